@@ -1,0 +1,35 @@
+/** How to reach a Kafka cluster: every Kafka client is made from it. Secrets in it are never logged. */
+export interface ClusterOptions {
+  readonly brokers: readonly string[]
+  readonly clientId: string
+  readonly tls: TlsOptions | null
+  readonly sasl: SaslOptions | null
+  readonly connectTimeoutMs: number
+  readonly requestTimeoutMs: number
+}
+
+/** PEM texts, not file names. */
+export interface TlsOptions {
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+  readonly passphrase?: string
+  readonly serverName?: string
+  readonly rejectUnauthorized: boolean
+}
+
+export type SaslOptions =
+  | {
+      readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'
+      readonly username: string
+      readonly password: string
+    }
+  | {
+      readonly mechanism: 'OAUTHBEARER'
+      /** A fixed token, or a client-credentials grant (RFC 6749 §4.4) at the endpoint. */
+      readonly token?: string
+      readonly tokenEndpoint?: string
+      readonly clientId?: string
+      readonly clientSecret?: string
+      readonly scope?: string
+    }

@@ -1,0 +1,67 @@
+/**
+ * A connector's configuration as the program uses it: every default filled in, every path absolute, durations in
+ * milliseconds, sizes in bytes. `snake_case` in files, `camelCase` here. connector-schema.ts defines the keys.
+ */
+export interface ConnectorConfig {
+  readonly name: string
+  /** The file it came from, for messages; null where it came over REST or the library. */
+  readonly file: string | null
+  readonly model: string
+  /** Null for sinks that have no topic. */
+  readonly topic: string | null
+  readonly topicCreation: {
+    readonly enabled: boolean
+    readonly partitions: number
+    readonly replicationFactor: number
+    readonly config: Readonly<Record<string, string>>
+  }
+  /** The column whose value is the key; null: no key. */
+  readonly key: string | null
+  readonly keyFormat: 'string' | 'long' | 'avro' | 'json'
+  readonly value: {
+    readonly format: 'avro' | 'json'
+    /** An .avsc file's absolute path, an inline schema (a JSON value), or null: derived from the model. */
+    readonly schema: string | object | null
+    readonly autoRegister: boolean
+    readonly useLatest: boolean
+    /** Subject; null: `<topic>-value`. */
+    readonly subject: string | null
+  }
+  /** As written; the model checks them. Null: none. */
+  readonly conditions: unknown
+  readonly throughput: {
+    /** Records a second over the whole connector; null: as fast as it goes. */
+    readonly rate: number | null
+    /** The most records in one generated batch. */
+    readonly batchSize: number
+    /** One batch of batchSize every so often, in ms; null: not used. Excludes rate. */
+    readonly intervalMs: number | null
+    readonly maxRecords: number | null
+  }
+  readonly sink: SinkConfig
+  readonly delivery: 'exactly-once' | 'at-least-once'
+  readonly transaction: {
+    readonly boundary: 'batch' | 'interval'
+    readonly intervalMs: number
+    readonly timeoutMs: number
+  }
+  readonly compression: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
+  readonly producer: { readonly client: 'wire' | 'kafkajs' }
+  readonly tasks: { readonly max: number }
+  readonly seed: number
+  readonly errors: {
+    readonly policy: 'retry' | 'skip' | 'stop'
+    readonly maxRetries: number
+    readonly backoffFactor: number
+    readonly initialBackoffMs: number
+    readonly maxBackoffMs: number
+  }
+}
+
+export type SinkConfig =
+  | { readonly type: 'kafka' }
+  | { readonly type: 'stdout'; readonly format: TextFormat }
+  | { readonly type: 'file'; readonly path: string; readonly format: FileFormat }
+
+export type TextFormat = 'json' | 'csv'
+export type FileFormat = TextFormat | 'avro'

@@ -1,0 +1,27 @@
+import type { ClusterOptions } from './cluster.js'
+
+/** A worker's configuration as the program uses it; worker-schema.ts defines the keys. */
+export interface WorkerConfig {
+  /** `group.id`: prefix of transactional ids and consumer group of workers that share shards. */
+  readonly group: { readonly id: string }
+  readonly kafka: ClusterOptions
+  readonly registry: {
+    /** Null: none; then Avro values cannot be sent to Kafka. */
+    readonly url: string | null
+    readonly username: string | null
+    readonly password: string | null
+    readonly token: string | null
+    readonly ca: string | null
+    readonly requestTimeoutMs: number
+  }
+  /** The compacted topic of checkpoints (Connect's offset.storage.*). */
+  readonly checkpoints: { readonly topic: string; readonly replicationFactor: number; readonly partitions: number }
+  readonly http: { readonly enabled: boolean; readonly host: string; readonly port: number }
+  readonly log: {
+    readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
+    readonly format: 'auto' | 'json' | 'line'
+  }
+  readonly shutdown: { readonly timeoutMs: number }
+  /** Worker threads that tasks run on: 'auto' is one per core; 0 runs them on the main thread. */
+  readonly threads: number | 'auto'
+}

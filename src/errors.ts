@@ -1,0 +1,128 @@
+/**
+ * The one table of errors. `docs/errors.md` lists exactly these rows (a test compares them).
+ *
+ * `retriable`: the same call may succeed later without anyone's help. `http`: the status a REST answer carries.
+ * `exit`: the process exit status of a command that ends with it (documented in docs/cli.md):
+ * 1 the work failed, 2 the user's input is wrong.
+ */
+export const errorTable = {
+  // config and command line
+  CONFIG_INVALID: { retriable: false, http: 400, exit: 2, about: 'a configuration file has errors' },
+  CONFIG_UNREADABLE: { retriable: false, http: 400, exit: 2, about: 'a configuration file cannot be read or parsed' },
+  SECRET_UNRESOLVED: { retriable: false, http: 400, exit: 2, about: 'a ${env:…} or ${file:…} reference has no value' },
+  CONNECTOR_DUPLICATE: { retriable: false, http: 409, exit: 2, about: 'two connectors have one name' },
+  USAGE: { retriable: false, http: 400, exit: 2, about: 'a command line is wrong' },
+  // model
+  MODEL_UNREADABLE: { retriable: false, http: 400, exit: 2, about: 'a model file cannot be read or is not JSON' },
+  MODEL_INVALID: { retriable: false, http: 400, exit: 2, about: 'a model file is truncated or inconsistent' },
+  MODEL_TOO_NEW: {
+    retriable: false,
+    http: 400,
+    exit: 2,
+    about: 'a model file has a newer format than this version reads',
+  },
+  CONDITION_INVALID: {
+    retriable: false,
+    http: 400,
+    exit: 2,
+    about: 'a condition names an unknown column, operator or type',
+  },
+  CONDITION_UNSATISFIABLE: {
+    retriable: false,
+    http: 400,
+    exit: 2,
+    about: 'no record of the model can satisfy the conditions',
+  },
+  TABLE_INVALID: { retriable: false, http: 400, exit: 2, about: 'a table to train from cannot be read as a table' },
+  // encoding
+  SCHEMA_INVALID: { retriable: false, http: 400, exit: 2, about: 'an Avro schema cannot be read or parsed' },
+  SCHEMA_MISMATCH: { retriable: false, http: 400, exit: 2, about: 'an Avro schema does not fit the model' },
+  REGISTRY_UNREACHABLE: { retriable: true, http: 503, exit: 1, about: 'the schema registry does not answer' },
+  REGISTRY_REJECTED: { retriable: false, http: 400, exit: 1, about: 'the schema registry refuses the request' },
+  SCHEMA_INCOMPATIBLE: { retriable: false, http: 409, exit: 1, about: 'the subject has an incompatible schema' },
+  SUBJECT_MISSING: {
+    retriable: false,
+    http: 404,
+    exit: 1,
+    about: 'the subject has no schema and auto_register is off',
+  },
+  // kafka
+  KAFKA_UNREACHABLE: { retriable: true, http: 503, exit: 1, about: 'no broker answers' },
+  KAFKA_TIMEOUT: { retriable: true, http: 503, exit: 1, about: 'a broker did not answer in time' },
+  KAFKA_RETRIABLE: { retriable: true, http: 503, exit: 1, about: 'a broker answered with a passing error' },
+  KAFKA_AUTHENTICATION: { retriable: false, http: 401, exit: 1, about: 'a broker refuses the credentials' },
+  KAFKA_AUTHORIZATION: { retriable: false, http: 403, exit: 1, about: 'a broker denies the operation' },
+  KAFKA_FENCED: { retriable: false, http: 409, exit: 1, about: 'another worker has taken over the shard' },
+  KAFKA_TRANSACTION_ABORTED: {
+    retriable: true,
+    http: 503,
+    exit: 1,
+    about: 'a transaction ended with an unknown or negative outcome',
+  },
+  KAFKA_REJECTED: { retriable: false, http: 400, exit: 1, about: 'a broker refuses the request' },
+  RECORD_TOO_LARGE: { retriable: false, http: 400, exit: 1, about: 'a record is larger than the topic allows' },
+  TOPIC_MISSING: { retriable: false, http: 404, exit: 1, about: 'the topic does not exist and topic_creation is off' },
+  TOPIC_UNFIT: {
+    retriable: false,
+    http: 409,
+    exit: 1,
+    about: 'the topic is not as the connector asks, or is internal',
+  },
+  // delivery
+  CHECKPOINT_INVALID: {
+    retriable: false,
+    http: 409,
+    exit: 1,
+    about: 'a checkpoint is missing, corrupt or made by another stream',
+  },
+  SINK_FAILED: { retriable: true, http: 500, exit: 1, about: 'a sink could not take records' },
+  DISK_FULL: { retriable: true, http: 507, exit: 1, about: 'no space is left for a file' },
+  // everything else
+  INTERNAL: { retriable: false, http: 500, exit: 1, about: 'a defect of this program' },
+} as const satisfies Record<string, { retriable: boolean; http: number; exit: 1 | 2; about: string }>
+
+export type ErrorCode = keyof typeof errorTable
+
+/** Where, what, and what to do. Every part is optional; each says one thing and never holds a secret. */
+export interface ErrorDetails {
+  /** File, path in it, column, position, topic, partition, offset: whatever tells the place. */
+  readonly place?: string
+  readonly found?: string
+  readonly expected?: string
+  readonly remedy?: string
+  readonly cause?: unknown
+  /** Several errors of one kind, each complete in itself (all errors of a file at once). */
+  readonly all?: readonly GenesisError[]
+}
+
+/** The only error that is shown to a user. Its message is one line and complete; `details` has its parts. */
+export class GenesisError extends Error {
+  override readonly name = 'GenesisError'
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, what: string, details: ErrorDetails = {}) {
+    super(sentence(what, details), details.cause === undefined ? undefined : { cause: details.cause })
+    this.code = code
+    this.details = details
+  }
+
+  get retriable(): boolean {
+    return errorTable[this.code].retriable
+  }
+}
+
+function sentence(what: string, { place, found, expected, remedy }: ErrorDetails): string {
+  let text = place === undefined ? what : `${place}: ${what}`
+  if (found !== undefined) text += `; found ${found}`
+  if (expected !== undefined) text += `; expected ${expected}`
+  if (remedy !== undefined) text += `. ${remedy}`
+  return text
+}
+
+/** Any thrown thing as a GenesisError; what is not one of ours becomes INTERNAL with its cause kept. */
+export function asGenesisError(thrown: unknown): GenesisError {
+  if (thrown instanceof GenesisError) return thrown
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new GenesisError('INTERNAL', message, { cause: thrown })
+}

@@ -1,0 +1,43 @@
+/**
+ * The producer port. One producer per shard; the caller names partitions; on any rejection of any call the caller discards
+ * the producer (close) and makes a new one: no implementation retries a send whose outcome is unknown.
+ */
+import type { EncodedBatch } from '../record.js'
+
+export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
+
+export interface ProducerOptions {
+  readonly topic: string
+  readonly partitions: number
+  /** Null: idempotent only (at-least-once). */
+  readonly transactionalId: string | null
+  readonly transactionTimeoutMs: number
+  readonly compression: Compression
+  /** The topic's max.message.bytes: a record batch is kept below it. */
+  readonly maxMessageBytes: number
+}
+
+/** One record for another topic inside the same transaction: the checkpoint. */
+export interface SideRecord {
+  readonly topic: string
+  readonly partition: number
+  readonly key: Buffer
+  readonly value: Buffer | null
+}
+
+export interface KafkaProducer {
+  /** Connects, and with a transactional id fences every earlier owner of it (InitProducerId). Needed before anything else. */
+  init(): Promise<void>
+  /**
+   * Sends a batch: record i goes to partition partitions[i]. Begins a transaction if none is open. Resolves when the
+   * batch's buffers may be reused (the records may still be in flight).
+   */
+  send(batch: EncodedBatch, partitions: Int32Array): Promise<void>
+  /**
+   * Transactional: adds the side records, waits for every acknowledgement, and commits. Otherwise: waits for every
+   * acknowledgement, then sends the side records and waits for theirs. Begins a transaction if none is open.
+   */
+  commit(side: readonly SideRecord[]): Promise<void>
+  /** Aborts an open transaction as far as that is possible, and frees everything. Never rejects. */
+  close(): Promise<void>
+}

@@ -1,0 +1,63 @@
+/**
+ * The form of a model file: one JSON document. Its SHA-256 is the model's fingerprint.
+ * Tables are base64 of little-endian float32.
+ */
+import type { FieldType } from '../record.js'
+
+export const artifactFormat = 'genesis-model'
+export const artifactVersion = 1
+
+export interface ModelArtifact {
+  format: typeof artifactFormat
+  version: number
+  name: string
+  /** In the order of the record; hidden ones take part in templates and conditions but are not in the record. */
+  columns: ArtifactColumn[]
+  circuit: ArtifactCircuit | null
+  /** What `genesis fit` measured; null where it was not asked to. */
+  report: unknown
+}
+
+export interface ArtifactColumn {
+  name: string
+  type: FieldType
+  nullable: boolean
+  hidden?: true
+  source: Source
+}
+
+/**
+ * One symbol of a circuit column's alphabet: null is "missing"; a string or boolean is a category; a number is an exact
+ * number in the held form of the column's type; [low, high] is a bin: every multiple of the column's `grain` from low to
+ * high, both included, is equally likely (for a double without grain: the reals from low up to high).
+ */
+export type Symbol = null | string | boolean | number | readonly [number, number]
+
+export type Source =
+  /** A node of the circuit. `grain`: the step of the value grid in the held form; 0 for reals. Bins lie on it. */
+  | { from: 'circuit'; node: number; alphabet: Symbol[]; grain?: number }
+  /** A function of another circuit column: code c of `column` gives values[c]. */
+  | { from: 'dependency'; column: string; values: (null | string | boolean | number)[] }
+  /** start + position · step. */
+  | { from: 'sequence'; start: number; step: number }
+  /** One of these, drawn per record, independent of everything else; or a named pool of words that ships with the program. */
+  | { from: 'pool'; values: string[] }
+  | { from: 'pool'; provider: string; locale: string }
+  /** Text with {column} in it; {column|slug} is lower-case ASCII letters and digits of it, {column|lower} lower case. */
+  | { from: 'template'; template: string }
+  /** Text from a pattern: # is a digit, ? a lower-case letter, ^ an upper-case letter, * a hexadecimal digit, \ escapes. */
+  | { from: 'pattern'; pattern: string }
+  | { from: 'uuid'; version: 4 | 7 }
+  /** start + position · step (+ up to jitter), in milliseconds. */
+  | { from: 'event_time'; start: number; step: number; jitter: number }
+  /** The wall clock at the time of generation; not repeatable. */
+  | { from: 'clock' }
+
+export interface ArtifactCircuit {
+  states: number
+  parent: number[]
+  prior: string
+  /** '' for the root. */
+  transitions: string[]
+  emissions: string[]
+}

@@ -1,0 +1,20 @@
+import type { Batch, Field } from '../record.js'
+
+/**
+ * Makes the records of one shard. Record p depends only on (model, conditions, seed, p): whatever was generated before,
+ * on whatever machine or thread, the same position gives the same bytes.
+ */
+export interface Generator {
+  /** The record layout. */
+  readonly fields: readonly Field[]
+  /** Hash of model, conditions, seed and layout, hexadecimal. */
+  readonly fingerprint: string
+  /** The next position. Set by `start`, moved on by `generate`. */
+  readonly position: number
+  /** Goes to a position of this shard (congruent to the shard), in constant time. */
+  start(position: number): void
+  /** The next `count` records (1 to `capacity`), as a batch that is valid until the next call. Synchronous, no I/O. */
+  generate(count: number): Batch
+  /** The most records one call can make. */
+  readonly capacity: number
+}

@@ -1,0 +1,110 @@
+/**
+ * The data that travels from a generator to a sink, in columns. No record is an object on the way to Kafka.
+ */
+
+/** A value as a user sees it in a row: dates are ISO 8601 strings, decimals are numbers. */
+export type Value = string | number | boolean | null
+
+/**
+ * What the values of a field are, apart from how they are encoded.
+ * Numbers are held as integers wherever that is exact: a `decimal` of scale 2 holds 12.34 as 1234, a `date` holds days
+ * and a `timestamp` milliseconds since 1970-01-01T00:00Z. Only `double` holds a real number.
+ */
+export type FieldType =
+  | { readonly kind: 'string' }
+  | { readonly kind: 'uuid' }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'integer' }
+  | { readonly kind: 'decimal'; readonly scale: number }
+  | { readonly kind: 'double' }
+  | { readonly kind: 'date' }
+  | { readonly kind: 'timestamp' }
+
+/** One field of a record layout, and how its vector is to be read. */
+export interface Field {
+  readonly name: string
+  readonly type: FieldType
+  readonly nullable: boolean
+  readonly vector: Vector['kind']
+  /**
+   * What a code stands for, in the field's held form (see FieldType). `dictionary` vectors: every code has a value here.
+   * `number` vectors that have codes: the exact number of a code, or undefined where the code is a bin whose number is
+   * drawn (then only `NumberVector.values` has it). A code whose entry is null means that the value is missing.
+   */
+  readonly dictionary?: readonly (Value | undefined)[]
+  /** For `text` vectors: no character ever needs escaping in JSON or quoting in CSV. */
+  readonly plain?: boolean
+}
+
+/** Codes into `Field.dictionary`. */
+export interface DictionaryVector {
+  readonly kind: 'dictionary'
+  readonly codes: Uint16Array
+}
+
+/** Numbers in the held form of the field's type; NaN where the value is missing. */
+export interface NumberVector {
+  readonly kind: 'number'
+  readonly values: Float64Array
+  /** Codes into `Field.dictionary`, where the field has one. */
+  readonly codes: Uint16Array | undefined
+}
+
+/** UTF-8 text: value i is bytes[offsets[i] .. offsets[i + 1]). `missing[i]` is 1 where the value is missing. */
+export interface TextVector {
+  readonly kind: 'text'
+  readonly bytes: Uint8Array
+  readonly offsets: Int32Array
+  readonly missing: Uint8Array | undefined
+}
+
+export type Vector = DictionaryVector | NumberVector | TextVector
+
+/**
+ * Consecutive records of one shard, a vector per field. Record i has position `start + i * stride`.
+ * The vectors are longer than `length` and are written anew by the generator's next call: use them before that.
+ */
+export interface Batch {
+  readonly fields: readonly Field[]
+  readonly start: number
+  readonly stride: number
+  readonly length: number
+  readonly vectors: readonly Vector[]
+}
+
+/**
+ * Encoded records in one contiguous buffer: key i is bytes[offsets[2i] .. offsets[2i + 1]), value i is
+ * bytes[offsets[2i + 1] .. offsets[2i + 2]). Without keys, key i is empty and `hasKeys` is false.
+ * The buffers belong to the encoder and are written anew by its next call.
+ */
+export interface EncodedBatch {
+  readonly start: number
+  readonly stride: number
+  readonly length: number
+  readonly bytes: Buffer
+  readonly offsets: Int32Array
+  readonly hasKeys: boolean
+  /** 1 where the value is null (a tombstone). Absent: no value is. */
+  readonly nullValues?: Uint8Array
+  /** 1 where the key is null. Absent: no key is. */
+  readonly nullKeys?: Uint8Array
+  /** Event time in ms since 1970, per record. Absent: the time of sending. */
+  readonly timestamps?: Float64Array
+}
+
+/** The unit of ownership, fencing and checkpointing: the positions p of a connector's stream with p mod shards = shard. */
+export interface ShardId {
+  readonly connector: string
+  readonly shard: number
+  readonly shards: number
+}
+
+/** What is durable of a shard: every one of its positions below `position` was delivered, none from it on. */
+export interface Checkpoint {
+  /** The shard's next position in the stream, congruent to the shard modulo `shards`; up to 2^53. */
+  readonly position: number
+  /** Hash of model, conditions, seed and record layout: what made the records (hexadecimal). */
+  readonly fingerprint: string
+  /** How many shards the stream was dealt to. A checkpoint does not fit another number of them. */
+  readonly shards: number
+}
