@@ -1,0 +1,41 @@
+# make demo    the shipped connectors against a real Kafka: Docker, or Java and Maven, or (files only) Node alone
+# make test    the whole suite, against a real Kafka and registry
+# make help    the rest
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench fault model build clean
+
+help:
+	@sed -n 's/^\([a-z]*\): .*## /  make \1 \t/p' Makefile | expand -t 16
+
+demo: build ## run the shipped connectors against a real Kafka, and prove the result
+	@node build/scripts/demo.js
+
+test: build ## run the whole test suite
+	@node build/scripts/test.js
+
+check: build ## lint, format, dead code, licences
+	npx eslint .
+	npx prettier --check . --log-level warn
+	npx knip
+	node build/scripts/licences.js
+
+bench: build ## print the benchmark table (docs/benchmarks.md)
+	@node build/scripts/bench.js
+
+fault: build ## run every fault scenario and print its table (docs/guarantees.md)
+	@node build/scripts/fault.js
+
+model: build ## make the shipped models again, byte for byte
+	@node build/scripts/make-models.js
+
+build: node_modules/.package-lock.json ## compile
+	@npx tsc -b
+
+node_modules/.package-lock.json: package-lock.json
+	@command -v node >/dev/null || { echo "genesis-connect needs Node 20.19 or later: https://nodejs.org"; exit 1; }
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch node_modules/.package-lock.json
+
+clean: ## remove what was built
+	rm -rf build dist .demo

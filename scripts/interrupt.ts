@@ -1,0 +1,10 @@
+/** Aborted by Ctrl-C, SIGTERM or a closed terminal; a second Ctrl-C ends the process at once. */
+export function untilInterrupted(): AbortSignal {
+  const controller = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(name, () => {
+      if (controller.signal.aborted && name === 'SIGINT') process.exit(130)
+      controller.abort(new Error('interrupted'))
+    })
+  return controller.signal
+}

@@ -1,0 +1,48 @@
+/** Fails if a package that ships has a licence that an Apache-2.0 program may not be shipped with. */
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const allowed = new Set([
+  'MIT',
+  'ISC',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  '0BSD',
+  'BlueOak-1.0.0',
+  'Unlicense',
+  'CC0-1.0',
+  'MIT-0',
+  'Python-2.0',
+])
+
+interface Lock {
+  packages: Record<string, { dev?: boolean; optional?: boolean; license?: string }>
+}
+interface Manifest {
+  name: string
+  version: string
+  license?: string | { type: string }
+}
+
+const lock = JSON.parse(await readFile(`${root}package-lock.json`, 'utf8')) as Lock
+const shipped = Object.entries(lock.packages).filter(([path, { dev }]) => path !== '' && dev !== true)
+const refused: string[] = []
+for (const [path, { optional }] of shipped) {
+  const text = await readFile(`${root}${path}/package.json`, 'utf8').catch(() => null)
+  if (text === null) {
+    // An optional package for another platform is not installed here; its licence is its parent's.
+    if (optional !== true) refused.push(`${path}: not installed`)
+    continue
+  }
+  const { name, version, license } = JSON.parse(text) as Manifest
+  const licence = typeof license === 'string' ? license : (license?.type ?? 'none')
+  const choices = licence.replace(/[()]/g, '').split(' OR ')
+  if (!choices.some((choice) => choice.split(' AND ').every((each) => allowed.has(each))))
+    refused.push(`${name}@${version}: ${licence}`)
+}
+if (refused.length > 0) {
+  console.error(`Licences that do not go with Apache-2.0:\n  ${refused.join('\n  ')}`)
+  process.exitCode = 1
+} else console.log(`licences: ${shipped.length} packages, all permissive`)

@@ -1,0 +1,40 @@
+/** A Kafka broker and a schema registry that were found or started, and how to end what was started. */
+export interface Stack {
+  /** host:port, separated by commas. */
+  readonly brokers: string
+  /** Base address of the registry's Confluent API. */
+  readonly registryUrl: string
+  /** How it came about, for a person to read. */
+  readonly origin: string
+  /** Ends everything that was started; may be called more than once. */
+  stop(): Promise<void>
+}
+
+export const kafkaVersion = '4.2.1'
+export const registryVersion = '2.6.13.Final'
+export const kafkaImage = process.env['KAFKA_IMAGE'] ?? `apache/kafka:${kafkaVersion}`
+export const registryImage = process.env['REGISTRY_IMAGE'] ?? `apicurio/apicurio-registry-mem:${registryVersion}`
+export const registryPath = '/apis/ccompat/v7'
+
+/** What one broker that is its own controller needs, apart from its listeners. */
+export const singleBroker: Readonly<Record<string, string>> = {
+  'process.roles': 'broker,controller',
+  'node.id': '1',
+  'controller.listener.names': 'CONTROLLER',
+  'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,INTERNAL:PLAINTEXT',
+  'inter.broker.listener.name': 'INTERNAL',
+  'offsets.topic.replication.factor': '1',
+  'transaction.state.log.replication.factor': '1',
+  'transaction.state.log.min.isr': '1',
+  'share.coordinator.state.topic.replication.factor': '1',
+  'share.coordinator.state.topic.min.isr': '1',
+  'group.initial.rebalance.delay.ms': '0',
+  'auto.create.topics.enable': 'false',
+}
+
+/** `log.dirs` as the Kafka images take it from the environment: KAFKA_LOG_DIRS. */
+export function asEnvironment(properties: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([key, value]) => [`KAFKA_${key.replaceAll('.', '_').toUpperCase()}`, value]),
+  )
+}
