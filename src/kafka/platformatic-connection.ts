@@ -1,0 +1,176 @@
+/**
+ * @platformatic/kafka's low-level connection to one broker, made from ClusterOptions, and the choice of API versions.
+ */
+import { isIP } from 'node:net'
+import { AuthenticationError, Connection, ResponseError, apiVersionsV3 } from '@platformatic/kafka'
+import type { ConnectionOptions } from '@platformatic/kafka'
+import type { ClusterOptions } from '../config/cluster.js'
+import { GenesisError } from '../errors.js'
+import { kafkaError } from './errors.js'
+import { bearerToken } from './oauth-token.js'
+import { version } from './client-version.js'
+
+/** What a use of a connection may want otherwise than its default. */
+export type ConnectionSettings = Pick<ConnectionOptions, 'maxInflights' | 'handleBackPressure'>
+
+/**
+ * Connects and authenticates. The connection is the caller's to close. Rejects with KAFKA_UNREACHABLE,
+ * KAFKA_AUTHENTICATION or KAFKA_TIMEOUT, naming the broker.
+ */
+export async function openConnection(
+  host: string,
+  port: number,
+  cluster: ClusterOptions,
+  settings: ConnectionSettings = {},
+): Promise<Connection> {
+  const connection = new Connection(cluster.clientId, { ...connectionOptions(host, cluster), ...settings })
+  // Requests in flight are rejected when the socket fails; without a listener the event itself would end the process.
+  connection.on('error', () => {})
+  try {
+    await connection.connect(host, port)
+    return connection
+  } catch (error) {
+    await connection.close()
+    throw kafkaError(error, { broker: `${host}:${port}` })
+  }
+}
+
+function connectionOptions(host: string, cluster: ClusterOptions): ConnectionOptions {
+  const { tls, sasl } = cluster
+  return {
+    connectTimeout: cluster.connectTimeoutMs,
+    requestTimeout: cluster.requestTimeoutMs,
+    tls: tls === null ? undefined : { ...tls },
+    // SNI must be a name: an address is refused by RFC 6066.
+    tlsServerName: tls === null ? undefined : (tls.serverName ?? (isIP(host) === 0 ? host : undefined)),
+    sasl:
+      sasl === null
+        ? undefined
+        : sasl.mechanism === 'OAUTHBEARER'
+          ? {
+              mechanism: sasl.mechanism,
+              token: () => bearerToken(sasl, cluster.requestTimeoutMs),
+              authBytesValidator: refusedToken,
+            }
+          : sasl,
+  }
+}
+
+// RFC 7628 §3.2.2: a server refuses a token with a JSON challenge where an accepted one has an empty answer.
+const refusedToken: NonNullable<NonNullable<ConnectionOptions['sasl']>['authBytesValidator']> = (bytes, callback) => {
+  if (bytes.length > 1) callback(new AuthenticationError(`the token is refused: ${bytes.toString('utf8')}`))
+  else callback(null, bytes)
+}
+
+/** Any versions of one API of @platformatic/kafka. */
+interface VersionedApi {
+  readonly key: number
+  readonly version: number
+}
+
+/** A connection that knows which API versions its broker speaks. */
+export class BrokerConnection {
+  readonly #versions: ReadonlyMap<number, { readonly min: number; readonly max: number }>
+
+  private constructor(
+    readonly host: string,
+    readonly port: number,
+    readonly connection: Connection,
+    versions: ReadonlyMap<number, { readonly min: number; readonly max: number }>,
+  ) {
+    this.#versions = versions
+  }
+
+  /** Connects, authenticates and asks for the API versions (KIP-35, KIP-511). Rejects as openConnection does. */
+  static async open(
+    host: string,
+    port: number,
+    cluster: ClusterOptions,
+    settings: ConnectionSettings = {},
+  ): Promise<BrokerConnection> {
+    const connection = await openConnection(host, port, cluster, settings)
+    try {
+      const { apiKeys } = await apiVersionsV3.api.async(connection, 'genesis-connect', version)
+      const versions = new Map(
+        apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, { min: minVersion, max: maxVersion }]),
+      )
+      return new BrokerConnection(host, port, connection, versions)
+    } catch (error) {
+      await connection.close()
+      throw kafkaError(error, { broker: `${host}:${port}` })
+    }
+  }
+
+  /** The newest version of an API that the broker speaks, or -1. */
+  maxVersion(apiKey: number): number {
+    return this.#versions.get(apiKey)?.max ?? -1
+  }
+
+  /** The newest of these versions of one API that the broker speaks; KAFKA_REJECTED if it speaks none of them. */
+  choose<Api extends VersionedApi>(...candidates: readonly [Api, ...Api[]]): Api {
+    let best: Api | null = null
+    for (const api of candidates) {
+      const range = this.#versions.get(api.key)
+      if (range === undefined || api.version < range.min || api.version > range.max) continue
+      if (best === null || api.version > best.version) best = api
+    }
+    if (best !== null) return best
+    const { key } = candidates[0]
+    const range = this.#versions.get(key)
+    throw new GenesisError('KAFKA_REJECTED', 'the broker speaks no common version of a request', {
+      place: `broker ${this.host}:${this.port}`,
+      found: range === undefined ? `no API ${key}` : `API ${key} versions ${range.min} to ${range.max}`,
+      expected: `one of versions ${candidates.map((api) => api.version).join(', ')}`,
+      remedy: 'Brokers from Kafka 2.8 on are supported',
+    })
+  }
+
+  close(): Promise<void> {
+    return this.connection.close()
+  }
+}
+
+/** A connection to the first of the cluster's bootstrap brokers that answers; KAFKA_UNREACHABLE names them all if none does. */
+export async function openAnyBroker(
+  cluster: ClusterOptions,
+  settings: ConnectionSettings = {},
+): Promise<BrokerConnection> {
+  let last: GenesisError | null = null
+  for (const address of cluster.brokers) {
+    const [host, port] = splitAddress(address)
+    try {
+      return await BrokerConnection.open(host, port, cluster, settings)
+    } catch (error) {
+      last = kafkaError(error)
+      // Another broker would refuse the same credentials.
+      if (!last.retriable) throw last
+    }
+  }
+  throw new GenesisError('KAFKA_UNREACHABLE', 'no broker answers', {
+    place: cluster.brokers.join(', '),
+    found: last?.details.found,
+    remedy: 'Check kafka.brokers, the network, and whether the listener wants TLS or SASL',
+    cause: last ?? undefined,
+  })
+}
+
+/** `host:port`, `[v6]:port` or a host alone (port 9092). */
+export function splitAddress(address: string): [host: string, port: number] {
+  const parts = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/.exec(address.trim())
+  if (parts === null)
+    throw new GenesisError('CONFIG_INVALID', 'a broker address is wrong', { found: address, expected: 'host:port' })
+  return [parts[1] ?? parts[2], Number(parts[3] ?? 9092)]
+}
+
+/**
+ * An answer even where it reports errors: the library rejects a whole response if any topic or partition in it has an
+ * error code. The caller reads the codes in it.
+ */
+export async function tolerant<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof ResponseError && error.response !== undefined) return error.response as T
+    throw error
+  }
+}
