@@ -1,5 +1,5 @@
 /** Fails if a package that ships has a licence that an Apache-2.0 program may not be shipped with. */
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -26,6 +26,13 @@ interface Manifest {
   license?: string | { type: string }
 }
 
+/** For the few packages whose manifest names no licence: what the text that they carry is. */
+async function licenceText(folder: string): Promise<string> {
+  const file = (await readdir(folder)).find((name) => /^licen[cs]e/i.test(name))
+  const text = file === undefined ? '' : await readFile(`${folder}/${file}`, 'utf8')
+  return text.startsWith('MIT License') ? 'MIT' : 'none'
+}
+
 const lock = JSON.parse(await readFile(`${root}package-lock.json`, 'utf8')) as Lock
 const shipped = Object.entries(lock.packages).filter(([path, { dev }]) => path !== '' && dev !== true)
 const refused: string[] = []
@@ -37,7 +44,7 @@ for (const [path, { optional }] of shipped) {
     continue
   }
   const { name, version, license } = JSON.parse(text) as Manifest
-  const licence = typeof license === 'string' ? license : (license?.type ?? 'none')
+  const licence = typeof license === 'string' ? license : (license?.type ?? (await licenceText(`${root}${path}`)))
   const choices = licence.replace(/[()]/g, '').split(' OR ')
   if (!choices.some((choice) => choice.split(' AND ').every((each) => allowed.has(each))))
     refused.push(`${name}@${version}: ${licence}`)
