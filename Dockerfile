@@ -1,0 +1,26 @@
+# docker build -t genesis-connect .
+# docker run -e KAFKA_BROKERS=… -e SCHEMA_REGISTRY_URL=… -v ./connectors:/etc/genesis/connectors:ro … genesis-connect
+ARG NODE_IMAGE=node:20-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY tsconfig.base.json ./
+COPY src src
+RUN node_modules/.bin/tsc -b src && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+
+FROM ${NODE_IMAGE}
+ENV NODE_ENV=production
+WORKDIR /opt/genesis
+COPY --from=build /build/node_modules node_modules
+COPY --from=build /build/dist dist
+COPY package.json LICENSE ./
+COPY deploy/worker.yaml /etc/genesis/worker.yaml
+# The image's own unprivileged user, by number, so that Kubernetes can check runAsNonRoot.
+USER 1000:1000
+EXPOSE 8083
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:8083/health').then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "dist/cli/main.js"]
+CMD ["run", "/etc/genesis/connectors", "--worker", "/etc/genesis/worker.yaml"]
