@@ -46,11 +46,16 @@ export interface ConnectorConfig {
     readonly timeoutMs: number
   }
   readonly compression: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
-  readonly producer: { readonly client: 'wire' | 'kafkajs' }
+  readonly producer: {
+    readonly client: 'wire' | 'kafkajs'
+    /** A record batch is kept below this and below the topic's max.message.bytes. */
+    readonly maxBatchBytes: number
+  }
   readonly tasks: { readonly max: number }
   readonly seed: number
   readonly errors: {
     readonly policy: 'retry' | 'skip' | 'stop'
+    /** Infinity: no end. */
     readonly maxRetries: number
     readonly backoffFactor: number
     readonly initialBackoffMs: number

@@ -1,0 +1,143 @@
+/** A document against a tree of options: every error of it at once, or every value of it with the defaults filled in. */
+import convict from 'convict'
+import { GenesisError } from '../errors.js'
+import { convictFormat, formatOf, isGood, isObject } from './formats.js'
+import { nearest } from './nearest.js'
+import { isOption, optionsOf } from './option.js'
+import type { Option, OptionTree, Values } from './option.js'
+import { resolveReferences } from './references.js'
+import type { Environment } from './references.js'
+import type { Path, Source } from './source.js'
+
+export interface CheckOptions {
+  readonly env: Environment
+  /** Where relative `${file:…}` references start from. */
+  readonly folder: string
+  /** All values are texts (the flat form of REST); in files a number has to be a number. */
+  readonly anyText?: boolean
+}
+
+export interface Checked<T> {
+  /** With a default in the place of whatever is wrong; whole if there are no errors. */
+  readonly values: Values<T>
+  readonly errors: readonly GenesisError[]
+  /** The dotted keys that have an error. */
+  readonly failed: ReadonlySet<string>
+}
+
+export function check<T extends OptionTree>(tree: T, source: Source, options: CheckOptions): Checked<T> {
+  const { value, errors: unresolved, written } = resolveReferences(source, options.env, options.folder)
+  const errors = [...unresolved]
+  const given = new Map<string, unknown>()
+  const failed = new Set<string>()
+
+  const fail = (path: Path, what: string, found: unknown, expected: string, sensitive = false): void => {
+    failed.add(path.join('.'))
+    const shown = written(path) ?? (sensitive ? 'a secret' : show(found))
+    errors.push(new GenesisError('CONFIG_INVALID', what, { place: source.place(path), found: shown, expected }))
+  }
+
+  const visit = (node: OptionTree, section: unknown, path: Path): void => {
+    if (!isObject(section))
+      return fail(path, 'not a map of options', section, `a map with ${Object.keys(node).join(', ')}`)
+    for (const [key, item] of Object.entries(section)) {
+      const here = [...path, key]
+      const known = Object.hasOwn(node, key) ? node[key] : undefined
+      if (known === undefined) fail(here, 'unknown key', key, meant(tree, node, path, key))
+      else if (!isOption(known)) visit(known, item, here)
+      else if (item === null && known.nullable) continue
+      else if (unresolved.some(({ details }) => details.place === source.place(here))) failed.add(here.join('.'))
+      else if (isGood(known, item, options.anyText === true || written(here) !== undefined))
+        given.set(here.join('.'), item)
+      else fail(here, 'wrong value', item, formatOf(known).expected(known), known.sensitive)
+    }
+  }
+  visit(tree, value, [])
+
+  const env = new Map<string, string>()
+  for (const [key, option] of optionsOf(tree)) {
+    const text = option.env === undefined ? undefined : options.env[option.env]
+    if (option.env !== undefined && text !== undefined && text !== '') {
+      given.delete(key)
+      failed.delete(key)
+      if (isGood(option, text, true)) env.set(option.env, text)
+      else {
+        failed.add(key)
+        const details = {
+          found: option.sensitive ? 'a secret' : show(text),
+          expected: formatOf(option).expected(option),
+        }
+        const place = `environment variable ${option.env}`
+        errors.push(new GenesisError('CONFIG_INVALID', 'wrong value', { place, ...details }))
+      }
+    } else if (option.required && !given.has(key) && !mentions(value, key)) {
+      const expected = formatOf(option).expected(option)
+      errors.push(
+        new GenesisError('CONFIG_INVALID', 'missing key', { place: source.place([]), found: `no ${key}`, expected }),
+      )
+    }
+  }
+  return { values: load(tree, given, env, errors.length === 0), errors, failed }
+}
+
+/** Only called with values that have passed: what convict refuses after that is a defect. */
+function load<T extends OptionTree>(
+  tree: T,
+  given: ReadonlyMap<string, unknown>,
+  env: ReadonlyMap<string, string>,
+  whole: boolean,
+): Values<T> {
+  // convict would read the process's arguments and environment otherwise.
+  const config = convict(toConvict(tree), { args: [], env: Object.fromEntries(env) })
+  // Key by key, because its load() walks into values that are maps themselves.
+  for (const [key, value] of given) config.set(key, isObject(value) ? JSON.stringify(value) : value)
+  if (whole) config.validate({ allowed: 'strict' })
+  return config.getProperties() as Values<T>
+}
+
+function toConvict(tree: OptionTree): convict.Schema<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(tree).map(([key, node]) => [
+      key,
+      isOption(node) ? { ...node, default: held(node), format: convictFormat(node.format) } : toConvict(node),
+    ]),
+  )
+}
+
+function held(option: Option): unknown {
+  return isObject(option.default) ? JSON.stringify(option.default) : option.default
+}
+
+/** What an unknown key should have been: the nearest of its neighbours, else of the same or a near name elsewhere, else all. */
+function meant(tree: OptionTree, node: OptionTree, path: Path, key: string): string {
+  const neighbour = nearest(key, Object.keys(node))
+  if (neighbour !== undefined) return [...path, neighbour].join('.')
+  const keys = [...optionsOf(tree)].map(([name]) => name)
+  const last = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
+  const elsewhere =
+    keys.find((name) => last(name) === key) ?? keys.find((name) => last(name) === nearest(key, keys.map(last)))
+  return elsewhere ?? `one of ${Object.keys(node).join(', ')}`
+}
+
+function mentions(value: unknown, key: string): boolean {
+  let node = value
+  for (const name of key.split('.')) {
+    if (!isObject(node) || !Object.hasOwn(node, name)) return false
+    node = node[name]
+  }
+  return true
+}
+
+function show(value: unknown): string {
+  if (value === null) return 'nothing'
+  const text = JSON.stringify(value)
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text
+}
+
+/** Throws what there is to throw: one error as it is, several as one that has them all. */
+export function throwErrors(errors: readonly GenesisError[]): void {
+  if (errors.length === 0) return
+  if (errors.length === 1) throw errors[0]
+  const code = errors.every((error) => error.code === errors[0].code) ? errors[0].code : 'CONFIG_INVALID'
+  throw new GenesisError(code, `${errors.length} errors, the first: ${errors[0].message}`, { all: errors })
+}

@@ -1,0 +1,159 @@
+/** Connector files, and connectors from elsewhere, as checked configurations. */
+import { readdir, stat } from 'node:fs/promises'
+import { dirname, extname, join, resolve } from 'node:path'
+import { asGenesisError, GenesisError } from '../errors.js'
+import { check, throwErrors } from './check.js'
+import type { CheckOptions } from './check.js'
+import { brokenRules } from './connector-rules.js'
+import { connectorSchema } from './connector-schema.js'
+import type { ConnectorConfig, SinkConfig } from './connector.js'
+import type { Values } from './option.js'
+import type { Environment } from './references.js'
+import { readSources, unreadable } from './source.js'
+import type { Source } from './source.js'
+
+/** What could be read, and what is wrong with the rest. */
+export interface LoadedConnectors {
+  readonly connectors: ConnectorConfig[]
+  readonly errors: GenesisError[]
+}
+
+/**
+ * The connectors of files and folders (of a folder: its *.yaml, *.yml and *.json, sorted by name, not those of its
+ * folders). Throws one GenesisError that has all errors of all files in `details.all`.
+ */
+export async function loadConnectors(paths: readonly string[], env: Environment): Promise<ConnectorConfig[]> {
+  const { connectors, errors } = await readConnectors(paths, env)
+  throwErrors(errors)
+  return connectors
+}
+
+/** Like loadConnectors, for those who go on with the good ones. */
+export async function readConnectors(paths: readonly string[], env: Environment): Promise<LoadedConnectors> {
+  const connectors: ConnectorConfig[] = []
+  const errors: GenesisError[] = []
+  const collect = (error: unknown): void => void errors.push(...each(asGenesisError(error)))
+  for (const path of paths) {
+    const files = await filesOf(path).catch((error: unknown) => (collect(error), []))
+    for (const file of files) {
+      for (const source of await readSources(file).catch((error: unknown) => (collect(error), []))) {
+        try {
+          connectors.push(parseConnector(source, { env, folder: dirname(file) }))
+        } catch (error) {
+          collect(error)
+        }
+      }
+    }
+  }
+  return { connectors, errors: [...errors, ...duplicates(connectors)] }
+}
+
+/**
+ * One connector. Relative paths in it start from `folder`. Throws GenesisError: CONFIG_INVALID, SECRET_UNRESOLVED, or one
+ * with several of them in `details.all`.
+ */
+export function parseConnector(source: Source, options: CheckOptions): ConnectorConfig {
+  const checked = check(connectorSchema, source, options)
+  throwErrors([...checked.errors, ...brokenRules(checked, source)])
+  return toConfig(checked.values, source.file, resolve(options.folder))
+}
+
+function toConfig(values: Values<typeof connectorSchema>, file: string | null, folder: string): ConnectorConfig {
+  const { topic_creation, value, throughput, transaction, producer, errors } = values
+  return {
+    name: values.name,
+    file,
+    model: resolve(folder, values.model),
+    topic: values.topic,
+    topicCreation: {
+      enabled: topic_creation.enabled,
+      partitions: topic_creation.partitions,
+      replicationFactor: topic_creation.replication_factor,
+      config: Object.fromEntries(
+        Object.entries(JSON.parse(topic_creation.config) as object).map(([key, item]) => [key, String(item)]),
+      ),
+    },
+    key: values.key,
+    keyFormat: values.key_format,
+    value: {
+      format: value.format,
+      schema: value.schema === null ? null : schemaOf(value.schema, folder),
+      autoRegister: value.auto_register,
+      useLatest: value.use_latest,
+      subject: value.subject,
+    },
+    conditions: values.conditions === null ? null : JSON.parse(values.conditions),
+    throughput: {
+      rate: throughput.rate,
+      batchSize: throughput.batch_size,
+      intervalMs: throughput.interval,
+      maxRecords: throughput.max_records,
+    },
+    sink: sinkOf(values.sink, folder),
+    delivery: values.delivery,
+    transaction: {
+      boundary: transaction.boundary,
+      intervalMs: transaction.interval,
+      timeoutMs: transaction.timeout,
+    },
+    compression: values.compression,
+    producer: { client: producer.client, maxBatchBytes: producer.max_batch_size },
+    tasks: { max: values.tasks.max },
+    seed: values.seed,
+    errors: {
+      policy: errors.policy,
+      maxRetries: errors.max_retries === -1 ? Infinity : errors.max_retries,
+      backoffFactor: errors.backoff_factor,
+      initialBackoffMs: errors.initial_backoff,
+      maxBackoffMs: errors.max_backoff,
+    },
+  }
+}
+
+function schemaOf(schema: string, folder: string): string | object {
+  return schema.trimStart().startsWith('{') ? (JSON.parse(schema) as object) : resolve(folder, schema)
+}
+
+function sinkOf({ type, path, format }: Values<typeof connectorSchema>['sink'], folder: string): SinkConfig {
+  if (type === 'file' && path !== null) return { type, path: resolve(folder, path), format }
+  if (type === 'stdout' && format !== 'avro') return { type, format }
+  return { type: 'kafka' }
+}
+
+const extensions = new Set(['.yaml', '.yml', '.json'])
+
+async function filesOf(path: string): Promise<string[]> {
+  try {
+    if (!(await stat(path)).isDirectory()) return [path]
+    const entries = await readdir(path, { withFileTypes: true })
+    return entries
+      .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.') && extensions.has(extname(entry.name)))
+      .map((entry) => join(path, entry.name))
+      .sort()
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
+}
+
+function duplicates(connectors: readonly ConnectorConfig[]): GenesisError[] {
+  const first = new Map<string, ConnectorConfig>()
+  const errors: GenesisError[] = []
+  for (const connector of connectors) {
+    const earlier = first.get(connector.name)
+    if (earlier === undefined) first.set(connector.name, connector)
+    else {
+      errors.push(
+        new GenesisError('CONNECTOR_DUPLICATE', 'two connectors have one name', {
+          place: connector.file ?? undefined,
+          found: `${connector.name}, which ${earlier.file} has too`,
+          expected: 'a name of its own',
+        }),
+      )
+    }
+  }
+  return errors
+}
+
+function each(error: GenesisError): readonly GenesisError[] {
+  return error.details.all ?? [error]
+}

@@ -1,0 +1,120 @@
+/** What no single option can say: which options go together. */
+import { GenesisError } from '../errors.js'
+import type { Checked } from './check.js'
+import type { connectorSchema } from './connector-schema.js'
+import type { ConnectorConfig } from './connector.js'
+import type { Source } from './source.js'
+import type { WorkerConfig } from './worker.js'
+
+interface Rule {
+  /** The options it looks at; the message stands at the first. */
+  readonly on: readonly string[]
+  readonly broken: boolean
+  readonly what: string
+  readonly found: string
+  readonly expected: string
+}
+
+/** The rules that a connector file breaks, of those whose options are good in themselves. */
+export function brokenRules({ values, failed }: Checked<typeof connectorSchema>, source: Source): GenesisError[] {
+  const { throughput, sink, topic, producer, compression, transaction, errors } = values
+  const rules: Rule[] = [
+    {
+      on: ['throughput.interval', 'throughput.rate'],
+      broken: throughput.rate !== null && throughput.interval !== null,
+      what: 'rate and interval exclude each other',
+      found: 'both',
+      expected: 'one of throughput.rate and throughput.interval',
+    },
+    {
+      on: ['topic', 'sink.type'],
+      broken: sink.type === 'kafka' && topic === null,
+      what: 'the kafka sink needs a topic',
+      found: 'none',
+      expected: 'topic: <name>',
+    },
+    {
+      on: ['topic', 'sink.type'],
+      broken: sink.type === 'kafka' && topic !== null && topic.startsWith('__'),
+      what: 'the topic is internal to Kafka',
+      found: `${topic}`,
+      expected: 'a name that does not begin with __',
+    },
+    {
+      on: ['sink.path', 'sink.type'],
+      broken: sink.type === 'file' && sink.path === null,
+      what: 'the file sink needs a path',
+      found: 'none',
+      expected: 'sink.path: <file>',
+    },
+    {
+      on: ['sink.path', 'sink.type'],
+      broken: sink.type !== 'file' && sink.path !== null,
+      what: 'only the file sink has a path',
+      found: `sink.type ${sink.type}`,
+      expected: 'sink.type: file',
+    },
+    {
+      on: ['sink.format', 'sink.type'],
+      broken: sink.type === 'stdout' && sink.format === 'avro',
+      what: 'the stdout sink writes text',
+      found: 'avro',
+      expected: 'json or csv',
+    },
+    {
+      on: ['compression', 'producer.client'],
+      broken: producer.client === 'kafkajs' && !['none', 'gzip'].includes(compression),
+      what: 'kafkajs does not have this compression',
+      found: compression,
+      expected: 'none or gzip, or producer.client: wire',
+    },
+    {
+      on: ['transaction.timeout', 'transaction.interval', 'transaction.boundary'],
+      broken: transaction.boundary === 'interval' && transaction.timeout < 2 * transaction.interval,
+      what: 'transactions would time out before they end',
+      found: `timeout ${transaction.timeout}ms, interval ${transaction.interval}ms`,
+      expected: 'a timeout of at least twice the interval',
+    },
+    {
+      on: ['errors.max_backoff', 'errors.initial_backoff'],
+      broken: errors.max_backoff < errors.initial_backoff,
+      what: 'the longest wait is shorter than the first',
+      found: `max_backoff ${errors.max_backoff}ms, initial_backoff ${errors.initial_backoff}ms`,
+      expected: 'max_backoff of at least initial_backoff',
+    },
+  ]
+  return rules
+    .filter(({ broken, on }) => broken && !on.some((key) => failed.has(key)))
+    .map(({ on, what, found, expected }) => {
+      return new GenesisError('CONFIG_INVALID', what, { place: source.place(on[0].split('.')), found, expected })
+    })
+}
+
+/** What a connector needs of the worker it is to run on and does not find. */
+export function checkOnWorker(connector: ConnectorConfig, worker: WorkerConfig): GenesisError[] {
+  if (connector.sink.type !== 'kafka') return []
+  const place = connector.file === null ? connector.name : `${connector.file}: ${connector.name}`
+  const errors: GenesisError[] = []
+  if (
+    (connector.value.format === 'avro' || (connector.key !== null && connector.keyFormat === 'avro')) &&
+    worker.registry.url === null
+  ) {
+    errors.push(
+      new GenesisError('CONFIG_INVALID', 'Avro in Kafka needs a schema registry', {
+        place,
+        found: 'no registry.url',
+        expected: 'registry.url in the worker file, or the environment variable SCHEMA_REGISTRY_URL',
+      }),
+    )
+  }
+  if (connector.topic === worker.checkpoints.topic) {
+    errors.push(
+      new GenesisError('TOPIC_UNFIT', 'a connector cannot write to the topic of the checkpoints', {
+        place,
+        found: `topic ${connector.topic}`,
+        expected: 'another topic',
+      }),
+    )
+  }
+  return errors
+}

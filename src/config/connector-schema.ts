@@ -1,0 +1,142 @@
+/** The keys of a connector file. No key is a prefix of another, so that the nested and the flat form say the same. */
+import { choice, option, optional, required } from './option.js'
+
+export const connectorSchema = {
+  name: required<string>(
+    'name',
+    'Name of the connector: of its checkpoints, its transactional ids and in every message.',
+  ),
+  model: required<string>(
+    'path',
+    'Model file that makes the records (`genesis fit` trains one). Relative to this file.',
+  ),
+  topic: optional<string>('topic', 'Topic that the records go to. Needed with the kafka sink.'),
+  topic_creation: {
+    enabled: option<boolean>('flag', 'Whether a missing topic is created. One that exists is never altered.', true),
+    partitions: option<number>('count', 'Partitions of a topic that is created.', 1, { minimum: 1, maximum: 100_000 }),
+    replication_factor: option<number>(
+      'count',
+      "Replicas of a topic that is created; -1 is the broker's default.",
+      -1,
+      {
+        minimum: -1,
+        maximum: 32_767,
+      },
+    ),
+    config: option<string>('map', 'Configuration of a topic that is created, such as `retention.ms`.', {}),
+  },
+  key: optional<string>(
+    'text',
+    'Column whose value is the key of a record; records of one key go to one partition. None: no key, and the records are dealt evenly.',
+  ),
+  key_format: choice(['string', 'long', 'avro', 'json'], 'How the key is encoded.', 'string'),
+  value: {
+    format: choice(
+      ['avro', 'json'],
+      "How values are encoded for Kafka: Avro in the registry's wire format, or JSON.",
+      'avro',
+    ),
+    schema: optional<string>(
+      'schema',
+      'Avro schema of the values: the path of an .avsc file (relative to this file) or the schema itself. None: derived from the model.',
+    ),
+    auto_register: option<boolean>('flag', 'Whether the schema is registered if the subject does not have it.', true),
+    use_latest: option<boolean>('flag', "Whether the subject's latest schema is used for encoding.", false),
+    subject: optional<string>('text', 'Subject of the schema in the registry. None: `<topic>-value`.'),
+  },
+  conditions: optional<string>(
+    'object',
+    'What every record satisfies, such as `{segment: premium}`. None: no condition.',
+  ),
+  throughput: {
+    rate: optional<number>(
+      'number',
+      'Records a second of the whole connector, over all its tasks. None: as many as go. Excludes interval.',
+      { minimum: 0.000001, maximum: 1e9 },
+    ),
+    batch_size: option<number>('count', 'The most records that are generated at a time.', 4096, {
+      minimum: 1,
+      maximum: 65_536,
+    }),
+    interval: optional<number>('duration', 'One batch of batch_size every so often. Excludes rate.', { minimum: 1 }),
+    max_records: optional<number>(
+      'count',
+      'The connector is complete after so many records. None: it goes on for ever.',
+      {
+        minimum: 1,
+      },
+    ),
+  },
+  sink: {
+    type: choice(['kafka', 'stdout', 'file'], 'Where the records go.', 'kafka'),
+    path: optional<string>('path', 'File that a file sink writes. Relative to this file.'),
+    format: choice(
+      ['json', 'csv', 'avro'],
+      'Form of a stdout or file sink: JSON lines, CSV, or (file only) an Avro container.',
+      'json',
+    ),
+  },
+  delivery: choice(
+    ['exactly-once', 'at-least-once'],
+    'exactly-once: records and checkpoint in one transaction. at-least-once: the checkpoint follows the acknowledgements.',
+    'exactly-once',
+  ),
+  transaction: {
+    boundary: choice(
+      ['interval', 'batch'],
+      'What ends a transaction (or, at-least-once, what a checkpoint follows): the interval, or every batch.',
+      'interval',
+    ),
+    interval: option<number>('duration', 'Longest time between two commits with boundary interval.', '100ms', {
+      minimum: 1,
+    }),
+    timeout: option<number>(
+      'duration',
+      'After this time the broker aborts a transaction whose producer is gone. At most its transaction.max.timeout.ms.',
+      '60s',
+      { minimum: 1000 },
+    ),
+  },
+  compression: choice(['none', 'gzip', 'snappy', 'lz4', 'zstd'], 'Compression of record batches.', 'none'),
+  producer: {
+    client: choice(
+      ['wire', 'kafkajs'],
+      'Producer implementation: the fast one, or kafkajs (gzip or no compression only).',
+      'wire',
+    ),
+    max_batch_size: option<number>(
+      'size',
+      "Largest record batch in a request. The topic's max.message.bytes bounds it too.",
+      '1MB',
+      { minimum: 1000, maximum: 1_000_000_000 },
+    ),
+  },
+  tasks: {
+    max: option<number>(
+      'count',
+      'Tasks, and so shards, that the stream is dealt to. Fixed for the life of its checkpoints.',
+      1,
+      {
+        minimum: 1,
+        maximum: 10_000,
+      },
+    ),
+  },
+  seed: option<number>('count', 'Seed of the stream: another seed, other records.', 0, { minimum: 0 }),
+  errors: {
+    policy: choice(
+      ['retry', 'skip', 'stop'],
+      'After a failed delivery: try again from the checkpoint; try again, then leave the batch out; or fail at once.',
+      'retry',
+    ),
+    max_retries: option<number>('count', 'Tries after the first before the task fails; -1 is no end.', 10, {
+      minimum: -1,
+    }),
+    backoff_factor: option<number>('number', 'Each wait is so many times the one before.', 2, {
+      minimum: 1,
+      maximum: 100,
+    }),
+    initial_backoff: option<number>('duration', 'First wait before a retry.', '100ms'),
+    max_backoff: option<number>('duration', 'Longest wait before a retry.', '60s'),
+  },
+} as const

@@ -1,0 +1,214 @@
+/** What values of options look like: one row per format, for the checks, for convict, for JSON Schema and for the pages. */
+import convict from 'convict'
+import { parseDuration, parseSize } from './quantity.js'
+import type { FormatName, Option } from './option.js'
+
+interface Format {
+  /** How it is written in a file, apart from `${…}` references, which are text always. */
+  readonly written: 'text' | 'number' | 'boolean' | 'object' | 'text or object' | 'text or number' | 'text or list'
+  /** For a message: "expected …". */
+  expected(option: Option): string
+  /** The held value of a text; undefined if the text is not of this format. Absent: the text itself. */
+  parse?(text: string): unknown
+  /** Whether a held value is good. Absent: it is. */
+  accepts?(value: unknown, option: Option): boolean
+  /** The parts of its JSON Schema beside `type`. */
+  json?(option: Option): object
+}
+
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
+/** org.apache.kafka.common.internals.Topic: legal characters and 249 of them at most. */
+const topicPattern = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/
+
+/** Objects are held as their JSON text: convict flattens objects by dots, and names of columns may have dots. */
+export const formats = {
+  text: { written: 'text', expected: () => 'text', accepts: isText, json: () => ({ minLength: 1 }) },
+  name: {
+    written: 'text',
+    expected: () => 'a name of letters, digits, ".", "_" and "-", beginning with a letter or digit, 128 at most',
+    accepts: (value) => typeof value === 'string' && namePattern.test(value),
+    json: () => ({ pattern: namePattern.source }),
+  },
+  topic: {
+    written: 'text',
+    expected: () => 'a topic name: letters, digits, ".", "_" and "-", 249 at most',
+    accepts: (value) => typeof value === 'string' && topicPattern.test(value),
+    json: () => ({ pattern: topicPattern.source }),
+  },
+  path: { written: 'text', expected: () => 'a path', accepts: isText, json: () => ({ minLength: 1 }) },
+  url: {
+    written: 'text',
+    expected: () => 'an http:// or https:// address',
+    accepts: (value) => typeof value === 'string' && isHttpUrl(value),
+    json: () => ({ pattern: '^(https?://|\\$\\{)' }),
+  },
+  pem: {
+    written: 'text',
+    expected: () => 'PEM text (-----BEGIN …) or the path of a PEM file',
+    accepts: isText,
+    json: () => ({ minLength: 1 }),
+  },
+  count: {
+    written: 'number',
+    expected: (option) => `a whole number${range(option)}`,
+    parse: wholeNumber,
+    accepts: (value, option) => Number.isSafeInteger(value) && within(value as number, option),
+    json: limits,
+  },
+  number: {
+    written: 'number',
+    expected: (option) => `a number${range(option)}`,
+    parse: (text) => (/^[-+]?\d+(\.\d+)?(e[-+]?\d+)?$/i.test(text) ? Number(text) : undefined),
+    accepts: (value, option) => Number.isFinite(value) && within(value as number, option),
+    json: limits,
+  },
+  threads: {
+    written: 'text or number',
+    expected: () => 'auto or a whole number from 0',
+    parse: (text) => (text === 'auto' ? text : wholeNumber(text)),
+    accepts: (value) => value === 'auto' || (Number.isSafeInteger(value) && (value as number) >= 0),
+    json: () => ({ minimum: 0, pattern: '^(auto|\\$\\{.*)$' }),
+  },
+  flag: {
+    written: 'boolean',
+    expected: () => 'true or false',
+    parse: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+    accepts: (value) => typeof value === 'boolean',
+  },
+  duration: {
+    written: 'text',
+    expected: (option) => `a duration with its unit, such as 100ms, 60s, 5m or 1h${range(option, 'ms')}`,
+    parse: parseDuration,
+    accepts: (value, option) => Number.isSafeInteger(value) && within(value as number, option),
+    json: () => ({ pattern: '^([0-9]+(\\.[0-9]+)?\\s*(ms|s|m|h|d)|.*\\$\\{.*)$' }),
+  },
+  size: {
+    written: 'text',
+    expected: (option) => `a size with its unit, such as 1MB or 512KiB${range(option, ' bytes')}`,
+    parse: parseSize,
+    accepts: (value, option) => Number.isSafeInteger(value) && within(value as number, option),
+    json: () => ({ pattern: '^([0-9]+(\\.[0-9]+)?\\s*([kKMG]?B|[KMG]iB)|.*\\$\\{.*)$' }),
+  },
+  list: {
+    written: 'text or list',
+    expected: () => 'a list of host:port, or one text with commas between',
+    parse: (text) => text.split(',').map((part) => part.trim()),
+    accepts: (value) =>
+      Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' && isAddress(item)),
+    json: () => ({ minLength: 1, minItems: 1, items: { type: 'string' } }),
+  },
+  map: {
+    written: 'object',
+    expected: () => 'a map of names to texts, numbers or booleans',
+    parse: (text) => (isObject(parseJson(text)) ? text : undefined),
+    accepts: (value) =>
+      typeof value === 'string' &&
+      Object.values(parseJson(value) as object).every((item) => ['string', 'number', 'boolean'].includes(typeof item)),
+    json: () => ({ additionalProperties: { type: ['string', 'number', 'boolean'] } }),
+  },
+  object: {
+    written: 'object',
+    expected: () => 'a map',
+    parse: (text) => (isObject(parseJson(text)) ? text : undefined),
+  },
+  schema: {
+    written: 'text or object',
+    expected: () => 'the path of an .avsc file, or an Avro schema',
+    parse: (text) => (text.trimStart().startsWith('{') && !isObject(parseJson(text)) ? undefined : text),
+    accepts: isText,
+  },
+} satisfies Record<string, Format>
+
+// Prefixed, because convict keeps one table of formats for the whole process, and has names like these of its own.
+const prefix = 'genesis-'
+convict.addFormats(
+  Object.fromEntries(
+    Object.entries<Format>(formats).map(([name, format]) => [
+      prefix + name,
+      {
+        validate: (value: unknown, option: unknown) => {
+          if (!holds(format, value, option as Option)) throw new Error(`must be ${format.expected(option as Option)}`)
+        },
+        coerce: (text: unknown) => (typeof text === 'string' ? (format.parse?.(text) ?? text) : text),
+      },
+    ]),
+  ),
+)
+
+/** The name under which convict knows a format. */
+export function convictFormat(format: FormatName | string[]): string | string[] {
+  return typeof format === 'string' ? prefix + format : format
+}
+
+export function formatOf(option: Option): Format {
+  if (typeof option.format === 'string') return formats[option.format]
+  const words = option.format
+  return {
+    written: 'text',
+    expected: () => `one of ${words.join(', ')}`,
+    accepts: (value) => words.includes(value as string),
+  }
+}
+
+/**
+ * Whether a value as written is good. `anyText`: text will do for numbers, booleans and maps too (environment variables,
+ * references, and the flat form, where everything is text).
+ */
+export function isGood(option: Option, value: unknown, anyText: boolean): boolean {
+  const format = formatOf(option)
+  if (typeof value === 'string') {
+    if (!anyText && !format.written.includes('text')) return false
+    const held = format.parse === undefined ? value : format.parse(value)
+    return held !== undefined && holds(format, held, option)
+  }
+  if (isObject(value)) return format.written.includes('object') && holds(format, JSON.stringify(value), option)
+  if (Array.isArray(value)) return format.written.includes('list') && holds(format, value, option)
+  return format.written.includes(typeof value) && holds(format, value, option)
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function holds(format: Format, value: unknown, option: Option): boolean {
+  return format.accepts?.(value, option) ?? true
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
+function wholeNumber(text: string): number | undefined {
+  return /^-?\d+$/.test(text) ? Number(text) : undefined
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+}
+
+/** host:port, [v6]:port. */
+function isAddress(text: string): boolean {
+  const match = /^(\[[0-9a-fA-F:.]+\]|[^\s:,/]+):(\d{1,5})$/.exec(text)
+  return match !== null && Number(match[2]) >= 1 && Number(match[2]) <= 65_535
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function within(value: number, { minimum = -Infinity, maximum = Infinity }: Option): boolean {
+  return value >= minimum && value <= maximum
+}
+
+function range({ minimum, maximum }: Option, unit = ''): string {
+  const from = minimum === undefined ? '' : ` from ${minimum}${unit}`
+  return maximum === undefined ? from : `${from} to ${maximum}${unit}`
+}
+
+function limits({ minimum, maximum }: Option): object {
+  return { ...(minimum !== undefined && { minimum }), ...(maximum !== undefined && { maximum }) }
+}

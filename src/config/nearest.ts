@@ -1,0 +1,44 @@
+/**
+ * The candidate that was most likely meant: the smallest Damerau–Levenshtein distance (insertions, deletions,
+ * substitutions and swaps of neighbours; the optimal string alignment form), letter case and `-`/`_` aside.
+ * Undefined where nothing is near: more than a third of the letters would have to change.
+ */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const wanted = fold(word)
+  let best: string | undefined
+  let least = Infinity
+  for (const candidate of candidates) {
+    const other = fold(candidate)
+    const limit = Math.max(1, Math.floor(Math.max(wanted.length, other.length) / 3))
+    if (Math.abs(wanted.length - other.length) > limit) continue
+    const d = distance(wanted, other)
+    if (d <= limit && d < least) {
+      best = candidate
+      least = d
+    }
+  }
+  return best
+}
+
+/** Letters to change, add, drop or swap with a neighbour to come from one text to the other. */
+export function distance(a: string, b: string): number {
+  let beforeLast: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const cost = a[i - 1] === b[j - 1] ? 0 : 1
+      row[j] = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + cost)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        row[j] = Math.min(row[j], beforeLast[j - 2] + 1)
+      }
+    }
+    beforeLast = last
+    last = row
+  }
+  return last[b.length]
+}
+
+function fold(word: string): string {
+  return word.toLowerCase().replaceAll('-', '_')
+}

@@ -1,0 +1,116 @@
+/** Configuration files as plain values that still know where each of them stood. */
+import { readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, parseDocument } from 'yaml'
+import type { Document, Node } from 'yaml'
+import { GenesisError } from '../errors.js'
+
+/** Keys and indexes from the top of a document. */
+export type Path = readonly (string | number)[]
+
+export interface Source {
+  readonly value: unknown
+  /** Null where the configuration did not come from a file. */
+  readonly file: string | null
+  /** What a message begins with: `file:line:column: dotted.path`, or as much of it as is known. */
+  place(path: Path): string
+}
+
+/** A value from elsewhere (REST, the library); `label` is what its messages begin with. */
+export function plainSource(value: unknown, label: string): Source {
+  return { value, file: null, place: (path) => [label, path.join('.')].filter((part) => part !== '').join(': ') }
+}
+
+/**
+ * The documents of a YAML file (several are divided by `---`) or the one of a JSON file. Empty documents are left out.
+ * Throws CONFIG_UNREADABLE, naming line and column, if the file cannot be read or parsed.
+ */
+export async function readSources(file: string): Promise<Source[]> {
+  const text = await readText(file)
+  const lines = new LineCounter()
+  const json = extname(file).toLowerCase() === '.json'
+  // YAML is a superset of JSON, so one parser gives the positions in both.
+  const settings = { lineCounter: lines, prettyErrors: false, ...(json && { schema: 'json' as const }) }
+  const parsed = json ? [parseDocument(text, settings)] : parseAllDocuments(text, settings)
+  const documents: Document[] = Array.isArray(parsed) ? parsed : []
+  const at = (offset: number): string => {
+    const { line, col } = lines.linePos(offset)
+    return `${file}:${line}:${col}`
+  }
+  for (const { errors, warnings } of documents) {
+    const problem = errors[0] ?? warnings[0]
+    if (problem !== undefined) {
+      throw new GenesisError('CONFIG_UNREADABLE', problem.message, { place: at(problem.pos[0]), cause: problem })
+    }
+  }
+  if (json) checkJson(text, file)
+  return documents
+    .filter((document) => document.contents !== null && !isEmpty(document.contents))
+    .map((document) => ({
+      value: toValue(document, at),
+      file,
+      place: (path) => `${at(offsetOf(document, path))}${path.length === 0 ? '' : `: ${path.join('.')}`}`,
+    }))
+}
+
+/** A file's text; throws CONFIG_UNREADABLE. */
+export async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    throw unreadable(file, cause)
+  }
+}
+
+/** The error for a file or folder that cannot be read. */
+export function unreadable(file: string, cause: unknown): GenesisError {
+  const { code, message } = cause as NodeJS.ErrnoException
+  const reasons: Record<string, string> = {
+    ENOENT: 'no such file or folder',
+    EACCES: 'no permission to read it',
+    EISDIR: 'it is a folder',
+  }
+  return new GenesisError('CONFIG_UNREADABLE', reasons[code ?? ''] ?? message, { place: file, cause })
+}
+
+function isEmpty(node: Node): boolean {
+  return isScalar(node) && node.value === null
+}
+
+function toValue(document: Document, at: (offset: number) => string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 })
+  } catch (cause) {
+    // Aliases without an anchor, or so many that the value would explode.
+    const offset = document.contents?.range?.[0] ?? 0
+    throw new GenesisError('CONFIG_UNREADABLE', (cause as Error).message, { place: at(offset), cause })
+  }
+}
+
+/** Where the key of the last name of a path stands; for a list's item, where the item does. */
+function offsetOf(document: Document, path: Path): number {
+  let node: unknown = document.contents
+  let offset = document.contents?.range?.[0] ?? 0
+  for (const name of path) {
+    if (isAlias(node)) node = node.resolve(document)
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(name))
+      if (pair === undefined) return offset
+      offset = (pair.key as Node).range?.[0] ?? offset
+      node = pair.value
+    } else if (isSeq(node)) {
+      node = node.items[Number(name)]
+      offset = (node as Node | undefined)?.range?.[0] ?? offset
+    } else return offset
+  }
+  return offset
+}
+
+/** What YAML allows and JSON does not (comments, trailing commas) is refused in a .json file. */
+function checkJson(text: string, file: string): void {
+  try {
+    JSON.parse(text)
+  } catch (cause) {
+    throw new GenesisError('CONFIG_UNREADABLE', `not JSON: ${(cause as Error).message}`, { place: file, cause })
+  }
+}

@@ -1,0 +1,164 @@
+/** The worker file and the environment as a checked configuration. */
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { GenesisError } from '../errors.js'
+import { check, throwErrors } from './check.js'
+import type { ClusterOptions, SaslOptions, TlsOptions } from './cluster.js'
+import type { Values } from './option.js'
+import type { Environment } from './references.js'
+import { plainSource, readSources } from './source.js'
+import type { Source } from './source.js'
+import { workerSchema } from './worker-schema.js'
+import type { WorkerConfig } from './worker.js'
+
+type WorkerValues = Values<typeof workerSchema>
+
+/**
+ * The worker's configuration: defaults, overridden by the file (null: none), overridden by environment variables.
+ * Throws one GenesisError that has all errors in `details.all`.
+ */
+export async function loadWorker(path: string | null, env: Environment): Promise<WorkerConfig> {
+  const folder = path === null ? process.cwd() : dirname(path)
+  const sources = path === null ? [] : await readSources(path)
+  if (sources.length > 1) {
+    throw new GenesisError('CONFIG_INVALID', 'a worker file holds one document', {
+      place: sources[1].place([]),
+      found: `${sources.length}`,
+      expected: '1',
+    })
+  }
+  const source = sources[0] ?? plainSource({}, path ?? 'worker')
+  const checked = check(workerSchema, source, { env, folder })
+  throwErrors(checked.errors)
+  return toConfig(checked.values, source, folder)
+}
+
+function toConfig(values: WorkerValues, source: Source, folder: string): WorkerConfig {
+  const errors: GenesisError[] = []
+  const fail = (path: string, what: string, found: string, expected: string): void => {
+    errors.push(new GenesisError('CONFIG_INVALID', what, { place: source.place(path.split('.')), found, expected }))
+  }
+  const pem = (path: string, text: string | null): string | null => {
+    if (text === null || text.includes('-----BEGIN')) return text
+    const file = resolve(folder, text)
+    try {
+      const content = readFileSync(file, 'utf8')
+      if (content.includes('-----BEGIN')) return content
+      fail(path, 'not a PEM file', file, 'text with -----BEGIN … in it')
+    } catch (cause) {
+      const code = String((cause as NodeJS.ErrnoException).code)
+      fail(
+        path,
+        'the PEM file cannot be read',
+        code === 'ENAMETOOLONG' ? 'other text' : `${file} (${code})`,
+        'a PEM file',
+      )
+    }
+    return null
+  }
+
+  const { registry } = values
+  const address = registry.url === null ? null : new URL(registry.url)
+  const kafka: ClusterOptions = {
+    brokers: values.kafka.brokers,
+    clientId: values.kafka.client_id,
+    tls: tlsOf(values, pem, fail),
+    sasl: saslOf(values, fail),
+    connectTimeoutMs: values.kafka.connect_timeout,
+    requestTimeoutMs: values.kafka.request_timeout,
+  }
+  const config: WorkerConfig = {
+    group: values.group,
+    kafka,
+    registry: {
+      url: address === null ? null : withoutCredentials(address),
+      // In the address they would show wherever the address is shown.
+      username: registry.username ?? credential(address?.username),
+      password: registry.password ?? credential(address?.password),
+      token: registry.token,
+      ca: pem('registry.ca', registry.ca),
+      requestTimeoutMs: registry.request_timeout,
+    },
+    checkpoints: {
+      topic: values.checkpoints.topic,
+      replicationFactor: values.checkpoints.replication_factor,
+      partitions: values.checkpoints.partitions,
+    },
+    http: values.http,
+    log: values.log,
+    shutdown: { timeoutMs: values.shutdown.timeout },
+    threads: values.threads,
+  }
+  if (config.registry.token !== null && config.registry.username !== null) {
+    fail(
+      'registry.token',
+      'token and username exclude each other',
+      'both',
+      'one of registry.token and registry.username',
+    )
+  }
+  throwErrors(errors)
+  return config
+}
+
+type Fail = (path: string, what: string, found: string, expected: string) => void
+
+function tlsOf(
+  { kafka: { tls } }: WorkerValues,
+  pem: (path: string, text: string | null) => string | null,
+  fail: Fail,
+): TlsOptions | null {
+  if (!tls.enabled) {
+    const used = (['ca', 'cert', 'key', 'passphrase', 'server_name'] as const).find((name) => tls[name] !== null)
+    if (used !== undefined) fail(`kafka.tls.${used}`, 'TLS is off', `${used}`, 'kafka.tls.enabled: true')
+    return null
+  }
+  if ((tls.cert === null) !== (tls.key === null)) {
+    fail('kafka.tls', 'a client certificate needs its key', tls.cert === null ? 'a key' : 'a cert', 'cert and key')
+  }
+  return {
+    ca: pem('kafka.tls.ca', tls.ca) ?? undefined,
+    cert: pem('kafka.tls.cert', tls.cert) ?? undefined,
+    key: pem('kafka.tls.key', tls.key) ?? undefined,
+    passphrase: tls.passphrase ?? undefined,
+    serverName: tls.server_name ?? undefined,
+    rejectUnauthorized: tls.verify,
+  }
+}
+
+function saslOf({ kafka: { sasl } }: WorkerValues, fail: Fail): SaslOptions | null {
+  const { mechanism, username, password, token } = sasl
+  if (mechanism === null) {
+    const used = (['username', 'password', 'token', 'token_endpoint'] as const).find((name) => sasl[name] !== null)
+    if (used !== undefined) fail(`kafka.sasl.${used}`, 'there is no mechanism to use it', used, 'kafka.sasl.mechanism')
+    return null
+  }
+  if (mechanism !== 'OAUTHBEARER') {
+    if (username !== null && password !== null) return { mechanism, username, password }
+    fail('kafka.sasl.mechanism', 'incomplete login', mechanism, 'username and password')
+    return null
+  }
+  const { token_endpoint: tokenEndpoint, client_id: clientId, client_secret: clientSecret } = sasl
+  if (token !== null) return { mechanism, token }
+  if (tokenEndpoint !== null && clientId !== null && clientSecret !== null) {
+    return { mechanism, tokenEndpoint, clientId, clientSecret, scope: sasl.scope ?? undefined }
+  }
+  fail(
+    'kafka.sasl.mechanism',
+    'incomplete login',
+    mechanism,
+    'token, or token_endpoint with client_id and client_secret',
+  )
+  return null
+}
+
+function withoutCredentials(address: URL): string {
+  const bare = new URL(address)
+  bare.username = ''
+  bare.password = ''
+  return bare.href.replace(/\/$/, '')
+}
+
+function credential(text: string | undefined): string | null {
+  return text === undefined || text === '' ? null : decodeURIComponent(text)
+}

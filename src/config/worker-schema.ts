@@ -1,0 +1,131 @@
+/** The keys of a worker file. The environment variable of a key, where it has one, overrides the file. */
+import { choice, option, optional, optionalChoice } from './option.js'
+
+export const workerSchema = {
+  group: {
+    id: option<string>(
+      'name',
+      'Name of the group of workers that share connectors; the transactional ids begin with it.',
+      'genesis',
+      { env: 'GENESIS_GROUP_ID' },
+    ),
+  },
+  kafka: {
+    brokers: option<string[]>('list', 'Brokers to begin with, host:port each.', ['127.0.0.1:9092'], {
+      env: 'KAFKA_BROKERS',
+    }),
+    client_id: option<string>('name', "What the brokers' logs and quotas call this worker.", 'genesis', {
+      env: 'KAFKA_CLIENT_ID',
+    }),
+    tls: {
+      enabled: option<boolean>('flag', 'Whether to connect with TLS.', false, { env: 'KAFKA_TLS_ENABLED' }),
+      ca: optional<string>('pem', "Certificates to trust; none: Node's own list.", { env: 'KAFKA_TLS_CA' }),
+      cert: optional<string>('pem', 'Client certificate.', { env: 'KAFKA_TLS_CERT' }),
+      key: optional<string>('pem', 'Private key of the client certificate.', { env: 'KAFKA_TLS_KEY', sensitive: true }),
+      passphrase: optional<string>('text', 'Passphrase of the private key.', {
+        env: 'KAFKA_TLS_PASSPHRASE',
+        sensitive: true,
+      }),
+      server_name: optional<string>('text', "Name the certificate must have; none: the broker's host.", {
+        env: 'KAFKA_TLS_SERVER_NAME',
+      }),
+      verify: option<boolean>(
+        'flag',
+        "Whether the broker's certificate is checked. Switch it off in tests only.",
+        true,
+        {
+          env: 'KAFKA_TLS_VERIFY',
+        },
+      ),
+    },
+    sasl: {
+      mechanism: optionalChoice(
+        ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'],
+        'How to log in. None: no login.',
+        { env: 'KAFKA_SASL_MECHANISM' },
+      ),
+      username: optional<string>('text', 'User name (PLAIN, SCRAM).', { env: 'KAFKA_SASL_USERNAME' }),
+      password: optional<string>('text', 'Password (PLAIN, SCRAM).', { env: 'KAFKA_SASL_PASSWORD', sensitive: true }),
+      token: optional<string>('text', 'Fixed token (OAUTHBEARER).', { env: 'KAFKA_SASL_TOKEN', sensitive: true }),
+      token_endpoint: optional<string>('url', 'Where tokens are fetched with client credentials (OAUTHBEARER).', {
+        env: 'KAFKA_SASL_TOKEN_ENDPOINT',
+      }),
+      client_id: optional<string>('text', 'Client id at the token endpoint.', { env: 'KAFKA_SASL_CLIENT_ID' }),
+      client_secret: optional<string>('text', 'Client secret at the token endpoint.', {
+        env: 'KAFKA_SASL_CLIENT_SECRET',
+        sensitive: true,
+      }),
+      scope: optional<string>('text', 'Scope asked for at the token endpoint.', { env: 'KAFKA_SASL_SCOPE' }),
+    },
+    connect_timeout: option<number>('duration', 'Longest wait for a connection.', '10s', { minimum: 1 }),
+    request_timeout: option<number>('duration', 'Longest wait for an answer.', '30s', { minimum: 1 }),
+  },
+  registry: {
+    url: optional<string>('url', 'Schema registry (Confluent API). Needed for Avro in Kafka.', {
+      env: 'SCHEMA_REGISTRY_URL',
+    }),
+    username: optional<string>('text', 'User name (basic authentication).', { env: 'SCHEMA_REGISTRY_USERNAME' }),
+    password: optional<string>('text', 'Password (basic authentication).', {
+      env: 'SCHEMA_REGISTRY_PASSWORD',
+      sensitive: true,
+    }),
+    token: optional<string>('text', 'Bearer token, instead of user name and password.', {
+      env: 'SCHEMA_REGISTRY_TOKEN',
+      sensitive: true,
+    }),
+    ca: optional<string>('pem', "Certificates to trust; none: Node's own list.", { env: 'SCHEMA_REGISTRY_CA' }),
+    request_timeout: option<number>('duration', 'Longest wait for an answer.', '30s', { minimum: 1 }),
+  },
+  checkpoints: {
+    topic: option<string>(
+      'topic',
+      'Compacted topic of the checkpoints (offset.storage.topic of Kafka Connect).',
+      'genesis-checkpoints',
+      {
+        env: 'GENESIS_CHECKPOINTS_TOPIC',
+      },
+    ),
+    replication_factor: option<number>('count', "Its replicas if it is created; -1 is the broker's default.", -1, {
+      minimum: -1,
+      maximum: 32_767,
+    }),
+    partitions: option<number>('count', 'Its partitions if it is created.', 8, { minimum: 1, maximum: 1000 }),
+  },
+  http: {
+    enabled: option<boolean>('flag', 'Whether to serve /health, /ready and /metrics.', false, {
+      env: 'GENESIS_HTTP_ENABLED',
+    }),
+    host: option<string>('text', 'Address to listen on; only this machine by default.', '127.0.0.1', {
+      env: 'GENESIS_HTTP_HOST',
+    }),
+    port: option<number>('count', 'Port to listen on; 0 takes a free one.', 8083, {
+      env: 'GENESIS_HTTP_PORT',
+      minimum: 0,
+      maximum: 65_535,
+    }),
+  },
+  log: {
+    level: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'Least level that is logged.', 'info', {
+      env: 'GENESIS_LOG_LEVEL',
+    }),
+    format: choice(
+      ['auto', 'json', 'line'],
+      'JSON logs or a status line; auto: a line on a terminal, JSON otherwise.',
+      'auto',
+      {
+        env: 'GENESIS_LOG_FORMAT',
+      },
+    ),
+  },
+  shutdown: {
+    timeout: option<number>('duration', 'How long open transactions may take to finish after SIGTERM.', '30s'),
+  },
+  threads: option<number | 'auto'>(
+    'threads',
+    'Threads that tasks run on: auto is one per core, 0 is the main thread.',
+    'auto',
+    {
+      env: 'GENESIS_THREADS',
+    },
+  ),
+} as const
