@@ -23,3 +23,11 @@ export interface Sink {
   /** Frees everything. What is written but not committed is abandoned. Never rejects; may be called in any state, more than once. */
   close(): Promise<void>
 }
+
+/**
+ * What a sink rejects with when its reader has gone and wants no more (a closed pipe): the task ends as if it had been
+ * asked to stop. Nothing has failed.
+ */
+export class ReaderGone extends Error {
+  override readonly name = 'ReaderGone'
+}

@@ -1,0 +1,38 @@
+import { emptyLatency, type LatencyHistogram } from './latency.js'
+
+/** What a task has done since it was started. Plain data, so that it crosses threads. */
+export interface Counters {
+  /** Delivered: durable, counted once however often they had to be sent. */
+  records: number
+  /** Bytes of keys and values of the delivered records, as far as this process sent them. */
+  bytes: number
+  batches: number
+  commits: number
+  /** Failed attempts. */
+  errors: number
+  /** Attempts made after a failure. */
+  retries: number
+  /** Positions given up by the error policy `skip`. */
+  dropped: number
+  /** The shard's next position: all of its positions below are delivered or dropped. */
+  position: number
+  /** From a record's generation to its being durable, per record. */
+  latency: LatencyHistogram
+  /** Time of the commits, in all. */
+  commitMs: number
+}
+
+export function emptyCounters(position: number): Counters {
+  return {
+    records: 0,
+    bytes: 0,
+    batches: 0,
+    commits: 0,
+    errors: 0,
+    retries: 0,
+    dropped: 0,
+    position,
+    latency: emptyLatency(),
+    commitMs: 0,
+  }
+}
