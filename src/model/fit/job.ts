@@ -1,0 +1,44 @@
+import type { Shape } from './layout.js'
+import type { Smoothing } from './maximization.js'
+import type { SharedMemory } from './simd.js'
+
+/** One training run as its threads receive it. Everything big is shared, not copied. */
+export interface Job {
+  readonly shape: Shape
+  readonly memory: SharedMemory
+  readonly team: SharedArrayBuffer
+  readonly seed: number
+  readonly epochs: number
+  readonly smoothing: Smoothing
+  readonly rows: number
+  readonly codes: readonly Uint16Array[]
+  /** Mini-batches of an epoch, of equal size give or take a row. */
+  readonly batches: number
+  readonly heldOutRows: number
+  readonly heldOutCodes: readonly Uint16Array[]
+}
+
+/** What a run says after each epoch. Log-likelihoods are nats per row; heldOut is null without held-out rows. */
+export interface EpochDone {
+  /** Counts from 1. */
+  readonly epoch: number
+  readonly train: number
+  readonly heldOut: number | null
+  /** Whether these are the best parameters so far. */
+  readonly best: boolean
+}
+
+/** Rows of a mini-batch. */
+export const batchRows = 1024
+/** Parts of a mini-batch that threads share out. A property of the method, not of the machine: sums depend on it. */
+export const chunksPerBatch = 4
+
+/** Chunks that held-out rows are dealt to. */
+export function heldOutChunks(rows: number, chunkRows: number): number {
+  return Math.ceil(rows / chunkRows)
+}
+
+/** Where part `index` of `parts` equal parts of `length` begins. */
+export function boundary(length: number, parts: number, index: number): number {
+  return Math.floor((length * index) / parts)
+}

@@ -1,0 +1,100 @@
+import { Worker } from 'node:worker_threads'
+import type { Circuit, CodedTable } from '../circuit.js'
+import { batchRows, chunksPerBatch, heldOutChunks, type EpochDone, type Job } from './job.js'
+import { bytesOf, layoutIn, type Layout, type Shape, type Tables } from './layout.js'
+import type { Smoothing } from './maximization.js'
+import { TrainingRandom } from './random.js'
+import { sharedMemory } from './simd.js'
+import { start } from './start.js'
+import { Team } from './team.js'
+import type { WorkerData } from './worker.js'
+
+export interface RunOptions {
+  readonly states: number
+  readonly epochs: number
+  readonly seed: number
+  readonly threads: number
+  readonly parent: readonly number[]
+  readonly smoothing: Smoothing
+  /** Its codes are shared (`sharedTable`). */
+  readonly table: CodedTable
+  readonly heldOut: CodedTable | undefined
+  readonly signal?: AbortSignal
+  readonly onEpoch?: (done: EpochDone) => void
+}
+
+export interface RunResult {
+  readonly circuit: Circuit
+  /** The epoch whose parameters these are; null if training was ended before the first was complete. */
+  readonly epoch: EpochDone | null
+  /** Epochs that were completed. */
+  readonly epochs: number
+}
+
+/** Trains one circuit of a given shape. Aborting ends it early with the best parameters so far; it is not an error. */
+export async function run(options: RunOptions): Promise<RunResult> {
+  const { states, epochs, seed, parent, smoothing, table, heldOut, signal } = options
+  const batches = Math.ceil(table.rows / batchRows)
+  const chunkRows = Math.ceil(Math.ceil(table.rows / batches) / chunksPerBatch)
+  const threads = Math.min(options.threads, chunksPerBatch)
+  const shape: Shape = { states, parent, sizes: table.sizes, chunkRows, chunks: chunksPerBatch, threads }
+  const heldOutRows = heldOut?.rows ?? 0
+  const likelihoods = Math.max(chunksPerBatch, heldOutChunks(heldOutRows, chunkRows))
+  const memory = sharedMemory(bytesOf(shape, likelihoods))
+  const layout = layoutIn(memory, shape, likelihoods)
+  start(layout, parent, states, smoothing, new TrainingRandom(seed))
+  const team = Team.memory()
+  const heldOutCodes = heldOut?.codes ?? []
+  const job: Job = {
+    ...{ shape, memory, team, seed, epochs, smoothing, batches },
+    ...{ rows: table.rows, codes: table.codes, heldOutRows, heldOutCodes },
+  }
+
+  let best: EpochDone | null = null
+  let done = 0
+  const onEpoch = (epoch: EpochDone): void => {
+    done = epoch.epoch
+    if (epoch.best) best = epoch
+    options.onEpoch?.(epoch)
+  }
+  const stop = (): void => new Team(team, threads).askToStop()
+  signal?.addEventListener('abort', stop)
+  if (signal?.aborted === true) stop()
+  try {
+    await Promise.all(Array.from({ length: threads }, (_, thread) => threadOf({ job, thread }, onEpoch)))
+  } finally {
+    signal?.removeEventListener('abort', stop)
+  }
+  return {
+    circuit: circuitOf(layout, shape, best === null ? layout.parameters : layout.best),
+    epoch: best,
+    epochs: done,
+  }
+}
+
+function threadOf(data: WorkerData, onEpoch: (done: EpochDone) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: data })
+    worker.on('message', onEpoch)
+    worker.on('error', reject)
+    worker.on('exit', () => resolve())
+  })
+}
+
+/** The parameters without what they were padded with, emissions by state. */
+function circuitOf({ width }: Layout, { states, parent, sizes }: Shape, tables: Tables): Circuit {
+  const transitions = tables.transitions.map((table, node) => {
+    const result = new Float32Array(parent[node] < 0 ? 0 : states * states)
+    for (let i = 0; i < result.length; i++) result[i] = table[Math.floor(i / states) * width + (i % states)]
+    return result
+  })
+  const emissions = tables.emissions.map((table, node) => {
+    const size = sizes[node]
+    const result = new Float32Array(states * size)
+    for (let z = 0; z < states; z++) {
+      for (let symbol = 0; symbol < size; symbol++) result[z * size + symbol] = table[symbol * width + z]
+    }
+    return result
+  })
+  return { states, parent: [...parent], prior: tables.prior.slice(0, states), transitions, emissions }
+}

@@ -1,0 +1,117 @@
+import { availableParallelism } from 'node:os'
+import type { Circuit, CodedTable } from '../circuit.js'
+import { chooseStates, type Candidate } from './choose-states.js'
+import { mutualInformation } from './dependence.js'
+import { countCodes } from './levels.js'
+import { hangCheaply } from './root.js'
+import { run, type RunOptions } from './run.js'
+import { maximumSpanningTree } from './spanning-tree.js'
+import { sharedTable, someRows } from './table-parts.js'
+
+export interface TrainOptions {
+  /** H, or 'auto' for the one of 16, 32, 64 and 128 that held-out rows like best. */
+  readonly states: number | 'auto'
+  readonly seed: number
+  /** Passes over the table; by default as many as its size needs. */
+  readonly epochs?: number
+  /** By default one per core. The result does not depend on it. */
+  readonly threads?: number
+  /** Rows that are not trained on, in the same codes: they choose H and the best epoch. */
+  readonly heldOut?: CodedTable
+  /** Per column: code → level below 24, for measuring dependence; otherwise the most frequent codes are levels. */
+  readonly levels?: readonly (Uint16Array | undefined)[]
+  /** Aborting ends training early with the best circuit so far; it is not an error. */
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: TrainProgress) => void
+}
+
+export interface TrainProgress {
+  readonly phase: 'choosing' | 'training'
+  readonly states: number
+  /** Completed epochs, from 1. */
+  readonly epoch: number
+  readonly epochs: number
+  /** Nats per row; heldOut is null without held-out rows. */
+  readonly train: number
+  readonly heldOut: number | null
+  /** Until this phase ends. */
+  readonly remainingMs: number
+}
+
+export interface TrainReport {
+  readonly rows: number
+  readonly states: number
+  /** Epochs completed. */
+  readonly epochs: number
+  readonly threads: number
+  /** Nats per row of the circuit returned; null where there were no such rows or no epoch was completed. */
+  readonly logLikelihood: { readonly train: number | null; readonly heldOut: number | null }
+  /** What was tried for 'auto'; empty otherwise. */
+  readonly candidates: readonly Candidate[]
+  readonly aborted: boolean
+  readonly elapsedMs: number
+}
+
+export interface Trained {
+  readonly circuit: Circuit
+  readonly report: TrainReport
+}
+
+/** Share of a row that smooths each state towards the marginal distribution. */
+const smoothingRows = 0.3
+const defaultEpochs = 20
+/** Held-out rows that are looked at after each epoch. */
+const heldOutLimit = 8192
+
+/**
+ * Trains a hidden Chow-Liu tree: dependence of every pair, maximum spanning tree, mini-batch EM. The circuit depends on
+ * the table and the seed only, not on the number of threads. `table` has at least one row and one column.
+ */
+export async function train(table: CodedTable, options: TrainOptions): Promise<Trained> {
+  const began = performance.now()
+  const { seed, signal } = options
+  const threads = options.threads ?? availableParallelism()
+  const shared = sharedTable(table)
+  const neighbours = maximumSpanningTree(mutualInformation(table, options.levels))
+  const parent = hangCheaply(neighbours, table)
+  const marginals = shared.codes.map((codes, j) => smoothed(countCodes(codes, table.sizes[j])))
+  const heldOut = options.heldOut === undefined ? undefined : sharedTable(someRows(options.heldOut, heldOutLimit))
+  const base = { seed, threads, parent, table: shared, heldOut, signal }
+  const smoothing = { mass: smoothingRows / table.rows, marginals }
+  const phase = (phase: TrainProgress['phase'], states: number, epochs: number): RunOptions => {
+    const from = performance.now()
+    return {
+      ...{ ...base, smoothing, states, epochs },
+      onEpoch: ({ epoch, train, heldOut }) => {
+        const remainingMs = ((performance.now() - from) / epoch) * (epochs - epoch)
+        options.onProgress?.({ phase, states, epoch, epochs, train, heldOut, remainingMs })
+      },
+    }
+  }
+  const choice =
+    options.states === 'auto'
+      ? await chooseStates(shared, heldOut, (states, epochs) => phase('choosing', states, epochs))
+      : { states: options.states, candidates: [] }
+  const epochs = options.epochs ?? defaultEpochs
+  const result = await run(phase('training', choice.states, epochs))
+  return {
+    circuit: result.circuit,
+    report: {
+      rows: table.rows,
+      states: choice.states,
+      epochs: result.epochs,
+      threads,
+      logLikelihood: { train: result.epoch?.train ?? null, heldOut: result.epoch?.heldOut ?? null },
+      candidates: choice.candidates,
+      aborted: signal?.aborted ?? false,
+      elapsedMs: performance.now() - began,
+    },
+  }
+}
+
+/** Counts as probabilities; a code that never occurred keeps a trace. */
+function smoothed(counts: Float64Array): Float64Array {
+  const trace = 0.01
+  const total = counts.reduce((sum, count) => sum + count + trace, 0)
+  return counts.map((count) => (count + trace) / total)
+}
