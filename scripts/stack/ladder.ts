@@ -9,6 +9,8 @@ export interface LadderOptions {
   /** What starts the containers where Docker works: the shipped docker-compose.yml, or Testcontainers. */
   readonly docker: 'compose' | 'testcontainers'
   readonly signal: AbortSignal
+  /** Where the variables are looked up. */
+  readonly env?: NodeJS.ProcessEnv
   /** Told what is being tried, one line at a time. */
   readonly say: (line: string) => void
 }
@@ -17,8 +19,8 @@ export interface LadderOptions {
  * The first of these that is there: KAFKA_BROKERS and SCHEMA_REGISTRY_URL; Docker; Java and Maven. Null where none is.
  * GENESIS_STACK=docker or =maven in the environment climbs to that rung alone.
  */
-export async function climb({ docker, signal, say }: LadderOptions): Promise<Stack | null> {
-  const { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl, GENESIS_STACK: only } = process.env
+export async function climb({ docker, signal, say, env = process.env }: LadderOptions): Promise<Stack | null> {
+  const { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl, GENESIS_STACK: only } = env
   if (brokers !== undefined && registryUrl !== undefined) {
     await Promise.all([kafkaReady(brokers, signal), registryReady(registryUrl, signal)])
     return { brokers, registryUrl, origin: `yours, at ${brokers}`, stop: () => Promise.resolve() }

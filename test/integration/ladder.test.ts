@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { watch } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { Kafka, logLevel } from 'kafkajs'
+import { climb } from '../../scripts/stack/ladder.js'
+import { supervise } from '../../scripts/stack/supervised.js'
+
+test('Java and Maven alone give a broker that takes records and a registry that answers, and nothing stays behind', async () => {
+  const { signal } = new AbortController()
+  const env = { GENESIS_STACK: 'maven' }
+  const stack = await climb({ docker: 'compose', signal, env, say: () => undefined })
+  assert.ok(stack !== null)
+  try {
+    assert.match(stack.origin, /Java/)
+    const kafka = new Kafka({ brokers: stack.brokers.split(','), logLevel: logLevel.NOTHING })
+    const admin = kafka.admin()
+    await admin.connect()
+    await admin.createTopics({ topics: [{ topic: 'ladder', numPartitions: 1 }] })
+    await admin.disconnect()
+    const producer = kafka.producer({ createPartitioner: () => () => 0 })
+    await producer.connect()
+    const [{ baseOffset }] = await producer.send({ topic: 'ladder', messages: [{ value: 'one' }] })
+    assert.equal(baseOffset, '0')
+    await producer.disconnect()
+    assert.deepEqual(await (await fetch(`${stack.registryUrl}/subjects`)).json(), [])
+  } finally {
+    await stack.stop()
+  }
+  await assert.rejects(fetch(`${stack.registryUrl}/subjects`))
+})
+
+test('a supervised process ends when the one that started it is killed', async () => {
+  const script = `
+    const { supervise } = await import(${JSON.stringify(new URL('../../scripts/stack/supervised.js', import.meta.url).href)})
+    supervise('sh', ['-c', 'echo $$ >&2; echo $$ > "$0"; exec sleep 600', process.argv[1]], '/dev/null')
+    setInterval(() => {}, 1000)`
+  const folder = await mkdtemp(join(tmpdir(), 'supervised-'))
+  const changes = watch(folder)
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', script, join(folder, 'pid')])
+  let pid = ''
+  while (pid === '') {
+    await once(changes, 'change')
+    pid = await readFile(join(folder, 'pid'), 'utf8').then(
+      (text) => text.trim(),
+      () => '',
+    )
+  }
+  changes.close()
+  parent.kill('SIGKILL')
+  await once(parent, 'exit')
+  // tail returns once the process with that id is gone.
+  await promisify(execFile)('tail', ['--pid', pid, '-f', '/dev/null'], { timeout: 20_000 })
+  await rm(folder, { recursive: true })
+  assert.throws(() => process.kill(Number(pid), 0))
+})
+
+test('a supervised process is asked to end, and has ended when stop resolves', async () => {
+  const process_ = supervise('sleep', ['600'], '/dev/null')
+  await process_.stop()
+  await process_.ended
+})

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { test } from 'node:test'
+import { parseAllDocuments } from 'yaml'
+
+interface Container {
+  name: string
+  env?: { name: string; value?: string; valueFrom?: Record<string, { name: string; key: string }> }[]
+  volumeMounts?: { name: string }[]
+  securityContext?: Record<string, unknown>
+}
+interface PodSpec {
+  securityContext: { runAsNonRoot: boolean }
+  initContainers?: Container[]
+  containers: Container[]
+  volumes: { name: string; configMap: { name: string } }[]
+}
+interface Manifest {
+  kind: string
+  metadata: { name: string }
+  data?: Record<string, string>
+  spec: PodSpec & { template?: { spec: PodSpec } }
+}
+
+const folder = new URL('../../../../deploy/kubernetes/', import.meta.url)
+
+async function manifests(file: string): Promise<Manifest[]> {
+  const text = await readFile(new URL(file, folder), 'utf8')
+  return parseAllDocuments(text).map((document) => {
+    assert.deepEqual(document.errors, [])
+    return document.toJS() as Manifest
+  })
+}
+
+/** What README.md here tells to create by hand, with the keys that the commands there give it. */
+const madeByHand: Record<string, string[]> = {
+  'ConfigMap genesis-models': [],
+  'ConfigMap genesis-schemas': [],
+  'Secret genesis-kafka': ['username', 'password'],
+}
+
+for (const file of ['worker.yaml', 'sidecar.yaml'])
+  test(`every ConfigMap, Secret and volume that ${file} refers to exists`, async () => {
+    const known = { ...madeByHand }
+    for (const { kind, metadata, data } of await manifests('config.yaml'))
+      known[`${kind} ${metadata.name}`] = Object.keys(data ?? {})
+    const [{ spec }] = await manifests(file)
+    const pod = spec.template?.spec ?? spec
+    for (const { configMap } of pod.volumes) assert.ok(`ConfigMap ${configMap.name}` in known, configMap.name)
+    const volumes = pod.volumes.map(({ name }) => name)
+    const containers = [...(pod.initContainers ?? []), ...pod.containers]
+    assert.ok(containers.some(({ name }) => name === 'genesis'))
+    for (const { env = [], volumeMounts = [] } of containers) {
+      for (const { name } of volumeMounts) assert.ok(volumes.includes(name), name)
+      for (const { valueFrom } of env) {
+        if (valueFrom?.['configMapKeyRef']) {
+          const { name, key } = valueFrom['configMapKeyRef']
+          assert.ok(known[`ConfigMap ${name}`].includes(key), `${name}.${key}`)
+        }
+        if (valueFrom?.['secretKeyRef']) {
+          const { name, key } = valueFrom['secretKeyRef']
+          assert.ok(known[`Secret ${name}`].includes(key), `${name}.${key}`)
+        }
+      }
+    }
+  })
+
+for (const file of ['worker.yaml', 'sidecar.yaml'])
+  test(`${file} runs the worker without privileges`, async () => {
+    const [{ spec }] = await manifests(file)
+    const pod = spec.template?.spec ?? spec
+    assert.equal(pod.securityContext.runAsNonRoot, true)
+    const worker = [...(pod.initContainers ?? []), ...pod.containers].find(({ name }) => name === 'genesis')
+    assert.deepEqual(worker?.securityContext, {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    })
+  })
