@@ -1,0 +1,88 @@
+/**
+ * The five compressions of Kafka's record batches (KIP-98, KIP-110), in the framing that Kafka's own clients read and write.
+ * All of them work on libuv's thread pool, off the main thread.
+ */
+import { constants, gunzip, gzip } from 'node:zlib'
+import { promisify } from 'node:util'
+import zstd from '@toondepauw/node-zstd'
+import lz4 from 'lz4-napi'
+import { compress as snappyCompress, uncompress as snappyUncompress } from 'snappy'
+import type { Compression } from './producer.js'
+
+export interface Codec {
+  /** Bits 0 to 2 of a record batch's attributes. */
+  readonly id: number
+  /** `records` must not change before the promise settles. */
+  compress(records: Buffer): Promise<Buffer>
+  /** Rejects if the bytes are not of this codec. The result may share memory with the input (`none`). */
+  decompress(bytes: Buffer): Promise<Buffer>
+}
+
+const gzipAsync = promisify(gzip)
+const gunzipAsync = promisify(gunzip)
+const zstdEncoder = new zstd.Encoder(3)
+const zstdDecoder = new zstd.Decoder()
+
+/** Levels are the defaults of Kafka's Java producer: gzip 6, zstd 3. */
+export const codecs: Readonly<Record<Compression, Codec>> = {
+  none: {
+    id: 0,
+    compress: (records) => Promise.resolve(records),
+    decompress: (bytes) => Promise.resolve(bytes),
+  },
+  gzip: {
+    id: 1,
+    compress: (records) => gzipAsync(records, { level: constants.Z_DEFAULT_COMPRESSION }),
+    decompress: (bytes) => gunzipAsync(bytes),
+  },
+  snappy: {
+    id: 2,
+    compress: async (records) => xerialFrame(await snappyCompress(records)),
+    decompress: decompressSnappy,
+  },
+  lz4: {
+    id: 3,
+    compress: (records) => lz4.compressFrame(records),
+    decompress: (bytes) => lz4.decompressFrame(bytes),
+  },
+  zstd: {
+    id: 4,
+    compress: (records) => zstdEncoder.encode(records),
+    decompress: (bytes) => zstdDecoder.decode(bytes),
+  },
+}
+
+const byId: readonly (Codec | undefined)[] = Object.values(codecs).sort((a, b) => a.id - b.id)
+
+/** The codec of a record batch's attributes, or undefined for one that Kafka does not have. */
+export function codecOf(attributes: number): Codec | undefined {
+  return byId[attributes & 7]
+}
+
+// snappy-java's stream framing: 8 bytes of magic, version and oldest compatible version (int32 each), then chunks of
+// int32 length and a raw snappy block. Some clients send a raw block without it, so both are read.
+const xerialMagic = Buffer.from('82534e41505059000000000100000001', 'hex')
+const magicBytes = 8
+
+function xerialFrame(block: Buffer): Buffer {
+  const framed = Buffer.allocUnsafe(xerialMagic.length + 4 + block.length)
+  xerialMagic.copy(framed)
+  framed.writeInt32BE(block.length, xerialMagic.length)
+  block.copy(framed, xerialMagic.length + 4)
+  return framed
+}
+
+async function decompressSnappy(bytes: Buffer): Promise<Buffer> {
+  if (!bytes.subarray(0, magicBytes).equals(xerialMagic.subarray(0, magicBytes))) return snappyBlock(bytes)
+  const blocks: Promise<Buffer>[] = []
+  for (let at = xerialMagic.length; at < bytes.length;) {
+    const end = at + 4 + bytes.readInt32BE(at)
+    blocks.push(snappyBlock(bytes.subarray(at + 4, end)))
+    at = end
+  }
+  return blocks.length === 1 ? blocks[0] : Buffer.concat(await Promise.all(blocks))
+}
+
+async function snappyBlock(block: Buffer): Promise<Buffer> {
+  return (await snappyUncompress(block, { asBuffer: true })) as Buffer
+}

@@ -1,0 +1,149 @@
+/**
+ * Reads record batches as a fetch answer or a log segment holds them. Hot: a cursor moves over the records; nothing is
+ * allocated for one of them.
+ */
+import { codecOf } from '../codec.js'
+import { crc32c } from './crc32c.js'
+import { at, attribute, headerBytes } from './record-batch.js'
+
+export interface RecordBatchHeader {
+  readonly baseOffset: number
+  readonly lastOffset: number
+  /** Bytes of the whole batch. */
+  readonly length: number
+  readonly attributes: number
+  readonly transactional: boolean
+  /** A transaction marker (or another control batch): its records are not data. */
+  readonly control: boolean
+  readonly baseTimestamp: number
+  readonly maxTimestamp: number
+  readonly producerId: bigint
+  readonly producerEpoch: number
+  readonly baseSequence: number
+  readonly count: number
+}
+
+/** A batch that cannot be read: damaged, truncated in the middle, or of a form that Kafka no longer writes. */
+export class RecordBatchError extends Error {
+  override readonly name = 'RecordBatchError'
+}
+
+/**
+ * The header of the batch that begins at `start`, or null if the bytes end before the batch does (a fetch answer may
+ * be cut off there). Throws RecordBatchError.
+ */
+export function readHeader(bytes: Buffer, start: number): RecordBatchHeader | null {
+  if (start + headerBytes > bytes.length) return null
+  const length = bytes.readInt32BE(start + at.batchLength) + at.leaderEpoch
+  if (bytes[start + at.magic] !== 2)
+    throw new RecordBatchError(`record batch of magic ${bytes[start + at.magic]}, expected 2`)
+  if (length < headerBytes) throw new RecordBatchError(`record batch of ${length} bytes`)
+  if (start + length > bytes.length) return null
+  const attributes = bytes.readInt16BE(start + at.attributes)
+  const baseOffset = Number(bytes.readBigInt64BE(start + at.baseOffset))
+  return {
+    baseOffset,
+    lastOffset: baseOffset + bytes.readInt32BE(start + at.lastOffsetDelta),
+    length,
+    attributes,
+    transactional: (attributes & attribute.transactional) !== 0,
+    control: (attributes & attribute.control) !== 0,
+    baseTimestamp: Number(bytes.readBigInt64BE(start + at.baseTimestamp)),
+    maxTimestamp: Number(bytes.readBigInt64BE(start + at.maxTimestamp)),
+    producerId: bytes.readBigInt64BE(start + at.producerId),
+    producerEpoch: bytes.readInt16BE(start + at.producerEpoch),
+    baseSequence: bytes.readInt32BE(start + at.baseSequence),
+    count: bytes.readInt32BE(start + at.recordCount),
+  }
+}
+
+/** A cursor over the records of the batch at `start`, its checksum verified. Rejects with RecordBatchError. */
+export async function openRecordBatch(bytes: Buffer, start: number, header: RecordBatchHeader): Promise<RecordCursor> {
+  const end = start + header.length
+  if (crc32c(bytes.subarray(start + at.attributes, end)) !== bytes.readUInt32BE(start + at.crc))
+    throw new RecordBatchError(`record batch at offset ${header.baseOffset} has a wrong checksum`)
+  const records = bytes.subarray(start + headerBytes, end)
+  const codec = codecOf(header.attributes)
+  if (codec === undefined)
+    throw new RecordBatchError(`record batch at offset ${header.baseOffset} has unknown compression`)
+  try {
+    return new RecordCursor(header, codec.id === 0 ? records : await codec.decompress(records))
+  } catch (cause) {
+    throw new RecordBatchError(`record batch at offset ${header.baseOffset} cannot be decompressed`, { cause })
+  }
+}
+
+/** Stands on one record after each `next() === true`; its key and value are ranges of `bytes`. */
+export class RecordCursor {
+  readonly header: RecordBatchHeader
+  /** The records, uncompressed. */
+  readonly bytes: Buffer
+  offset = -1
+  /** Milliseconds since 1970. */
+  timestamp = -1
+  keyStart = 0
+  /** -1: the key is null. */
+  keyLength = -1
+  valueStart = 0
+  /** -1: the value is null. */
+  valueLength = -1
+  headerCount = 0
+  #at = 0
+  #read = 0
+
+  constructor(header: RecordBatchHeader, bytes: Buffer) {
+    this.header = header
+    this.bytes = bytes
+  }
+
+  /** Goes to the next record; false behind the last one. Throws RecordBatchError on a damaged record. */
+  next(): boolean {
+    const { header } = this
+    if (this.#read === header.count) return false
+    this.#read++
+    const length = this.#varint()
+    const end = this.#at + length
+    if (length < 0 || end > this.bytes.length) throw this.#damaged()
+    this.#at++ // attributes: none are defined
+    this.timestamp = header.baseTimestamp + this.#varlong()
+    if (header.attributes & attribute.logAppendTime) this.timestamp = header.maxTimestamp
+    this.offset = header.baseOffset + this.#varint()
+    this.keyLength = this.#varint()
+    this.keyStart = this.#at
+    if (this.keyLength > 0) this.#at += this.keyLength
+    this.valueLength = this.#varint()
+    this.valueStart = this.#at
+    if (this.valueLength > 0) this.#at += this.valueLength
+    this.headerCount = this.#varint()
+    if (this.#at > end || (this.headerCount === 0 && this.#at !== end)) throw this.#damaged()
+    this.#at = end
+    return true
+  }
+
+  #varint(): number {
+    let value = 0
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.bytes[this.#at++]
+      value |= (byte & 0x7f) << shift
+      if (byte < 0x80) return (value >>> 1) ^ -(value & 1)
+    }
+    throw this.#damaged()
+  }
+
+  #varlong(): number {
+    const first = this.bytes[this.#at++]
+    // The zig-zag's lowest bit is the sign; the rest, halved, stays exact up to 2^53.
+    let half = (first & 0x7f) >>> 1
+    let byte = first
+    for (let scale = 64; byte >= 0x80; scale *= 128) {
+      byte = this.bytes[this.#at++]
+      half += (byte & 0x7f) * scale
+    }
+    if (!(byte < 0x80)) throw this.#damaged()
+    return first & 1 ? -half - 1 : half
+  }
+
+  #damaged(): RecordBatchError {
+    return new RecordBatchError(`record ${this.#read - 1} of the batch at offset ${this.header.baseOffset} is damaged`)
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * Collects records from encoded batches and frames them, one record batch for each partition. Hot: the bytes of a batch come
+ * in with one copy, a second one puts each record into its frame; no allocation per record, and memory by what is
+ * staged, not by how many partitions there are.
+ */
+import type { EncodedBatch } from '../../record.js'
+import { headerBytes } from './record-batch.js'
+import { recordOverhead, singleRecordBatchBytes, writeRecord } from './record-batch-write.js'
+
+export interface StageLimits {
+  readonly partitions: number
+  /** No record batch gets larger than this (max.message.bytes). */
+  readonly batchBytes: number
+  /** Bytes of keys and values to hold at most; one record that is larger is taken alone. */
+  readonly bytes: number
+}
+
+/** A framed batch whose header is still to be written: `bytes` begins with room for it. */
+export interface FramedRecords {
+  readonly partition: number
+  readonly count: number
+  readonly baseTimestamp: number
+  readonly maxTimestamp: number
+  /** Part of the stage's memory: gone with the next `add`. */
+  readonly bytes: Buffer
+}
+
+const nullKey = 1
+const nullValue = 2
+
+export class RecordStage {
+  readonly #limits: StageLimits
+  // Framed batches are written to [0, frameEnd), staged bytes lie from frameEnd on: copyWithin needs them in one array.
+  #memory = Buffer.alloc(0)
+  #frameEnd = 0
+  #end = 0
+  #count = 0
+  // Record i: key from bounds[2i], value from bounds[2i + 1] to ends[i].
+  #bounds = new Int32Array(0)
+  #ends = new Int32Array(0)
+  #partitions = new Int32Array(0)
+  #nulls = new Uint8Array(0)
+  #timestamps = new Float64Array(0)
+  #order = new Int32Array(0)
+  readonly #framedBytes: Int32Array
+  readonly #counts: Int32Array
+  #touched: number[] = []
+
+  constructor(limits: StageLimits) {
+    this.#limits = limits
+    this.#framedBytes = new Int32Array(limits.partitions)
+    this.#counts = new Int32Array(limits.partitions)
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** Bytes of keys and values. */
+  get bytes(): number {
+    return this.#end - this.#frameEnd
+  }
+
+  /** The partitions that have records here. */
+  get partitions(): readonly number[] {
+    return this.#touched
+  }
+
+  /**
+   * Takes records from `from` on, as many as the limits allow; returns the index of the first one that was not taken.
+   * If that is `from` with nothing staged, that record alone is larger than a record batch may be.
+   * `now`: the timestamp of records that bring none.
+   */
+  add(batch: EncodedBatch, partitions: Int32Array, from: number, now: number): number {
+    const to = this.#take(batch, partitions, from)
+    if (to === from) return from
+    const { offsets } = batch
+    const start = offsets[2 * from]
+    this.#reserve(offsets[2 * to] - start, to - from)
+    this.#memory.set(batch.bytes.subarray(start, offsets[2 * to]), this.#end)
+    const shift = this.#end - start
+    let n = this.#count
+    for (let i = from; i < to; i++, n++) {
+      this.#bounds[2 * n] = offsets[2 * i] + shift
+      this.#bounds[2 * n + 1] = offsets[2 * i + 1] + shift
+      this.#ends[n] = offsets[2 * i + 2] + shift
+      this.#partitions[n] = partitions[i]
+      this.#nulls[n] = nulls(batch, i)
+      this.#timestamps[n] = batch.timestamps === undefined ? now : batch.timestamps[i]
+    }
+    this.#count = n
+    this.#end += offsets[2 * to] - start
+    return to
+  }
+
+  /** Counts how many records fit, and books them. */
+  #take(batch: EncodedBatch, partitions: Int32Array, from: number): number {
+    const { offsets, length } = batch
+    const { batchBytes, bytes: limit } = this.#limits
+    let bytes = this.bytes
+    let i = from
+    for (; i < length; i++) {
+      const size = offsets[2 * i + 2] - offsets[2 * i]
+      const partition = partitions[i]
+      const staged = this.#counts[partition] as number | undefined
+      if (staged === undefined) throw new RangeError(`partition ${partition} of ${this.#limits.partitions}`)
+      if (staged === 0) {
+        if (singleBatchBytes(batch, i) > batchBytes) break
+        if (bytes > 0 && bytes + size > limit) break
+        this.#touched.push(partition)
+        this.#framedBytes[partition] = headerBytes
+      } else if (bytes + size > limit || this.#framedBytes[partition] + size + recordOverhead > batchBytes) break
+      this.#framedBytes[partition] += size + recordOverhead
+      this.#counts[partition]++
+      bytes += size
+    }
+    return i
+  }
+
+  /** Frames everything staged and empties the stage. */
+  frame(): FramedRecords[] {
+    this.#sort()
+    const framed: FramedRecords[] = []
+    let next = 0
+    let at = 0
+    for (const partition of this.#touched) {
+      const count = this.#counts[partition]
+      const start = at
+      const baseTimestamp = this.#timestamps[this.#order[next]]
+      let maxTimestamp = baseTimestamp
+      at += headerBytes
+      for (let delta = 0; delta < count; delta++) {
+        const i = this.#order[next++]
+        const key = this.#bounds[2 * i]
+        const value = this.#bounds[2 * i + 1]
+        const timestamp = this.#timestamps[i]
+        if (timestamp > maxTimestamp) maxTimestamp = timestamp
+        const nulls = this.#nulls[i]
+        const keyLength = nulls & nullKey ? -1 : value - key
+        const valueLength = nulls & nullValue ? -1 : this.#ends[i] - value
+        at = writeRecord(this.#memory, at, timestamp - baseTimestamp, delta, key, keyLength, value, valueLength)
+      }
+      framed.push({ partition, count, baseTimestamp, maxTimestamp, bytes: this.#memory.subarray(start, at) })
+      this.#counts[partition] = 0
+    }
+    this.#touched = []
+    this.#count = 0
+    this.#end = this.#frameEnd
+    return framed
+  }
+
+  /** Puts the records' indices in order of partition (as in #touched), keeping the order within each. */
+  #sort(): void {
+    const order = this.#order
+    if (this.#touched.length === 1) {
+      for (let i = 0; i < this.#count; i++) order[i] = i
+      return
+    }
+    const next = this.#framedBytes // its sums are not needed any more
+    let start = 0
+    for (const partition of this.#touched) {
+      next[partition] = start
+      start += this.#counts[partition]
+    }
+    for (let i = 0; i < this.#count; i++) order[next[this.#partitions[i]]++] = i
+  }
+
+  /** Makes room for `bytes` more bytes and `records` more records, and for the frames of everything. */
+  #reserve(bytes: number, records: number): void {
+    const count = this.#count + records
+    if (count > this.#ends.length) this.#growColumns(count)
+    const staged = this.bytes + bytes
+    const frames = staged + count * recordOverhead + this.#touched.length * headerBytes
+    if (frames <= this.#frameEnd && this.#frameEnd + staged <= this.#memory.length) return
+    this.#growMemory(powerOfTwo(frames), powerOfTwo(staged))
+  }
+
+  #growMemory(frames: number, staged: number): void {
+    const frameEnd = Math.max(frames, this.#frameEnd)
+    const memory = Buffer.allocUnsafeSlow(frameEnd + Math.max(staged, this.#memory.length - this.#frameEnd))
+    this.#memory.copy(memory, frameEnd, this.#frameEnd, this.#end)
+    const shift = frameEnd - this.#frameEnd
+    for (let i = 0; i < this.#count; i++) {
+      this.#bounds[2 * i] += shift
+      this.#bounds[2 * i + 1] += shift
+      this.#ends[i] += shift
+    }
+    this.#end += shift
+    this.#frameEnd = frameEnd
+    this.#memory = memory
+  }
+
+  #growColumns(records: number): void {
+    const size = powerOfTwo(records)
+    this.#bounds = grown(this.#bounds, new Int32Array(2 * size))
+    this.#ends = grown(this.#ends, new Int32Array(size))
+    this.#partitions = grown(this.#partitions, new Int32Array(size))
+    this.#nulls = grown(this.#nulls, new Uint8Array(size))
+    this.#timestamps = grown(this.#timestamps, new Float64Array(size))
+    this.#order = new Int32Array(size)
+  }
+}
+
+function nulls(batch: EncodedBatch, i: number): number {
+  const key = !batch.hasKeys || (batch.nullKeys !== undefined && batch.nullKeys[i] === 1) ? nullKey : 0
+  return batch.nullValues !== undefined && batch.nullValues[i] === 1 ? key | nullValue : key
+}
+
+function singleBatchBytes(batch: EncodedBatch, i: number): number {
+  const { offsets } = batch
+  const flags = nulls(batch, i)
+  return singleRecordBatchBytes(
+    flags & nullKey ? -1 : offsets[2 * i + 1] - offsets[2 * i],
+    flags & nullValue ? -1 : offsets[2 * i + 2] - offsets[2 * i + 1],
+  )
+}
+
+function grown<Column extends Int32Array | Uint8Array | Float64Array>(old: Column, column: Column): Column {
+  column.set(old)
+  return column
+}
+
+function powerOfTwo(atLeast: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(atLeast, 1024)))
+}
