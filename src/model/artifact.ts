@@ -23,6 +23,11 @@ export interface ArtifactColumn {
   type: FieldType
   nullable: boolean
   hidden?: true
+  /**
+   * The share of records, 0 to 1, in which the value is missing, independently of everything else. For pool, template,
+   * pattern, uuid and event_time columns that are nullable; the circuit has its own symbol for it.
+   */
+  missing?: number
   source: Source
 }
 
@@ -41,9 +46,13 @@ export type Source =
   /** start + position · step. */
   | { from: 'sequence'; start: number; step: number }
   /** One of these, drawn per record, independent of everything else; or a named pool of words that ships with the program. */
-  | { from: 'pool'; values: string[] }
+  | { from: 'pool'; values: string[]; weights?: number[] }
   | { from: 'pool'; provider: string; locale: string }
-  /** Text with {column} in it; {column|slug} is lower-case ASCII letters and digits of it, {column|lower} lower case. */
+  /**
+   * Text with {column} in it, any other column; {column|slug} is lower-case ASCII letters and digits of it,
+   * {column|lower} lower case; {{ and }} are braces. Numbers are decimal, dates and timestamps ISO 8601, and what is
+   * missing is empty – or, where the template's own column is nullable, makes the whole text missing.
+   */
   | { from: 'template'; template: string }
   /** Text from a pattern: # is a digit, ? a lower-case letter, ^ an upper-case letter, * a hexadecimal digit, \ escapes. */
   | { from: 'pattern'; pattern: string }

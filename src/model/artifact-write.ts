@@ -1,0 +1,65 @@
+import type { ArtifactColumn, ModelArtifact, Source } from './artifact.js'
+
+/**
+ * The text of a model file: JSON with a line per column and per table. The same artifact gives the same bytes, in whatever
+ * order its keys were set (the report is written as it is).
+ */
+export function writeModel(artifact: ModelArtifact): string {
+  const { format, version, name, columns, circuit, report } = artifact
+  const lines = [
+    '{',
+    `"format": ${JSON.stringify(format)},`,
+    `"version": ${version},`,
+    `"name": ${JSON.stringify(name)},`,
+    `"columns": [\n${columns.map((column) => JSON.stringify(inOrder(column))).join(',\n')}\n],`,
+  ]
+  if (circuit === null) lines.push('"circuit": null,')
+  else {
+    lines.push('"circuit": {', `"states": ${circuit.states},`, `"parent": ${JSON.stringify(circuit.parent)},`)
+    lines.push(`"prior": ${JSON.stringify(circuit.prior)},`, `"transitions": ${tables(circuit.transitions)},`)
+    lines.push(`"emissions": ${tables(circuit.emissions)}`, '},')
+  }
+  lines.push(`"report": ${JSON.stringify(report ?? null)}`, '}', '')
+  return lines.join('\n')
+}
+
+function tables(texts: readonly string[]): string {
+  return `[\n${texts.map((text) => JSON.stringify(text)).join(',\n')}\n]`
+}
+
+function inOrder({ name, type, nullable, hidden, missing, source }: ArtifactColumn): ArtifactColumn {
+  return {
+    name,
+    type: type.kind === 'decimal' ? { kind: 'decimal', scale: type.scale } : { kind: type.kind },
+    nullable,
+    ...(hidden && { hidden }),
+    ...(missing !== undefined && { missing }),
+    source: sourceInOrder(source),
+  }
+}
+
+function sourceInOrder(source: Source): Source {
+  switch (source.from) {
+    case 'circuit': {
+      const { from, node, grain, alphabet } = source
+      return { from, node, ...(grain !== undefined && { grain }), alphabet }
+    }
+    case 'dependency':
+      return { from: source.from, column: source.column, values: source.values }
+    case 'sequence':
+      return { from: source.from, start: source.start, step: source.step }
+    case 'pool':
+      if ('provider' in source) return { from: source.from, provider: source.provider, locale: source.locale }
+      return { from: source.from, values: source.values, ...(source.weights && { weights: source.weights }) }
+    case 'template':
+      return { from: source.from, template: source.template }
+    case 'pattern':
+      return { from: source.from, pattern: source.pattern }
+    case 'uuid':
+      return { from: source.from, version: source.version }
+    case 'event_time':
+      return { from: source.from, start: source.start, step: source.step, jitter: source.jitter }
+    case 'clock':
+      return { from: source.from }
+  }
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { GenesisError } from '../errors.js'
+import { artifactFormat, artifactVersion, type ModelArtifact } from './artifact.js'
+import { fieldsOf } from './fields.js'
+import { readCircuit } from './load/circuit.js'
+import { checkColumns } from './load/columns.js'
+import { ModelFile, shown } from './load/complaint.js'
+import { shapeOfArtifact } from './load/shape.js'
+import type { CircuitSource, Column, Model } from './model.js'
+import { isPlain } from './outside/plain.js'
+import { poolOf } from './outside/words.js'
+
+/**
+ * Reads and checks a model file. Throws MODEL_UNREADABLE (not there, not JSON), MODEL_TOO_NEW, or MODEL_INVALID (truncated or
+ * inconsistent), naming the file and the path in it.
+ */
+export async function loadModel(path: string): Promise<Model> {
+  let bytes: Buffer
+  try {
+    bytes = await readFile(path)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new GenesisError('MODEL_UNREADABLE', 'the model file cannot be read', {
+      place: path,
+      found: code === 'ENOENT' ? 'no such file' : (code ?? String(cause)),
+      cause,
+    })
+  }
+  return parseModel(bytes, path)
+}
+
+/** A model from the bytes of its file; `place` names it in errors, which are those of `loadModel`. */
+export function parseModel(bytes: Uint8Array, place: string): Model {
+  const file = new ModelFile(place)
+  const artifact = shapeOfArtifact(documentOf(bytes, file), file)
+  const columnOfNode = checkColumns(artifact, file)
+  const sizes = columnOfNode.map((index) => (artifact.columns[index].source as CircuitSource).alphabet.length)
+  const circuit = readCircuit(artifact, sizes, file)
+  const columns = artifact.columns.map((column, index) => withWords(column, `columns[${index}].source`, file))
+  return {
+    artifact,
+    fingerprint: createHash('sha256').update(bytes).digest('hex'),
+    fields: fieldsOf(columns, (column) => isPlain(column, columns)),
+    columns,
+    circuit,
+    columnOfNode,
+  }
+}
+
+function withWords(column: ModelArtifact['columns'][number], path: string, file: ModelFile): Column {
+  const { source } = column
+  if (source.from !== 'pool' || !('provider' in source)) return { ...column, source }
+  return { ...column, source: poolOf(source.provider, source.locale, path, file) }
+}
+
+function documentOf(bytes: Uint8Array, file: ModelFile): Record<string, unknown> {
+  const text = new TextDecoder().decode(bytes)
+  let document: unknown
+  try {
+    document = JSON.parse(text)
+  } catch (cause) {
+    const trimmed = text.trimEnd()
+    if (text.trimStart().startsWith('{') && !trimmed.endsWith('}')) {
+      throw new GenesisError('MODEL_INVALID', 'the model file is truncated', {
+        place: file.place,
+        found: `${bytes.length} bytes that end in ${shown(trimmed.slice(-20))}`,
+        expected: 'a whole JSON document',
+        cause,
+      })
+    }
+    const found = text === '' ? 'an empty file' : shown(text.slice(0, 40))
+    throw new GenesisError('MODEL_UNREADABLE', 'not JSON', {
+      place: file.place,
+      found,
+      expected: 'a model file',
+      cause,
+    })
+  }
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    file.invalid('the document', 'not a model', document, 'an object')
+  const { format, version } = document as Record<string, unknown>
+  if (format !== artifactFormat) file.invalid('format', 'not a model file', format, `"${artifactFormat}"`)
+  if (!Number.isInteger(version) || (version as number) < 1)
+    file.invalid('version', 'not a format version', version, `an integer from 1 to ${artifactVersion}`)
+  if ((version as number) > artifactVersion) {
+    throw new GenesisError('MODEL_TOO_NEW', 'the model file has a newer format', {
+      place: file.place,
+      found: `version ${version as number}`,
+      expected: `at most ${artifactVersion}`,
+      remedy: 'Update genesis-connect, or fit the model again with this version',
+    })
+  }
+  return document as Record<string, unknown>
+}

@@ -1,0 +1,75 @@
+import type { ModelArtifact } from '../artifact.js'
+import type { Circuit } from '../circuit.js'
+import { decodeTable } from '../table.js'
+import type { ModelFile } from './complaint.js'
+
+/** How far the sum of a row of float32 may be from 1: far above what rounding does, far below what anyone would notice. */
+const tolerance = 1e-4
+
+/** Decodes and checks the circuit: one tree, and tables whose rows are distributions. `sizes`: alphabet size of each node. */
+export function readCircuit(artifact: ModelArtifact, sizes: readonly number[], file: ModelFile): Circuit | null {
+  const { circuit } = artifact
+  if (circuit === null) return null
+  const { states, parent } = circuit
+  checkTree(parent, file)
+  for (const key of ['transitions', 'emissions'] as const) {
+    const found = circuit[key].length
+    if (found !== parent.length)
+      file.invalid(`circuit.${key}`, 'not a table per node', found, `${parent.length} tables`)
+  }
+  return {
+    states,
+    parent,
+    prior: readTable(circuit.prior, 1, states, 'circuit.prior', file),
+    transitions: circuit.transitions.map((text, node) => {
+      const path = `circuit.transitions[${node}]`
+      if (parent[node] >= 0) return readTable(text, states, states, path, file)
+      if (text !== '') file.invalid(path, 'the root has no transitions', text, 'an empty text')
+      return new Float32Array(0)
+    }),
+    emissions: circuit.emissions.map((text, node) =>
+      readTable(text, states, sizes[node], `circuit.emissions[${node}]`, file),
+    ),
+  }
+}
+
+function checkTree(parent: readonly number[], file: ModelFile): void {
+  const path = (node: number): string => `circuit.parent[${node}]`
+  let root = -1
+  parent.forEach((above, node) => {
+    if (above < -1 || above >= parent.length)
+      file.invalid(path(node), 'a parent that does not exist', above, `a node from 0 to ${parent.length - 1}, or −1`)
+    if (above !== -1) return
+    if (root >= 0) file.invalid(path(node), `a second root besides node ${root}`, above, 'one −1 in all')
+    root = node
+  })
+  // Nodes known to hang from the root; a walk upwards that is longer than the tree has gone round a cycle.
+  const hangs = new Uint8Array(parent.length)
+  for (let node = 0; node < parent.length; node++) {
+    let steps = 0
+    for (let at = node; at >= 0 && !hangs[at]; at = parent[at]) {
+      if (++steps > parent.length)
+        file.invalid(path(node), 'a cycle', parent[node], 'a tree: every node leads to the root')
+    }
+    for (let at = node; at >= 0 && !hangs[at]; at = parent[at]) hangs[at] = 1
+  }
+}
+
+function readTable(text: string, rows: number, width: number, path: string, file: ModelFile): Float32Array {
+  const table = decodeTable(text, rows * width)
+  if (table === null) {
+    const found = `${Math.floor((text.length * 3) / 16)} numbers (${text.length} characters)`
+    file.invalid(path, 'a table of the wrong size', found, `base64 of ${rows} rows of ${width} numbers`)
+  }
+  for (let row = 0; row < rows; row++) {
+    let sum = 0
+    for (let at = row * width; at < (row + 1) * width; at++) {
+      const weight = table[at]
+      if (!(weight >= 0)) file.invalid(`${path} row ${row}`, 'not a probability', weight, 'numbers from 0 to 1')
+      sum += weight
+    }
+    if (!(Math.abs(sum - 1) <= tolerance))
+      file.invalid(`${path} row ${row}`, 'the probabilities of a row do not sum to 1', sum, '1')
+  }
+  return table
+}

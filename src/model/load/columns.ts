@@ -1,0 +1,217 @@
+import type { FieldType } from '../../record.js'
+import type { ArtifactColumn, ModelArtifact, Source, Symbol } from '../artifact.js'
+import { parseTemplate } from '../outside/template-parts.js'
+import { parsePattern } from '../outside/pattern-parts.js'
+import { shown, type ModelFile } from './complaint.js'
+
+/** Codes are 16 bits wide. */
+const mostCodes = 65_536
+
+/** Checks what the columns say: names, alphabets, references. Returns the index of the column of each node. */
+export function checkColumns(artifact: ModelArtifact, file: ModelFile): number[] {
+  const { columns } = artifact
+  const byName = new Map<string, ArtifactColumn>()
+  columns.forEach((column, index) => {
+    if (byName.has(column.name))
+      file.invalid(`columns[${index}].name`, 'two columns have one name', column.name, 'another name')
+    byName.set(column.name, column)
+  })
+  if (columns.every((column) => column.hidden))
+    file.invalid('columns', 'every column is hidden', 'no visible column', 'at least one')
+  columns.forEach((column, index) => checkColumn(column, `columns[${index}]`, byName, file))
+  checkTemplateCycles(columns, byName, file)
+  return nodesOfColumns(artifact, file)
+}
+
+function nodesOfColumns({ columns, circuit }: ModelArtifact, file: ModelFile): number[] {
+  const nodes = circuit?.parent.length ?? 0
+  const columnOfNode = new Array<number>(nodes).fill(-1)
+  columns.forEach(({ source }, index) => {
+    if (source.from !== 'circuit') return
+    const path = `columns[${index}].source.node`
+    const { node } = source
+    if (node >= nodes) file.invalid(path, 'a node that does not exist', node, `a node of the circuit's ${nodes}`)
+    const other = columnOfNode[node]
+    if (other >= 0) file.invalid(path, `node ${node} is columns[${other}]'s`, node, 'a node of its own')
+    columnOfNode[node] = index
+  })
+  const bare = columnOfNode.indexOf(-1)
+  if (bare >= 0) file.invalid(`circuit.parent[${bare}]`, 'a node without a column', bare, 'one column per node')
+  if (circuit !== null && nodes === 0) file.invalid('circuit.parent', 'a circuit without nodes', [], 'null, or nodes')
+  return columnOfNode
+}
+
+const numeric: readonly FieldType['kind'][] = ['integer', 'decimal', 'double', 'date', 'timestamp']
+const fits: Partial<Record<Source['from'], readonly FieldType['kind'][]>> = {
+  sequence: numeric,
+  pool: ['string'],
+  template: ['string'],
+  pattern: ['string'],
+  uuid: ['uuid', 'string'],
+  event_time: ['timestamp'],
+  clock: ['timestamp'],
+}
+const canMiss: readonly Source['from'][] = ['pool', 'template', 'pattern', 'uuid', 'event_time']
+
+function checkColumn(
+  column: ArtifactColumn,
+  path: string,
+  byName: ReadonlyMap<string, ArtifactColumn>,
+  file: ModelFile,
+): void {
+  const { source, type } = column
+  const types = fits[source.from]
+  if (types && !types.includes(type.kind))
+    file.invalid(`${path}.type.kind`, `not a type of a ${source.from} column`, type.kind, types.join(' or '))
+  if (column.missing) {
+    if (!canMiss.includes(source.from))
+      file.invalid(`${path}.missing`, `not for a ${source.from} column`, column.missing, 'nothing')
+    if (!column.nullable)
+      file.invalid(`${path}.missing`, 'the column is not nullable', column.missing, 'nothing, or "nullable": true')
+  }
+  switch (source.from) {
+    case 'circuit':
+      return checkAlphabet(column, source, `${path}.source`, file)
+    case 'dependency':
+      return checkDependency(column, source, `${path}.source`, byName, file)
+    case 'pool':
+      return 'values' in source ? checkPool(source, `${path}.source`, file) : undefined
+    case 'template': {
+      const parts = parseTemplate(source.template)
+      if (typeof parts === 'string')
+        file.invalid(`${path}.source.template`, parts, source.template, '{column}, {column|slug}, {column|lower}')
+      for (const part of parts) {
+        if (part.kind === 'column' && !byName.has(part.column))
+          file.invalid(
+            `${path}.source.template`,
+            'names no column',
+            part.column,
+            `one of ${[...byName.keys()].join(', ')}`,
+          )
+      }
+      return
+    }
+    case 'pattern': {
+      const pattern = parsePattern(source.pattern)
+      if (typeof pattern === 'string')
+        file.invalid(`${path}.source.pattern`, pattern, source.pattern, 'a character after each \\')
+      return
+    }
+    case 'sequence':
+    case 'uuid':
+    case 'event_time':
+    case 'clock':
+  }
+}
+
+function checkPool({ values, weights }: { values: string[]; weights?: number[] }, path: string, file: ModelFile): void {
+  if (values.length === 0 || values.length >= mostCodes)
+    file.invalid(`${path}.values`, 'a pool of the wrong size', `${values.length} values`, `1 to ${mostCodes - 1}`)
+  if (weights === undefined) return
+  if (weights.length !== values.length)
+    file.invalid(`${path}.weights`, 'not a weight per value', `${weights.length} weights`, `${values.length}`)
+  if (!weights.some((weight) => weight > 0))
+    file.invalid(`${path}.weights`, 'no weight is above 0', weights, 'at least one')
+}
+
+function checkDependency(
+  column: ArtifactColumn,
+  source: Extract<Source, { from: 'dependency' }>,
+  path: string,
+  byName: ReadonlyMap<string, ArtifactColumn>,
+  file: ModelFile,
+): void {
+  const decider = byName.get(source.column)
+  if (decider?.source.from !== 'circuit')
+    file.invalid(`${path}.column`, 'not a circuit column', source.column, 'the name of a circuit column')
+  const codes = decider.source.alphabet.length
+  if (source.values.length !== codes)
+    file.invalid(`${path}.values`, 'not a value per code', `${source.values.length} values`, `${codes}`)
+  source.values.forEach((value, code) => checkSymbol(value, column, `${path}.values[${code}]`, file))
+}
+
+function checkAlphabet(
+  column: ArtifactColumn,
+  source: Extract<Source, { from: 'circuit' }>,
+  path: string,
+  file: ModelFile,
+): void {
+  const { alphabet, grain } = source
+  const { kind } = column.type
+  if (alphabet.length === 0 || alphabet.length > mostCodes)
+    file.invalid(`${path}.alphabet`, 'an alphabet of the wrong size', `${alphabet.length} symbols`, `1 to ${mostCodes}`)
+  if (grain !== undefined && kind !== 'double' && (!Number.isSafeInteger(grain) || grain < 1))
+    file.invalid(`${path}.grain`, `not a step of a ${kind}`, grain, 'a positive integer, in the held form')
+  const seen = new Set<string>()
+  alphabet.forEach((symbol, code) => {
+    const at = `${path}.alphabet[${code}]`
+    if (Array.isArray(symbol)) checkBin(symbol as unknown[], kind, grain, at, file)
+    else checkSymbol(symbol, column, at, file)
+    const key = JSON.stringify(symbol)
+    if (seen.has(key)) file.invalid(at, 'a symbol that is there already', symbol, 'distinct symbols')
+    seen.add(key)
+  })
+}
+
+function checkBin(
+  bin: unknown[],
+  kind: FieldType['kind'],
+  grain: number | undefined,
+  at: string,
+  file: ModelFile,
+): void {
+  const [low, high] = bin
+  if (!numeric.includes(kind)) file.invalid(at, `a bin in a ${kind} column`, bin, 'a category')
+  const held = kind === 'double' ? Number.isFinite : Number.isSafeInteger
+  const step = grain ?? (kind === 'double' ? 0 : 1)
+  const fine =
+    bin.length === 2 && typeof low === 'number' && typeof high === 'number' && held(low) && held(high) && low <= high
+  if (!fine || (step === 0 && low === high) || (step > 0 && Math.floor(high / step) < Math.ceil(low / step)))
+    file.invalid(at, 'not a bin', bin, `[low, high] with values of the grid between them`)
+}
+
+function checkSymbol(symbol: Symbol, { type, nullable }: ArtifactColumn, at: string, file: ModelFile): void {
+  if (symbol === null) {
+    if (!nullable) file.invalid(at, 'a missing value in a column that is not nullable', null, 'a value')
+    return
+  }
+  if (!isHeld(symbol, type.kind))
+    file.invalid(at, `not a value of a ${type.kind} column`, symbol, expectedOf(type.kind))
+}
+
+function isHeld(value: unknown, kind: FieldType['kind']): boolean {
+  if (kind === 'string' || kind === 'uuid') return typeof value === 'string'
+  if (kind === 'boolean') return typeof value === 'boolean'
+  return kind === 'double' ? Number.isFinite(value) : Number.isSafeInteger(value)
+}
+
+function expectedOf(kind: FieldType['kind']): string {
+  if (kind === 'string' || kind === 'uuid') return 'text'
+  if (kind === 'boolean') return 'true or false'
+  return kind === 'double' ? 'a finite number' : 'an integer, in the held form'
+}
+
+function checkTemplateCycles(
+  columns: readonly ArtifactColumn[],
+  byName: ReadonlyMap<string, ArtifactColumn>,
+  file: ModelFile,
+): void {
+  const done = new Set<ArtifactColumn>()
+  const open: ArtifactColumn[] = []
+  const visit = (column: ArtifactColumn): void => {
+    if (done.has(column) || column.source.from !== 'template') return
+    if (open.includes(column)) {
+      const path = `columns[${columns.indexOf(column)}].source.template`
+      const round = [...open.slice(open.indexOf(column)), column].map(({ name }) => name)
+      file.invalid(path, 'templates that need each other', shown(round), 'templates without a cycle')
+    }
+    open.push(column)
+    for (const part of parseTemplate(column.source.template)) {
+      const needed = typeof part === 'object' && part.kind === 'column' && byName.get(part.column)
+      if (needed) visit(needed)
+    }
+    open.pop()
+    done.add(column)
+  }
+  columns.forEach(visit)
+}

@@ -1,0 +1,139 @@
+import type { FieldType } from '../../record.js'
+import type { ArtifactCircuit, ArtifactColumn, ModelArtifact, Source } from '../artifact.js'
+import type { ModelFile } from './complaint.js'
+
+type Json = Record<string, unknown>
+
+/** Checks that a document has the form of an artifact: every key is there with its type. What they say is checked later. */
+export function shapeOfArtifact(document: Json, file: ModelFile): ModelArtifact {
+  const read = new Reader(file)
+  read.text(document, 'name', 'name')
+  const columns = read.list(document, 'columns', 'columns')
+  if (columns.length === 0) file.invalid('columns', 'a model has at least one column', columns, 'a list of columns')
+  columns.forEach((column, index) => shapeOfColumn(column, `columns[${index}]`, read))
+  if (document.circuit !== null) shapeOfCircuit(read.object(document.circuit, 'circuit'), read)
+  return document as unknown as ModelArtifact
+}
+
+function shapeOfCircuit(circuit: Json, read: Reader): asserts circuit is Json & ArtifactCircuit {
+  read.whole(circuit, 'states', 'circuit.states', 1, 4096)
+  read.list(circuit, 'parent', 'circuit.parent').forEach((parent, node) => {
+    if (!Number.isInteger(parent))
+      read.file.invalid(`circuit.parent[${node}]`, 'a parent is a node or −1', parent, 'an integer')
+  })
+  read.text(circuit, 'prior', 'circuit.prior')
+  for (const key of ['transitions', 'emissions']) {
+    read.list(circuit, key, `circuit.${key}`).forEach((table, node) => {
+      if (typeof table !== 'string')
+        read.file.invalid(`circuit.${key}[${node}]`, 'a table is base64 text', table, 'text')
+    })
+  }
+}
+
+function shapeOfColumn(value: unknown, path: string, read: Reader): asserts value is ArtifactColumn {
+  const column = read.object(value, path)
+  read.text(column, 'name', `${path}.name`)
+  if (column.name === '') read.file.invalid(`${path}.name`, 'a column has a name', '', 'text that is not empty')
+  shapeOfType(read.object(column.type, `${path}.type`), `${path}.type`, read)
+  if (typeof column.nullable !== 'boolean')
+    read.file.invalid(`${path}.nullable`, 'nullable is a boolean', column.nullable, 'true or false')
+  if (column.hidden !== undefined && column.hidden !== true)
+    read.file.invalid(`${path}.hidden`, 'hidden is true or left out', column.hidden, 'true')
+  if (column.missing !== undefined) read.number(column, 'missing', `${path}.missing`, 0, 1)
+  shapeOfSource(read.object(column.source, `${path}.source`), `${path}.source`, read)
+}
+
+const kinds = ['string', 'uuid', 'boolean', 'integer', 'decimal', 'double', 'date', 'timestamp']
+
+function shapeOfType(type: Json, path: string, read: Reader): asserts type is Json & FieldType {
+  if (!kinds.includes(type.kind as string))
+    read.file.invalid(`${path}.kind`, 'unknown type', type.kind, `one of ${kinds.join(', ')}`)
+  if (type.kind === 'decimal') read.whole(type, 'scale', `${path}.scale`, 0, 15)
+}
+
+const shapes: Record<Source['from'], (source: Json, path: string, read: Reader) => void> = {
+  circuit(source, path, read) {
+    read.whole(source, 'node', `${path}.node`, 0, Number.MAX_SAFE_INTEGER)
+    read.list(source, 'alphabet', `${path}.alphabet`)
+    if (source.grain !== undefined) read.number(source, 'grain', `${path}.grain`, 0, Number.MAX_VALUE)
+  },
+  dependency(source, path, read) {
+    read.text(source, 'column', `${path}.column`)
+    read.list(source, 'values', `${path}.values`)
+  },
+  sequence(source, path, read) {
+    read.number(source, 'start', `${path}.start`)
+    read.number(source, 'step', `${path}.step`)
+  },
+  pool(source, path, read) {
+    if ('provider' in source) {
+      read.text(source, 'provider', `${path}.provider`)
+      read.text(source, 'locale', `${path}.locale`)
+      return
+    }
+    const values = read.list(source, 'values', `${path}.values`)
+    values.forEach((value, index) => {
+      if (typeof value !== 'string') read.file.invalid(`${path}.values[${index}]`, 'a pool holds texts', value, 'text')
+    })
+    if (source.weights === undefined) return
+    const weights = read.list(source, 'weights', `${path}.weights`) as Json[string][]
+    weights.forEach((_, index) => read.number(weights, index, `${path}.weights[${index}]`, 0, Number.MAX_VALUE))
+  },
+  template: (source, path, read) => read.text(source, 'template', `${path}.template`),
+  pattern: (source, path, read) => read.text(source, 'pattern', `${path}.pattern`),
+  uuid(source, path, read) {
+    if (source.version !== 4 && source.version !== 7)
+      read.file.invalid(`${path}.version`, 'unknown UUID version', source.version, '4 or 7')
+  },
+  event_time(source, path, read) {
+    read.whole(source, 'start', `${path}.start`)
+    read.number(source, 'step', `${path}.step`)
+    read.whole(source, 'jitter', `${path}.jitter`, 0, Number.MAX_SAFE_INTEGER)
+  },
+  clock: () => undefined,
+}
+
+function shapeOfSource(source: Json, path: string, read: Reader): asserts source is Json & Source {
+  const from = source.from
+  if (typeof from !== 'string' || !Object.hasOwn(shapes, from))
+    read.file.invalid(`${path}.from`, 'unknown source', from, `one of ${Object.keys(shapes).join(', ')}`)
+  shapes[from as Source['from']](source, path, read)
+}
+
+class Reader {
+  constructor(readonly file: ModelFile) {}
+
+  object(value: unknown, path: string): Json {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      this.file.invalid(path, 'not an object', value, 'an object')
+    return value as Json
+  }
+
+  list(owner: Json, key: string, path: string): unknown[] {
+    const value = owner[key]
+    if (!Array.isArray(value)) this.file.invalid(path, 'not a list', value, 'a list')
+    return value as unknown[]
+  }
+
+  text(owner: Json, key: string, path: string): void {
+    if (typeof owner[key] !== 'string') this.file.invalid(path, 'not a text', owner[key], 'text')
+  }
+
+  number(owner: Json | unknown[], key: string | number, path: string, least = -Infinity, most = Infinity): void {
+    const value = (owner as Json)[key]
+    if (typeof value !== 'number' || !Number.isFinite(value) || value < least || value > most)
+      this.file.invalid(path, 'not a number in its range', value, `a number${range(least, most)}`)
+  }
+
+  whole(owner: Json, key: string, path: string, least = Number.MIN_SAFE_INTEGER, most = Number.MAX_SAFE_INTEGER): void {
+    const value = owner[key]
+    if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) > most)
+      this.file.invalid(path, 'not an integer in its range', value, `an integer${range(least, most)}`)
+  }
+}
+
+function range(least: number, most: number): string {
+  const bounded = most < Number.MAX_SAFE_INTEGER
+  if (bounded) return ` from ${least} to ${most}`
+  return least > Number.MIN_SAFE_INTEGER ? ` from ${least} on` : ''
+}

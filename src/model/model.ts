@@ -1,0 +1,24 @@
+import type { Field } from '../record.js'
+import type { ArtifactColumn, ModelArtifact, Source } from './artifact.js'
+import type { Circuit } from './circuit.js'
+
+/** A checked model: everything it names exists and its tables are distributions. */
+export interface Model {
+  readonly artifact: ModelArtifact
+  /** SHA-256 of the file, hexadecimal. */
+  readonly fingerprint: string
+  /** The record layout: the columns that are not hidden, in order. */
+  readonly fields: readonly Field[]
+  /** The columns, hidden ones included, with the words of named pools in their place. */
+  readonly columns: readonly Column[]
+  readonly circuit: Circuit | null
+  /** The index in `columns` of each node of the circuit. */
+  readonly columnOfNode: readonly number[]
+}
+
+export interface Column extends Omit<ArtifactColumn, 'source'> {
+  readonly source: ColumnSource
+}
+
+export type ColumnSource = Exclude<Source, { from: 'pool' }> | Extract<Source, { from: 'pool'; values: string[] }>
+export type CircuitSource = Extract<Source, { from: 'circuit' }>

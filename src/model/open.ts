@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto'
+import { GenesisError } from '../errors.js'
+import type { Batch, Field, Vector } from '../record.js'
+import type { Generator } from './generator.js'
+import type { Column, Model } from './model.js'
+import { Sequence } from './outside/numbers.js'
+import type { OutsideColumn } from './outside/outside.js'
+import { RowWords, blockRows } from './random/row-words.js'
+import { CircuitSampler, type NodeOutput } from './sample/circuit-sampler.js'
+import { nodeTables, type NodeTables } from './sample/node-tables.js'
+import { nodeWeights } from './sample/weights.js'
+import { vectorKind } from './fields.js'
+
+export interface GeneratorOptions {
+  /** In the literal form of docs/conditions.md; none is every record of the model. */
+  readonly conditions?: unknown
+  /** An integer from 0 to 2^53 − 1; 0 if left out. */
+  readonly seed?: number
+  /** Positions p with p mod shards = shard; all of them if left out. */
+  readonly shard?: number
+  readonly shards?: number
+  /** The most records that one call of `generate` makes; 4,096 if left out. */
+  readonly capacity?: number
+}
+
+/**
+ * A generator of one shard's records, at the shard's first position. Throws CONDITION_INVALID or CONDITION_UNSATISFIABLE,
+ * naming the part of the conditions that is at fault.
+ */
+export function openGenerator(model: Model, options: GeneratorOptions = {}): Generator {
+  return new ModelGenerator(model, options)
+}
+
+class ModelGenerator implements Generator {
+  readonly fields: readonly Field[]
+  readonly fingerprint: string
+  readonly capacity: number
+  readonly #shard: number
+  readonly #shards: number
+  readonly #words: RowWords
+  readonly #circuit: CircuitSampler | null
+  readonly #outside: readonly OutsideColumn[]
+  readonly #vectors: readonly Vector[]
+  #position: number
+
+  constructor(model: Model, { conditions, seed = 0, shard = 0, shards = 1, capacity = 4096 }: GeneratorOptions) {
+    this.fields = model.fields
+    this.capacity = capacity
+    this.fingerprint = fingerprintOf(model, conditions, seed)
+    this.#shard = shard
+    this.#shards = shards
+    this.#position = shard
+    let draws = 0
+    const takeDraws = (count: number): number => (draws += count) - count
+    const outputs = model.columnOfNode.map((index) => nodeOutput(model.columns[index], capacity))
+    const { circuit } = model
+    this.#circuit = circuit && new CircuitSampler(tablesOf(model), null, takeDraws, (node) => outputs[node])
+    const outside: OutsideColumn[] = []
+    const vectors = model.columns.map((column): Vector => {
+      const { source } = column
+      switch (source.from) {
+        case 'circuit': {
+          const { codes, values } = outputs[source.node]
+          return values ? { kind: 'number', values, codes } : { kind: 'dictionary', codes }
+        }
+        case 'dependency': {
+          const decider = model.columns.find(({ name }) => name === source.column)!
+          return {
+            kind: 'dictionary',
+            codes: outputs[decider.source.from === 'circuit' ? decider.source.node : 0].codes,
+          }
+        }
+        case 'sequence': {
+          const sequence = new Sequence(source.start, source.step, capacity)
+          outside.push(sequence)
+          return sequence.vector
+        }
+        default:
+          throw new GenesisError('INTERNAL', `columns from ${source.from} are not made yet`)
+      }
+    })
+    this.#outside = outside
+    this.#vectors = vectors.filter((_, index) => !model.columns[index].hidden)
+    this.#words = new RowWords(seed, draws)
+  }
+
+  get position(): number {
+    return this.#position
+  }
+
+  start(position: number): void {
+    if (!Number.isSafeInteger(position) || position < 0 || position % this.#shards !== this.#shard) {
+      throw new GenesisError('INTERNAL', 'not a position of this shard', {
+        found: String(position),
+        expected: `a position p with p mod ${this.#shards} = ${this.#shard}`,
+      })
+    }
+    this.#position = position
+  }
+
+  generate(count: number): Batch {
+    if (!(count >= 1 && count <= this.capacity)) {
+      throw new GenesisError('INTERNAL', 'not a size of a batch', {
+        found: String(count),
+        expected: `1 to ${this.capacity}`,
+      })
+    }
+    const start = this.#position
+    const stride = this.#shards
+    const { words } = this.#words
+    for (let to = 0; to < count; to += blockRows) {
+      const rows = Math.min(blockRows, count - to)
+      const position = start + to * stride
+      this.#words.fill(position, stride, rows)
+      this.#circuit?.draw(words, to, rows)
+      for (const column of this.#outside) column.draw(words, position, stride, to, rows)
+    }
+    this.#position = start + count * stride
+    return { fields: this.fields, start, stride, length: count, vectors: this.#vectors }
+  }
+}
+
+function nodeOutput({ source }: Column, capacity: number): NodeOutput {
+  const values = vectorKind(source) === 'number' ? new Float64Array(capacity) : null
+  return { codes: new Uint16Array(capacity), values }
+}
+
+const cache = new WeakMap<Model, NodeTables[]>()
+
+function tablesOf(model: Model): NodeTables[] {
+  let tables = cache.get(model)
+  if (tables === undefined) {
+    const { circuit } = model
+    tables = circuit ? nodeWeights(model, circuit).map((weights) => nodeTables(weights, circuit.states)) : []
+    cache.set(model, tables)
+  }
+  return tables
+}
+
+function fingerprintOf(model: Model, conditions: unknown, seed: number): string {
+  const hash = createHash('sha256')
+  hash.update(JSON.stringify([model.fingerprint, conditions ?? null, seed, model.fields]))
+  return hash.digest('hex')
+}

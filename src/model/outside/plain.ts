@@ -1,0 +1,41 @@
+import type { Column } from '../model.js'
+import { parsePattern } from './pattern-parts.js'
+import { parseTemplate } from './template-parts.js'
+
+/** Characters that JSON escapes or that make CSV quote a value. Surrogates are left out for simplicity's sake. */
+const escaped = new RegExp('[\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ud800-\\udfff",\\\\]')
+
+/** Whether no text of a column ever has a character that needs escaping in JSON or quoting in CSV. */
+export function isPlain(column: Column, columns: readonly Column[]): boolean {
+  const { source } = column
+  switch (source.from) {
+    case 'circuit':
+      return source.alphabet.every((symbol) => typeof symbol !== 'string' || isPlainText(symbol))
+    case 'dependency':
+      return source.values.every((value) => typeof value !== 'string' || isPlainText(value))
+    case 'pool':
+      return source.values.every(isPlainText)
+    case 'template': {
+      const parts = parseTemplate(source.template)
+      if (typeof parts === 'string') return false
+      return parts.every((part) => {
+        if (part.kind === 'text') return isPlainText(part.text)
+        const needed = columns.find(({ name }) => name === part.column)
+        return part.filter === 'slug' || (needed !== undefined && isPlain(needed, columns))
+      })
+    }
+    case 'pattern': {
+      const parts = parsePattern(source.pattern)
+      return typeof parts !== 'string' && parts.every((part) => 'alphabet' in part || isPlainText(part.fixed))
+    }
+    case 'sequence':
+    case 'uuid':
+    case 'event_time':
+    case 'clock':
+      return true
+  }
+}
+
+function isPlainText(text: string): boolean {
+  return !escaped.test(text)
+}

@@ -1,0 +1,26 @@
+export type TemplateFilter = 'none' | 'slug' | 'lower'
+export type TemplatePart =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'column'; readonly column: string; readonly filter: TemplateFilter }
+
+/** The parts of a template (see Source in artifact.ts), or what is wrong with it. */
+export function parseTemplate(template: string): readonly TemplatePart[] | string {
+  const parts: TemplatePart[] = []
+  let text = ''
+  const token = /\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g
+  for (const [whole, reference] of template.matchAll(token)) {
+    if (whole === '{{' || whole === '}}') text += whole[0]
+    else if (whole === '{' || whole === '}') return `a ${whole} without its partner`
+    else if (reference === undefined) text += whole
+    else {
+      if (text !== '') parts.push({ kind: 'text', text })
+      text = ''
+      const bar = reference.lastIndexOf('|')
+      const filter = bar < 0 ? 'none' : reference.slice(bar + 1)
+      if (filter !== 'none' && filter !== 'slug' && filter !== 'lower') return `unknown filter ${filter}`
+      parts.push({ kind: 'column', column: bar < 0 ? reference : reference.slice(0, bar), filter })
+    }
+  }
+  if (text !== '') parts.push({ kind: 'text', text })
+  return parts
+}

@@ -1,0 +1,35 @@
+import { philox } from './philox.js'
+import { xoshiro } from './xoshiro.js'
+
+/** Rows that go through the columns together: one column's words and tables then stay in the first cache. */
+export const blockRows = 512
+
+/** Words of one draw lie this far from the next draw's; not a power of two, which would put them all into one cache set. */
+export const pitch = blockRows + 16
+
+const two32 = 0x100000000
+
+/**
+ * The random words of a block of rows. Those of a row depend on (seed, position) alone: Philox of the position, with the seed as
+ * key, seeds a xoshiro128** that gives the row's words one after another.
+ */
+export class RowWords {
+  /** Draw d of row i is words[d · pitch + i], any 32 bits. */
+  readonly words: Int32Array
+  readonly #draws: number
+  readonly #key: readonly [number, number]
+  readonly #seeds = new Int32Array(4 * blockRows)
+
+  /** `seed`: an integer from 0 to 2^53 − 1. `draws`: words per row. */
+  constructor(seed: number, draws: number) {
+    this.#key = [seed >>> 0, Math.floor(seed / two32)]
+    this.#draws = draws
+    this.words = new Int32Array(pitch * draws)
+  }
+
+  /** Makes the words of `count` rows (at most `blockRows`), of positions start, start + stride, … */
+  fill(start: number, stride: number, count: number): void {
+    philox(this.#seeds, count, [start % two32, Math.floor(start / two32), 0, 0], stride, this.#key)
+    xoshiro(this.words, pitch, this.#draws, this.#seeds, count)
+  }
+}

@@ -1,0 +1,110 @@
+import { blockRows, pitch } from '../random/row-words.js'
+import { divide, drawNarrow, drawReal, drawRows, drawVariantRows, drawWide, toCodes } from './draw.js'
+import type { AliasRows, NodeTables } from './node-tables.js'
+
+/** What a node's draws become: codes for each row of a batch, and numbers where the column has bins. */
+export interface NodeOutput {
+  readonly codes: Uint16Array
+  readonly values: Float64Array | null
+}
+
+/** What a node takes of a row's words: the index of each of its draws, −1 where it needs none. */
+interface Draws {
+  readonly state: number
+  readonly symbol: number
+  readonly value: number
+  readonly value2: number
+}
+
+interface Step {
+  readonly tables: NodeTables
+  readonly draws: Draws
+  readonly output: NodeOutput
+  readonly own: Uint16Array
+  readonly above: Uint16Array
+}
+
+/** Walks the circuit from the root to the leaves, a block of rows at a time, and fills the vectors of a batch. */
+export class CircuitSampler {
+  readonly #steps: readonly Step[]
+  readonly #components: Uint16Array
+  readonly #choice: { readonly rows: AliasRows; readonly draw: number } | null
+  readonly #zeros = new Uint16Array(blockRows)
+
+  /**
+   * `nodes`: parents first. `choice`: the one-row table of conjunctions, if there are several. `takeDraws(n)` reserves n words of a
+   * row and gives the index of the first. `outputOf` gives the vectors that a node's values go to.
+   */
+  constructor(
+    nodes: readonly NodeTables[],
+    choice: AliasRows | null,
+    takeDraws: (count: number) => number,
+    outputOf: (node: number) => NodeOutput,
+  ) {
+    this.#components = choice ? new Uint16Array(blockRows) : this.#zeros
+    this.#choice = choice && { rows: choice, draw: choice.bits === 0 ? -1 : takeDraws(1) }
+    const states = new Map<number, Uint16Array>([[-1, this.#zeros]])
+    this.#steps = nodes.map((tables) => {
+      const output = outputOf(tables.node)
+      const take = (needed: boolean): number => (needed ? takeDraws(1) : -1)
+      const draws = {
+        state: take(tables.states !== null && tables.states.bits > 0),
+        symbol: take(tables.symbols.bits > 0),
+        value: take(output.values !== null),
+        value2: take(output.values !== null && tables.values.wide),
+      }
+      const own = new Uint16Array(tables.states ? blockRows : 0)
+      states.set(tables.node, own)
+      return { tables, draws, output, own, above: states.get(tables.parent)! }
+    })
+  }
+
+  /** Draws `count` rows (at most `blockRows`) into the vectors from `to` on. */
+  draw(words: Int32Array, to: number, count: number): void {
+    if (this.#choice && this.#choice.draw >= 0) {
+      const { rows, draw } = this.#choice
+      drawRows(rows.table, rows.bits, this.#zeros, words, draw * pitch, this.#components, 0, count)
+    }
+    for (const { tables, draws, output, own, above } of this.#steps) {
+      if (tables.states && draws.state >= 0)
+        this.#drawRows(tables.states, tables.first?.states, above, words, draws.state, own, 0, count)
+      const rows = tables.states ? own : above
+      if (draws.symbol >= 0)
+        this.#drawRows(tables.symbols, tables.first?.symbols, rows, words, draws.symbol, output.codes, to, count)
+      else output.codes.fill(0, to, to + count)
+      if (output.values) drawValues(tables, draws, words, output.codes, output.values, to, count)
+      if (tables.values.codes) toCodes(tables.values.codes, output.codes, to, count)
+    }
+  }
+
+  #drawRows(
+    { table, bits }: AliasRows,
+    first: Int32Array | undefined,
+    rows: Uint16Array,
+    words: Int32Array,
+    draw: number,
+    out: Uint16Array,
+    to: number,
+    count: number,
+  ): void {
+    if (first) drawVariantRows(table, bits, first, this.#components, rows, words, draw * pitch, out, to, count)
+    else drawRows(table, bits, rows, words, draw * pitch, out, to, count)
+  }
+}
+
+function drawValues(
+  { values: symbols }: NodeTables,
+  draws: Draws,
+  words: Int32Array,
+  codes: Uint16Array,
+  values: Float64Array,
+  to: number,
+  count: number,
+): void {
+  const at = draws.value * pitch
+  const next = draws.value2 * pitch
+  if (symbols.grain === 0) drawReal(symbols, codes, words, at, next, values, to, count)
+  else if (symbols.wide) drawWide(symbols, codes, words, at, next, values, to, count)
+  else drawNarrow(symbols, codes, words, at, values, to, count)
+  if (symbols.divisor !== 1) divide(values, symbols.divisor, to, count)
+}

@@ -1,0 +1,122 @@
+/**
+ * The inner loops of sampling: one column of a block of rows at a time. Hot: written for the machine; nothing is allocated,
+ * and the coin of an alias table is tossed without a branch (it cannot be predicted).
+ */
+import type { SymbolValues } from './symbols.js'
+
+/** Draws out[to + i] from row rows[i] of an alias table, with the words from `at` on. */
+export function drawRows(
+  table: Int32Array,
+  bits: number,
+  rows: Uint16Array,
+  words: Int32Array,
+  at: number,
+  out: Uint16Array,
+  to: number,
+  count: number,
+): void {
+  const mask = (1 << bits) - 1
+  for (let i = 0; i < count; i++) {
+    const word = words[at + i]
+    const slot = word & mask
+    const entry = table[(rows[i] << bits) | slot]
+    const own = ((word >>> bits) - (entry >>> bits)) >> 31
+    const alias = entry & mask
+    out[to + i] = alias ^ ((alias ^ slot) & own)
+  }
+}
+
+/** As `drawRows`, where the row is first[components[i]] + rows[i]. */
+export function drawVariantRows(
+  table: Int32Array,
+  bits: number,
+  first: Int32Array,
+  components: Uint16Array,
+  rows: Uint16Array,
+  words: Int32Array,
+  at: number,
+  out: Uint16Array,
+  to: number,
+  count: number,
+): void {
+  const mask = (1 << bits) - 1
+  for (let i = 0; i < count; i++) {
+    const word = words[at + i]
+    const slot = word & mask
+    const entry = table[((first[components[i]] + rows[i]) << bits) | slot]
+    const own = ((word >>> bits) - (entry >>> bits)) >> 31
+    const alias = entry & mask
+    out[to + i] = alias ^ ((alias ^ slot) & own)
+  }
+}
+
+const unit32 = 2 ** -32
+const unit53 = 2 ** -53
+
+/** Numbers of symbols on a grid of few values: one word each, from `at` on. */
+export function drawNarrow(
+  { low, extent, grain }: SymbolValues,
+  symbols: Uint16Array,
+  words: Int32Array,
+  at: number,
+  values: Float64Array,
+  to: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const symbol = symbols[to + i]
+    values[to + i] = low[symbol] + Math.floor((words[at + i] >>> 0) * unit32 * extent[symbol]) * grain
+  }
+}
+
+/** Numbers of symbols on a grid of many values: two words each, from `at` and from `next` on. */
+export function drawWide(
+  { low, extent, grain }: SymbolValues,
+  symbols: Uint16Array,
+  words: Int32Array,
+  at: number,
+  next: number,
+  values: Float64Array,
+  to: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const symbol = symbols[to + i]
+    const unit = ((words[at + i] >>> 5) * 0x4000000 + (words[next + i] >>> 6)) * unit53
+    // The product may round up to the count itself.
+    const step = Math.min(Math.floor(unit * extent[symbol]), extent[symbol] - 1)
+    values[to + i] = low[symbol] + step * grain
+  }
+}
+
+/** Reals of symbols: two words each, from `at` and from `next` on. */
+export function drawReal(
+  { low, extent }: SymbolValues,
+  symbols: Uint16Array,
+  words: Int32Array,
+  at: number,
+  next: number,
+  values: Float64Array,
+  to: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const symbol = symbols[to + i]
+    const from = low[symbol]
+    const end = extent[symbol]
+    const unit = ((words[at + i] >>> 5) * 0x4000000 + (words[next + i] >>> 6)) * unit53
+    const value = from + unit * (end - from)
+    // Rounding may reach the open end.
+    values[to + i] = value < end ? value : from
+  }
+}
+
+/** Divides what was drawn on a grid of integers. */
+export function divide(values: Float64Array, divisor: number, to: number, count: number): void {
+  for (let i = to; i < to + count; i++) values[i] /= divisor
+}
+
+/** Replaces symbols by the codes that they are parts of. */
+export function toCodes(codes: Uint16Array, symbols: Uint16Array, to: number, count: number): void {
+  for (let i = to; i < to + count; i++) symbols[i] = codes[symbols[i]]
+}
