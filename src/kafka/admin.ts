@@ -1,0 +1,205 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ConfigResourceTypes, createTopicsV7, describeConfigsV4 } from '@platformatic/kafka'
+import type { ClusterOptions } from '../config/cluster.js'
+import { GenesisError } from '../errors.js'
+import { ClusterConnections } from './cluster-connections.js'
+import type { TopicMetadata } from './cluster-connections.js'
+import { kafkaError, protocolFailure } from './errors.js'
+import { tolerant } from './platformatic-connection.js'
+import { protocolError } from './protocol-errors.js'
+
+export interface ClusterDescription {
+  readonly clusterId: string | null
+  readonly brokers: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[]
+}
+
+export interface TopicDescription {
+  readonly topic: string
+  readonly partitions: number
+  /** Bytes; Kafka's default where the user may not see the topic's configuration. */
+  readonly maxMessageBytes: number
+  /** Every setting in force; null where the user may not see it (DescribeConfigs). */
+  readonly config: ReadonlyMap<string, string> | null
+}
+
+/** How to create a topic. `replicationFactor` -1 is the broker's default. */
+export interface TopicCreation {
+  readonly partitions: number
+  readonly replicationFactor: number
+  readonly config: Readonly<Record<string, string>>
+}
+
+/** What an existing topic must be like. Only what is here is compared. */
+export interface TopicExpectation {
+  readonly partitions?: number
+  readonly config?: Readonly<Record<string, string>>
+}
+
+const defaultMaxMessageBytes = 1_048_588
+const unknownTopic = 3
+const topicExists = 36
+const pollMs = 50
+
+/** Topics of a cluster: looked at and created, never altered. Every call rejects with a GenesisError. */
+export class KafkaAdmin {
+  readonly #connections: ClusterConnections
+  readonly #timeoutMs: number
+
+  constructor(cluster: ClusterOptions) {
+    this.#connections = new ClusterConnections(cluster)
+    this.#timeoutMs = cluster.requestTimeoutMs
+  }
+
+  async cluster(): Promise<ClusterDescription> {
+    const { clusterId, brokers } = await this.#connections.metadata([])
+    return { clusterId, brokers }
+  }
+
+  /** Null if the topic does not exist. */
+  async describe(topic: string): Promise<TopicDescription | null> {
+    const found = await this.#metadata(topic)
+    return found === null ? null : this.#described(found)
+  }
+
+  /**
+   * The topic, created if it is missing (`creation` null: TOPIC_MISSING) and usable: every partition has a leader. Several
+   * callers may create it at once. TOPIC_UNFIT if an existing topic differs from `expected`.
+   */
+  async ensureTopic(
+    topic: string,
+    creation: TopicCreation | null,
+    expected: TopicExpectation = {},
+  ): Promise<TopicDescription> {
+    if ((await this.#metadata(topic)) === null) {
+      if (creation === null)
+        throw new GenesisError('TOPIC_MISSING', 'the topic does not exist', {
+          place: `topic ${topic}`,
+          remedy: 'Create it, or set topic_creation.enabled: true',
+        })
+      await this.#create(topic, creation)
+    }
+    const description = await this.#described(await this.#withLeaders(topic))
+    compare(description, expected)
+    return description
+  }
+
+  /** The compacted topic of checkpoints. TOPIC_UNFIT if it exists and is not compacted: then checkpoints would expire. */
+  ensureCheckpointTopic(topic: string, partitions: number, replicationFactor: number): Promise<TopicDescription> {
+    const config = { 'cleanup.policy': 'compact' }
+    return this.ensureTopic(topic, { partitions, replicationFactor, config }, { config })
+  }
+
+  /** Never rejects. */
+  close(): Promise<void> {
+    return this.#connections.close()
+  }
+
+  async #metadata(topic: string): Promise<TopicMetadata | null> {
+    const found = (await this.#connections.metadata([topic])).topics.at(0)
+    if (found === undefined || found.errorCode === unknownTopic) return null
+    // A topic that was just created may have no leaders yet.
+    if (found.errorCode !== 0 && protocolError(found.errorCode).kind !== 'retriable')
+      throw protocolFailure(found.errorCode, { topic, operation: 'Describe' })
+    return found
+  }
+
+  async #create(topic: string, { partitions, replicationFactor, config }: TopicCreation): Promise<void> {
+    const deadline = Date.now() + this.#timeoutMs
+    for (;;) {
+      const { controllerId } = await this.#connections.metadata([])
+      const broker = await (controllerId >= 0 ? this.#connections.broker(controllerId) : this.#connections.any())
+      const configs = Object.entries(config).map(([name, value]) => ({ name, value }))
+      const request = { name: topic, numPartitions: partitions, replicationFactor, assignments: [], configs }
+      const answer = await this.#answer(
+        createTopicsV7.api.async(broker.connection, [request], this.#timeoutMs, false),
+        topic,
+        'Create',
+      )
+      const { errorCode, errorMessage } = answer.topics[0]
+      if (errorCode === 0 || errorCode === topicExists) return
+      if (protocolError(errorCode).kind !== 'retriable' || Date.now() > deadline)
+        throw protocolFailure(errorCode, { topic, operation: 'Create' }, errorMessage)
+      await sleep(pollMs)
+    }
+  }
+
+  async #withLeaders(topic: string): Promise<TopicMetadata> {
+    const deadline = Date.now() + this.#timeoutMs
+    for (;;) {
+      const found = await this.#metadata(topic)
+      if (found !== null && found.errorCode === 0 && found.partitions.every(({ leaderId }) => leaderId >= 0))
+        return found
+      if (Date.now() > deadline)
+        throw new GenesisError('KAFKA_RETRIABLE', 'the topic has partitions without a leader', {
+          place: `topic ${topic}`,
+        })
+      await sleep(pollMs)
+    }
+  }
+
+  async #described({ name, partitions }: TopicMetadata): Promise<TopicDescription> {
+    const config = await this.#config(name)
+    return {
+      topic: name,
+      partitions: partitions.length,
+      maxMessageBytes: Number(config?.get('max.message.bytes') ?? defaultMaxMessageBytes),
+      config,
+    }
+  }
+
+  async #config(topic: string): Promise<ReadonlyMap<string, string> | null> {
+    const broker = await this.#connections.any()
+    const resource = { resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configurationKeys: null }
+    const answer = await this.#answer(
+      describeConfigsV4.api.async(broker.connection, [resource], false, false),
+      topic,
+      'DescribeConfigs',
+    )
+    const { errorCode, errorMessage, configs } = answer.results[0]
+    // Restricted users may write to topics without seeing their configuration.
+    if (errorCode !== 0 && protocolError(errorCode).kind === 'authorization') return null
+    if (errorCode !== 0) throw protocolFailure(errorCode, { topic, operation: 'DescribeConfigs' }, errorMessage)
+    return new Map(configs.map(({ name, value }) => [name, value ?? '']))
+  }
+
+  async #answer<T>(answer: Promise<T>, topic: string, operation: 'Create' | 'DescribeConfigs'): Promise<T> {
+    try {
+      return await tolerant(answer)
+    } catch (error) {
+      throw kafkaError(error, { topic, operation })
+    }
+  }
+}
+
+function compare({ topic, partitions, config }: TopicDescription, expected: TopicExpectation): void {
+  const place = `topic ${topic}`
+  const remedy = 'Topics are never altered here: alter the topic, or what is asked of it, or name another one'
+  if (expected.partitions !== undefined && expected.partitions !== partitions)
+    throw new GenesisError('TOPIC_UNFIT', 'the topic has another number of partitions than asked for', {
+      place,
+      found: String(partitions),
+      expected: String(expected.partitions),
+      remedy,
+    })
+  for (const [key, value] of Object.entries(expected.config ?? {})) {
+    if (config === null) throw protocolFailure(29, { topic, operation: 'DescribeConfigs' })
+    const found = config.get(key)
+    if (found !== value)
+      throw new GenesisError('TOPIC_UNFIT', 'the topic is configured otherwise than asked for', {
+        place,
+        found: found === undefined ? `no ${key}` : `${key}=${found}`,
+        expected: `${key}=${value}`,
+        remedy,
+      })
+  }
+}
+
+/** Throws TOPIC_UNFIT for topics that hold the state of Kafka, of a registry, or of this program. */
+export function refuseInternalTopic(topic: string, checkpointTopic: string): void {
+  const internal = topic.startsWith('__') || topic === '_schemas' || topic === checkpointTopic
+  if (internal)
+    throw new GenesisError('TOPIC_UNFIT', 'a connector cannot write to an internal topic', {
+      place: `topic ${topic}`,
+      remedy: 'Name a topic of its own',
+    })
+}

@@ -1,0 +1,89 @@
+/**
+ * Fetch (API 1, version 12) that leaves record batches as bytes: the library's own parser makes an object and several
+ * buffers per record.
+ */
+import { createAPI, fetchV12 } from '@platformatic/kafka'
+import type { Reader } from '@platformatic/kafka'
+
+export interface FetchedPartition {
+  readonly errorCode: number
+  /** The first offset that a read_committed reader does not get yet. */
+  readonly lastStableOffset: number
+  readonly logStartOffset: number
+  /** Transactions that were aborted and reach into the fetched offsets; only in a read_committed fetch. */
+  readonly aborted: readonly AbortedTransaction[]
+  readonly records: Buffer
+}
+
+export interface AbortedTransaction {
+  readonly producerId: number
+  readonly firstOffset: number
+}
+
+const empty = Buffer.alloc(0)
+
+/** A fetch of one partition, without a fetch session (KIP-227). */
+export const fetchPartitionApi = createAPI<
+  [topic: string, partition: number, offset: number, isolation: 0 | 1, maxBytes: number, maxWaitMs: number],
+  FetchedPartition
+>(
+  1,
+  12,
+  (topic: string, partition: number, offset: number, isolation: number, maxBytes: number, maxWaitMs: number) =>
+    fetchV12.createRequest(
+      maxWaitMs,
+      1,
+      maxBytes,
+      isolation,
+      0,
+      -1,
+      [
+        {
+          topicId: topic,
+          partitions: [
+            {
+              partition,
+              currentLeaderEpoch: -1,
+              fetchOffset: BigInt(offset),
+              lastFetchedEpoch: -1,
+              partitionMaxBytes: maxBytes,
+            },
+          ],
+        },
+      ],
+      [],
+      '',
+    ),
+  parseFetch,
+)
+
+function parseFetch(_correlationId: number, _apiKey: number, _apiVersion: number, reader: Reader): FetchedPartition {
+  reader.readInt32() // throttle time
+  const errorCode = reader.readInt16()
+  reader.readInt32() // session
+  const partitions = reader.readArray((topics) => {
+    topics.readString()
+    return topics.readArray(parsePartition)
+  })
+  const partition = partitions.at(0)?.at(0)
+  if (errorCode === 0 && partition !== undefined) return partition
+  return { errorCode: errorCode || -1, lastStableOffset: -1, logStartOffset: -1, aborted: [], records: empty }
+}
+
+function parsePartition(reader: Reader): FetchedPartition {
+  reader.readInt32() // partition
+  const errorCode = reader.readInt16()
+  reader.readInt64() // high watermark
+  const lastStableOffset = Number(reader.readInt64())
+  const logStartOffset = Number(reader.readInt64())
+  const aborted =
+    reader.readNullableArray((entry) => ({
+      producerId: Number(entry.readInt64()),
+      firstOffset: Number(entry.readInt64()),
+    })) ?? []
+  reader.readInt32() // preferred read replica
+  const size = reader.readUnsignedVarInt() - 1
+  const records = size > 0 ? reader.buffer.slice(reader.position, reader.position + size) : empty
+  if (size > 0) reader.skip(size)
+  return { errorCode, lastStableOffset, logStartOffset, aborted, records }
+}

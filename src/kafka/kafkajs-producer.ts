@@ -1,0 +1,230 @@
+/**
+ * The producer port on kafkajs. kafkajs loses or doubles records when sends overlap or span several brokers, so every
+ * send here is awaited and goes to one partition: then a retry inside kafkajs repeats the same batch with the
+ * same sequence numbers to one leader, which the broker recognises. Whatever still fails ends the producer.
+ */
+import { CompressionTypes } from 'kafkajs'
+import type { Kafka, Message, Producer, Transaction } from 'kafkajs'
+import type { ClusterOptions } from '../config/cluster.js'
+import { GenesisError } from '../errors.js'
+import type { EncodedBatch } from '../record.js'
+import { kafkaError, recordTooLarge } from './errors.js'
+import type { KafkaContext } from './errors.js'
+import { createKafkajsClient } from './kafkajs-client.js'
+import type { KafkaProducer, ProducerOptions, SideRecord } from './producer.js'
+
+// Small at first: after EndTxn the coordinator answers CONCURRENT_TRANSACTIONS for a few ms. About 6 s in all, which
+// also covers a coordinator that is still loading.
+const retry = { initialRetryTime: 5, multiplier: 1.5, factor: 0.2, maxRetryTime: 500, retries: 20 }
+
+/** Bytes of a record batch v2 before its records, and the most that a record's own framing can take. */
+const batchOverhead = 61
+const recordOverhead = 32
+
+/** kafkajs groups the messages of a send in time quadratic in their number. */
+const maxRecordsPerSend = 1000
+
+const abortTimeoutMs = 5000
+
+type State = 'new' | 'ready' | 'failed' | 'closed'
+
+export class KafkajsProducer implements KafkaProducer {
+  readonly #options: ProducerOptions
+  readonly #kafka: Kafka
+  readonly #producer: Producer
+  readonly #compression: CompressionTypes
+  #transaction: Transaction | null = null
+  /** When the open transaction got its first partition; null: it has none. */
+  #begunAt: number | null = null
+  #state: State = 'new'
+
+  /** Throws CONFIG_INVALID for a codec that kafkajs does not have. */
+  constructor(cluster: ClusterOptions, options: ProducerOptions) {
+    this.#options = options
+    this.#compression = compressionType(options.compression)
+    this.#kafka = createKafkajsClient(cluster, retry)
+    const { transactionalId } = options
+    this.#producer = this.#kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      // The caller names partitions.
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition ?? 0,
+      ...(transactionalId === null ? {} : { transactionalId, transactionTimeout: options.transactionTimeoutMs }),
+    })
+  }
+
+  async init(): Promise<void> {
+    await this.#attempt('new', { transactionalId: this.#options.transactionalId }, async () => {
+      await this.#producer.connect()
+      // connect() does not fence: the first transaction does. It has no partitions yet, so nothing is open at the broker.
+      if (this.#options.transactionalId !== null) this.#transaction = await this.#producer.transaction()
+    })
+  }
+
+  async send(batch: EncodedBatch, partitions: Int32Array): Promise<void> {
+    const { topic } = this.#options
+    for (const [partition, indexes] of recordsOfPartitions(batch, partitions)) {
+      let messages: Message[] = []
+      let bytes = batchOverhead
+      for (const i of indexes) {
+        const size = batch.offsets[2 * i + 2] - batch.offsets[2 * i] + recordOverhead
+        if (
+          messages.length > 0 &&
+          (bytes + size > this.#options.maxMessageBytes || messages.length === maxRecordsPerSend)
+        ) {
+          await this.#send(topic, partition, messages)
+          messages = []
+          bytes = batchOverhead
+        }
+        this.#checkSize(batch, i, partition)
+        messages.push(messageOf(batch, i, partition))
+        bytes += size
+      }
+      await this.#send(topic, partition, messages)
+    }
+  }
+
+  async commit(side: readonly SideRecord[]): Promise<void> {
+    for (const { topic, partition, key, value } of side) await this.#send(topic, partition, [{ key, value, partition }])
+    await this.#attempt('ready', { transactionalId: this.#options.transactionalId }, async () => {
+      await this.#transaction?.commit()
+      this.#transaction = null
+      this.#begunAt = null
+    })
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    try {
+      if (this.#transaction?.isActive()) await withDeadline(this.#transaction.abort(), abortTimeoutMs)
+    } catch {
+      // The broker aborts it when the next owner initialises, or when it times out.
+    }
+    await this.#producer.disconnect().catch(() => {})
+  }
+
+  async #send(topic: string, partition: number, messages: Message[]): Promise<void> {
+    const { transactionalId, maxMessageBytes } = this.#options
+    const context = {
+      topic,
+      partition,
+      transactionalId,
+      maxMessageBytes: topic === this.#options.topic ? maxMessageBytes : undefined,
+    }
+    await this.#attempt('ready', context, async () => {
+      if (transactionalId !== null) this.#transaction ??= await this.#producer.transaction()
+      this.#begunAt ??= Date.now()
+      const answer = await (this.#transaction ?? this.#producer).send({
+        topic,
+        messages,
+        acks: -1,
+        compression: topic === this.#options.topic ? this.#compression : CompressionTypes.None,
+      })
+      const acknowledged = answer.length === 1 && answer[0].partition === partition && answer[0].errorCode === 0
+      if (!acknowledged)
+        throw new GenesisError('KAFKA_TRANSACTION_ABORTED', 'a send was not acknowledged', {
+          place: `topic ${topic}, partition ${partition}`,
+          found: `an answer for partitions ${answer.map((one) => one.partition).join(', ') || 'none'}`,
+        })
+    })
+  }
+
+  /** Runs one call; any failure is the producer's end, and mapped. */
+  async #attempt(expected: State, context: KafkaContext, call: () => Promise<void>): Promise<void> {
+    if (this.#state !== expected)
+      throw new GenesisError('INTERNAL', `the producer is ${this.#state}`, {
+        expected: `a producer that is ${expected}`,
+      })
+    try {
+      await withDeadline(call(), this.#options.transactionTimeoutMs)
+      // close() may have been called meanwhile.
+      if (this.#state === 'new') this.#state = 'ready'
+    } catch (error) {
+      if (this.#state !== 'closed') this.#state = 'failed'
+      throw this.#mapped(error, context)
+    }
+  }
+
+  #mapped(thrown: unknown, context: KafkaContext): GenesisError {
+    const error = kafkaError(thrown, context)
+    // The protocol versions of kafkajs tell a producer whose transaction timed out the same as one that is fenced.
+    const open = this.#begunAt === null ? 0 : Date.now() - this.#begunAt
+    if (error.code !== 'KAFKA_FENCED' || open < this.#options.transactionTimeoutMs) return error
+    return new GenesisError('KAFKA_TRANSACTION_ABORTED', 'the transaction was open for longer than its timeout', {
+      place: error.details.place,
+      found: `${open} ms, then ${error.details.found}`,
+      expected: `less than ${this.#options.transactionTimeoutMs} ms`,
+      cause: thrown,
+    })
+  }
+
+  #checkSize(batch: EncodedBatch, i: number, partition: number): void {
+    const { topic, maxMessageBytes, compression } = this.#options
+    const size = batch.offsets[2 * i + 2] - batch.offsets[2 * i] + batchOverhead
+    // What is too large before compression may fit after it: then the broker decides.
+    if (compression === 'none' && size > maxMessageBytes) {
+      this.#state = 'failed'
+      throw recordTooLarge(
+        { topic, partition, maxMessageBytes },
+        `${size} bytes at position ${batch.start + i * batch.stride}`,
+      )
+    }
+  }
+}
+
+function compressionType(compression: ProducerOptions['compression']): CompressionTypes {
+  if (compression === 'none') return CompressionTypes.None
+  if (compression === 'gzip') return CompressionTypes.GZIP
+  throw new GenesisError('CONFIG_INVALID', 'the kafkajs producer cannot compress so', {
+    place: 'compression',
+    found: compression,
+    expected: 'none or gzip',
+    remedy: 'Use producer: { client: wire } for snappy, lz4 and zstd',
+  })
+}
+
+/** The indexes of each partition's records, in the order of the batch. */
+function recordsOfPartitions(batch: EncodedBatch, partitions: Int32Array): Map<number, number[]> {
+  const all = new Map<number, number[]>()
+  for (let i = 0; i < batch.length; i++) {
+    const indexes = all.get(partitions[i])
+    if (indexes === undefined) all.set(partitions[i], [i])
+    else indexes.push(i)
+  }
+  return all
+}
+
+function messageOf(batch: EncodedBatch, i: number, partition: number): Message {
+  const { bytes, offsets, hasKeys, nullKeys, nullValues, timestamps } = batch
+  const keyless = !hasKeys || nullKeys?.[i] === 1
+  return {
+    partition,
+    key: keyless ? null : bytes.subarray(offsets[2 * i], offsets[2 * i + 1]),
+    value: nullValues?.[i] === 1 ? null : bytes.subarray(offsets[2 * i + 1], offsets[2 * i + 2]),
+    timestamp: timestamps === undefined ? undefined : String(timestamps[i]),
+  }
+}
+
+/** kafkajs may go on connecting for long after the transaction is lost anyway. */
+async function withDeadline(call: Promise<void>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(
+        new GenesisError('KAFKA_TIMEOUT', 'the broker did not answer in time', {
+          found: `nothing after ${timeoutMs} ms`,
+        }),
+      )
+    }, timeoutMs)
+  })
+  try {
+    await Promise.race([call, deadline])
+  } finally {
+    clearTimeout(timer)
+  }
+}

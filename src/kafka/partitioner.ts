@@ -1,0 +1,58 @@
+/**
+ * Which partition a record goes to: a pure function of its key, or of its position where it has none, and the number of
+ * partitions, so that anyone can compute it again. Hot code: no allocation.
+ */
+import type { EncodedBatch } from '../record.js'
+
+/**
+ * Records without a key go to partition ⌊position / 256⌋ mod partitions: blocks of consecutive positions keep record
+ * batches large, and partitions differ by at most one block however long the stream is.
+ */
+export const positionsPerBlock = 256
+
+/** Fills `into[i]` with the partition of record i. */
+export function assignPartitions(batch: EncodedBatch, partitions: number, into: Int32Array): void {
+  const { length, start, stride, bytes, offsets, hasKeys, nullKeys } = batch
+  for (let i = 0; i < length; i++) {
+    into[i] =
+      hasKeys && (nullKeys === undefined || nullKeys[i] === 0)
+        ? partitionOfKey(bytes, offsets[2 * i], offsets[2 * i + 1], partitions)
+        : partitionOfPosition(start + i * stride, partitions)
+  }
+}
+
+/** The partition of a record without a key. */
+export function partitionOfPosition(position: number, partitions: number): number {
+  return Math.floor(position / positionsPerBlock) % partitions
+}
+
+/** The partition of the key bytes[start .. end), as Java's client chooses it (BuiltInPartitioner.partitionForKey). */
+export function partitionOfKey(bytes: Uint8Array, start: number, end: number, partitions: number): number {
+  return (murmur2(bytes, start, end) & 0x7fffffff) % partitions
+}
+
+/** MurmurHash2, 32 bit, of bytes[start .. end) with the seed of Java's client (Utils.murmur2), as a signed integer. */
+export function murmur2(bytes: Uint8Array, start: number, end: number): number {
+  const m = 0x5bd1e995
+  const length = end - start
+  let h = 0x9747b28c ^ length
+  const lastWord = start + (length & ~3)
+  for (let i = start; i < lastWord; i += 4) {
+    let k = bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24)
+    k = Math.imul(k, m)
+    k ^= k >>> 24
+    k = Math.imul(k, m)
+    h = Math.imul(h, m) ^ k
+  }
+  const rest = length & 3
+  if (rest === 3) h ^= bytes[lastWord + 2] << 16
+  if (rest >= 2) h ^= bytes[lastWord + 1] << 8
+  if (rest >= 1) {
+    h ^= bytes[lastWord]
+    h = Math.imul(h, m)
+  }
+  h ^= h >>> 13
+  h = Math.imul(h, m)
+  h ^= h >>> 15
+  return h
+}

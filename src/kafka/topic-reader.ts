@@ -1,0 +1,238 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { listOffsetsV5, listOffsetsV6, listOffsetsV7, listOffsetsV8, listOffsetsV9 } from '@platformatic/kafka'
+import type { ClusterOptions } from '../config/cluster.js'
+import { GenesisError } from '../errors.js'
+import { ClusterConnections } from './cluster-connections.js'
+import type { TopicMetadata } from './cluster-connections.js'
+import { kafkaError, protocolFailure } from './errors.js'
+import { fetchPartitionApi } from './fetch.js'
+import type { AbortedTransaction, FetchedPartition } from './fetch.js'
+import { tolerant } from './platformatic-connection.js'
+import { RecordBatch, batchHeaders } from './record-batch.js'
+import type { BatchHeader } from './record-batch.js'
+
+/** The offsets of a partition at one moment. */
+export interface PartitionRange {
+  readonly partition: number
+  /** The first offset that is still there. */
+  readonly start: number
+  /** The offset after the last record that is replicated (the high watermark). */
+  readonly end: number
+  /** The offset up to which every transaction is decided (the last stable offset); below `end`, one is open. */
+  readonly stableEnd: number
+}
+
+/** committed: as a read_committed consumer. uncommitted: everything in the log, transaction markers included. */
+export type Isolation = 'committed' | 'uncommitted'
+
+export interface TopicReaderOptions {
+  /** The most bytes asked for in one fetch of one partition; two of them are held at a time. */
+  readonly fetchBytes: number
+  /** How long a partition may go without a byte of progress before `read` gives up, in ms. */
+  readonly stallMs: number
+}
+
+const earliest = -2n
+const latest = -1n
+const offsetOutOfRange = 1
+const unknownTopic = 3
+const pollMs = 50
+const maxWaitMs = 250
+
+/** Reads partitions of a topic between offsets that are fixed beforehand. Rejects with GenesisErrors only. */
+export class TopicReader {
+  readonly #topic: string
+  readonly #options: TopicReaderOptions
+  readonly #connections: ClusterConnections
+  #metadata: TopicMetadata | null = null
+  /** The topic was there: a broker that does not know it is behind the others. */
+  #seen = false
+
+  constructor(
+    cluster: ClusterOptions,
+    topic: string,
+    options: TopicReaderOptions = { fetchBytes: 2 << 20, stallMs: 30_000 },
+  ) {
+    this.#topic = topic
+    this.#options = options
+    this.#connections = new ClusterConnections(cluster)
+  }
+
+  /** The offsets of every partition now, in the order of partitions. */
+  async ranges(): Promise<PartitionRange[]> {
+    const { partitions } = await this.#persist((metadata) => Promise.resolve(metadata))
+    return Promise.all(
+      partitions.map(async ({ partition }) => {
+        // In this order, so that start <= stableEnd <= end.
+        const start = await this.#offset(partition, earliest, 'uncommitted')
+        const stableEnd = await this.#offset(partition, latest, 'committed')
+        const end = await this.#offset(partition, latest, 'uncommitted')
+        return { partition, start, stableEnd: Math.max(start, stableEnd), end: Math.max(start, end) }
+      }),
+    )
+  }
+
+  /**
+   * The record batches of a partition from offset `start` to the offset before `end`, in order, each valid until the next is
+   * asked for. Committed: without markers and aborted records. KAFKA_TIMEOUT if an open transaction keeps the end
+   * from being read for longer than `stallMs`; KAFKA_RETRIABLE if records were deleted while they were read.
+   */
+  async *read(
+    { partition, start, end }: Pick<PartitionRange, 'partition' | 'start' | 'end'>,
+    isolation: Isolation,
+  ): AsyncGenerator<RecordBatch, void, undefined> {
+    const place = `topic ${this.#topic}, partition ${partition}`
+    let position = start
+    let progressAt = Date.now()
+    let pending = position < end ? this.#ahead(partition, position, isolation) : null
+    while (pending !== null) {
+      const fetched = await pending
+      if (fetched.errorCode === offsetOutOfRange)
+        throw new GenesisError('KAFKA_RETRIABLE', 'records were deleted while they were read', {
+          place,
+          found: `no offset ${position}`,
+          remedy: "Raise the topic's retention, or read it before it expires",
+        })
+      const headers = batchHeaders(fetched.records, place)
+      const from = position
+      position = headers.length === 0 ? position : headers[headers.length - 1].lastOffset + 1
+      if (position > from) progressAt = Date.now()
+      else if (Date.now() - progressAt > this.#options.stallMs) throw stalled(place, position, end, fetched)
+      // The next fetch is on its way while these batches are used.
+      pending = position < end ? this.#ahead(partition, position, isolation) : null
+      const isAborted = isolation === 'committed' ? abortedFilter(fetched.aborted) : () => false
+      for (const header of headers) {
+        if (isAborted(header) || (isolation === 'committed' && header.control)) continue
+        if (header.lastOffset < from || header.baseOffset >= end || header.count === 0) continue
+        yield await RecordBatch.decode(partition, header, fetched.records, from, end, place)
+      }
+    }
+  }
+
+  /** Never rejects. */
+  close(): Promise<void> {
+    return this.#connections.close()
+  }
+
+  /** A fetch whose failure is not unhandled where the reader stops early. */
+  #ahead(partition: number, offset: number, isolation: Isolation): Promise<FetchedPartition> {
+    const fetch = this.#fetch(partition, offset, isolation)
+    fetch.catch(() => {})
+    return fetch
+  }
+
+  #fetch(partition: number, offset: number, isolation: Isolation): Promise<FetchedPartition> {
+    return this.#onLeader(partition, (broker) =>
+      fetchPartitionApi.async(
+        broker.connection,
+        this.#topic,
+        partition,
+        offset,
+        isolation === 'committed' ? 1 : 0,
+        this.#options.fetchBytes,
+        maxWaitMs,
+      ),
+    )
+  }
+
+  #offset(partition: number, timestamp: bigint, isolation: Isolation): Promise<number> {
+    return this.#onLeader(partition, async (broker) => {
+      const api = broker.choose(
+        listOffsetsV5.api,
+        listOffsetsV6.api,
+        listOffsetsV7.api,
+        listOffsetsV8.api,
+        listOffsetsV9.api,
+      )
+      const request = {
+        name: this.#topic,
+        partitions: [{ partitionIndex: partition, currentLeaderEpoch: -1, timestamp }],
+      }
+      const answer = await tolerant(api.async(broker.connection, -1, isolation === 'committed' ? 1 : 0, [request]))
+      const { errorCode, offset } = answer.topics[0].partitions[0]
+      return { errorCode, offset: Number(offset) }
+    }).then(({ offset }) => offset)
+  }
+
+  /** Asks the leader, and the next leader when it has moved, for as long as that may help. */
+  #onLeader<T extends { readonly errorCode: number }>(
+    partition: number,
+    ask: (broker: Awaited<ReturnType<ClusterConnections['broker']>>) => Promise<T>,
+  ): Promise<T> {
+    return this.#persist(async (metadata) => {
+      const leaderId = metadata.partitions.at(partition)?.leaderId ?? -1
+      const broker = await this.#connections.broker(leaderId)
+      let answer: T
+      try {
+        answer = await ask(broker)
+      } catch (error) {
+        if (!(error instanceof GenesisError)) await this.#connections.drop(leaderId)
+        throw error
+      }
+      if (answer.errorCode !== 0 && answer.errorCode !== offsetOutOfRange)
+        throw protocolFailure(answer.errorCode, { topic: this.#topic, partition, operation: 'Read' })
+      return answer
+    })
+  }
+
+  async #topicMetadata(): Promise<TopicMetadata> {
+    const topic = (await this.#connections.metadata([this.#topic])).topics.at(0)
+    if (topic === undefined || (topic.errorCode === unknownTopic && !this.#seen))
+      throw new GenesisError('TOPIC_MISSING', 'the topic does not exist', { place: `topic ${this.#topic}` })
+    if (topic.errorCode !== 0) throw protocolFailure(topic.errorCode, { topic: this.#topic, operation: 'Describe' })
+    this.#seen = true
+    return topic
+  }
+
+  /** Runs with the topic's metadata; after a passing failure with new metadata again, until `stallMs` have gone. */
+  async #persist<T>(attempt: (metadata: TopicMetadata) => Promise<T>): Promise<T> {
+    const deadline = Date.now() + this.#options.stallMs
+    for (;;) {
+      try {
+        this.#metadata ??= await this.#topicMetadata()
+        return await attempt(this.#metadata)
+      } catch (thrown) {
+        const error = kafkaError(thrown, { topic: this.#topic, operation: 'Read' })
+        this.#metadata = null
+        if (!error.retriable || Date.now() > deadline) throw error
+        await sleep(pollMs)
+      }
+    }
+  }
+}
+
+/**
+ * Tells the batches of aborted transactions. A transaction is aborted from its first offset to its abort marker; the broker
+ * lists those that reach into a fetch.
+ */
+function abortedFilter(transactions: readonly AbortedTransaction[]): (header: BatchHeader) => boolean {
+  const waiting = [...transactions].sort((a, b) => b.firstOffset - a.firstOffset)
+  const open = new Set<number>()
+  return (header) => {
+    for (
+      let first = waiting.at(-1);
+      first !== undefined && first.firstOffset <= header.lastOffset;
+      first = waiting.at(-1)
+    ) {
+      open.add(first.producerId)
+      waiting.pop()
+    }
+    if (!header.transactional || !open.has(header.producerId)) return false
+    // The marker of an aborted transaction ends it: the producer's next one may be committed.
+    if (header.control) open.delete(header.producerId)
+    return true
+  }
+}
+
+function stalled(place: string, position: number, end: number, { lastStableOffset }: FetchedPartition): GenesisError {
+  if (lastStableOffset >= 0 && lastStableOffset < end)
+    return new GenesisError('KAFKA_TIMEOUT', 'an open transaction keeps records from being read', {
+      place: `${place}, offset ${lastStableOffset}`,
+      found: `${end - lastStableOffset} offsets behind it`,
+      remedy: 'Wait until its transaction timeout has passed, or find it with kafka-transactions.sh find-hanging',
+    })
+  return new GenesisError('KAFKA_TIMEOUT', 'the partition has no more records before its end', {
+    place: `${place}, offset ${position}`,
+    expected: `records up to offset ${end}`,
+  })
+}

@@ -1,0 +1,169 @@
+import type { ClusterOptions } from '../config/cluster.js'
+import { GenesisError } from '../errors.js'
+import { KafkaAdmin, refuseInternalTopic } from '../kafka/admin.js'
+import type { TopicCreation, TopicDescription } from '../kafka/admin.js'
+import { CheckpointReader, checkpointRecord } from '../kafka/checkpoints.js'
+import { createProducer } from '../kafka/create-producer.js'
+import type { ProducerClient } from '../kafka/create-producer.js'
+import { kafkaError } from '../kafka/errors.js'
+import { assignPartitions } from '../kafka/partitioner.js'
+import type { Compression, KafkaProducer } from '../kafka/producer.js'
+import { TopicReader } from '../kafka/topic-reader.js'
+import type { Checkpoint, EncodedBatch, ShardId } from '../record.js'
+import type { Sink } from './sink.js'
+
+export interface KafkaSinkOptions {
+  readonly shard: ShardId
+  /** What the stream is made from: a checkpoint of anything else is refused. */
+  readonly fingerprint: string
+  readonly topic: string
+  /** Null: the topic must exist. */
+  readonly creation: TopicCreation | null
+  readonly checkpoints: { readonly topic: string; readonly partitions: number; readonly replicationFactor: number }
+  /** First part of the transactional id `<groupId>-<connector>-<shard>`. */
+  readonly groupId: string
+  readonly delivery: 'exactly-once' | 'at-least-once'
+  readonly transactionTimeoutMs: number
+  readonly compression: Compression
+  readonly client: ProducerClient
+}
+
+/** One shard's records in a topic, and its checkpoint in the checkpoint topic: in one transaction, if exactly-once. */
+export class KafkaSink implements Sink {
+  readonly #cluster: ClusterOptions
+  readonly #options: KafkaSinkOptions
+  #open: OpenSink | null = null
+
+  constructor(cluster: ClusterOptions, options: KafkaSinkOptions) {
+    this.#cluster = cluster
+    this.#options = options
+  }
+
+  async open(): Promise<Checkpoint | null> {
+    const { shard, topic, checkpoints, groupId, delivery } = this.#options
+    const [target, checkpointTopic] = await this.#prepare()
+    const producer = createProducer(this.#options.client, this.#cluster, {
+      topic,
+      partitions: target.partitions,
+      transactionalId: delivery === 'exactly-once' ? `${groupId}-${shard.connector}-${shard.shard}` : null,
+      transactionTimeoutMs: this.#options.transactionTimeoutMs,
+      compression: this.#options.compression,
+      maxMessageBytes: target.maxMessageBytes,
+    })
+    this.#open = {
+      producer,
+      partitions: target.partitions,
+      checkpointPartitions: checkpointTopic.partitions,
+      assigned: new Int32Array(0),
+    }
+    // Fenced first: an earlier owner could commit after the checkpoint was read otherwise.
+    await producer.init()
+    const reader = new CheckpointReader(this.#cluster, checkpoints.topic)
+    try {
+      const checkpoint = await reader.shard(shard.connector, shard.shard)
+      if (checkpoint !== null) this.#check(checkpoint, shard.shard)
+      // A shard that is new to a stream that is not: the siblings' checkpoints tell.
+      else for (const [sibling, other] of await reader.connector(shard.connector)) this.#check(other, sibling)
+      return checkpoint
+    } finally {
+      await reader.close()
+    }
+  }
+
+  async write(batch: EncodedBatch): Promise<void> {
+    const open = this.#opened()
+    if (open.assigned.length < batch.length) open.assigned = new Int32Array(batch.length)
+    assignPartitions(batch, open.partitions, open.assigned)
+    await open.producer.send(batch, open.assigned)
+  }
+
+  async commit(checkpoint: Checkpoint): Promise<void> {
+    const { producer, checkpointPartitions } = this.#opened()
+    const { shard, checkpoints } = this.#options
+    await producer.commit([checkpointRecord(checkpoints.topic, checkpointPartitions, shard, checkpoint)])
+  }
+
+  async close(): Promise<void> {
+    const open = this.#open
+    this.#open = null
+    await open?.producer.close()
+  }
+
+  /** Both topics, existing and usable. */
+  async #prepare(): Promise<[target: TopicDescription, checkpoints: TopicDescription]> {
+    const { topic, creation, checkpoints } = this.#options
+    refuseInternalTopic(topic, checkpoints.topic)
+    const admin = new KafkaAdmin(this.#cluster)
+    try {
+      // In this order: a sibling that commits first has made the checkpoint topic before the target has records.
+      const hadRecords = (await admin.describe(topic)) !== null && (await this.#hasRecords())
+      if (hadRecords && (await admin.describe(checkpoints.topic)) === null) throw this.#checkpointsLost()
+      const checkpointTopic = await admin.ensureCheckpointTopic(
+        checkpoints.topic,
+        checkpoints.partitions,
+        checkpoints.replicationFactor,
+      )
+      return [await admin.ensureTopic(topic, creation, { config: creation?.config ?? {} }), checkpointTopic]
+    } catch (error) {
+      throw kafkaError(error)
+    } finally {
+      await admin.close()
+    }
+  }
+
+  async #hasRecords(): Promise<boolean> {
+    const reader = new TopicReader(this.#cluster, this.#options.topic)
+    try {
+      return (await reader.ranges()).some(({ end }) => end > 0)
+    } finally {
+      await reader.close()
+    }
+  }
+
+  #checkpointsLost(): GenesisError {
+    const { topic, checkpoints } = this.#options
+    return new GenesisError('CHECKPOINT_INVALID', 'the checkpoint topic is missing, but the target has records', {
+      place: `topic ${checkpoints.topic}`,
+      found: `no such topic, and records in topic ${topic}`,
+      expected: 'the checkpoint topic that covers these records',
+      remedy: `Restore it; or, if the records are none of this program's, create it empty with cleanup.policy=compact`,
+    })
+  }
+
+  #check(checkpoint: Checkpoint, of: number): void {
+    const { shard, fingerprint, checkpoints } = this.#options
+    const place = `checkpoint of ${shard.connector}, shard ${of}, in topic ${checkpoints.topic}`
+    const remedy = 'Undo the change, or give the connector a new name (and topic) to start a new stream'
+    if (checkpoint.shards !== shard.shards)
+      throw new GenesisError('CHECKPOINT_INVALID', 'tasks.max has changed since the stream was begun', {
+        place,
+        found: `a stream dealt to ${checkpoint.shards}`,
+        expected: `a stream dealt to ${shard.shards}`,
+        remedy,
+      })
+    if (checkpoint.fingerprint !== fingerprint)
+      throw new GenesisError(
+        'CHECKPOINT_INVALID',
+        'model, conditions, seed or schema have changed since the stream was begun',
+        {
+          place,
+          found: `fingerprint ${checkpoint.fingerprint}`,
+          expected: fingerprint,
+          remedy,
+        },
+      )
+  }
+
+  #opened(): OpenSink {
+    if (this.#open === null) throw new GenesisError('INTERNAL', 'the sink is not open')
+    return this.#open
+  }
+}
+
+interface OpenSink {
+  readonly producer: KafkaProducer
+  readonly partitions: number
+  readonly checkpointPartitions: number
+  /** Reused for every batch. */
+  assigned: Int32Array
+}
