@@ -1,0 +1,93 @@
+import { link, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { GenesisError } from '../errors.js'
+
+/** Who holds a lock. */
+interface Holder {
+  readonly pid: number
+  /** When the process began (clock ticks since boot, from /proc), so that a pid used again is not taken for it; null: unknown. */
+  readonly began: string | null
+  readonly shard: string
+}
+
+/**
+ * Locks a file against other processes of this machine by a file beside it, `<path>.lock`, that names the holder. A lock
+ * whose process is gone is taken over; so is one of this process for the same shard (its thread is gone).
+ * Returns what releases it. Throws SINK_FAILED where another holds it: that may pass.
+ */
+export async function lockFile(path: string, shard: string): Promise<() => Promise<void>> {
+  const lock = `${path}.lock`
+  const mine = JSON.stringify({ pid: process.pid, began: processBegan(process.pid), shard } satisfies Holder)
+  const draft = `${lock}.${process.pid}.${randomBytes(6).toString('hex')}`
+  await writeFile(draft, mine)
+  try {
+    for (let attempt = 0; attempt < 10; attempt++) {
+      try {
+        // A link is made or not made as a whole, with its content: nobody sees half a lock.
+        await link(draft, lock)
+        return () => rm(lock, { force: true })
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      }
+      const found = await readFile(lock, 'utf8').catch(() => null)
+      if (found === null) continue
+      const holder = parseHolder(found)
+      if (holder !== null && isHeld(holder, shard)) {
+        throw new GenesisError('SINK_FAILED', 'another process writes this file', {
+          place: path,
+          found: `process ${holder.pid} (${holder.shard}), by ${lock}`,
+          remedy: 'Stop it, or give this connector another path.',
+        })
+      }
+      await removeStale(lock, found, draft)
+    }
+    throw new GenesisError('SINK_FAILED', 'the lock changes hands all the time', { place: lock })
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+/** Removes the lock if it still is the one that was found stale: another process may have replaced it in the meantime. */
+async function removeStale(lock: string, found: string, draft: string): Promise<void> {
+  const aside = `${draft}.stale`
+  try {
+    await rename(lock, aside)
+  } catch {
+    return
+  }
+  if ((await readFile(aside, 'utf8')) !== found) await link(aside, lock).catch(() => undefined)
+  await unlink(aside)
+}
+
+function parseHolder(text: string): Holder | null {
+  try {
+    const holder = JSON.parse(text) as Holder
+    return typeof holder.pid === 'number' ? holder : null
+  } catch {
+    return null
+  }
+}
+
+function isHeld(holder: Holder, shard: string): boolean {
+  const began = processBegan(holder.pid)
+  if (holder.pid === process.pid && holder.began === began) return holder.shard !== shard
+  if (holder.began !== null && began !== null && holder.began !== began) return false
+  try {
+    process.kill(holder.pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** Field 22 of /proc/<pid>/stat (proc(5)); null where there is none. */
+function processBegan(pid: number): string | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The second field is the program's name in parentheses, which may hold anything.
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19]
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,153 @@
+import { constants } from 'node:fs'
+import { mkdir, open, type FileHandle } from 'node:fs/promises'
+import { dirname, parse, join } from 'node:path'
+import { GenesisError } from '../errors.js'
+import type { Checkpoint, EncodedBatch, ShardId } from '../record.js'
+import { readCheckpointFile, replaceCheckpointFile, syncFolder, type FileCheckpoint } from './checkpoint-file.js'
+import { lockFile } from './file-lock.js'
+import type { Framing } from './framing.js'
+import type { Sink } from './sink.js'
+
+export interface FileSinkOptions {
+  /** As configured; with several shards each has a file of its own, see `shardPath`. */
+  readonly path: string
+  readonly shard: ShardId
+  readonly framing: Framing
+}
+
+/** The file of a shard: `name.jsonl`, or `name.0.jsonl`, `name.1.jsonl` … where there are several. */
+export function shardPath(path: string, { shard, shards }: ShardId): string {
+  if (shards === 1) return path
+  const { dir, name, ext } = parse(path)
+  return join(dir, `${name}.${shard}${ext}`)
+}
+
+/**
+ * Appends to a file, exactly once: a commit makes the data durable and then replaces `<path>.checkpoint` atomically, which
+ * says how long the file is up to the checkpoint; `open` cuts off what a crash left beyond that.
+ *
+ * Rejects with DISK_FULL, SINK_FAILED (any other error of the file system, or another process holds the file), or
+ * CHECKPOINT_INVALID: data without checkpoint, less data than the checkpoint says, or another form of file.
+ */
+export class FileSink implements Sink {
+  readonly #path: string
+  readonly #checkpointPath: string
+  readonly #shard: string
+  readonly #framing: Framing
+  #file: FileHandle | null = null
+  #release: (() => Promise<void>) | null = null
+  #length = 0
+  #committed = 0
+  #pending: Promise<unknown> = Promise.resolve()
+
+  constructor({ path, shard, framing }: FileSinkOptions) {
+    this.#path = shardPath(path, shard)
+    this.#checkpointPath = `${this.#path}.checkpoint`
+    this.#shard = `${shard.connector}/${shard.shard}`
+    this.#framing = framing
+  }
+
+  async open(): Promise<Checkpoint | null> {
+    return this.#run(async () => {
+      await mkdir(dirname(this.#path), { recursive: true })
+      this.#release = await lockFile(this.#path, this.#shard)
+      const saved = await readCheckpointFile(this.#checkpointPath)
+      this.#file = await open(this.#path, constants.O_RDWR | constants.O_CREAT)
+      const { size } = await this.#file.stat()
+      this.#check(saved, size)
+      this.#committed = saved?.bytes ?? 0
+      if (saved === null) {
+        // Before any data, so that data without a checkpoint is never ours.
+        await replaceCheckpointFile(this.#checkpointPath, { checkpoint: null, bytes: 0, form: this.#framing.form })
+      }
+      await syncFolder(dirname(this.#path))
+      if (size > this.#committed) await this.#file.truncate(this.#committed)
+      this.#length = this.#committed
+      if (this.#length === 0) await this.#append(this.#framing.header)
+      return saved?.checkpoint ?? null
+    })
+  }
+
+  async write(batch: EncodedBatch): Promise<void> {
+    return this.#run(() => this.#append(this.#framing.frame(batch)))
+  }
+
+  async commit(checkpoint: Checkpoint): Promise<void> {
+    return this.#run(async () => {
+      await this.#opened().datasync()
+      const { form } = this.#framing
+      await replaceCheckpointFile(this.#checkpointPath, { checkpoint, bytes: this.#length, form })
+      this.#committed = this.#length
+    })
+  }
+
+  async close(): Promise<void> {
+    const [file, release] = [this.#file, this.#release]
+    this.#file = null
+    this.#release = null
+    // A write under way would bring back what is cut off.
+    await this.#pending.catch(() => undefined)
+    if (file !== null && this.#length > this.#committed) await file.truncate(this.#committed).catch(() => undefined)
+    await file?.close().catch(() => undefined)
+    await release?.().catch(() => undefined)
+  }
+
+  #check(saved: FileCheckpoint | null, size: number): void {
+    if (saved === null) {
+      if (size > 0) this.#refuse('the file has data but no checkpoint', `${size} bytes`, 'an empty file or none')
+      return
+    }
+    if (saved.form !== this.#framing.form) {
+      this.#refuse('the file was begun in another format or with other columns', saved.form, this.#framing.form)
+    }
+    if (size < saved.bytes) {
+      this.#refuse('the file is shorter than its checkpoint says', `${size} bytes`, `${saved.bytes} or more`)
+    }
+  }
+
+  #refuse(what: string, found: string, expected: string): never {
+    throw new GenesisError('CHECKPOINT_INVALID', what, {
+      place: this.#path,
+      found,
+      expected,
+      remedy: `Restore it, or remove it and ${this.#checkpointPath} to begin the stream anew.`,
+    })
+  }
+
+  async #append(bytes: Buffer): Promise<void> {
+    const file = this.#opened()
+    for (let done = 0; done < bytes.length;) {
+      const { bytesWritten } = await file.write(bytes, done, bytes.length - done, this.#length)
+      done += bytesWritten
+      this.#length += bytesWritten
+    }
+  }
+
+  #opened(): FileHandle {
+    if (this.#file === null) throw new GenesisError('SINK_FAILED', 'the sink is closed', { place: this.#path })
+    return this.#file
+  }
+
+  async #run<T>(work: () => Promise<T>): Promise<T> {
+    const running = work()
+    this.#pending = running
+    try {
+      return await running
+    } catch (error) {
+      if (error instanceof GenesisError) throw error
+      const { code, message } = error as NodeJS.ErrnoException
+      if (code === 'ENOSPC' || code === 'EDQUOT') {
+        throw new GenesisError('DISK_FULL', 'no space is left for the file', {
+          place: this.#path,
+          remedy: 'Free some space; the connector goes on from its checkpoint.',
+          cause: error,
+        })
+      }
+      throw new GenesisError('SINK_FAILED', 'the file cannot be written', {
+        place: this.#path,
+        found: code ?? message,
+        cause: error,
+      })
+    }
+  }
+}
