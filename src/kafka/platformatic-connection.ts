@@ -2,13 +2,14 @@
  * @platformatic/kafka's low-level connection to one broker, made from ClusterOptions, and the choice of API versions.
  */
 import { isIP } from 'node:net'
-import { AuthenticationError, Connection, ResponseError, apiVersionsV3 } from '@platformatic/kafka'
+import { AuthenticationError, Connection, ResponseError } from '@platformatic/kafka'
 import type { ConnectionOptions } from '@platformatic/kafka'
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
 import { kafkaError } from './errors.js'
 import { bearerToken } from './oauth-token.js'
-import { version } from './client-version.js'
+import { requestApiVersions } from './api-versions.js'
+import type { ApiVersions } from './api-versions.js'
 
 /** What a use of a connection may want otherwise than its default. */
 export type ConnectionSettings = Pick<ConnectionOptions, 'maxInflights' | 'handleBackPressure'>
@@ -70,15 +71,15 @@ interface VersionedApi {
 
 /** A connection that knows which API versions its broker speaks. */
 export class BrokerConnection {
-  readonly #versions: ReadonlyMap<number, { readonly min: number; readonly max: number }>
+  readonly #api: ApiVersions
 
   private constructor(
     readonly host: string,
     readonly port: number,
     readonly connection: Connection,
-    versions: ReadonlyMap<number, { readonly min: number; readonly max: number }>,
+    api: ApiVersions,
   ) {
-    this.#versions = versions
+    this.#api = api
   }
 
   /** Connects, authenticates and asks for the API versions (KIP-35, KIP-511). Rejects as openConnection does. */
@@ -90,11 +91,7 @@ export class BrokerConnection {
   ): Promise<BrokerConnection> {
     const connection = await openConnection(host, port, cluster, settings)
     try {
-      const { apiKeys } = await apiVersionsV3.api.async(connection, 'genesis-connect', version)
-      const versions = new Map(
-        apiKeys.map(({ apiKey, minVersion, maxVersion }) => [apiKey, { min: minVersion, max: maxVersion }]),
-      )
-      return new BrokerConnection(host, port, connection, versions)
+      return new BrokerConnection(host, port, connection, await requestApiVersions(connection))
     } catch (error) {
       await connection.close()
       throw kafkaError(error, { broker: `${host}:${port}` })
@@ -103,20 +100,25 @@ export class BrokerConnection {
 
   /** The newest version of an API that the broker speaks, or -1. */
   maxVersion(apiKey: number): number {
-    return this.#versions.get(apiKey)?.max ?? -1
+    return this.#api.versions.get(apiKey)?.max ?? -1
+  }
+
+  /** The finalized level of a feature of the cluster (KIP-584), as `transaction.version`; 0 if it has none. */
+  feature(name: string): number {
+    return this.#api.features.get(name) ?? 0
   }
 
   /** The newest of these versions of one API that the broker speaks; KAFKA_REJECTED if it speaks none of them. */
   choose<Api extends VersionedApi>(...candidates: readonly [Api, ...Api[]]): Api {
     let best: Api | null = null
     for (const api of candidates) {
-      const range = this.#versions.get(api.key)
+      const range = this.#api.versions.get(api.key)
       if (range === undefined || api.version < range.min || api.version > range.max) continue
       if (best === null || api.version > best.version) best = api
     }
     if (best !== null) return best
     const { key } = candidates[0]
-    const range = this.#versions.get(key)
+    const range = this.#api.versions.get(key)
     throw new GenesisError('KAFKA_REJECTED', 'the broker speaks no common version of a request', {
       place: `broker ${this.host}:${this.port}`,
       found: range === undefined ? `no API ${key}` : `API ${key} versions ${range.min} to ${range.max}`,
