@@ -7,8 +7,8 @@ import { GenesisError } from '../errors.js'
 import type { Checkpoint, ShardId } from '../record.js'
 import { partitionOfKey } from './partitioner.js'
 import type { SideRecord } from './producer.js'
-import type { RecordBatch } from './record-batch.js'
 import { TopicReader } from './topic-reader.js'
+import type { RecordCursor } from './wire/record-batch-read.js'
 
 interface Entry {
   readonly value: Buffer | null
@@ -90,7 +90,7 @@ export class CheckpointReader {
     wanted: (key: string) => boolean,
   ): Promise<Map<string, Entry>> {
     const decided = new Map<string, Entry>()
-    const undecided = new Map<number, Map<string, Entry>>()
+    const undecided = new Map<bigint, Map<string, Entry>>()
     for await (const batch of this.#reader.read(range, 'uncommitted')) {
       const { producerId, transactional, control } = batch.header
       if (control) {
@@ -171,7 +171,7 @@ function parse(value: Buffer): Checkpoint | null {
 }
 
 /** KIP-98: a marker's key is a version and a type, int16 each; 1 is commit, 0 abort. */
-function isCommit(marker: RecordBatch): boolean {
+function isCommit(marker: RecordCursor): boolean {
   const key = marker.next() ? marker.key() : null
   return key !== null && key.length >= 4 && key.readInt16BE(2) === 1
 }

@@ -75,6 +75,8 @@ export function kafkaError(thrown: unknown, context: KafkaContext = {}): Genesis
       remedy: 'Check kafka.tls: the CA, the client certificate, the server name, and that the listener speaks TLS',
       cause: thrown,
     })
+  if (chain.some(({ name }) => name === 'RecordBatchError'))
+    return new GenesisError('KAFKA_REJECTED', 'a record batch cannot be read', { place, found: told, cause: thrown })
   const network = chain.find((error) => marks(error).some((mark) => networkMarks.has(mark)))
   if (network !== undefined || connectTimeout.test(told))
     return new GenesisError('KAFKA_UNREACHABLE', 'no broker answers', {

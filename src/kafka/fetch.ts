@@ -16,7 +16,7 @@ export interface FetchedPartition {
 }
 
 export interface AbortedTransaction {
-  readonly producerId: number
+  readonly producerId: bigint
   readonly firstOffset: number
 }
 
@@ -78,7 +78,7 @@ function parsePartition(reader: Reader): FetchedPartition {
   const logStartOffset = Number(reader.readInt64())
   const aborted =
     reader.readNullableArray((entry) => ({
-      producerId: Number(entry.readInt64()),
+      producerId: entry.readInt64(),
       firstOffset: Number(entry.readInt64()),
     })) ?? []
   reader.readInt32() // preferred read replica

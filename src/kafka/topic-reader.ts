@@ -5,11 +5,12 @@ import { GenesisError } from '../errors.js'
 import { ClusterConnections } from './cluster-connections.js'
 import type { TopicMetadata } from './cluster-connections.js'
 import { kafkaError, protocolFailure } from './errors.js'
+import type { KafkaContext } from './errors.js'
 import { fetchPartitionApi } from './fetch.js'
 import type { AbortedTransaction, FetchedPartition } from './fetch.js'
 import { tolerant } from './platformatic-connection.js'
-import { RecordBatch, batchHeaders } from './record-batch.js'
-import type { BatchHeader } from './record-batch.js'
+import { openRecordBatch, readHeader } from './wire/record-batch-read.js'
+import type { RecordBatchHeader, RecordCursor } from './wire/record-batch-read.js'
 
 /** The offsets of a partition at one moment. */
 export interface PartitionRange {
@@ -80,8 +81,9 @@ export class TopicReader {
   async *read(
     { partition, start, end }: Pick<PartitionRange, 'partition' | 'start' | 'end'>,
     isolation: Isolation,
-  ): AsyncGenerator<RecordBatch, void, undefined> {
+  ): AsyncGenerator<RecordCursor, void, undefined> {
     const place = `topic ${this.#topic}, partition ${partition}`
+    const context = { topic: this.#topic, partition }
     let position = start
     let progressAt = Date.now()
     let pending = position < end ? this.#ahead(partition, position, isolation) : null
@@ -93,18 +95,20 @@ export class TopicReader {
           found: `no offset ${position}`,
           remedy: "Raise the topic's retention, or read it before it expires",
         })
-      const headers = batchHeaders(fetched.records, place)
+      const { records, aborted } = fetched
       const from = position
-      position = headers.length === 0 ? position : headers[headers.length - 1].lastOffset + 1
+      position = offsetAfter(records, position, context)
       if (position > from) progressAt = Date.now()
       else if (Date.now() - progressAt > this.#options.stallMs) throw stalled(place, position, end, fetched)
       // The next fetch is on its way while these batches are used.
       pending = position < end ? this.#ahead(partition, position, isolation) : null
-      const isAborted = isolation === 'committed' ? abortedFilter(fetched.aborted) : () => false
-      for (const header of headers) {
-        if (isAborted(header) || (isolation === 'committed' && header.control)) continue
-        if (header.lastOffset < from || header.baseOffset >= end || header.count === 0) continue
-        yield await RecordBatch.decode(partition, header, fetched.records, from, end, place)
+      const isHidden = isolation === 'committed' ? hiddenFromCommitted(aborted) : () => false
+      let header: RecordBatchHeader | null
+      for (let at = 0; (header = readHeader(records, at)) !== null; at += header.length) {
+        if (isHidden(header) || header.lastOffset < from || header.baseOffset >= end) continue
+        yield await openRecordBatch(records, at, header, from, end).catch((error: unknown) => {
+          throw kafkaError(error, context)
+        })
       }
     }
   }
@@ -201,26 +205,32 @@ export class TopicReader {
   }
 }
 
+/** The offset after the last complete batch, or `offset` if there is none. */
+function offsetAfter(records: Buffer, offset: number, context: KafkaContext): number {
+  try {
+    let header: RecordBatchHeader | null
+    for (let at = 0; (header = readHeader(records, at)) !== null; at += header.length) offset = header.lastOffset + 1
+    return offset
+  } catch (error) {
+    throw kafkaError(error, context)
+  }
+}
+
 /**
- * Tells the batches of aborted transactions. A transaction is aborted from its first offset to its abort marker; the broker
- * lists those that reach into a fetch.
+ * Tells the batches that a read_committed consumer does not see: markers, and those of aborted transactions. Such a
+ * transaction reaches from its first offset to its marker; the broker lists those that reach into a fetch.
  */
-function abortedFilter(transactions: readonly AbortedTransaction[]): (header: BatchHeader) => boolean {
-  const waiting = [...transactions].sort((a, b) => b.firstOffset - a.firstOffset)
-  const open = new Set<number>()
-  return (header) => {
-    for (
-      let first = waiting.at(-1);
-      first !== undefined && first.firstOffset <= header.lastOffset;
-      first = waiting.at(-1)
-    ) {
+function hiddenFromCommitted(aborted: readonly AbortedTransaction[]): (header: RecordBatchHeader) => boolean {
+  const waiting = [...aborted].sort((a, b) => b.firstOffset - a.firstOffset)
+  const open = new Set<bigint>()
+  return ({ lastOffset, producerId, transactional, control }) => {
+    for (let first = waiting.at(-1); first !== undefined && first.firstOffset <= lastOffset; first = waiting.at(-1)) {
       open.add(first.producerId)
       waiting.pop()
     }
-    if (!header.transactional || !open.has(header.producerId)) return false
-    // The marker of an aborted transaction ends it: the producer's next one may be committed.
-    if (header.control) open.delete(header.producerId)
-    return true
+    // An aborted transaction's marker ends it: the producer's next one may be committed.
+    if (control) return open.delete(producerId) || true
+    return transactional && open.has(producerId)
   }
 }
 

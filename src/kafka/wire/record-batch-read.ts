@@ -57,8 +57,17 @@ export function readHeader(bytes: Buffer, start: number): RecordBatchHeader | nu
   }
 }
 
-/** A cursor over the records of the batch at `start`, its checksum verified. Rejects with RecordBatchError. */
-export async function openRecordBatch(bytes: Buffer, start: number, header: RecordBatchHeader): Promise<RecordCursor> {
+/**
+ * A cursor over the records of the batch at `start`, its checksum verified; those outside of the offsets [from, to) are
+ * passed over. Rejects with RecordBatchError.
+ */
+export async function openRecordBatch(
+  bytes: Buffer,
+  start: number,
+  header: RecordBatchHeader,
+  from = 0,
+  to = Infinity,
+): Promise<RecordCursor> {
   const end = start + header.length
   if (crc32c(bytes.subarray(start + at.attributes, end)) !== bytes.readUInt32BE(start + at.crc))
     throw new RecordBatchError(`record batch at offset ${header.baseOffset} has a wrong checksum`)
@@ -67,7 +76,7 @@ export async function openRecordBatch(bytes: Buffer, start: number, header: Reco
   if (codec === undefined)
     throw new RecordBatchError(`record batch at offset ${header.baseOffset} has unknown compression`)
   try {
-    return new RecordCursor(header, codec.id === 0 ? records : await codec.decompress(records))
+    return new RecordCursor(header, codec.id === 0 ? records : await codec.decompress(records), from, to)
   } catch (cause) {
     throw new RecordBatchError(`record batch at offset ${header.baseOffset} cannot be decompressed`, { cause })
   }
@@ -88,18 +97,55 @@ export class RecordCursor {
   /** -1: the value is null. */
   valueLength = -1
   headerCount = 0
+  readonly #from: number
+  readonly #to: number
   #at = 0
+  #headersAt = 0
   #read = 0
 
-  constructor(header: RecordBatchHeader, bytes: Buffer) {
+  constructor(header: RecordBatchHeader, bytes: Buffer, from: number, to: number) {
     this.header = header
     this.bytes = bytes
+    this.#from = from
+    this.#to = to
   }
 
   /** Goes to the next record; false behind the last one. Throws RecordBatchError on a damaged record. */
   next(): boolean {
+    while (this.#read < this.header.count) {
+      this.#step()
+      if (this.offset >= this.#from && this.offset < this.#to) return true
+    }
+    return false
+  }
+
+  /** A view of this record's key; null if the key is. */
+  key(): Buffer | null {
+    return this.keyLength < 0 ? null : this.bytes.subarray(this.keyStart, this.keyStart + this.keyLength)
+  }
+
+  /** A view of this record's value; null if the value is. */
+  value(): Buffer | null {
+    return this.valueLength < 0 ? null : this.bytes.subarray(this.valueStart, this.valueStart + this.valueLength)
+  }
+
+  /** This record's headers in their order; a name may come more than once. */
+  headers(): [name: string, value: Buffer | null][] {
+    const behind = this.#at
+    this.#at = this.#headersAt
+    const headers: [string, Buffer | null][] = []
+    for (let i = 0; i < this.headerCount; i++) {
+      const nameLength = this.#varint()
+      const name = this.bytes.toString('utf8', this.#at, (this.#at += nameLength))
+      const valueLength = this.#varint()
+      headers.push([name, valueLength < 0 ? null : this.bytes.subarray(this.#at, (this.#at += valueLength))])
+    }
+    this.#at = behind
+    return headers
+  }
+
+  #step(): void {
     const { header } = this
-    if (this.#read === header.count) return false
     this.#read++
     const length = this.#varint()
     const end = this.#at + length
@@ -115,9 +161,9 @@ export class RecordCursor {
     this.valueStart = this.#at
     if (this.valueLength > 0) this.#at += this.valueLength
     this.headerCount = this.#varint()
+    this.#headersAt = this.#at
     if (this.#at > end || (this.headerCount === 0 && this.#at !== end)) throw this.#damaged()
     this.#at = end
-    return true
   }
 
   #varint(): number {
