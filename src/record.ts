@@ -32,6 +32,11 @@ export interface Field {
    * drawn (then only `NumberVector.values` has it). A code whose entry is null means that the value is missing.
    */
   readonly dictionary?: readonly (Value | undefined)[]
+  /**
+   * The lowest and the highest number, in the held form, that a `number` vector can hold; absent: not known. What is
+   * known is checked against the schema at start, what is not is checked record by record.
+   */
+  readonly range?: readonly [low: number, high: number]
   /** For `text` vectors: no character ever needs escaping in JSON or quoting in CSV. */
   readonly plain?: boolean
 }

@@ -1,0 +1,116 @@
+/** The steps that write one column as one Avro type, union or not. */
+import type avro from 'avsc'
+import type { Field, Value } from '../../record.js'
+import { writeLong } from '../binary.js'
+import type { Step } from '../step.js'
+import { constant } from '../step.js'
+import type { Conversion } from './conversion.js'
+import { conversion, knownBounds } from './conversion.js'
+import { describeType, listed } from './describe.js'
+import { branchesOf } from './match.js'
+
+/** Why a column does not fit a type. */
+export interface Misfit {
+  readonly what: string
+  readonly found?: string
+  readonly expected: string
+}
+
+interface Branch {
+  /** The branch's index as Avro writes it; empty where the type is no union. */
+  readonly prefix: Buffer
+  readonly conversion: Conversion
+  readonly type: avro.Type
+}
+
+const none = Buffer.alloc(0)
+
+/** A union's branch, as Avro writes it before the value. */
+export function branchIndex(index: number): Buffer {
+  const bytes = Buffer.alloc(10)
+  return bytes.subarray(0, writeLong(bytes, 0, index, 1))
+}
+
+export function columnSteps(field: Field, column: number, type: avro.Type, place: string): Step[] | Misfit {
+  const branches = branchesOf(type)
+  const isUnion = branches.length > 1 || branches[0] !== type
+  const prefix = (index: number): Buffer => (isUnion ? branchIndex(index) : none)
+  const nullAt = branches.findIndex((branch) => branch.typeName === 'null')
+  const expected = describeType(type)
+  if (field.nullable && nullAt < 0)
+    return { what: 'a column with missing values does not fit', expected: `${expected}, or ["null", …] of it` }
+  const missing = field.nullable ? prefix(nullAt) : null
+
+  const candidates = branches
+    .map((branch, index) => ({ type: branch, prefix: prefix(index), conversion: conversion(field, branch) }))
+    .filter((branch): branch is Branch => branch.conversion !== null)
+    .sort((a, b) => a.conversion.distance - b.conversion.distance)
+  if (candidates.length === 0) return { what: 'the column does not convert', expected }
+
+  if (field.vector === 'dictionary') return dictionarySteps(field, column, candidates, missing, expected)
+  const drawable = candidates.filter(
+    (branch) => branch.conversion[field.vector === 'text' ? 'text' : 'number'] !== null,
+  )
+  if (drawable.length === 0) {
+    return { what: 'the column does not convert', found: 'text that is not one of a known set', expected }
+  }
+  const fitting = drawable.find((branch) => misfits(field, branch).length === 0)
+  if (fitting === undefined) {
+    return { what: 'a value does not fit', found: misfits(field, drawable[0]).join(', '), expected }
+  }
+  return [drawnStep(field, column, fitting, missing, place)]
+}
+
+/** One branch for the whole column if one takes every value; else the first that takes the value, for each. */
+function dictionarySteps(
+  field: Field,
+  column: number,
+  candidates: readonly Branch[],
+  missing: Buffer | null,
+  expected: string,
+): Step[] | Misfit {
+  const values = field.dictionary ?? []
+  const whole = candidates.find((branch) => misfits(field, branch).length === 0)
+  const usable = whole === undefined ? candidates : [whole]
+  const unfit: Value[] = []
+  const entries = values.map((value) => {
+    if (value === undefined) return none
+    if (value === null) return missing ?? none
+    for (const branch of usable) {
+      const bytes = branch.conversion.render(value)
+      if (bytes !== null) return Buffer.concat([branch.prefix, bytes])
+    }
+    unfit.push(value)
+    return none
+  })
+  if (unfit.length > 0) {
+    return { what: 'a value does not fit', found: listed(unfit.map((value) => JSON.stringify(value))), expected }
+  }
+  return [{ step: 'dictionary', column, entries }]
+}
+
+/** The known values that a branch does not take, as text. */
+function misfits(field: Field, { conversion: { render } }: Branch): string[] {
+  const known = (field.dictionary ?? []).filter((value) => value !== undefined && value !== null)
+  const bounds = field.vector === 'number' ? knownBounds(field) : null
+  const ends = bounds === null || !bounds.every(Number.isFinite) ? [] : bounds
+  return [...known, ...ends].filter((value) => render(value) === null).map((value) => JSON.stringify(value))
+}
+
+function drawnStep(field: Field, column: number, branch: Branch, missing: Buffer | null, place: string): Step {
+  const { prefix, conversion: way, type } = branch
+  const wrapping = { before: prefix, after: none, missing }
+  if (field.vector === 'text' || way.number === null) {
+    return way.text === null ? constant(none) : { step: 'text', column, form: way.text, ...wrapping }
+  }
+  const known = field.dictionary
+  if (known !== undefined && !known.includes(undefined) && way.number.as !== 'double' && way.number.as !== 'float') {
+    // Every number is known: its bytes are copied. (A double is sooner written than copied.)
+    const entries = known.map((value) => {
+      const bytes = value === null || value === undefined ? missing : way.render(value)
+      return value === null ? (missing ?? none) : Buffer.concat([prefix, bytes ?? none])
+    })
+    return { step: 'dictionary', column, entries }
+  }
+  return { step: 'number', column, form: way.number, entries: null, place, fits: describeType(type), ...wrapping }
+}

@@ -1,0 +1,169 @@
+/**
+ * Which columns fit which Avro types, and how they are written: the table in docs/avro.md, as code.
+ */
+import avro from 'avsc'
+import type { Field, Value } from '../../record.js'
+import { writeUuid } from '../binary.js'
+import { renderNumber } from '../number-form.js'
+import type { NumberForm, TextForm } from '../step.js'
+import { LogicalMark } from './schema.js'
+
+/** How a column is written as a type, whatever its values are. */
+export interface Conversion {
+  /** How far the type is from the column's own: among the branches of a union the nearest wins. */
+  readonly distance: number
+  /** How a number vector is written; null where only pre-rendered values can be. */
+  readonly number: NumberForm | null
+  /** How a text vector is written; null where only pre-rendered values can be. */
+  readonly text: TextForm | null
+  /** The bytes of a present value in held form; null if it does not fit. */
+  readonly render: (value: NonNullable<Value>) => Buffer | null
+}
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const longBytes = { as: 'varint', bits: 64, factor: 1 } as const
+
+/** How `field` is written as `type` (no union), or null: the two do not convert. */
+export function conversion(field: Field, type: avro.Type): Conversion | null {
+  const mark = type instanceof LogicalMark ? type : null
+  const under = mark?.underlyingType ?? type
+  const logical = mark?.logical ?? under.typeName
+  switch (field.type.kind) {
+    case 'string':
+      if (logical === 'string') return ofText(0)
+      if (logical === 'bytes') return ofText(1)
+      if (logical === 'uuid') return { ...ofUuid(under), text: null }
+      return under instanceof avro.types.EnumType ? ofEnum(under) : null
+    case 'uuid':
+      if (logical === 'uuid') return ofUuid(under)
+      return logical === 'string' ? ofText(1) : logical === 'bytes' ? ofText(2) : null
+    case 'boolean':
+      return logical === 'boolean' ? ofBoolean : null
+    case 'integer':
+      return ofScaled(field, 0, logical, mark, under)
+    case 'decimal':
+      return ofScaled(field, field.type.scale, logical, mark, under)
+    case 'double':
+      if (logical === 'double' || logical === 'float')
+        return ofNumber({ as: logical, divisor: 1 }, +(logical !== 'double'))
+      return null
+    case 'date':
+      return ofDate(logical)
+    case 'timestamp':
+      return ofTimestamp(logical)
+  }
+}
+
+function ofNumber(form: NumberForm, distance: number): Conversion {
+  const render = (value: NonNullable<Value>): Buffer | null =>
+    typeof value === 'number' ? renderNumber(form, value) : null
+  return { distance, number: form, text: null, render }
+}
+
+function ofText(distance: number): Conversion {
+  const render = (value: NonNullable<Value>): Buffer | null => {
+    if (typeof value !== 'string') return null
+    const text = Buffer.from(value)
+    const length = renderNumber(longBytes, text.length)
+    return length && Buffer.concat([length, text])
+  }
+  return { distance, number: null, text: 'prefixed', render }
+}
+
+function ofUuid(under: avro.Type): Conversion {
+  const fixed = under instanceof avro.types.FixedType
+  const asText = ofText(0)
+  const render = (value: NonNullable<Value>): Buffer | null => {
+    if (typeof value !== 'string' || !uuidPattern.test(value)) return null
+    if (!fixed) return asText.render(value)
+    const bytes = Buffer.alloc(16)
+    writeUuid(bytes, 0, Buffer.from(value), 0)
+    return bytes
+  }
+  return { distance: 0, number: null, text: fixed ? 'uuid' : 'prefixed', render }
+}
+
+function ofEnum(type: avro.types.EnumType): Conversion {
+  const render = (value: NonNullable<Value>): Buffer | null => {
+    const index = type.symbols.indexOf(String(value))
+    return index < 0 ? null : renderNumber(longBytes, index)
+  }
+  return { distance: 0, number: null, text: null, render }
+}
+
+const ofBoolean: Conversion = {
+  distance: 0,
+  number: null,
+  text: null,
+  render: (value) => (typeof value === 'boolean' ? Buffer.from([value ? 1 : 0]) : null),
+}
+
+/** Integers and decimals: held × 10^-scale. */
+function ofScaled(
+  field: Field,
+  scale: number,
+  logical: string,
+  mark: LogicalMark | null,
+  under: avro.Type,
+): Conversion | null {
+  const integer = field.type.kind === 'integer'
+  const bounds = knownBounds(field)
+  switch (logical) {
+    case 'int':
+      // Where the numbers are not known, long is nearer.
+      return scale === 0 ? ofNumber({ as: 'varint', bits: 32, factor: 1 }, bounds === null || !integer ? 1 : 0) : null
+    case 'long':
+      return scale === 0 ? ofNumber(longBytes, integer ? 0 : 1) : null
+    case 'time-millis':
+    case 'time-micros':
+      return scale === 0 ? ofNumber({ as: 'varint', bits: logical === 'time-millis' ? 32 : 64, factor: 1 }, 2) : null
+    case 'double':
+      return ofNumber({ as: 'double', divisor: 10 ** scale }, integer ? 2 : 1)
+    case 'float': {
+      // An integer must stay what it is: up to 2^24 every one is a float.
+      const exact = bounds !== null && bounds[0] >= -0x1000000 && bounds[1] <= 0x1000000
+      return !integer || exact ? ofNumber({ as: 'float', divisor: 10 ** scale }, 3) : null
+    }
+    case 'decimal': {
+      if (mark === null || mark.scale < scale) return null
+      const size = under instanceof avro.types.FixedType ? under.size : null
+      const shift = mark.scale - scale
+      return ofNumber({ as: 'unscaled', shift, precision: mark.precision, size }, integer ? 1 : 0)
+    }
+    default:
+      return null
+  }
+}
+
+const day = 86_400_000
+/** How many of a timestamp type's units are in a millisecond. */
+const unitsPerMs: Readonly<Record<string, number>> = {
+  'timestamp-millis': 1,
+  'timestamp-micros': 1e3,
+  'timestamp-nanos': 1e6,
+  'local-timestamp-millis': 1,
+  'local-timestamp-micros': 1e3,
+  'local-timestamp-nanos': 1e6,
+}
+
+function ofDate(logical: string): Conversion | null {
+  if (logical === 'date') return ofNumber({ as: 'varint', bits: 32, factor: 1 }, 0)
+  if (logical in unitsPerMs) return ofNumber({ as: 'varint', bits: 64, factor: day * unitsPerMs[logical] }, 1)
+  if (logical === 'string') return ofNumber({ as: 'date', prefixed: true }, 2)
+  if (logical === 'int') return ofNumber({ as: 'varint', bits: 32, factor: 1 }, 3)
+  return logical === 'long' ? ofNumber(longBytes, 3) : null
+}
+
+function ofTimestamp(logical: string): Conversion | null {
+  if (logical in unitsPerMs) return ofNumber({ as: 'varint', bits: 64, factor: unitsPerMs[logical] }, 0)
+  if (logical === 'string') return ofNumber({ as: 'timestamp', prefixed: true }, 1)
+  return logical === 'long' ? ofNumber(longBytes, 2) : null
+}
+
+/** The lowest and highest number that a column can hold, in held form, as far as its layout tells. */
+export function knownBounds(field: Field): readonly [number, number] | null {
+  if (field.range !== undefined) return field.range
+  if (field.dictionary === undefined || field.dictionary.includes(undefined)) return null
+  const numbers = field.dictionary.filter((value) => typeof value === 'number')
+  return [numbers.reduce((a, b) => Math.min(a, b), Infinity), numbers.reduce((a, b) => Math.max(a, b), -Infinity)]
+}

@@ -1,0 +1,49 @@
+import type { Field, FieldType } from '../../record.js'
+import { avroNames } from './names.js'
+
+/** How a derived schema's record is called. */
+export interface RecordName {
+  readonly name: string
+  readonly namespace: string
+}
+
+/**
+ * The Avro schema of a layout, for connectors that name none: one field for each column in its order, a nullable one as
+ * ["null", T] with default null. Strings stay strings, also where all values are known, so that new values need no new
+ * schema; a decimal is a double, which every consumer reads (an .avsc can ask for decimals).
+ */
+export function deriveSchema(fields: readonly Field[], { name, namespace }: RecordName): object {
+  const names = avroNames(fields.map((field) => field.name))
+  return {
+    type: 'record',
+    name,
+    namespace,
+    fields: fields.map((field, index) => ({
+      name: names[index],
+      ...(names[index] === field.name ? {} : { doc: `Column ${JSON.stringify(field.name)}` }),
+      ...(field.nullable
+        ? { type: ['null', deriveType(field.type)], default: null }
+        : { type: deriveType(field.type) }),
+    })),
+  }
+}
+
+/** The Avro type of a column's present values. */
+export function deriveType(type: FieldType): string | object {
+  switch (type.kind) {
+    case 'string':
+    case 'boolean':
+    case 'double':
+      return type.kind
+    case 'integer':
+      return 'long'
+    case 'decimal':
+      return 'double'
+    case 'uuid':
+      return { type: 'string', logicalType: 'uuid' }
+    case 'date':
+      return { type: 'int', logicalType: 'date' }
+    case 'timestamp':
+      return { type: 'long', logicalType: 'timestamp-millis' }
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Which column fills which field of a schema. The rule (docs/avro.md): by the dotted path of the field, else by its own
+ * name where only one field and one column are left with it; a field's name goes before its aliases, a column's name
+ * before the Avro name made from it.
+ */
+import avro from 'avsc'
+import { avroNames } from './names.js'
+
+/** A field that a column can fill. */
+export interface Leaf {
+  readonly path: string
+  /** Every dotted path it answers to, the one of names first, then those with aliases in it. */
+  readonly paths: readonly string[]
+  /** Its own name, then its aliases. */
+  readonly names: readonly string[]
+}
+
+export interface Matching {
+  /** Index of the column by path. */
+  readonly columns: ReadonlyMap<string, number>
+  /** Columns that have the name of several nested fields: the paths, by the column's index. */
+  readonly ambiguous: ReadonlyMap<number, readonly string[]>
+  readonly unused: readonly number[]
+}
+
+export function match(root: avro.types.RecordType, columns: readonly string[]): Matching {
+  const leaves = leavesOf(root)
+  const byPath = new Map<string, number>()
+  const used = new Set<number>()
+  const ambiguous = new Map<number, readonly string[]>()
+  const take = (leaf: Leaf, column: number): void => {
+    byPath.set(leaf.path, column)
+    used.add(column)
+  }
+  const avroColumns = avroNames(columns)
+  for (const names of [columns, avroColumns]) {
+    const free = (name: string): number => names.findIndex((column, index) => column === name && !used.has(index))
+    const depth = Math.max(0, ...leaves.map((leaf) => leaf.paths.length))
+    for (let alias = 0; alias < depth; alias++) {
+      for (const leaf of leaves) {
+        if (byPath.has(leaf.path) || alias >= leaf.paths.length) continue
+        const column = free(leaf.paths[alias])
+        if (column >= 0) take(leaf, column)
+      }
+    }
+    for (let column = 0; column < names.length; column++) {
+      if (used.has(column) || ambiguous.has(column)) continue
+      const open = leaves.filter((leaf) => !byPath.has(leaf.path))
+      const named = open.filter((leaf) => leaf.names[0] === names[column])
+      const fitting = named.length > 0 ? named : open.filter((leaf) => leaf.names.includes(names[column]))
+      if (fitting.length === 1) take(fitting[0], column)
+      else if (fitting.length > 1) {
+        const paths = fitting.map((leaf) => leaf.path)
+        ambiguous.set(column, paths)
+      }
+    }
+  }
+  const unused = columns.map((_, index) => index).filter((index) => !used.has(index) && !ambiguous.has(index))
+  return { columns: byPath, ambiguous, unused }
+}
+
+/** Every field that is no record itself, in the schema's order; fields of a record inside itself are left out. */
+function leavesOf(root: avro.types.RecordType): Leaf[] {
+  const leaves: Leaf[] = []
+  const visit = (record: avro.types.RecordType, above: Leaf | null, open: readonly avro.Type[]): void => {
+    for (const field of record.fields) {
+      const names = [field.name, ...field.aliases]
+      const paths = above === null ? names : above.paths.flatMap((path) => names.map((name) => `${path}.${name}`))
+      const leaf = { path: above === null ? field.name : `${above.path}.${field.name}`, paths, names }
+      const branches = branchesOf(field.type)
+      const records = branches.filter((branch) => branch instanceof avro.types.RecordType)
+      if (records.length < branches.filter((branch) => branch.typeName !== 'null').length) leaves.push(leaf)
+      for (const branch of records) if (!open.includes(branch)) visit(branch, leaf, [...open, branch])
+    }
+  }
+  visit(root, null, [root])
+  return leaves
+}
+
+/** The branches of a union; of any other type the type itself. */
+export function branchesOf(type: avro.Type): readonly avro.Type[] {
+  return type instanceof avro.types.WrappedUnionType ? type.types : [type]
+}

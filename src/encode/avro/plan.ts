@@ -1,0 +1,142 @@
+/** Brings a schema and a layout together: the steps that write a record, or every mismatch at once. */
+import avro from 'avsc'
+import { GenesisError } from '../../errors.js'
+import type { Field } from '../../record.js'
+import type { Step } from '../step.js'
+import { constant } from '../step.js'
+import { branchIndex, columnSteps } from './column.js'
+import { describeField, listed } from './describe.js'
+import type { Matching } from './match.js'
+import { branchesOf, match } from './match.js'
+import type { AvroSchema } from './schema.js'
+
+export interface AvroPlan {
+  readonly steps: readonly Step[]
+  /** Names of columns that no field of the schema takes. */
+  readonly unusedColumns: readonly string[]
+}
+
+/** Throws SCHEMA_MISMATCH with every mismatch in `details.all`. */
+export function planAvro(fields: readonly Field[], schema: AvroSchema): AvroPlan {
+  const planner = new Planner(fields, schema.place)
+  const plan = planner.root(schema.type)
+  const { mismatches } = planner
+  if (mismatches.length === 0) return plan
+  if (mismatches.length === 1) {
+    throw new GenesisError('SCHEMA_MISMATCH', mismatches[0].what, {
+      ...mismatches[0].error.details,
+      all: [mismatches[0].error],
+    })
+  }
+  const places = listed(mismatches.map(({ path }) => path))
+  throw new GenesisError('SCHEMA_MISMATCH', `${mismatches.length} fields do not fit the model (${places})`, {
+    place: schema.place,
+    all: mismatches.map(({ error }) => error),
+  })
+}
+
+interface Mismatch {
+  readonly path: string
+  readonly what: string
+  readonly error: GenesisError
+}
+
+class Planner {
+  readonly mismatches: Mismatch[] = []
+  private matching: Matching = { columns: new Map(), ambiguous: new Map(), unused: [] }
+
+  constructor(
+    private readonly fields: readonly Field[],
+    private readonly schemaPlace: string,
+  ) {}
+
+  root(type: avro.Type): AvroPlan {
+    const branches = branchesOf(type)
+    const at = branches.findIndex((branch) => branch instanceof avro.types.RecordType)
+    const record = branches[at]
+    if (!(record instanceof avro.types.RecordType)) return this.rootColumn(type)
+    const names = this.fields.map((field) => field.name)
+    this.matching = match(record, names)
+    for (const [column, paths] of this.matching.ambiguous) {
+      this.mismatch(paths[0], 'several nested fields have the name of one column', {
+        found: `column ${names[column]}, which fits ${listed(paths)}`,
+        expected: `columns named by path, as ${paths[0]}`,
+      })
+    }
+    const steps = [...branchStep(type, record), ...this.record(record, '', [record])]
+    return { steps, unusedColumns: this.matching.unused.map((column) => names[column]) }
+  }
+
+  /** A schema that is no record takes the one column there is. */
+  private rootColumn(type: avro.Type): AvroPlan {
+    if (this.fields.length !== 1) {
+      this.mismatch('', 'the schema is no record', { found: JSON.stringify(type), expected: 'a record' })
+      return { steps: [], unusedColumns: [] }
+    }
+    return { steps: this.column(0, type, ''), unusedColumns: [] }
+  }
+
+  private record(record: avro.types.RecordType, path: string, open: readonly avro.Type[]): Step[] {
+    return record.fields.flatMap((field) => this.field(field, path === '' ? field.name : `${path}.${field.name}`, open))
+  }
+
+  private field(field: avro.types.Field, path: string, open: readonly avro.Type[]): Step[] {
+    const column = this.matching.columns.get(path)
+    if (column !== undefined) return this.column(column, field.type, path)
+    const branches = branchesOf(field.type)
+    const records = branches.filter(
+      (branch): branch is avro.types.RecordType => branch instanceof avro.types.RecordType && !open.includes(branch),
+    )
+    const nested = records.find((branch) => this.isFilled(branch, path, [...open, branch]))
+    const value: unknown = field.defaultValue()
+    if (nested === undefined && value !== undefined) return [constant(field.type.toBuffer(value))]
+    const record = nested ?? (records.length === branches.length ? records[0] : undefined)
+    if (record !== undefined)
+      return [...branchStep(field.type, record), ...this.record(record, path, [...open, record])]
+    const isAmbiguous = [...this.matching.ambiguous.values()].some((paths) => paths.includes(path))
+    if (!isAmbiguous) {
+      this.mismatch(path, 'no column for this field, and no default', {
+        found: `columns ${listed(this.fields.map(({ name }) => name))}`,
+        expected: `a column ${path}, or a default in the schema`,
+      })
+    }
+    return []
+  }
+
+  /** Whether a column goes to a field of this record, at any depth. */
+  private isFilled(record: avro.types.RecordType, path: string, open: readonly avro.Type[]): boolean {
+    return record.fields.some((field) => {
+      const below = `${path}.${field.name}`
+      if (this.matching.columns.has(below)) return true
+      return branchesOf(field.type).some(
+        (branch) =>
+          branch instanceof avro.types.RecordType &&
+          !open.includes(branch) &&
+          this.isFilled(branch, below, [...open, branch]),
+      )
+    })
+  }
+
+  private column(index: number, type: avro.Type, path: string): Step[] {
+    const field = this.fields[index]
+    const place = path === '' ? this.schemaPlace : `${this.schemaPlace}: field ${path}`
+    const result = columnSteps(field, index, type, place)
+    if (Array.isArray(result)) return result
+    this.mismatch(path, result.what, {
+      found: `${describeField(field)}${result.found === undefined ? '' : ` with ${result.found}`}`,
+      expected: result.expected,
+    })
+    return []
+  }
+
+  private mismatch(path: string, what: string, details: { found: string; expected: string }): void {
+    const place = path === '' ? this.schemaPlace : `${this.schemaPlace}: field ${path}`
+    const error = new GenesisError('SCHEMA_MISMATCH', what, { place, ...details })
+    this.mismatches.push({ path, what, error })
+  }
+}
+
+/** Which branch of a union the record is; nothing where there is no union. */
+function branchStep(type: avro.Type, record: avro.Type): Step[] {
+  return type === record ? [] : [constant(branchIndex(branchesOf(type).indexOf(record)))]
+}

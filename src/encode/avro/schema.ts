@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs'
+import avro from 'avsc'
+import { GenesisError } from '../../errors.js'
+
+/** A parsed schema, with what to call it in messages. */
+export interface AvroSchema {
+  /** As it was written: what is registered and what an object container's header carries. */
+  readonly json: unknown
+  readonly type: avro.Type
+  /** The file's path, the registry's subject, or "the inline schema". */
+  readonly place: string
+}
+
+/**
+ * A logical type that leaves the values as the underlying type has them; it only keeps the schema's attributes.
+ * avsc falls back to the underlying type, as the specification wants, where the constructor throws.
+ */
+export class LogicalMark extends avro.types.LogicalType {
+  readonly logical: string
+  readonly precision: number
+  readonly scale: number
+
+  constructor(schema: avro.Schema, options?: unknown) {
+    super(schema, options)
+    const { logicalType, precision, scale } = schema as { logicalType: string; precision?: unknown; scale?: unknown }
+    this.logical = logicalType
+    this.precision = typeof precision === 'number' ? precision : 0
+    this.scale = typeof scale === 'number' ? scale : 0
+    if (!this.isValidMark()) throw new Error(`${logicalType} does not go with ${this.underlyingType.typeName}`)
+  }
+
+  protected override _fromValue(value: unknown): unknown {
+    return value
+  }
+
+  protected override _toValue(value: unknown): unknown {
+    return value
+  }
+
+  protected override _resolve(): undefined {
+    return undefined
+  }
+
+  private isValidMark(): boolean {
+    const { underlyingType: under } = this
+    if (!logicalTypes[this.logical].includes(under.typeName)) return false
+    if (this.logical === 'uuid') return !(under instanceof avro.types.FixedType) || under.size === 16
+    if (this.logical !== 'decimal') return true
+    const { precision, scale } = this
+    if (!Number.isInteger(precision) || !Number.isInteger(scale)) return false
+    if (precision < 1 || scale < 0 || scale > precision) return false
+    return !(under instanceof avro.types.FixedType) || precision <= Math.floor(Math.log10(2) * (8 * under.size - 1))
+  }
+}
+
+/** Logical types that are understood, and what they may be of (Avro 1.12, "Logical types"). Others count as their underlying type. */
+const logicalTypes: Readonly<Record<string, readonly string[]>> = {
+  date: ['int'],
+  'time-millis': ['int'],
+  'time-micros': ['long'],
+  'timestamp-millis': ['long'],
+  'timestamp-micros': ['long'],
+  'timestamp-nanos': ['long'],
+  'local-timestamp-millis': ['long'],
+  'local-timestamp-micros': ['long'],
+  'local-timestamp-nanos': ['long'],
+  decimal: ['bytes', 'fixed'],
+  uuid: ['string', 'fixed'],
+}
+const marks = Object.fromEntries(Object.keys(logicalTypes).map((name) => [name, LogicalMark]))
+
+/**
+ * Parses a schema. `references` are schemas of named types that it uses, in an order in which each only uses earlier ones.
+ * Throws SCHEMA_INVALID.
+ */
+export function parseSchema(json: unknown, place: string, references: readonly unknown[] = []): AvroSchema {
+  try {
+    const registry: Record<string, avro.Type> = {}
+    const options = { logicalTypes: marks, wrapUnions: true, registry }
+    for (const reference of references) avro.Type.forSchema(reference as avro.Schema, options)
+    return { json, place, type: avro.Type.forSchema(json as avro.Schema, options) }
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new GenesisError('SCHEMA_INVALID', `not a valid Avro schema: ${reason}`, { place, cause })
+  }
+}
+
+/** Reads and parses an .avsc file. Throws SCHEMA_INVALID. */
+export function readSchema(file: string): AvroSchema {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause)
+    throw new GenesisError('SCHEMA_INVALID', `cannot be read (${reason})`, { place: file, cause })
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (cause) {
+    throw new GenesisError('SCHEMA_INVALID', `not JSON: ${(cause as Error).message}`, { place: file, cause })
+  }
+  return parseSchema(json, file)
+}

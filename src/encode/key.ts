@@ -1,0 +1,67 @@
+import { GenesisError } from '../errors.js'
+import type { Field } from '../record.js'
+import type { NumberForm, Step } from './step.js'
+import { renderNumber } from './number-form.js'
+import { textStep } from './text-steps.js'
+
+const none = Buffer.alloc(0)
+
+/** The index of the column with this name. Throws CONFIG_INVALID. */
+export function keyColumn(fields: readonly Field[], name: string): number {
+  const column = fields.findIndex((field) => field.name === name)
+  if (column >= 0) return column
+  throw new GenesisError('CONFIG_INVALID', 'key names no column of the model', {
+    found: name,
+    expected: `one of ${fields.map((field) => field.name).join(', ')}`,
+  })
+}
+
+/** A key as the value's text (Kafka's StringSerializer), or as JSON. */
+export function textKeySteps(field: Field, column: number, format: 'string' | 'json'): Step[] {
+  return [asKey(textStep(field, column, format === 'string' ? 'raw' : 'json', '', ''), field)]
+}
+
+/** A key of 8 bytes big-endian (Kafka's LongSerializer): integers, and dates and timestamps as they are held. */
+export function longKeySteps(field: Field, column: number): Step[] {
+  const { kind } = field.type
+  if ((kind !== 'integer' && kind !== 'date' && kind !== 'timestamp') || field.vector === 'text') {
+    throw new GenesisError('CONFIG_INVALID', 'a key of format long needs a column of integers', {
+      found: `${kind} column ${field.name}`,
+      expected: 'an integer, date or timestamp column',
+    })
+  }
+  const form: NumberForm = { as: 'int64' }
+  if (field.vector === 'dictionary') {
+    const entries = (field.dictionary ?? []).map((value) =>
+      typeof value === 'number' ? (renderNumber(form, value) ?? none) : none,
+    )
+    return [{ step: 'dictionary', column, entries }]
+  }
+  const missing = field.nullable ? none : null
+  return [
+    {
+      step: 'number',
+      column,
+      form,
+      entries: null,
+      before: none,
+      after: none,
+      missing,
+      place: field.name,
+      fits: 'a long',
+    },
+  ]
+}
+
+/** The step as a key: `prefix` before every value that is present, and nothing for a missing one, whose key is null. */
+export function asKey(step: Step, field: Field, prefix: Buffer = none): Step {
+  if (step.step === 'constant') return step
+  const entry = (bytes: Buffer, code: number): Buffer =>
+    field.dictionary?.[code] === null ? none : Buffer.concat([prefix, bytes])
+  if (step.step === 'dictionary') return { ...step, entries: step.entries.map(entry) }
+  const before = Buffer.concat([prefix, step.before])
+  const missing = field.nullable ? none : null
+  if (step.step === 'text') return { ...step, before, missing }
+  const entries = step.entries?.map((bytes, code) => bytes && entry(bytes, code)) ?? null
+  return { ...step, before, missing, entries }
+}

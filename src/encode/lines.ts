@@ -1,0 +1,66 @@
+/** Records as text: JSON objects, JSON lines and CSV. */
+import type { Batch, EncodedBatch, Field } from '../record.js'
+import type { TextFormat } from '../config/connector.js'
+import type { Encoder } from './encoder.js'
+import type { RecordPlan } from './record-writer.js'
+import { RecordWriter } from './record-writer.js'
+import type { Step } from './step.js'
+import { constant } from './step.js'
+import { textStep } from './text-steps.js'
+
+/** An encoder whose values are lines, each ending with \n. */
+export interface LineEncoder extends Encoder {
+  /** What comes before the first line: the column names of CSV; empty for JSON. */
+  header(): Buffer
+}
+
+export function lineEncoder(format: TextFormat, fields: readonly Field[]): LineEncoder {
+  if (format === 'csv') return new TextRecordEncoder({ fields, key: null, value: csvSteps(fields) }, csvHeader(fields))
+  const value = [...jsonSteps(fields), constant('\n')]
+  return new TextRecordEncoder({ fields, key: null, value })
+}
+
+class TextRecordEncoder implements LineEncoder {
+  private readonly writer: RecordWriter
+
+  constructor(
+    plan: RecordPlan,
+    private readonly head = '',
+  ) {
+    this.writer = new RecordWriter(plan)
+  }
+
+  prepare(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  encode(batch: Batch): EncodedBatch {
+    return this.writer.write(batch)
+  }
+
+  header(): Buffer {
+    return Buffer.from(this.head)
+  }
+}
+
+/** One JSON object per record, its members in the order of the layout. */
+export function jsonSteps(fields: readonly Field[]): Step[] {
+  const members = fields.map((field, column) => {
+    const before = `${column === 0 ? '{' : ','}${JSON.stringify(field.name)}:`
+    return textStep(field, column, 'json', before, '')
+  })
+  return [...members, constant(fields.length === 0 ? '{}' : '}')]
+}
+
+/** RFC 4180, but for \n at the end of a line. */
+function csvSteps(fields: readonly Field[]): Step[] {
+  const cells = fields.map((field, column) => textStep(field, column, 'csv', column === 0 ? '' : ',', ''))
+  return [...cells, constant('\n')]
+}
+
+function csvHeader(fields: readonly Field[]): string {
+  const names = fields.map(({ name }) =>
+    /[",\r\n]/.test(name) || name === '' ? `"${name.replaceAll('"', '""')}"` : name,
+  )
+  return `${names.join(',')}\n`
+}

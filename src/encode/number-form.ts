@@ -1,0 +1,63 @@
+import { unscaledSize, writeInt64, writeLong, writeUnscaled } from './binary.js'
+import type { NumberForm } from './step.js'
+import { writeDate, writeDecimal, writeReal, writeTimestamp } from './text.js'
+
+/** The most bytes that a number takes in this form. */
+export function maxSize(form: NumberForm): number {
+  switch (form.as) {
+    case 'varint':
+      return form.bits === 32 ? 5 : 10
+    case 'double':
+    case 'int64':
+      return 8
+    case 'float':
+      return 4
+    case 'unscaled':
+      return form.size ?? 10 + unscaledSize(form.precision)
+    case 'digits':
+      return 20 + Math.abs(form.scale)
+    case 'real':
+    case 'date':
+    case 'timestamp':
+      return 32
+  }
+}
+
+/** The bytes of one number in held form, or null if it does not fit. */
+export function renderNumber(form: NumberForm, value: number): Buffer | null {
+  const b = Buffer.alloc(maxSize(form))
+  const end = writeNumber(form, b, value)
+  return end < 0 ? null : b.subarray(0, end)
+}
+
+function writeNumber(form: NumberForm, b: Buffer, value: number): number {
+  const d = new DataView(b.buffer, b.byteOffset, b.length)
+  switch (form.as) {
+    case 'varint': {
+      const product = value * form.factor
+      return form.bits === 32 && product !== (product | 0) ? -1 : writeLong(b, 0, value, form.factor)
+    }
+    case 'double':
+      d.setFloat64(0, value / form.divisor, true)
+      return 8
+    case 'float':
+      d.setFloat32(0, value / form.divisor, true)
+      return 4
+    case 'unscaled':
+      return writeUnscaled(b, 0, value, form.shift, form.precision, form.size ?? 0)
+    case 'int64':
+      return writeInt64(d, 0, value)
+    case 'digits':
+      return writeDecimal(b, 0, value, form.scale)
+    case 'real':
+      return writeReal(b, 0, value)
+    case 'date':
+    case 'timestamp': {
+      const write = form.as === 'date' ? writeDate : writeTimestamp
+      if (!form.prefixed) return write(b, 0, value)
+      const end = write(b, 1, value)
+      b[0] = (end - 1) << 1
+      return end
+    }
+  }
+}

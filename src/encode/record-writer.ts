@@ -1,0 +1,79 @@
+import { GenesisError } from '../errors.js'
+import type { Batch, EncodedBatch, Field } from '../record.js'
+import type { Assembled } from './assemble.js'
+import { assemble } from './assemble.js'
+import type { Step } from './step.js'
+
+/** How records become bytes: steps of the key (null: no key) and of the value. */
+export interface RecordPlan {
+  readonly fields: readonly Field[]
+  readonly key: { readonly column: number; readonly steps: readonly Step[] } | null
+  readonly value: readonly Step[]
+}
+
+/** Writes batches by a plan into one buffer, which grows as batches ask for it and is used again. */
+export class RecordWriter {
+  private readonly assembled: Assembled
+  private bytes = Buffer.alloc(0)
+  private view = new DataView(this.bytes.buffer)
+  private offsets = new Int32Array(1)
+  private nullKeys: Uint8Array | undefined
+  private batch: Batch | null = null
+
+  constructor(private readonly plan: RecordPlan) {
+    this.assembled = assemble(plan.key?.steps ?? null, plan.value, (step, record, value) => {
+      const batch = this.batch
+      const position = batch === null ? 0 : batch.start + record * batch.stride
+      throw new GenesisError('SCHEMA_MISMATCH', `the value of record ${position} does not fit`, {
+        place: step.place,
+        found: heldText(plan.fields[step.column], value),
+        expected: step.fits,
+      })
+    })
+  }
+
+  write(batch: Batch): EncodedBatch {
+    this.batch = batch
+    this.reserve(batch)
+    const { start, stride, length, vectors } = batch
+    this.assembled.write(this.bytes, this.view, this.offsets, length, vectors)
+    const { bytes, offsets, plan } = this
+    const encoded = { start, stride, length, bytes, offsets, hasKeys: plan.key !== null }
+    if (plan.key === null || !plan.fields[plan.key.column].nullable) return encoded
+    return { ...encoded, nullKeys: this.markNullKeys(batch, plan.key.column) }
+  }
+
+  /** Makes the buffers large enough for whatever the batch can become, so that writing needs no checks. */
+  private reserve({ length, vectors }: Batch): void {
+    let bound = length * this.assembled.recordSize + 64
+    for (const { column, growth } of this.assembled.texts) {
+      const vector = vectors[column]
+      if (vector.kind === 'text') bound += (vector.offsets[length] - vector.offsets[0]) * growth
+    }
+    if (this.bytes.length < bound) {
+      const memory = new ArrayBuffer(Math.ceil(bound * 1.25))
+      this.bytes = Buffer.from(memory)
+      this.view = new DataView(memory)
+    }
+    if (this.offsets.length < 2 * length + 1) this.offsets = new Int32Array(2 * length + 1)
+  }
+
+  private markNullKeys(batch: Batch, column: number): Uint8Array {
+    if (this.nullKeys === undefined || this.nullKeys.length < batch.length) {
+      this.nullKeys = new Uint8Array(batch.length)
+    }
+    const marks = this.nullKeys
+    const vector = batch.vectors[column]
+    const dictionary = this.plan.fields[column].dictionary
+    for (let i = 0; i < batch.length; i++) {
+      if (vector.kind === 'text') marks[i] = vector.missing?.[i] ?? 0
+      else if (vector.kind === 'number') marks[i] = Number.isNaN(vector.values[i]) ? 1 : 0
+      else marks[i] = dictionary?.[vector.codes[i]] === null ? 1 : 0
+    }
+    return marks
+  }
+}
+
+function heldText(field: Field, value: number): string {
+  return field.type.kind === 'decimal' ? String(value / 10 ** field.type.scale) : String(value)
+}

@@ -1,0 +1,90 @@
+/** One exchange with a registry over HTTP: time-outs, credentials and a CA of its own. */
+import * as http from 'node:http'
+import * as https from 'node:https'
+
+export interface HttpOptions {
+  readonly url: string
+  readonly username: string | null
+  readonly password: string | null
+  readonly token: string | null
+  /** PEM text. */
+  readonly ca: string | null
+  readonly requestTimeoutMs: number
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  /** Parsed JSON; the text itself where it is none. */
+  readonly body: unknown
+}
+
+const contentType = 'application/vnd.schemaregistry.v1+json'
+/** No registry answers more than this; whatever does is none. */
+const mostBytes = 16 * 1024 * 1024
+
+/** Rejects with the socket's error if there is no answer. `path` begins with a slash and follows the URL's own path. */
+export function exchange(
+  options: HttpOptions,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: object,
+): Promise<HttpAnswer> {
+  const url = new URL(options.url)
+  url.pathname = url.pathname.replace(/\/+$/, '')
+  const [pathname, search = ''] = path.split('?')
+  const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body))
+  const secure = url.protocol === 'https:'
+  return new Promise((resolve, reject) => {
+    const request = (secure ? https : http).request(
+      {
+        method,
+        hostname: url.hostname.replace(/^\[|\]$/g, ''),
+        port: url.port === '' ? undefined : Number(url.port),
+        path: `${url.pathname}${pathname}${search === '' ? '' : `?${search}`}`,
+        headers: {
+          accept: contentType,
+          ...(payload === undefined ? {} : { 'content-type': contentType, 'content-length': payload.length }),
+          ...authorization(options, url),
+        },
+        agent: false,
+        ...(secure && options.ca !== null ? { ca: options.ca } : {}),
+      },
+      (response) => {
+        const chunks: Buffer[] = []
+        let size = 0
+        response.on('data', (chunk: Buffer) => {
+          size += chunk.length
+          if (size > mostBytes) request.destroy(new Error('the answer is too long'))
+          chunks.push(chunk)
+        })
+        response.on('error', reject)
+        response.on('end', () => {
+          resolve({ status: response.statusCode ?? 0, body: parse(Buffer.concat(chunks).toString()) })
+        })
+      },
+    )
+    // The whole exchange, not only the silence within it, is limited.
+    const timer = setTimeout(() => {
+      request.destroy(new Error(`no answer within ${options.requestTimeoutMs} ms`))
+    }, options.requestTimeoutMs)
+    request.on('close', () => clearTimeout(timer))
+    request.on('error', reject)
+    request.end(payload)
+  })
+}
+
+function authorization(options: HttpOptions, url: URL): Record<string, string> {
+  if (options.token !== null) return { authorization: `Bearer ${options.token}` }
+  const username = options.username ?? decodeURIComponent(url.username)
+  if (username === '') return {}
+  const password = options.username === null ? decodeURIComponent(url.password) : (options.password ?? '')
+  return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

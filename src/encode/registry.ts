@@ -1,0 +1,220 @@
+/** A client of a schema registry's REST API (Confluent's, which others speak too). */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { WorkerConfig } from '../config/worker.js'
+import type { ErrorCode } from '../errors.js'
+import { GenesisError } from '../errors.js'
+import type { HttpAnswer, HttpOptions } from './registry-http.js'
+import { exchange } from './registry-http.js'
+
+/** A schema that a registry holds, with the schemas that it refers to, each after those it needs itself. */
+export interface RegisteredSchema {
+  readonly id: number
+  readonly schema: unknown
+  readonly references: readonly unknown[]
+}
+
+export interface Compatibility {
+  readonly compatible: boolean
+  /** The registry's reasons, if it gives any. */
+  readonly messages: readonly string[]
+}
+
+interface Reference {
+  readonly subject: string
+  readonly version: number
+}
+
+const attempts = 5
+const firstDelayMs = 100
+const mostDelayMs = 5_000
+
+/** The worker's registry, or null if it has none. */
+export function createRegistry(options: WorkerConfig['registry']): Registry | null {
+  return options.url === null ? null : new Registry({ ...options, url: options.url })
+}
+
+/**
+ * Every call is tried again, with growing pauses, while there is no answer or it is 429 or 5xx; then it throws
+ * REGISTRY_UNREACHABLE. No message has credentials in it. Ids of registered schemas are kept: tasks may share a client.
+ */
+export class Registry {
+  private readonly ids = new Map<string, Promise<number>>()
+  private readonly place: string
+
+  constructor(
+    private readonly options: HttpOptions,
+    /** Pauses between attempts; for tests. */
+    private readonly pause: (ms: number) => Promise<unknown> = sleep,
+  ) {
+    let url: URL
+    try {
+      url = new URL(options.url)
+      if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TypeError(url.protocol)
+    } catch {
+      throw new GenesisError('CONFIG_INVALID', 'registry.url is no http or https URL')
+    }
+    url.username = ''
+    url.password = ''
+    this.place = `registry ${url.href.replace(/\/$/, '')}`
+  }
+
+  /** The id of the schema under the subject, which it is registered under if it is not yet. Throws SCHEMA_INCOMPATIBLE. */
+  register(subject: string, schema: unknown): Promise<number> {
+    return this.once(`register ${subject} ${JSON.stringify(schema)}`, async () => {
+      const answer = await this.call('POST', `/subjects/${encodeURIComponent(subject)}/versions`, written(schema))
+      if (answer.status === 200) return this.idOf(answer)
+      if (answer.status !== 409) throw this.rejected(`subject ${subject}`, answer)
+      const { messages } = await this.compatibility(subject, schema)
+      const reasons = messages.length > 0 ? messages.join(' ') : messageOf(answer)
+      throw this.error('SCHEMA_INCOMPATIBLE', `the schema is not compatible with subject ${subject}`, {
+        found: reasons,
+        remedy: 'Make the schema compatible, or send to another topic or subject.',
+      })
+    })
+  }
+
+  /** The id that exactly this schema has under the subject. Throws SUBJECT_MISSING. */
+  lookup(subject: string, schema: unknown): Promise<number> {
+    return this.once(`lookup ${subject} ${JSON.stringify(schema)}`, async () => {
+      const answer = await this.call('POST', `/subjects/${encodeURIComponent(subject)}`, written(schema))
+      if (answer.status === 200) return this.idOf(answer)
+      if (answer.status !== 404) throw this.rejected(`subject ${subject}`, answer)
+      const what = hasCode(answer, 40403) ? 'does not have this schema' : 'does not exist'
+      throw this.error('SUBJECT_MISSING', `subject ${subject} ${what}`, {
+        remedy: 'Register the schema, or set auto_register or use_latest.',
+      })
+    })
+  }
+
+  /** The subject's newest schema. Throws SUBJECT_MISSING. */
+  async latest(subject: string): Promise<RegisteredSchema> {
+    return this.version(subject, 'latest')
+  }
+
+  /** The schema with this id. Throws REGISTRY_REJECTED if there is none. */
+  async byId(id: number): Promise<RegisteredSchema> {
+    const answer = await this.call('GET', `/schemas/ids/${id}`)
+    if (answer.status !== 200) throw this.rejected(`schema ${id}`, answer)
+    return this.schemaOf(`schema ${id}`, id, answer)
+  }
+
+  /** Whether the schema could be registered under the subject, as its compatibility setting has it; a new subject takes any. */
+  async compatibility(subject: string, schema: unknown): Promise<Compatibility> {
+    const path = `/compatibility/subjects/${encodeURIComponent(subject)}/versions?verbose=true`
+    const answer = await this.call('POST', path, written(schema))
+    if (answer.status === 404) return { compatible: true, messages: [] }
+    if (answer.status !== 200) throw this.rejected(`subject ${subject}`, answer)
+    const { is_compatible: compatible, messages } = objectOf(answer)
+    return { compatible: compatible === true, messages: Array.isArray(messages) ? messages.map(String) : [] }
+  }
+
+  private async version(subject: string, version: number | 'latest'): Promise<RegisteredSchema> {
+    const answer = await this.call('GET', `/subjects/${encodeURIComponent(subject)}/versions/${version}`)
+    if (answer.status === 404) {
+      throw this.error('SUBJECT_MISSING', `subject ${subject} has no schema`, { remedy: 'Register one first.' })
+    }
+    if (answer.status !== 200) throw this.rejected(`subject ${subject}`, answer)
+    return this.schemaOf(`subject ${subject}`, this.idOf(answer), answer)
+  }
+
+  private async schemaOf(what: string, id: number, answer: HttpAnswer): Promise<RegisteredSchema> {
+    const { schema: text, schemaType, references } = objectOf(answer)
+    if (schemaType !== undefined && schemaType !== null && schemaType !== 'AVRO') {
+      throw this.error('REGISTRY_REJECTED', `${what} is no Avro schema`, {
+        found: JSON.stringify(schemaType),
+        expected: 'AVRO',
+      })
+    }
+    let schema: unknown
+    try {
+      schema = JSON.parse(String(text))
+    } catch {
+      // The short form of a primitive type, as some registries give it back.
+      schema = String(text)
+    }
+    const needed: unknown[] = []
+    for (const reference of Array.isArray(references) ? (references as Reference[]) : []) {
+      const found = await this.version(reference.subject, reference.version)
+      for (const one of [...found.references, found.schema]) {
+        if (!needed.some((known) => JSON.stringify(known) === JSON.stringify(one))) needed.push(one)
+      }
+    }
+    return { id, schema, references: needed }
+  }
+
+  /** The answer, once it is one that another attempt would not change. */
+  private async call(method: 'GET' | 'POST', path: string, body?: object): Promise<HttpAnswer> {
+    for (let attempt = 1; ; attempt++) {
+      let failure: { found: string; cause?: unknown }
+      try {
+        const answer = await exchange(this.options, method, path, body)
+        if (answer.status !== 429 && answer.status < 500) return answer
+        failure = { found: `status ${answer.status} (${messageOf(answer)})` }
+      } catch (cause) {
+        failure = { found: cause instanceof Error ? reasonOf(cause) : String(cause), cause }
+      }
+      if (attempt === attempts) {
+        throw this.error('REGISTRY_UNREACHABLE', `no answer in ${attempts} attempts`, {
+          ...failure,
+          remedy: 'Is registry.url right, and the registry up?',
+        })
+      }
+      await this.pause(Math.min(mostDelayMs, firstDelayMs * 2 ** (attempt - 1)) * (0.5 + Math.random()))
+    }
+  }
+
+  private async once(key: string, resolve: () => Promise<number>): Promise<number> {
+    const known = this.ids.get(key) ?? resolve()
+    this.ids.set(key, known)
+    try {
+      return await known
+    } catch (error) {
+      this.ids.delete(key)
+      throw error
+    }
+  }
+
+  private idOf(answer: HttpAnswer): number {
+    const { id } = objectOf(answer)
+    if (typeof id === 'number' && Number.isInteger(id) && id >= 0) return id
+    throw this.error('REGISTRY_REJECTED', 'the answer has no schema id', { expected: "Confluent's REST API" })
+  }
+
+  private rejected(what: string, answer: HttpAnswer): GenesisError {
+    const remedy =
+      answer.status === 401 || answer.status === 403 ? "Check the registry's credentials and permissions." : undefined
+    return this.error('REGISTRY_REJECTED', `the request for ${what} is refused`, {
+      found: `status ${answer.status} (${messageOf(answer)})`,
+      ...(remedy === undefined ? {} : { remedy }),
+    })
+  }
+
+  private error(code: ErrorCode, what: string, details: ConstructorParameters<typeof GenesisError>[2]): GenesisError {
+    return new GenesisError(code, what, { place: this.place, ...details })
+  }
+}
+
+function written(schema: unknown): object {
+  return { schema: JSON.stringify(schema) }
+}
+
+function objectOf({ body }: HttpAnswer): Record<string, unknown> {
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
+}
+
+function hasCode(answer: HttpAnswer, code: number): boolean {
+  return objectOf(answer).error_code === code
+}
+
+/** What the registry says, on one line. */
+function messageOf(answer: HttpAnswer): string {
+  const { message } = objectOf(answer)
+  const text = typeof message === 'string' ? message : typeof answer.body === 'string' ? answer.body : ''
+  return text.replace(/\s+/g, ' ').trim().slice(0, 500) || 'no message'
+}
+
+/** An error of several addresses has no message of its own. */
+function reasonOf(error: Error): string {
+  const { code } = error as NodeJS.ErrnoException
+  return error.message !== '' ? error.message : (code ?? error.name)
+}

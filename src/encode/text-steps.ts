@@ -1,0 +1,77 @@
+/** Columns as text: what JSON, CSV and text keys have in common. */
+import type { Field, FieldType, Value } from '../record.js'
+import { renderNumber } from './number-form.js'
+import type { NumberForm, Step, TextForm } from './step.js'
+
+export type TextSyntax = 'json' | 'csv' | 'raw'
+
+/**
+ * The step that writes a column between `before` and `after`. A missing value is `null` in JSON, and nothing elsewhere.
+ * Numbers are exact; dates and timestamps are ISO 8601.
+ */
+export function textStep(field: Field, column: number, format: TextSyntax, before: string, after: string): Step {
+  const quote = format === 'json' && isText(field.type) ? '"' : ''
+  const wrapping = {
+    before: Buffer.from(before + quote),
+    after: Buffer.from(quote + after),
+    missing: field.nullable ? Buffer.from(before + (format === 'json' ? 'null' : '') + after) : null,
+  }
+  const whole = (value: Value): Buffer =>
+    value === null
+      ? (wrapping.missing ?? Buffer.alloc(0))
+      : Buffer.concat([Buffer.from(before), renderText(field.type, value, format), Buffer.from(after)])
+  const known = field.dictionary
+  if (field.vector === 'dictionary' || (known !== undefined && !known.includes(undefined) && field.vector !== 'text')) {
+    return { step: 'dictionary', column, entries: (known ?? []).map((value) => whole(value ?? null)) }
+  }
+  if (field.vector === 'text') {
+    const form: TextForm = field.plain || field.type.kind === 'uuid' || format === 'raw' ? 'raw' : format
+    // Even where nothing needs quoting, CSV must tell an empty text from a missing one.
+    const csvForm = form === 'raw' && format === 'csv' && field.type.kind !== 'uuid' ? 'csv' : form
+    return { step: 'text', column, form: csvForm, ...wrapping }
+  }
+  const entries = known?.map((value) => (value === undefined ? undefined : whole(value))) ?? null
+  return {
+    step: 'number',
+    column,
+    form: numberForm(field.type),
+    entries,
+    place: field.name,
+    fits: 'a number',
+    ...wrapping,
+  }
+}
+
+function numberForm(type: FieldType): NumberForm {
+  switch (type.kind) {
+    case 'decimal':
+      return { as: 'digits', scale: type.scale }
+    case 'double':
+      return { as: 'real' }
+    case 'date':
+    case 'timestamp':
+      return { as: type.kind, prefixed: false }
+    case 'string':
+    case 'uuid':
+    case 'boolean':
+    case 'integer':
+      return { as: 'digits', scale: 0 }
+  }
+}
+
+/** Whether JSON puts the values in quotation marks. */
+function isText({ kind }: FieldType): boolean {
+  return kind === 'string' || kind === 'uuid' || kind === 'date' || kind === 'timestamp'
+}
+
+/** One present value, with JSON's quotation marks and escapes or CSV's quotes. */
+function renderText(type: FieldType, value: NonNullable<Value>, format: TextSyntax): Buffer {
+  if (typeof value === 'number') {
+    const text = renderNumber(numberForm(type), value)?.toString('latin1') ?? ''
+    return Buffer.from(format === 'json' && isText(type) ? `"${text}"` : text)
+  }
+  if (format === 'json') return Buffer.from(JSON.stringify(value))
+  const text = String(value)
+  if (format === 'raw' || (text !== '' && !/[",\r\n]/.test(text))) return Buffer.from(text)
+  return Buffer.from(`"${text.replaceAll('"', '""')}"`)
+}

@@ -1,0 +1,162 @@
+/**
+ * Values as text, at index p of a buffer; each function returns the index after what it wrote. Hot: no allocation, except
+ * for doubles with a fraction and dates outside the years 0 to 9999.
+ */
+
+const pairs = Buffer.from(Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0')).join(''))
+
+/** The decimal digits of an integer from 0 below 2^31, at least `width` of them. */
+function writeDigits(b: Uint8Array, p: number, value: number, width: number): number {
+  let length = width
+  for (let limit = 10 ** width; value >= limit; limit *= 10) length++
+  let q = p + length
+  let rest = value | 0
+  while (q - p >= 2) {
+    const higher = (rest / 100) | 0
+    const pair = (rest - higher * 100) << 1
+    b[--q] = pairs[pair + 1]
+    b[--q] = pairs[pair]
+    rest = higher
+  }
+  if (q > p) b[p] = 48 + (rest % 10)
+  return p + length
+}
+
+/** An integer up to 2^53, as JSON writes it. */
+export function writeInteger(b: Uint8Array, p: number, value: number): number {
+  if (value < 0) {
+    b[p++] = 45
+    value = -value
+  }
+  if (value < 0x7fffffff) return writeDigits(b, p, value, 1)
+  const high = Math.floor(value / 1e9)
+  p = high < 0x7fffffff ? writeDigits(b, p, high, 1) : writeInteger(b, p, high)
+  return writeDigits(b, p, value - high * 1e9, 9)
+}
+
+/** value ÷ 10^scale, exact, without trailing zeros of the fraction. */
+export function writeDecimal(b: Uint8Array, p: number, value: number, scale: number): number {
+  if (scale <= 0) return writeInteger(b, p, value * 10 ** -scale)
+  if (value < 0) {
+    b[p++] = 45
+    value = -value
+  }
+  if (scale > 9) return writeLongFraction(b, p, value, scale)
+  const unit = 10 ** scale
+  const whole = Math.floor(value / unit)
+  let fraction = value - whole * unit
+  p = writeInteger(b, p, whole)
+  if (fraction === 0) return p
+  let width = scale
+  while (fraction % 10 === 0) {
+    fraction = (fraction / 10) | 0
+    width--
+  }
+  b[p++] = 46
+  return writeDigits(b, p, fraction, width)
+}
+
+function writeLongFraction(b: Uint8Array, p: number, value: number, scale: number): number {
+  const digits = String(value).padStart(scale + 1, '0')
+  const fraction = digits.slice(-scale).replace(/0+$/, '')
+  return writeAscii(b, p, fraction === '' ? digits.slice(0, -scale) : `${digits.slice(0, -scale)}.${fraction}`)
+}
+
+/** The shortest text that reads back as the same double, as JSON.stringify writes it. */
+export function writeReal(b: Uint8Array, p: number, value: number): number {
+  if (Number.isSafeInteger(value)) return writeInteger(b, p, value)
+  return writeAscii(b, p, String(value))
+}
+
+/** Days since 1970-01-01 as YYYY-MM-DD. */
+export function writeDate(b: Uint8Array, p: number, days: number): number {
+  // Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": civil_from_days, in eras of 400 years from 0000-03-01.
+  const shifted = days + 719468
+  if (shifted < 60 || days > 2932896) {
+    return writeAscii(b, p, new Date(days * 86_400_000).toISOString().replace(/T.*/, ''))
+  }
+  const era = (shifted / 146097) | 0
+  const dayOfEra = shifted - era * 146097
+  const yearOfEra =
+    ((dayOfEra - ((dayOfEra / 1460) | 0) + ((dayOfEra / 36524) | 0) - ((dayOfEra / 146096) | 0)) / 365) | 0
+  const dayOfYear = dayOfEra - (365 * yearOfEra + (yearOfEra >> 2) - ((yearOfEra / 100) | 0))
+  const shiftedMonth = ((5 * dayOfYear + 2) / 153) | 0
+  const day = dayOfYear - (((153 * shiftedMonth + 2) / 5) | 0) + 1
+  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  p = writeDigits(b, p, year, 4)
+  b[p] = 45
+  writeDigits(b, p + 1, month, 2)
+  b[p + 3] = 45
+  writeDigits(b, p + 4, day, 2)
+  return p + 6
+}
+
+/** Milliseconds since 1970-01-01T00:00Z as YYYY-MM-DDTHH:mm:ss.sssZ. */
+export function writeTimestamp(b: Uint8Array, p: number, ms: number): number {
+  const days = Math.floor(ms / 86_400_000)
+  if (days < -719408 || days > 2932896) return writeAscii(b, p, new Date(ms).toISOString())
+  const time = ms - days * 86_400_000
+  p = writeDate(b, p, days)
+  const seconds = (time / 1000) | 0
+  const minutes = (seconds / 60) | 0
+  const hours = (minutes / 60) | 0
+  b[p] = 84
+  writeDigits(b, p + 1, hours, 2)
+  b[p + 3] = 58
+  writeDigits(b, p + 4, minutes - hours * 60, 2)
+  b[p + 6] = 58
+  writeDigits(b, p + 7, seconds - minutes * 60, 2)
+  b[p + 9] = 46
+  writeDigits(b, p + 10, time - seconds * 1000, 3)
+  b[p + 13] = 90
+  return p + 14
+}
+
+/** UTF-8 text with JSON's escapes (RFC 8259 §7), as JSON.stringify writes them. At most 6 bytes for one. */
+export function writeJsonText(b: Uint8Array, p: number, from: Uint8Array, start: number, end: number): number {
+  for (let q = start; q < end; q++) {
+    const c = from[q]
+    if (c >= 32 && c !== 34 && c !== 92) b[p++] = c
+    else p = writeEscape(b, p, c)
+  }
+  return p
+}
+
+const shortEscapes = new Map([34, 92, 8, 9, 10, 12, 13].map((c, i) => [c, '"\\btnfr'.charCodeAt(i)]))
+
+function writeEscape(b: Uint8Array, p: number, c: number): number {
+  b[p++] = 92
+  const short = shortEscapes.get(c)
+  if (short !== undefined) {
+    b[p++] = short
+    return p
+  }
+  return writeAscii(b, p, `u${c.toString(16).padStart(4, '0')}`)
+}
+
+/** UTF-8 text as a CSV field (RFC 4180 §2), quoted where needed or empty. At most 2 bytes for one, and 2. */
+export function writeCsvText(b: Uint8Array, p: number, from: Uint8Array, start: number, end: number): number {
+  let quoted = start === end
+  for (let q = start; q < end && !quoted; q++) {
+    const c = from[q]
+    quoted = c === 34 || c === 44 || c === 10 || c === 13
+  }
+  if (!quoted) {
+    for (let q = start; q < end; q++) b[p++] = from[q]
+    return p
+  }
+  b[p++] = 34
+  for (let q = start; q < end; q++) {
+    const c = from[q]
+    if (c === 34) b[p++] = 34
+    b[p++] = c
+  }
+  b[p++] = 34
+  return p
+}
+
+function writeAscii(b: Uint8Array, p: number, text: string): number {
+  for (let i = 0; i < text.length; i++) b[p++] = text.charCodeAt(i)
+  return p
+}

@@ -1,0 +1,13 @@
+import type { EncodedBatch } from '#src/record.js'
+
+/** Copies of the values of an encoded batch. */
+export function valuesOf({ bytes, offsets, length }: EncodedBatch): Buffer[] {
+  return Array.from({ length }, (_, i) => Buffer.from(bytes.subarray(offsets[2 * i + 1], offsets[2 * i + 2])))
+}
+
+/** Copies of the keys of an encoded batch; null where the key is null. */
+export function keysOf({ bytes, offsets, length, nullKeys }: EncodedBatch): (Buffer | null)[] {
+  return Array.from({ length }, (_, i) =>
+    nullKeys?.[i] === 1 ? null : Buffer.from(bytes.subarray(offsets[2 * i], offsets[2 * i + 1])),
+  )
+}
