@@ -1,0 +1,175 @@
+import { GenesisError } from '../../../errors.js'
+import type { RawColumn, Table } from '../table/table.js'
+import {
+  learnBoolean,
+  learnCategory,
+  learnNumber,
+  learnTime,
+  type Learned,
+  type LearnedKind,
+  type ReadAs,
+} from './learned.js'
+import { commonLength, patternOf, patternSize } from './patterns.js'
+import { idColumn, textKind, uuidVersion, type TextKind } from './texts.js'
+
+export type OutsideKind = TextKind | 'sequence'
+export type DetectedKind = LearnedKind | OutsideKind
+
+/** A column that the circuit cannot learn: only its kind and form are kept, none of its values. */
+export interface Outside {
+  readonly kind: OutsideKind
+  /** Share of rows without a value. */
+  readonly missing: number
+  readonly start?: number
+  readonly step?: number
+  readonly version?: 4 | 7
+  readonly pattern?: string
+  /** Words per text, of a sample of the texts. */
+  readonly wordCounts?: readonly number[]
+}
+
+export type Detected =
+  { readonly place: 'learned'; readonly learned: Learned } | { readonly place: 'outside'; readonly outside: Outside }
+
+/** More categories than this are not learned one by one. */
+export const mostCategories = 8192
+/** So few distinct texts are categories, even if each is there once. */
+const fewCategories = 50
+/** A larger column of distinct consecutive integers is a sequence, whatever its name. */
+const manyRows = 1000
+/** Enough texts to tell what a column holds. */
+const looked = 2000
+
+const learnedKinds: readonly string[] = ['integer', 'decimal', 'real', 'boolean', 'category', 'date', 'timestamp']
+
+export function isLearnedKind(kind: string): kind is LearnedKind {
+  return learnedKinds.includes(kind)
+}
+
+/** What a column holds, by looking at its values and its name. */
+export function detect(column: RawColumn, table: Table, as: ReadAs): Detected {
+  const boolean = learnBoolean(column, as, false)
+  if (boolean) return { place: 'learned', learned: boolean }
+  const number = learnNumber(column, table.typed, as, null)
+  if (number) {
+    const sequence = sequenceOf(column, number)
+    return sequence ? { place: 'outside', outside: sequence } : { place: 'learned', learned: number }
+  }
+  const time = learnTime(column, as, null)
+  if (time) return { place: 'learned', learned: time }
+  return detectText(column, table, as)
+}
+
+/** A column read as the kind that a columns file gives it. Throws TABLE_INVALID where nothing in it is of that kind. */
+export function readAsKind(column: RawColumn, table: Table, as: ReadAs, kind: DetectedKind): Detected {
+  let learned: Learned | null = null
+  if (kind === 'integer' || kind === 'decimal' || kind === 'real') learned = learnNumber(column, table.typed, as, kind)
+  else if (kind === 'date' || kind === 'timestamp') learned = learnTime(column, as, kind)
+  else if (kind === 'boolean') learned = learnBoolean(column, as, true)
+  else if (kind === 'category') learned = learnCategory(column, as)
+  else return { place: 'outside', outside: outsideOf(kind, column, as) }
+  if (learned === null)
+    throw new GenesisError('TABLE_INVALID', `no value of column ${column.name} is of kind ${kind}`, {
+      place: table.place,
+      found: `${JSON.stringify(column.values.find((cell) => cell !== null) ?? null)} in its first row with a value`,
+    })
+  return { place: 'learned', learned }
+}
+
+/** An integer for each record, none twice: consecutive ones, or whatever the column's name calls an identifier. */
+function sequenceOf(column: RawColumn, { kind, held }: Learned): Outside | null {
+  const rows = column.codes.length
+  if (kind !== 'integer' || held.length !== rows || rows < 2) return null
+  let low = Infinity
+  let high = -Infinity
+  for (const value of held) {
+    if (typeof value !== 'number') return null
+    low = Math.min(low, value)
+    high = Math.max(high, value)
+  }
+  if (new Set(held).size !== rows) return null
+  const named = idColumn.test(column.name)
+  if (!named && (rows < manyRows || high - low !== rows - 1)) return null
+  const step = rowStep(column, held as readonly number[])
+  return step === null
+    ? { kind: 'sequence', missing: 0, start: low, step: 1 }
+    : { kind: 'sequence', missing: 0, start: (held[0] as number) - step * (column.firstRows[0] - 1), step }
+}
+
+/** The difference from row to row of the source, where it is always the same. */
+function rowStep({ firstRows }: RawColumn, values: readonly number[]): number | null {
+  const step = (values[1] - values[0]) / (firstRows[1] - firstRows[0])
+  if (!Number.isSafeInteger(step) || step === 0) return null
+  return values.every((value, i) => value === values[0] + step * (firstRows[i] - firstRows[0])) ? step : null
+}
+
+function detectText(column: RawColumn, table: Table, as: ReadAs): Detected {
+  const category = (): Detected => ({ place: 'learned', learned: learnCategory(column, as) })
+  const outside = (kind: OutsideKind): Detected => ({ place: 'outside', outside: outsideOf(kind, column, as) })
+  const { texts, distinct, rows } = textsOf(column, as)
+  if (distinct === 0) return category()
+  const ratio = distinct / rows
+  const mostlyDistinct = ratio > 0.5 || distinct > mostCategories
+  const kind = textKind(column.name, texts)
+  if (kind === 'uuid' && !mostlyDistinct) return { place: 'learned', learned: learnCategory(column, as, 'uuid') }
+  if (kind === 'uuid' || kind === 'url' || kind === 'ip') return mostlyDistinct ? outside(kind) : category()
+  // Who a record is about is never learned by heart, only told apart from a short list of categories.
+  if (kind !== null) return ratio > 0.5 || distinct > fewCategories ? outside(kind) : category()
+  const identifies = ratio === 1 && rows > 2 && idColumn.test(column.name)
+  const prose = ratio > 0.9 && texts.reduce((sum, text) => sum + text.length, 0) > 50 * texts.length
+  if (!identifies && !prose && (distinct <= fewCategories || !mostlyDistinct)) return category()
+  return outside(commonPattern(texts, distinct) === null ? 'text' : 'pattern')
+}
+
+function commonPattern(texts: readonly string[], distinct: number): string | null {
+  const pattern = patternOf(commonLength(texts, 0.95))
+  return pattern !== null && patternSize(pattern) >= 2 * distinct ? pattern : null
+}
+
+function textsOf(column: RawColumn, as: ReadAs): { texts: string[]; distinct: number; rows: number } {
+  const texts: string[] = []
+  let distinct = 0
+  let rows = 0
+  column.values.forEach((cell, code) => {
+    if (cell === null || as.missing.has(String(cell))) return
+    distinct++
+    rows += column.counts[code]
+    if (texts.length < looked) texts.push(String(cell))
+  })
+  return { texts, distinct, rows }
+}
+
+function outsideOf(kind: OutsideKind, column: RawColumn, as: ReadAs): Outside {
+  const { texts, rows } = textsOf(column, as)
+  const missing = 1 - rows / column.codes.length
+  switch (kind) {
+    case 'sequence': {
+      const number = learnNumber(column, false, as, 'integer')
+      return { kind, missing: 0, start: 1, step: 1, ...(number && sequenceOf(column, number)) }
+    }
+    case 'uuid':
+      return { kind, missing, version: uuidVersion(texts) }
+    case 'phone':
+      return { kind, missing, pattern: phonePattern(texts) }
+    case 'pattern':
+      return { kind, missing, pattern: patternOf(commonLength(texts, 0)) ?? phonePattern(texts) }
+    case 'text':
+      return { kind, missing, wordCounts: texts.slice(0, 256).map((text) => text.split(/\s+/).length) }
+    default:
+      return { kind, missing }
+  }
+}
+
+/** The most frequent form, with the digits that all texts of this form share left as they are. */
+function phonePattern(texts: readonly string[]): string {
+  const forms = new Map<string, string[]>()
+  for (const text of texts) {
+    const form = text.replace(/\d/g, '#')
+    const others = forms.get(form)
+    if (others) others.push(text)
+    else forms.set(form, [text])
+  }
+  let [form, members]: [string, string[]] = ['###-####', []]
+  for (const [other, those] of forms) if (those.length > members.length) [form, members] = [other, those]
+  return patternOf(members) ?? form.replace(/[?^*\\]/g, String.raw`\$&`)
+}

@@ -1,0 +1,173 @@
+import type { FieldType } from '../../../record.js'
+import type { RawColumn } from '../table/table.js'
+import { dateOrderOf, parseTime, zoneMinutes, type DateOrder } from './dates.js'
+import { commonStep, decimalPlaces, mostDecimals, parseNumber, toScaled } from './numbers.js'
+import { droppedNotes, readColumn, type Reading } from './reading.js'
+
+export type LearnedKind = 'integer' | 'decimal' | 'real' | 'boolean' | 'category' | 'date' | 'timestamp'
+
+/** A column for the circuit: what each distinct raw cell is in the held form of its type. */
+export interface Learned {
+  readonly kind: LearnedKind
+  readonly type: FieldType
+  /** Per distinct value of the raw column; null is missing. */
+  readonly held: readonly (string | number | boolean | null)[]
+  /** Step of the grid through zero that the numbers lie on, in the held form; 0 for reals and what is not a number. */
+  readonly grain: number
+  /** What was found beside the kind, for `describe`: a zone, the order of day and month. */
+  readonly detail: string | null
+  readonly notes: readonly string[]
+}
+
+/** What a columns file says about how to read. */
+export interface ReadAs {
+  readonly missing: ReadonlySet<string>
+  readonly scale?: number
+  readonly min?: number | string
+  readonly max?: number | string
+  readonly order?: DateOrder
+  readonly zone?: string
+}
+
+const dayMillis = 86_400_000
+/** Share of a column's values that must be of a type; the others are then read as missing, and counted. */
+const enough = 0.95
+
+/** Whether so much of a column was read that it is of this type. */
+function fits(reading: Reading<unknown>, forced: boolean): boolean {
+  return reading.accepted > 0 && (forced || reading.accepted >= enough * (reading.accepted + reading.rejected))
+}
+
+/** Integers, decimals or reals. Null where the column is none of them; `forced` takes what can be read. */
+export function learnNumber(
+  column: RawColumn,
+  typed: boolean,
+  as: ReadAs,
+  forced: 'integer' | 'decimal' | 'real' | null,
+): Learned | null {
+  const parse = (cell: string | number | boolean): number | undefined =>
+    typed && forced === null && typeof cell === 'string' ? undefined : parseNumber(cell)
+  const reading = readColumn(column, parse, as.missing)
+  if (!fits(reading, forced !== null)) return null
+  if (forced === null && column.values.some((cell) => typeof cell === 'string' && /^\s*0\d+\s*$/.test(cell)))
+    return null
+  let scale = as.scale ?? 0
+  let largest = 0
+  for (const value of reading.values) {
+    if (value === null) continue
+    if (as.scale === undefined && forced !== 'integer') scale = Math.max(scale, decimalPlaces(value))
+    largest = Math.max(largest, Math.abs(value))
+  }
+  const notes = droppedNotes(column.name, reading, 'numbers')
+  const clamp = clamping(column, as, (bound) => (typeof bound === 'number' ? bound : undefined), notes)
+  const values = reading.values.map((value, code) => (value === null ? null : clamp(value, code)))
+  if (forced === 'real' || scale > mostDecimals || largest * 10 ** scale > Number.MAX_SAFE_INTEGER)
+    return { kind: 'real', type: { kind: 'double' }, held: values, grain: 0, detail: null, notes }
+  const held = values.map((value) => (value === null ? null : toScaled(value, scale)))
+  const integer = scale === 0 && forced !== 'decimal'
+  return {
+    kind: integer ? 'integer' : 'decimal',
+    type: integer ? { kind: 'integer' } : { kind: 'decimal', scale },
+    held,
+    grain: grainOf(held),
+    detail: null,
+    notes,
+  }
+}
+
+/** Dates, or dates with a time. Null where the column is neither. */
+export function learnTime(column: RawColumn, as: ReadAs, forced: 'date' | 'timestamp' | null): Learned | null {
+  const texts = column.values.filter((cell) => typeof cell === 'string')
+  const { order, certain } = as.order === undefined ? dateOrderOf(texts) : { order: as.order, certain: true }
+  const offset = as.zone === undefined ? 0 : (zoneMinutes(as.zone) ?? 0) * 60_000
+  const zones = new Set<string>()
+  let withTime = false
+  const reading = readColumn(
+    column,
+    (cell) => {
+      if (typeof cell === 'number' && forced !== null) return epochMillis(cell)
+      const time = typeof cell === 'string' ? parseTime(cell.trim(), order) : undefined
+      if (time === undefined) return undefined
+      if (time.hasTime) withTime = true
+      if (time.zone !== null) zones.add(time.zone)
+      return time.zone === null && time.hasTime ? time.millis - offset : time.millis
+    },
+    as.missing,
+  )
+  if (!fits(reading, forced !== null)) return null
+  const notes = droppedNotes(column.name, reading, 'dates')
+  if (!certain)
+    notes.push(
+      `column ${column.name}: its dates could be day/month or month/day and were read as ${order === 'DMY' ? 'day/month' : 'month/day'}; ` +
+        'set order: DMY or MDY in a columns file to say which',
+    )
+  const isDate = forced === null ? !withTime : forced === 'date'
+  const clamp = clamping(column, as, (bound) => parseTime(String(bound), 'DMY')?.millis, notes)
+  const held = reading.values.map((value, code) => {
+    if (value === null) return null
+    const bounded = clamp(value, code)
+    return isDate ? Math.floor(bounded / dayMillis) : bounded
+  })
+  const zone = zones.size === 0 ? (as.zone ?? 'no zone, taken as UTC') : [...zones].sort().join(', ')
+  return {
+    kind: isDate ? 'date' : 'timestamp',
+    type: { kind: isDate ? 'date' : 'timestamp' },
+    held,
+    grain: grainOf(held),
+    detail: isDate ? null : zone,
+    notes,
+  }
+}
+
+export function learnBoolean(column: RawColumn, as: ReadAs, forced: boolean): Learned | null {
+  const words: Record<string, boolean> = { true: true, false: false }
+  if (forced)
+    Object.assign(words, { yes: true, no: false, y: true, n: false, t: true, f: false, '1': true, '0': false })
+  const reading = readColumn(column, (cell) => words[String(cell).trim().toLowerCase()], as.missing)
+  if (!fits(reading, forced)) return null
+  return {
+    kind: 'boolean',
+    type: { kind: 'boolean' },
+    held: reading.values,
+    grain: 0,
+    detail: null,
+    notes: droppedNotes(column.name, reading, 'true or false'),
+  }
+}
+
+/** Every distinct text a category. */
+export function learnCategory(column: RawColumn, as: ReadAs, kind: 'string' | 'uuid' = 'string'): Learned {
+  const reading = readColumn(column, String, as.missing)
+  return { kind: 'category', type: { kind }, held: reading.values, grain: 0, detail: null, notes: [] }
+}
+
+function grainOf(held: readonly (number | null)[]): number {
+  return commonStep(held.filter((value) => value !== null)) || 1
+}
+
+/** Seconds where that gives a year before 5138, else milliseconds. */
+function epochMillis(value: number): number {
+  return Math.abs(value) < 1e11 ? Math.round(value * 1000) : Math.round(value)
+}
+
+function clamping(
+  column: RawColumn,
+  as: ReadAs,
+  parse: (bound: number | string) => number | undefined,
+  notes: string[],
+): (value: number, code: number) => number {
+  const low = as.min === undefined ? -Infinity : (parse(as.min) ?? -Infinity)
+  const high = as.max === undefined ? Infinity : (parse(as.max) ?? Infinity)
+  if (low === -Infinity && high === Infinity) return (value) => value
+  let moved = 0
+  column.values.forEach((cell, code) => {
+    const value = typeof cell === 'number' ? cell : parse(typeof cell === 'string' ? numberOrText(cell) : NaN)
+    if (value !== undefined && (value < low || value > high)) moved += column.counts[code]
+  })
+  if (moved > 0) notes.push(`column ${column.name}: ${moved} values were moved to its bounds`)
+  return (value) => Math.min(high, Math.max(low, value))
+}
+
+function numberOrText(cell: string): number | string {
+  return parseNumber(cell) ?? cell
+}

@@ -1,0 +1,64 @@
+/** Positions beyond this make a text, not a code. */
+const longest = 40
+
+/**
+ * One pattern that all of the texts have, in the artifact's notation (# digit, ? lower-case letter, ^ upper-case letter,
+ * * hexadecimal digit; \ before one of these means itself). Where every text has the same character, that character stays. Null where the texts
+ * have different lengths, or a place holds more than one class of characters, or nothing varies.
+ */
+export function patternOf(texts: readonly string[]): string | null {
+  const length = texts[0]?.length ?? 0
+  if (length === 0 || length > longest || texts.some((text) => text.length !== length)) return null
+  let pattern = ''
+  let varies = false
+  const hexadecimal = texts.every((text) => /^[0-9a-f-]+$/.test(text)) && texts.some((text) => /[a-f]/.test(text))
+  for (let at = 0; at < length; at++) {
+    const first = texts[0][at]
+    if (texts.every((text) => text[at] === first)) {
+      pattern += escaped(first)
+      continue
+    }
+    const symbol = symbolOf(texts, at, hexadecimal)
+    if (symbol === null) return null
+    pattern += symbol
+    varies = true
+  }
+  return varies ? pattern : null
+}
+
+/** The texts that have the most frequent length, if they are at least `share` of all; else none. */
+export function commonLength(texts: readonly string[], share: number): string[] {
+  const counts = new Map<number, number>()
+  for (const text of texts) counts.set(text.length, (counts.get(text.length) ?? 0) + 1)
+  let best = 0
+  for (const [length, count] of counts) if (count > (counts.get(best) ?? 0)) best = length
+  const chosen = texts.filter((text) => text.length === best)
+  return chosen.length >= share * texts.length ? chosen : []
+}
+
+/** How many texts a pattern can make, at most 2^53. */
+export function patternSize(pattern: string): number {
+  const choices: Record<string, number> = { '#': 10, '?': 26, '^': 26, '*': 16 }
+  let size = 1
+  for (let at = 0; at < pattern.length; at++) {
+    if (pattern[at] === '\\') at++
+    else size *= choices[pattern[at]] ?? 1
+  }
+  return Math.min(size, 2 ** 53)
+}
+
+function symbolOf(texts: readonly string[], at: number, hexadecimal: boolean): string | null {
+  if (texts.every((text) => isDigit(text[at]))) return hexadecimal ? '*' : '#'
+  if (hexadecimal) return texts.every((text) => text[at] !== '-') ? '*' : null
+  if (texts.every((text) => text[at] >= 'a' && text[at] <= 'z')) return '?'
+  if (texts.every((text) => text[at] >= 'A' && text[at] <= 'Z')) return '^'
+  return null
+}
+
+function isDigit(char: string): boolean {
+  return char >= '0' && char <= '9'
+}
+
+export function escaped(text: string): string {
+  return text.replace(/[#?^*\\]/g, String.raw`\$&`)
+}

@@ -1,0 +1,56 @@
+/** What a column of texts that are not categories holds. */
+export type TextKind =
+  'uuid' | 'email' | 'url' | 'ip' | 'phone' | 'name' | 'first_name' | 'last_name' | 'address' | 'pattern' | 'text'
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const email = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+const url = /^(https?|ftp):\/\/\S+$/i
+const ip = /^(\d{1,3}\.){3}\d{1,3}$|^[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,7}$/i
+const phone = /^\+?[\d\s().x/-]{7,24}$/
+const person = /^(\p{L}[\p{L}'’-]*\.?)( \p{L}[\p{L}'’-]*\.?){1,3}$/u
+const oneName = /^\p{Lu}[\p{L}'’ -]*$/u
+
+const firstNameColumn = /^(first|given|fore)[ _-]?name$/i
+const lastNameColumn = /^(last|sur|family)[ _-]?name$/i
+const nameColumn =
+  /^(name|(full|customer|user|person|contact|employee|patient|client|student|author|owner|passenger|holder)[ _-]?name)$/i
+const phoneColumn = /phone|mobile|(^|[ _-])(tel|cell|fax)([ _-]|$)/i
+const addressColumn = /address|street|(^|[ _-])addr([ _-]|$)/i
+/** Columns whose name says that they identify the record. */
+export const idColumn = /(^|[ _-])(id|key|uuid|guid|number|no|nr|index|code)$|[a-z](Id|ID|Key)$|^#$/
+
+/** Share of the distinct texts that must have the form of a kind. */
+const enough = 0.95
+
+/**
+ * The personal or structural kind of a column's distinct texts, by their form and the column's name; null where they are
+ * not of any. Kinds that need the name are given only with it: no form tells a person from an airport.
+ */
+export function textKind(name: string, texts: readonly string[]): TextKind | null {
+  const share = (test: (text: string) => boolean): number => {
+    let count = 0
+    for (const text of texts) if (test(text)) count++
+    return count / texts.length
+  }
+  const all = (form: RegExp): boolean => share((text) => form.test(text)) >= enough
+  if (all(uuid)) return 'uuid'
+  if (all(email)) return 'email'
+  if (all(url)) return 'url'
+  if (all(ip)) return 'ip'
+  if (firstNameColumn.test(name) && all(oneName)) return 'first_name'
+  if (lastNameColumn.test(name) && all(oneName)) return 'last_name'
+  // Persons have two or three names, mostly two; titles and places do not keep to that.
+  if (nameColumn.test(name) && all(person) && share((text) => text.split(' ').length === 2) >= 0.6) return 'name'
+  const digits = (text: string): number => text.replace(/\D/g, '').length
+  const isPhone = (text: string): boolean => phone.test(text) && digits(text) >= 7
+  if (share(isPhone) >= enough && (phoneColumn.test(name) || share((text) => /[+() ]/.test(text)) >= enough))
+    return 'phone'
+  if (addressColumn.test(name) && share((text) => /\d/.test(text) && /\p{L}{2}/u.test(text)) >= 0.8) return 'address'
+  return null
+}
+
+/** The version nibble of most of the UUIDs: 7, or 4 for everything else. */
+export function uuidVersion(texts: readonly string[]): 4 | 7 {
+  const sevens = texts.filter((text) => text[14] === '7').length
+  return sevens * 2 > texts.length ? 7 : 4
+}
