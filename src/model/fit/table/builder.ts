@@ -1,5 +1,5 @@
 import { GenesisError } from '../../../errors.js'
-import { seededRandom, type Random } from './random.js'
+import { TrainingRandom } from '../random.js'
 import type { Cell, RawColumn, Table } from './table.js'
 
 /** Longer cells are text whatever they hold, and texts are not learned value by value: the rest of them is not kept. */
@@ -11,17 +11,18 @@ export interface BuilderOptions {
   /** The most rows to hold. A larger source is sampled (reservoir sampling, Vitter's algorithm R). */
   readonly maxRows: number
   readonly seed: number
+  readonly signal?: AbortSignal
 }
 
 /** Takes rows one by one and holds at most `maxRows` of them, each row of the source with the same probability. */
 export class TableBuilder {
   private readonly columns: ColumnBuilder[] = []
-  private readonly random: Random
+  private readonly random: TrainingRandom
   private sourceRows = 0
   private cutCells = 0
 
   constructor(private readonly options: BuilderOptions) {
-    this.random = seededRandom(options.seed)
+    this.random = new TrainingRandom(options.seed)
   }
 
   /** Rows seen so far. */
@@ -53,9 +54,10 @@ export class TableBuilder {
   /** One row; cells in the order of the columns. */
   addRow(cells: readonly Cell[]): void {
     const row = ++this.sourceRows
+    if ((row & 1023) === 0) this.options.signal?.throwIfAborted()
     let slot = row - 1
     if (row > this.options.maxRows) {
-      slot = Math.floor(this.random() * row)
+      slot = this.random.below(row)
       if (slot >= this.options.maxRows) return
     }
     for (let j = 0; j < this.columns.length; j++) {

@@ -13,6 +13,8 @@ export interface ReadOptions {
   /** The most rows to hold; a larger table is sampled. */
   readonly maxRows: number
   readonly seed: number
+  /** Aborting ends reading with the signal's reason. */
+  readonly signal?: AbortSignal
 }
 
 type TableFormat = 'csv' | 'json' | 'parquet'
@@ -35,6 +37,7 @@ export async function readTable(path: string, options: ReadOptions): Promise<Tab
     typed: format !== 'csv',
     maxRows: options.maxRows,
     seed: options.seed,
+    signal: options.signal,
   })
   if (format === 'csv') await readCsv(path, options.encoding, builder)
   else if (format === 'json') await readJson(path, options.encoding, builder)

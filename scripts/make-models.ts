@@ -1,0 +1,39 @@
+/**
+ * Makes the shipped models again, byte for byte: models/customers.json from the table of make-customers, models/flights.json
+ * from the flights of vega-datasets (US domestic flights of 2001, from the Bureau of Transportation Statistics).
+ *
+ *     npm run model [-- customers|flights]
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { fitCommand } from '#src/cli/fit.js'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const models = join(here, '../../models')
+const folder = mkdtempSync(join(tmpdir(), 'genesis-models-'))
+const only = process.argv[2]
+
+async function fit(table: string, model: string, ...flags: string[]): Promise<void> {
+  process.stderr.write(`\nmodels/${model}.json\n`)
+  await fitCommand().parseAsync([table, '--out', join(models, `${model}.json`), '--seed', '1', ...flags], {
+    from: 'user',
+  })
+}
+
+try {
+  if (only === undefined || only === 'customers') {
+    const table = join(folder, 'customers.csv')
+    execFileSync(process.execPath, [join(here, 'make-customers.js'), table])
+    await fit(table, 'customers', '--hidden', '32')
+  }
+  if (only === undefined || only === 'flights') {
+    const data = dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json'))
+    await fit(join(data, 'data/flights-3m.parquet'), 'flights', '--hidden', '64', '--sample', '60000')
+  }
+} finally {
+  rmSync(folder, { recursive: true })
+}

@@ -1,0 +1,116 @@
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { basename, extname } from 'node:path'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { GenesisError } from '../errors.js'
+import { writeModel } from '../model/artifact-write.js'
+import { readColumnsFile } from '../model/fit/columns/settings.js'
+import { fitTable } from '../model/fit/fit.js'
+import { readTable } from '../model/fit/table/read.js'
+import { FitProgress } from './fit-progress.js'
+import { qualityLines } from './quality.js'
+
+interface Flags {
+  readonly out: string
+  readonly columns?: string
+  readonly hidden: number | 'auto'
+  readonly seed: number
+  readonly name?: string
+  readonly sample: number
+  readonly threads?: number
+  readonly minCount: number
+  readonly roundExtremes?: true
+  readonly encoding?: string
+}
+
+/** `genesis fit`: trains a model from a table and writes its file. Progress and quality go to stderr. */
+export function fitCommand(): Command {
+  return new Command('fit')
+    .description('train a model from a table: CSV, JSON, JSON lines or Parquet')
+    .argument('<table>', 'the table; .gz is unpacked')
+    .requiredOption('--out <model>', 'the model file to write')
+    .option('--columns <file>', 'what columns are, where looking at the table does not tell (docs/fit.md)')
+    .addOption(new Option('--hidden <n>', 'hidden states per column, or auto').default('auto').argParser(hiddenStates))
+    .option('--seed <n>', 'seed of the training', integerFrom(0), 0)
+    .option('--name <name>', "the model's name; the model file's if left out")
+    .option('--sample <n>', 'the most rows to train from; a larger table is sampled', integerFrom(1), 1_000_000)
+    .option('--threads <n>', 'threads; one per core if left out. The model does not depend on it', integerFrom(1))
+    .option('--min-count <n>', 'categories that fewer rows have become "other"', integerFrom(1), 1)
+    .option('--round-extremes', 'round the smallest and largest numbers to two digits')
+    .option('--encoding <name>', 'encoding of the text; found by looking if left out')
+    .action(async (table: string, flags: Flags) => fit(table, flags))
+}
+
+async function fit(path: string, flags: Flags): Promise<void> {
+  const stop = new AbortController()
+  const interrupt = (): void => {
+    // The second one does not wait for the model.
+    if (stop.signal.aborted) process.exit(130)
+    stop.abort()
+  }
+  process.on('SIGINT', interrupt)
+  const progress = new FitProgress(process.stderr)
+  try {
+    const columns = flags.columns === undefined ? new Map<string, never>() : await readColumnsFile(flags.columns)
+    const { seed, encoding } = flags
+    const table = await readTable(path, { encoding, maxRows: flags.sample, seed, signal: stop.signal })
+    progress.read(table)
+    const { artifact, training } = await fitTable(table, {
+      name: flags.name ?? basename(flags.out, extname(flags.out)),
+      columns,
+      states: flags.hidden,
+      seed,
+      threads: flags.threads,
+      minCount: flags.minCount,
+      roundExtremes: flags.roundExtremes === true,
+      signal: stop.signal,
+      onPrepared: (prepared) => progress.prepared(prepared),
+      onProgress: (step) => progress.step(step),
+    })
+    progress.end()
+    const text = writeModel(artifact)
+    await replaceFile(flags.out, text)
+    for (const line of qualityLines(artifact.report)) process.stderr.write(`${line}\n`)
+    process.stderr.write(`wrote ${flags.out} (${Math.ceil(text.length / 1000)} kB)\n`)
+    if (training?.aborted) {
+      process.stderr.write(`interrupted after ${training.epochs} epochs: the model is the best of them\n`)
+      process.exitCode = 130
+    }
+  } finally {
+    progress.end()
+    process.off('SIGINT', interrupt)
+  }
+}
+
+/** All of the new file or all of the old one. */
+async function replaceFile(path: string, text: string): Promise<void> {
+  const beside = `${path}.${process.pid}.tmp`
+  try {
+    await writeFile(beside, text)
+    await rename(beside, path)
+  } catch (error) {
+    await rm(beside, { force: true })
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new GenesisError(code === 'ENOSPC' ? 'DISK_FULL' : 'USAGE', 'the model file cannot be written', {
+      place: path,
+      found: message,
+      cause: error,
+    })
+  }
+}
+
+function integerFrom(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
+      throw new InvalidArgumentError(`expected an integer from ${least} on.`)
+    return value
+  }
+}
+
+function hiddenStates(text: string): number | 'auto' {
+  if (text === 'auto') return text
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1 || value > 512)
+    throw new InvalidArgumentError('expected auto or an integer from 1 to 512.')
+  return value
+}

@@ -1,0 +1,4 @@
+/** The quality of a model, for people. */
+export function qualityLines(report: unknown): string[] {
+  return report === null ? [] : []
+}

@@ -1,0 +1,47 @@
+import { artifactFormat, artifactVersion, type ArtifactColumn, type ModelArtifact } from '../artifact.js'
+import type { Circuit } from '../circuit.js'
+import { encodeTable } from '../table.js'
+import { outsideColumns } from './columns/outside.js'
+import type { LearnedColumn } from './columns/plan.js'
+import type { Prepared } from './prepare.js'
+
+/** The artifact of a trained circuit: the table's columns in their order, with the hidden parts that some are made of. */
+export function assembleModel(
+  { planned, nodes, decided }: Prepared,
+  circuit: Circuit | null,
+  { name, seed, report }: { name: string; seed: number; report: unknown },
+): ModelArtifact {
+  const columns = planned.flatMap((column) =>
+    column.place === 'outside' ? outsideColumns(column, planned, seed) : [learnedColumn(column)],
+  )
+  return {
+    format: artifactFormat,
+    version: artifactVersion,
+    name,
+    columns,
+    circuit: circuit && {
+      states: circuit.states,
+      parent: [...circuit.parent],
+      prior: encodeTable(circuit.prior),
+      transitions: circuit.transitions.map(encodeTable),
+      emissions: circuit.emissions.map(encodeTable),
+    },
+    report,
+  }
+
+  function learnedColumn(column: LearnedColumn): ArtifactColumn {
+    const { type } = column.learned
+    const shape = { name: column.name, type, ...(column.hidden && { hidden: true as const }) }
+    const node = nodes.findIndex((candidate) => candidate.column === column)
+    if (node >= 0) {
+      const { symbols, grain } = nodes[node].alphabet
+      const nullable = symbols.includes(null)
+      const source = { from: 'circuit' as const, node, alphabet: [...symbols], ...(grain > 1 && { grain }) }
+      return { ...shape, nullable, source }
+    }
+    const dependency = decided.find((candidate) => candidate.column === column)
+    const values = [...(dependency?.values ?? [])]
+    const nullable = values.includes(null)
+    return { ...shape, nullable, source: { from: 'dependency', column: dependency?.decider.column.name ?? '', values } }
+  }
+}
