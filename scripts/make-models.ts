@@ -31,7 +31,7 @@ try {
     await fit(table, 'customers', '--hidden', '32')
   }
   if (only === undefined || only === 'flights') {
-    const data = dirname(createRequire(import.meta.url).resolve('vega-datasets/package.json'))
+    const data = dirname(dirname(createRequire(import.meta.url).resolve('vega-datasets')))
     await fit(join(data, 'data/flights-3m.parquet'), 'flights', '--hidden', '64', '--sample', '60000')
   }
 } finally {
