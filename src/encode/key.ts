@@ -1,10 +1,17 @@
+import type { ConnectorConfig } from '../config/connector.js'
 import { GenesisError } from '../errors.js'
 import type { Field } from '../record.js'
+import { columnSteps } from './avro/column.js'
+import { deriveType } from './avro/derive.js'
+import { describeField } from './avro/describe.js'
+import type { AvroSchema } from './avro/schema.js'
+import { parseSchema } from './avro/schema.js'
+import type { Subject } from './avro/subject.js'
 import type { NumberForm, Step } from './step.js'
 import { renderNumber } from './number-form.js'
 import { textStep } from './text-steps.js'
 
-const none = Buffer.alloc(0)
+const none: Buffer = Buffer.alloc(0)
 
 /** The index of the column with this name. Throws CONFIG_INVALID. */
 export function keyColumn(fields: readonly Field[], name: string): number {
@@ -53,8 +60,26 @@ export function longKeySteps(field: Field, column: number): Step[] {
   ]
 }
 
+/** Where the schema of an Avro key is in the registry: the column's own type, without null. */
+export function keySubject(connector: Pick<ConnectorConfig, 'name' | 'topic' | 'value'>, field: Field): Subject {
+  const { useLatest, autoRegister } = connector.value
+  const name = `${connector.topic ?? connector.name}-key`
+  return { name, own: useLatest ? null : parseSchema(deriveType(field.type), 'the derived key schema'), autoRegister }
+}
+
+/** A key as an Avro value of its own; the null of a union is not used. Throws SCHEMA_MISMATCH. */
+export function avroKeyStep(field: Field, column: number, { type, place }: AvroSchema, prefix: Buffer): Step {
+  const result = columnSteps({ ...field, nullable: false }, column, type, place)
+  if (Array.isArray(result)) return asKey(result[0], field, prefix)
+  throw new GenesisError('SCHEMA_MISMATCH', `the key: ${result.what}`, {
+    place,
+    found: `${describeField(field)}${result.found === undefined ? '' : ` with ${result.found}`}`,
+    expected: result.expected,
+  })
+}
+
 /** The step as a key: `prefix` before every value that is present, and nothing for a missing one, whose key is null. */
-export function asKey(step: Step, field: Field, prefix: Buffer = none): Step {
+function asKey(step: Step, field: Field, prefix = none): Step {
   if (step.step === 'constant') return step
   const entry = (bytes: Buffer, code: number): Buffer =>
     field.dictionary?.[code] === null ? none : Buffer.concat([prefix, bytes])

@@ -11,7 +11,23 @@ function fieldOf(column: Column, plain: boolean): Field {
   const { name, type, nullable, source } = column
   const vector = vectorKind(source)
   const dictionary = dictionaryOf(column)
-  return { name, type, nullable, vector, ...(dictionary && { dictionary }), ...(vector === 'text' && { plain }) }
+  const range = vector === 'number' ? rangeOf(source) : undefined
+  return {
+    name,
+    type,
+    nullable,
+    vector,
+    ...(dictionary && { dictionary }),
+    ...(range && { range }),
+    ...(vector === 'text' && { plain }),
+  }
+}
+
+/** The lowest and the highest number of an alphabet; undefined for sources whose numbers grow without end. */
+function rangeOf(source: ColumnSource): [low: number, high: number] | undefined {
+  if (source.from !== 'circuit') return undefined
+  const numbers = source.alphabet.flat().filter((symbol) => typeof symbol === 'number')
+  return [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))]
 }
 
 /** Numbers with bins need their values; everything else that has codes needs nothing but them. */

@@ -1,0 +1,139 @@
+/** Records per second and CPU per record of each encoder, on a batch of 15 columns shaped like a census table. */
+import { fileURLToPath } from 'node:url'
+import { deriveSchema } from '#src/encode/avro/derive.js'
+import { parseSchema } from '#src/encode/avro/schema.js'
+import { containerEncoder } from '#src/encode/create.js'
+import type { Encoder } from '#src/encode/encoder.js'
+import { lineEncoder } from '#src/encode/lines.js'
+import type { Batch, Field, Value, Vector } from '#src/record.js'
+
+export interface EncodeResult {
+  readonly encoder: string
+  readonly recordsPerSecond: number
+  readonly cpuMicrosPerRecord: number
+  readonly bytesPerRecord: number
+}
+
+const batchLength = 4096
+let state = 1
+/** Any even spread will do here, as long as it is the same each time (Numerical Recipes' generator). */
+const random = (below: number): number => {
+  state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+  return Math.floor((state / 2 ** 32) * below)
+}
+const words = (count: number, length: number): string[] =>
+  Array.from({ length: count }, (_, i) => `value-${i}-abcdefghijklmnop`.slice(0, length))
+
+function category(name: string, values: readonly Value[], type: Field['type'] = { kind: 'string' }): [Field, Vector] {
+  const codes = Uint16Array.from({ length: batchLength }, () => random(values.length))
+  const nullable = values.includes(null)
+  return [
+    { name, type, nullable, vector: 'dictionary', dictionary: values },
+    { kind: 'dictionary', codes },
+  ]
+}
+
+/** A number column of which a part is exact values and the rest is drawn from bins. */
+function number(
+  name: string,
+  type: Field['type'],
+  low: number,
+  high: number,
+  atoms: readonly number[],
+): [Field, Vector] {
+  const codes = Uint16Array.from({ length: batchLength }, () => random(atoms.length + 64))
+  const values = Float64Array.from(codes, (code) => atoms[code] ?? low + random(high - low))
+  const dictionary = Array.from({ length: atoms.length + 64 }, (_, code) => atoms[code])
+  return [
+    { name, type, nullable: false, vector: 'number', dictionary, range: [low, high] },
+    { kind: 'number', values, codes },
+  ]
+}
+
+/** 9 categorical and 6 numeric columns: the alphabets have the sizes and lengths of the UCI Adult table's. */
+export function censusBatch(): Batch {
+  const integer: Field['type'] = { kind: 'integer' }
+  const columns = [
+    category(
+      'age',
+      Array.from({ length: 73 }, (_, i) => i + 17),
+      integer,
+    ),
+    category('workclass', words(8, 12)),
+    number('fnlwgt', integer, 12285, 1484705, []),
+    category('education', words(16, 10)),
+    category(
+      'education_num',
+      Array.from({ length: 16 }, (_, i) => i + 1),
+      integer,
+    ),
+    category('marital_status', words(7, 14)),
+    category('occupation', words(14, 14)),
+    category('relationship', words(6, 11)),
+    category('race', words(5, 8)),
+    category('sex', ['Male', 'Female']),
+    number('capital_gain', integer, 0, 99999, [0, 7298, 15024]),
+    number('capital_loss', integer, 0, 4356, [0, 1902, 1977]),
+    category(
+      'hours_per_week',
+      Array.from({ length: 94 }, (_, i) => i + 1),
+      integer,
+    ),
+    category('native_country', words(41, 13)),
+    category('income', ['<=50K', '>50K']),
+  ]
+  return {
+    fields: columns.map(([field]) => field),
+    start: 0,
+    stride: 1,
+    length: batchLength,
+    vectors: columns.map(([, vector]) => vector),
+  }
+}
+
+/** Medians of `runs` runs of about `millis` each. */
+export function benchEncoders({ runs = 5, millis = 400 } = {}): EncodeResult[] {
+  const batch = censusBatch()
+  const schema = deriveSchema(batch.fields, { name: 'census', namespace: 'bench' })
+  const encoders: [string, Encoder][] = [
+    ['Avro', containerEncoder(batch.fields, parseSchema(schema, 'derived'))],
+    ['JSON lines', lineEncoder('json', batch.fields)],
+    ['CSV', lineEncoder('csv', batch.fields)],
+  ]
+  return encoders.map(([name, encoder]) => measure(name, runs, millis, batch, encoder))
+}
+
+function measure(name: string, runs: number, millis: number, batch: Batch, encoder: Encoder): EncodeResult {
+  const once = (): { rate: number; cpu: number } => {
+    const cpu = process.cpuUsage()
+    const begin = performance.now()
+    let records = 0
+    while (performance.now() - begin < millis) {
+      encoder.encode(batch)
+      records += batch.length
+    }
+    const seconds = (performance.now() - begin) / 1000
+    const used = process.cpuUsage(cpu)
+    return { rate: records / seconds, cpu: (used.user + used.system) / records }
+  }
+  once()
+  const results = Array.from({ length: runs }, once)
+  const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]
+  const { offsets } = encoder.encode(batch)
+  return {
+    encoder: name,
+    recordsPerSecond: median(results.map(({ rate }) => rate)),
+    cpuMicrosPerRecord: median(results.map(({ cpu }) => cpu)),
+    bytesPerRecord: offsets[2 * batch.length] / batch.length,
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const rows = benchEncoders().map((result) => ({
+    encoder: result.encoder,
+    'records/s': Math.round(result.recordsPerSecond).toLocaleString('en'),
+    'CPU µs/record': result.cpuMicrosPerRecord.toFixed(3),
+    'bytes/record': result.bytesPerRecord.toFixed(0),
+  }))
+  console.table(rows)
+}

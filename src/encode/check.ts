@@ -1,0 +1,38 @@
+/** What `genesis validate` asks of a connector's encoding. */
+import type { Field } from '../record.js'
+import { planAvro } from './avro/plan.js'
+import type { SubjectRegistry } from './avro/subject.js'
+import { checkSubject } from './avro/subject.js'
+import { wirePrefix } from './avro/wire-format.js'
+import type { EncodedConnector } from './create.js'
+import { createEncoder } from './create.js'
+import { avroKeyStep, keyColumn, keySubject } from './key.js'
+import { valueSchema, valueSubject } from './value.js'
+
+/**
+ * Without the registry: throws what makes the encoder impossible. Gives the names of the columns that the connector's own
+ * Avro schema leaves out.
+ */
+export function checkEncoding(connector: EncodedConnector, fields: readonly Field[]): readonly string[] {
+  createEncoder(connector, null)(fields)
+  const { sink, value } = connector
+  const isAvro = sink.type === 'kafka' ? value.format === 'avro' && !value.useLatest : sink.format === 'avro'
+  return isAvro ? planAvro(fields, valueSchema(connector, fields)).unusedColumns : []
+}
+
+/** With the registry, registering nothing: throws what `prepare` would, and SCHEMA_INCOMPATIBLE where registering would fail. */
+export async function checkSubjects(
+  connector: EncodedConnector,
+  fields: readonly Field[],
+  registry: SubjectRegistry | null,
+): Promise<void> {
+  if (connector.sink.type !== 'kafka') return
+  if (connector.value.format === 'avro') {
+    planAvro(fields, await checkSubject(valueSubject(connector, fields), registry))
+  }
+  if (connector.key !== null && connector.keyFormat === 'avro') {
+    const column = keyColumn(fields, connector.key)
+    const schema = await checkSubject(keySubject(connector, fields[column]), registry)
+    avroKeyStep(fields[column], column, schema, wirePrefix(0))
+  }
+}
