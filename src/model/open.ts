@@ -7,8 +7,8 @@ import { Sequence } from './outside/numbers.js'
 import type { OutsideColumn } from './outside/outside.js'
 import { RowWords, blockRows } from './random/row-words.js'
 import { CircuitSampler, type NodeOutput } from './sample/circuit-sampler.js'
-import { nodeTables, type NodeTables } from './sample/node-tables.js'
-import { nodeWeights } from './sample/weights.js'
+import { tablesOf } from './conditions/compile.js'
+import { canonicalConditions } from './conditions/canonical.js'
 import { vectorKind } from './fields.js'
 
 export interface GeneratorOptions {
@@ -38,7 +38,7 @@ class ModelGenerator implements Generator {
   readonly #shard: number
   readonly #shards: number
   readonly #words: RowWords
-  readonly #circuit: CircuitSampler | null
+  readonly #circuit: CircuitSampler
   readonly #outside: readonly OutsideColumn[]
   readonly #vectors: readonly Vector[]
   #position: number
@@ -53,8 +53,8 @@ class ModelGenerator implements Generator {
     let draws = 0
     const takeDraws = (count: number): number => (draws += count) - count
     const outputs = model.columnOfNode.map((index) => nodeOutput(model.columns[index], capacity))
-    const { circuit } = model
-    this.#circuit = circuit && new CircuitSampler(tablesOf(model), null, takeDraws, (node) => outputs[node])
+    const { nodes, choice } = tablesOf(model, conditions)
+    this.#circuit = new CircuitSampler(nodes, choice, takeDraws, (node) => outputs[node])
     const outside: OutsideColumn[] = []
     const vectors = model.columns.map((column): Vector => {
       const { source } = column
@@ -112,7 +112,7 @@ class ModelGenerator implements Generator {
       const rows = Math.min(blockRows, count - to)
       const position = start + to * stride
       this.#words.fill(position, stride, rows)
-      this.#circuit?.draw(words, to, rows)
+      this.#circuit.draw(words, to, rows)
       for (const column of this.#outside) column.draw(words, position, stride, to, rows)
     }
     this.#position = start + count * stride
@@ -125,20 +125,8 @@ function nodeOutput({ source }: Column, capacity: number): NodeOutput {
   return { codes: new Uint16Array(capacity), values }
 }
 
-const cache = new WeakMap<Model, NodeTables[]>()
-
-function tablesOf(model: Model): NodeTables[] {
-  let tables = cache.get(model)
-  if (tables === undefined) {
-    const { circuit } = model
-    tables = circuit ? nodeWeights(model, circuit).map((weights) => nodeTables(weights, circuit.states)) : []
-    cache.set(model, tables)
-  }
-  return tables
-}
-
 function fingerprintOf(model: Model, conditions: unknown, seed: number): string {
   const hash = createHash('sha256')
-  hash.update(JSON.stringify([model.fingerprint, conditions ?? null, seed, model.fields]))
+  hash.update(JSON.stringify([model.fingerprint, canonicalConditions(conditions), seed, model.fields]))
   return hash.digest('hex')
 }

@@ -46,7 +46,7 @@ function shapeOfColumn(value: unknown, path: string, read: Reader): asserts valu
 const kinds = ['string', 'uuid', 'boolean', 'integer', 'decimal', 'double', 'date', 'timestamp']
 
 function shapeOfType(type: Json, path: string, read: Reader): asserts type is Json & FieldType {
-  if (!kinds.includes(type.kind as string))
+  if (!kinds.some((kind) => kind === type.kind))
     read.file.invalid(`${path}.kind`, 'unknown type', type.kind, `one of ${kinds.join(', ')}`)
   if (type.kind === 'decimal') read.whole(type, 'scale', `${path}.scale`, 0, 15)
 }
@@ -76,7 +76,7 @@ const shapes: Record<Source['from'], (source: Json, path: string, read: Reader) 
       if (typeof value !== 'string') read.file.invalid(`${path}.values[${index}]`, 'a pool holds texts', value, 'text')
     })
     if (source.weights === undefined) return
-    const weights = read.list(source, 'weights', `${path}.weights`) as Json[string][]
+    const weights = read.list(source, 'weights', `${path}.weights`)
     weights.forEach((_, index) => read.number(weights, index, `${path}.weights[${index}]`, 0, Number.MAX_VALUE))
   },
   template: (source, path, read) => read.text(source, 'template', `${path}.template`),

@@ -2,9 +2,6 @@ import type { Column } from '../model.js'
 import { parsePattern } from './pattern-parts.js'
 import { parseTemplate } from './template-parts.js'
 
-/** Characters that JSON escapes or that make CSV quote a value. Surrogates are left out for simplicity's sake. */
-const escaped = new RegExp('[\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\ud800-\\udfff",\\\\]')
-
 /** Whether no text of a column ever has a character that needs escaping in JSON or quoting in CSV. */
 export function isPlain(column: Column, columns: readonly Column[]): boolean {
   const { source } = column
@@ -36,6 +33,7 @@ export function isPlain(column: Column, columns: readonly Column[]): boolean {
   }
 }
 
+/** ASCII without control characters, quote, backslash and comma; or beyond it, but for the few that some JSON writers escape. */
 function isPlainText(text: string): boolean {
-  return !escaped.test(text)
+  return !/[^ !#-+\--[\]-~\u00a0-\u1fff\u3000-\ud7ff]/.test(text)
 }

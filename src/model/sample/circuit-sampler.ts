@@ -67,10 +67,10 @@ export class CircuitSampler {
     }
     for (const { tables, draws, output, own, above } of this.#steps) {
       if (tables.states && draws.state >= 0)
-        this.#drawRows(tables.states, tables.first?.states, above, words, draws.state, own, 0, count)
+        this.#drawRows(tables.states, tables.first.states, above, words, draws.state, own, 0, count)
       const rows = tables.states ? own : above
       if (draws.symbol >= 0)
-        this.#drawRows(tables.symbols, tables.first?.symbols, rows, words, draws.symbol, output.codes, to, count)
+        this.#drawRows(tables.symbols, tables.first.symbols, rows, words, draws.symbol, output.codes, to, count)
       else output.codes.fill(0, to, to + count)
       if (output.values) drawValues(tables, draws, words, output.codes, output.values, to, count)
       if (tables.values.codes) toCodes(tables.values.codes, output.codes, to, count)
@@ -79,7 +79,7 @@ export class CircuitSampler {
 
   #drawRows(
     { table, bits }: AliasRows,
-    first: Int32Array | undefined,
+    first: Int32Array | null,
     rows: Uint16Array,
     words: Int32Array,
     draw: number,

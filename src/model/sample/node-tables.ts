@@ -18,9 +18,9 @@ export interface NodeTables {
   readonly values: SymbolValues
   /**
    * Where conditions are a choice of several conjunctions: the first row of each one's table, in `states` and in `symbols`.
-   * Null where all share the same.
+   * Null where all share one.
    */
-  readonly first: { readonly states: Int32Array; readonly symbols: Int32Array } | null
+  readonly first: { readonly states: Int32Array | null; readonly symbols: Int32Array | null }
 }
 
 export function nodeTables(weights: NodeWeights, states: number): NodeTables {
@@ -31,7 +31,7 @@ export function nodeTables(weights: NodeWeights, states: number): NodeTables {
     states: transitions && aliasRows([transitions], rows, states),
     symbols: aliasRows([emissions], emissionRows, pieces.length),
     values: symbolValues(pieces, grid),
-    first: null,
+    first: { states: null, symbols: null },
   }
 }
 

@@ -1,0 +1,140 @@
+import { GenesisError } from '../../errors.js'
+import type { Model } from '../model.js'
+import { baseNodes, type BaseNode } from '../sample/base.js'
+import { aliasRows, type AliasRows, type NodeTables } from '../sample/node-tables.js'
+import { symbolValues, type Piece } from '../sample/symbols.js'
+import type { NodeWeights } from '../sample/weights.js'
+import { boxesOf } from './boxes.js'
+import { domainsOf } from './domain.js'
+import { conditioned, type Evidence, type Scaled } from './evidence.js'
+import { parseConditions, type Expression } from './expression.js'
+import { unsatisfiable } from './unsatisfiable.js'
+
+/** What a sampler draws from. `choice`: one row of the conjunctions' weights, where there are several. */
+export interface Tables {
+  readonly nodes: readonly NodeTables[]
+  readonly choice: AliasRows | null
+}
+
+/**
+ * The tables of a model under conditions. Only those of touched columns and of what is above them in the tree are new. Throws
+ * CONDITION_INVALID or CONDITION_UNSATISFIABLE.
+ */
+export function tablesOf(model: Model, conditions: unknown): Tables {
+  const base = baseNodes(model)
+  const domains = domainsOf(model)
+  const states = model.circuit?.states ?? 1
+  const weights = base.map((node) => node.weights)
+  const mix = parseConditions(model, domains, conditions)
+  const components = mix.flatMap(({ weight, expression }) => {
+    const found = boxesOf(expression, domains).map((box) => conditioned(weights, box, states))
+    const evidence = found.filter(({ probability }) => probability.value > 0)
+    if (evidence.length === 0) unsatisfiable(expression, domains, weights, states)
+    const shares = sharesOf(evidence.map(({ probability }) => probability))
+    return evidence.map((each, index) => ({ weight: weight * shares[index], evidence: each }))
+  })
+  const evidence = components.map((component) => component.evidence)
+  return {
+    nodes: base.map((node) =>
+      nodeUnder(node, evidence, states, model.columns[model.columnOfNode[node.weights.node]].name),
+    ),
+    choice: components.length === 1 ? null : aliasRows([components.map(({ weight }) => weight)], 1, components.length),
+  }
+}
+
+/** The share of a model's records that satisfy conditions; of a mix, those that satisfy any of its parts. May be 0. */
+export function conditionProbability(model: Model, conditions: unknown): number {
+  const domains = domainsOf(model)
+  const weights = baseNodes(model).map((node) => node.weights)
+  const parts = parseConditions(model, domains, conditions).map(({ expression }) => expression)
+  const expression: Expression = parts.length === 1 ? parts[0] : { kind: 'any', path: 'conditions', parts }
+  let sum = 0
+  for (const box of boxesOf(expression, domains)) {
+    const { value, exponent } = conditioned(weights, box, model.circuit?.states ?? 1).probability
+    sum += value * 2 ** (256 * exponent)
+  }
+  return Math.min(1, sum)
+}
+
+/** Probabilities as shares of their sum. */
+function sharesOf(probabilities: readonly Scaled[]): number[] {
+  const top = Math.max(...probabilities.map(({ exponent }) => exponent))
+  const values = probabilities.map(({ value, exponent }) => value * 2 ** (256 * (exponent - top)))
+  const total = values.reduce((sum, value) => sum + value, 0)
+  return values.map((value) => value / total)
+}
+
+/** A node's tables under each of the conjunctions; what several have in common is there once. */
+function nodeUnder(
+  { weights, tables }: BaseNode,
+  evidence: readonly Evidence[],
+  states: number,
+  name: string,
+): NodeTables {
+  const { node, rows, emissionRows, grid, transitions } = weights
+  const tilted = evidence.map((each) => each.tilted.get(node))
+  if (tilted.every((each) => each === undefined)) return tables
+  const own = variants(tilted.map((each) => each?.transitions ?? transitions))
+  const symbols = variants(tilted.map((each) => each?.symbols ?? null))
+  const stateRows = transitions && own.distinct.some((each) => each !== transitions)
+  const symbolRows = symbols.distinct.some((each) => each !== null) && joined(weights, symbols.distinct)
+  if (symbolRows && symbolRows.pieces.length > mostSymbols) {
+    throw new GenesisError('CONDITION_INVALID', 'too many parts of bins', {
+      place: `conditions on ${name}`,
+      found: String(symbolRows.pieces.length),
+      expected: `at most ${mostSymbols}`,
+    })
+  }
+  return {
+    ...tables,
+    states: stateRows ? aliasRows(own.distinct as ArrayLike<number>[], rows, states) : tables.states,
+    symbols: symbolRows ? aliasRows(symbolRows.matrices, emissionRows, symbolRows.pieces.length) : tables.symbols,
+    values: symbolRows ? symbolValues(symbolRows.pieces, grid) : tables.values,
+    first: {
+      states: own.distinct.length > 1 ? firstRows(own.of, rows) : null,
+      symbols: symbols.distinct.length > 1 ? firstRows(symbols.of, emissionRows) : null,
+    },
+  }
+}
+
+const mostSymbols = 65_536
+
+function firstRows(variantOf: readonly number[], rows: number): Int32Array {
+  return Int32Array.from(variantOf, (variant) => variant * rows)
+}
+
+function variants<T>(each: readonly T[]): { distinct: T[]; of: number[] } {
+  const distinct = [...new Set(each)]
+  return { distinct, of: each.map((one) => distinct.indexOf(one)) }
+}
+
+type Symbols = { readonly pieces: readonly Piece[]; readonly emissions: ArrayLike<number> }
+
+/** Matrices over different symbols as matrices over all of them. Null stands for the node's own. */
+function joined(
+  weights: NodeWeights,
+  each: readonly (Symbols | null)[],
+): { pieces: readonly Piece[]; matrices: ArrayLike<number>[] } {
+  const sources = each.map((one): Symbols => one ?? weights)
+  if (sources.length === 1) return { pieces: sources[0].pieces, matrices: [sources[0].emissions] }
+  const pieces: Piece[] = []
+  const places = new Map<string, number>()
+  const placeOf = (piece: Piece): number => {
+    const key = `${piece.code} ${piece.low} ${piece.end} ${piece.measure}`
+    let place = places.get(key)
+    if (place === undefined) places.set(key, (place = pieces.push(piece) - 1))
+    return place
+  }
+  const placed = sources.map((source) => source.pieces.map(placeOf))
+  const matrices = sources.map(({ emissions }, index) => {
+    const size = placed[index].length
+    const matrix = new Float64Array(weights.emissionRows * pieces.length)
+    for (let row = 0; row < weights.emissionRows; row++) {
+      placed[index].forEach((place, symbol) => {
+        matrix[row * pieces.length + place] = emissions[row * size + symbol]
+      })
+    }
+    return matrix
+  })
+  return { pieces, matrices }
+}

@@ -1,0 +1,25 @@
+import { GenesisError } from '../../errors.js'
+import { nearest } from '../../config/nearest.js'
+import { shown } from '../load/complaint.js'
+
+/** Fails for a part of the conditions; `path` names it, as in conditions.any[1].age. */
+export function invalid(path: string, what: string, found: unknown, expected: string, meant?: string): never {
+  throw new GenesisError('CONDITION_INVALID', what, {
+    place: path,
+    found: shown(found),
+    expected,
+    ...(meant !== undefined && { remedy: `Did you mean ${shown(meant)}?` }),
+  })
+}
+
+/** Fails for a name that is not one of the known ones. */
+export function unknownName(path: string, what: string, found: string, known: readonly string[]): never {
+  invalid(path, what, found, `one of ${listed(known)}`, nearest(found, known))
+}
+
+const most = 12
+
+export function listed(names: readonly unknown[]): string {
+  const some = names.slice(0, most).map((name) => (typeof name === 'string' ? name : shown(name)))
+  return names.length > most ? `${some.join(', ')} and ${names.length - most} more` : some.join(', ')
+}

@@ -1,0 +1,93 @@
+import type { Column, Model } from '../model.js'
+import { baseNodes } from '../sample/base.js'
+import type { Grid, Piece } from '../sample/symbols.js'
+import { intersect, measure, subtract, union, type Interval, type Intervals } from './intervals.js'
+
+/**
+ * What conditions leave of a node's symbols, per code: of a bin on a grid, indexes of its values; of a bin of reals, the reals
+ * themselves; of any other symbol, [0, 1) or nothing.
+ */
+export type NodeSet = readonly Intervals[]
+
+/** A node's symbols as sets. */
+export interface NodeDomain {
+  readonly node: number
+  readonly column: Column
+  readonly pieces: readonly Piece[]
+  readonly grid: Grid
+  readonly whole: NodeSet
+}
+
+export function domainsOf(model: Model): NodeDomain[] {
+  const domains: NodeDomain[] = []
+  for (const { weights } of baseNodes(model)) {
+    const { node, pieces, grid } = weights
+    const column = model.columns[model.columnOfNode[node]]
+    domains[node] = { node, column, pieces, grid, whole: pieces.map((piece) => [extentOf(piece, grid)]) }
+  }
+  return domains
+}
+
+function isRealBin({ low, end }: Piece, { grain }: Grid): boolean {
+  return grain === 0 && low !== null && end > low
+}
+
+function extentOf(piece: Piece, grid: Grid): Interval {
+  return isRealBin(piece, grid) ? [piece.low!, piece.end] : [0, piece.measure]
+}
+
+/** The part of a number's symbol whose values, as users see them but for a decimal's scale, lie in a region. */
+export function within(piece: Piece, region: Intervals, grid: Grid): Intervals {
+  const { low, measure: count } = piece
+  if (low === null) return []
+  if (isRealBin(piece, grid)) return intersect([[low, piece.end]], region)
+  const cuts = region.map(([from, to]): Interval => [indexOf(from, low, count, grid), indexOf(to, low, count, grid)])
+  return cuts.filter(([from, to]) => from < to)
+}
+
+/** How many of a piece's values are below a bound. */
+function indexOf(bound: number, low: number, count: number, { grain, divisor }: Grid): number {
+  const step = grain === 0 ? 1 : grain
+  const valueAt = (index: number): number => (low + index * step) / divisor
+  if (bound > valueAt(count - 1)) return count
+  if (bound <= valueAt(0)) return 0
+  // An estimate first, which rounding may have put beside the mark.
+  let index = Math.min(count - 1, Math.max(1, Math.ceil((bound * divisor - low) / step)))
+  while (index > 0 && valueAt(index - 1) >= bound) index--
+  while (index < count && valueAt(index) < bound) index++
+  return index
+}
+
+/** The pieces that a set leaves of a symbol. */
+export function cut(piece: Piece, intervals: Intervals, grid: Grid): Piece[] {
+  if (intervals.length === 0) return []
+  const { code, low } = piece
+  if (isRealBin(piece, grid)) return intervals.map(([from, to]) => ({ code, low: from, end: to, measure: to - from }))
+  if (low === null || piece.measure === 1) return [piece]
+  return intervals.map(([from, to]) => ({
+    code,
+    low: low + from * grid.grain,
+    end: low + (to - 1) * grid.grain,
+    measure: to - from,
+  }))
+}
+
+export function isEmpty(set: NodeSet): boolean {
+  return set.every((intervals) => intervals.length === 0)
+}
+
+export function isWhole(set: NodeSet, domain: NodeDomain): boolean {
+  return set.every((intervals, code) => measure(intervals) === measure(domain.whole[code]))
+}
+
+export function intersectSets(a: NodeSet, b: NodeSet): NodeSet {
+  return a === b ? a : a.map((intervals, code) => intersect(intervals, b[code]))
+}
+
+export function uniteSets(a: NodeSet, b: NodeSet): NodeSet {
+  return a.map((intervals, code) => union(intervals, b[code]))
+}
+
+export function complementOf(set: NodeSet, domain: NodeDomain): NodeSet {
+  return domain.whole.map((whole, code) => subtract(whole, set[code]))
+}

@@ -1,0 +1,59 @@
+/** Sets of numbers as half-open intervals [from, to), in order and apart from each other. */
+export type Interval = readonly [number, number]
+export type Intervals = readonly Interval[]
+
+export const nothing: Intervals = []
+
+export function intersect(a: Intervals, b: Intervals): Intervals {
+  const out: Interval[] = []
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+    const from = Math.max(a[i][0], b[j][0])
+    const to = Math.min(a[i][1], b[j][1])
+    if (from < to) out.push([from, to])
+    if (a[i][1] < b[j][1]) i++
+    else j++
+  }
+  return out
+}
+
+/** What of `whole` is not in `a`. */
+export function subtract(whole: Intervals, a: Intervals): Intervals {
+  const gaps: Interval[] = []
+  let from = -Infinity
+  for (const [start, end] of a) {
+    if (from < start) gaps.push([from, start])
+    from = end
+  }
+  if (from < Infinity) gaps.push([from, Infinity])
+  return intersect(whole, gaps)
+}
+
+/** Any intervals, in any order and overlapping, as a set. */
+export function union(...sets: readonly Intervals[]): Intervals {
+  const sorted = sets.flat().sort((a, b) => a[0] - b[0])
+  const out: [number, number][] = []
+  for (const [from, to] of sorted) {
+    const last = out.at(-1)
+    if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to)
+    else if (from < to) out.push([from, to])
+  }
+  return out
+}
+
+export function measure(a: Intervals): number {
+  let sum = 0
+  for (const [from, to] of a) sum += to - from
+  return sum
+}
+
+const float = new Float64Array(1)
+const bits = new BigInt64Array(float.buffer)
+
+/** The least double above x: [x, nextUp(x)) is x alone, and [nextUp(x), …) is everything above it. */
+export function nextUp(x: number): number {
+  if (x === Infinity) return x
+  if (x === 0) return Number.MIN_VALUE
+  float[0] = x
+  bits[0] += x > 0 ? 1n : -1n
+  return float[0]
+}

@@ -1,0 +1,70 @@
+import { nearest } from '../../config/nearest.js'
+import { GenesisError } from '../../errors.js'
+import { shownValue } from '../held.js'
+import { shown } from '../load/complaint.js'
+import type { NodeWeights } from '../sample/weights.js'
+import { boxesOf } from './boxes.js'
+import { listed } from './complaint.js'
+import type { NodeDomain } from './domain.js'
+import { conditioned } from './evidence.js'
+import type { Expression } from './expression.js'
+
+/** Fails for conditions of probability 0, naming the part that makes them so: one that no record satisfies, or two that none satisfies both of. */
+export function unsatisfiable(
+  expression: Expression,
+  domains: readonly NodeDomain[],
+  weights: readonly NodeWeights[],
+  states: number,
+): never {
+  const possible = (parts: readonly Expression[]): boolean => {
+    const all: Expression = { kind: 'all', path: 'conditions', parts }
+    return boxesOf(all, domains).some((box) => conditioned(weights, box, states).probability.value > 0)
+  }
+  const parts = conjuncts(expression)
+  for (const part of parts) {
+    if (!possible([part])) fail(part, `no record satisfies ${part.path}`, domains)
+  }
+  for (const [index, part] of parts.entries()) {
+    const rival = parts.slice(0, index).find((other) => !possible([other, part]))
+    if (rival) fail(part, `no record satisfies both ${rival.path} and ${part.path}`, domains)
+  }
+  const last = parts.findIndex((_, index) => !possible(parts.slice(0, index + 1)))
+  const part = parts[last]
+  return fail(part, `no record satisfies ${part.path} and all of the conditions before it`, domains)
+}
+
+/** The parts that must all hold, as fine as they come. */
+function conjuncts(expression: Expression): Expression[] {
+  return expression.kind === 'all' ? expression.parts.flatMap(conjuncts) : [expression]
+}
+
+function fail(part: Expression, what: string, domains: readonly NodeDomain[]): never {
+  throw new GenesisError('CONDITION_UNSATISFIABLE', what, { place: part.path, ...known(part, domains) })
+}
+
+/** What the model knows of the column of a part that is about one. */
+function known(
+  part: Expression,
+  domains: readonly NodeDomain[],
+): { found?: string; expected?: string; remedy?: string } {
+  if (part.kind !== 'column') return {}
+  const { column, pieces, grid } = domains[part.node]
+  const found = shown(part.literal)
+  if (part.column !== column.name) return { found }
+  const { alphabet } = column.source as { alphabet: readonly unknown[] }
+  const missing = alphabet.includes(null) ? ' or missing' : ''
+  const numbers = pieces.filter(({ low }) => low !== null)
+  if (numbers.length === 0) {
+    const values = alphabet.filter((value) => value !== null)
+    const wanted = typeof part.literal === 'string' ? nearest(part.literal, values.map(String)) : undefined
+    return {
+      found,
+      expected: `values among ${listed(values)}${missing}`,
+      ...(wanted !== undefined && { remedy: `Did you mean ${shown(wanted)}?` }),
+    }
+  }
+  const bound = (held: number): string => String(shownValue(held / grid.divisor, column.type))
+  const low = numbers.reduce((least, piece) => Math.min(least, piece.low!), Infinity)
+  const high = numbers.reduce((most, piece) => Math.max(most, piece.end), -Infinity)
+  return { found, expected: `values from ${bound(low)} to ${bound(high)}${missing}` }
+}

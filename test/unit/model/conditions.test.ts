@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { GenesisError } from '#src/errors.js'
+import { conditionProbability } from '#src/model/conditions/compile.js'
+import type { Model } from '#src/model/model.js'
+import { openGenerator } from '#src/model/open.js'
+import { toRows, type Row } from '#src/model/rows.js'
+import { anyConditions, satisfies } from '../../support/conditions.js'
+import { artifactOf, modelOf, randomArtifact } from '../../support/models.js'
+import { fitsDistribution, sameDistribution } from '../../support/statistics.js'
+
+function rows(model: Model, conditions: unknown, count: number, seed = 1): Row[] {
+  return toRows(openGenerator(model, { conditions, seed, capacity: count }).generate(count))
+}
+
+const anyCase = fc.integer({ min: 1, max: 1_000_000 }).chain((seed) => {
+  const model = modelOf(randomArtifact(seed))
+  return fc.tuple(fc.constant(model), anyConditions(model))
+})
+
+/** Counts of the values of every pair of columns (of the column, if there is one); numbers in a few ranges. */
+function pairCounts(table: readonly Row[], names: readonly string[]): Map<string, number>[] {
+  const shown = (row: Row, name: string): string => {
+    const value = row[name]
+    return typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(1) : String(value)
+  }
+  const pairs = names.flatMap((a, i) => names.slice(i + 1).map((b) => [a, b]))
+  return (pairs.length > 0 ? pairs : [[names[0], names[0]]]).map(([a, b]) => {
+    const counts = new Map<string, number>()
+    for (const row of table) {
+      const key = `${shown(row, a)}|${shown(row, b)}`
+      counts.set(key, (counts.get(key) ?? 0) + 1)
+    }
+    return counts
+  })
+}
+
+test('every conditioned record satisfies its conditions, and they are as likely as their probability says', () => {
+  fc.assert(
+    fc.property(anyCase, ([model, conditions]) => {
+      const probability = conditionProbability(model, conditions)
+      const count = 3000
+      const satisfying = rows(model, undefined, count).filter((row) => satisfies(row, conditions)).length
+      assert.ok(fitsDistribution([satisfying, count - satisfying], [probability, Math.max(0, 1 - probability)]))
+      if (probability === 0) {
+        assert.throws(
+          () => rows(model, conditions, 1),
+          (error) => error instanceof GenesisError && error.code === 'CONDITION_UNSATISFIABLE',
+        )
+        return
+      }
+      for (const row of rows(model, conditions, 600)) assert.ok(satisfies(row, conditions), JSON.stringify(row))
+    }),
+    { numRuns: 80 },
+  )
+})
+
+test('conditioned records have the distribution of those that rejection leaves', () => {
+  fc.assert(
+    fc.property(anyCase, ([model, conditions]) => {
+      const left = rows(model, undefined, 12_000).filter((row) => satisfies(row, conditions))
+      if (left.length < 1000) return
+      const made = rows(model, conditions, 6000, 2)
+      const names = model.fields.map(({ name }) => name)
+      const others = pairCounts(left, names)
+      pairCounts(made, names).forEach((counts, pair) => assert.ok(sameDistribution(counts, others[pair])))
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('a mix has the shares that it names, each with its own conditions', () => {
+  const model = shop()
+  const mix = [
+    { weight: 3, conditions: { segment: 'premium', amount: ['>', 50] } },
+    { weight: 1, conditions: { any: [{ segment: 'basic' }, { amount: ['is_null'] }] } },
+  ]
+  const table = rows(model, { mix, day: ['>=', '2024-01-03'] }, 8000)
+  const first = table.filter((row) => satisfies(row, mix[0].conditions)).length
+  assert.ok(fitsDistribution([first, table.length - first], [0.75, 0.25]))
+  assert.ok(table.every((row) => mix.some(({ conditions }) => satisfies(row, conditions)) && row.day! >= '2024-01-03'))
+})
+
+test('alternatives, negations and several comparisons on one column need no choice between conjunctions', () => {
+  const model = shop()
+  const literal = { any: [{ amount: ['<', 20] }, { amount: ['between', 60, 61] }], not: { amount: 60.5 } }
+  for (const row of rows(model, literal, 500)) assert.ok(satisfies(row, literal))
+})
+
+test('conditions on a column that another one decides are conditions on that one', () => {
+  const model = shop()
+  for (const row of rows(model, { level: ['>=', 2] }, 300))
+    assert.ok(['standard', 'premium'].includes(String(row.segment)))
+})
+
+test('the order of keys does not change the stream, and another value does', () => {
+  const model = shop()
+  const fingerprint = (conditions: unknown): string => openGenerator(model, { conditions }).fingerprint
+  assert.equal(fingerprint({ segment: 'basic', level: 1 }), fingerprint({ level: 1, segment: 'basic' }))
+  assert.equal(fingerprint({}), fingerprint(undefined))
+  assert.notEqual(fingerprint({ segment: 'basic' }), fingerprint({ segment: 'premium' }))
+})
+
+const wrong: [string, unknown, string, RegExp][] = [
+  ['an unknown column', { segmnt: 'basic' }, 'CONDITION_INVALID', /conditions\.segmnt.*Did you mean "segment"/],
+  ['an unknown operator', { amount: ['>>', 3] }, 'CONDITION_INVALID', /conditions\.amount.*">>".*Did you mean/],
+  ['a list without operator', { segment: [1, 2] }, 'CONDITION_INVALID', /starts with its operator/],
+  ['a text for a number', { amount: ['>', '10'] }, 'CONDITION_INVALID', /decimal column amount; found "10"/],
+  ['a number for a text', { segment: 5 }, 'CONDITION_INVALID', /string column segment; found 5/],
+  ['a day that is none', { day: ['>', '2023-02-30'] }, 'CONDITION_INVALID', /date column day/],
+  ['between with one value', { amount: ['between', 5] }, 'CONDITION_INVALID', /two values/],
+  ['between the wrong way round', { amount: ['between', 5, 3] }, 'CONDITION_INVALID', /lower value first/],
+  ['like on a number', { amount: ['like', '1%'] }, 'CONDITION_INVALID', /like is for texts|decimal column/],
+  ['order of missing', { amount: ['>', null] }, 'CONDITION_INVALID', /cannot be compared/],
+  ['an id', { id: 5 }, 'CONDITION_INVALID', /conditions\.id.*sequence/],
+  ['any without alternatives', { any: [] }, 'CONDITION_INVALID', /conditions\.any/],
+  ['a list of nothing but texts in all', { all: ['x'] }, 'CONDITION_INVALID', /conditions\.all\[0\]/],
+  ['a mix inside others', { any: [{ mix: [] }] }, 'CONDITION_INVALID', /conditions\.any\[0\]\.mix/],
+  ['a mix with a weight of 0', { mix: [{ weight: 0, conditions: {} }] }, 'CONDITION_INVALID', /mix\[0\]\.weight/],
+  ['an unknown key in a mix', { mix: [{ weight: 1, conditoins: {} }] }, 'CONDITION_INVALID', /"conditions"/],
+  ['conditions that are a list', [{ segment: 'basic' }], 'CONDITION_INVALID', /not conditions/],
+  ['a value that is not there', { segment: 'premum' }, 'CONDITION_UNSATISFIABLE', /Did you mean "premium"/],
+  ['a number out of range', { amount: ['>', 1e6] }, 'CONDITION_UNSATISFIABLE', /from 10 to 99.75/],
+  ['missing where nothing is', { segment: null }, 'CONDITION_UNSATISFIABLE', /conditions\.segment/],
+  [
+    'two that exclude each other',
+    { level: 1, all: [{ day: ['<', '2024-01-03'] }, { segment: 'premium' }] },
+    'CONDITION_UNSATISFIABLE',
+    /both conditions\.level and conditions\.all\[1\]\.segment/,
+  ],
+  ['the negation of everything', { not: {} }, 'CONDITION_UNSATISFIABLE', /conditions\.not/],
+  [
+    'a part of a mix',
+    { mix: [{ weight: 1 }, { weight: 1, conditions: { level: 9 } }] },
+    'CONDITION_UNSATISFIABLE',
+    /mix\[1\]\.conditions\.level/,
+  ],
+]
+
+for (const [name, conditions, code, message] of wrong) {
+  test(`${name} is refused, naming the part`, () => {
+    assert.throws(
+      () => openGenerator(shop(), { conditions }),
+      (error) => {
+        assert.ok(error instanceof GenesisError)
+        assert.equal(error.code, code)
+        assert.match(error.message, message)
+        return true
+      },
+    )
+  })
+}
+
+/** Like the example's: segment, an amount in steps of 0.25, a day, a level that the segment decides, and an id. */
+function shop(): Model {
+  const days = Array.from({ length: 6 }, (_, index) => 19_723 + index)
+  return modelOf(
+    artifactOf(
+      [
+        { name: 'id', type: { kind: 'integer' }, nullable: false, source: { from: 'sequence', start: 1, step: 1 } },
+        { name: 'segment', type: { kind: 'string' }, nullable: false, alphabet: ['basic', 'standard', 'premium'] },
+        {
+          name: 'amount',
+          type: { kind: 'decimal', scale: 2 },
+          nullable: true,
+          grain: 25,
+          alphabet: [[1000, 4975], [5000, 9975], 5050, null],
+        },
+        { name: 'day', type: { kind: 'date' }, nullable: false, alphabet: days },
+        {
+          name: 'level',
+          type: { kind: 'integer' },
+          nullable: false,
+          source: { from: 'dependency', column: 'segment', values: [1, 2, 3] },
+        },
+      ],
+      3,
+      7,
+    ),
+  )
+}
