@@ -179,11 +179,16 @@ function rejection(row: ProtocolErrorRow, context: KafkaContext, found: string, 
   const place = placeOf(context)
   if (row.name === 'MESSAGE_TOO_LARGE' || row.name === 'RECORD_LIST_TOO_LARGE')
     return recordTooLarge(context, found, cause)
-  const remedy =
-    row.name === 'INVALID_TRANSACTION_TIMEOUT'
-      ? "Set transaction.timeout to at most the broker's transaction.max.timeout.ms"
-      : undefined
+  const remedy = remedies[row.name]
   return new GenesisError('KAFKA_REJECTED', 'the broker refuses the request', { place, found, remedy, cause })
+}
+
+const remedies: Readonly<Record<string, string | undefined>> = {
+  INVALID_TRANSACTION_TIMEOUT: "Set transaction.timeout to at most the broker's transaction.max.timeout.ms",
+  INVALID_TIMESTAMP: "Raise the topic's message.timestamp.before.max.ms or after.max.ms, or choose other event times",
+  INVALID_REPLICATION_FACTOR: 'Ask for no more replicas than there are brokers, or -1 for their default',
+  UNSUPPORTED_COMPRESSION_TYPE: 'Choose another compression, or newer brokers',
+  UNSUPPORTED_VERSION: 'Brokers from Kafka 2.8 on are supported',
 }
 
 /** A record that does not fit the topic's max.message.bytes. `found`: its size, or the broker's answer. */

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import type { TestContext } from 'node:test'
+import { deleteTopicsV6 } from '@platformatic/kafka'
+import type { ClusterOptions } from '#src/config/cluster.js'
+import { KafkaAdmin } from '#src/kafka/admin.js'
+import { openAnyBroker } from '#src/kafka/platformatic-connection.js'
+import type { PartitionRange } from '#src/kafka/topic-reader.js'
+import { TopicReader } from '#src/kafka/topic-reader.js'
+
+/** The broker that the test runner provides. */
+export function testCluster(): ClusterOptions {
+  const brokers = process.env.KAFKA_BROKERS
+  assert.ok(brokers, 'KAFKA_BROKERS must name the brokers to test with')
+  return clusterAt(brokers.split(','))
+}
+
+export function clusterAt(brokers: readonly string[]): ClusterOptions {
+  return { brokers, clientId: 'genesis-test', tls: null, sasl: null, connectTimeoutMs: 5_000, requestTimeoutMs: 15_000 }
+}
+
+export function uniqueName(prefix: string): string {
+  return `${prefix}-${randomBytes(5).toString('hex')}`
+}
+
+/** A new topic that goes when the test ends. */
+export async function createTopic(
+  t: TestContext,
+  { partitions = 1, config = {} }: { partitions?: number; config?: Record<string, string> } = {},
+): Promise<string> {
+  const topic = uniqueName('test-topic')
+  deleteAfter(t, topic)
+  const admin = new KafkaAdmin(testCluster())
+  try {
+    await admin.ensureTopic(topic, { partitions, replicationFactor: -1, config })
+  } finally {
+    await admin.close()
+  }
+  return topic
+}
+
+/** Deletes topics, existing or not, when the test ends. */
+export function deleteAfter(t: TestContext, ...topics: string[]): void {
+  t.after(async () => {
+    const broker = await openAnyBroker(testCluster())
+    const requests = topics.map((name) => ({ name, topicId: null }))
+    await deleteTopicsV6.api.async(broker.connection, requests, 15_000).catch(() => {})
+    await broker.close()
+  })
+}
+
+export interface ReadRecord {
+  readonly partition: number
+  readonly offset: number
+  readonly timestamp: number
+  readonly key: string | null
+  readonly value: string | null
+}
+
+/** What a read_committed consumer gets of a topic, partition by partition, once every transaction has ended. */
+export async function committedRecords(topic: string, cluster = testCluster()): Promise<ReadRecord[]> {
+  // A commit is acknowledged before its markers are written; reading to the end waits for them.
+  return readRecords(topic, cluster, ({ end }) => end)
+}
+
+/** What a read_committed consumer gets of a topic at this moment. */
+export async function committedNow(topic: string, cluster = testCluster()): Promise<ReadRecord[]> {
+  return readRecords(topic, cluster, ({ stableEnd }) => stableEnd)
+}
+
+async function readRecords(
+  topic: string,
+  cluster: ClusterOptions,
+  endOf: (range: PartitionRange) => number,
+): Promise<ReadRecord[]> {
+  const reader = new TopicReader(cluster, topic)
+  const records: ReadRecord[] = []
+  try {
+    for (const range of await reader.ranges()) {
+      const { partition, start } = range
+      for await (const batch of reader.read({ partition, start, end: endOf(range) }, 'committed'))
+        while (batch.next())
+          records.push({
+            partition,
+            offset: batch.offset,
+            timestamp: batch.timestamp,
+            key: batch.key()?.toString() ?? null,
+            value: batch.value()?.toString() ?? null,
+          })
+    }
+  } finally {
+    await reader.close()
+  }
+  return records
+}
