@@ -54,7 +54,7 @@ async function fit(path: string, flags: Flags): Promise<void> {
     const { seed, encoding } = flags
     const table = await readTable(path, { encoding, maxRows: flags.sample, seed, signal: stop.signal })
     progress.read(table)
-    const { artifact, training } = await fitTable(table, {
+    const { artifact, report, training } = await fitTable(table, {
       name: flags.name ?? basename(flags.out, extname(flags.out)),
       columns,
       states: flags.hidden,
@@ -69,7 +69,7 @@ async function fit(path: string, flags: Flags): Promise<void> {
     progress.end()
     const text = writeModel(artifact)
     await replaceFile(flags.out, text)
-    for (const line of qualityLines(artifact.report)) process.stderr.write(`${line}\n`)
+    for (const line of qualityLines(report)) process.stderr.write(`${line}\n`)
     process.stderr.write(`wrote ${flags.out} (${Math.ceil(text.length / 1000)} kB)\n`)
     if (training?.aborted) {
       process.stderr.write(`interrupted after ${training.epochs} epochs: the model is the best of them\n`)

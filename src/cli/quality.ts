@@ -1,4 +1,41 @@
-/** The quality of a model, for people. */
-export function qualityLines(report: unknown): string[] {
-  return report === null ? [] : []
+import type { FitReport } from '../model/fit/report/report.js'
+
+/** What `genesis fit` has measured, in lines for people. */
+export function qualityLines({ training, quality, baseline, privacy }: FitReport): string[] {
+  if (training === null || quality === null) return ['nothing was learned: every column is made outside the circuit']
+  const lines: string[] = []
+  const { states, rows, epochs, logLikelihood } = training
+  lines.push(
+    `trained on ${rows} rows, H=${states}, ${epochs} epochs; log-likelihood ${nats(logLikelihood.train)} train, ` +
+      `${nats(logLikelihood.heldOut)} held-out (nats/row)`,
+  )
+  lines.push(
+    `quality ${score(quality.score)} (shapes ${score(quality.shapes)}, trends ${score(quality.trends)}) of ${quality.syntheticRows} ` +
+      `synthetic rows against ${quality.realRows} ${quality.against === 'held-out' ? 'held-out' : 'training'} rows`,
+  )
+  if (baseline !== null)
+    lines.push(
+      `        ${score(baseline.score)} (shapes ${score(baseline.shapes)}, trends ${score(baseline.trends)}) is what real rows reach`,
+    )
+  if (privacy !== null) {
+    const { closest, copies } = privacy
+    lines.push(
+      `nearer to training rows than to held-out rows: ${score(closest)} (0.5: no copying); exact copies ` +
+        `${percent(copies.synthetic)} of synthetic rows, ${percent(copies.heldOut)} of held-out rows`,
+    )
+  }
+  return lines
+}
+
+/** A score with the digits that mean something; a dash where there is none. */
+export function score(value: number | null | undefined): string {
+  return value === null || value === undefined ? '–' : value.toFixed(3)
+}
+
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`
+}
+
+function nats(value: number | null): string {
+  return value === null ? '–' : value.toFixed(3)
 }

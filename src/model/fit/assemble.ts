@@ -32,14 +32,14 @@ export function assembleModel(
   function learnedColumn(column: LearnedColumn): ArtifactColumn {
     const { type } = column.learned
     const shape = { name: column.name, type, ...(column.hidden && { hidden: true as const }) }
-    const node = nodes.findIndex((candidate) => candidate.column === column)
+    const node = nodes.findIndex((candidate) => candidate.column.name === column.name)
     if (node >= 0) {
       const { symbols, grain } = nodes[node].alphabet
       const nullable = symbols.includes(null)
       const source = { from: 'circuit' as const, node, alphabet: [...symbols], ...(grain > 1 && { grain }) }
       return { ...shape, nullable, source }
     }
-    const dependency = decided.find((candidate) => candidate.column === column)
+    const dependency = decided.find((candidate) => candidate.column.name === column.name)
     const values = [...(dependency?.values ?? [])]
     const nullable = values.includes(null)
     return { ...shape, nullable, source: { from: 'dependency', column: dependency?.decider.column.name ?? '', values } }

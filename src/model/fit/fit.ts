@@ -3,8 +3,9 @@ import { assembleModel } from './assemble.js'
 import type { ColumnsFile } from './columns/settings.js'
 import { codedRows, prepareTable, type Prepared } from './prepare.js'
 import { TrainingRandom } from './random.js'
+import { makeReport, type FitReport } from './report/report.js'
 import type { Table } from './table/table.js'
-import { train, type TrainProgress, type TrainReport } from './train.js'
+import { train, type Trained, type TrainProgress, type TrainReport } from './train.js'
 
 export interface FitOptions {
   readonly name: string
@@ -24,7 +25,7 @@ export interface FitOptions {
 
 export interface Fitted {
   readonly artifact: ModelArtifact
-  readonly prepared: Prepared
+  readonly report: FitReport
   /** Null where nothing is learned: every column is made outside the circuit. */
   readonly training: TrainReport | null
 }
@@ -40,25 +41,27 @@ export async function fitTable(table: Table, options: FitOptions): Promise<Fitte
   const prepared = prepareTable(table, options.columns, options)
   options.onPrepared?.(prepared)
   const { name, seed } = options
-  if (prepared.nodes.length === 0) {
-    const artifact = assembleModel(prepared, null, { name, seed, report: null })
-    return { artifact, prepared, training: null }
-  }
   const split = splitRows(prepared.rows, seed)
+  const trained = prepared.nodes.length === 0 ? null : await trainCircuit(prepared, split, options)
+  const circuit = trained?.circuit ?? null
+  const training = trained?.report ?? null
+  const report = makeReport({ prepared, sourceRows: table.sourceRows, circuit, training, split, seed })
+  return { artifact: assembleModel(prepared, circuit, { name, seed, report }), report, training }
+}
+
+async function trainCircuit(prepared: Prepared, split: Split, options: FitOptions): Promise<Trained> {
+  const { states, seed, threads, signal, onProgress } = options
   const heldOut = split.heldOut === null ? undefined : codedRows(prepared, split.heldOut)
-  const { circuit, report: training } = await train(codedRows(prepared, split.train), {
-    states: options.states,
-    seed,
-    threads: options.threads,
-    heldOut,
-    signal: options.signal,
-    onProgress: options.onProgress,
-  })
-  return { artifact: assembleModel(prepared, circuit, { name, seed, report: null }), prepared, training }
+  return train(codedRows(prepared, split.train), { states, seed, threads, heldOut, signal, onProgress })
+}
+
+interface Split {
+  readonly train: Uint32Array
+  readonly heldOut: Uint32Array | null
 }
 
 /** Rows to train on, shuffled, and rows held out; null where there are too few to hold any out. */
-export function splitRows(rows: number, seed: number): { train: Uint32Array; heldOut: Uint32Array | null } {
+export function splitRows(rows: number, seed: number): Split {
   const order = Int32Array.from({ length: rows }, (_, row) => row)
   new TrainingRandom(seed).shuffle(order)
   const count = rows < fewRows ? 0 : Math.min(mostHeldOut, Math.round(rows * heldOutShare))

@@ -1,0 +1,84 @@
+import type { Sample } from './sample.js'
+
+/**
+ * Distance to the closest record: the share of synthetic rows whose nearest training row is nearer than their nearest held-out
+ * row, both sets of equal size; ties count half. 0.5 says that the model is no nearer to the rows it has seen. Distance is
+ * Gower's: per column |a − b| / range for numbers, 0 or 1 for categories and for missing values.
+ */
+export function closestShare(synthetic: Sample, train: Sample, heldOut: Sample, rows: number): number {
+  const scales = synthetic.columns.map((column, j) =>
+    column.numeric ? 1 / rangeOf([train.columns[j].values, heldOut.columns[j].values]) : 0,
+  )
+  const size = Math.min(train.rows, heldOut.rows)
+  let nearer = 0
+  const count = Math.min(rows, synthetic.rows)
+  for (let row = 0; row < count; row++) {
+    const toTrain = nearest(synthetic, row, train, size, scales)
+    const toHeldOut = nearest(synthetic, row, heldOut, size, scales)
+    nearer += toTrain < toHeldOut ? 1 : toTrain === toHeldOut ? 0.5 : 0
+  }
+  return nearer / count
+}
+
+/** The share of `rows` that are equal, in every column, to one of the hashed rows. */
+export function copyShare(rows: Sample, hashes: ReadonlySet<number>): number {
+  let copies = 0
+  for (const hash of rowHashes(rows)) if (hashes.has(hash)) copies++
+  return copies / rows.rows
+}
+
+/** A hash of 53 bits of each row. */
+export function rowHashes({ rows, columns }: Sample): Float64Array {
+  const high = new Int32Array(rows)
+  const low = new Int32Array(rows)
+  const words = new Uint32Array(2)
+  const number = new Float64Array(words.buffer)
+  for (const { values } of columns) {
+    for (let row = 0; row < rows; row++) {
+      number[0] = values[row]
+      const word = words[0] ^ Math.imul(words[1], 0x85ebca6b)
+      high[row] = mix(high[row], word)
+      low[row] = mix(low[row] ^ 0x9e3779b9, word)
+    }
+  }
+  return Float64Array.from(high, (word, row) => (word >>> 11) * 2 ** 32 + (low[row] >>> 0))
+}
+
+/** One round of MurmurHash3's 32-bit finalizer over state and word. */
+function mix(state: number, word: number): number {
+  let h = Math.imul(state ^ word, 0xcc9e2d51)
+  h ^= h >>> 15
+  h = Math.imul(h, 0x1b873593)
+  return (h ^ (h >>> 13)) | 0
+}
+
+function rangeOf(sets: readonly Float64Array[]): number {
+  let low = Infinity
+  let high = -Infinity
+  for (const values of sets) {
+    for (const value of values) {
+      if (value < low) low = value
+      if (value > high) high = value
+    }
+  }
+  return high > low ? high - low : 1
+}
+
+function nearest(from: Sample, row: number, to: Sample, size: number, scales: readonly number[]): number {
+  let best = Infinity
+  for (let other = 0; other < size; other++) {
+    let distance = 0
+    for (let j = 0; j < scales.length && distance < best; j++) {
+      const a = from.columns[j].values[row]
+      const b = to.columns[j].values[other]
+      if (scales[j] === 0) distance += a === b ? 0 : 1
+      else {
+        const away = Math.abs(a - b) * scales[j]
+        // Not a number: one of the two is missing, or both.
+        distance += away >= 0 ? Math.min(1, away) : a !== a && b !== b ? 0 : 1
+      }
+    }
+    if (distance < best) best = distance
+  }
+  return best
+}
