@@ -39,7 +39,7 @@ export function createFraming({ connector, fields }: Pick<SinkPlan, 'connector' 
 }
 
 function kafkaSink({ connector, worker, shard, fingerprint }: SinkPlan): Sink {
-  const { topic, topicCreation, delivery, transaction, compression, producer } = connector
+  const { topic, topicCreation, delivery, transaction, compression } = connector
   if (topic === null) throw new GenesisError('INTERNAL', 'a kafka sink without a topic')
   return new KafkaSink(worker.kafka, {
     shard,
@@ -51,7 +51,7 @@ function kafkaSink({ connector, worker, shard, fingerprint }: SinkPlan): Sink {
     delivery,
     transactionTimeoutMs: transaction.timeoutMs,
     compression,
-    client: producer.client,
+    client: 'kafkajs',
   })
 }
 
