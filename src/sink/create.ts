@@ -1,6 +1,6 @@
 import type { ConnectorConfig, SinkConfig } from '../config/connector.js'
 import type { WorkerConfig } from '../config/worker.js'
-import { valueSchema } from '../encode/create.js'
+import { valueSchema } from '../encode/value.js'
 import { lineEncoder } from '../encode/lines.js'
 import { GenesisError } from '../errors.js'
 import type { Field, ShardId } from '../record.js'
