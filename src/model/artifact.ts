@@ -56,6 +56,10 @@ export type Source =
   | { from: 'template'; template: string }
   /** Text from a pattern: # is a digit, ? a lower-case letter, ^ an upper-case letter, * a hexadecimal digit, \ escapes. */
   | { from: 'pattern'; pattern: string }
+  /**
+   * RFC 9562, from the record's own random words. The time of version 7 is the record's first event_time column, or
+   * otherwise 2025-01-01T00:00Z + position milliseconds.
+   */
   | { from: 'uuid'; version: 4 | 7 }
   /** start + position · step (+ up to jitter), in milliseconds. */
   | { from: 'event_time'; start: number; step: number; jitter: number }

@@ -3,7 +3,7 @@ import { GenesisError } from '../errors.js'
 import type { Batch, Field, Vector } from '../record.js'
 import type { Generator } from './generator.js'
 import type { Column, Model } from './model.js'
-import { Sequence } from './outside/numbers.js'
+import { buildColumns, neededColumns } from './outside/build.js'
 import type { OutsideColumn } from './outside/outside.js'
 import { RowWords, blockRows } from './random/row-words.js'
 import { CircuitSampler, type NodeOutput } from './sample/circuit-sampler.js'
@@ -52,35 +52,16 @@ class ModelGenerator implements Generator {
     this.#position = shard
     let draws = 0
     const takeDraws = (count: number): number => (draws += count) - count
-    const outputs = model.columnOfNode.map((index) => nodeOutput(model.columns[index], capacity))
+    const needed = neededColumns(model)
+    const outputs = model.columnOfNode.map((index) => {
+      const column = model.columns[index]
+      return needed.has(column.name) ? nodeOutput(column, capacity) : null
+    })
     const { nodes, choice } = tablesOf(model, conditions)
     this.#circuit = new CircuitSampler(nodes, choice, takeDraws, (node) => outputs[node])
-    const outside: OutsideColumn[] = []
-    const vectors = model.columns.map((column): Vector => {
-      const { source } = column
-      switch (source.from) {
-        case 'circuit': {
-          const { codes, values } = outputs[source.node]
-          return values ? { kind: 'number', values, codes } : { kind: 'dictionary', codes }
-        }
-        case 'dependency': {
-          const decider = model.columns.find(({ name }) => name === source.column)!
-          return {
-            kind: 'dictionary',
-            codes: outputs[decider.source.from === 'circuit' ? decider.source.node : 0].codes,
-          }
-        }
-        case 'sequence': {
-          const sequence = new Sequence(source.start, source.step, capacity)
-          outside.push(sequence)
-          return sequence.vector
-        }
-        default:
-          throw new GenesisError('INTERNAL', `columns from ${source.from} are not made yet`)
-      }
-    })
+    const { vectors, outside } = buildColumns(model, (node) => outputs[node]!, capacity, takeDraws)
     this.#outside = outside
-    this.#vectors = vectors.filter((_, index) => !model.columns[index].hidden)
+    this.#vectors = vectors.filter((vector, index): vector is Vector => !model.columns[index].hidden)
     this.#words = new RowWords(seed, draws)
   }
 
@@ -108,6 +89,7 @@ class ModelGenerator implements Generator {
     const start = this.#position
     const stride = this.#shards
     const { words } = this.#words
+    for (const column of this.#outside) column.begin?.()
     for (let to = 0; to < count; to += blockRows) {
       const rows = Math.min(blockRows, count - to)
       const position = start + to * stride

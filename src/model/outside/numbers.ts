@@ -1,5 +1,13 @@
+/** Columns of numbers that follow from the position or the clock. Hot: nothing is allocated. */
 import type { NumberVector } from '../../record.js'
+import { pitch } from '../random/row-words.js'
 import type { OutsideColumn } from './outside.js'
+
+const unit32 = 2 ** -32
+
+function numbers(capacity: number): NumberVector {
+  return { kind: 'number', values: new Float64Array(capacity), codes: undefined }
+}
 
 /** start + position · step. */
 export class Sequence implements OutsideColumn {
@@ -10,11 +18,70 @@ export class Sequence implements OutsideColumn {
   constructor(start: number, step: number, capacity: number) {
     this.#start = start
     this.#step = step
-    this.vector = { kind: 'number', values: new Float64Array(capacity), codes: undefined }
+    this.vector = numbers(capacity)
   }
 
   draw(_words: Int32Array, start: number, stride: number, to: number, count: number): void {
     const { values } = this.vector
     for (let i = 0; i < count; i++) values[to + i] = this.#start + (start + i * stride) * this.#step
+  }
+}
+
+export interface EventTimes {
+  readonly start: number
+  readonly step: number
+  readonly jitter: number
+}
+
+/** start + position · step + up to jitter, in whole milliseconds; with a share of missing ones. */
+export class EventTime implements OutsideColumn {
+  readonly vector: NumberVector
+  readonly #times: EventTimes
+  readonly #missing: number
+  readonly #jitterDraw: number
+  readonly #missingDraw: number
+
+  constructor(times: EventTimes, missing: number, capacity: number, takeDraws: (count: number) => number) {
+    this.#times = times
+    this.#missing = missing
+    this.#jitterDraw = times.jitter > 0 ? takeDraws(2) : -1
+    this.#missingDraw = missing > 0 ? takeDraws(1) : -1
+    this.vector = numbers(capacity)
+  }
+
+  draw(words: Int32Array, start: number, stride: number, to: number, count: number): void {
+    const { values } = this.vector
+    const { start: origin, step, jitter } = this.#times
+    for (let i = 0; i < count; i++) values[to + i] = origin + Math.floor((start + i * stride) * step)
+    if (this.#jitterDraw >= 0) {
+      const at = this.#jitterDraw * pitch
+      for (let i = 0; i < count; i++) {
+        const unit = ((words[at + i] >>> 0) + (words[at + pitch + i] >>> 0) * unit32) * unit32
+        values[to + i] += Math.min(jitter, Math.floor(unit * (jitter + 1)))
+      }
+    }
+    if (this.#missingDraw >= 0) {
+      const at = this.#missingDraw * pitch
+      const missing = this.#missing
+      for (let i = 0; i < count; i++) if ((words[at + i] >>> 0) * unit32 < missing) values[to + i] = NaN
+    }
+  }
+}
+
+/** The wall clock, read once per batch. */
+export class Clock implements OutsideColumn {
+  readonly vector: NumberVector
+  #now = 0
+
+  constructor(capacity: number) {
+    this.vector = numbers(capacity)
+  }
+
+  begin(): void {
+    this.#now = Date.now()
+  }
+
+  draw(_words: Int32Array, _start: number, _stride: number, to: number, count: number): void {
+    this.vector.values.fill(this.#now, to, to + count)
   }
 }

@@ -19,7 +19,7 @@ interface Draws {
 interface Step {
   readonly tables: NodeTables
   readonly draws: Draws
-  readonly output: NodeOutput
+  readonly output: NodeOutput | null
   readonly own: Uint16Array
   readonly above: Uint16Array
 }
@@ -33,13 +33,14 @@ export class CircuitSampler {
 
   /**
    * `nodes`: parents first. `choice`: the one-row table of conjunctions, if there are several. `takeDraws(n)` reserves n words of a
-   * row and gives the index of the first. `outputOf` gives the vectors that a node's values go to.
+   * row and gives the index of the first. `outputOf` gives the vectors that a node's values go to;
+   * null: nothing needs them.
    */
   constructor(
     nodes: readonly NodeTables[],
     choice: AliasRows | null,
     takeDraws: (count: number) => number,
-    outputOf: (node: number) => NodeOutput,
+    outputOf: (node: number) => NodeOutput | null,
   ) {
     this.#components = choice ? new Uint16Array(blockRows) : this.#zeros
     this.#choice = choice && { rows: choice, draw: choice.bits === 0 ? -1 : takeDraws(1) }
@@ -49,9 +50,9 @@ export class CircuitSampler {
       const take = (needed: boolean): number => (needed ? takeDraws(1) : -1)
       const draws = {
         state: take(tables.states !== null && tables.states.bits > 0),
-        symbol: take(tables.symbols.bits > 0),
-        value: take(output.values !== null),
-        value2: take(output.values !== null && tables.values.wide),
+        symbol: take(output !== null && tables.symbols.bits > 0),
+        value: take(output !== null && output.values !== null),
+        value2: take(output !== null && output.values !== null && tables.values.wide),
       }
       const own = new Uint16Array(tables.states ? blockRows : 0)
       states.set(tables.node, own)
@@ -68,6 +69,7 @@ export class CircuitSampler {
     for (const { tables, draws, output, own, above } of this.#steps) {
       if (tables.states && draws.state >= 0)
         this.#drawRows(tables.states, tables.first.states, above, words, draws.state, own, 0, count)
+      if (output === null) continue
       const rows = tables.states ? own : above
       if (draws.symbol >= 0)
         this.#drawRows(tables.symbols, tables.first.symbols, rows, words, draws.symbol, output.codes, to, count)

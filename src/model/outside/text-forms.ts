@@ -1,0 +1,41 @@
+import type { FieldType, Value } from '../../record.js'
+import { shownValue } from '../held.js'
+import type { TemplateFilter } from './template-parts.js'
+
+/** A held value as it stands in a text; missing is empty. A decimal has all its places. */
+export function textOf(held: Value | undefined, type: FieldType): string {
+  if (held === null || held === undefined) return ''
+  if (type.kind === 'decimal' && typeof held === 'number') {
+    const digits = String(Math.abs(held)).padStart(type.scale + 1, '0')
+    const point = digits.length - type.scale
+    const sign = held < 0 ? '-' : ''
+    return type.scale === 0 ? sign + digits : `${sign}${digits.slice(0, point)}.${digits.slice(point)}`
+  }
+  return String(shownValue(held, type))
+}
+
+export function filtered(text: string, filter: TemplateFilter): string {
+  if (filter === 'none') return text
+  return filter === 'lower' ? text.toLowerCase() : slug(text)
+}
+
+/** Letters that do not come apart into a base letter and marks. */
+const folded: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ı: 'i',
+}
+
+/** Lower-case ASCII letters and digits of a text; of one without any, its code points in hexadecimal. */
+export function slug(text: string): string {
+  const plain = text.toLowerCase().replace(/[ßæœøłđðþı]/g, (letter) => folded[letter])
+  const kept = plain.normalize('NFD').replace(/[^a-z0-9]/g, '')
+  if (kept !== '') return kept
+  return Array.from(text, (character) => character.codePointAt(0)!.toString(16)).join('')
+}
