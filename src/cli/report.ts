@@ -1,0 +1,23 @@
+/** Errors as a user of the command line sees them: one line each on stderr, and an exit status. */
+import { asGenesisError, errorTable } from '../errors.js'
+import type { GenesisError } from '../errors.js'
+
+/** Prints an error, or each of several, and gives the exit status: 1 the work failed, 2 the input is wrong. */
+export function report(thrown: unknown, env: Readonly<Record<string, string | undefined>> = process.env): 1 | 2 {
+  const error = asGenesisError(thrown)
+  for (const one of error.details.all ?? [error]) process.stderr.write(`${errorLine(one)}\n`)
+  if (env.GENESIS_TRACE === '1') process.stderr.write(`${trace(error)}\n`)
+  return errorTable[error.code].exit
+}
+
+/** `error: <message> (CODE)`, always one line. */
+export function errorLine(error: GenesisError): string {
+  const line = `error: ${error.message.replace(/\s*\n\s*/g, ' ')} (${error.code})`
+  return error.code === 'INTERNAL' ? `${line}: a defect of this program; GENESIS_TRACE=1 shows where` : line
+}
+
+function trace(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const own = error.stack ?? error.message
+  return error.cause === undefined ? own : `${own}\ncaused by ${trace(error.cause)}`
+}

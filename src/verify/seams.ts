@@ -1,0 +1,39 @@
+/** The two sides of a comparison: what a stream says there is, and what a topic (or a file) has. */
+import type { EncodedBatch } from '../record.js'
+
+/** One shard's records as they were to be written, made again. */
+export interface ExpectedShard {
+  readonly shard: number
+  readonly shards: number
+  /** The checkpoint: positions below it are to be there. */
+  readonly end: number
+  /** Goes to a position of the shard. */
+  start(position: number): void
+  /** The next `count` records at most, valid until the next call. Does not stop at `end`. */
+  next(count: number): ExpectedBatch
+}
+
+export interface ExpectedBatch {
+  readonly records: EncodedBatch
+  /** The partition of record i. */
+  readonly partitions: Int32Array
+}
+
+/** Records as they lie in a partition. A start of -1 stands for null. Valid until the partition's next one is asked for. */
+export interface FoundBatch {
+  readonly bytes: Uint8Array
+  readonly offset: number
+  readonly keyStart: number
+  readonly keyEnd: number
+  readonly valueStart: number
+  readonly valueEnd: number
+  /** Moves to the next record; false: there is none. */
+  next(): boolean
+}
+
+export interface FoundPartition {
+  readonly partition: number
+  /** The first offset that is still there; above 0, older records have expired. */
+  readonly start: number
+  readonly batches: AsyncIterator<FoundBatch, void>
+}
