@@ -131,7 +131,7 @@ export async function readColumnsFile(path: string): Promise<ColumnsFile> {
       const expected = checks[key as keyof ColumnSettings](item)
       if (expected !== null) errors.push(wrongValue(source, [...at, key], item, expected))
     }
-    columns.set(column, given as ColumnSettings)
+    columns.set(column, given)
   }
   if (errors.length === 1) throw errors[0]
   if (errors.length > 1)
@@ -149,7 +149,7 @@ function asMap(value: unknown, source: Source, path: string[], errors: GenesisEr
 }
 
 function wrongValue(source: Source, path: string[], value: unknown, expected: string): GenesisError {
-  const found = JSON.stringify(value) ?? 'nothing'
+  const found = value === undefined ? 'nothing' : JSON.stringify(value)
   return new GenesisError('CONFIG_INVALID', 'wrong value', { place: source.place(path), found, expected })
 }
 

@@ -5,7 +5,7 @@ import type { Prepared } from '../prepare.js'
 import type { TrainReport } from '../train.js'
 import { histogramOf, type Histogram } from './histogram.js'
 import { closestShare, copyShare, rowHashes } from './privacy.js'
-import { Categories, isNumeric, learnedColumns, realSample, syntheticSample, type Sample } from './sample.js'
+import { Categories, learnedColumns, realSample, syntheticSample, type Sample } from './sample.js'
 import { ksComplement, tvComplement } from './shapes.js'
 import { trendSimilarity } from './trends.js'
 

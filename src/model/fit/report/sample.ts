@@ -28,7 +28,7 @@ export class Categories {
 
   indexOf(column: string, value: Value): number {
     let index = this.indexes.get(column)
-    if (index === undefined) this.indexes.set(column, (index = new Map()))
+    if (index === undefined) this.indexes.set(column, (index = new Map<Value, number>()))
     let category = index.get(value)
     if (category === undefined) index.set(value, (category = index.size))
     return category

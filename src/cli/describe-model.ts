@@ -1,0 +1,110 @@
+import type { FieldType, Value } from '../record.js'
+import { isBin } from '../model/fields.js'
+import type { ColumnReport, FitReport } from '../model/fit/report/report.js'
+import { shownValue } from '../model/held.js'
+import type { Column, Model } from '../model/model.js'
+
+/** What there is to say about a model; `--json` prints it as it is. */
+export interface ModelDescription {
+  readonly name: string
+  /** SHA-256 of the file. */
+  readonly fingerprint: string
+  /** H; null where nothing is learned. */
+  readonly states: number | null
+  readonly columns: readonly ColumnDescription[]
+  /** The learned columns and what each hangs from; null for the root. */
+  readonly tree: readonly { readonly column: string; readonly parent: string | null }[]
+  /** Null where the model was made without one. */
+  readonly report: FitReport | null
+  readonly conditions?: { readonly given: unknown; readonly probability: number }
+}
+
+export interface ColumnDescription {
+  readonly name: string
+  readonly type: FieldType
+  readonly nullable: boolean
+  readonly hidden: boolean
+  /** As `genesis fit` calls it; where the model has no report, where its values come from. */
+  readonly kind: string
+  readonly from: Column['source']['from']
+  /** Smallest and largest value, of numbers, dates and times. */
+  readonly range?: readonly [Value, Value]
+  /** Of categories. */
+  readonly values?: readonly Value[]
+  /** How a column outside the circuit is made. */
+  readonly made?: string
+  readonly decidedBy?: string
+}
+
+export function describeModel(model: Model, conditions?: { given: unknown; probability: number }): ModelDescription {
+  const { artifact, circuit } = model
+  const report = isFitReport(artifact.report) ? artifact.report : null
+  const names = model.columnOfNode.map((index) => model.columns[index].name)
+  return {
+    name: artifact.name,
+    fingerprint: model.fingerprint,
+    states: circuit?.states ?? null,
+    columns: model.columns.map((column) =>
+      describeColumn(
+        column,
+        report?.columns.find(({ name }) => name === column.name),
+      ),
+    ),
+    tree: names.map((column, node) => ({ column, parent: names[circuit?.parent[node] ?? -1] ?? null })),
+    report,
+    ...(conditions && { conditions }),
+  }
+}
+
+/** The report is `genesis fit`'s own form, which a model from elsewhere need not have. */
+function isFitReport(report: unknown): report is FitReport {
+  if (typeof report !== 'object' || report === null) return false
+  const { columns, pairs, notes, table } = report as Partial<Record<keyof FitReport, unknown>>
+  return Array.isArray(columns) && Array.isArray(pairs) && Array.isArray(notes) && typeof table === 'object'
+}
+
+function describeColumn(column: Column, report: ColumnReport | undefined): ColumnDescription {
+  const { name, type, nullable, hidden, source } = column
+  const base = { name, type, nullable, hidden: hidden === true, kind: report?.kind ?? source.from, from: source.from }
+  switch (source.from) {
+    case 'circuit':
+      return {
+        ...base,
+        ...spanOf(
+          source.alphabet.flatMap((symbol) => (isBin(symbol) ? [...symbol] : [symbol])),
+          type,
+        ),
+      }
+    case 'dependency':
+      return { ...base, ...spanOf(source.values, type), decidedBy: source.column }
+    case 'sequence':
+      return { ...base, made: `${source.start}, ${source.start + source.step}, ${source.start + 2 * source.step} …` }
+    case 'pool':
+      return { ...base, made: `one of ${source.values.length}: ${source.values.slice(0, 3).join(', ')} …` }
+    case 'template':
+      return { ...base, made: source.template }
+    case 'pattern':
+      return { ...base, made: source.pattern }
+    case 'uuid':
+      return { ...base, made: `version ${source.version}` }
+    case 'event_time':
+      return {
+        ...base,
+        made: `${new Date(source.start).toISOString()} + position × ${source.step} ms, up to ${source.jitter} ms later`,
+      }
+    case 'clock':
+      return { ...base, made: 'the time of generation' }
+  }
+}
+
+function spanOf(held: readonly Value[], type: FieldType): Pick<ColumnDescription, 'range' | 'values'> {
+  const numbers = held.filter((value) => typeof value === 'number')
+  if (numbers.length === 0) return { values: [...new Set(held.filter((value) => value !== null))] }
+  let low = Infinity
+  let high = -Infinity
+  for (const value of numbers) {
+    if (value < low) low = value
+    if (value > high) high = value
+  }
+  return { range: [shownValue(low, type), shownValue(high, type)] }
+}

@@ -1,0 +1,60 @@
+import { writeFile } from 'node:fs/promises'
+import { Command, InvalidArgumentError } from 'commander'
+import { GenesisError } from '../errors.js'
+import { conditionProbability } from '../model/conditions/compile.js'
+import { loadModel } from '../model/load.js'
+import { describeHtml } from './describe-html.js'
+import { describeModel } from './describe-model.js'
+import { describeText } from './describe-text.js'
+
+interface Flags {
+  readonly json?: true
+  readonly conditions?: unknown
+  readonly html?: string
+}
+
+/** `genesis describe`: what a model holds, and how well it does, on stdout. */
+export function describeCommand(): Command {
+  return new Command('describe')
+    .description('show the columns, the tree and the quality of a model')
+    .argument('<model>', 'the model file')
+    .option('--json', 'print JSON')
+    .option('--conditions <json>', 'also the probability that a record satisfies these conditions', jsonValue)
+    .option('--html <file>', 'write a page with plots of real and synthetic values instead')
+    .action(async (path: string, flags: Flags) => describe(path, flags))
+}
+
+async function describe(path: string, { json, conditions, html }: Flags): Promise<void> {
+  const model = await loadModel(path)
+  const asked =
+    conditions === undefined ? undefined : { given: conditions, probability: conditionProbability(model, conditions) }
+  const description = describeModel(model, asked)
+  if (html !== undefined) {
+    await writePage(html, describeHtml(description))
+    process.stderr.write(`wrote ${html}\n`)
+  }
+  if (json === true) process.stdout.write(`${JSON.stringify(description, null, 2)}\n`)
+  else if (html === undefined) process.stdout.write(describeText(description))
+}
+
+async function writePage(path: string, page: string): Promise<void> {
+  try {
+    await writeFile(path, page)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const full = code === 'ENOSPC'
+    throw new GenesisError(full ? 'DISK_FULL' : 'USAGE', 'the page cannot be written', {
+      place: path,
+      found: message,
+      cause: error,
+    })
+  }
+}
+
+function jsonValue(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new InvalidArgumentError(`not JSON: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
