@@ -1,8 +1,10 @@
 import type { ClusterOptions } from '../config/cluster.js'
 import { KafkajsProducer } from './kafkajs-producer.js'
 import type { KafkaProducer, ProducerOptions } from './producer.js'
+import { WireProducer } from './wire/wire-producer.js'
 
 const producers = {
+  wire: (cluster: ClusterOptions, options: ProducerOptions): KafkaProducer => new WireProducer(cluster, options),
   kafkajs: (cluster: ClusterOptions, options: ProducerOptions): KafkaProducer => new KafkajsProducer(cluster, options),
 } as const
 

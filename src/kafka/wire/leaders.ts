@@ -1,0 +1,64 @@
+import type { ClusterConnections } from '../cluster-connections.js'
+import { protocolFailure } from '../errors.js'
+import { GenesisError } from '../../errors.js'
+import type { BrokerConnection } from '../platformatic-connection.js'
+import { patiently, persist } from './persist.js'
+
+const unknownTopic = 3
+
+/** The leaders of topics' partitions, with an open connection to each. */
+export class Leaders {
+  readonly #connections: ClusterConnections
+  readonly #limitMs: number
+  readonly #topics = new Map<string, readonly number[]>()
+  readonly #brokers = new Map<number, BrokerConnection>()
+
+  /** `limitMs`: how long a missing leader is waited for. */
+  constructor(connections: ClusterConnections, limitMs: number) {
+    this.#connections = connections
+    this.#limitMs = limitMs
+  }
+
+  /** Whether every leader of these topics is known and its connection stands. */
+  knows(topics: readonly string[]): boolean {
+    return topics.every((topic) =>
+      this.#topics.get(topic)?.every((node) => this.#brokers.get(node)?.connection.isConnected()),
+    )
+  }
+
+  /** Finds the leaders and connects to them; waits for elections. To be called while nothing is in flight. */
+  async find(topics: readonly string[]): Promise<void> {
+    await persist(this.#limitMs, patiently, { operation: 'Describe' }, async () => {
+      const metadata = await this.#connections.metadata(topics)
+      for (const { name, errorCode, partitions } of metadata.topics) {
+        if (errorCode === unknownTopic)
+          throw new GenesisError('TOPIC_MISSING', 'the topic does not exist', { place: `topic ${name}` })
+        if (errorCode !== 0) throw protocolFailure(errorCode, { topic: name, operation: 'Describe' })
+        const leaders = partitions.map(({ leaderId }) => leaderId)
+        for (const node of new Set(leaders)) this.#brokers.set(node, await this.#connections.broker(node))
+        this.#topics.set(name, leaders)
+      }
+    })
+  }
+
+  /** The leader's node id; TOPIC_MISSING if the topic does not have the partition. */
+  of(topic: string, partition: number): number {
+    const node = this.#topics.get(topic)?.at(partition)
+    if (node !== undefined && partition >= 0) return node
+    throw new GenesisError('TOPIC_MISSING', 'the topic does not have the partition', {
+      place: `topic ${topic}, partition ${partition}`,
+      found: `${this.#topics.get(topic)?.length ?? 0} partitions`,
+    })
+  }
+
+  broker(node: number): BrokerConnection {
+    const broker = this.#brokers.get(node)
+    if (broker !== undefined) return broker
+    throw new GenesisError('KAFKA_RETRIABLE', 'a partition has no leader now', { found: `node ${node}` })
+  }
+
+  /** Every connection to a leader. */
+  get brokers(): readonly BrokerConnection[] {
+    return [...this.#brokers.values()]
+  }
+}

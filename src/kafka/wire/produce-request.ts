@@ -1,0 +1,94 @@
+/**
+ * The Produce request, around record batches that are framed already, and its answer (versions 9 to 12).
+ *
+ *   Produce Request => transactional_id acks timeout_ms [topic_data] TAG_BUFFER
+ *     topic_data => name [partition_data] TAG_BUFFER
+ *       partition_data => index records TAG_BUFFER
+ *   Produce Response => [responses] throttle_time_ms TAG_BUFFER
+ *     responses => name [partition_responses] TAG_BUFFER
+ *       partition_responses => index error_code base_offset log_append_time_ms log_start_offset
+ *                              [record_errors: batch_index batch_index_error_message TAG_BUFFER] error_message TAG_BUFFER
+ *
+ * From version 10 on the tags tell of a new leader (KIP-951), which @platformatic/kafka's own parser stumbles over.
+ */
+import { Writer, createAPI } from '@platformatic/kafka'
+import type { API, Reader } from '@platformatic/kafka'
+import { skipTags } from '../api-versions.js'
+
+/** One record batch for one partition: at most one for each partition in a request (KIP-98). */
+export interface ProducePart {
+  readonly topic: string
+  readonly partition: number
+  readonly batch: Buffer
+}
+
+export interface ProduceResult {
+  readonly topic: string
+  readonly partition: number
+  readonly code: number
+  readonly message: string | null
+}
+
+export interface ProduceAnswer {
+  /** Error codes are in it, they do not reject. */
+  readonly results: readonly ProduceResult[]
+  readonly throttleMs: number
+}
+
+/** Sends with acks=all. The batches are copied before the call returns. */
+export type ProduceApi = API<[transactionalId: string | null, timeoutMs: number, parts: ProducePart[]], ProduceAnswer>
+
+const produceApi = (version: number): ProduceApi => createAPI(0, version, createRequest, parseResponse)
+
+/** For transactions of the first protocol and without transactions. */
+export const produceApis = [produceApi(9), produceApi(10), produceApi(11)] as const
+
+/** Adds the partition to the transaction by itself (KIP-890): only for transactions v2. */
+export const produceV2Api = produceApi(12)
+
+function createRequest(transactionalId: string | null, timeoutMs: number, parts: readonly ProducePart[]): Writer {
+  const topics = new Map<string, ProducePart[]>()
+  for (const part of parts) {
+    const same = topics.get(part.topic)
+    if (same === undefined) topics.set(part.topic, [part])
+    else same.push(part)
+  }
+  return Writer.create()
+    .appendString(transactionalId)
+    .appendInt16(-1)
+    .appendInt32(timeoutMs)
+    .appendArray([...topics], (w, [topic, partitions]) =>
+      w
+        .appendString(topic)
+        .appendArray(partitions, (w, { partition, batch }) => w.appendInt32(partition).appendBytes(batch)),
+    )
+    .appendTaggedFields()
+}
+
+function parseResponse(_correlationId: number, _apiKey: number, _apiVersion: number, reader: Reader): ProduceAnswer {
+  const results: ProduceResult[] = []
+  times(reader, () => {
+    const topic = reader.readString()
+    times(reader, () => {
+      const partition = reader.readInt32()
+      const code = reader.readInt16()
+      reader.skip(8 + 8 + 8)
+      let detail: string | null = null
+      times(reader, () => {
+        reader.skip(4)
+        const text = reader.readNullableString()
+        detail ??= text
+        skipTags(reader)
+      })
+      const message = reader.readNullableString() ?? detail
+      skipTags(reader)
+      results.push({ topic, partition, code, message })
+    })
+    skipTags(reader)
+  })
+  return { results, throttleMs: reader.readInt32() }
+}
+
+function times(reader: Reader, read: () => void): void {
+  for (let n = reader.readUnsignedVarInt() - 1; n > 0; n--) read()
+}

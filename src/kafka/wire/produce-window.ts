@@ -1,0 +1,223 @@
+/**
+ * Record batches on their way: sends them to the leaders in the order of their sequence numbers, several requests at a time,
+ * and counts them until they are acknowledged. A request whose answer is lost is never sent again.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Codec } from '../codec.js'
+import { protocolFailure } from '../errors.js'
+import { GenesisError } from '../../errors.js'
+import type { Leaders } from './leaders.js'
+import { briskly } from './persist.js'
+import { produceApis, produceV2Api } from './produce-request.js'
+import type { ProducePart, ProduceResult } from './produce-request.js'
+import { headerBytes } from './record-batch.js'
+import type { ProducerIdentity } from './record-batch.js'
+import { writeHeader } from './record-batch-write.js'
+import type { BatchFacts } from './record-batch-write.js'
+import type { FramedRecords } from './record-stage.js'
+import { Sequences } from './sequences.js'
+import type { TopicPartition } from './transaction-coordinator.js'
+
+const concurrentTransactions = 51
+
+export interface WindowOptions {
+  readonly leaders: Leaders
+  readonly transactionalId: string | null
+  /** Transactions v2: a partition joins the transaction by its first batch (KIP-890). */
+  readonly v2: boolean
+  /** How long the broker may take to replicate, and CONCURRENT_TRANSACTIONS is waited out. */
+  readonly timeoutMs: number
+  readonly maxMessageBytes: number
+  /** Told after every acknowledgement. */
+  readonly onProgress: () => void
+  /** Told of the first failure, and maybe of more: nothing is sent after it. */
+  readonly onFailure: (error: unknown) => void
+}
+
+export interface TopicRecords extends FramedRecords {
+  readonly topic: string
+  readonly codec: Codec
+}
+
+// Kafka's brokers remember the last five batches of a producer; Java's client keeps to that too.
+const limit = 5
+
+export class ProduceWindow {
+  readonly #options: WindowOptions
+  readonly #sequences = new Sequences()
+  readonly #joined = new Set<string>()
+  #identity: ProducerIdentity
+  #inFlight = 0
+  #joining = false
+  #failed = false
+  #throttled = false
+  #turn: Promise<void> = Promise.resolve()
+
+  constructor(options: WindowOptions, identity: ProducerIdentity) {
+    this.#options = options
+    this.#identity = identity
+  }
+
+  /** Whether nothing may be dispatched now. Every dispatch may hold a batch for each partition. */
+  get busy(): boolean {
+    return this.#failed || this.#inFlight >= limit || this.#joining || this.#throttled
+  }
+
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  /** Something was sent whose fate is unknown. */
+  get failed(): boolean {
+    return this.#failed
+  }
+
+  /** The partitions that the open transaction has. */
+  get joined(): ReadonlySet<string> {
+    return this.#joined
+  }
+
+  /** A transaction has ended: none has begun, and `identity` makes the next one. */
+  reset(identity: ProducerIdentity): void {
+    this.#joined.clear()
+    if (identity.id !== this.#identity.id || identity.epoch !== this.#identity.epoch) this.#sequences.reset()
+    this.#identity = identity
+  }
+
+  /** Holds everything back until partitions are added to the transaction (transactions v1). */
+  join(partitions: readonly TopicPartition[], added: Promise<void>): void {
+    this.#joining = true
+    added.then(() => {
+      for (const partition of partitions) this.#joined.add(nameOf(partition))
+      this.#joining = false
+      this.#options.onProgress()
+    }, this.#fail)
+  }
+
+  /** Sends one batch for each of some partitions. Their memory is free again when this returns. */
+  dispatch(all: readonly TopicRecords[]): void {
+    const facts = all.map((records): BatchFacts => {
+      const { topic, partition, count, baseTimestamp, maxTimestamp } = records
+      return {
+        count,
+        baseTimestamp,
+        maxTimestamp,
+        producer: this.#identity,
+        transactional: this.#options.transactionalId !== null,
+        baseSequence: this.#sequences.take(topic, partition, count),
+      }
+    })
+    // A partition's first batch must be in before its second one is sent: it may be answered CONCURRENT_TRANSACTIONS.
+    const joining = this.#options.v2 && all.some((records) => !this.#joined.has(nameOf(records)))
+    if (joining) this.#joining = true
+    this.#inFlight++
+    const sent = all.every(({ codec }) => codec.id === 0)
+      ? this.#send(
+          all.map((records, i) => {
+            writeHeader(records.bytes, 0, facts[i])
+            return partOf(records, joining ? Buffer.from(records.bytes) : records.bytes)
+          }),
+          joining,
+        )
+      : this.#compressAndSend(all, facts, joining)
+    sent.then(() => {
+      this.#inFlight--
+      if (joining) {
+        for (const records of all) this.#joined.add(nameOf(records))
+        this.#joining = false
+      }
+      this.#options.onProgress()
+    }, this.#fail)
+  }
+
+  async #compressAndSend(all: readonly TopicRecords[], facts: readonly BatchFacts[], joining: boolean): Promise<void> {
+    const before = this.#turn
+    const packed = Promise.all(all.map((records, i) => compress(records, facts[i])))
+    // In turn: a batch that is compressed sooner must not overtake an earlier one.
+    const sent = Promise.all([packed, before]).then(([parts]) => ({ done: this.#send(parts, joining) }))
+    this.#turn = sent.then(
+      () => {},
+      () => {},
+    )
+    await (
+      await sent
+    ).done
+  }
+
+  async #send(parts: readonly ProducePart[], joining: boolean): Promise<void> {
+    if (this.#failed) return
+    const nodes = new Map<number, ProducePart[]>()
+    for (const part of parts) {
+      const node = this.#options.leaders.of(part.topic, part.partition)
+      const same = nodes.get(node)
+      if (same === undefined) nodes.set(node, [part])
+      else same.push(part)
+    }
+    await Promise.all([...nodes].map(([node, parts]) => this.#request(node, parts, joining)))
+  }
+
+  async #request(node: number, parts: ProducePart[], joining: boolean): Promise<void> {
+    const { leaders, v2, transactionalId, timeoutMs } = this.#options
+    const broker = leaders.broker(node)
+    const api = v2 ? produceV2Api : broker.choose(...produceApis)
+    const deadline = performance.now() + timeoutMs
+    for (let waitMs = briskly.firstMs; ; waitMs = Math.min(waitMs * 1.5, briskly.longestMs)) {
+      const { results, throttleMs } = await api.async(broker.connection, transactionalId, timeoutMs, parts)
+      this.#throttle(throttleMs)
+      const refused = results.filter(({ code }) => code !== 0)
+      if (results.length !== parts.length) throw unanswered(parts, results)
+      if (refused.length === 0) return
+      const other = refused.find(({ code }) => code !== concurrentTransactions)
+      if (other !== undefined || !joining || performance.now() + waitMs > deadline)
+        throw this.#refusal(other ?? refused[0])
+      // The markers of the last transaction are not all written yet: nothing of these was taken.
+      parts = parts.filter((part) => refused.some((result) => nameOf(result) === nameOf(part)))
+      await sleep(waitMs)
+    }
+  }
+
+  #refusal({ topic, partition, code, message }: ProduceResult): GenesisError {
+    const { transactionalId, maxMessageBytes } = this.#options
+    return protocolFailure(code, { topic, partition, transactionalId, maxMessageBytes }, message)
+  }
+
+  #throttle(ms: number): void {
+    if (ms <= 0 || this.#throttled) return
+    this.#throttled = true
+    setTimeout(() => {
+      this.#throttled = false
+      this.#options.onProgress()
+    }, ms)
+  }
+
+  readonly #fail = (error: unknown): void => {
+    this.#failed = true
+    this.#options.onFailure(error)
+  }
+}
+
+async function compress(records: TopicRecords, facts: BatchFacts): Promise<ProducePart> {
+  // The stage is written anew while the thread pool works.
+  const plain = Buffer.from(records.bytes)
+  const packed = await records.codec.compress(plain.subarray(headerBytes))
+  const smaller = headerBytes + packed.length < plain.length
+  const batch = smaller ? Buffer.allocUnsafe(headerBytes + packed.length) : plain
+  if (smaller) packed.copy(batch, headerBytes)
+  writeHeader(batch, smaller ? records.codec.id : 0, facts)
+  return partOf(records, batch)
+}
+
+function partOf({ topic, partition }: TopicPartition, batch: Buffer): ProducePart {
+  return { topic, partition, batch }
+}
+
+function nameOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`
+}
+
+function unanswered(parts: readonly ProducePart[], results: readonly ProduceResult[]): GenesisError {
+  return new GenesisError('KAFKA_RETRIABLE', 'a broker answered for other partitions than were sent', {
+    found: results.map(nameOf).join(', '),
+    expected: parts.map(nameOf).join(', '),
+  })
+}

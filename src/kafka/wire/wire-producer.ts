@@ -1,0 +1,266 @@
+/**
+ * The producer port, straight onto the protocol: encoded batches are framed as record batches and sent over
+ * @platformatic/kafka's connections. Built for one thread that makes records and sends them: everything here is done
+ * per batch, nothing per record but the framing itself.
+ */
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import type { ClusterOptions } from '../../config/cluster.js'
+import { GenesisError } from '../../errors.js'
+import type { EncodedBatch } from '../../record.js'
+import { ClusterConnections } from '../cluster-connections.js'
+import { codecs } from '../codec.js'
+import { kafkaError, recordTooLarge } from '../errors.js'
+import type { KafkaProducer, ProducerOptions, SideRecord } from '../producer.js'
+import { Leaders } from './leaders.js'
+import { ProduceWindow } from './produce-window.js'
+import type { TopicRecords } from './produce-window.js'
+import { RecordStage } from './record-stage.js'
+import { frameSideRecords } from './side-records.js'
+import { TransactionCoordinator, idempotentIdentity } from './transaction-coordinator.js'
+import type { TopicPartition } from './transaction-coordinator.js'
+import { next } from './transaction-state.js'
+import type { TransactionEvent, TransactionState } from './transaction-state.js'
+
+/** Bytes that are collected while requests are in flight. Measured: smaller costs requests, larger the cache. */
+const stageBytes = 1 << 20
+
+/** How long closing waits for what is in flight, and for the abort. */
+const closeMs = 2000
+
+export class WireProducer implements KafkaProducer {
+  readonly #options: ProducerOptions
+  readonly #requestTimeoutMs: number
+  readonly #connections: ClusterConnections
+  readonly #leaders: Leaders
+  readonly #coordinator: TransactionCoordinator | null
+  readonly #stage: RecordStage
+  readonly #topics: Set<string>
+  #window: ProduceWindow | null = null
+  #v2 = false
+  #state: TransactionState = 'new'
+  /** When the open transaction began, ms since 1970. */
+  #begunAt = 0
+  #failure: GenesisError | null = null
+  #failing: Promise<GenesisError> | null = null
+  #wake: (() => void) | null = null
+  /** Where the last commit had its side records: the next one has them there too. */
+  #sides: readonly TopicPartition[] = []
+
+  constructor(cluster: ClusterOptions, options: ProducerOptions) {
+    this.#options = options
+    this.#requestTimeoutMs = cluster.requestTimeoutMs
+    this.#connections = new ClusterConnections(cluster, { maxInflights: 16 })
+    this.#leaders = new Leaders(this.#connections, cluster.requestTimeoutMs)
+    const { transactionalId, topic, partitions, maxMessageBytes } = options
+    this.#coordinator =
+      transactionalId === null
+        ? null
+        : new TransactionCoordinator(this.#connections, transactionalId, cluster.requestTimeoutMs)
+    this.#stage = new RecordStage({
+      partitions,
+      batchBytes: maxMessageBytes,
+      bytes: Math.min(stageBytes, maxMessageBytes),
+    })
+    this.#topics = new Set([topic])
+  }
+
+  init(): Promise<void> {
+    return this.#attempt(async () => {
+      const { transactionalId, transactionTimeoutMs, maxMessageBytes } = this.#options
+      const ready = next(this.#state, 'init')
+      await this.#leaders.find([...this.#topics])
+      await this.#coordinator?.fence(transactionTimeoutMs)
+      this.#v2 = (await this.#coordinator?.speaksV2()) ?? false
+      const identity =
+        this.#coordinator?.producer ?? (await idempotentIdentity(this.#connections, this.#requestTimeoutMs))
+      this.#window = new ProduceWindow(
+        {
+          leaders: this.#leaders,
+          transactionalId,
+          v2: this.#v2,
+          timeoutMs: this.#requestTimeoutMs,
+          maxMessageBytes,
+          onProgress: () => this.#progress(),
+          onFailure: (error) => void this.#fail(error),
+        },
+        identity,
+      )
+      this.#state = ready
+    })
+  }
+
+  send(batch: EncodedBatch, partitions: Int32Array): Promise<void> {
+    return this.#attempt(async () => {
+      await this.#begin()
+      this.#enter('send')
+      const now = Date.now()
+      let dispatched = false
+      for (let i = 0; ;) {
+        i = this.#stage.add(batch, partitions, i, now)
+        if (i === batch.length) break
+        if (this.#stage.count === 0) throw this.#tooLarge(batch, i, partitions[i])
+        await this.#until(() => this.#dispatch([]))
+        dispatched = true
+      }
+      // Small batches go at once while nothing is in flight, and are collected while something is.
+      if (this.#window?.inFlight === 0) dispatched = this.#dispatch([]) || dispatched
+      // The sockets get a turn even if the caller never waits for anything else.
+      if (dispatched) await nextTurn()
+    })
+  }
+
+  commit(side: readonly SideRecord[]): Promise<void> {
+    return this.#attempt(async () => {
+      if (this.#state === 'ready' && side.length === 0) return
+      for (const { topic } of side) this.#topics.add(topic)
+      await this.#begin()
+      const unknown = [...this.#topics].filter((topic) => !this.#leaders.knows([topic]))
+      if (unknown.length > 0) await this.#leaders.find(unknown)
+      this.#enter('commit')
+      const records = frameSideRecords(side, Date.now())
+      this.#sides = records
+      if (this.#coordinator === null) {
+        await this.#deliver([])
+        await this.#deliver(records)
+      } else {
+        await this.#deliver(records)
+        if (this.#window?.joined.size !== 0) await this.#coordinator.end(true, this.#v2)
+        this.#window?.reset(this.#coordinator.producer)
+      }
+      this.#enter('committed')
+    })
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === 'closed') return
+    const state = this.#state
+    this.#enter('close')
+    this.#failure ??= new GenesisError('INTERNAL', 'the producer is closed')
+    this.#wake?.()
+    try {
+      if (state === 'open' || state === 'failed')
+        await Promise.race([this.#abort(), sleep(closeMs, null, { ref: false })])
+    } catch {
+      // The next owner of the transactional id ends it, or its timeout does.
+    }
+    await this.#connections.close()
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#state !== 'ready') return
+    // A broker closes connections that were idle for long, and a leader may have moved since.
+    const topics = [...this.#topics]
+    if (!this.#leaders.knows(topics)) await this.#leaders.find(topics)
+    this.#begunAt = Date.now()
+    this.#enter('begin')
+  }
+
+  /** Sends what is staged and these records, and waits until everything is acknowledged. */
+  async #deliver(side: readonly TopicRecords[]): Promise<void> {
+    await this.#until(() => this.#dispatch(side))
+    await this.#until(() => this.#window?.inFlight === 0)
+  }
+
+  /** Sends what is staged and these records, if that is possible now; true if nothing of it is left. */
+  #dispatch(side: readonly TopicRecords[]): boolean {
+    const window = this.#window
+    if (this.#stage.count === 0 && side.length === 0) return true
+    if (window === null || window.busy || this.#failing !== null) return false
+    const { topic, compression } = this.#options
+    if (this.#coordinator !== null && !this.#v2) {
+      const staged = this.#stage.partitions.map((partition) => ({ topic, partition }))
+      const missing = [...staged, ...side].filter((one) => !window.joined.has(`${one.topic}/${one.partition}`))
+      if (missing.length > 0) {
+        this.#join(window, missing)
+        return false
+      }
+    }
+    const framed = this.#stage.frame().map((records) => ({ ...records, topic, codec: codecs[compression] }))
+    window.dispatch([...framed, ...side])
+    return true
+  }
+
+  #join(window: ProduceWindow, missing: readonly TopicPartition[]): void {
+    // In one request with the first records, for it costs the transaction a round trip.
+    const sides = window.joined.size === 0 ? this.#sides : []
+    const all = new Map(
+      [...missing, ...sides].map(({ topic, partition }) => [`${topic}/${partition}`, { topic, partition }]),
+    )
+    const partitions = [...all.values()]
+    if (this.#coordinator !== null) window.join(partitions, this.#coordinator.add(partitions))
+  }
+
+  /** Aborts, unless something is under way whose fate is unknown: a late batch would begin a transaction of its own. */
+  async #abort(): Promise<void> {
+    const window = this.#window
+    if (this.#coordinator === null || window === null) return
+    while (window.inFlight > 0 && !window.failed) await new Promise<void>((resolve) => (this.#wake = resolve))
+    if (window.inFlight === 0 && window.joined.size > 0) await this.#coordinator.end(false, this.#v2)
+  }
+
+  #enter(event: TransactionEvent): void {
+    this.#state = next(this.#state, event)
+  }
+
+  #progress(): void {
+    if (this.#wake !== null) this.#wake()
+    else if (this.#window?.inFlight === 0) this.#dispatch([])
+  }
+
+  /** Waits until it is so, asking after every acknowledgement; rejects if the producer has failed. */
+  async #until(so: () => boolean): Promise<void> {
+    for (;;) {
+      if (this.#failing !== null) throw await this.#failing
+      if (this.#failure !== null) throw this.#failure
+      if (so()) return
+      await new Promise<void>((resolve) => (this.#wake = resolve))
+      this.#wake = null
+    }
+  }
+
+  /** Every rejection is the end of the producer. */
+  async #attempt(call: () => Promise<void>): Promise<void> {
+    if (this.#failing !== null) throw await this.#failing
+    if (this.#failure !== null) throw this.#failure
+    try {
+      await call()
+    } catch (error) {
+      throw await this.#fail(error)
+    }
+  }
+
+  #fail(thrown: unknown): Promise<GenesisError> {
+    this.#failing ??= this.#explain(thrown).then((error) => {
+      this.#enter(error.code === 'KAFKA_FENCED' ? 'fence' : 'fail')
+      this.#failure ??= error
+      return this.#failure
+    })
+    this.#wake?.()
+    return this.#failing
+  }
+
+  async #explain(thrown: unknown): Promise<GenesisError> {
+    const { transactionalId, transactionTimeoutMs } = this.#options
+    const error = kafkaError(thrown, { transactionalId })
+    // The codes are the same whether the coordinator gave up the transaction or another owner took it away.
+    const openMs = Date.now() - this.#begunAt
+    if (error.code !== 'KAFKA_FENCED' || this.#state === 'new' || openMs < transactionTimeoutMs) return error
+    if (!(await this.#coordinator?.timedOut())) return error
+    return new GenesisError('KAFKA_TRANSACTION_ABORTED', 'the transaction was open for longer than its timeout', {
+      place: error.details.place,
+      found: `${openMs} ms, then ${error.details.found}`,
+      expected: `less than ${transactionTimeoutMs} ms`,
+      remedy: 'Raise transaction.timeout, or commit more often',
+      cause: thrown,
+    })
+  }
+
+  #tooLarge(batch: EncodedBatch, i: number, partition: number): GenesisError {
+    const { topic, maxMessageBytes } = this.#options
+    const size = batch.offsets[2 * i + 2] - batch.offsets[2 * i]
+    return recordTooLarge(
+      { topic, partition, maxMessageBytes },
+      `${size} bytes of key and value at position ${batch.start + i * batch.stride}`,
+    )
+  }
+}
