@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test, type TestContext } from 'node:test'
+import { bearerToken } from '#src/kafka/oauth-token.js'
+
+interface Asked {
+  readonly authorization: string | undefined
+  readonly body: string
+}
+
+async function endpoint(t: TestContext, status: number, answer: unknown): Promise<{ url: string; asked: Asked[] }> {
+  const asked: Asked[] = []
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk: Buffer) => (body += chunk.toString()))
+    request.on('end', () => {
+      asked.push({ authorization: request.headers.authorization, body })
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`, asked }
+}
+
+const credentials = { mechanism: 'OAUTHBEARER', clientId: 'me:1', clientSecret: 'p w', scope: 'kafka' } as const
+
+test('a token comes from a client-credentials grant, once for all connections', async (t) => {
+  const { url, asked } = await endpoint(t, 200, { access_token: 'abc', expires_in: 3600 })
+  const options = { ...credentials, tokenEndpoint: url }
+  assert.deepEqual(await Promise.all([bearerToken(options, 1000), bearerToken(options, 1000)]), ['abc', 'abc'])
+  assert.equal(await bearerToken(options, 1000), 'abc')
+  assert.equal(asked.length, 1)
+  assert.equal(asked[0].body, 'grant_type=client_credentials&scope=kafka')
+  assert.equal(asked[0].authorization, `Basic ${Buffer.from('me%3A1:p%20w').toString('base64')}`)
+})
+
+test('a token that has expired is fetched anew', async (t) => {
+  const { url, asked } = await endpoint(t, 200, { access_token: 'abc', expires_in: 0 })
+  const options = { ...credentials, tokenEndpoint: url }
+  await bearerToken(options, 1000)
+  await bearerToken(options, 1000)
+  assert.equal(asked.length, 2)
+})
+
+test('a refusal says the status but no secret, and is asked for again', async (t) => {
+  const { url, asked } = await endpoint(t, 401, { error: 'invalid_client' })
+  const options = { ...credentials, tokenEndpoint: url }
+  for (let i = 0; i < 2; i++)
+    await assert.rejects(bearerToken(options, 1000), (error: Error & { code?: string }) => {
+      assert.equal(error.code, 'KAFKA_AUTHENTICATION')
+      assert.match(error.message, /HTTP status 401/)
+      assert.doesNotMatch(error.message, /p w|p%20w/)
+      return true
+    })
+  assert.equal(asked.length, 2)
+})
+
+test('an endpoint that does not answer is KAFKA_UNREACHABLE, a fixed token asks nobody', async () => {
+  const options = { ...credentials, tokenEndpoint: 'http://127.0.0.1:1/token' }
+  await assert.rejects(bearerToken(options, 1000), { code: 'KAFKA_UNREACHABLE' })
+  assert.equal(await bearerToken({ mechanism: 'OAUTHBEARER', token: 'fixed' }, 1000), 'fixed')
+})
+
+test('neither token nor endpoint is a mistake in the configuration', async () => {
+  await assert.rejects(bearerToken({ mechanism: 'OAUTHBEARER' }, 1000), { code: 'CONFIG_INVALID' })
+})
