@@ -3,6 +3,7 @@ import type { Batch, EncodedBatch, Field } from '../record.js'
 import type { Assembled } from './assemble.js'
 import { assemble } from './assemble.js'
 import type { Step } from './step.js'
+import { textOf } from './text-steps.js'
 
 /** How records become bytes: steps of the key (null: no key) and of the value. */
 export interface RecordPlan {
@@ -26,7 +27,7 @@ export class RecordWriter {
       const position = batch === null ? 0 : batch.start + record * batch.stride
       throw new GenesisError('SCHEMA_MISMATCH', `the value of record ${position} does not fit`, {
         place: step.place,
-        found: heldText(plan.fields[step.column], value),
+        found: textOf(plan.fields[step.column].type, value),
         expected: step.fits,
       })
     })
@@ -72,8 +73,4 @@ export class RecordWriter {
     }
     return marks
   }
-}
-
-function heldText(field: Field, value: number): string {
-  return field.type.kind === 'decimal' ? String(value / 10 ** field.type.scale) : String(value)
 }

@@ -75,3 +75,8 @@ function renderText(type: FieldType, value: NonNullable<Value>, format: TextSynt
   if (format === 'raw' || (text !== '' && !/[",\r\n]/.test(text))) return Buffer.from(text)
   return Buffer.from(`"${text.replaceAll('"', '""')}"`)
 }
+
+/** A present value as plain text. */
+export function textOf(type: FieldType, held: NonNullable<Value>): string {
+  return renderText(type, held, 'raw').toString()
+}

@@ -179,14 +179,14 @@ function textColumn(type: FieldType, nullable: boolean, values: readonly Value[]
   }
 }
 
-/** Batches of 1 to `columns` columns, named by `names` (unique). */
+/** Batches of `fewest` to `columns` columns, named by `names` (unique). */
 export function sampleBatches(
-  options: { columns?: number; names?: fc.Arbitrary<string>; types?: fc.Arbitrary<FieldType> } = {},
+  options: { fewest?: number; columns?: number; names?: fc.Arbitrary<string>; types?: fc.Arbitrary<FieldType> } = {},
 ): fc.Arbitrary<SampleBatch> {
-  const { columns = 8, names = fc.stringMatching(/^[a-z][a-z0-9_]{0,6}$/), types = kinds } = options
+  const { fewest = 1, columns = 8, names = fc.stringMatching(/^[a-z][a-z0-9_]{0,6}$/), types = kinds } = options
   return fc
     .record({
-      names: fc.uniqueArray(names, { minLength: 1, maxLength: columns }),
+      names: fc.uniqueArray(names, { minLength: fewest, maxLength: columns }),
       length: fc.integer({ min: 0, max: 12 }),
       start: fc.nat(1000),
       stride: fc.integer({ min: 1, max: 5 }),

@@ -1,12 +1,12 @@
 /** The steps that write one column as one Avro type, union or not. */
 import type avro from 'avsc'
-import type { Field, Value } from '../../record.js'
+import type { Field } from '../../record.js'
 import { writeLong } from '../binary.js'
 import type { Step } from '../step.js'
 import { constant } from '../step.js'
 import type { Conversion } from './conversion.js'
 import { conversion, knownBounds } from './conversion.js'
-import { describeType, listed } from './describe.js'
+import { describeType, describeValue, listed } from './describe.js'
 import { branchesOf } from './match.js'
 
 /** Why a column does not fit a type. */
@@ -56,7 +56,7 @@ export function columnSteps(field: Field, column: number, type: avro.Type, place
   }
   const fitting = drawable.find((branch) => misfits(field, branch).length === 0)
   if (fitting === undefined) {
-    return { what: 'a value does not fit', found: misfits(field, drawable[0]).join(', '), expected }
+    return { what: 'a value does not fit', found: listed(misfits(field, drawable[0])), expected }
   }
   return [drawnStep(field, column, fitting, missing, place)]
 }
@@ -72,7 +72,7 @@ function dictionarySteps(
   const values = field.dictionary ?? []
   const whole = candidates.find((branch) => misfits(field, branch).length === 0)
   const usable = whole === undefined ? candidates : [whole]
-  const unfit: Value[] = []
+  const unfit: string[] = []
   const entries = values.map((value) => {
     if (value === undefined) return none
     if (value === null) return missing ?? none
@@ -80,11 +80,11 @@ function dictionarySteps(
       const bytes = branch.conversion.render(value)
       if (bytes !== null) return Buffer.concat([branch.prefix, bytes])
     }
-    unfit.push(value)
+    unfit.push(describeValue(field.type, value))
     return none
   })
   if (unfit.length > 0) {
-    return { what: 'a value does not fit', found: listed(unfit.map((value) => JSON.stringify(value))), expected }
+    return { what: 'a value does not fit', found: listed(unfit), expected }
   }
   return [{ step: 'dictionary', column, entries }]
 }
@@ -94,7 +94,7 @@ function misfits(field: Field, { conversion: { render } }: Branch): string[] {
   const known = (field.dictionary ?? []).filter((value) => value !== undefined && value !== null)
   const bounds = field.vector === 'number' ? knownBounds(field) : null
   const ends = bounds === null || !bounds.every(Number.isFinite) ? [] : bounds
-  return [...known, ...ends].filter((value) => render(value) === null).map((value) => JSON.stringify(value))
+  return [...known, ...ends].filter((value) => render(value) === null).map((value) => describeValue(field.type, value))
 }
 
 function drawnStep(field: Field, column: number, branch: Branch, missing: Buffer | null, place: string): Step {

@@ -1,5 +1,6 @@
-import type avro from 'avsc'
-import type { Field, FieldType } from '../../record.js'
+import avro from 'avsc'
+import type { Field, FieldType, Value } from '../../record.js'
+import { textOf } from '../text-steps.js'
 import { LogicalMark } from './schema.js'
 
 /** A column for a message: `nullable decimal column price`. */
@@ -17,6 +18,7 @@ export function describeType(type: avro.Type): string {
     const digits = type.logical === 'decimal' ? `(${type.precision},${type.scale})` : ''
     return `${type.underlyingType.typeName}/${type.logical}${digits}`
   }
+  if (type instanceof avro.types.EnumType) return `${type.name ?? 'enum'} (${listed(type.symbols)})`
   return type.name ?? JSON.stringify(type).replaceAll('"', type.typeName.startsWith('union') ? '"' : '')
 }
 
@@ -24,4 +26,9 @@ export function describeType(type: avro.Type): string {
 export function listed(items: readonly string[], most = 8): string {
   const shown = items.slice(0, most).join(', ')
   return items.length > most ? `${shown} and ${items.length - most} more` : shown
+}
+
+/** A present value for a message, as a row has it. */
+export function describeValue(type: FieldType, held: NonNullable<Value>): string {
+  return typeof held === 'string' ? JSON.stringify(held) : textOf(type, held)
 }

@@ -26,8 +26,8 @@ test('with the derived schema of any layout, values read back as the rows', () =
           return nullable && value !== null ? (Object.values(value as object)[0] as unknown) : value
         })
         assert.deepEqual(
-          read,
-          rows[i].map((value) => (value === 0 ? 0 : value)),
+          read.map((value) => (value === 0 ? 0 : value)),
+          rows[i],
         )
         const given = Object.fromEntries(names.map((name) => [name, record[name]]))
         assert.deepEqual(bytes, type.toBuffer(given))
