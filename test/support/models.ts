@@ -143,11 +143,19 @@ function bins(low: number, width: number, count: number, atoms: number[]): Symbo
 function randomRows(rows: number, width: number, random: () => number): string {
   const table = new Float32Array(rows * width)
   for (let row = 0; row < rows; row++) {
-    const weights = Array.from({ length: width }, () => random() ** 4 + 1e-3)
+    // Powers by multiplication alone: Math.pow may differ from one engine to the next.
+    const weights = Array.from({ length: width }, () => {
+      const square = squareOf(random())
+      return square * square + 1e-3
+    })
     const total = weights.reduce((sum, weight) => sum + weight, 0)
     weights.forEach((weight, index) => (table[row * width + index] = weight / total))
   }
   return encodeTable(table)
+}
+
+function squareOf(x: number): number {
+  return x * x
 }
 
 /** Numbers from 0 up to 1 (mulberry32), the same for the same seed. */

@@ -2,7 +2,7 @@ import type { FieldType } from '../../record.js'
 import type { ArtifactColumn, ModelArtifact, Source, Symbol } from '../artifact.js'
 import { parseTemplate } from '../outside/template-parts.js'
 import { parsePattern } from '../outside/pattern-parts.js'
-import { shown, type ModelFile } from './complaint.js'
+import type { ModelFile } from './complaint.js'
 
 /** Codes are 16 bits wide. */
 const mostCodes = 65_536
@@ -175,8 +175,7 @@ function checkSymbol(symbol: Symbol, { type, nullable }: ArtifactColumn, at: str
     if (!nullable) file.invalid(at, 'a missing value in a column that is not nullable', null, 'a value')
     return
   }
-  if (!isHeld(symbol, type.kind))
-    file.invalid(at, `not a value of a ${type.kind} column`, symbol, expectedOf(type.kind))
+  if (!isHeld(symbol, type.kind)) file.invalid(at, `not a value of type ${type.kind}`, symbol, expectedOf(type.kind))
 }
 
 function isHeld(value: unknown, kind: FieldType['kind']): boolean {
@@ -203,7 +202,7 @@ function checkTemplateCycles(
     if (open.includes(column)) {
       const path = `columns[${columns.indexOf(column)}].source.template`
       const round = [...open.slice(open.indexOf(column)), column].map(({ name }) => name)
-      file.invalid(path, 'templates that need each other', shown(round), 'templates without a cycle')
+      file.invalid(path, 'templates that need each other', round, 'templates without a cycle')
     }
     open.push(column)
     for (const part of parseTemplate(column.source.template)) {
