@@ -29,6 +29,13 @@ export class TrainingRandom {
     return Math.floor(this.uniform() * n)
   }
 
+  /** 0 … n − 1 in random order. */
+  order(n: number): Int32Array {
+    const values = Int32Array.from({ length: n }, (_, i) => i)
+    this.shuffle(values)
+    return values
+  }
+
   /** Fisher–Yates. */
   shuffle(values: Int32Array): void {
     for (let i = values.length - 1; i > 0; i--) {

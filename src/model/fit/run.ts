@@ -42,7 +42,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const likelihoods = Math.max(chunksPerBatch, heldOutChunks(heldOutRows, chunkRows))
   const memory = sharedMemory(bytesOf(shape, likelihoods))
   const layout = layoutIn(memory, shape, likelihoods)
-  start(layout, parent, states, smoothing, new TrainingRandom(seed))
+  start(layout, parent, states, smoothing, table, new TrainingRandom(seed))
   const team = Team.memory()
   const heldOutCodes = heldOut?.codes ?? []
   const job: Job = {

@@ -1,43 +1,74 @@
+import type { CodedTable } from '../circuit.js'
+import { groupRows } from './groups.js'
 import type { Layout } from './layout.js'
-import type { TrainingRandom } from './random.js'
 import type { Smoothing } from './maximization.js'
+import type { TrainingRandom } from './random.js'
+import { someRows } from './table-parts.js'
 
-/** Writes random starting parameters, and averages that agree with them. */
+/** Rows that are grouped. */
+const sampleRows = 8000
+/**
+ * Share of a transition that is random at the start; the rest stays in the parent's state. 0 would be a mixture of products,
+ * quick to learn and to overfit; 1 a tree that knows nothing, slow to learn. On census data 0.65 reaches the best held-out
+ * likelihood, and in a third of the epochs that 0.8 takes.
+ */
+const loose = 0.65
+/** Share of an emission that is the marginal distribution at the start. */
+const vague = 0.2
+/** Mass of a row that every state has at least. */
+const leastMass = 0.001
+
+/**
+ * Writes starting parameters, and averages that agree with them. Rows are grouped by likeness into as many groups as there
+ * are states, and state h of every node starts as group h: latent variable distillation (Liu, Zhang & Van den Broeck,
+ * "Scaling Up Probabilistic Circuits by Latent Variable Distillation", 2023) with a mixture as the teacher.
+ */
 export function start(
   layout: Layout,
   parent: readonly number[],
   states: number,
   { marginals }: Smoothing,
+  table: CodedTable,
   random: TrainingRandom,
 ): void {
   const { width, parameters, transposed, average } = layout
-  for (let z = 0; z < states; z++) parameters.prior[z] = average.prior[z] = 1 / states
+  const sample = someRows(table, sampleRows)
+  const groups = groupRows(sample, states, marginals, random)
+  const mass = new Float64Array(states).fill(leastMass / states)
+  for (const group of groups) mass[group] += (1 - leastMass) / groups.length
+  mass.forEach((p, z) => (parameters.prior[z] = average.prior[z] = p))
+
   parent.forEach((above, node) => {
-    const emission = parameters.emissions[node]
-    for (let z = 0; z < states; z++) {
-      const weights = Array.from(marginals[node], (p) => p * spread(random))
-      const sum = weights.reduce((total, w) => total + w, 0)
-      weights.forEach((w, symbol) => (emission[symbol * width + z] = w / sum))
+    const marginal = marginals[node]
+    const emissions = average.emissions[node]
+    for (let symbol = 0; symbol < marginal.length; symbol++) {
+      for (let z = 0; z < states; z++) {
+        const own = (1 - vague) * (leastMass / states) + vague * mass[z]
+        emissions[symbol * width + z] = own * marginal[symbol]
+      }
     }
-    scaled(average.emissions[node], emission, 1 / states)
+    const gain = ((1 - vague) * (1 - leastMass)) / groups.length
+    groups.forEach((z, row) => (emissions[sample.codes[node][row] * width + z] += gain))
+    for (let i = 0; i < emissions.length; i++) {
+      const z = i % width
+      parameters.emissions[node][i] = z < states ? emissions[i] / mass[z] : 0
+    }
     if (above < 0) return
-    const transition = parameters.transitions[node]
+
+    const transitions = average.transitions[node]
     for (let from = 0; from < states; from++) {
-      const weights = Array.from({ length: states }, () => spread(random))
-      const sum = weights.reduce((total, w) => total + w, 0)
-      weights.forEach((w, to) => {
-        transition[from * width + to] = transposed[node][to * width + from] = w / sum
-      })
+      const drawn = mass.map((p) => p * spread(random))
+      const sum = drawn.reduce((total, p) => total + p, 0)
+      for (let z = 0; z < states; z++) {
+        const p = (loose * drawn[z]) / sum + (z === from ? 1 - loose : 0)
+        transitions[from * width + z] = mass[from] * p
+        parameters.transitions[node][from * width + z] = transposed[node][z * width + from] = p
+      }
     }
-    scaled(average.transitions[node], transition, 1 / states)
   })
 }
 
-/** A positive factor of mean 1: exponential, with a floor so that no start is final. */
+/** A positive factor of mean 1: exponential, with a floor so that nothing starts impossible. */
 function spread(random: TrainingRandom): number {
   return 0.05 - 0.95 * Math.log(random.uniform())
-}
-
-function scaled(target: Float32Array, source: Float32Array, factor: number): void {
-  for (let i = 0; i < source.length; i++) target[i] = source[i] * factor
 }

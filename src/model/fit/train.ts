@@ -58,7 +58,7 @@ export interface Trained {
 }
 
 /** Share of a row that smooths each state towards the marginal distribution. */
-const smoothingRows = 0.3
+const smoothingRows = 0.5
 const defaultEpochs = 20
 /** Held-out rows that are looked at after each epoch. */
 const heldOutLimit = 8192
