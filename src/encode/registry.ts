@@ -61,10 +61,17 @@ export class Registry {
   /** The id of the schema under the subject, which it is registered under if it is not yet. Throws SCHEMA_INCOMPATIBLE. */
   register(subject: string, schema: unknown): Promise<number> {
     return this.once(`register ${subject} ${JSON.stringify(schema)}`, async () => {
-      const answer = await this.call('POST', `/subjects/${encodeURIComponent(subject)}/versions`, written(schema))
+      const post = (): Promise<HttpAnswer> =>
+        this.call('POST', `/subjects/${encodeURIComponent(subject)}/versions`, written(schema))
+      let answer = await post()
       if (answer.status === 200) return this.idOf(answer)
       if (answer.status !== 409) throw this.rejected(`subject ${subject}`, answer)
-      const { messages } = await this.compatibility(subject, schema)
+      const { compatible, messages } = await this.compatibility(subject, schema)
+      if (compatible) {
+        // It was another worker's registration at the same moment that stood in the way.
+        answer = await post()
+        if (answer.status === 200) return this.idOf(answer)
+      }
       const reasons = messages.length > 0 ? messages.join(' ') : messageOf(answer)
       throw this.error('SCHEMA_INCOMPATIBLE', `the schema is not compatible with subject ${subject}`, {
         found: reasons,
@@ -104,8 +111,10 @@ export class Registry {
     const answer = await this.call('POST', path, written(schema))
     if (answer.status === 404) return { compatible: true, messages: [] }
     if (answer.status !== 200) throw this.rejected(`subject ${subject}`, answer)
-    const { is_compatible: compatible, messages } = objectOf(answer)
-    return { compatible: compatible === true, messages: Array.isArray(messages) ? messages.map(String) : [] }
+    // Confluent's registry gives messages, Apicurio's a reason.
+    const { is_compatible: compatible, messages, reason } = objectOf(answer)
+    const given: unknown[] = Array.isArray(messages) ? messages : typeof reason === 'string' ? [reason] : []
+    return { compatible: compatible === true, messages: given.map(String) }
   }
 
   private async version(subject: string, version: number | 'latest'): Promise<RegisteredSchema> {

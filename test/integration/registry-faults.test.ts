@@ -1,0 +1,131 @@
+/** What a registry can do wrong, played by a small HTTP server. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, test } from 'node:test'
+import { Registry } from '#src/encode/registry.js'
+import { registryOptions } from '../support/registry.js'
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void
+let handler: Handler = (_, response) => response.end()
+const server = createServer((request, response) => handler(request, response))
+server.listen(0, '127.0.0.1')
+await once(server, 'listening')
+const { port } = server.address() as AddressInfo
+after(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+const pauses: number[] = []
+function client(more: Partial<ReturnType<typeof registryOptions>> = {}): Registry {
+  pauses.length = 0
+  const pause = (ms: number): Promise<void> => {
+    pauses.push(ms)
+    return Promise.resolve()
+  }
+  return new Registry({ ...registryOptions(`http://127.0.0.1:${port}/base/`), ...more }, pause)
+}
+
+const answer =
+  (status: number, body: object): Handler =>
+  (_, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  }
+
+test('answers of 429 and 5xx and cut connections are tried again, with growing pauses', async () => {
+  let calls = 0
+  handler = (request, response) => {
+    calls++
+    if (calls === 1) answer(503, {})(request, response)
+    else if (calls === 2) answer(429, {})(request, response)
+    else if (calls === 3) request.socket.destroy()
+    else answer(200, { id: 9 })(request, response)
+  }
+  assert.equal(await client().register('s', 'string'), 9)
+  assert.equal(calls, 4)
+  assert.equal(pauses.length, 3)
+  for (const [i, ms] of pauses.entries()) assert.ok(ms >= 50 * 2 ** i && ms <= 150 * 2 ** i)
+})
+
+test('a registry that stays down is unreachable, which may pass', async () => {
+  handler = answer(500, { error_code: 50001, message: 'store\n is down' })
+  await assert.rejects(client().latest('s'), {
+    code: 'REGISTRY_UNREACHABLE',
+    retriable: true,
+    message: `registry http://127.0.0.1:${port}/base: no answer in 5 attempts; found status 500 (store is down). Is registry.url right, and the registry up?`,
+  })
+  const nowhere = client({ url: 'http://127.0.0.1:1' })
+  await assert.rejects(nowhere.latest('s'), { code: 'REGISTRY_UNREACHABLE', message: /ECONNREFUSED/ })
+})
+
+test('a registry that does not answer is given up after the time-out', async () => {
+  handler = () => {}
+  await assert.rejects(client({ requestTimeoutMs: 20 }).latest('s'), {
+    code: 'REGISTRY_UNREACHABLE',
+    message: /no answer within 20 ms/,
+  })
+})
+
+test('credentials are sent as Basic or Bearer, from the options or the URL, and never shown', async () => {
+  const seen: (string | undefined)[] = []
+  handler = (request, response) => {
+    seen.push(request.headers.authorization)
+    answer(401, { error_code: 40101, message: 'Unauthorized' })(request, response)
+  }
+  const attempts = [
+    client({ username: 'anna', password: 'geheim:1' }),
+    client({ token: 'geheim-token' }),
+    client({ url: `http://anna:geheim%40@127.0.0.1:${port}/base` }),
+  ]
+  for (const registry of attempts) {
+    await assert.rejects(registry.register('s', 'string'), (error: Error & { code?: string }) => {
+      assert.equal(error.code, 'REGISTRY_REJECTED')
+      assert.match(error.message, /status 401 \(Unauthorized\)\. Check the registry's credentials/)
+      assert.doesNotMatch(JSON.stringify(error) + error.message + String(error.stack), /geheim/)
+      return true
+    })
+  }
+  const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`
+  assert.deepEqual(seen, [basic('anna:geheim:1'), 'Bearer geheim-token', basic('anna:geheim@')])
+})
+
+test('an id is asked for once by all tasks, and again after a failure', async () => {
+  let calls = 0
+  handler = (request, response) => {
+    calls++
+    answer(calls === 1 ? 422 : 200, { id: 3, message: 'bad' })(request, response)
+  }
+  const registry = client()
+  await assert.rejects(registry.register('s', 'string'), { code: 'REGISTRY_REJECTED' })
+  assert.deepEqual(await Promise.all([1, 2, 3].map(() => registry.register('s', 'string'))), [3, 3, 3])
+  assert.equal(calls, 2)
+})
+
+test('what answers but is no registry is refused', async () => {
+  handler = (_, response) => response.end('<html>Welcome</html>')
+  await assert.rejects(client().register('s', 'string'), {
+    code: 'REGISTRY_REJECTED',
+    message: /the answer has no schema id/,
+  })
+  assert.throws(() => client({ url: 'registry:8081' }), { code: 'CONFIG_INVALID' })
+})
+
+test('subjects are escaped and the URL’s own path is kept', async () => {
+  let path: string | undefined
+  handler = (request, response) => {
+    path = request.url
+    answer(200, { id: 1 })(request, response)
+  }
+  await client().register('a/b c', 'string')
+  assert.equal(path, '/base/subjects/a%2Fb%20c/versions')
+})
+
+test('a newest schema that is not Avro is refused', async () => {
+  handler = answer(200, { id: 1, schema: '{}', schemaType: 'JSON' })
+  await assert.rejects(client().latest('s'), {
+    code: 'REGISTRY_REJECTED',
+    message: /subject s is no Avro schema; found "JSON"; expected AVRO/,
+  })
+})
