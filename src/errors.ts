@@ -78,6 +78,7 @@ export const errorTable = {
   SINK_FAILED: { retriable: true, http: 500, exit: 1, about: 'a sink could not take records' },
   DISK_FULL: { retriable: true, http: 507, exit: 1, about: 'no space is left for a file' },
   // everything else
+  THREAD_LOST: { retriable: true, http: 500, exit: 1, about: 'a thread of this program ended with its tasks' },
   INTERNAL: { retriable: false, http: 500, exit: 1, about: 'a defect of this program' },
 } as const satisfies Record<string, { retriable: boolean; http: number; exit: 1 | 2; about: string }>
 

@@ -36,3 +36,17 @@ export function emptyCounters(position: number): Counters {
     commitMs: 0,
   }
 }
+
+/** Adds what one task has done to a sum; the sum's position stays as it is. */
+export function addCounters(sum: Counters, task: Counters): void {
+  sum.records += task.records
+  sum.bytes += task.bytes
+  sum.batches += task.batches
+  sum.commits += task.commits
+  sum.errors += task.errors
+  sum.retries += task.retries
+  sum.dropped += task.dropped
+  sum.commitMs += task.commitMs
+  sum.latency.sumMs += task.latency.sumMs
+  task.latency.counts.forEach((count, bucket) => (sum.latency.counts[bucket] += count))
+}

@@ -1,0 +1,17 @@
+/**
+ * Ctrl-C, SIGTERM and SIGHUP ask for an orderly end; a second Ctrl-C ends the process at once, with status 130. Returns
+ * what gives the signals back.
+ */
+export function onInterrupt(stop: (signal: NodeJS.Signals) => void): () => void {
+  let asked = false
+  const heard = (signal: NodeJS.Signals): void => {
+    if (asked && signal === 'SIGINT') process.exit(130)
+    if (!asked) stop(signal)
+    asked = true
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, heard)
+  return () => {
+    for (const signal of signals) process.off(signal, heard)
+  }
+}

@@ -1,0 +1,117 @@
+import type { ConnectorConfig } from '../config/connector.js'
+import type { WorkerConfig } from '../config/worker.js'
+import { summarize, type ConnectorStatus } from '../runner/status.js'
+import type { Failure, State } from '../runner/task-events.js'
+import type { RunReport } from './run-report.js'
+
+/** What of a terminal (or of a file in its place) is needed. */
+export interface Screen {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+  write(text: string): unknown
+}
+
+const redrawMs = 250
+const severities = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
+
+/** A status line per connector, redrawn in place on a terminal, with the messages above them. */
+export class LineReport implements RunReport {
+  readonly #screen: Screen
+  readonly #least: number
+  #status: () => readonly ConnectorStatus[] = () => []
+  #timer: NodeJS.Timeout | null = null
+  #drawn = 0
+
+  constructor(screen: Screen, level: WorkerConfig['log']['level']) {
+    this.#screen = screen
+    this.#least = severities.indexOf(level)
+  }
+
+  note(level: 'info' | 'warn' | 'error', message: string): void {
+    if (severities.indexOf(level) < this.#least) return
+    this.#clear()
+    this.#screen.write(`${level === 'info' ? '' : `${level}: `}${message}\n`)
+    this.#draw()
+  }
+
+  connector(what: 'started' | 'stopping' | 'removed' | 'complete', { name }: ConnectorConfig): void {
+    if (what !== 'stopping' && !this.#screen.isTTY) this.note('info', `${name} ${what}`)
+  }
+
+  task(connector: string, task: number, state: State, failure: Failure | null, retryInMs: number): void {
+    if (failure === null) return
+    const what = `${connector}, task ${task}: ${failure.message} (${failure.code})`
+    if (state === 'FAILED') this.note('error', what)
+    else this.note('warn', `${what}; next attempt in ${(retryInMs / 1000).toFixed(1)} s`)
+  }
+
+  watch(status: () => readonly ConnectorStatus[]): void {
+    this.#status = status
+    if (!this.#screen.isTTY) return
+    this.#timer = setInterval(() => {
+      this.#clear()
+      this.#draw()
+    }, redrawMs)
+    this.#timer.unref()
+  }
+
+  finish(connectors: readonly ConnectorStatus[]): void {
+    if (this.#timer !== null) clearInterval(this.#timer)
+    this.#clear()
+    this.#status = () => []
+    if (this.#least <= severities.indexOf('info'))
+      this.#screen.write(connectors.map((one) => `${summaryLine(one)}\n`).join(''))
+  }
+
+  #clear(): void {
+    if (this.#drawn > 0) this.#screen.write(`\x1b[${this.#drawn}A\x1b[0J`)
+    this.#drawn = 0
+  }
+
+  #draw(): void {
+    if (this.#timer === null) return
+    const connectors = this.#status()
+    const room = Math.max(1, (this.#screen.rows ?? 24) - 2)
+    const shown = connectors.length <= room ? connectors : connectors.slice(0, room - 1)
+    const lines = shown.map((connector) => statusLine(connector, nameWidth(shown)))
+    if (shown.length < connectors.length) lines.push(`… and ${connectors.length - shown.length} more`)
+    const width = (this.#screen.columns ?? 80) - 1
+    this.#screen.write(lines.map((line) => `${line.length > width ? `${line.slice(0, width - 1)}…` : line}\n`).join(''))
+    this.#drawn = lines.length
+  }
+}
+
+/** `customers  RUNNING  1,234,567 records  98,765/s  0 errors  at 0:617284 1:617283` */
+export function statusLine({ name, state, complete, tasks, counters, rate }: ConnectorStatus, width = 0): string {
+  const positions = tasks.map(({ shard, counters: { position } }) => `${shard}:${position}`)
+  const restarting = tasks.some((task) => task.state === 'RESTARTING')
+  return [
+    name.padEnd(width),
+    (complete ? 'complete' : restarting ? 'RESTARTING' : state).padEnd(10),
+    `${group(counters.records).padStart(12)} records`,
+    `${group(Math.round(rate)).padStart(9)}/s`,
+    `${group(counters.errors)} errors`,
+    `at ${positions.join(' ')}`,
+  ].join('  ')
+}
+
+function summaryLine(connector: ConnectorStatus): string {
+  const { name, state, complete, tasks, records, records_per_second, batches, errors, dropped, retries, position } = {
+    ...connector,
+    ...summarize(connector),
+  }
+  const failed = tasks.filter((task) => task.state === 'FAILED')
+  const numbers = { records, records_per_second, batches, errors, dropped, retries, position }
+  const text = Object.entries(numbers).map(([key, value]) => `${key} ${group(value)}`)
+  const reasons = failed.map(({ shard, failure }) => `\n  task ${shard}: ${failure?.message} (${failure?.code})`)
+  return `${name}: ${complete ? 'complete' : state.toLowerCase()}: ${text.join(', ')}${reasons.join('')}`
+}
+
+function nameWidth(connectors: readonly ConnectorStatus[]): number {
+  return Math.max(0, ...connectors.map(({ name }) => name.length))
+}
+
+function group(value: number): string {
+  return value.toLocaleString('en-US')
+}

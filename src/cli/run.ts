@@ -1,0 +1,143 @@
+import { Command, Option } from 'commander'
+import { throwErrors } from '../config/check.js'
+import { loadConnectors } from '../config/connector-file.js'
+import { checkOnWorker } from '../config/connector-rules.js'
+import type { ConnectorConfig } from '../config/connector.js'
+import { loadWorker } from '../config/worker-file.js'
+import type { WorkerConfig } from '../config/worker.js'
+import { GenesisError } from '../errors.js'
+import { startServer, type HttpServer, type WorkerView } from '../http/server.js'
+import type { Cluster } from '../runner/cluster.js'
+import { Standalone } from '../runner/standalone.js'
+import { summarize } from '../runner/status.js'
+import { changes, watchPaths } from '../runner/watch.js'
+import { Worker } from '../runner/worker.js'
+import { onInterrupt } from './interrupt.js'
+import { createReport, type RunReport } from './run-report.js'
+
+interface RunOptions {
+  readonly worker?: string
+  readonly watch?: true
+  readonly logLevel?: WorkerConfig['log']['level']
+  readonly json?: true
+}
+
+export function runCommand(): Command {
+  return new Command('run')
+    .summary('host connectors and keep their topics fed')
+    .description(
+      'Hosts connectors until each has sent its max_records; for ever where there is no such bound. Ctrl-C and SIGTERM finish the open transactions first; a second Ctrl-C does not wait.',
+    )
+    .argument('[paths...]', 'connector files, or folders of them', ['connectors'])
+    .option('--worker <file>', 'worker file; brokers and registry can also come from the environment')
+    .option('--watch', 'follow changes of the files: start, restart and stop connectors as they come, change and go')
+    .addOption(
+      new Option('--log-level <level>', 'least level that is logged').choices([
+        'trace',
+        'debug',
+        'info',
+        'warn',
+        'error',
+        'silent',
+      ]),
+    )
+    .option('--json', 'print the final summary as JSON on stdout')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  KAFKA_BROKERS=localhost:9092 SCHEMA_REGISTRY_URL=http://localhost:8081 genesis run connectors/
+  genesis run customers.yaml orders.yaml --worker worker.yaml --watch
+
+Exit status: 0 every connector is complete, or was stopped in order; 1 one has failed; 2 the input is wrong; 130 a second Ctrl-C.`,
+    )
+    .action(async (paths: string[], options: RunOptions) => {
+      process.exitCode = await run(paths, options)
+    })
+}
+
+async function run(paths: readonly string[], options: RunOptions): Promise<number> {
+  const file = await loadWorker(options.worker ?? null, process.env)
+  const config = { ...file, log: { ...file.log, level: options.logLevel ?? file.log.level } }
+  const connectors = await loadConnectors(paths, process.env)
+  throwErrors(connectors.flatMap((connector) => checkOnWorker(connector, config)))
+  if (connectors.length === 0 && !options.watch) {
+    throw new GenesisError('USAGE', 'there is no connector to run', {
+      place: paths.join(' '),
+      expected: 'a *.yaml or *.json file',
+    })
+  }
+  const report = createReport(config.log)
+  const worker = new Worker(config, report)
+  const cluster = new Standalone()
+  let phase: WorkerView['phase'] = 'starting'
+  let interrupted!: () => void
+  const interruption = new Promise<void>((resolve) => (interrupted = resolve))
+  const release = onInterrupt((signal) => {
+    phase = 'stopping'
+    report.note('info', `${signal}: finishing the open transactions`)
+    interrupted()
+  })
+  const view: WorkerView = {
+    get phase() {
+      return phase
+    },
+    status: () => worker.status(),
+  }
+  let server: HttpServer | null = null
+  let endWatch = (): void => undefined
+  try {
+    if (config.http.enabled) {
+      server = await startServer(view, config.http)
+      report.note('info', `listening at ${server.address}`, { address: server.address })
+    }
+    await cluster.join(worker)
+    report.watch(() => worker.status())
+    await Promise.all(connectors.map((connector) => cluster.put(connector)))
+    if (phase === 'starting') phase = 'running'
+    if (options.watch) endWatch = await follow(paths, connectors, config, cluster, report)
+    await Promise.race([interruption, ...(options.watch ? [] : [worker.ended()])])
+  } finally {
+    phase = 'stopping'
+    endWatch()
+    const clean = await worker.stop()
+    if (!clean) report.note('error', `not all transactions could be finished within ${config.shutdown.timeoutMs} ms`)
+    await cluster.leave()
+    await server?.close()
+    release()
+  }
+  const status = worker.status()
+  report.finish(status)
+  if (options.json) process.stdout.write(`${JSON.stringify({ connectors: status.map(summarize) })}\n`)
+  return status.some(({ state }) => state === 'FAILED') ? 1 : 0
+}
+
+/** Keeps the running connectors those of the files. Returns what ends it. */
+async function follow(
+  paths: readonly string[],
+  connectors: readonly ConnectorConfig[],
+  worker: WorkerConfig,
+  cluster: Cluster,
+  report: RunReport,
+): Promise<() => void> {
+  const running = new Map(connectors.map((connector) => [connector.name, connector]))
+  const read = async (): Promise<void> => {
+    const { put, remove, errors } = await changes(running, paths, process.env)
+    for (const error of errors) report.note('error', `${error.message} (${error.code}); what runs is left as it is`)
+    for (const connector of put) {
+      const unfit = checkOnWorker(connector, worker)
+      for (const error of unfit) report.note('error', `${error.message} (${error.code}); what runs is left as it is`)
+      if (unfit.length > 0) continue
+      running.set(connector.name, connector)
+      await cluster.put(connector)
+    }
+    for (const name of remove) {
+      running.delete(name)
+      await cluster.remove(name)
+    }
+  }
+  let last = Promise.resolve()
+  return watchPaths(paths, () => {
+    last = last.then(read).catch((error: unknown) => report.note('error', String(error)))
+  })
+}

@@ -1,0 +1,93 @@
+import type { ConnectorConfig } from '../config/connector.js'
+import { addCounters, emptyCounters } from '../stream/counters.js'
+import { RateMeter } from '../stream/rate-meter.js'
+import type { Clock } from './clock.js'
+import type { ConnectorStatus } from './status.js'
+import type { State } from './task-events.js'
+import type { TaskRunner } from './task-runner.js'
+import { TaskRun, type TaskChanged } from './task-run.js'
+
+/** After the deadline of a stop: so long may sinks take to be closed. */
+const closingMs = 2_000
+
+/** The tasks of one connector that this worker runs. */
+export class ConnectorRun {
+  readonly config: ConnectorConfig
+  readonly #tasks: readonly TaskRun[]
+  readonly #clock: Clock
+  readonly #meter = new RateMeter()
+  readonly ended: Promise<void>
+  #startedAt = 0
+  #endedAt: number | null = null
+
+  constructor(
+    config: ConnectorConfig,
+    shards: readonly number[],
+    runnerOf: (config: ConnectorConfig) => TaskRunner,
+    clock: Clock,
+    changed: TaskChanged,
+  ) {
+    this.config = config
+    this.#clock = clock
+    const progressed = (): void => this.#meter.record(this.#sum().records, clock.now())
+    this.#tasks = shards.map(
+      (shard) => new TaskRun({ connector: config, shard }, runnerOf(config), clock, changed, progressed),
+    )
+    this.ended = Promise.all(this.#tasks.map((task) => task.ended)).then(() => {
+      this.#endedAt = clock.now()
+    })
+  }
+
+  start(): void {
+    this.#startedAt = this.#clock.now()
+    this.#meter.record(0, this.#startedAt)
+    for (const task of this.#tasks) task.start()
+  }
+
+  /** Ends the tasks after their open transactions; what has not ended after `timeoutMs` is abandoned. True: all ended by themselves. */
+  async stop(timeoutMs: number): Promise<boolean> {
+    for (const task of this.#tasks) task.stop()
+    if (await this.#endsWithin(timeoutMs)) return true
+    for (const task of this.#tasks) task.abandon()
+    await this.#endsWithin(closingMs)
+    return false
+  }
+
+  status(): ConnectorStatus {
+    const tasks = this.#tasks.map((task) => task.status())
+    const now = this.#endedAt ?? this.#clock.now()
+    return {
+      name: this.config.name,
+      config: this.config,
+      state: stateOf(tasks.map(({ state }) => state)),
+      complete: tasks.every(({ complete }) => complete),
+      tasks,
+      counters: this.#sum(),
+      rate: this.#endedAt === null ? this.#meter.rate(now) : 0,
+      elapsedMs: now - this.#startedAt,
+    }
+  }
+
+  #sum() {
+    const tasks = this.#tasks.map((task) => task.status().counters)
+    const sum = emptyCounters(Math.min(...tasks.map(({ position }) => position)))
+    for (const counters of tasks) addCounters(sum, counters)
+    return sum
+  }
+
+  #endsWithin(ms: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(ms, () => resolve(false))
+      void this.ended.then(() => {
+        cancel()
+        resolve(true)
+      })
+    })
+  }
+}
+
+function stateOf(tasks: readonly State[]): State {
+  if (tasks.every((state) => state === 'UNASSIGNED')) return 'UNASSIGNED'
+  if (tasks.some((state) => state !== 'STOPPED' && state !== 'FAILED')) return 'RUNNING'
+  return tasks.includes('FAILED') ? 'FAILED' : 'STOPPED'
+}

@@ -1,0 +1,58 @@
+import type { WorkerConfig } from '../config/worker.js'
+import { createEncoder } from '../encode/create.js'
+import { createRegistry, type Registry } from '../encode/registry.js'
+import { openGenerator } from '../model/open.js'
+import type { ShardId } from '../record.js'
+import { createSink, type SinkPlan } from '../sink/create.js'
+import type { Sink } from '../sink/sink.js'
+import { createPacer, largestGrant } from '../stream/create-pacer.js'
+import { systemClock } from './clock.js'
+import { ModelCache } from './model-cache.js'
+import type { TaskEvents } from './task-events.js'
+import type { TaskSpec } from './task-runner.js'
+import { Task } from './task.js'
+
+/** What the tasks of a thread share. */
+export interface TaskResources {
+  readonly worker: WorkerConfig
+  readonly models: ModelCache
+  readonly registry: Registry | null
+}
+
+export function createResources(worker: WorkerConfig): TaskResources {
+  return { worker, models: new ModelCache(), registry: createRegistry(worker.registry) }
+}
+
+/** A piece of a stream other than all of it up to max_records. */
+export interface Slice {
+  readonly from: number
+  readonly to: number | null
+}
+
+/**
+ * Makes a task from its description: loads the model, compiles conditions and encoder. Throws what is wrong with these;
+ * nothing is connected before the task runs.
+ */
+export async function openTask(
+  { connector, shard: index }: TaskSpec,
+  { worker, models, registry }: TaskResources,
+  events: TaskEvents,
+  slice: Slice = { from: 0, to: connector.throughput.maxRecords },
+  makeSink: (plan: SinkPlan) => Sink = createSink,
+): Promise<Task> {
+  const shard: ShardId = { connector: connector.name, shard: index, shards: connector.tasks.max }
+  const model = await models.load(connector.model)
+  const generator = openGenerator(model, {
+    conditions: connector.conditions ?? undefined,
+    seed: connector.seed,
+    shard: shard.shard,
+    shards: shard.shards,
+    capacity: largestGrant(connector.throughput, shard),
+  })
+  const encoder = createEncoder(connector, registry)(generator.fields)
+  const { fields, fingerprint } = generator
+  const sink = makeSink({ connector, worker, shard, fields, fingerprint })
+  const pacer = createPacer(connector.throughput, shard)
+  const { transaction, errors } = connector
+  return new Task({ shard, ...slice, transaction, errors }, { generator, encoder, sink, pacer }, events, systemClock)
+}

@@ -1,0 +1,61 @@
+import type { ConnectorConfig, SinkConfig } from '../config/connector.js'
+import type { WorkerConfig } from '../config/worker.js'
+import { valueSchema } from '../encode/value.js'
+import { lineEncoder } from '../encode/lines.js'
+import { GenesisError } from '../errors.js'
+import type { Field, ShardId } from '../record.js'
+import { FileSink } from './file.js'
+import { ContainerFraming, LineFraming, type Framing } from './framing.js'
+import { KafkaSink } from './kafka.js'
+import type { Sink } from './sink.js'
+import { StreamSink } from './stream.js'
+
+/** What a sink is made from. */
+export interface SinkPlan {
+  readonly connector: ConnectorConfig
+  readonly worker: WorkerConfig
+  readonly shard: ShardId
+  readonly fields: readonly Field[]
+  readonly fingerprint: string
+}
+
+/** Every type of sink. Making one connects nothing. */
+const sinks: { readonly [Type in SinkConfig['type']]: (plan: SinkPlan) => Sink } = {
+  kafka: kafkaSink,
+  stdout: (plan) => new StreamSink(process.stdout, 'standard output', createFraming(plan)),
+  file: (plan) => new FileSink({ path: pathOf(plan), shard: plan.shard, framing: createFraming(plan) }),
+}
+
+export function createSink(plan: SinkPlan): Sink {
+  return sinks[plan.connector.sink.type](plan)
+}
+
+/** The form of a file or a stream of bytes, to go with the connector's encoder. Throws SCHEMA_INVALID. */
+export function createFraming({ connector, fields }: Pick<SinkPlan, 'connector' | 'fields'>): Framing {
+  const { sink } = connector
+  if (sink.type === 'kafka') throw new GenesisError('INTERNAL', 'a topic has no framing')
+  if (sink.format === 'avro') return new ContainerFraming(JSON.stringify(valueSchema(connector, fields).json))
+  return new LineFraming(sink.format, lineEncoder(sink.format, fields).header())
+}
+
+function kafkaSink({ connector, worker, shard, fingerprint }: SinkPlan): Sink {
+  const { topic, topicCreation, delivery, transaction, compression } = connector
+  if (topic === null) throw new GenesisError('INTERNAL', 'a kafka sink without a topic')
+  return new KafkaSink(worker.kafka, {
+    shard,
+    fingerprint,
+    topic,
+    creation: topicCreation.enabled ? topicCreation : null,
+    checkpoints: worker.checkpoints,
+    groupId: worker.group.id,
+    delivery,
+    transactionTimeoutMs: transaction.timeoutMs,
+    compression,
+    client: 'kafkajs',
+  })
+}
+
+function pathOf({ connector: { sink } }: SinkPlan): string {
+  if (sink.type !== 'file') throw new GenesisError('INTERNAL', `a ${sink.type} sink has no path`)
+  return sink.path
+}

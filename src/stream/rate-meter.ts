@@ -1,0 +1,21 @@
+/** Records a second over the last ten seconds, or since the last change where changes are rarer. */
+export class RateMeter {
+  readonly #samples: { readonly time: number; readonly records: number }[] = []
+
+  /** `records`: delivered until `now` (ms), in all. */
+  record(records: number, now: number): void {
+    const samples = this.#samples
+    samples.push({ time: now, records })
+    while (samples.length > 2 && samples[1].time < now - windowMs) samples.shift()
+  }
+
+  /** 0 before there is anything to compare. */
+  rate(now: number): number {
+    const [first] = this.#samples
+    const last = this.#samples.at(-1)
+    if (first === undefined || last === undefined || now <= first.time) return 0
+    return ((last.records - first.records) * 1000) / (now - first.time)
+  }
+}
+
+const windowMs = 10_000
