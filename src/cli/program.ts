@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { describeCommand } from './describe.js'
+import { fitCommand } from './fit.js'
+import { runCommand } from './run.js'
+import { streamCommand } from './stream.js'
 
 /** Every command of the program, in the order of the help. */
-const commands: readonly (() => Command)[] = []
+const commands: readonly (() => Command)[] = [runCommand, streamCommand, fitCommand, describeCommand]
 
 /** The command line as a whole; nothing runs before it is parsed. Throws CommanderError instead of exiting. */
 export function genesisProgram(): Command {
