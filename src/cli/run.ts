@@ -6,7 +6,7 @@ import type { ConnectorConfig } from '../config/connector.js'
 import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
-import { startServer, type HttpServer, type WorkerView } from '../http/server.js'
+import type { HttpServer, WorkerView } from '../http/server.js'
 import type { Cluster } from '../runner/cluster.js'
 import { Standalone } from '../runner/standalone.js'
 import { summarize } from '../runner/status.js'
@@ -88,6 +88,7 @@ async function run(paths: readonly string[], options: RunOptions): Promise<numbe
   let endWatch = (): void => undefined
   try {
     if (config.http.enabled) {
+      const { startServer } = await import('../http/server.js')
       server = await startServer(view, config.http)
       report.note('info', `listening at ${server.address}`, { address: server.address })
     }

@@ -82,7 +82,7 @@ async function stream(model: string, options: StreamOptions): Promise<void> {
     },
     progress: (now) => (counters = now),
   }
-  const makeSink = (plan: SinkPlan): Sink =>
+  const makeSink = async (plan: SinkPlan): Promise<Sink> =>
     output === null ? createSink(plan) : new StreamSink(output.stream, output.name, createFraming(plan))
   const task = await openTask(
     { connector, shard: 0 },

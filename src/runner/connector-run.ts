@@ -17,7 +17,7 @@ export class ConnectorRun {
   readonly #clock: Clock
   readonly #meter = new RateMeter()
   readonly ended: Promise<void>
-  #startedAt = 0
+  #openedAt: number | null = null
   #endedAt: number | null = null
 
   constructor(
@@ -30,8 +30,15 @@ export class ConnectorRun {
     this.config = config
     this.#clock = clock
     const progressed = (): void => this.#meter.record(this.#sum().records, clock.now())
+    const entered: TaskChanged = (shard, state, failure, retryInMs) => {
+      if (state === 'RUNNING' && this.#openedAt === null) {
+        this.#openedAt = clock.now()
+        this.#meter.record(0, this.#openedAt)
+      }
+      changed(shard, state, failure, retryInMs)
+    }
     this.#tasks = shards.map(
-      (shard) => new TaskRun({ connector: config, shard }, runnerOf(config), clock, changed, progressed),
+      (shard) => new TaskRun({ connector: config, shard }, runnerOf(config), clock, entered, progressed),
     )
     this.ended = Promise.all(this.#tasks.map((task) => task.ended)).then(() => {
       this.#endedAt = clock.now()
@@ -39,8 +46,6 @@ export class ConnectorRun {
   }
 
   start(): void {
-    this.#startedAt = this.#clock.now()
-    this.#meter.record(0, this.#startedAt)
     for (const task of this.#tasks) task.start()
   }
 
@@ -64,7 +69,7 @@ export class ConnectorRun {
       tasks,
       counters: this.#sum(),
       rate: this.#endedAt === null ? this.#meter.rate(now) : 0,
-      elapsedMs: now - this.#startedAt,
+      elapsedMs: this.#openedAt === null ? 0 : now - this.#openedAt,
     }
   }
 

@@ -38,7 +38,7 @@ export async function openTask(
   { worker, models, registry }: TaskResources,
   events: TaskEvents,
   slice: Slice = { from: 0, to: connector.throughput.maxRecords },
-  makeSink: (plan: SinkPlan) => Sink = createSink,
+  makeSink: (plan: SinkPlan) => Promise<Sink> = createSink,
 ): Promise<Task> {
   const shard: ShardId = { connector: connector.name, shard: index, shards: connector.tasks.max }
   const model = await models.load(connector.model)
@@ -51,7 +51,7 @@ export async function openTask(
   })
   const encoder = createEncoder(connector, registry)(generator.fields)
   const { fields, fingerprint } = generator
-  const sink = makeSink({ connector, worker, shard, fields, fingerprint })
+  const sink = await makeSink({ connector, worker, shard, fields, fingerprint })
   const pacer = createPacer(connector.throughput, shard)
   const { transaction, errors } = connector
   return new Task({ shard, ...slice, transaction, errors }, { generator, encoder, sink, pacer }, events, systemClock)

@@ -15,7 +15,7 @@ export interface ConnectorStatus {
   readonly counters: Counters
   /** Records a second, lately. */
   readonly rate: number
-  /** Milliseconds from the first task's start until now, or until the last one's end. */
+  /** Milliseconds since the first sink was open, until now or until the last task's end; 0 before. */
   readonly elapsedMs: number
 }
 

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
+import { getHeapStatistics } from 'node:v8'
+import { Worker, type WorkerOptions } from 'node:worker_threads'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
 import { asFailure } from './task-events.js'
@@ -13,19 +14,31 @@ interface Thread {
   error: unknown
 }
 
+export interface ThreadOptions {
+  readonly entry?: URL
+  readonly heapMb?: number
+}
+
 /**
  * Runs tasks on worker threads, many on each; a thread is started when there is a task for it. When a thread dies (a
  * crash, out of memory), its tasks end with THREAD_LOST and no other is touched; whoever restarts them gets a new thread.
  */
 export class ThreadPool implements TaskRunner {
-  readonly #data: ThreadData
   readonly #size: number
+  readonly #entry: URL
+  readonly #options: WorkerOptions
   readonly #threads = new Set<Thread>()
   #lastId = 0
 
-  constructor(worker: WorkerConfig, size: number) {
-    this.#data = { worker }
+  /** For tests: another program of the threads, another limit of their heaps. */
+  constructor(worker: WorkerConfig, size: number, { entry, heapMb }: ThreadOptions = {}) {
     this.#size = size
+    this.#entry = entry ?? new URL('./thread.js', import.meta.url)
+    this.#options = {
+      workerData: { worker } satisfies ThreadData,
+      // Without a limit of its own a thread that runs out of memory ends the process.
+      resourceLimits: { maxOldGenerationSizeMb: heapMb ?? Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20) },
+    }
   }
 
   start(spec: TaskSpec, listener: TaskListener): RunningTask {
@@ -45,7 +58,7 @@ export class ThreadPool implements TaskRunner {
   #thread(): Thread {
     const [least] = [...this.#threads].sort((a, b) => a.tasks.size - b.tasks.size)
     if (least !== undefined && (least.tasks.size === 0 || this.#threads.size >= this.#size)) return least
-    const worker = new Worker(new URL('./thread.js', import.meta.url), { workerData: this.#data })
+    const worker = new Worker(this.#entry, this.#options)
     const thread: Thread = { worker, tasks: new Map(), error: null }
     this.#threads.add(thread)
     worker.on('message', (message: FromThread) => this.#heard(thread, message))

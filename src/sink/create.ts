@@ -6,7 +6,6 @@ import { GenesisError } from '../errors.js'
 import type { Field, ShardId } from '../record.js'
 import { FileSink } from './file.js'
 import { ContainerFraming, LineFraming, type Framing } from './framing.js'
-import { KafkaSink } from './kafka.js'
 import type { Sink } from './sink.js'
 import { StreamSink } from './stream.js'
 
@@ -20,13 +19,13 @@ export interface SinkPlan {
 }
 
 /** Every type of sink. Making one connects nothing. */
-const sinks: { readonly [Type in SinkConfig['type']]: (plan: SinkPlan) => Sink } = {
+const sinks: { readonly [Type in SinkConfig['type']]: (plan: SinkPlan) => Sink | Promise<Sink> } = {
   kafka: kafkaSink,
   stdout: (plan) => new StreamSink(process.stdout, 'standard output', createFraming(plan)),
   file: (plan) => new FileSink({ path: pathOf(plan), shard: plan.shard, framing: createFraming(plan) }),
 }
 
-export function createSink(plan: SinkPlan): Sink {
+export async function createSink(plan: SinkPlan): Promise<Sink> {
   return sinks[plan.connector.sink.type](plan)
 }
 
@@ -38,9 +37,11 @@ export function createFraming({ connector, fields }: Pick<SinkPlan, 'connector' 
   return new LineFraming(sink.format, lineEncoder(sink.format, fields).header())
 }
 
-function kafkaSink({ connector, worker, shard, fingerprint }: SinkPlan): Sink {
+async function kafkaSink({ connector, worker, shard, fingerprint }: SinkPlan): Promise<Sink> {
   const { topic, topicCreation, delivery, transaction, compression } = connector
   if (topic === null) throw new GenesisError('INTERNAL', 'a kafka sink without a topic')
+  // Not before it is needed: the Kafka libraries take longer to load than all the rest.
+  const { KafkaSink } = await import('./kafka.js')
   return new KafkaSink(worker.kafka, {
     shard,
     fingerprint,

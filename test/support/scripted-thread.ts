@@ -1,0 +1,29 @@
+/** A thread that does as the connector's name says, in place of src/runner/thread.ts. */
+import { parentPort } from 'node:worker_threads'
+import { emptyCounters } from '#src/stream/counters.js'
+import type { FromThread, ToThread } from '#src/runner/thread-messages.js'
+
+const say = (message: FromThread): void => parentPort?.postMessage(message)
+let keptAlive: NodeJS.Timeout | null = null
+
+parentPort?.on('message', (message: ToThread) => {
+  const { id } = message
+  if (message.call !== 'start') return say({ say: 'ended', id, end: { end: 'stopped' } })
+  const { name } = message.spec.connector
+  say({ say: 'state', id, state: 'RUNNING', failure: null, retryInMs: 0 })
+  say({ say: 'progress', tasks: [{ id, counters: { ...emptyCounters(7), records: 7 } }] })
+  if (name === 'throws') setImmediate(() => fail())
+  else if (name === 'exits') process.exit(3)
+  else if (name === 'fills the heap') setImmediate(fill)
+  else if (name === 'completes') say({ say: 'ended', id, end: { end: 'complete' } })
+  else keptAlive ??= setInterval(() => undefined, 1 << 30)
+})
+
+function fail(): never {
+  throw new Error('as scripted')
+}
+
+function fill(): void {
+  const kept: unknown[] = []
+  for (;;) kept.push(Array.from({ length: 10_000 }, () => ({})))
+}
