@@ -107,8 +107,16 @@ function nodeOutput({ source }: Column, capacity: number): NodeOutput {
   return { codes: new Uint16Array(capacity), values }
 }
 
-function fingerprintOf(model: Model, conditions: unknown, seed: number): string {
-  const hash = createHash('sha256')
-  hash.update(JSON.stringify([model.fingerprint, canonicalConditions(conditions), seed, model.fields]))
-  return hash.digest('hex')
+/** Raised when the same model and seed come to give other records, for a stream cannot go on where it then was. */
+const streamVersion = 1
+
+function fingerprintOf({ fingerprint, artifact, columns }: Model, conditions: unknown, seed: number): string {
+  // The words of named pools ship with the program, not in the model.
+  const words = columns.filter((_, index) => {
+    const { source } = artifact.columns[index]
+    return source.from === 'pool' && 'provider' in source
+  })
+  const layout = columns.filter(({ hidden }) => !hidden).map(({ name, type, nullable }) => [name, type, nullable])
+  const parts = [streamVersion, fingerprint, canonicalConditions(conditions), seed, layout, words]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
