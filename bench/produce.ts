@@ -1,0 +1,218 @@
+/**
+ * Exactly-once records per second and CPU per record of the wire producer, of kafkajs and of Kafka's own
+ * kafka-producer-perf-test, on one broker, with the same records, in interleaved rounds:
+ * `KAFKA_BROKERS=… node build/bench/produce.js`.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { deleteTopicsV6 } from '@platformatic/kafka'
+import { deriveSchema } from '#src/encode/avro/derive.js'
+import { parseSchema } from '#src/encode/avro/schema.js'
+import { containerEncoder } from '#src/encode/create.js'
+import type { ClusterOptions } from '#src/config/cluster.js'
+import { KafkaAdmin } from '#src/kafka/admin.js'
+import { createProducer } from '#src/kafka/create-producer.js'
+import type { ProducerClient } from '#src/kafka/create-producer.js'
+import { openAnyBroker } from '#src/kafka/platformatic-connection.js'
+import type { Compression } from '#src/kafka/producer.js'
+import type { EncodedBatch } from '#src/record.js'
+import { censusBatch } from './encode.js'
+import { perfTest } from './perf-test.js'
+import type { PerfTestResult } from './perf-test.js'
+
+export interface ProduceOptions {
+  readonly brokers: string
+  readonly rounds: number
+  /** Of each contender in each round; kafkajs sends a tenth of it. */
+  readonly records: number
+  readonly codecs: readonly Compression[]
+}
+
+export interface ProduceResult {
+  readonly contender: string
+  readonly compression: Compression
+  readonly recordsPerSecond: number
+  readonly cpuMicrosPerRecord: number
+  readonly bytesPerRecord: number
+}
+
+/** Between two commits; also the default of a connector file. */
+const transactionMs = 100
+/** What kafka-producer-perf-test takes if it is not told. */
+const perfTestDefaultMs = 3000
+const delimiter = '<END-OF-RECORD>'
+
+/** Medians over the rounds. */
+export async function benchProduce(options: ProduceOptions): Promise<ProduceResult[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'genesis-bench-'))
+  const cluster: ClusterOptions = {
+    brokers: options.brokers.split(','),
+    clientId: 'genesis-bench',
+    tls: null,
+    sasl: null,
+    connectTimeoutMs: 10_000,
+    requestTimeoutMs: 60_000,
+  }
+  try {
+    const batch = censusRecords()
+    const payloadFile = join(folder, 'payload')
+    await writeFile(payloadFile, payload(batch))
+    const results: ProduceResult[] = []
+    for (const compression of options.codecs) {
+      const runs = contenders(cluster, options, compression, batch, payloadFile)
+      const measured = new Map<string, PerfTestResult[]>(runs.map(([name]) => [name, []]))
+      for (let round = 0; round < options.rounds; round++)
+        for (const [name, once] of runs) measured.get(name)?.push(await withTopic(cluster, once))
+      for (const [contender, rounds] of measured)
+        results.push({
+          contender,
+          compression,
+          recordsPerSecond: median(rounds.map((one) => one.recordsPerSecond)),
+          cpuMicrosPerRecord: median(rounds.map((one) => one.cpuMicrosPerRecord)),
+          bytesPerRecord: batch.offsets[2 * batch.length] / batch.length,
+        })
+    }
+    return results
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+type Contender = readonly [name: string, once: (topic: string, sideTopic: string) => Promise<PerfTestResult>]
+
+function contenders(
+  cluster: ClusterOptions,
+  { brokers, records }: ProduceOptions,
+  compression: Compression,
+  batch: EncodedBatch,
+  payloadFile: string,
+): Contender[] {
+  const peer =
+    (transactionMs: number | null, properties: Record<string, string> = {}) =>
+    (topic: string) =>
+      perfTest({
+        ...{ brokers, topic, payloadFile, delimiter, transactionMs },
+        records,
+        warmup: Math.floor(records / 4),
+        properties: { 'compression.type': compression, ...properties },
+      })
+  const own =
+    (client: ProducerClient, records: number): Contender[1] =>
+    (topic, sideTopic) =>
+      produce(cluster, client, compression, batch, records, topic, sideTopic)
+  return [
+    [`wire, transactions of ${transactionMs} ms`, own('wire', records)],
+    ...(compression === 'none' || compression === 'gzip'
+      ? [[`kafkajs, transactions of ${transactionMs} ms`, own('kafkajs', records / 10)] as const]
+      : []),
+    [`perf-test, transactions of ${transactionMs} ms`, peer(transactionMs)],
+    [`perf-test, transactions of ${perfTestDefaultMs} ms`, peer(perfTestDefaultMs)],
+    ['perf-test, not transactional', peer(null)],
+  ]
+}
+
+/** Sends `records` records, a quarter of them before the clock starts, with a checkpoint in each transaction. */
+async function produce(
+  cluster: ClusterOptions,
+  client: ProducerClient,
+  compression: Compression,
+  batch: EncodedBatch,
+  records: number,
+  topic: string,
+  sideTopic: string,
+): Promise<PerfTestResult> {
+  const producer = createProducer(client, cluster, {
+    topic,
+    partitions: 1,
+    transactionalId: topic,
+    transactionTimeoutMs: 60_000,
+    compression,
+    maxMessageBytes: 1_048_588,
+  })
+  await producer.init()
+  const partitions = new Int32Array(batch.length)
+  const checkpoint = { topic: sideTopic, partition: 0, key: Buffer.from('shard'), value: Buffer.from('position') }
+  const send = async (count: number): Promise<void> => {
+    let began = performance.now()
+    for (let sent = 0; sent < count; sent += batch.length) {
+      await producer.send(batch, partitions)
+      if (performance.now() - began < transactionMs) continue
+      await producer.commit([checkpoint])
+      began = performance.now()
+    }
+    await producer.commit([checkpoint])
+  }
+  await send(records / 4)
+  const cpu = process.cpuUsage()
+  const begin = performance.now()
+  await send(records)
+  const seconds = (performance.now() - begin) / 1000
+  const used = process.cpuUsage(cpu)
+  await producer.close()
+  const sent = Math.ceil(records / batch.length) * batch.length
+  return { recordsPerSecond: sent / seconds, cpuMicrosPerRecord: (used.user + used.system) / sent }
+}
+
+async function withTopic(cluster: ClusterOptions, once: Contender[1]): Promise<PerfTestResult> {
+  const topic = `bench-${process.pid}-${Math.round(performance.now())}`
+  const topics = [topic, `${topic}-checkpoints`] as const
+  const admin = new KafkaAdmin(cluster)
+  for (const name of topics) await admin.ensureTopic(name, { partitions: 1, replicationFactor: -1, config: {} })
+  await admin.close()
+  try {
+    return await once(...topics)
+  } finally {
+    const broker = await openAnyBroker(cluster)
+    await deleteTopicsV6.api.async(
+      broker.connection,
+      topics.map((name) => ({ name, topicId: null })),
+      cluster.requestTimeoutMs,
+    )
+    await broker.close()
+  }
+}
+
+/**
+ * A batch of 15-column Avro records. perf-test reads its payload as UTF-8 text and would blow up other bytes, so the
+ * highest bit of each byte is cleared: the sizes stay, and all contenders send the same bytes.
+ */
+function censusRecords(): EncodedBatch {
+  const batch = censusBatch()
+  const schema = deriveSchema(batch.fields, { name: 'census', namespace: 'bench' })
+  const encoded = containerEncoder(batch.fields, parseSchema(schema, 'derived')).encode(batch)
+  const bytes = Buffer.from(encoded.bytes.subarray(0, encoded.offsets[2 * encoded.length]))
+  bytes.forEach((byte, i) => (bytes[i] = byte & 0x7f))
+  return { ...encoded, bytes, offsets: encoded.offsets.slice(0, 2 * encoded.length + 1) }
+}
+
+function payload({ bytes, offsets, length }: EncodedBatch): string {
+  if (bytes.includes(delimiter)) throw new Error('the delimiter occurs in a record')
+  return Array.from({ length }, (_, i) => bytes.toString('latin1', offsets[2 * i + 1], offsets[2 * i + 2])).join(
+    delimiter,
+  )
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1]
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [rounds, records, ...codecs] = process.argv.slice(2)
+  const results = await benchProduce({
+    brokers: process.env.KAFKA_BROKERS ?? '127.0.0.1:9092',
+    rounds: Number(rounds ?? 5),
+    records: Number(records ?? 2_000_000),
+    codecs: codecs.length === 0 ? ['none'] : (codecs as Compression[]),
+  })
+  console.table(
+    results.map(({ contender, compression, recordsPerSecond, cpuMicrosPerRecord, bytesPerRecord }) => ({
+      contender,
+      compression,
+      'records/s': Math.round(recordsPerSecond).toLocaleString('en'),
+      'CPU µs/record': cpuMicrosPerRecord.toFixed(2),
+      'bytes/record': bytesPerRecord.toFixed(0),
+    })),
+  )
+}
