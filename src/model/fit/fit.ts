@@ -1,6 +1,8 @@
 import type { ModelArtifact } from '../artifact.js'
 import { assembleModel } from './assemble.js'
 import type { ColumnsFile } from './columns/settings.js'
+import type { LearnedColumn } from './columns/plan.js'
+import { adjacentLevels, countCodes } from './levels.js'
 import { codedRows, prepareTable, type Prepared } from './prepare.js'
 import { TrainingRandom } from './random.js'
 import { makeReport, type FitReport } from './report/report.js'
@@ -52,7 +54,17 @@ export async function fitTable(table: Table, options: FitOptions): Promise<Fitte
 async function trainCircuit(prepared: Prepared, split: Split, options: FitOptions): Promise<Trained> {
   const { states, seed, threads, signal, onProgress } = options
   const heldOut = split.heldOut === null ? undefined : codedRows(prepared, split.heldOut)
-  return train(codedRows(prepared, split.train), { states, seed, threads, heldOut, signal, onProgress })
+  const table = codedRows(prepared, split.train)
+  const levels = prepared.nodes.map(({ column }, j) => levelsOf(column, table.codes[j], table.sizes[j]))
+  return train(table, { states, seed, threads, heldOut, levels, signal, onProgress })
+}
+
+/** The codes of numbers, dates and times are in the order of their values: neighbours are alike, so they share a level. */
+function levelsOf({ learned }: LearnedColumn, codes: Uint16Array, size: number): Uint16Array | undefined {
+  const { kind } = learned.type
+  return kind === 'string' || kind === 'uuid' || kind === 'boolean'
+    ? undefined
+    : adjacentLevels(countCodes(codes, size))
 }
 
 interface Split {
