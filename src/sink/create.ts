@@ -38,7 +38,7 @@ export function createFraming({ connector, fields }: Pick<SinkPlan, 'connector' 
 }
 
 async function kafkaSink({ connector, worker, shard, fingerprint }: SinkPlan): Promise<Sink> {
-  const { topic, topicCreation, delivery, transaction, compression } = connector
+  const { topic, topicCreation, delivery, transaction, compression, producer } = connector
   if (topic === null) throw new GenesisError('INTERNAL', 'a kafka sink without a topic')
   // Not before it is needed: the Kafka libraries take longer to load than all the rest.
   const { KafkaSink } = await import('./kafka.js')
@@ -52,7 +52,8 @@ async function kafkaSink({ connector, worker, shard, fingerprint }: SinkPlan): P
     delivery,
     transactionTimeoutMs: transaction.timeoutMs,
     compression,
-    client: 'kafkajs',
+    client: producer.client,
+    maxBatchBytes: producer.maxBatchBytes,
   })
 }
 

@@ -26,6 +26,8 @@ export interface KafkaSinkOptions {
   readonly transactionTimeoutMs: number
   readonly compression: Compression
   readonly client: ProducerClient
+  /** A record batch is kept below this, and below what the topic takes. */
+  readonly maxBatchBytes: number
 }
 
 /** One shard's records in a topic, and its checkpoint in the checkpoint topic: in one transaction, if exactly-once. */
@@ -48,7 +50,7 @@ export class KafkaSink implements Sink {
       transactionalId: delivery === 'exactly-once' ? `${groupId}-${shard.connector}-${shard.shard}` : null,
       transactionTimeoutMs: this.#options.transactionTimeoutMs,
       compression: this.#options.compression,
-      maxMessageBytes: target.maxMessageBytes,
+      maxMessageBytes: Math.min(target.maxMessageBytes, this.#options.maxBatchBytes),
     })
     this.#open = {
       producer,

@@ -19,6 +19,7 @@ sinkContract('the Kafka sink', async (t) => {
     transactionTimeoutMs: 30_000,
     compression: 'none',
     client: 'kafkajs',
+    maxBatchBytes: 1_000_000,
   }
   return {
     takesOver: true,

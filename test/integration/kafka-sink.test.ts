@@ -29,6 +29,7 @@ function makeSinks(
     transactionTimeoutMs: 30_000,
     compression: 'none',
     client: 'kafkajs',
+    maxBatchBytes: 1_000_000,
     ...base,
   }
   deleteAfter(t, options.topic, options.checkpoints.topic)
