@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { FieldType, Value } from '#src/record.js'
 import type { ArtifactColumn, Source } from '#src/model/artifact.js'
 import { openGenerator, type GeneratorOptions } from '#src/model/open.js'
+import { locales } from '#src/model/outside/words.js'
 import { slug } from '#src/model/outside/text-forms.js'
 import { toRows, type Row } from '#src/model/rows.js'
 import { artifactOf, modelOf, type SupportColumn } from '../../support/models.js'
@@ -68,9 +69,26 @@ test('pools are drawn by weight, and are missing as often as they say', () => {
   assert.ok(fitsDistribution(counts(table, 'skewed', ['a', 'b', 'c', null]), [0.6, 0, 0.2, 0.2]))
 })
 
-test('the words of a provider ship with the program', () => {
-  const table = rows([column('first', { from: 'pool', provider: 'first_name', locale: 'en' })], 2000)
-  assert.ok(new Set(table.map((row) => row.first)).size > 50)
+test('the words of every provider ship with the program, in every language', () => {
+  const providers = [
+    'first_name',
+    'last_name',
+    'street',
+    'city',
+    'state',
+    'country',
+    'company',
+    'domain',
+    'job',
+    'product',
+  ]
+  assert.ok(locales().length >= 10)
+  for (const locale of locales()) {
+    const columns = providers.map((provider) => column(provider, { from: 'pool', provider, locale }))
+    const table = rows(columns, 300)
+    for (const provider of providers)
+      assert.ok(new Set(table.map((row) => row[provider])).size > 4, `${locale} ${provider}`)
+  }
 })
 
 test('patterns draw their characters evenly and keep what stands', () => {
