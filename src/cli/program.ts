@@ -4,9 +4,18 @@ import { describeCommand } from './describe.js'
 import { fitCommand } from './fit.js'
 import { runCommand } from './run.js'
 import { streamCommand } from './stream.js'
+import { validateCommand } from './validate.js'
+import { verifyCommand } from './verify.js'
 
 /** Every command of the program, in the order of the help. */
-const commands: readonly (() => Command)[] = [runCommand, streamCommand, fitCommand, describeCommand]
+const commands: readonly (() => Command)[] = [
+  runCommand,
+  streamCommand,
+  validateCommand,
+  verifyCommand,
+  fitCommand,
+  describeCommand,
+]
 
 /** The command line as a whole; nothing runs before it is parsed. Throws CommanderError instead of exiting. */
 export function genesisProgram(): Command {

@@ -79,8 +79,13 @@ export class KafkaAdmin {
       await this.#create(topic, creation)
     }
     const description = await this.#described(await this.#withLeaders(topic))
-    compare(description, expected)
+    checkTopic(description, expected)
     return description
+  }
+
+  /** Has the broker say whether `ensureTopic` could create the topic, without creating it. */
+  async checkCreation(topic: string, creation: TopicCreation): Promise<void> {
+    await this.#create(topic, creation, true)
   }
 
   /** The compacted topic of checkpoints. TOPIC_UNFIT if it exists and is not compacted: then checkpoints would expire. */
@@ -103,7 +108,11 @@ export class KafkaAdmin {
     return found
   }
 
-  async #create(topic: string, { partitions, replicationFactor, config }: TopicCreation): Promise<void> {
+  async #create(
+    topic: string,
+    { partitions, replicationFactor, config }: TopicCreation,
+    validateOnly = false,
+  ): Promise<void> {
     const deadline = Date.now() + this.#timeoutMs
     for (;;) {
       const { controllerId } = await this.#connections.metadata([])
@@ -111,7 +120,7 @@ export class KafkaAdmin {
       const configs = Object.entries(config).map(([name, value]) => ({ name, value }))
       const request = { name: topic, numPartitions: partitions, replicationFactor, assignments: [], configs }
       const answer = await this.#answer(
-        createTopicsV7.api.async(broker.connection, [request], this.#timeoutMs, false),
+        createTopicsV7.api.async(broker.connection, [request], this.#timeoutMs, validateOnly),
         topic,
         'Create',
       )
@@ -171,7 +180,8 @@ export class KafkaAdmin {
   }
 }
 
-function compare({ topic, partitions, config }: TopicDescription, expected: TopicExpectation): void {
+/** Throws TOPIC_UNFIT if a topic differs from what is expected of it. */
+export function checkTopic({ topic, partitions, config }: TopicDescription, expected: TopicExpectation): void {
   const place = `topic ${topic}`
   const remedy = 'Topics are never altered here: alter the topic, or what is asked of it, or name another one'
   if (expected.partitions !== undefined && expected.partitions !== partitions)

@@ -46,9 +46,9 @@ export async function compare(
   })
   await readAll(partitions, matcher, options)
   matcher.finish()
-  const expected = shards.reduce((sum, shard) => sum + positionsOf(shard), 0)
-  const { found, matched, expired } = matcher
-  const clean = matched + expired === expected && matcher.strangers.size === 0 && matcher.suspicions.size === 0
+  const expected = shards.reduce((sum, shard) => sum + positionsOf(shard, shard.sure), 0)
+  const { found, matched, unsure, expired } = matcher
+  const clean = matched - unsure + expired === expected && matcher.strangers.size === 0 && matcher.suspicions.size === 0
   const explanation = clean
     ? { counts: { missing: 0, doubled: 0, altered: 0, foreign: 0, uncovered: 0, out_of_order: 0 }, first: [] }
     : await explain(shards, partitions.length, cut, matcher, {

@@ -98,13 +98,14 @@ export async function explain(
     }
   }
   for (const { partition, position } of missing.rest(options.shown)) note('missing', partition, null, position)
-  const expected = shards.reduce((sum, shard) => sum + positionsOf(shard), 0)
-  counts.missing = expected - matcher.matched - matcher.expired - counts.altered - misplaced
+  const expected = shards.reduce((sum, shard) => sum + positionsOf(shard, shard.sure), 0)
+  const others = matcher.expired + counts.altered + misplaced
+  counts.missing = Math.max(0, expected - (matcher.matched - matcher.unsure) - others)
   return { counts, first: faults }
 }
 
-/** How many positions a shard has below its checkpoint. */
-export function positionsOf({ shard, shards, end }: ExpectedShard): number {
+/** How many positions of a shard are below `end`. */
+export function positionsOf({ shard, shards }: ExpectedShard, end: number): number {
   return Math.max(0, Math.ceil((end - shard) / shards))
 }
 
@@ -119,16 +120,16 @@ async function secondPass(
   { beyond: least, signal, onProgress }: ExplainOptions,
 ): Promise<void> {
   const beyond = strangers === 0 ? 0 : least + 2 * strangers
-  const of = shards.reduce((sum, shard) => sum + positionsOf(shard) + beyond, 0)
+  const of = shards.reduce((sum, shard) => sum + positionsOf(shard, shard.end) + beyond, 0)
   const hash = new RecordHash()
   const keyHash = new RecordHash()
   const matchedOf = new Float64Array(shards.length * partitions)
   let made = 0
   let blocks = 0
   for (const source of shards) {
-    const { shard, end } = source
+    const { shard, sure, end } = source
     source.start(shard)
-    for (let left = positionsOf(source) + beyond; left > 0;) {
+    for (let left = positionsOf(source, end) + beyond; left > 0;) {
       const batch = source.next(Math.min(blockRecords, left))
       const { records } = batch
       for (let i = 0; i < records.length; i++) {
@@ -142,12 +143,16 @@ async function secondPass(
         const pair = shard * partitions + partition
         const first = matcher.firstPosition[pair]
         const isMissing = missing.isMissing(shard, position)
+        const isExcused = position >= sure || (cut[partition] === 1 && (first < 0 || position < first))
         sightings.see(hash, position)
-        if (isMissing && cut[partition] === 1 && (first < 0 || position < first)) continue
+        if (isMissing && isExcused) continue
         if (!isMissing) matchedOf[pair]++
         else {
           const keyed = records.hasKeys && records.nullKeys?.[i] !== 1
-          if (keyed) keyHash.set(partition, records.bytes, records.offsets[2 * i], records.offsets[2 * i + 1], -1, -1)
+          if (keyed) {
+            const start = records.offsets[2 * i]
+            keyHash.set(partition, records.bytes, start, records.offsets[2 * i + 1] - start, 0, -1)
+          }
           missing.add({
             partition,
             shard,

@@ -33,6 +33,8 @@ export class Matcher {
   readonly outstanding = new HashMultiset()
   found = 0
   matched = 0
+  /** Of the matched ones, those that only may be there. */
+  unsure = 0
   /** Expected records of before the first one that a partition still has. */
   expired = 0
   /** The next position that was not made, per shard. */
@@ -89,7 +91,7 @@ export class Matcher {
     const strangers = this.strangers.size
     while (batch.next()) {
       this.found++
-      hash.set(partition, batch.bytes, batch.keyStart, batch.keyEnd, batch.valueStart, batch.valueEnd)
+      hash.set(partition, batch.bytes, batch.keyStart, batch.keyLength, batch.valueStart, batch.valueLength)
       const { low, high } = hash
       if (this.#lookUp(low, high)) this.#matchFound(partition, batch.offset, low, high)
       else this.strangers.add(partition, batch, low, high, (shard) => this.#matchedOf[this.#pair(shard, partition)])
@@ -216,6 +218,7 @@ export class Matcher {
     const pair = this.#pair(position % this.#shards.length, partition)
     this.matched++
     this.#matchedOf[pair]++
+    if (position >= this.#shards[position % this.#shards.length].sure) this.unsure++
     const last = this.#lastPosition[pair]
     if (last < 0) {
       this.firstPosition[pair] = position

@@ -10,27 +10,27 @@ export class RecordHash {
   low = 0
   high = 0
 
-  /** Sets `low` and `high`. A start of -1 stands for null, which differs from empty. */
+  /** Sets `low` and `high`. A length of -1 stands for null, which differs from empty. */
   set(
     partition: number,
     bytes: Uint8Array,
     keyStart: number,
-    keyEnd: number,
+    keyLength: number,
     valueStart: number,
-    valueEnd: number,
+    valueLength: number,
   ): void {
     this.low = 0x2f0b4c47 ^ partition
     this.high = 0x6a09e667 + Math.imul(partition, 0x9e3779b1)
-    this.#part(bytes, keyStart, keyEnd)
-    this.#part(bytes, valueStart, valueEnd)
+    this.#part(bytes, keyStart, keyLength)
+    this.#part(bytes, valueStart, valueLength)
     const low = finish(this.low)
     const high = finish(this.high ^ low)
     this.low = (low + high) | 0
     this.high = high
   }
 
-  #part(bytes: Uint8Array, start: number, end: number): void {
-    const length = start < 0 ? -1 : end - start
+  #part(bytes: Uint8Array, start: number, length: number): void {
+    const end = start + length
     let a = this.low
     let b = this.high
     let i = start
@@ -42,7 +42,7 @@ export class RecordHash {
       b = (Math.imul((b << 17) | (b >>> 15), 5) + 0x561ccd1b) | 0
     }
     let rest = length
-    for (; i >= 0 && i < end; i++) rest = (rest << 8) ^ bytes[i] ^ (rest >>> 24)
+    for (; i < end; i++) rest = (rest << 8) ^ bytes[i] ^ (rest >>> 24)
     a ^= scramble(rest, 0xcc9e2d51, 0x1b873593)
     a = (Math.imul((a << 13) | (a >>> 19), 5) + 0xe6546b64) | 0
     b ^= scramble(rest, 0x239b961b, 0xab0e9789) ^ length
@@ -55,10 +55,11 @@ export class RecordHash {
 /** The hash of record i of an encoded batch as it is to be found in a partition. */
 export function hashExpected(hash: RecordHash, partition: number, records: EncodedBatch, i: number): void {
   const { bytes, offsets, hasKeys, nullKeys, nullValues } = records
-  const middle = offsets[2 * i + 1]
-  const keyStart = hasKeys && nullKeys?.[i] !== 1 ? offsets[2 * i] : -1
-  const valueStart = nullValues?.[i] === 1 ? -1 : middle
-  hash.set(partition, bytes, keyStart, keyStart < 0 ? -1 : middle, valueStart, valueStart < 0 ? -1 : offsets[2 * i + 2])
+  const key = offsets[2 * i]
+  const value = offsets[2 * i + 1]
+  const keyLength = hasKeys && nullKeys?.[i] !== 1 ? value - key : -1
+  const valueLength = nullValues?.[i] === 1 ? -1 : offsets[2 * i + 2] - value
+  hash.set(partition, bytes, key, keyLength, value, valueLength)
 }
 
 function scramble(word: number, c1: number, c2: number): number {

@@ -5,7 +5,9 @@ import type { EncodedBatch } from '../record.js'
 export interface ExpectedShard {
   readonly shard: number
   readonly shards: number
-  /** The checkpoint: positions below it are to be there. */
+  /** Positions below it are to be there: the checkpoint. */
+  readonly sure: number
+  /** Positions from `sure` up to it may be there: a later checkpoint, where the connector runs meanwhile. */
   readonly end: number
   /** Goes to a position of the shard. */
   start(position: number): void
@@ -19,14 +21,16 @@ export interface ExpectedBatch {
   readonly partitions: Int32Array
 }
 
-/** Records as they lie in a partition. A start of -1 stands for null. Valid until the partition's next one is asked for. */
+/** Records as they lie in a partition. Valid until the partition's next one is asked for. */
 export interface FoundBatch {
   readonly bytes: Uint8Array
   readonly offset: number
   readonly keyStart: number
-  readonly keyEnd: number
+  /** -1: the key is null. */
+  readonly keyLength: number
   readonly valueStart: number
-  readonly valueEnd: number
+  /** -1: the value is null. */
+  readonly valueLength: number
   /** Moves to the next record; false: there is none. */
   next(): boolean
 }

@@ -33,8 +33,8 @@ export class Strangers {
       this.overflow++
       return
     }
-    this.#keyHash.set(partition, found.bytes, found.keyStart, found.keyEnd, -1, -1)
-    const keyHash = found.keyStart < 0 ? null : joined(this.#keyHash)
+    this.#keyHash.set(partition, found.bytes, found.keyStart, found.keyLength, 0, -1)
+    const keyHash = found.keyLength < 0 ? null : joined(this.#keyHash)
     const matchedBefore = Float64Array.from({ length: this.#shards }, (_, shard) => matchedOf(shard))
     const index = this.#free.pop() ?? this.#records.length
     this.#records[index] = { partition, offset: found.offset, low, high, keyHash, matchedBefore }

@@ -118,6 +118,14 @@ describe('compare', () => {
     assert.deepEqual(result.first[0], { kind: 'uncovered', partition: 0, offset: 45, position: 45 })
   })
 
+  it('allows for records of a connector that goes on meanwhile', async () => {
+    const [log] = written(distinct, [50], 1)
+    const topic = topicOf([log])
+    assert.deepEqual((await compare(shardsOf(distinct, [60], [45]), topic)).counts, clean)
+    const holed = topicOf([log.toSpliced(44, 1)])
+    assert.deepEqual((await compare(shardsOf(distinct, [60], [45]), holed)).counts, { ...clean, missing: 1 })
+  })
+
   it('tells two neighbours that have changed places', async () => {
     const [log] = written(distinct, [50], 1)
     const result = await check(distinct, [50], [log.with(10, log[11]).with(11, log[10])])

@@ -11,8 +11,8 @@ export interface TestStream {
   partition(position: number): number
 }
 
-export function shardsOf(stream: TestStream, ends: readonly number[]): ExpectedShard[] {
-  return ends.map((end, shard) => new TestShard(stream, shard, ends.length, end))
+export function shardsOf(stream: TestStream, ends: readonly number[], sure = ends): ExpectedShard[] {
+  return ends.map((end, shard) => new TestShard(stream, shard, ends.length, end, sure[shard]))
 }
 
 class TestShard implements ExpectedShard {
@@ -23,6 +23,7 @@ class TestShard implements ExpectedShard {
     readonly shard: number,
     readonly shards: number,
     readonly end: number,
+    readonly sure: number,
   ) {
     this.#position = shard
   }
@@ -90,16 +91,17 @@ class TestBatch implements FoundBatch {
     return this.base + this.#index
   }
   get keyStart(): number {
-    return this.records[this.#index].key === null ? -1 : this.#offsets[2 * this.#index]
+    return this.#offsets[2 * this.#index]
   }
-  get keyEnd(): number {
-    return this.records[this.#index].key === null ? -1 : this.#offsets[2 * this.#index + 1]
+  get keyLength(): number {
+    return this.records[this.#index].key === null ? -1 : this.valueStart - this.keyStart
   }
   get valueStart(): number {
-    return this.records[this.#index].value === null ? -1 : this.#offsets[2 * this.#index + 1]
+    return this.#offsets[2 * this.#index + 1]
   }
-  get valueEnd(): number {
-    return this.records[this.#index].value === null ? -1 : this.#offsets[2 * this.#index + 2]
+  get valueLength(): number {
+    const { value } = this.records[this.#index]
+    return value === null ? -1 : this.#offsets[2 * this.#index + 2] - this.valueStart
   }
 
   next(): boolean {

@@ -1,0 +1,93 @@
+import { Command } from 'commander'
+import { readConnectors } from '../config/connector-file.js'
+import { checkOnWorker } from '../config/connector-rules.js'
+import { connectorSchema } from '../config/connector-schema.js'
+import type { ConnectorConfig } from '../config/connector.js'
+import { jsonSchema } from '../config/json-schema.js'
+import { loadWorker } from '../config/worker-file.js'
+import type { WorkerConfig } from '../config/worker.js'
+import { GenesisError } from '../errors.js'
+import { checkOffline, checkOnline } from '../verify/check-connector.js'
+import { errorLine } from './report.js'
+
+interface ValidateFlags {
+  readonly schema?: true
+  readonly online?: true
+  readonly worker?: string
+  readonly json?: true
+}
+
+export function validateCommand(): Command {
+  return new Command('validate')
+    .summary('check connector files, all errors at once')
+    .description(
+      'Checks connector files and what they name: model, conditions, schema; with --online also broker, topic, registry and compatibility. Nothing is created, registered or sent.',
+    )
+    .argument('[paths...]', 'connector files, or folders of them')
+    .option('--online', 'ask the broker and the registry too')
+    .option('--worker <file>', 'worker file; brokers and registry can also come from the environment')
+    .option('--schema', 'print the JSON Schema of connector files, which editors understand, and do nothing else')
+    .option('--json', 'print the result as JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  genesis validate connectors/
+  KAFKA_BROKERS=localhost:9092 SCHEMA_REGISTRY_URL=http://localhost:8081 genesis validate connectors/ --online
+  genesis validate --schema > connector.schema.json
+
+Exit status: 0 nothing is wrong, 1 something is, 2 the command line is wrong.`,
+    )
+    .action(async (paths: string[], flags: ValidateFlags) => {
+      process.exitCode = await validate(paths, flags)
+    })
+}
+
+async function validate(paths: readonly string[], flags: ValidateFlags): Promise<number> {
+  if (flags.schema) {
+    process.stdout.write(`${JSON.stringify(jsonSchema(connectorSchema, 'genesis-connect connector'), null, 2)}\n`)
+    return 0
+  }
+  if (paths.length === 0) {
+    throw new GenesisError('USAGE', 'there is nothing to validate', { expected: 'a connector file or folder' })
+  }
+  const { connectors, errors: inFiles } = await readConnectors(paths, process.env)
+  const errors = [...inFiles]
+  let worker: WorkerConfig | null = null
+  if (flags.online || flags.worker !== undefined) {
+    try {
+      worker = await loadWorker(flags.worker ?? null, process.env)
+    } catch (error) {
+      if (!(error instanceof GenesisError)) throw error
+      errors.push(...(error.details.all ?? [error]))
+    }
+  }
+  const good: ConnectorConfig[] = []
+  for (const connector of connectors) {
+    const found = worker === null ? [] : checkOnWorker(connector, worker)
+    const { errors: offline, unusedColumns } = await checkOffline(connector)
+    found.push(...offline)
+    if (found.length === 0 && flags.online && worker !== null) found.push(...(await checkOnline(connector, worker)))
+    errors.push(...found)
+    if (found.length === 0) good.push(connector)
+    if (unusedColumns.length > 0) {
+      process.stderr.write(`note: ${connector.file}: the schema leaves out ${unusedColumns.join(', ')} of the model\n`)
+    }
+  }
+  if (flags.json) process.stdout.write(`${JSON.stringify(asJson(good, errors))}\n`)
+  else {
+    for (const { file, name } of good) process.stdout.write(`${file}: ${name} is valid\n`)
+    for (const error of errors) process.stderr.write(`${errorLine(error)}\n`)
+  }
+  return errors.length === 0 ? 0 : 1
+}
+
+function asJson(good: readonly ConnectorConfig[], errors: readonly GenesisError[]): object {
+  return {
+    valid: errors.length === 0,
+    connectors: good.map(({ name, file }) => ({ name, file })),
+    errors: errors.map(({ code, message, details: { place, found, expected, remedy } }) => {
+      return { code, message, place, found, expected, remedy }
+    }),
+  }
+}

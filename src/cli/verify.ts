@@ -1,0 +1,73 @@
+import { Command } from 'commander'
+import { throwErrors } from '../config/check.js'
+import { loadConnectors } from '../config/connector-file.js'
+import { checkOnWorker } from '../config/connector-rules.js'
+import { loadWorker } from '../config/worker-file.js'
+import { reportJson, reportLines } from '../verify/report.js'
+import type { VerifyReport } from '../verify/report.js'
+import { verifyConnector } from '../verify/verify-connector.js'
+import { onInterrupt } from './interrupt.js'
+import { VerifyProgress } from './verify-progress.js'
+
+interface VerifyFlags {
+  readonly worker?: string
+  readonly json?: true
+  readonly show: string
+}
+
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .summary('check a topic against its stream, record by record')
+    .description(
+      'Reads what a connector has delivered (a topic as a read_committed consumer sees it, or the files of a file sink), makes its stream again up to its checkpoints, and compares the two.',
+    )
+    .argument('<connector...>', 'connector files, or folders of them')
+    .option('--worker <file>', 'worker file; brokers and registry can also come from the environment')
+    .option('--show <n>', 'how many wrong records of each kind to list', '5')
+    .option('--json', 'print the report as JSON, one line a connector')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  genesis verify connectors/premium-customers.yaml
+  KAFKA_BROKERS=localhost:9092 genesis verify connectors/flights.yaml --json
+
+Exit status: 0 exact, 1 not exact or not readable, 2 the input is wrong, 130 interrupted.`,
+    )
+    .action(async (paths: string[], flags: VerifyFlags) => {
+      process.exitCode = await verify(paths, flags)
+    })
+}
+
+async function verify(paths: readonly string[], flags: VerifyFlags): Promise<number> {
+  const worker = await loadWorker(flags.worker ?? null, process.env)
+  const connectors = await loadConnectors(paths, process.env)
+  throwErrors(connectors.flatMap((connector) => checkOnWorker(connector, worker)))
+  const stop = new AbortController()
+  const release = onInterrupt(() => stop.abort())
+  let status = 0
+  try {
+    for (const connector of connectors) {
+      const progress = new VerifyProgress(process.stderr, connector.name)
+      let report: VerifyReport
+      try {
+        report = await verifyConnector(connector, worker, {
+          shown: Number(flags.show),
+          signal: stop.signal,
+          onProgress: (step, done, of) => progress.update(step, done, of),
+        })
+      } finally {
+        progress.clear()
+      }
+      const text = flags.json ? JSON.stringify(reportJson(report)) : reportLines(report).join('\n')
+      process.stdout.write(`${text}\n`)
+      if (!report.exact) status = 1
+    }
+  } catch (error) {
+    if (stop.signal.aborted) return 130
+    throw error
+  } finally {
+    release()
+  }
+  return status
+}

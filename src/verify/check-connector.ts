@@ -1,0 +1,86 @@
+/** What of a connector can be checked beyond its file, before anything runs. */
+import type { ConnectorConfig } from '../config/connector.js'
+import type { WorkerConfig } from '../config/worker.js'
+import { checkEncoding, checkSubjects } from '../encode/check.js'
+import { createRegistry } from '../encode/registry.js'
+import { asGenesisError, GenesisError } from '../errors.js'
+import { checkTopic, KafkaAdmin, refuseInternalTopic } from '../kafka/admin.js'
+import { loadModel } from '../model/load.js'
+import type { Model } from '../model/model.js'
+import { openGenerator } from '../model/open.js'
+
+export interface ConnectorCheck {
+  readonly errors: readonly GenesisError[]
+  /** Columns of the model that the connector's own Avro schema leaves out. */
+  readonly unusedColumns: readonly string[]
+}
+
+/** Without a network: the model is readable, a record can satisfy the conditions, key and schema fit the model. */
+export async function checkOffline(connector: ConnectorConfig): Promise<ConnectorCheck> {
+  const errors: GenesisError[] = []
+  const collect = (error: unknown): void => void errors.push(inConnector(connector, error))
+  let model: Model
+  try {
+    model = await loadModel(connector.model)
+  } catch (error) {
+    return { errors: [inConnector(connector, error)], unusedColumns: [] }
+  }
+  try {
+    openGenerator(model, { conditions: connector.conditions ?? undefined, seed: connector.seed, capacity: 1 })
+  } catch (error) {
+    collect(error)
+  }
+  let unusedColumns: readonly string[] = []
+  try {
+    unusedColumns = checkEncoding(connector, model.fields)
+  } catch (error) {
+    collect(error)
+  }
+  return { errors, unusedColumns }
+}
+
+/**
+ * With a broker and a registry: both answer, the topic is there and as asked for or can be created, the checkpoint topic too, and
+ * the subjects take the schemas. Nothing is created or registered. Only for connectors that pass `checkOffline`.
+ */
+export async function checkOnline(connector: ConnectorConfig, worker: WorkerConfig): Promise<readonly GenesisError[]> {
+  if (connector.sink.type !== 'kafka') return []
+  const checks = await Promise.allSettled([checkTopics(connector, worker), checkRegistry(connector, worker)])
+  return checks.flatMap((check) => (check.status === 'rejected' ? [inConnector(connector, check.reason)] : []))
+}
+
+async function checkTopics({ topic, topicCreation }: ConnectorConfig, worker: WorkerConfig): Promise<void> {
+  if (topic === null) throw new GenesisError('INTERNAL', 'a kafka sink without a topic')
+  refuseInternalTopic(topic, worker.checkpoints.topic)
+  const admin = new KafkaAdmin(worker.kafka)
+  try {
+    const found = await admin.describe(topic)
+    if (found !== null) checkTopic(found, { config: topicCreation.enabled ? topicCreation.config : {} })
+    else if (topicCreation.enabled) await admin.checkCreation(topic, topicCreation)
+    else {
+      throw new GenesisError('TOPIC_MISSING', 'the topic does not exist', {
+        place: `topic ${topic}`,
+        remedy: 'Create it, or set topic_creation.enabled: true',
+      })
+    }
+    const { checkpoints } = worker
+    const config = { 'cleanup.policy': 'compact' }
+    const compacted = await admin.describe(checkpoints.topic)
+    if (compacted !== null) checkTopic(compacted, { config })
+    else await admin.checkCreation(checkpoints.topic, { ...checkpoints, config })
+  } finally {
+    await admin.close()
+  }
+}
+
+async function checkRegistry(connector: ConnectorConfig, worker: WorkerConfig): Promise<void> {
+  const { fields } = await loadModel(connector.model)
+  await checkSubjects(connector, fields, createRegistry(worker.registry))
+}
+
+/** The error with the connector it was found in before it. */
+function inConnector({ name, file }: ConnectorConfig, thrown: unknown): GenesisError {
+  const error = asGenesisError(thrown)
+  const place = file === null ? name : `${file}: ${name}`
+  return new GenesisError(error.code, error.message, { place, cause: error })
+}

@@ -1,0 +1,84 @@
+import type { Comparison } from './compare.js'
+import type { FaultKind } from './explain.js'
+
+/** What `genesis verify` found out about a connector. */
+export interface VerifyReport extends Comparison {
+  readonly connector: string
+  /** What was read: `topic <name>`, or `file <path>`. */
+  readonly target: string
+  /** Every record of the stream below the checkpoints is there once and unaltered, in order, and nothing else is. */
+  readonly exact: boolean
+  /** The checkpoint of each shard: its next position; null: it never committed anything. */
+  readonly shards: readonly { readonly shard: number; readonly checkpoint: number | null }[]
+  /** What was read of each partition: offsets from `start` to before `end` (of a file: bytes). */
+  readonly partitions: readonly { readonly partition: number; readonly start: number; readonly end: number }[]
+  /** Fields of the wall clock, which were not compared. */
+  readonly skippedFields: readonly string[]
+  readonly seconds: number
+}
+
+/** The report as a machine reads it. */
+export function reportJson(report: VerifyReport): object {
+  return {
+    connector: report.connector,
+    target: report.target,
+    exact: report.exact,
+    expected: report.expected,
+    found: report.found,
+    matched: report.matched,
+    expired: report.expired,
+    ...report.counts,
+    first: report.first,
+    shards: report.shards,
+    partitions: report.partitions,
+    skipped_fields: report.skippedFields,
+    seconds: Number(report.seconds.toFixed(3)),
+  }
+}
+
+const meanings: Readonly<Record<FaultKind, string>> = {
+  missing: 'missing',
+  doubled: 'doubled',
+  altered: 'altered',
+  foreign: 'foreign',
+  uncovered: 'beyond the checkpoint',
+  out_of_order: 'out of order',
+}
+
+/** The report as a person reads it. */
+export function reportLines(report: VerifyReport): string[] {
+  const { connector, target, exact, counts, expected, found, expired, seconds } = report
+  const rate = seconds > 0 ? ` (${number(Math.round(found / seconds))}/s)` : ''
+  const kinds = Object.keys(meanings) as FaultKind[]
+  const wrong = kinds.filter((kind) => counts[kind] > 0).map((kind) => `${number(counts[kind])} ${meanings[kind]}`)
+  const lines = [`${connector}: ${exact ? 'exact' : `NOT exact: ${wrong.join(', ')}`}`]
+  lines.push(
+    `  ${target}: ${number(found)} records found, ${number(expected)} expected, in ${seconds.toFixed(1)} s${rate}`,
+  )
+  for (const { shard, checkpoint } of report.shards) {
+    const at = checkpoint === null ? 'no checkpoint' : `checkpoint at position ${number(checkpoint)}`
+    lines.push(`  shard ${shard} of ${report.shards.length}: ${at}`)
+  }
+  if (expired > 0) {
+    const cut = report.partitions
+      .filter(({ start }) => start > 0)
+      .map(({ partition, start }) => `${partition} before offset ${start}`)
+    lines.push(`  ${number(expired)} older records have expired and were not checked: partition ${cut.join(', ')}`)
+  }
+  if (report.skippedFields.length > 0) lines.push(`  not compared (wall clock): ${report.skippedFields.join(', ')}`)
+  for (const { kind, partition, offset, position } of report.first) {
+    const where = [
+      `partition ${partition}`,
+      ...(offset === null ? [] : [`offset ${offset}`]),
+      ...(position === null ? [] : [`position ${position}`]),
+    ]
+    lines.push(`  ${meanings[kind]}: ${where.join(', ')}`)
+  }
+  const more = kinds.reduce((sum, kind) => sum + counts[kind], 0) - report.first.length
+  if (more > 0) lines.push(`  and ${number(more)} more`)
+  return lines
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US')
+}

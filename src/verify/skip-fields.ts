@@ -1,0 +1,86 @@
+/**
+ * Leaves fields out of a comparison that cannot be made again: values of the wall clock. Both sides are decoded and written
+ * anew without them; that costs some microseconds a record, and only streams with such fields pay it.
+ */
+import type { EncodedBatch } from '../record.js'
+import type { ExpectedBatch, ExpectedShard, FoundBatch, FoundPartition } from './seams.js'
+
+/** A value's bytes without the fields that are left out; as it is where it cannot be decoded. */
+export type StripValue = (value: Uint8Array) => Uint8Array
+
+export function withoutFields(strip: StripValue, shard: ExpectedShard): ExpectedShard {
+  const { shard: index, shards, sure, end } = shard
+  return {
+    shard: index,
+    shards,
+    sure,
+    end,
+    start: (position) => shard.start(position),
+    next: (count): ExpectedBatch => {
+      const { records, partitions } = shard.next(count)
+      return { records: stripBatch(strip, records), partitions }
+    },
+  }
+}
+
+export function foundWithoutFields(strip: StripValue, { partition, start, batches }: FoundPartition): FoundPartition {
+  return { partition, start, batches: strippedBatches(strip, batches) }
+}
+
+async function* strippedBatches(
+  strip: StripValue,
+  batches: AsyncIterator<FoundBatch, void>,
+): AsyncGenerator<FoundBatch, void> {
+  try {
+    for (let next = await batches.next(); next.done !== true; next = await batches.next()) {
+      yield new StrippedBatch(strip, next.value)
+    }
+  } finally {
+    await batches.return?.()
+  }
+}
+
+class StrippedBatch implements FoundBatch {
+  readonly keyStart = 0
+  keyLength = -1
+  valueStart = 0
+  valueLength = -1
+  bytes: Uint8Array = Buffer.alloc(0)
+
+  constructor(
+    readonly strip: StripValue,
+    readonly batch: FoundBatch,
+  ) {}
+
+  get offset(): number {
+    return this.batch.offset
+  }
+
+  next(): boolean {
+    const { batch } = this
+    if (!batch.next()) return false
+    const { keyStart, keyLength, valueStart, valueLength } = batch
+    const key = batch.bytes.subarray(keyStart, keyStart + Math.max(0, keyLength))
+    const value =
+      valueLength < 0 ? Buffer.alloc(0) : this.strip(batch.bytes.subarray(valueStart, valueStart + valueLength))
+    this.bytes = Buffer.concat([key, value])
+    this.keyLength = keyLength
+    this.valueStart = key.length
+    this.valueLength = valueLength < 0 ? -1 : value.length
+    return true
+  }
+}
+
+function stripBatch(strip: StripValue, batch: EncodedBatch): EncodedBatch {
+  const { bytes, offsets, length } = batch
+  const parts: Uint8Array[] = []
+  const moved = new Int32Array(2 * length + 1)
+  const append = (part: Uint8Array): number => parts.push(part)
+  for (let i = 0; i < length; i++) {
+    append(bytes.subarray(offsets[2 * i], offsets[2 * i + 1]))
+    const value = bytes.subarray(offsets[2 * i + 1], offsets[2 * i + 2])
+    append(batch.nullValues?.[i] === 1 ? value : strip(value))
+  }
+  parts.forEach((part, index) => (moved[index + 1] = moved[index] + part.length))
+  return { ...batch, bytes: Buffer.concat(parts), offsets: moved }
+}

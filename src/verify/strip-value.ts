@@ -1,0 +1,78 @@
+import avro from 'avsc'
+import { parse } from 'csv-parse/sync'
+import type { ConnectorConfig } from '../config/connector.js'
+import { valueSchema } from '../encode/value.js'
+import type { Model } from '../model/model.js'
+import type { Field } from '../record.js'
+import type { StripValue } from './skip-fields.js'
+
+/** Bytes of the registry's wire format before a value: 0 and the schema's id. */
+const prefixBytes = 5
+
+/** The fields of a model's records that are other ones every time: the wall clock, and texts that have it in them. */
+export function unrepeatableFields({ columns }: Pick<Model, 'columns'>): string[] {
+  const found = new Set(columns.filter(({ source }) => source.from === 'clock').map(({ name }) => name))
+  // Templates come in any order, and may name one another.
+  for (let size = -1; size !== found.size;) {
+    size = found.size
+    for (const { name, source } of columns) {
+      if (source.from !== 'template') continue
+      if ([...source.template.matchAll(/\{([^}|]+)/g)].some(([, column]) => found.has(column))) found.add(name)
+    }
+  }
+  return columns.filter(({ name, hidden }) => !hidden && found.has(name)).map(({ name }) => name)
+}
+
+/** What takes the named fields out of the values of a connector's sink. */
+export function stripperOf(connector: ConnectorConfig, fields: readonly Field[], names: readonly string[]): StripValue {
+  const { sink } = connector
+  const format = sink.type === 'kafka' ? connector.value.format : sink.format
+  if (format === 'avro') {
+    const { type } = valueSchema(connector, fields)
+    const written = fieldNames(type, names)
+    const prefix = sink.type === 'kafka' ? prefixBytes : 0
+    return tolerant((value) => {
+      const row: unknown = type.fromBuffer(value.subarray(prefix))
+      return Buffer.concat([value.subarray(0, prefix), asJson(row, written)])
+    })
+  }
+  if (format === 'json') return tolerant((value) => asJson(JSON.parse(value.toString()), new Set(names)))
+  const left = fields.flatMap(({ name }, index) => (names.includes(name) ? [] : [index]))
+  return tolerant((value) => {
+    const [cells] = parse(value)
+    return Buffer.from(JSON.stringify(left.map((index) => cells[index])))
+  })
+}
+
+function tolerant(strip: (value: Buffer) => Buffer): StripValue {
+  return (value) => {
+    try {
+      return strip(Buffer.from(value.buffer, value.byteOffset, value.byteLength))
+    } catch {
+      return value
+    }
+  }
+}
+
+function asJson(row: unknown, left: ReadonlySet<string>): Buffer {
+  return Buffer.from(JSON.stringify(row, (name, value: unknown) => (left.has(name) ? undefined : value)))
+}
+
+/** What the fields are called in the schema, which may have a column's name among its aliases only. */
+function fieldNames(type: avro.Type, columns: readonly string[]): Set<string> {
+  const names = new Set<string>()
+  const seen = new Set<avro.Type>()
+  const visit = (one: avro.Type): void => {
+    if (seen.has(one)) return
+    seen.add(one)
+    if (one instanceof avro.types.UnwrappedUnionType || one instanceof avro.types.WrappedUnionType)
+      one.types.forEach(visit)
+    if (!(one instanceof avro.types.RecordType)) return
+    for (const { name, aliases, type: inner } of one.fields) {
+      if (columns.includes(name) || aliases.some((alias) => columns.includes(alias))) names.add(name)
+      visit(inner)
+    }
+  }
+  visit(type)
+  return names
+}

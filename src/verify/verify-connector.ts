@@ -1,0 +1,246 @@
+import type { ConnectorConfig, SinkConfig } from '../config/connector.js'
+import type { WorkerConfig } from '../config/worker.js'
+import { createEncoder } from '../encode/create.js'
+import { createRegistry } from '../encode/registry.js'
+import { valueSchema } from '../encode/value.js'
+import { GenesisError } from '../errors.js'
+import { CheckpointReader } from '../kafka/checkpoints.js'
+import { TopicReader } from '../kafka/topic-reader.js'
+import type { Generator } from '../model/generator.js'
+import { loadModel } from '../model/load.js'
+import type { Model } from '../model/model.js'
+import { openGenerator } from '../model/open.js'
+import type { Checkpoint } from '../record.js'
+import { readCheckpointFile } from '../sink/checkpoint-file.js'
+import { createFraming } from '../sink/create.js'
+import { shardPath } from '../sink/file.js'
+import { compare } from './compare.js'
+import type { CompareOptions } from './compare.js'
+import { ExpectedStream } from './expected-stream.js'
+import type { Placement } from './expected-stream.js'
+import { csvEnd, findBlock, findLines, lineEnd, recordsOfFile } from './found-file.js'
+import type { VerifyReport } from './report.js'
+import type { ExpectedShard, FoundPartition } from './seams.js'
+import { foundWithoutFields, withoutFields } from './skip-fields.js'
+import { stripperOf, unrepeatableFields } from './strip-value.js'
+
+export type VerifyOptions = Pick<CompareOptions, 'shown' | 'signal'> & {
+  /** Told now and then how many records were found, of about how many (null: not known). */
+  readonly onProgress?: (step: 'compare' | 'explain', done: number, of: number | null) => void
+}
+
+/**
+ * Compares what a connector has delivered (a topic as a read_committed reader sees it, or the files of a file sink) with
+ * its stream up to its checkpoints. Throws CHECKPOINT_INVALID if the checkpoints are of another stream; and the errors of
+ * model, encoder, registry and Kafka.
+ */
+export async function verifyConnector(
+  connector: ConnectorConfig,
+  worker: WorkerConfig,
+  options: VerifyOptions = {},
+): Promise<VerifyReport> {
+  const model = await loadModel(connector.model)
+  const { sink } = connector
+  if (sink.type === 'stdout') {
+    throw new GenesisError('USAGE', 'what went to standard output cannot be read again', {
+      place: connector.file ?? connector.name,
+      expected: 'a connector with a kafka or file sink',
+    })
+  }
+  const began = performance.now()
+  const delivered = sink.type === 'kafka' ? await openTopic(connector, worker) : await openFiles(connector, sink, model)
+  try {
+    const before = checked(connector, generatorOf(connector, model, 0), await delivered.checkpoints())
+    const partitions = await delivered.partitions()
+    // The records that were there are covered by the checkpoints after them, if the connector runs meanwhile.
+    const after = await delivered.checkpoints()
+    const skipped = unrepeatableFields(model)
+    const shards: ExpectedShard[] = []
+    for (let shard = 0; shard < connector.tasks.max; shard++) {
+      const sure = before[shard]?.position ?? shard
+      const end = Math.max(sure, after.get(shard)?.position ?? 0)
+      shards.push(await expectedShard(connector, worker, model, delivered.placement(partitions), shard, sure, end))
+    }
+    const strip = skipped.length > 0 ? stripperOf(connector, model.fields, skipped) : null
+    const of = partitions.reduce(
+      (sum, { count }) => (sum === null || count === null ? null : sum + count),
+      0 as number | null,
+    )
+    const comparison = await compare(
+      strip === null ? shards : shards.map((shard) => withoutFields(strip, shard)),
+      strip === null ? partitions : partitions.map((partition) => foundWithoutFields(strip, partition)),
+      {
+        shown: options.shown,
+        signal: options.signal,
+        onProgress: (progress) => {
+          if (progress.step === 'compare') options.onProgress?.('compare', progress.found, of)
+          else options.onProgress?.('explain', progress.made, progress.of)
+        },
+      },
+    )
+    return {
+      connector: connector.name,
+      target: delivered.target,
+      exact: Object.values(comparison.counts).every((count) => count === 0),
+      ...comparison,
+      shards: shards.map(({ shard, sure }) => ({ shard, checkpoint: before[shard] === undefined ? null : sure })),
+      partitions: partitions.map(({ partition, start, end }) => ({ partition, start, end })),
+      skippedFields: skipped,
+      seconds: (performance.now() - began) / 1000,
+    }
+  } finally {
+    await delivered.close()
+  }
+}
+
+/** A partition that can be read, with its size as far as it is known. */
+interface DeliveredPartition extends FoundPartition {
+  readonly end: number
+  /** About how many records; null: not known. */
+  readonly count: number | null
+}
+
+interface Delivered {
+  readonly target: string
+  checkpoints(): Promise<ReadonlyMap<number, Checkpoint>>
+  partitions(): Promise<readonly DeliveredPartition[]>
+  placement(partitions: readonly DeliveredPartition[]): Placement
+  close(): Promise<void>
+}
+
+async function openTopic({ name, topic }: ConnectorConfig, worker: WorkerConfig): Promise<Delivered> {
+  if (topic === null) throw new GenesisError('INTERNAL', 'a kafka sink without a topic')
+  const reader = new TopicReader(worker.kafka, topic)
+  const checkpoints = new CheckpointReader(worker.kafka, worker.checkpoints.topic)
+  return Promise.resolve({
+    target: `topic ${topic}`,
+    checkpoints: () =>
+      checkpoints.connector(name).catch((error: unknown) => {
+        // No worker has ever committed anything.
+        if (error instanceof GenesisError && error.code === 'TOPIC_MISSING') return new Map<number, Checkpoint>()
+        throw error
+      }),
+    partitions: async () =>
+      (await reader.ranges()).map(({ partition, start, stableEnd }) => ({
+        partition,
+        start,
+        end: stableEnd,
+        count: stableEnd - start,
+        batches: reader.read({ partition, start, end: stableEnd }, 'committed'),
+      })),
+    placement: ({ length }) => ({ partitions: length }),
+    close: async () => {
+      await Promise.all([reader.close(), checkpoints.close()])
+    },
+  })
+}
+
+async function openFiles(
+  connector: ConnectorConfig,
+  sink: Extract<SinkConfig, { type: 'file' }>,
+  model: Model,
+): Promise<Delivered> {
+  const shards = connector.tasks.max
+  const paths = Array.from({ length: shards }, (_, shard) =>
+    shardPath(sink.path, { connector: connector.name, shard, shards }),
+  )
+  const { header } = createFraming({ connector, fields: model.fields })
+  const saved = () => Promise.all(paths.map((path) => readCheckpointFile(`${path}.checkpoint`)))
+  const lengths = (await saved()).map((checkpoint) => checkpoint?.bytes ?? 0)
+  return {
+    target: `file ${paths.join(', ')}`,
+    checkpoints: async () => {
+      const found = new Map<number, Checkpoint>()
+      ;(await saved()).forEach((one, shard) => {
+        if (one !== null && one.checkpoint !== null) found.set(shard, one.checkpoint)
+      })
+      return found
+    },
+    partitions: () =>
+      Promise.resolve(
+        paths.map((path, partition) => ({
+          partition,
+          start: 0,
+          end: lengths[partition],
+          count: null,
+          batches: fileRecords(connector, sink, model, path, header, lengths[partition]),
+        })),
+      ),
+    placement: () => 'own file',
+    close: () => Promise.resolve(),
+  }
+}
+
+function fileRecords(
+  connector: ConnectorConfig,
+  { format }: Extract<SinkConfig, { type: 'file' }>,
+  model: Model,
+  path: string,
+  header: Buffer,
+  length: number,
+): FoundPartition['batches'] {
+  if (length === 0) return recordsOfFile(path, Buffer.alloc(0), 0, findBlock, lineEnd)
+  if (format !== 'avro') {
+    const end = format === 'csv' ? csvEnd : lineEnd
+    return recordsOfFile(path, header, length, findLines(end), end)
+  }
+  const { type } = valueSchema(connector, model.fields)
+  return recordsOfFile(path, header, length, findBlock, (bytes, start, end) => {
+    try {
+      const { offset } = type.decode(bytes.subarray(0, end), start)
+      return offset
+    } catch {
+      return -1
+    }
+  })
+}
+
+function generatorOf(connector: ConnectorConfig, model: Model, shard: number): Generator {
+  const { conditions, seed, tasks } = connector
+  return openGenerator(model, { conditions: conditions ?? undefined, seed, shard, shards: tasks.max })
+}
+
+async function expectedShard(
+  connector: ConnectorConfig,
+  worker: WorkerConfig,
+  model: Model,
+  placement: Placement,
+  shard: number,
+  sure: number,
+  end: number,
+): Promise<ExpectedShard> {
+  const generator = generatorOf(connector, model, shard)
+  // Reading changes nothing: a schema that nobody has registered is not registered now.
+  const reading = { ...connector, value: { ...connector.value, autoRegister: false } }
+  const encoder = createEncoder(reading, createRegistry(worker.registry))(generator.fields)
+  await encoder.prepare()
+  return new ExpectedStream(shard, connector, { generator, encoder, placement }, sure, end)
+}
+
+/** The checkpoints by shard, if they are of this stream. */
+function checked(
+  connector: ConnectorConfig,
+  { fingerprint }: Generator,
+  found: ReadonlyMap<number, Checkpoint>,
+): (Checkpoint | undefined)[] {
+  const shards = connector.tasks.max
+  for (const [shard, checkpoint] of found) {
+    const place = `connector ${connector.name}, checkpoint of shard ${shard}`
+    if (checkpoint.shards !== shards) {
+      throw new GenesisError('CHECKPOINT_INVALID', 'the stream was dealt to another number of tasks', {
+        place,
+        found: `${checkpoint.shards}`,
+        expected: `tasks.max ${shards}`,
+      })
+    }
+    if (checkpoint.fingerprint !== fingerprint) {
+      throw new GenesisError('CHECKPOINT_INVALID', 'the checkpoint was made by another stream', {
+        place,
+        found: `fingerprint ${checkpoint.fingerprint.slice(0, 12)}`,
+        expected: fingerprint.slice(0, 12),
+        remedy: 'Verify with the model, conditions and seed that the records were made with.',
+      })
+    }
+  }
+  return Array.from({ length: shards }, (_, shard) => found.get(shard))
+}
