@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
 import { Registry } from '#src/encode/registry.js'
+import { loopbackCertificate, loopbackKey } from '../support/loopback-certificate.js'
 import { registryOptions } from '../support/registry.js'
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void
@@ -128,4 +130,20 @@ test('a newest schema that is not Avro is refused', async () => {
     code: 'REGISTRY_REJECTED',
     message: /subject s is no Avro schema; found "JSON"; expected AVRO/,
   })
+})
+
+test('a registry behind TLS is trusted by the CA that is given, and not without it', async () => {
+  const secure = createSecureServer({ cert: loopbackCertificate, key: loopbackKey }, answer(200, { id: 4 }))
+  secure.listen(0, '127.0.0.1')
+  await once(secure, 'listening')
+  const url = `https://127.0.0.1:${(secure.address() as AddressInfo).port}`
+  try {
+    assert.equal(await client({ url, ca: loopbackCertificate }).register('s', 'string'), 4)
+    await assert.rejects(client({ url }).register('s', 'string'), {
+      code: 'REGISTRY_UNREACHABLE',
+      message: /self-signed certificate/,
+    })
+  } finally {
+    secure.close()
+  }
 })
