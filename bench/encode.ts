@@ -139,7 +139,13 @@ export function benchEncoders({ runs = 5, millis = 400 } = {}): EncodeResult[] {
   })
 }
 
-function measure(name: string, runs: number, millis: number, batch: Batch, encoder: Encoder): EncodeResult {
+function measure(
+  name: string,
+  runs: number,
+  millis: number,
+  batch: Batch,
+  encoder: Encoder,
+): Omit<EncodeResult, 'layout'> {
   const once = (): { rate: number; cpu: number } => {
     const cpu = process.cpuUsage()
     const begin = performance.now()

@@ -5,10 +5,12 @@
 
 const pairs = Buffer.from(Array.from({ length: 100 }, (_, n) => String(n).padStart(2, '0')).join(''))
 
+const powers = Float64Array.from({ length: 16 }, (_, n) => 10 ** n)
+
 /** The decimal digits of an integer from 0 below 2^31, at least `width` of them. */
 function writeDigits(b: Uint8Array, p: number, value: number, width: number): number {
   let length = width
-  for (let limit = 10 ** width; value >= limit; limit *= 10) length++
+  while (value >= powers[length]) length++
   let q = p + length
   let rest = value | 0
   while (q - p >= 2) {
@@ -42,7 +44,7 @@ export function writeDecimal(b: Uint8Array, p: number, value: number, scale: num
     value = -value
   }
   if (scale > 9) return writeLongFraction(b, p, value, scale)
-  const unit = 10 ** scale
+  const unit = powers[scale]
   const whole = Math.floor(value / unit)
   let fraction = value - whole * unit
   p = writeInteger(b, p, whole)
