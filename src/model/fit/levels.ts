@@ -18,29 +18,23 @@ export function frequentLevels(counts: ArrayLike<number>, levels = maxLevels): U
   return map
 }
 
-/** Code → level for codes in the order of their values: runs of neighbours of about equal mass. */
+/**
+ * Code → level for codes in the order of their values: a code with the mass of a level is one, the others share what is
+ * left as runs of neighbours of about equal mass.
+ */
 export function adjacentLevels(counts: ArrayLike<number>, levels = maxLevels): Uint16Array {
-  const map = new Uint16Array(counts.length)
-  let left = 0
-  for (let code = 0; code < counts.length; code++) left += counts[code]
-  let level = 0
-  let mass = 0
-  for (let code = 0; code < counts.length; code++) {
-    // The codes still to come share what is left of the mass and of the levels.
-    const share = left / (levels - level)
-    const overshoot = mass + counts[code] - share
-    if (mass > 0 && overshoot > 0 && overshoot > share - mass && level < levels - 1) {
-      left -= mass
-      level++
-      mass = 0
-    }
-    mass += counts[code]
-    map[code] = level
-    if (mass >= left / (levels - level) && level < levels - 1) {
-      left -= mass
-      level++
-      mass = 0
-    }
-  }
-  return map
+  const all = Array.from(counts)
+  if (all.length <= levels) return Uint16Array.from(all, (_, code) => code)
+  const total = all.reduce((sum, count) => sum + count, 0)
+  const isHeavy = (count: number): boolean => count * levels > total
+  const runs = levels - all.filter(isHeavy).length
+  const light = all.reduce((sum, count) => sum + (isHeavy(count) ? 0 : count), 0)
+  let heavy = runs
+  let before = 0
+  return Uint16Array.from(all, (count) => {
+    if (isHeavy(count)) return heavy++
+    const middle = before + count / 2
+    before += count
+    return light === 0 ? 0 : Math.floor((middle / light) * runs)
+  })
 }
