@@ -67,18 +67,24 @@ async function fit(path: string, flags: Flags): Promise<void> {
       onProgress: (step) => progress.step(step),
     })
     progress.end()
+    if (training?.aborted && training.epochs === 0) return interrupted('no epoch was done; no model is written')
     const text = writeModel(artifact)
     await replaceFile(flags.out, text)
     for (const line of qualityLines(report)) process.stderr.write(`${line}\n`)
     process.stderr.write(`wrote ${flags.out} (${Math.ceil(text.length / 1000)} kB)\n`)
-    if (training?.aborted) {
-      process.stderr.write(`interrupted after ${training.epochs} epochs: the model is the best of them\n`)
-      process.exitCode = 130
-    }
+    if (training?.aborted) interrupted(`the model is the best of ${training.epochs} epochs`)
+  } catch (error) {
+    if (error !== stop.signal.reason) throw error
+    interrupted('the table was not read to its end; no model is written')
   } finally {
     progress.end()
     process.off('SIGINT', interrupt)
   }
+}
+
+function interrupted(outcome: string): void {
+  process.stderr.write(`interrupted: ${outcome}\n`)
+  process.exitCode = 130
 }
 
 /** All of the new file or all of the old one. */

@@ -1,6 +1,6 @@
 import { GenesisError } from '../../errors.js'
 import type { CodedTable } from '../circuit.js'
-import { planColumns, type LearnedColumn, type PlannedColumn } from './columns/plan.js'
+import { isNumeric, planColumns, type LearnedColumn, type PlannedColumn } from './columns/plan.js'
 import type { ColumnsFile } from './columns/settings.js'
 import { findDependencies, heldCodes } from './dependencies.js'
 import { categoryAlphabet, numberAlphabet, type Alphabet, type DiscretiseOptions } from './discretise/alphabet.js'
@@ -84,8 +84,7 @@ function discretised(column: LearnedColumn, table: Table, options: DiscretiseOpt
   const { raw, learned } = column
   const counts = new Map<string | number | boolean | null, number>()
   learned.held.forEach((value, code) => counts.set(value, (counts.get(value) ?? 0) + raw.counts[code]))
-  const isNumber = learned.type.kind !== 'string' && learned.type.kind !== 'uuid' && learned.type.kind !== 'boolean'
-  const alphabet = isNumber
+  const alphabet = isNumeric(column)
     ? numberAlphabet(counts, learned.grain, options)
     : categoryAlphabet(column.name, counts, options)
   if (alphabet.symbols.length > mostSymbols)

@@ -9,7 +9,7 @@ import {
   type LearnedKind,
   type ReadAs,
 } from './learned.js'
-import { commonLength, patternOf, patternSize } from './patterns.js'
+import { commonForm, commonLength, patternOf, patternSize, phonePattern } from './patterns.js'
 import { idColumn, textKind, uuidVersion, type TextKind } from './texts.js'
 
 export type OutsideKind = TextKind | 'sequence'
@@ -121,9 +121,14 @@ function detectText(column: RawColumn, table: Table, as: ReadAs): Detected {
   return outside(commonPattern(texts, distinct) === null ? 'text' : 'pattern')
 }
 
+/** The pattern of nearly all texts, if it can make many more of them than there are. */
 function commonPattern(texts: readonly string[], distinct: number): string | null {
-  const pattern = patternOf(commonLength(texts, 0.95))
-  return pattern !== null && patternSize(pattern) >= 2 * distinct ? pattern : null
+  const alike = commonLength(texts, 0.95)
+  for (const keepDigits of [true, false]) {
+    const pattern = patternOf(alike, keepDigits)
+    if (pattern !== null && patternSize(pattern) >= 2 * distinct) return pattern
+  }
+  return null
 }
 
 function textsOf(column: RawColumn, as: ReadAs): { texts: string[]; distinct: number; rows: number } {
@@ -140,7 +145,7 @@ function textsOf(column: RawColumn, as: ReadAs): { texts: string[]; distinct: nu
 }
 
 function outsideOf(kind: OutsideKind, column: RawColumn, as: ReadAs): Outside {
-  const { texts, rows } = textsOf(column, as)
+  const { texts, distinct, rows } = textsOf(column, as)
   const missing = 1 - rows / column.codes.length
   switch (kind) {
     case 'sequence': {
@@ -150,26 +155,12 @@ function outsideOf(kind: OutsideKind, column: RawColumn, as: ReadAs): Outside {
     case 'uuid':
       return { kind, missing, version: uuidVersion(texts) }
     case 'phone':
-      return { kind, missing, pattern: phonePattern(texts) }
+      return { kind, missing, pattern: phonePattern(texts) ?? commonForm(texts) }
     case 'pattern':
-      return { kind, missing, pattern: patternOf(commonLength(texts, 0)) ?? phonePattern(texts) }
+      return { kind, missing, pattern: commonPattern(texts, distinct) ?? commonForm(texts) }
     case 'text':
       return { kind, missing, wordCounts: texts.slice(0, 256).map((text) => text.split(/\s+/).length) }
     default:
       return { kind, missing }
   }
-}
-
-/** The most frequent form, with the digits that all texts of this form share left as they are. */
-function phonePattern(texts: readonly string[]): string {
-  const forms = new Map<string, string[]>()
-  for (const text of texts) {
-    const form = text.replace(/\d/g, '#')
-    const others = forms.get(form)
-    if (others) others.push(text)
-    else forms.set(form, [text])
-  }
-  let [form, members]: [string, string[]] = ['###-####', []]
-  for (const [other, those] of forms) if (those.length > members.length) [form, members] = [other, those]
-  return patternOf(members) ?? form.replace(/[?^*\\]/g, String.raw`\$&`)
 }

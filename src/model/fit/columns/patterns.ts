@@ -4,9 +4,10 @@ const longest = 40
 /**
  * One pattern that all of the texts have, in the artifact's notation (# digit, ? lower-case letter, ^ upper-case letter,
  * * hexadecimal digit; \ before one of these means itself). Where every text has the same character, that character stays. Null where the texts
- * have different lengths, or a place holds more than one class of characters, or nothing varies.
+ * have different lengths, or a place holds more than one class of characters, or nothing varies. Without `keepDigits`
+ * every digit varies: numbers that only count have the same first digits for a long while.
  */
-export function patternOf(texts: readonly string[]): string | null {
+export function patternOf(texts: readonly string[], keepDigits = true): string | null {
   const length = texts[0]?.length ?? 0
   if (length === 0 || length > longest || texts.some((text) => text.length !== length)) return null
   let pattern = ''
@@ -14,7 +15,7 @@ export function patternOf(texts: readonly string[]): string | null {
   const hexadecimal = texts.every((text) => /^[0-9a-f-]+$/.test(text)) && texts.some((text) => /[a-f]/.test(text))
   for (let at = 0; at < length; at++) {
     const first = texts[0][at]
-    if (texts.every((text) => text[at] === first)) {
+    if (texts.every((text) => text[at] === first) && (keepDigits || !isDigit(first))) {
       pattern += escaped(first)
       continue
     }
@@ -34,6 +35,35 @@ export function commonLength(texts: readonly string[], share: number): string[] 
   for (const [length, count] of counts) if (count > (counts.get(best) ?? 0)) best = length
   const chosen = texts.filter((text) => text.length === best)
   return chosen.length >= share * texts.length ? chosen : []
+}
+
+/** The most frequent form of the texts, in which every letter and digit varies: nothing of a text is left. */
+export function commonForm(texts: readonly string[]): string {
+  const forms = texts.map((text) =>
+    escaped(text.slice(0, longest))
+      .replace(/\p{Ll}|\p{Lo}|\p{Lm}/gu, '?')
+      .replace(/\p{Lu}|\p{Lt}/gu, '^')
+      .replace(/\p{N}/gu, '#'),
+  )
+  return mostFrequent(forms) ?? '????????'
+}
+
+/** The most frequent form of telephone numbers, with the digits that all of this form share. */
+export function phonePattern(texts: readonly string[]): string | null {
+  const formOf = (text: string): string => text.replace(/\d/g, '#')
+  const form = mostFrequent(texts.map(formOf))
+  return patternOf(texts.filter((text) => formOf(text) === form))
+}
+
+function mostFrequent(texts: readonly string[]): string | undefined {
+  const counts = new Map<string, number>()
+  let best: string | undefined
+  for (const text of texts) {
+    const count = (counts.get(text) ?? 0) + 1
+    counts.set(text, count)
+    if (best === undefined || count > (counts.get(best) ?? 0)) best = text
+  }
+  return best
 }
 
 /** How many texts a pattern can make, at most 2^53. */

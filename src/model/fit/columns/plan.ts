@@ -26,6 +26,11 @@ export interface OutsideColumn {
   readonly settings: ColumnSettings
 }
 
+/** Numbers, dates and times; the other learned columns are categories. */
+export function isNumeric({ learned: { type } }: LearnedColumn): boolean {
+  return type.kind !== 'string' && type.kind !== 'uuid' && type.kind !== 'boolean'
+}
+
 /**
  * Decides about every column: what the columns file says, else what the table shows. The columns that only the file has
  * follow those of the table. Throws CONFIG_INVALID where the file contradicts itself or the table.

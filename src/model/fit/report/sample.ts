@@ -4,7 +4,7 @@ import { writeModel } from '../../artifact-write.js'
 import { parseModel } from '../../load.js'
 import { openGenerator } from '../../open.js'
 import { assembleModel } from '../assemble.js'
-import type { LearnedColumn } from '../columns/plan.js'
+import { isNumeric, type LearnedColumn } from '../columns/plan.js'
 import type { Prepared } from '../prepare.js'
 
 /** Rows to compare, real or synthetic, in columns of numbers. */
@@ -37,10 +37,6 @@ export class Categories {
   of(column: string): Value[] {
     return [...(this.indexes.get(column)?.keys() ?? [])]
   }
-}
-
-export function isNumeric({ learned: { type } }: LearnedColumn): boolean {
-  return type.kind !== 'string' && type.kind !== 'uuid' && type.kind !== 'boolean'
 }
 
 /** The learned columns of a plan, those included that another one decides. */

@@ -39,9 +39,15 @@ export async function readTable(path: string, options: ReadOptions): Promise<Tab
     seed: options.seed,
     signal: options.signal,
   })
-  if (format === 'csv') await readCsv(path, options.encoding, builder)
-  else if (format === 'json') await readJson(path, options.encoding, builder)
-  else await readParquet(path, builder)
+  try {
+    if (format === 'csv') await readCsv(path, options.encoding, builder)
+    else if (format === 'json') await readJson(path, options.encoding, builder)
+    else await readParquet(path, builder)
+  } catch (error) {
+    // Readers take any failure for the file's.
+    options.signal?.throwIfAborted()
+    throw error
+  }
   return builder.finish()
 }
 
