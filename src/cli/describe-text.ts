@@ -16,7 +16,8 @@ export function describeText(model: ModelDescription): string {
   if (report !== null && report.notes.length > 0) parts.push(['notes', ...report.notes.map((note) => `  ${note}`)])
   if (model.conditions !== undefined) {
     const { given, probability } = model.conditions
-    const oneIn = probability < 0.01 ? `, one record in ${Math.round(1 / probability)}` : ''
+    const oneIn =
+      probability === 0 ? ', no record' : probability < 0.01 ? `, one record in ${Math.round(1 / probability)}` : ''
     parts.push([`P(${JSON.stringify(given)}) = ${Number(probability.toPrecision(6))}${oneIn}`])
   }
   return parts.map((lines) => `${lines.join('\n')}\n`).join('\n')

@@ -7,6 +7,7 @@ import { readColumnsFile } from '../model/fit/columns/settings.js'
 import { fitTable } from '../model/fit/fit.js'
 import { readTable } from '../model/fit/table/read.js'
 import { FitProgress } from './fit-progress.js'
+import { onInterrupt } from './interrupt.js'
 import { qualityLines } from './quality.js'
 
 interface Flags {
@@ -42,12 +43,7 @@ export function fitCommand(): Command {
 
 async function fit(path: string, flags: Flags): Promise<void> {
   const stop = new AbortController()
-  const interrupt = (): void => {
-    // The second one does not wait for the model.
-    if (stop.signal.aborted) process.exit(130)
-    stop.abort()
-  }
-  process.on('SIGINT', interrupt)
+  const release = onInterrupt(() => stop.abort())
   const progress = new FitProgress(process.stderr)
   try {
     const columns = flags.columns === undefined ? new Map<string, never>() : await readColumnsFile(flags.columns)
@@ -78,7 +74,7 @@ async function fit(path: string, flags: Flags): Promise<void> {
     interrupted('the table was not read to its end; no model is written')
   } finally {
     progress.end()
-    process.off('SIGINT', interrupt)
+    release()
   }
 }
 

@@ -44,7 +44,8 @@ function invalidRow(error: CsvError, path: string, table: TableBuilder): Genesis
   const place = `${path}:${String(error.lines)}`
   const record: unknown = error.record
   if (error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH' && Array.isArray(record)) {
-    const row = table.rowsSeen + 1
+    // The header is the first record; the table itself may lag behind the parser.
+    const row = Number(error.records)
     const names = table.columnNames
     const missing = record.length < names.length ? ` (column ${names[record.length]} has none)` : ''
     return new GenesisError('TABLE_INVALID', `row ${row} has another number of cells than the header`, {
