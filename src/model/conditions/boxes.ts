@@ -45,13 +45,15 @@ function product(left: readonly Box[], right: readonly Box[]): Box[] {
 function intersection(a: Box, b: Box): Box | null {
   if (a.size === 0) return b
   if (b.size === 0) return a
-  const both = new Map(a)
+  const common: [number, NodeSet][] = []
   for (const [node, set] of b) {
-    const other = both.get(node)
-    const common = other ? intersectSets(other, set) : set
-    if (isEmpty(common)) return null
-    both.set(node, common)
+    const other = a.get(node)
+    const each = other ? intersectSets(other, set) : set
+    if (isEmpty(each)) return null
+    common.push([node, each])
   }
+  const both = new Map(a)
+  for (const [node, set] of common) both.set(node, set)
   return both
 }
 

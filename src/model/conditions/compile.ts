@@ -6,7 +6,7 @@ import { symbolValues, type Piece } from '../sample/symbols.js'
 import type { NodeWeights } from '../sample/weights.js'
 import { boxesOf } from './boxes.js'
 import { domainsOf } from './domain.js'
-import { conditioned, type Evidence, type Scaled } from './evidence.js'
+import { Conditioner, type Evidence, type Scaled } from './evidence.js'
 import { parseConditions, type Expression } from './expression.js'
 import { unsatisfiable } from './unsatisfiable.js'
 
@@ -24,12 +24,15 @@ export function tablesOf(model: Model, conditions: unknown): Tables {
   const base = baseNodes(model)
   const domains = domainsOf(model)
   const states = model.circuit?.states ?? 1
-  const weights = base.map((node) => node.weights)
+  const conditioner = new Conditioner(
+    base.map((node) => node.weights),
+    states,
+  )
   const mix = parseConditions(model, domains, conditions)
   const components = mix.flatMap(({ weight, expression }) => {
-    const found = boxesOf(expression, domains).map((box) => conditioned(weights, box, states))
+    const found = boxesOf(expression, domains).map((box) => conditioner.under(box))
     const evidence = found.filter(({ probability }) => probability.value > 0)
-    if (evidence.length === 0) unsatisfiable(expression, domains, weights, states)
+    if (evidence.length === 0) unsatisfiable(expression, domains, conditioner)
     const shares = sharesOf(evidence.map(({ probability }) => probability))
     return evidence.map((each, index) => ({ weight: weight * shares[index], evidence: each }))
   })
@@ -46,11 +49,12 @@ export function tablesOf(model: Model, conditions: unknown): Tables {
 export function conditionProbability(model: Model, conditions: unknown): number {
   const domains = domainsOf(model)
   const weights = baseNodes(model).map((node) => node.weights)
+  const conditioner = new Conditioner(weights, model.circuit?.states ?? 1)
   const parts = parseConditions(model, domains, conditions).map(({ expression }) => expression)
   const expression: Expression = parts.length === 1 ? parts[0] : { kind: 'any', path: 'conditions', parts }
   let sum = 0
   for (const box of boxesOf(expression, domains)) {
-    const { value, exponent } = conditioned(weights, box, model.circuit?.states ?? 1).probability
+    const { value, exponent } = conditioner.under(box).probability
     sum += value * 2 ** (256 * exponent)
   }
   return Math.min(1, sum)

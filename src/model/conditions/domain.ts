@@ -72,22 +72,38 @@ export function cut(piece: Piece, intervals: Intervals, grid: Grid): Piece[] {
   }))
 }
 
+const empties = new WeakMap<NodeSet, boolean>()
+
 export function isEmpty(set: NodeSet): boolean {
-  return set.every((intervals) => intervals.length === 0)
+  let empty = empties.get(set)
+  if (empty === undefined) empties.set(set, (empty = set.every((intervals) => intervals.length === 0)))
+  return empty
 }
 
 export function isWhole(set: NodeSet, domain: NodeDomain): boolean {
   return set.every((intervals, code) => measure(intervals) === measure(domain.whole[code]))
 }
 
+const intersections = new WeakMap<NodeSet, WeakMap<NodeSet, NodeSet>>()
+const complements = new WeakMap<NodeSet, NodeSet>()
+
+/** What is in both: for the same two sets the same one, by which conjunctions know what they have in common. */
 export function intersectSets(a: NodeSet, b: NodeSet): NodeSet {
-  return a === b ? a : a.map((intervals, code) => intersect(intervals, b[code]))
+  if (a === b) return a
+  let known = intersections.get(a)
+  if (known === undefined) intersections.set(a, (known = new WeakMap<NodeSet, NodeSet>()))
+  let common = known.get(b)
+  if (common === undefined) known.set(b, (common = a.map((intervals, code) => intersect(intervals, b[code]))))
+  return common
 }
 
 export function uniteSets(a: NodeSet, b: NodeSet): NodeSet {
   return a.map((intervals, code) => union(intervals, b[code]))
 }
 
+/** What is not in a set: for the same set the same one. */
 export function complementOf(set: NodeSet, domain: NodeDomain): NodeSet {
-  return domain.whole.map((whole, code) => subtract(whole, set[code]))
+  let rest = complements.get(set)
+  if (rest === undefined) complements.set(set, (rest = domain.whole.map((whole, code) => subtract(whole, set[code]))))
+  return rest
 }

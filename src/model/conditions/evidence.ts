@@ -1,7 +1,3 @@
-/**
- * Exact conditioning: one pass from the leaves to the root gives p(conditions below | state) of every node and the probability of
- * all of them; weighting the tables with it gives the conditional distribution, from which the sampler draws as ever.
- */
 import type { Piece } from '../sample/symbols.js'
 import type { NodeWeights } from '../sample/weights.js'
 import type { Box } from './boxes.js'
@@ -13,10 +9,16 @@ export interface Scaled {
   readonly exponent: number
 }
 
-/** A node's matrices under a conjunction; null: as without conditions. */
+/** A node's symbols under a set: what is left of them, and the weights of that. */
+export interface TiltedSymbols {
+  readonly pieces: readonly Piece[]
+  readonly emissions: Float64Array
+}
+
+/** A node under a conjunction; what is null is as it is without conditions. */
 export interface TiltedNode {
   readonly transitions: Float64Array | null
-  readonly symbols: { readonly pieces: readonly Piece[]; readonly emissions: Float64Array } | null
+  readonly symbols: TiltedSymbols | null
 }
 
 export interface Evidence {
@@ -26,55 +28,99 @@ export interface Evidence {
   readonly tilted: ReadonlyMap<number, TiltedNode>
 }
 
+/** A node's subtree under the part of a conjunction that is about it. */
+interface Subtree extends TiltedNode {
+  readonly id: number
+  /** p(that part | state of the parent), times 2^(−256 · exponent). */
+  readonly message: Float64Array
+  readonly exponent: number
+}
+
 const small = 2 ** -256
 
-/** `nodes`: all, parents first. */
-export function conditioned(nodes: readonly NodeWeights[], box: Box, states: number): Evidence {
-  const tilted = new Map<number, TiltedNode>()
-  /** Product of the children's messages, by the state of the node. */
-  const below = new Map<number, Float64Array>()
-  let root = 1
-  let exponent = 0
-  for (const weights of nodes.toReversed()) {
-    const { node, parent, rows } = weights
-    const set = box.get(node)
-    const children = below.get(node)
-    if (set === undefined && children === undefined) continue
-    const symbols = set ? tiltSymbols(weights, set) : null
-    const inside = symbols ? rowSums(symbols.emissions, weights.emissionRows) : null
-    let transitions: Float64Array | null = null
-    let message: Float64Array
-    if (weights.transitions === null) message = inside!
-    else {
-      const beta = new Float64Array(states).fill(1)
-      for (let z = 0; z < states; z++) beta[z] = (inside ? inside[z] : 1) * (children ? children[z] : 1)
-      transitions = new Float64Array(rows * states)
-      for (let at = 0; at < transitions.length; at++) transitions[at] = weights.transitions[at] * beta[at % states]
-      message = rowSums(transitions, rows)
-    }
-    tilted.set(node, { transitions, symbols })
-    exponent += rescale(message)
-    if (parent < 0) root = message[0]
-    else {
-      const product = below.get(parent) ?? new Float64Array(states).fill(1)
-      for (let z = 0; z < states; z++) product[z] *= message[z]
-      exponent += rescale(product)
-      below.set(parent, product)
-    }
+/**
+ * Exact conditioning: one pass from the leaves to the root gives p(conditions below | state) of every node and the probability of
+ * all of them; weighting the tables with it gives the conditional distribution, from which the sampler draws as ever.
+ * Conjunctions that agree on a subtree share its tables.
+ */
+export class Conditioner {
+  readonly #nodes: readonly NodeWeights[]
+  readonly #states: number
+  readonly #subtrees = new Map<string, Subtree>()
+  readonly #symbols = new Map<string, TiltedSymbols>()
+  readonly #setIds = new WeakMap<NodeSet, number>()
+  #ids = 0
+
+  /** `nodes`: all, parents first. */
+  constructor(nodes: readonly NodeWeights[], states: number) {
+    this.#nodes = nodes
+    this.#states = states
   }
-  return { probability: { value: root, exponent }, tilted }
+
+  under(box: Box): Evidence {
+    const tilted = new Map<number, Subtree>()
+    const children = new Map<number, Subtree[]>()
+    let root: Scaled = { value: 1, exponent: 0 }
+    for (const weights of this.#nodes.toReversed()) {
+      const set = box.get(weights.node)
+      const below = children.get(weights.node) ?? []
+      if (set === undefined && below.length === 0) continue
+      const subtree = this.#subtree(weights, set, below)
+      tilted.set(weights.node, subtree)
+      if (weights.parent < 0) root = { value: subtree.message[0], exponent: subtree.exponent }
+      else children.set(weights.parent, [...(children.get(weights.parent) ?? []), subtree])
+    }
+    return { probability: root, tilted }
+  }
+
+  #subtree(weights: NodeWeights, set: NodeSet | undefined, below: readonly Subtree[]): Subtree {
+    const setId = set === undefined ? -1 : this.#setId(set)
+    const key = `${weights.node} ${setId} ${below.map(({ id }) => id).join(' ')}`
+    let subtree = this.#subtrees.get(key)
+    if (subtree === undefined) {
+      const symbols = set === undefined ? null : this.#tiltedSymbols(weights, set, setId)
+      subtree = this.#combined(weights, symbols, below)
+      this.#subtrees.set(key, subtree)
+    }
+    return subtree
+  }
+
+  #combined(weights: NodeWeights, symbols: TiltedSymbols | null, below: readonly Subtree[]): Subtree {
+    const { rows, emissionRows } = weights
+    const states = this.#states
+    const inside = symbols && rowSums(symbols.emissions, emissionRows)
+    const id = ++this.#ids
+    // A leaf is touched by nothing but a set of its own.
+    if (weights.transitions === null) return { id, symbols, transitions: null, message: inside!, exponent: 0 }
+    const beta = inside ?? new Float64Array(states).fill(1)
+    let exponent = 0
+    for (const child of below) {
+      for (let z = 0; z < states; z++) beta[z] *= child.message[z]
+      exponent += child.exponent + rescale(beta)
+    }
+    const transitions = new Float64Array(rows * states)
+    for (let at = 0; at < transitions.length; at++) transitions[at] = weights.transitions[at] * beta[at % states]
+    return { id, symbols, transitions, message: rowSums(transitions, rows), exponent }
+  }
+
+  #tiltedSymbols(weights: NodeWeights, set: NodeSet, setId: number): TiltedSymbols {
+    const key = `${weights.node} ${setId}`
+    let symbols = this.#symbols.get(key)
+    if (symbols === undefined) this.#symbols.set(key, (symbols = tiltSymbols(weights, set)))
+    return symbols
+  }
+
+  #setId(set: NodeSet): number {
+    let id = this.#setIds.get(set)
+    if (id === undefined) this.#setIds.set(set, (id = ++this.#ids))
+    return id
+  }
 }
 
 /** The emissions of what a set leaves, weighted by how much of a symbol that is. */
-function tiltSymbols({ pieces, grid, emissions, emissionRows }: NodeWeights, set: NodeSet): TiltedNode['symbols'] {
-  const left: Piece[] = []
-  const share: number[] = []
-  pieces.forEach((piece, code) => {
-    for (const part of cut(piece, set[code], grid)) {
-      left.push(part)
-      share.push(part === piece ? 1 : part.measure / piece.measure)
-    }
-  })
+function tiltSymbols({ pieces, grid, emissions, emissionRows }: NodeWeights, set: NodeSet): TiltedSymbols {
+  const left = pieces.flatMap((piece, code) => cut(piece, set[code], grid))
+  const share = left.map((part) => part.measure / pieces[part.code].measure)
   const size = left.length
   const tilted = new Float64Array(emissionRows * size)
   for (let row = 0; row < emissionRows; row++) {

@@ -5,6 +5,13 @@ export type Intervals = readonly Interval[]
 export const nothing: Intervals = []
 
 export function intersect(a: Intervals, b: Intervals): Intervals {
+  // Mostly a whole symbol or none of it: no new sets for these.
+  if (a === b || a.length === 0) return a
+  if (b.length === 0) return b
+  if (a.length === 1 && b.length === 1) {
+    if (b[0][0] <= a[0][0] && a[0][1] <= b[0][1]) return a
+    if (a[0][0] <= b[0][0] && b[0][1] <= a[0][1]) return b
+  }
   const out: Interval[] = []
   for (let i = 0, j = 0; i < a.length && j < b.length;) {
     const from = Math.max(a[i][0], b[j][0])
@@ -18,6 +25,8 @@ export function intersect(a: Intervals, b: Intervals): Intervals {
 
 /** What of `whole` is not in `a`. */
 export function subtract(whole: Intervals, a: Intervals): Intervals {
+  if (a.length === 0) return whole
+  if (a === whole) return nothing
   const gaps: Interval[] = []
   let from = -Infinity
   for (const [start, end] of a) {

@@ -2,23 +2,17 @@ import { nearest } from '../../config/nearest.js'
 import { GenesisError } from '../../errors.js'
 import { shownValue } from '../held.js'
 import { shown } from '../load/complaint.js'
-import type { NodeWeights } from '../sample/weights.js'
 import { boxesOf } from './boxes.js'
 import { listed } from './complaint.js'
 import type { NodeDomain } from './domain.js'
-import { conditioned } from './evidence.js'
+import type { Conditioner } from './evidence.js'
 import type { Expression } from './expression.js'
 
 /** Fails for conditions of probability 0, naming the part that makes them so: one that no record satisfies, or two that none satisfies both of. */
-export function unsatisfiable(
-  expression: Expression,
-  domains: readonly NodeDomain[],
-  weights: readonly NodeWeights[],
-  states: number,
-): never {
+export function unsatisfiable(expression: Expression, domains: readonly NodeDomain[], conditioner: Conditioner): never {
   const possible = (parts: readonly Expression[]): boolean => {
     const all: Expression = { kind: 'all', path: 'conditions', parts }
-    return boxesOf(all, domains).some((box) => conditioned(weights, box, states).probability.value > 0)
+    return boxesOf(all, domains).some((box) => conditioner.under(box).probability.value > 0)
   }
   const parts = conjuncts(expression)
   for (const part of parts) {
