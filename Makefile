@@ -21,7 +21,7 @@ check: build ## lint, format, dead code, licences
 	node build/scripts/licences.js
 
 bench: build ## print the benchmark table (docs/benchmarks.md)
-	@node build/scripts/bench.js
+	@node build/bench/main.js
 
 fault: build ## run every fault scenario and print its table (docs/guarantees.md)
 	@node build/scripts/fault.js

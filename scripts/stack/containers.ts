@@ -4,8 +4,8 @@ import { kafkaReady, registryReady } from './ready.js'
 import { asEnvironment, kafkaImage, registryImage, registryPath, singleBroker, type Stack } from './stack.js'
 
 /** Kafka and a registry as Testcontainers. */
-export async function startContainers(signal: AbortSignal): Promise<Stack> {
-  const [kafkaPort, registryPort] = await freePorts(2)
+export async function startContainers(network: 'bridge' | 'host', signal: AbortSignal): Promise<Stack> {
+  const [kafkaPort, internal, controller, registryPort] = await freePorts(4)
   const started: StartedTestContainer[] = []
   const stop = async (): Promise<void> => {
     await Promise.all(started.splice(0).map((container) => container.stop({ timeout: 1000 })))
@@ -13,22 +13,19 @@ export async function startContainers(signal: AbortSignal): Promise<Stack> {
   const start = async (container: GenericContainer): Promise<void> => {
     started.push(await container.start())
   }
-  const results = await Promise.allSettled([
-    start(
-      new GenericContainer(kafkaImage)
-        .withEnvironment(
-          asEnvironment({
-            ...singleBroker,
-            listeners: 'PLAINTEXT://:9092,INTERNAL://:9094,CONTROLLER://:9093',
-            'advertised.listeners': `PLAINTEXT://127.0.0.1:${kafkaPort},INTERNAL://localhost:9094`,
-            'controller.quorum.voters': '1@localhost:9093',
-          }),
-        )
-        // The broker must know the address that it advertises before it starts: a port that is free on the host.
-        .withExposedPorts({ container: 9092, host: kafkaPort }),
-    ),
-    start(new GenericContainer(registryImage).withExposedPorts({ container: 8080, host: registryPort })),
-  ])
+  // The broker must know the address that it advertises before it starts: a port that is free on the host.
+  const kafka = new GenericContainer(kafkaImage).withEnvironment(
+    asEnvironment({
+      ...singleBroker,
+      listeners: `PLAINTEXT://:${kafkaPort},INTERNAL://:${internal},CONTROLLER://:${controller}`,
+      'advertised.listeners': `PLAINTEXT://127.0.0.1:${kafkaPort},INTERNAL://localhost:${internal}`,
+      'controller.quorum.voters': `1@localhost:${controller}`,
+    }),
+  )
+  const registry = new GenericContainer(registryImage).withEnvironment({ QUARKUS_HTTP_PORT: String(registryPort) })
+  const place = (container: GenericContainer, port: number): GenericContainer =>
+    network === 'host' ? container.withNetworkMode('host') : container.withExposedPorts({ container: port, host: port })
+  const results = await Promise.allSettled([start(place(kafka, kafkaPort)), start(place(registry, registryPort))])
   try {
     for (const result of results) if (result.status === 'rejected') throw result.reason
     const stack = {

@@ -8,6 +8,8 @@ import type { Stack } from './stack.js'
 export interface LadderOptions {
   /** What starts the containers where Docker works: the shipped docker-compose.yml, or Testcontainers. */
   readonly docker: 'compose' | 'testcontainers'
+  /** Of Testcontainers. Docker's port proxy costs a core, so measurements take the host's own network. */
+  readonly network?: 'bridge' | 'host'
   readonly signal: AbortSignal
   /** Where the variables are looked up. */
   readonly env?: NodeJS.ProcessEnv
@@ -19,7 +21,13 @@ export interface LadderOptions {
  * The first of these that is there: KAFKA_BROKERS and SCHEMA_REGISTRY_URL; Docker; Java and Maven. Null where none is.
  * GENESIS_STACK=docker or =maven in the environment climbs to that rung alone.
  */
-export async function climb({ docker, signal, say, env = process.env }: LadderOptions): Promise<Stack | null> {
+export async function climb({
+  docker,
+  network = 'bridge',
+  signal,
+  say,
+  env = process.env,
+}: LadderOptions): Promise<Stack | null> {
   const { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl, GENESIS_STACK: only } = env
   if (brokers !== undefined && registryUrl !== undefined) {
     await Promise.all([kafkaReady(brokers, signal), registryReady(registryUrl, signal)])
@@ -29,7 +37,7 @@ export async function climb({ docker, signal, say, env = process.env }: LadderOp
     say('KAFKA_BROKERS and SCHEMA_REGISTRY_URL go together; one is not set, so both are ignored')
   if ((only === undefined || only === 'docker') && (await works('docker', 'info'))) {
     say('starting Kafka and a schema registry with Docker (the first time, images are downloaded) …')
-    return docker === 'compose' ? startCompose(signal) : startContainers(signal)
+    return docker === 'compose' ? startCompose(signal) : startContainers(network, signal)
   }
   if ((only === undefined || only === 'maven') && (await works('java', '-version')) && (await works('mvn', '-v'))) {
     say('starting Kafka and a schema registry with Java (the first time, Maven downloads them) …')
