@@ -14,10 +14,7 @@ const registry = join(root, `build/stack/registry-${registryVersion}`)
 
 /** Kafka and a registry from Maven Central, as Java processes on free ports with a data folder of their own. */
 export async function startMaven(signal: AbortSignal): Promise<Stack> {
-  await Promise.all([
-    fetchOnce(jars, (folder) => fetchKafka(folder, signal)),
-    fetchOnce(registry, (folder) => fetchRegistry(folder, signal)),
-  ])
+  await Promise.all([kafkaJars(signal), fetchOnce(registry, (folder) => fetchRegistry(folder, signal))])
   signal.throwIfAborted()
   const [broker, internal, controller, registryPort] = await freePorts(4)
   const data = await mkdtemp(join(tmpdir(), 'genesis-kafka-'))
@@ -67,6 +64,12 @@ export async function startMaven(signal: AbortSignal): Promise<Stack> {
     await stop()
     throw error
   }
+}
+
+/** The folder of the jars of Apache Kafka, downloaded if they are not there yet. */
+export async function kafkaJars(signal: AbortSignal): Promise<string> {
+  await fetchOnce(jars, (folder) => fetchKafka(folder, signal))
+  return jars
 }
 
 /** Downloads into a folder unless an earlier download was completed. */

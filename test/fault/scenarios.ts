@@ -1,0 +1,171 @@
+/** What can go wrong between a worker and its brokers, one scenario each, while records flow. */
+import assert from 'node:assert/strict'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { KafkaAdmin } from '#src/kafka/admin.js'
+import type { ProducerClient } from '#src/kafka/create-producer.js'
+import type { KafkaCluster } from '../support/kafka-cluster.js'
+import type { Fault, FaultAction, FaultyApi } from '../support/kafka-proxy.js'
+import { uniqueName } from '../support/kafka.js'
+import { Flow, judge } from './flow.js'
+import type { FlowOptions, Verdict } from './flow.js'
+
+/** wire-v1: the wire producer, where the cluster has not finalized transactions v2. */
+export type Contender = 'wire' | 'wire-v1' | 'kafkajs'
+
+export interface Scene {
+  readonly cluster: KafkaCluster
+  readonly flow: FlowOptions
+}
+
+export interface Scenario {
+  readonly name: string
+  readonly contenders: readonly Contender[]
+  /** Those of them that are in the quick run, which `make test` has. */
+  readonly quick: readonly Contender[]
+  readonly transactionTimeoutMs?: number
+  /** Disturbs; resolves with the milliseconds until records flowed again, and how many are delivered in all. */
+  readonly play: (scene: Scene) => Promise<Outcome>
+}
+
+interface Outcome {
+  readonly recoveryMs: number
+  readonly delivered: number
+}
+
+export interface Result extends Verdict {
+  readonly scenario: string
+  readonly contender: Contender
+  readonly recoveryMs: number
+}
+
+const everyone: readonly Contender[] = ['wire', 'wire-v1', 'kafkajs']
+
+/** Runs a scenario on topics of its own. */
+export async function runScenario(cluster: KafkaCluster, scenario: Scenario, contender: Contender): Promise<Result> {
+  const client: ProducerClient = contender === 'kafkajs' ? 'kafkajs' : 'wire'
+  const name = uniqueName('fault')
+  const flow: FlowOptions = {
+    ...{ cluster: cluster.options, client, name, partitions: 3 },
+    topic: name,
+    checkpointTopic: `${name}-checkpoints`,
+    transactionTimeoutMs: scenario.transactionTimeoutMs ?? 10_000,
+  }
+  const admin = new KafkaAdmin(cluster.options)
+  await admin.ensureTopic(flow.topic, { partitions: flow.partitions, replicationFactor: 3, config: {} })
+  await admin.close()
+  const { recoveryMs, delivered } = await scenario.play({ cluster, flow })
+  cluster.proxies.disarm()
+  cluster.proxies.resume()
+  return { scenario: scenario.name, contender, recoveryMs, ...(await judge(flow, delivered)) }
+}
+
+/** Lets records flow, disturbs, waits until they flow again, and ends in order. */
+async function disturbed({ flow: options }: Scene, disturb: (flow: Flow) => Promise<void>): Promise<Outcome> {
+  const flow = new Flow(options)
+  await flow.flows()
+  await disturb(flow)
+  const recoveryMs = await flow.flows()
+  await flow.flows(500)
+  assert.deepEqual(await flow.stop(), { end: 'stopped' })
+  return { recoveryMs, delivered: flow.position }
+}
+
+function lost(api: FaultyApi, what: Fault['lost'], action: FaultAction): Scenario {
+  const how = action === 'cut' ? 'connection cut' : 'connection stays'
+  return {
+    name: `${what} of ${api} lost, ${how}`,
+    contenders: api === 'AddPartitionsToTxn' ? ['wire-v1', 'kafkajs'] : everyone,
+    quick: action === 'swallow' ? [] : quickContenders(api, what),
+    play: (scene) =>
+      disturbed(scene, async (flow) => {
+        const { proxies } = scene.cluster
+        if (api !== 'InitProducerId') return proxies.arm({ api, lost: what, action })
+        // It is asked for only at the start: an earlier fault makes the task start again.
+        const struck = proxies.arm({ api: 'EndTxn', lost: 'request', action: 'cut' })
+        await struck
+        await Promise.race([proxies.arm({ api, lost: what, action }), flow.ended])
+      }),
+  }
+}
+
+function quickContenders(api: FaultyApi, what: Fault['lost']): Contender[] {
+  if (api === 'AddPartitionsToTxn') return ['wire-v1']
+  if (what === 'request') return ['wire']
+  return api === 'EndTxn' ? ['wire', 'wire-v1', 'kafkajs'] : ['wire', 'kafkajs']
+}
+
+const apis: readonly FaultyApi[] = ['InitProducerId', 'AddPartitionsToTxn', 'Produce', 'EndTxn']
+
+export const scenarios: readonly Scenario[] = [
+  ...apis.flatMap((api) => [lost(api, 'request', 'cut'), lost(api, 'answer', 'cut')]),
+  ...apis.flatMap((api) => [lost(api, 'request', 'swallow'), lost(api, 'answer', 'swallow')]),
+  {
+    name: 'transaction timed out by the broker',
+    contenders: everyone,
+    quick: ['wire', 'kafkajs'],
+    transactionTimeoutMs: 1000,
+    play: (scene) =>
+      disturbed(scene, async () => {
+        const { proxies } = scene.cluster
+        await proxies.arm({ api: 'EndTxn', lost: 'request', action: 'hold' })
+        // Until the coordinator has aborted it: its timeout, and the interval in which it looks.
+        await sleep(2500)
+        proxies.resume()
+      }),
+  },
+  {
+    name: 'two workers at once',
+    contenders: everyone,
+    quick: ['wire', 'kafkajs'],
+    play: async ({ flow: options }) => {
+      const first = new Flow(options)
+      await first.flows()
+      const second = new Flow(options)
+      const begin = performance.now()
+      const fenced = await first.ended
+      assert.equal(fenced.end === 'failed' ? fenced.failure.code : fenced.end, 'KAFKA_FENCED')
+      await second.flows()
+      const recoveryMs = performance.now() - begin
+      await second.flows(500)
+      assert.deepEqual(await second.stop(), { end: 'stopped' })
+      return { recoveryMs, delivered: second.position }
+    },
+  },
+  {
+    name: 'leaders move every two seconds, five times',
+    contenders: everyone,
+    quick: [],
+    play: (scene) =>
+      disturbed(scene, async () => {
+        for (let n = 0; n < 5; n++) {
+          await scene.cluster.moveLeaders(scene.flow.topic)
+          await sleep(2000)
+        }
+      }),
+  },
+  {
+    name: 'each broker killed and restarted in turn',
+    contenders: everyone,
+    quick: [],
+    play: (scene) =>
+      disturbed(scene, async (flow) => {
+        for (const broker of [0, 1, 2]) {
+          await scene.cluster.kill(broker)
+          await flow.flows()
+          await scene.cluster.restart(broker)
+          await flow.flows()
+        }
+      }),
+  },
+  {
+    name: '10 s without network',
+    contenders: everyone,
+    quick: [],
+    play: (scene) =>
+      disturbed(scene, async () => {
+        scene.cluster.proxies.pause()
+        await sleep(10_000)
+        scene.cluster.proxies.resume()
+      }),
+  },
+]
