@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry, type MetricValueWithName } from 'prom-client'
 import type { ConnectorStatus, TaskStatus } from '../runner/status.js'
 import { latencyBoundsMs } from '../stream/latency.js'
 
@@ -68,35 +68,32 @@ export function createMetrics(status: () => readonly ConnectorStatus[]): Registr
   return registry
 }
 
-/** A histogram whose buckets were counted by the tasks. */
+const latencyName = 'genesis_delivery_latency_seconds'
+const latencyHelp = "From a record's generation to its being durable."
+
+/** A histogram whose buckets were counted by the tasks: it has nothing of its own to observe. */
 class DeliveryLatency extends Histogram<Labels | 'le'> {
   readonly #status: () => readonly ConnectorStatus[]
 
   constructor(status: () => readonly ConnectorStatus[]) {
-    super({
-      name: 'genesis_delivery_latency_seconds',
-      help: "From a record's generation to its being durable.",
-      labelNames: ['connector', 'task'],
-      registers: [],
-    })
+    super({ name: latencyName, help: latencyHelp, labelNames: ['connector', 'task'], registers: [] })
     this.#status = status
   }
 
-  override async get(): Promise<Awaited<ReturnType<Histogram<Labels | 'le'>['get']>>> {
-    const base = await super.get()
-    const values: typeof base.values = []
-    const name = 'genesis_delivery_latency_seconds'
+  /** What prom-client's registry reads; `get` is made from it. */
+  getForPromString() {
+    const values: MetricValueWithName<Labels | 'le'>[] = []
     eachTask(this.#status(), (labels, { counters: { latency } }) => {
       let total = 0
       latency.counts.forEach((count, bucket) => {
         total += count
         const le = bucket < latencyBoundsMs.length ? latencyBoundsMs[bucket] / 1000 : '+Inf'
-        values.push({ labels: { ...labels, le }, value: total, metricName: `${name}_bucket` })
+        values.push({ labels: { ...labels, le }, value: total, metricName: `${latencyName}_bucket` })
       })
-      values.push({ labels, value: latency.sumMs / 1000, metricName: `${name}_sum` })
-      values.push({ labels, value: total, metricName: `${name}_count` })
+      values.push({ labels, value: latency.sumMs / 1000, metricName: `${latencyName}_sum` })
+      values.push({ labels, value: total, metricName: `${latencyName}_count` })
     })
-    return { ...base, values }
+    return Promise.resolve({ name: latencyName, help: latencyHelp, type: 'histogram', aggregator: 'sum', values })
   }
 }
 

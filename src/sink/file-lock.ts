@@ -1,6 +1,5 @@
-import { link, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { readFileSync } from 'node:fs'
-import { randomBytes } from 'node:crypto'
+import { readlink, rename, rm, symlink } from 'node:fs/promises'
 import { GenesisError } from '../errors.js'
 
 /** Who holds a lock. */
@@ -12,52 +11,46 @@ interface Holder {
 }
 
 /**
- * Locks a file against other processes of this machine by a file beside it, `<path>.lock`, that names the holder. A lock
- * whose process is gone is taken over; so is one of this process for the same shard (its thread is gone).
+ * Locks a file against other processes of this machine by `<path>.lock` beside it: a symbolic link that leads nowhere,
+ * whose target names the holder. (As Emacs does: a link is made or not made as a whole, so nobody sees half a lock.)
+ * A lock whose process is gone is taken over; so is one of this process for the same shard (its thread is gone).
  * Returns what releases it. Throws SINK_FAILED where another holds it: that may pass.
  */
 export async function lockFile(path: string, shard: string): Promise<() => Promise<void>> {
   const lock = `${path}.lock`
   const mine = JSON.stringify({ pid: process.pid, began: processBegan(process.pid), shard } satisfies Holder)
-  const draft = `${lock}.${process.pid}.${randomBytes(6).toString('hex')}`
-  await writeFile(draft, mine)
-  try {
-    for (let attempt = 0; attempt < 10; attempt++) {
-      try {
-        // A link is made or not made as a whole, with its content: nobody sees half a lock.
-        await link(draft, lock)
-        return () => rm(lock, { force: true })
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      }
-      const found = await readFile(lock, 'utf8').catch(() => null)
-      if (found === null) continue
-      const holder = parseHolder(found)
-      if (holder !== null && isHeld(holder, shard)) {
-        throw new GenesisError('SINK_FAILED', 'another process writes this file', {
-          place: path,
-          found: `process ${holder.pid} (${holder.shard}), by ${lock}`,
-          remedy: 'Stop it, or give this connector another path.',
-        })
-      }
-      await removeStale(lock, found, draft)
+  for (let attempt = 0; attempt < 10; attempt++) {
+    try {
+      await symlink(mine, lock)
+      return () => rm(lock, { force: true })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
-    throw new GenesisError('SINK_FAILED', 'the lock changes hands all the time', { place: lock })
-  } finally {
-    await rm(draft, { force: true })
+    const found = await readlink(lock).catch(() => null)
+    const holder = found === null ? null : parseHolder(found)
+    if (holder !== null && isHeld(holder, shard)) {
+      throw new GenesisError('SINK_FAILED', 'another process writes this file', {
+        place: path,
+        found: `process ${holder.pid} (${holder.shard}), by ${lock}`,
+        remedy: 'Stop it, or give this connector another path.',
+      })
+    }
+    await removeStale(lock, found)
   }
+  throw new GenesisError('SINK_FAILED', 'the lock changes hands all the time', { place: lock })
 }
 
 /** Removes the lock if it still is the one that was found stale: another process may have replaced it in the meantime. */
-async function removeStale(lock: string, found: string, draft: string): Promise<void> {
-  const aside = `${draft}.stale`
+async function removeStale(lock: string, found: string | null): Promise<void> {
+  const aside = `${lock}.stale`
   try {
     await rename(lock, aside)
   } catch {
     return
   }
-  if ((await readFile(aside, 'utf8')) !== found) await link(aside, lock).catch(() => undefined)
-  await unlink(aside)
+  const removed = await readlink(aside).catch(() => null)
+  if (removed !== null && removed !== found) await symlink(removed, lock).catch(() => undefined)
+  await rm(aside, { force: true })
 }
 
 function parseHolder(text: string): Holder | null {

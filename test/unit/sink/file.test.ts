@@ -108,7 +108,7 @@ describe('the file sink', () => {
     const path = join(await folder(t), 'data.jsonl')
     const { pid } = spawnSync(process.execPath, ['-e', ''])
     for (const stale of [JSON.stringify({ pid, began: null, shard: 'x/0' }), 'half a lo']) {
-      await writeFile(`${path}.lock`, stale)
+      await symlink(stale, `${path}.lock`)
       const sink = new FileSink({ path, shard, framing: lines() })
       await sink.open()
       await sink.close()
@@ -118,7 +118,7 @@ describe('the file sink', () => {
 
   test('names the process that holds the file', async (t) => {
     const path = join(await folder(t), 'data.jsonl')
-    await writeFile(`${path}.lock`, JSON.stringify({ pid: process.ppid, began: null, shard: 'other/0' }))
+    await symlink(JSON.stringify({ pid: process.ppid, began: null, shard: 'other/0' }), `${path}.lock`)
     await openingRejects({ path, shard, framing: lines() }, (error: GenesisError) => {
       assert.equal(error.code, 'SINK_FAILED')
       assert.match(error.message, new RegExp(`process ${process.ppid} \\(other/0\\)`))
