@@ -130,7 +130,8 @@ function mentions(value: unknown, key: string): boolean {
 
 function show(value: unknown): string {
   if (value === null) return 'nothing'
-  const text = JSON.stringify(value)
+  // A user name and password in an address are nobody's business.
+  const text = JSON.stringify(value).replace(/\/\/[^/@"]*@/g, '//***@')
   return text.length > 80 ? `${text.slice(0, 77)}...` : text
 }
 

@@ -9,7 +9,7 @@ import type { OptionTree } from './option.js'
 
 /** A nested document as a flat one. Nulls, which mean "not given", are left out. */
 export function flatten(tree: OptionTree, document: Readonly<Record<string, unknown>>): Record<string, string> {
-  const flat: Record<string, string> = {}
+  const flat = bare<string>()
   const visit = (node: OptionTree, section: Readonly<Record<string, unknown>>, prefix: string): void => {
     for (const [name, value] of Object.entries(section)) {
       const known = Object.hasOwn(node, name) ? node[name] : undefined
@@ -27,7 +27,7 @@ export function flatten(tree: OptionTree, document: Readonly<Record<string, unkn
  * for the check to refuse. Throws CONFIG_INVALID if a key is also the beginning of another.
  */
 export function unflatten(tree: OptionTree, flat: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const document: Record<string, unknown> = {}
+  const document = bare<unknown>()
   for (const [key, value] of Object.entries(flat)) {
     let node: OptionTree | undefined = tree
     let section = document
@@ -36,7 +36,7 @@ export function unflatten(tree: OptionTree, flat: Readonly<Record<string, unknow
       const name = rest.slice(0, dot)
       const known: OptionTree[string] | undefined = Object.hasOwn(node, name) ? node[name] : undefined
       if (known === undefined || isOption(known)) break
-      section[name] ??= {}
+      section[name] ??= bare<unknown>()
       const inner = section[name]
       if (!isObject(inner)) throw clash(key)
       section = inner
@@ -47,6 +47,11 @@ export function unflatten(tree: OptionTree, flat: Readonly<Record<string, unknow
     section[rest] = value
   }
   return document
+}
+
+/** A map without a prototype, so that no key is special. */
+function bare<V>(): Record<string, V> {
+  return Object.create(null) as Record<string, V>
 }
 
 function clash(key: string): GenesisError {
