@@ -1,27 +1,49 @@
 import type { CodedTable } from '../circuit.js'
 import { run, type RunOptions } from './run.js'
+import { dividedTable, someRows } from './table-parts.js'
 
-/** A number of hidden states that was tried, and the held-out log-likelihood (nats per row) it reached. */
+/** A number of hidden states that was tried, and the likelihood of held-out rows (nats per row) it reached. */
 export interface Candidate {
   readonly states: number
   readonly heldOut: number
 }
 
-const sizes = [16, 32, 64, 128]
-const shortEpochs = 5
+export interface Choice {
+  readonly states: number
+  readonly candidates: readonly Candidate[]
+}
 
-/** Tries numbers of states in short runs, from the smallest, until more states no longer help. */
+const sizes = [16, 32, 64, 128]
+const epochs = 5
+/** Rows of a short run. */
+const mostRows = 60_000
+/** Below so many rows nothing is held out for the choice, and the fewest states are taken. */
+const fewRows = 50
+/** Twice the states cost four times the work: they are worth it if a held-out row becomes a tenth likelier. */
+const worthwhile = 0.1
+
+/**
+ * Chooses H by short runs, from the fewest states upwards, for as long as twice as many are worth it.
+ * Without held-out rows a tenth of the table is held out for the choice.
+ */
 export async function chooseStates(
-  _table: CodedTable,
-  _heldOut: CodedTable | undefined,
+  table: CodedTable,
+  heldOut: CodedTable | undefined,
   options: (states: number, epochs: number) => RunOptions,
-): Promise<{ states: number; candidates: Candidate[] }> {
+): Promise<Choice> {
+  if (heldOut === undefined && table.rows < fewRows) return { states: sizes[0], candidates: [] }
+  const parts = heldOut === undefined ? dividedTable(table, 10) : { table, heldOut }
+  const trained = someRows(parts.table, mostRows)
   const candidates: Candidate[] = []
+  let chosen = sizes[0]
   for (const states of sizes) {
-    const { epoch } = await run(options(states, shortEpochs))
+    const { epoch } = await run({ ...options(states, epochs), table: trained, heldOut: parts.heldOut })
     if (epoch === null) break
-    candidates.push({ states, heldOut: epoch.heldOut ?? epoch.train })
+    const reached = epoch.heldOut ?? epoch.train
+    candidates.push({ states, heldOut: reached })
+    const before = candidates.at(-2)
+    if (before !== undefined && reached - before.heldOut < worthwhile) break
+    chosen = states
   }
-  candidates.sort((a, b) => b.heldOut - a.heldOut)
-  return { states: candidates[0]?.states ?? 16, candidates }
+  return { states: chosen, candidates }
 }

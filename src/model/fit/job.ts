@@ -28,8 +28,14 @@ export interface EpochDone {
   readonly best: boolean
 }
 
-/** Rows of a mini-batch. */
-export const batchRows = 1024
+/** Mini-batches of an epoch: of 1,024 rows, or of fewer so that a small table still gets enough steps. */
+export function batchesOf(rows: number): number {
+  const batchRows = Math.min(1024, Math.max(128, rows / 16))
+  return Math.ceil(rows / batchRows)
+}
+
+/** Training ends when held-out likelihood has not risen for so many epochs. */
+export const patience = 5
 /** Parts of a mini-batch that threads share out. A property of the method, not of the machine: sums depend on it. */
 export const chunksPerBatch = 4
 

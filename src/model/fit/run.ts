@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { Circuit, CodedTable } from '../circuit.js'
-import { batchRows, chunksPerBatch, heldOutChunks, type EpochDone, type Job } from './job.js'
+import { batchesOf, chunksPerBatch, heldOutChunks, type EpochDone, type Job } from './job.js'
 import { bytesOf, layoutIn, type Layout, type Shape, type Tables } from './layout.js'
 import type { Smoothing } from './maximization.js'
 import { TrainingRandom } from './random.js'
@@ -34,7 +34,7 @@ export interface RunResult {
 /** Trains one circuit of a given shape. Aborting ends it early with the best parameters so far; it is not an error. */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { states, epochs, seed, parent, smoothing, table, heldOut, signal } = options
-  const batches = Math.ceil(table.rows / batchRows)
+  const batches = batchesOf(table.rows)
   const chunkRows = Math.ceil(Math.ceil(table.rows / batches) / chunksPerBatch)
   const threads = Math.min(options.threads, chunksPerBatch)
   const shape: Shape = { states, parent, sizes: table.sizes, chunkRows, chunks: chunksPerBatch, threads }

@@ -13,10 +13,23 @@ export function sharedTable({ rows, sizes, codes }: CodedTable): CodedTable {
 
 /** An even selection of at most `limit` rows. */
 export function someRows(table: CodedTable, limit: number): CodedTable {
-  const { rows, sizes, codes } = table
+  const { rows } = table
   if (rows <= limit) return table
-  const picked = codes.map((column) =>
-    Uint16Array.from({ length: limit }, (_, i) => column[Math.floor((i * rows) / limit)]),
-  )
-  return { rows: limit, sizes, codes: picked }
+  return picked(table, limit, (i) => Math.floor((i * rows) / limit))
+}
+
+/** Every `part`-th row held out, and the rest. */
+export function dividedTable(table: CodedTable, part: number): { table: CodedTable; heldOut: CodedTable } {
+  const held = Math.floor(table.rows / part)
+  const rest = picked(table, table.rows - held, (i) => i + Math.min(held, Math.floor(i / (part - 1))))
+  return { table: rest, heldOut: picked(table, held, (i) => i * part + part - 1) }
+}
+
+function picked({ sizes, codes }: CodedTable, rows: number, rowOf: (i: number) => number): CodedTable {
+  const parts = codes.map((column) => {
+    const part = new Uint16Array(new SharedArrayBuffer(rows * 2))
+    for (let i = 0; i < rows; i++) part[i] = column[rowOf(i)]
+    return part
+  })
+  return { rows, sizes, codes: parts }
 }

@@ -57,9 +57,6 @@ export interface Trained {
   readonly report: TrainReport
 }
 
-/** Share of a row that smooths each state towards the marginal distribution. */
-const smoothingRows = 0.5
-const defaultEpochs = 20
 /** Held-out rows that are looked at after each epoch. */
 const heldOutLimit = 8192
 
@@ -77,7 +74,7 @@ export async function train(table: CodedTable, options: TrainOptions): Promise<T
   const marginals = shared.codes.map((codes, j) => smoothed(countCodes(codes, table.sizes[j])))
   const heldOut = options.heldOut === undefined ? undefined : sharedTable(someRows(options.heldOut, heldOutLimit))
   const base = { seed, threads, parent, table: shared, heldOut, signal }
-  const smoothing = { mass: smoothingRows / table.rows, marginals }
+  const smoothing = { mass: smoothingRows(table.rows) / table.rows, marginals }
   const phase = (phase: TrainProgress['phase'], states: number, epochs: number): RunOptions => {
     const from = performance.now()
     return {
@@ -92,7 +89,7 @@ export async function train(table: CodedTable, options: TrainOptions): Promise<T
     options.states === 'auto'
       ? await chooseStates(shared, heldOut, (states, epochs) => phase('choosing', states, epochs))
       : { states: options.states, candidates: [] }
-  const epochs = options.epochs ?? defaultEpochs
+  const epochs = options.epochs ?? defaultEpochs(table.rows)
   const result = await run(phase('training', choice.states, epochs))
   return {
     circuit: result.circuit,
@@ -107,6 +104,16 @@ export async function train(table: CodedTable, options: TrainOptions): Promise<T
       elapsedMs: performance.now() - began,
     },
   }
+}
+
+/** Rows that each state is smoothed by towards the marginal distribution: more where there are few to learn from. */
+function smoothingRows(rows: number): number {
+  return 0.5 + Math.min(1.5, 500 / rows)
+}
+
+/** A large table needs fewer passes: what counts is the number of steps. */
+function defaultEpochs(rows: number): number {
+  return Math.min(20, Math.max(8, Math.round(2e6 / rows)))
 }
 
 /** Counts as probabilities; a code that never occurred keeps a trace. */

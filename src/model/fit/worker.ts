@@ -4,7 +4,7 @@
  */
 import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { Expectation } from './expectation.js'
-import { boundary, chunksPerBatch, heldOutChunks, type EpochDone, type Job } from './job.js'
+import { boundary, chunksPerBatch, heldOutChunks, patience, type EpochDone, type Job } from './job.js'
 import { plainKernel } from './kernel.js'
 import { layoutIn, type Layout, type Tables } from './layout.js'
 import { Maximization, type Step } from './maximization.js'
@@ -27,6 +27,7 @@ class TrainingThread {
   readonly #report: (done: EpochDone) => void
   #steps = 0
   #best = -Infinity
+  #bestEpoch = 0
 
   constructor({ job, thread }: WorkerData, report: (done: EpochDone) => void) {
     const { shape, memory } = job
@@ -52,13 +53,16 @@ class TrainingThread {
       const heldOut = this.#evaluate()
       const score = heldOut ?? epoch
       const best = score > this.#best
-      if (best) this.#best = score
+      if (best) {
+        this.#best = score
+        this.#bestEpoch = epoch
+      }
       if (this.#first) {
         if (best) copyTables(this.#layout.best, this.#layout.parameters)
         this.#report({ epoch, train, heldOut, best })
       }
       this.#team.meet()
-      if (this.#team.stopping) return
+      if (this.#team.stopping || epoch - this.#bestEpoch >= patience) return
     }
   }
 
