@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import type { TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const root = new URL('../../../', import.meta.url)
+const program = fileURLToPath(new URL('dist/cli/main.js', root))
+
+/** A file of the checkout. */
+export function shipped(path: string): string {
+  return fileURLToPath(new URL(path, root))
+}
+
+export interface Finished {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs `genesis …` to its end. */
+export async function genesis(...args: string[]): Promise<Finished> {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const exit = once(child, 'exit')
+  const [stdout, stderr] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()])
+  const [status] = (await exit) as [number | null]
+  return {
+    status,
+    stdout: Buffer.concat(stdout as Buffer[]).toString(),
+    stderr: Buffer.concat(stderr as Buffer[]).toString(),
+  }
+}
+
+export type LogLine = Readonly<Record<string, unknown>>
+
+export interface RunningGenesis {
+  /** The next log line that is not read yet and fulfils the condition. Rejects when the process ends before. */
+  logged(what: string, condition: (line: LogLine) => boolean): Promise<LogLine>
+  kill(signal: NodeJS.Signals): void
+  readonly exit: Promise<number | null>
+}
+
+/** Starts `genesis …`, whose stderr has JSON logs. Its stdout is a pipe that nobody reads. */
+export function startGenesis(t: TestContext, ...args: string[]): RunningGenesis {
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  t.after(() => child.kill('SIGKILL'))
+  const exit = once(child, 'exit').then(([status]) => status as number | null)
+  const lines = createInterface(child.stderr)[Symbol.asyncIterator]()
+  return {
+    async logged(what, condition) {
+      for (;;) {
+        const { done, value } = await lines.next()
+        if (done) throw new Error(`the process ended without: ${what}`)
+        const line = JSON.parse(value) as LogLine
+        if (condition(line)) return line
+      }
+    },
+    kill: (signal) => child.kill(signal),
+    exit,
+  }
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { JsonReport } from '#src/cli/json-report.js'
+import { LineReport, statusLine } from '#src/cli/line-report.js'
+import { GenesisError } from '#src/errors.js'
+import type { ConnectorStatus } from '#src/runner/status.js'
+import { asFailure } from '#src/runner/task-events.js'
+import { emptyCounters } from '#src/stream/counters.js'
+import { connectorOf } from '../../support/connectors.js'
+
+const failure = asFailure(new GenesisError('KAFKA_UNREACHABLE', 'no broker answers', { place: 'kafka localhost:1' }))
+
+function status(name: string, changes: Partial<ConnectorStatus> = {}): ConnectorStatus {
+  const counters = { ...emptyCounters(1_000_001), records: 1_000_000, batches: 250, errors: 2, retries: 2 }
+  const task = { shard: 0, state: 'RUNNING' as const, complete: false, failure: null, counters, started: true }
+  const config = connectorOf({ name })
+  const whole = {
+    name,
+    config,
+    state: 'RUNNING' as const,
+    complete: false,
+    tasks: [task],
+    counters,
+    rate: 4567.8,
+    elapsedMs: 2000,
+  }
+  return { ...whole, ...changes }
+}
+
+function screen(isTTY: boolean, rows = 24) {
+  const written: string[] = []
+  return { isTTY, columns: 100, rows, written, write: (text: string) => written.push(text) }
+}
+
+describe('lines for people', () => {
+  test('a connector has one with records, rate, errors and positions', () => {
+    assert.equal(
+      statusLine(status('a'), 4),
+      'a     RUNNING        1,000,000 records      4,568/s  2 errors  at 0:1000001',
+    )
+  })
+
+  test('messages go above the status lines, which are drawn anew in their place', () => {
+    const out = screen(true)
+    const report = new LineReport(out, 'info')
+    report.watch(() => [status('a'), status('b')])
+    report.task('a', 0, 'RESTARTING', failure, 1500)
+    report.note('info', 'hello')
+    report.finish([])
+    const [warning, drawn, cleared, note] = out.written
+    assert.equal(
+      warning,
+      'warn: a, task 0: kafka localhost:1: no broker answers (KAFKA_UNREACHABLE); next attempt in 1.5 s\n',
+    )
+    assert.equal(drawn.split('\n').length, 3)
+    assert.equal(cleared, '\x1b[2A\x1b[0J')
+    assert.equal(note, 'hello\n')
+  })
+
+  test('more connectors than lines are counted', () => {
+    const out = screen(true, 5)
+    const report = new LineReport(out, 'info')
+    report.watch(() => Array.from({ length: 10 }, (_, i) => status(`c${i}`)))
+    report.note('info', 'x')
+    report.finish([])
+    assert.match(out.written[1], /^c0 .*\nc1 .*\n… and 8 more\n$/)
+  })
+
+  test('the summary has every figure, and what failed', () => {
+    const out = screen(false)
+    const report = new LineReport(out, 'info')
+    const task = { ...status('a').tasks[0], state: 'FAILED' as const, failure }
+    report.finish([status('a', { complete: true }), status('b', { state: 'FAILED', tasks: [task] })])
+    assert.equal(
+      out.written.join(''),
+      'a: complete: records 1,000,000, records_per_second 500,000, batches 250, errors 2, dropped 0, retries 2, position 1,000,001\n' +
+        'b: failed: records 1,000,000, records_per_second 500,000, batches 250, errors 2, dropped 0, retries 2, position 1,000,001\n' +
+        '  task 0: kafka localhost:1: no broker answers (KAFKA_UNREACHABLE)\n',
+    )
+  })
+
+  test('less than the level is not shown', () => {
+    const out = screen(false)
+    const report = new LineReport(out, 'error')
+    report.note('info', 'quiet')
+    report.task('a', 0, 'RESTARTING', failure, 1)
+    report.task('a', 0, 'FAILED', failure, 0)
+    assert.equal(out.written.length, 1)
+  })
+})
+
+describe('JSON for machines', () => {
+  function logged(use: (report: JsonReport) => void, level: 'debug' | 'info' = 'info') {
+    const lines: string[] = []
+    use(new JsonReport(level, { write: (line) => void lines.push(line) }))
+    return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+  }
+
+  test('a failure has connector, task, code and trace', () => {
+    const [restarting, failed] = logged((report) => {
+      report.task('a', 1, 'RESTARTING', failure, 99.6)
+      report.task('a', 1, 'FAILED', failure, 0)
+    })
+    assert.deepEqual([restarting.level, restarting.retry_in_ms], ['warn', 100])
+    assert.deepEqual(
+      [failed.level, failed.connector, failed.task, failed.state, failed.code, failed.msg],
+      ['error', 'a', 1, 'FAILED', 'KAFKA_UNREACHABLE', 'kafka localhost:1: no broker answers'],
+    )
+    assert.match(String(failed.trace), /GenesisError/)
+  })
+
+  test('the summary has a line per connector', () => {
+    const [summary] = logged((report) => report.finish([status('a')]))
+    assert.deepEqual(
+      [summary.connector, summary.records, summary.records_per_second, summary.position, summary.msg],
+      ['a', 1_000_000, 500_000, 1_000_001, 'summary'],
+    )
+  })
+
+  test('secrets are masked wherever they stand', () => {
+    const [line] = logged((report) => {
+      report.note('info', 'x', { kafka: { sasl: { password: 'hush', username: 'me' } }, token: 'hush' })
+    })
+    assert.ok(!JSON.stringify(line).includes('hush'))
+    assert.ok(JSON.stringify(line).includes('me'))
+  })
+})
