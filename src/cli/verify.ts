@@ -1,18 +1,17 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { throwErrors } from '../config/check.js'
 import { loadConnectors } from '../config/connector-file.js'
 import { checkOnWorker } from '../config/connector-rules.js'
 import { loadWorker } from '../config/worker-file.js'
 import { reportJson, reportLines } from '../verify/report.js'
 import type { VerifyReport } from '../verify/report.js'
-import { verifyConnector } from '../verify/verify-connector.js'
 import { onInterrupt } from './interrupt.js'
 import { VerifyProgress } from './verify-progress.js'
 
 interface VerifyFlags {
   readonly worker?: string
   readonly json?: true
-  readonly show: string
+  readonly show: number
 }
 
 export function verifyCommand(): Command {
@@ -23,7 +22,7 @@ export function verifyCommand(): Command {
     )
     .argument('<connector...>', 'connector files, or folders of them')
     .option('--worker <file>', 'worker file; brokers and registry can also come from the environment')
-    .option('--show <n>', 'how many wrong records of each kind to list', '5')
+    .option('--show <n>', 'how many wrong records of each kind to list', wholeNumber, 5)
     .option('--json', 'print the report as JSON, one line a connector')
     .addHelpText(
       'after',
@@ -43,6 +42,8 @@ async function verify(paths: readonly string[], flags: VerifyFlags): Promise<num
   const worker = await loadWorker(flags.worker ?? null, process.env)
   const connectors = await loadConnectors(paths, process.env)
   throwErrors(connectors.flatMap((connector) => checkOnWorker(connector, worker)))
+  // Not before it is needed: the Kafka libraries take longer to load than all the rest.
+  const { verifyConnector } = await import('../verify/verify-connector.js')
   const stop = new AbortController()
   const release = onInterrupt(() => stop.abort())
   let status = 0
@@ -52,7 +53,7 @@ async function verify(paths: readonly string[], flags: VerifyFlags): Promise<num
       let report: VerifyReport
       try {
         report = await verifyConnector(connector, worker, {
-          shown: Number(flags.show),
+          shown: flags.show,
           signal: stop.signal,
           onProgress: (step, done, of) => progress.update(step, done, of),
         })
@@ -70,4 +71,9 @@ async function verify(paths: readonly string[], flags: VerifyFlags): Promise<num
     release()
   }
   return status
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It is not a whole number.')
+  return Number(text)
 }

@@ -4,7 +4,6 @@ import type { WorkerConfig } from '../config/worker.js'
 import { checkEncoding, checkSubjects } from '../encode/check.js'
 import { createRegistry } from '../encode/registry.js'
 import { asGenesisError, GenesisError } from '../errors.js'
-import { checkTopic, KafkaAdmin, refuseInternalTopic } from '../kafka/admin.js'
 import { loadModel } from '../model/load.js'
 import type { Model } from '../model/model.js'
 import { openGenerator } from '../model/open.js'
@@ -51,6 +50,8 @@ export async function checkOnline(connector: ConnectorConfig, worker: WorkerConf
 
 async function checkTopics({ topic, topicCreation }: ConnectorConfig, worker: WorkerConfig): Promise<void> {
   if (topic === null) throw new GenesisError('INTERNAL', 'a kafka sink without a topic')
+  // Not before it is needed: the Kafka libraries take longer to load than all the rest.
+  const { checkTopic, KafkaAdmin, refuseInternalTopic } = await import('../kafka/admin.js')
   refuseInternalTopic(topic, worker.checkpoints.topic)
   const admin = new KafkaAdmin(worker.kafka)
   try {

@@ -1,5 +1,4 @@
 import avro from 'avsc'
-import { parse } from 'csv-parse/sync'
 import type { ConnectorConfig } from '../config/connector.js'
 import { valueSchema } from '../encode/value.js'
 import type { Model } from '../model/model.js'
@@ -39,8 +38,8 @@ export function stripperOf(connector: ConnectorConfig, fields: readonly Field[],
   if (format === 'json') return tolerant((value) => asJson(JSON.parse(value.toString()), new Set(names)))
   const left = fields.flatMap(({ name }, index) => (names.includes(name) ? [] : [index]))
   return tolerant((value) => {
-    const [cells] = parse(value)
-    return Buffer.from(JSON.stringify(left.map((index) => cells[index])))
+    const cells = csvCells(value.toString())
+    return Buffer.from(left.map((index) => cells[index]).join(','))
   })
 }
 
@@ -75,4 +74,9 @@ function fieldNames(type: avro.Type, columns: readonly string[]): Set<string> {
   }
   visit(type)
   return names
+}
+
+/** The cells of a line of CSV as they are written, quotes included. */
+function csvCells(line: string): string[] {
+  return line.match(/(?<=^|,)("(?:[^"]|"")*"|[^,"\r\n]*)(?=,|\r?\n?$)/g) ?? []
 }

@@ -1,0 +1,38 @@
+import type { ConnectorConfig } from '#src/config/connector.js'
+import type { WorkerConfig } from '#src/config/worker.js'
+import { createEncoder } from '#src/encode/create.js'
+import { createRegistry } from '#src/encode/registry.js'
+import { loadModel } from '#src/model/load.js'
+import { openGenerator } from '#src/model/open.js'
+import { createSink } from '#src/sink/create.js'
+
+/** Has a connector's sinks take all records below position `end`, a commit every so many records. */
+export async function deliver(
+  connector: ConnectorConfig,
+  worker: WorkerConfig,
+  end: number,
+  every = 700,
+): Promise<void> {
+  const model = await loadModel(connector.model)
+  const shards = connector.tasks.max
+  for (let shard = 0; shard < shards; shard++) {
+    const conditions = connector.conditions ?? undefined
+    const generator = openGenerator(model, { conditions, seed: connector.seed, shard, shards, capacity: every })
+    const { fields, fingerprint } = generator
+    const encoder = createEncoder(connector, createRegistry(worker.registry))(fields)
+    await encoder.prepare()
+    const id = { connector: connector.name, shard, shards }
+    const sink = await createSink({ connector, worker, shard: id, fields, fingerprint })
+    try {
+      const checkpoint = await sink.open()
+      generator.start(checkpoint?.position ?? shard)
+      while (generator.position < end) {
+        const left = Math.ceil((end - generator.position) / shards)
+        await sink.write(encoder.encode(generator.generate(Math.min(every, left))))
+        await sink.commit({ position: generator.position, fingerprint, shards })
+      }
+    } finally {
+      await sink.close()
+    }
+  }
+}
