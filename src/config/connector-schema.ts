@@ -126,7 +126,7 @@ export const connectorSchema = {
   errors: {
     policy: choice(
       ['retry', 'skip', 'stop'],
-      'After a failed delivery: try again from the checkpoint; try again, then leave the batch out; or fail at once.',
+      'After a failed delivery: try again from the checkpoint; the same, but leave out records that are refused for their own sake; or fail at once.',
       'retry',
     ),
     max_retries: option<number>('count', 'Tries after the first before the task fails; -1 is no end.', 10, {
