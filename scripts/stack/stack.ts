@@ -32,9 +32,12 @@ export const singleBroker: Readonly<Record<string, string>> = {
   'auto.create.topics.enable': 'false',
 }
 
-/** `log.dirs` as the Kafka images take it from the environment: KAFKA_LOG_DIRS. */
+/** `log.dirs` as the Kafka images take it from the environment: KAFKA_LOG_DIRS; a hyphen is three underscores there. */
 export function asEnvironment(properties: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(properties).map(([key, value]) => [`KAFKA_${key.replaceAll('.', '_').toUpperCase()}`, value]),
+    Object.entries(properties).map(([key, value]) => [
+      `KAFKA_${key.replaceAll('.', '_').replaceAll('-', '___').toUpperCase()}`,
+      value,
+    ]),
   )
 }

@@ -71,7 +71,7 @@ export function kafkaError(thrown: unknown, context: KafkaContext = {}): Genesis
   if (tls !== undefined)
     return new GenesisError('KAFKA_AUTHENTICATION', 'TLS with the broker fails', {
       place,
-      found: tls.message,
+      found: tlsReason(tls),
       remedy: 'Check kafka.tls: the CA, the client certificate, the server name, and that the listener speaks TLS',
       cause: thrown,
     })
@@ -103,6 +103,11 @@ const timeoutMarks = new Set(['KafkaJSRequestTimeoutError', 'KafkaJSLockTimeout'
 const connectTimeout = /^(Connection to .* (timed out|failed)|Connection ready timed out|Connection closed)/
 const requestTimeout = /^Request timed out/
 const libraryMark = /^(KafkaJS|PLT_KFK_)/
+
+/** OpenSSL's messages have its own source files in them; the reason is a part of them. */
+function tlsReason(error: Error): string {
+  return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message.trim()
+}
 
 /** The error and everything it holds or was caused by, outermost first. */
 function* causes(thrown: unknown, depth = 0): Generator<Error> {

@@ -1,6 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs'
-import type { KafkaConfig, RetryOptions, SASLOptions } from 'kafkajs'
+import type { AuthenticationProviderArgs, Authenticator, KafkaConfig, RetryOptions } from 'kafkajs'
 import type { ClusterOptions, SaslOptions } from '../config/cluster.js'
+import { GenesisError } from '../errors.js'
 import { bearerToken } from './oauth-token.js'
 
 /** A kafkajs client for a cluster. It logs nothing: what goes wrong is in the errors it rejects with. */
@@ -35,7 +36,7 @@ function kafkajsConfig(cluster: ClusterOptions, retry: RetryOptions): KafkaConfi
   }
 }
 
-function kafkajsSasl(sasl: SaslOptions, timeoutMs: number): SASLOptions {
+function kafkajsSasl(sasl: SaslOptions, timeoutMs: number): KafkaConfig['sasl'] {
   switch (sasl.mechanism) {
     case 'PLAIN':
       return { mechanism: 'plain', username: sasl.username, password: sasl.password }
@@ -46,7 +47,38 @@ function kafkajsSasl(sasl: SaslOptions, timeoutMs: number): SASLOptions {
     case 'OAUTHBEARER':
       return {
         mechanism: 'oauthbearer',
-        oauthBearerProvider: async () => ({ value: await bearerToken(sasl, timeoutMs) }),
+        authenticationProvider: (connection) => bearerAuthenticator(connection, () => bearerToken(sasl, timeoutMs)),
       }
+  }
+}
+
+const lengthBytes = 4
+
+/** kafkajs's own one takes a refused token for accepted, and finds the connection closed then. */
+function bearerAuthenticator(
+  { host, port, saslAuthenticate }: AuthenticationProviderArgs,
+  token: () => Promise<string>,
+): Authenticator {
+  return {
+    authenticate: async () => {
+      const message = Buffer.from(`n,,\x01auth=Bearer ${await token()}\x01\x01`)
+      const length = Buffer.alloc(lengthBytes)
+      length.writeInt32BE(message.length)
+      await saslAuthenticate({
+        request: { encode: () => Buffer.concat([length, message]) },
+        response: {
+          decode: (answer) => answer.subarray(lengthBytes),
+          // RFC 7628 §3.2.2: a refusal is a JSON challenge where an accepted token has an empty answer.
+          parse: (challenge) => {
+            if (challenge.length > 0)
+              throw new GenesisError('KAFKA_AUTHENTICATION', 'the broker refuses the credentials', {
+                place: `broker ${host}:${port}`,
+                found: challenge.toString('utf8'),
+                remedy: 'Check kafka.sasl: the token, or where it comes from',
+              })
+          },
+        },
+      })
+    },
   }
 }

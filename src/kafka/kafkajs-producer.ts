@@ -4,13 +4,15 @@
  * same sequence numbers to one leader, which the broker recognises. Whatever still fails ends the producer.
  */
 import { CompressionTypes } from 'kafkajs'
-import type { Kafka, Message, Producer, Transaction } from 'kafkajs'
+import type { Message, Producer, Transaction } from 'kafkajs'
+import { FindCoordinatorKeyTypes, findCoordinatorV4, findCoordinatorV5, findCoordinatorV6 } from '@platformatic/kafka'
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
 import type { EncodedBatch } from '../record.js'
 import { kafkaError, recordTooLarge } from './errors.js'
 import type { KafkaContext } from './errors.js'
 import { createKafkajsClient } from './kafkajs-client.js'
+import { openAnyBroker } from './platformatic-connection.js'
 import type { KafkaProducer, ProducerOptions, SideRecord } from './producer.js'
 
 // Small at first: after EndTxn the coordinator answers CONCURRENT_TRANSACTIONS for a few ms. About 6 s in all, which
@@ -30,7 +32,7 @@ type State = 'new' | 'ready' | 'failed' | 'closed'
 
 export class KafkajsProducer implements KafkaProducer {
   readonly #options: ProducerOptions
-  readonly #kafka: Kafka
+  readonly #cluster: ClusterOptions
   readonly #producer: Producer
   readonly #compression: CompressionTypes
   #transaction: Transaction | null = null
@@ -42,10 +44,11 @@ export class KafkajsProducer implements KafkaProducer {
   constructor(cluster: ClusterOptions, options: ProducerOptions) {
     this.#options = options
     this.#compression = compressionType(options.compression)
-    this.#kafka = createKafkajsClient(cluster, retry)
+    this.#cluster = cluster
     const { transactionalId } = options
-    this.#producer = this.#kafka.producer({
-      idempotent: true,
+    this.#producer = createKafkajsClient(cluster, retry).producer({
+      // A transaction is idempotent by itself; with this it would ask for a second producer id, and IdempotentWrite.
+      idempotent: transactionalId === null,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       // The caller names partitions.
@@ -58,10 +61,17 @@ export class KafkajsProducer implements KafkaProducer {
   }
 
   async init(): Promise<void> {
-    await this.#attempt('new', { transactionalId: this.#options.transactionalId }, async () => {
+    const { transactionalId } = this.#options
+    await this.#attempt('new', { transactionalId }, async () => {
       await this.#producer.connect()
-      // connect() does not fence: the first transaction does. It has no partitions yet, so nothing is open at the broker.
-      if (this.#options.transactionalId !== null) this.#transaction = await this.#producer.transaction()
+      if (transactionalId === null) return
+      try {
+        // connect() does not fence: the first transaction does. It has no partitions yet, so nothing is open at the broker.
+        this.#transaction = await this.#producer.transaction()
+      } catch (error) {
+        await this.#explainCoordinator(transactionalId, error)
+        throw error
+      }
     })
   }
 
@@ -132,6 +142,18 @@ export class KafkajsProducer implements KafkaProducer {
           found: `an answer for partitions ${answer.map((one) => one.partition).join(', ') || 'none'}`,
         })
     })
+  }
+
+  /** Where kafkajs found no coordinator, it does not say why: rejects with the broker's own reason, if it has one. */
+  async #explainCoordinator(transactionalId: string, thrown: unknown): Promise<void> {
+    if (!(thrown instanceof Error) || !thrown.message.includes('Failed to find group coordinator')) return
+    const broker = await openAnyBroker(this.#cluster)
+    try {
+      const api = broker.choose(findCoordinatorV4.api, findCoordinatorV5.api, findCoordinatorV6.api)
+      await api.async(broker.connection, FindCoordinatorKeyTypes.TRANSACTION, [transactionalId])
+    } finally {
+      await broker.close()
+    }
   }
 
   /** Runs one call; any failure is the producer's end, and mapped. */

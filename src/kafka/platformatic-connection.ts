@@ -90,11 +90,14 @@ export class BrokerConnection {
     settings: ConnectionSettings = {},
   ): Promise<BrokerConnection> {
     const connection = await openConnection(host, port, cluster, settings)
+    let failure: Error | undefined
+    connection.once('error', (error) => (failure = error))
     try {
       return new BrokerConnection(host, port, connection, await requestApiVersions(connection))
     } catch (error) {
       await connection.close()
-      throw kafkaError(error, { broker: `${host}:${port}` })
+      // In TLS 1.3 a broker refuses a client's certificate only after the handshake: the socket's error says so.
+      throw kafkaError(failure ?? error, { broker: `${host}:${port}` })
     }
   }
 

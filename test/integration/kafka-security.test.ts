@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict'
+import { pbkdf2Sync, randomBytes } from 'node:crypto'
+import { after, before, describe, test, type TestContext } from 'node:test'
+import {
+  AclOperations,
+  AclPermissionTypes,
+  ResourcePatternTypes,
+  ResourceTypes,
+  ScramMechanisms,
+  alterUserScramCredentialsV0,
+  createAclsV3,
+} from '@platformatic/kafka'
+import type { ClusterOptions, SaslOptions } from '#src/config/cluster.js'
+import { KafkaAdmin } from '#src/kafka/admin.js'
+import { CheckpointReader } from '#src/kafka/checkpoints.js'
+import { KafkajsProducer } from '#src/kafka/kafkajs-producer.js'
+import { openAnyBroker } from '#src/kafka/platformatic-connection.js'
+import { KafkaSink } from '#src/sink/kafka.js'
+import { batchOf } from '../contract/sink.js'
+import { committedRecords, uniqueName } from '../support/kafka.js'
+import { fixture, limitedUser, startSecuredBroker, superUser } from '../support/secured-broker.js'
+import type { SecuredBroker } from '../support/secured-broker.js'
+
+function unsignedToken(subject: string): string {
+  const part = (json: object): string => Buffer.from(JSON.stringify(json)).toString('base64url')
+  const now = Math.floor(Date.now() / 1000)
+  return `${part({ alg: 'none' })}.${part({ sub: subject, iat: now, exp: now + 3600 })}.`
+}
+
+/** One record and its checkpoint through a whole sink. */
+async function deliver(t: TestContext, cluster: ClusterOptions): Promise<void> {
+  const topic = uniqueName('secured')
+  const sink = new KafkaSink(cluster, {
+    shard: { connector: topic, shard: 0, shards: 1 },
+    fingerprint: 'f00d',
+    topic,
+    creation: { partitions: 1, replicationFactor: -1, config: {} },
+    checkpoints: { topic: 'secured-checkpoints', partitions: 1, replicationFactor: -1 },
+    groupId: 'secured',
+    delivery: 'exactly-once',
+    transactionTimeoutMs: 20_000,
+    compression: 'none',
+    client: 'kafkajs',
+  })
+  t.after(() => sink.close())
+  await sink.open()
+  await sink.write(batchOf(0, 1))
+  await sink.commit({ position: 1, fingerprint: 'f00d', shards: 1 })
+  assert.equal((await committedRecords(topic, cluster)).length, 1)
+}
+
+async function describeCluster(cluster: ClusterOptions): Promise<void> {
+  const admin = new KafkaAdmin(cluster)
+  try {
+    await admin.cluster()
+  } finally {
+    await admin.close()
+  }
+}
+
+function kafkajsProducer(
+  t: TestContext,
+  cluster: ClusterOptions,
+  topic: string,
+  transactionalId: string,
+): KafkajsProducer {
+  const producer = new KafkajsProducer(cluster, {
+    topic,
+    partitions: 1,
+    transactionalId,
+    transactionTimeoutMs: 20_000,
+    compression: 'none',
+    maxMessageBytes: 100_000,
+  })
+  t.after(() => producer.close())
+  return producer
+}
+
+describe('a broker that wants to know who it talks to', () => {
+  let broker: SecuredBroker
+  before(async () => {
+    broker = await startSecuredBroker()
+    await addScramUser(broker.sasl(superUser))
+  })
+  after(() => broker.stop())
+
+  const admin = { username: 'admin', password: 'scram-secret' }
+  const rightOnes: readonly SaslOptions[] = [
+    superUser,
+    { mechanism: 'SCRAM-SHA-256', ...admin },
+    { mechanism: 'SCRAM-SHA-512', ...admin },
+    { mechanism: 'OAUTHBEARER', token: unsignedToken('admin') },
+  ]
+  for (const sasl of rightOnes)
+    test(`${sasl.mechanism} with the right credentials delivers`, (t) => deliver(t, broker.sasl(sasl)))
+
+  const wrongOnes: readonly SaslOptions[] = [
+    { ...superUser, password: 'hunter2' },
+    { mechanism: 'SCRAM-SHA-256', username: 'admin', password: 'hunter2' },
+    { mechanism: 'SCRAM-SHA-512', username: 'nobody', password: 'hunter2' },
+    { mechanism: 'OAUTHBEARER', token: 'hunter2' },
+  ]
+  for (const sasl of wrongOnes)
+    test(`${sasl.mechanism} with wrong credentials is KAFKA_AUTHENTICATION with both clients, and tells no password`, async (t) => {
+      const refused = (error: Error & { code?: string }): boolean => {
+        assert.equal(error.code, 'KAFKA_AUTHENTICATION', error.message)
+        assert.match(error.message, /kafka.sasl/)
+        assert.doesNotMatch(error.message, /hunter2/)
+        return true
+      }
+      const cluster = broker.sasl(sasl)
+      await assert.rejects(describeCluster(cluster), refused)
+      await assert.rejects(kafkajsProducer(t, cluster, 'none', uniqueName('id')).init(), refused)
+    })
+
+  test('no credentials at all are told from an unreachable broker as far as the broker lets one', async () => {
+    await assert.rejects(describeCluster(broker.sasl(null)), { code: 'KAFKA_UNREACHABLE', message: /TLS or SASL/ })
+  })
+
+  test('TLS with the CA and a client certificate delivers', async (t) => {
+    const [ca, cert, key] = await Promise.all(['ca.pem', 'client.pem', 'client-key.pem'].map(fixture))
+    await deliver(t, broker.tls({ ca, cert, key }))
+  })
+
+  test('TLS without the CA, or without a client certificate, is refused for good', async () => {
+    const [ca, cert, key] = await Promise.all(['ca.pem', 'client.pem', 'client-key.pem'].map(fixture))
+    const refused = { code: 'KAFKA_AUTHENTICATION', message: /TLS.*kafka.tls/ }
+    await assert.rejects(describeCluster(broker.tls({ cert, key })), refused)
+    await assert.rejects(describeCluster(broker.tls({ ca })), refused)
+    await assert.rejects(describeCluster(broker.tls({ ca, cert, key, serverName: 'elsewhere.test' })), refused)
+  })
+
+  test('each missing permission is named with its operation and resource', async (t) => {
+    const cluster = broker.sasl(limitedUser)
+    const topic = uniqueName('secured')
+    const transactionalId = uniqueName('secured-id')
+    const adminClient = new KafkaAdmin(cluster)
+    t.after(() => adminClient.close())
+    const creation = { partitions: 1, replicationFactor: -1, config: {} }
+    const denied = (operation: string, resource: string): object => ({
+      code: 'KAFKA_AUTHORIZATION',
+      message: new RegExp(`the broker denies ${operation} on ${resource}.*--operation ${operation}`),
+    })
+    await assert.rejects(adminClient.ensureTopic(topic, creation), denied('Describe', `topic ${topic}`))
+    await grant(broker, topic, 'DESCRIBE')
+    await assert.rejects(adminClient.ensureTopic(topic, creation), denied('Create', `topic ${topic}`))
+    await grant(broker, topic, 'CREATE')
+    // Without DescribeConfigs it goes on, unless the configuration matters.
+    assert.deepEqual((await adminClient.ensureTopic(topic, creation)).config, null)
+    const wanted = { config: { 'cleanup.policy': 'delete' } }
+    await assert.rejects(adminClient.ensureTopic(topic, creation, wanted), denied('DescribeConfigs', `topic ${topic}`))
+
+    const producer = (): KafkajsProducer => kafkajsProducer(t, cluster, topic, transactionalId)
+    await assert.rejects(producer().init(), denied('Write', `transactional id ${transactionalId}`))
+    await grant(broker, transactionalId, 'WRITE', 'TRANSACTIONAL_ID')
+    const writer = producer()
+    await writer.init()
+    await assert.rejects(writer.send(batchOf(0, 1), Int32Array.of(0)), denied('Write', `topic ${topic}`))
+    await grant(broker, topic, 'WRITE')
+    const granted = producer()
+    await granted.init()
+    await granted.send(batchOf(0, 1), Int32Array.of(0))
+    await granted.commit([])
+
+    const reader = new CheckpointReader(cluster, topic)
+    t.after(() => reader.close())
+    await assert.rejects(reader.shard('c', 0), denied('Read', `topic ${topic}`))
+    await grant(broker, topic, 'READ')
+    assert.equal(await reader.shard('c', 0), null)
+  })
+})
+
+async function addScramUser(cluster: ClusterOptions): Promise<void> {
+  const broker = await openAnyBroker(cluster)
+  const salt = randomBytes(16)
+  // Kafka takes one mechanism of a user in a request.
+  for (const [mechanism, hash, bytes] of [
+    [ScramMechanisms.SCRAM_SHA_256, 'sha256', 32],
+    [ScramMechanisms.SCRAM_SHA_512, 'sha512', 64],
+  ] as const) {
+    const saltedPassword = pbkdf2Sync('scram-secret', salt, 4096, bytes, hash)
+    const upsertion = { name: 'admin', mechanism, iterations: 4096, salt, saltedPassword }
+    await alterUserScramCredentialsV0.api.async(broker.connection, [], [upsertion])
+  }
+  await broker.close()
+}
+
+async function grant(
+  secured: SecuredBroker,
+  resourceName: string,
+  operation: keyof typeof AclOperations,
+  type: 'TOPIC' | 'TRANSACTIONAL_ID' = 'TOPIC',
+): Promise<void> {
+  const broker = await openAnyBroker(secured.sasl(superUser))
+  await createAclsV3.api.async(broker.connection, [
+    {
+      resourceType: ResourceTypes[type],
+      resourceName,
+      resourcePatternType: ResourcePatternTypes.LITERAL,
+      principal: 'User:limited',
+      host: '*',
+      operation: AclOperations[operation],
+      permissionType: AclPermissionTypes.ALLOW,
+    },
+  ])
+  await broker.close()
+}
