@@ -26,7 +26,7 @@ const recordOverhead = 32
 /** kafkajs groups the messages of a send in time quadratic in their number. */
 const maxRecordsPerSend = 1000
 
-const abortTimeoutMs = 5000
+const closeTimeoutMs = 5000
 
 type State = 'new' | 'ready' | 'failed' | 'closed'
 
@@ -39,6 +39,8 @@ export class KafkajsProducer implements KafkaProducer {
   /** When the open transaction got its first partition; null: it has none. */
   #begunAt: number | null = null
   #state: State = 'new'
+  /** Settles with the latest call, whatever became of it. */
+  #running: Promise<void> = Promise.resolve()
 
   /** Throws CONFIG_INVALID for a codec that kafkajs does not have. */
   constructor(cluster: ClusterOptions, options: ProducerOptions) {
@@ -110,10 +112,14 @@ export class KafkajsProducer implements KafkaProducer {
   async close(): Promise<void> {
     if (this.#state === 'closed') return
     this.#state = 'closed'
+    const running = this.#running
     try {
-      if (this.#transaction?.isActive()) await withDeadline(this.#transaction.abort(), abortTimeoutMs)
+      // A call that is cut off would connect again, and never be closed.
+      await withDeadline(running, closeTimeoutMs)
+      if (this.#transaction?.isActive()) await withDeadline(this.#transaction.abort(), closeTimeoutMs)
     } catch {
       // The broker aborts it when the next owner initialises, or when it times out.
+      void running.then(() => this.#producer.disconnect()).catch(() => {})
     }
     await this.#producer.disconnect().catch(() => {})
   }
@@ -163,7 +169,9 @@ export class KafkajsProducer implements KafkaProducer {
         expected: `a producer that is ${expected}`,
       })
     try {
-      await withDeadline(call(), this.#options.transactionTimeoutMs)
+      const running = call()
+      this.#running = running.catch(() => {})
+      await withDeadline(running, this.#options.transactionTimeoutMs)
       // close() may have been called meanwhile.
       if (this.#state === 'new') this.#state = 'ready'
     } catch (error) {

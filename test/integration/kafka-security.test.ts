@@ -41,6 +41,7 @@ async function deliver(t: TestContext, cluster: ClusterOptions): Promise<void> {
     transactionTimeoutMs: 20_000,
     compression: 'none',
     client: 'kafkajs',
+    maxBatchBytes: 1_000_000,
   })
   t.after(() => sink.close())
   await sink.open()
