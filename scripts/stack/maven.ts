@@ -24,11 +24,15 @@ export async function startMaven(signal: AbortSignal): Promise<Stack> {
     await rm(data, { recursive: true, force: true })
   }
   try {
-    const kafka = await superviseKafka(data, {
-      ...singleBroker,
-      listeners: `PLAINTEXT://127.0.0.1:${broker},INTERNAL://127.0.0.1:${internal},CONTROLLER://127.0.0.1:${controller}`,
-      'controller.quorum.voters': `1@127.0.0.1:${controller}`,
-    })
+    const kafka = await superviseKafka(
+      data,
+      {
+        ...singleBroker,
+        listeners: `PLAINTEXT://127.0.0.1:${broker},INTERNAL://127.0.0.1:${internal},CONTROLLER://127.0.0.1:${controller}`,
+        'controller.quorum.voters': `1@127.0.0.1:${controller}`,
+      },
+      signal,
+    )
     processes.push(kafka)
     const brokers = `127.0.0.1:${broker}`
     const registryUrl = `http://127.0.0.1:${registryPort}${registryPath}`
@@ -62,15 +66,19 @@ export async function kafkaJars(signal: AbortSignal): Promise<string> {
 }
 
 /** A broker of the downloaded Kafka with these settings; its data, and its output in `kafka.out`, go to the folder `data`. */
-export async function superviseKafka(data: string, settings: Readonly<Record<string, string>>): Promise<Supervised> {
-  await fetchOnce(jars, (folder) => fetchKafka(folder))
+export async function superviseKafka(
+  data: string,
+  settings: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<Supervised> {
+  const classes = join(await kafkaJars(signal), '*')
   const properties = join(data, 'server.properties')
   const lines = Object.entries({ ...settings, 'log.dirs': join(data, 'log') }).map(
     ([key, value]) => `${key}=${value}\n`,
   )
   await writeFile(properties, lines.join(''))
   const logging = join(root, 'scripts/stack/log4j2.properties')
-  const java = [`-Dlog4j2.configurationFile=${logging}`, '-cp', join(jars, '*')]
+  const java = [`-Dlog4j2.configurationFile=${logging}`, '-cp', classes]
   await run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', '5L6g3nShT-eMCtK--X86sw', '-c', properties])
   return supervise('java', ['-Xmx512m', ...java, 'kafka.Kafka', properties], join(data, 'kafka.out'))
 }
@@ -89,7 +97,7 @@ async function fetchOnce(folder: string, fetch: (folder: string) => Promise<unkn
   await writeFile(mark, '')
 }
 
-function fetchKafka(folder: string, signal?: AbortSignal): Promise<unknown> {
+function fetchKafka(folder: string, signal: AbortSignal): Promise<unknown> {
   const goal = 'dependency:copy-dependencies'
   return run('mvn', ['-q', '-B', '-f', pom, `-Dkafka=${kafkaVersion}`, goal, `-DoutputDirectory=${folder}`], { signal })
 }

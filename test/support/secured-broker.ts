@@ -121,6 +121,7 @@ async function startJava([sasl, tls, internal, controller]: number[], brokerPem:
       pem,
       join(fixtures, 'ca.pem'),
     ),
+    new AbortController().signal,
   )
   return async () => {
     await process.stop()
