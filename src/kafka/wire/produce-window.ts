@@ -44,7 +44,7 @@ const limit = 5
 
 export class ProduceWindow {
   readonly #options: WindowOptions
-  readonly #sequences = new Sequences()
+  readonly #sequences: Sequences
   readonly #joined = new Set<string>()
   #identity: ProducerIdentity
   #inFlight = 0
@@ -53,9 +53,10 @@ export class ProduceWindow {
   #throttled = false
   #turn: Promise<void> = Promise.resolve()
 
-  constructor(options: WindowOptions, identity: ProducerIdentity) {
+  constructor(options: WindowOptions, identity: ProducerIdentity, sequences = new Sequences()) {
     this.#options = options
     this.#identity = identity
+    this.#sequences = sequences
   }
 
   /** Whether nothing may be dispatched now. Every dispatch may hold a batch for each partition. */

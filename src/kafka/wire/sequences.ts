@@ -3,11 +3,17 @@ import { advanceSequence } from './record-batch.js'
 /** The next sequence number of each partition; they count from 0 for each producer identity (KIP-98). */
 export class Sequences {
   readonly #next = new Map<string, number>()
+  readonly #first: number
+
+  /** `first`: where a partition that was never written by this identity may begin, too: a broker takes any number there. */
+  constructor(first = 0) {
+    this.#first = first
+  }
 
   /** The base sequence of the next batch, which has `count` records. */
   take(topic: string, partition: number, count: number): number {
     const key = `${topic}/${partition}`
-    const base = this.#next.get(key) ?? 0
+    const base = this.#next.get(key) ?? this.#first
     this.#next.set(key, advanceSequence(base, count))
     return base
   }
