@@ -1,38 +1,35 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
-import { Kafka, logLevel, type KafkaMessage } from 'kafkajs'
+import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
+import { Consumer, FetchIsolationLevels } from '@platformatic/kafka'
+import { logicalTypes } from './logical-types.js'
 import type { Stack } from '../stack/stack.js'
 
 /** The first records of a topic, read and decoded by clients that know nothing of this project. */
 export async function peekTopic({ brokers, registryUrl }: Stack, topic: string, count: number): Promise<string[]> {
-  const registry = new SchemaRegistry({ host: registryUrl })
-  const kafka = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING })
-  const consumer = kafka.consumer({ groupId: `peek-${process.pid}-${topic}` })
-  await consumer.connect()
+  const registry = new SchemaRegistry({ host: registryUrl }, { [SchemaType.AVRO]: { logicalTypes } })
+  const consumer = new Consumer({
+    clientId: 'peek',
+    groupId: `peek-${process.pid}-${topic}`,
+    bootstrapBrokers: brokers.split(','),
+  })
   try {
-    await consumer.subscribe({ topic, fromBeginning: true })
-    const lines: string[] = []
-    await new Promise<void>((resolve, reject) => {
-      const eachMessage = async ({
-        partition,
-        message,
-      }: {
-        partition: number
-        message: KafkaMessage
-      }): Promise<void> => {
-        if (lines.length >= count) return
-        const { key, value } = message
-        const isAvro = value !== null && value[0] === 0
-        const shown = isAvro ? JSON.stringify(await registry.decode(value)) : (value?.toString() ?? 'null')
-        lines.push(`${partition}/${message.offset}  ${key === null ? '' : `key ${key.toString()}  `}${shown}`)
-        if (lines.length === count) resolve()
-      }
-      consumer.run({ eachMessage }).catch(reject)
+    const stream = await consumer.consume({
+      topics: [topic],
+      mode: 'earliest',
+      isolationLevel: FetchIsolationLevels.READ_COMMITTED,
     })
+    const lines: string[] = []
+    for await (const { partition, offset, key, value } of stream) {
+      const shown = value[0] === 0 ? JSON.stringify(await registry.decode(value)) : value.toString()
+      lines.push(
+        `${partition}/${offset}  ${(key as Buffer | undefined) === undefined || key.length === 0 ? '' : `key ${key.toString()}  `}${shown}`,
+      )
+      if (lines.length === count) break
+    }
     return lines
   } finally {
-    await consumer.disconnect()
+    await new Promise<void>((resolve) => consumer.close(true, () => resolve()))
   }
 }
 
