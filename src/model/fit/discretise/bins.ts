@@ -23,8 +23,11 @@ export function quantileBins(
   if (values.length === 0) return []
   let total = 0
   for (const { count } of values) total += count
+  // Too few rows for a bin: they become the atoms next to them.
+  if (total < options.minCount && atoms.length > 0) return []
   const edges = edgeShares(total, Math.max(fewestRows, options.minCount))
-  const sortedAtoms = grain > 0 ? [...atoms].sort((a, b) => a - b) : []
+  // Bins that end at atoms could hold too few rows.
+  const sortedAtoms = grain > 0 && options.minCount <= 1 ? [...atoms].sort((a, b) => a - b) : []
   const groups = grouped(values, total, edges, sortedAtoms, options.minCount)
   const bins = groups.map(([first, last], i) => {
     const before = groups[i - 1]?.[1]
