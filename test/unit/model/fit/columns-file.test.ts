@@ -6,7 +6,7 @@ import type { ArtifactColumn } from '#src/model/artifact.js'
 import { outsideColumns } from '#src/model/fit/columns/outside.js'
 import { planColumns, type PlannedColumn } from '#src/model/fit/columns/plan.js'
 import { readColumnsFile, type ColumnSettings } from '#src/model/fit/columns/settings.js'
-import { GenesisError } from '#src/errors.js'
+import type { GenesisError } from '#src/errors.js'
 import { tableOf, temporaryFolder } from '../../../support/tables.js'
 
 const folder = temporaryFolder()

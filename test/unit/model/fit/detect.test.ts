@@ -14,13 +14,13 @@ function looked(name: string, cells: readonly Cell[], typed = false): Detected {
 function learned(name: string, cells: readonly Cell[], typed = false) {
   const detected = looked(name, cells, typed)
   assert.equal(detected.place, 'learned')
-  return (detected as Extract<Detected, { place: 'learned' }>).learned
+  return detected.learned
 }
 
 function outside(name: string, cells: readonly Cell[]) {
   const detected = looked(name, cells)
   assert.equal(detected.place, 'outside', JSON.stringify(detected).slice(0, 200))
-  return (detected as Extract<Detected, { place: 'outside' }>).outside
+  return detected.outside
 }
 
 /** `count` cells by their index. */
