@@ -34,6 +34,7 @@ export class KafkajsProducer implements KafkaProducer {
   readonly #options: ProducerOptions
   readonly #cluster: ClusterOptions
   readonly #producer: Producer
+  readonly #batchBytes: number
   readonly #compression: CompressionTypes
   #transaction: Transaction | null = null
   /** When the open transaction got its first partition; null: it has none. */
@@ -47,6 +48,7 @@ export class KafkajsProducer implements KafkaProducer {
     this.#options = options
     this.#compression = compressionType(options.compression)
     this.#cluster = cluster
+    this.#batchBytes = Math.min(options.maxMessageBytes, options.maxBatchBytes ?? Infinity)
     const { transactionalId } = options
     this.#producer = createKafkajsClient(cluster, retry).producer({
       // A transaction is idempotent by itself; with this it would ask for a second producer id, and IdempotentWrite.
@@ -84,10 +86,7 @@ export class KafkajsProducer implements KafkaProducer {
       let bytes = batchOverhead
       for (const i of indexes) {
         const size = batch.offsets[2 * i + 2] - batch.offsets[2 * i] + recordOverhead
-        if (
-          messages.length > 0 &&
-          (bytes + size > this.#options.maxMessageBytes || messages.length === maxRecordsPerSend)
-        ) {
+        if (messages.length > 0 && (bytes + size > this.#batchBytes || messages.length === maxRecordsPerSend)) {
           await this.#send(topic, partition, messages)
           messages = []
           bytes = batchOverhead

@@ -13,8 +13,10 @@ export interface ProducerOptions {
   readonly transactionalId: string | null
   readonly transactionTimeoutMs: number
   readonly compression: Compression
-  /** The topic's max.message.bytes: a record batch is kept below it. */
+  /** The topic's max.message.bytes: a record batch is kept below it, and a record that cannot be is RECORD_TOO_LARGE. */
   readonly maxMessageBytes: number
+  /** Record batches are kept below this too; a larger record goes in one of its own. Default: maxMessageBytes. */
+  readonly maxBatchBytes?: number
 }
 
 /** One record for another topic inside the same transaction: the checkpoint. */

@@ -26,7 +26,7 @@ export interface KafkaSinkOptions {
   readonly transactionTimeoutMs: number
   readonly compression: Compression
   readonly client: ProducerClient
-  /** A record batch is kept below this, and below what the topic takes. */
+  /** Record batches are kept below this, and below what the topic takes; a larger record goes in one of its own. */
   readonly maxBatchBytes: number
 }
 
@@ -50,7 +50,8 @@ export class KafkaSink implements Sink {
       transactionalId: delivery === 'exactly-once' ? `${groupId}-${shard.connector}-${shard.shard}` : null,
       transactionTimeoutMs: this.#options.transactionTimeoutMs,
       compression: this.#options.compression,
-      maxMessageBytes: Math.min(target.maxMessageBytes, this.#options.maxBatchBytes),
+      maxMessageBytes: target.maxMessageBytes,
+      maxBatchBytes: this.#options.maxBatchBytes,
     })
     this.#open = {
       producer,

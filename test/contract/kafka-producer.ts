@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
 import type { Compression, KafkaProducer, ProducerOptions, SideRecord } from '#src/kafka/producer.js'
 import { encodedBatch, type TestRecord } from '../support/encoded-batch.js'
-import { committedNow, committedRecords, createTopic, uniqueName } from '../support/kafka.js'
+import { committedBatches, committedNow, committedRecords, createTopic, uniqueName } from '../support/kafka.js'
 
 interface Place {
   readonly topic: string
@@ -301,6 +301,24 @@ export function kafkaProducerContract(
             records.filter((one) => one.partition === partition).map(({ value }) => value?.toString()),
           )
       })
+
+    test('batches are kept below maxBatchBytes, and a larger record goes in one of its own', async (t) => {
+      const place = await makePlace(t, 1, 10_000)
+      const producer = place.producer({ maxBatchBytes: 2_000 })
+      await producer.init()
+      const sizes = [100, 900, 900, 5_000, 300, 300, 9_000, 1]
+      await send(
+        producer,
+        sizes.map((size) => record('x'.repeat(size))),
+      )
+      await producer.commit([])
+      const values = await place.values()
+      assert.deepEqual(
+        values.map((value) => value?.length),
+        sizes,
+      )
+      for (const batch of await committedBatches(place.topic)) assert.ok(batch.records === 1 || batch.bytes <= 2_000)
+    })
 
     test('without a transactional id records are there at the commit, and the side record after them', async (t) => {
       const place = await makePlace(t, 2)

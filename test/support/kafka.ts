@@ -68,6 +68,20 @@ export async function committedNow(topic: string, cluster = testCluster()): Prom
   return readRecords(topic, cluster, ({ stableEnd }) => stableEnd)
 }
 
+/** The sizes of the record batches of a topic's first partition. */
+export async function committedBatches(topic: string): Promise<{ records: number; bytes: number }[]> {
+  const reader = new TopicReader(testCluster(), topic)
+  const batches: { records: number; bytes: number }[] = []
+  try {
+    const [range] = await reader.ranges()
+    for await (const { header } of reader.read(range, 'committed'))
+      batches.push({ records: header.count, bytes: header.length })
+  } finally {
+    await reader.close()
+  }
+  return batches
+}
+
 async function readRecords(
   topic: string,
   cluster: ClusterOptions,

@@ -9,8 +9,10 @@ import { recordOverhead, singleRecordBatchBytes, writeRecord } from './record-ba
 
 export interface StageLimits {
   readonly partitions: number
-  /** No record batch gets larger than this (max.message.bytes). */
+  /** No record batch of several records gets larger than this. */
   readonly batchBytes: number
+  /** No record batch of one record gets larger than this (max.message.bytes). Default: batchBytes. */
+  readonly soleRecordBytes?: number
   /** Bytes of keys and values to hold at most; one record that is larger is taken alone. */
   readonly bytes: number
 }
@@ -96,7 +98,7 @@ export class RecordStage {
   /** Counts how many records fit, and books them. */
   #take(batch: EncodedBatch, partitions: Int32Array, from: number): number {
     const { offsets, length } = batch
-    const { batchBytes, bytes: limit } = this.#limits
+    const { batchBytes, soleRecordBytes = batchBytes, bytes: limit } = this.#limits
     let bytes = this.bytes
     let i = from
     for (; i < length; i++) {
@@ -105,7 +107,7 @@ export class RecordStage {
       const staged = this.#counts[partition] as number | undefined
       if (staged === undefined) throw new RangeError(`partition ${partition} of ${this.#limits.partitions}`)
       if (staged === 0) {
-        if (singleBatchBytes(batch, i) > batchBytes) break
+        if (singleBatchBytes(batch, i) > soleRecordBytes) break
         if (bytes > 0 && bytes + size > limit) break
         this.#touched.push(partition)
         this.#framedBytes[partition] = headerBytes

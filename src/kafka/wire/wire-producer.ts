@@ -51,15 +51,17 @@ export class WireProducer implements KafkaProducer {
     this.#requestTimeoutMs = cluster.requestTimeoutMs
     this.#connections = new ClusterConnections(cluster, { maxInflights: 16 })
     this.#leaders = new Leaders(this.#connections, cluster.requestTimeoutMs)
-    const { transactionalId, topic, partitions, maxMessageBytes } = options
+    const { transactionalId, topic, partitions, maxMessageBytes, maxBatchBytes = maxMessageBytes } = options
+    const batchBytes = Math.min(maxBatchBytes, maxMessageBytes)
     this.#coordinator =
       transactionalId === null
         ? null
         : new TransactionCoordinator(this.#connections, transactionalId, cluster.requestTimeoutMs)
     this.#stage = new RecordStage({
       partitions,
-      batchBytes: maxMessageBytes,
-      bytes: Math.min(stageBytes, maxMessageBytes),
+      batchBytes,
+      soleRecordBytes: maxMessageBytes,
+      bytes: Math.min(stageBytes, batchBytes),
     })
     this.#topics = new Set([topic])
   }
