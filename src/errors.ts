@@ -12,6 +12,7 @@ export const errorTable = {
   SECRET_UNRESOLVED: { retriable: false, http: 400, exit: 2, about: 'a ${env:…} or ${file:…} reference has no value' },
   CONNECTOR_DUPLICATE: { retriable: false, http: 409, exit: 2, about: 'two connectors have one name' },
   USAGE: { retriable: false, http: 400, exit: 2, about: 'a command line is wrong' },
+  OPTION_INVALID: { retriable: false, http: 400, exit: 2, about: 'an option of the library is unknown or wrong' },
   // model
   MODEL_UNREADABLE: { retriable: false, http: 400, exit: 2, about: 'a model file cannot be read or is not JSON' },
   MODEL_INVALID: { retriable: false, http: 400, exit: 2, about: 'a model file is truncated or inconsistent' },
@@ -76,6 +77,12 @@ export const errorTable = {
     about: 'a checkpoint is missing, corrupt or made by another stream',
   },
   SINK_FAILED: { retriable: true, http: 500, exit: 1, about: 'a sink could not take records' },
+  BUFFER_FULL: {
+    retriable: false,
+    http: 503,
+    exit: 1,
+    about: 'a sink is too slow, and a full buffer was to be an error',
+  },
   DISK_FULL: { retriable: true, http: 507, exit: 1, about: 'no space is left for a file' },
   // everything else
   THREAD_LOST: { retriable: true, http: 500, exit: 1, about: 'a thread of this program ended with its tasks' },
@@ -98,7 +105,7 @@ export interface ErrorDetails {
 
 /** The only error that is shown to a user. Its message is one line and complete; `details` has its parts. */
 export class GenesisError extends Error {
-  override readonly name = 'GenesisError'
+  override readonly name: string = 'GenesisError'
   readonly code: ErrorCode
   readonly details: ErrorDetails
 

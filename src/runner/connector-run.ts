@@ -1,7 +1,7 @@
 import type { ConnectorConfig } from '../config/connector.js'
 import { addCounters, emptyCounters } from '../stream/counters.js'
 import { RateMeter } from '../stream/rate-meter.js'
-import type { Clock } from './clock.js'
+import type { Clock } from '../stream/clock.js'
 import type { ConnectorStatus } from './status.js'
 import type { State } from './task-events.js'
 import type { TaskRunner } from './task-runner.js'

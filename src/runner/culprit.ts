@@ -1,7 +1,5 @@
 import type { ErrorCode } from '../errors.js'
-
-/** Errors that are a record's own fault: the same record fails again however often it is sent. */
-const ownFault: ReadonlySet<ErrorCode> = new Set(['RECORD_TOO_LARGE', 'KAFKA_REJECTED'])
+import { ownFault } from '../stream/own-fault.js'
 
 /**
  * Finds a record that cannot be delivered, by halving the positions in doubt and committing each half by itself, so that

@@ -1,6 +1,6 @@
 import { addCounters, emptyCounters, type Counters } from '../stream/counters.js'
-import { Backoff } from './backoff.js'
-import type { Clock } from './clock.js'
+import { Backoff } from '../stream/backoff.js'
+import type { Clock } from '../stream/clock.js'
 import type { TaskStatus } from './status.js'
 import type { Failure, State, TaskEnd } from './task-events.js'
 import type { RunningTask, TaskRunner, TaskSpec } from './task-runner.js'

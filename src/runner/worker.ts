@@ -1,6 +1,6 @@
 import type { ConnectorConfig } from '../config/connector.js'
 import type { WorkerConfig } from '../config/worker.js'
-import { systemClock, type Clock } from './clock.js'
+import { systemClock, type Clock } from '../stream/clock.js'
 import type { ClusterMember } from './cluster.js'
 import { ConnectorRun } from './connector-run.js'
 import { LocalTasks } from './local-tasks.js'

@@ -2,7 +2,7 @@
 import { FileSink } from '#src/sink/file.js'
 import { LineFraming } from '#src/sink/framing.js'
 import { Task } from '#src/runner/task.js'
-import { systemClock } from '#src/runner/clock.js'
+import { systemClock } from '#src/stream/clock.js'
 import { Unlimited } from '#src/stream/unlimited.js'
 import { PositionGenerator } from './fake-task.js'
 import { PositionLines } from './position-lines.js'

@@ -1,0 +1,11 @@
+/** The public API of genesis-connect. Nothing inside the package imports it. */
+export type { ErrorCode, ErrorDetails } from './errors.js'
+export type { FieldType, Value } from './record.js'
+export type { AnyRow, Batch } from './stream/batch.js'
+export type { Column, Publisher, StreamInfo } from './stream/publisher.js'
+export { RetryPolicy, type RetryPolicyOptions } from './stream/retry-policy.js'
+export type { StreamOptions, StreamToOptions } from './stream/stream-options.js'
+export { StreamingError } from './stream/streaming-error.js'
+export { StreamingGenerator, type StreamingGeneratorOptions } from './stream/streaming-generator.js'
+export { StreamingMetrics, type Gap } from './stream/streaming-metrics.js'
+export { SyntheticGenerator, type SampleOptions } from './stream/synthetic-generator.js'

@@ -1,0 +1,98 @@
+import { toRows } from '../model/rows.js'
+import type { Batch as RecordBatch, Value, Vector } from '../record.js'
+
+/** A row where no type is given: column names to values; dates are ISO 8601 strings, what is missing is null. */
+export type AnyRow = Record<string, Value>
+
+/** The columns behind a batch, for publishers that need no row objects. */
+export let recordsOf: <Row extends object>(batch: Batch<Row>) => RecordBatch
+/** A batch of records that nothing else writes to. */
+export let makeBatch: <Row extends object>(records: RecordBatch) => Batch<Row>
+
+/**
+ * Consecutive records of a stream, as row objects: the record at index i has position `position + i`. Iterable, again and
+ * again, and valid for as long as it is held. The row objects are made when they are first asked for.
+ */
+export class Batch<Row extends object = AnyRow> implements Iterable<Row> {
+  /** The position of the first record in the stream. */
+  readonly position: number
+  readonly length: number
+  /** The names of the columns, in order. */
+  readonly columns: readonly string[]
+  readonly #records: RecordBatch
+  #rows: Row[] | null = null
+
+  /** Made by a stream. */
+  private constructor(records: RecordBatch) {
+    this.#records = records
+    this.position = records.start
+    this.length = records.length
+    this.columns = records.fields.map(({ name }) => name)
+  }
+
+  [Symbol.iterator](): Iterator<Row> {
+    return this.toJSON().values()
+  }
+
+  /** The rows as an array: what JSON.stringify writes. The same array every time. */
+  toJSON(): Row[] {
+    // The caller says what type the model's rows have; the layout is the model's.
+    this.#rows ??= toRows(this.#records) as Row[]
+    return this.#rows
+  }
+
+  static {
+    recordsOf = (batch) => batch.#records
+    makeBatch = <R extends object>(records: RecordBatch) => new Batch<R>(records)
+  }
+}
+
+/** Records that stay as they are when their generator goes on. */
+export function snapshot(records: RecordBatch): RecordBatch {
+  return { ...records, vectors: records.vectors.map((vector) => copyOf(vector, records.length)) }
+}
+
+/** The records with the indexes from `from` up to `to`; they share memory with the others. */
+export function slice(records: RecordBatch, from: number, to: number): RecordBatch {
+  return {
+    ...records,
+    start: records.start + from * records.stride,
+    length: to - from,
+    vectors: records.vectors.map((vector) => part(vector, from, to)),
+  }
+}
+
+function copyOf(vector: Vector, length: number): Vector {
+  switch (vector.kind) {
+    case 'dictionary':
+      return { kind: 'dictionary', codes: vector.codes.slice(0, length) }
+    case 'number':
+      return { kind: 'number', values: vector.values.slice(0, length), codes: vector.codes?.slice(0, length) }
+    case 'text': {
+      const offsets = vector.offsets.slice(0, length + 1)
+      return {
+        kind: 'text',
+        // From 0, so that the offsets still hold.
+        bytes: Uint8Array.prototype.slice.call(vector.bytes, 0, offsets[length]),
+        offsets,
+        missing: vector.missing?.slice(0, length),
+      }
+    }
+  }
+}
+
+function part(vector: Vector, from: number, to: number): Vector {
+  switch (vector.kind) {
+    case 'dictionary':
+      return { kind: 'dictionary', codes: vector.codes.subarray(from, to) }
+    case 'number':
+      return { kind: 'number', values: vector.values.subarray(from, to), codes: vector.codes?.subarray(from, to) }
+    case 'text':
+      return {
+        kind: 'text',
+        bytes: vector.bytes,
+        offsets: vector.offsets.subarray(from, to + 1),
+        missing: vector.missing?.subarray(from, to),
+      }
+  }
+}

@@ -1,0 +1,213 @@
+import { GenesisError } from '../errors.js'
+import type { Clock } from './clock.js'
+import type { Pacer } from './pacer.js'
+
+/** Consecutive positions: the records of one batch. */
+export interface Span {
+  readonly start: number
+  readonly length: number
+}
+
+export interface FeedOptions {
+  readonly pacer: Pacer
+  readonly clock: Clock
+  /** The first position, and the one before which the stream ends (Infinity: it does not). */
+  readonly from: number
+  readonly end: number
+  readonly batchSize: number
+  /** The most records that are due and not taken. */
+  readonly bufferSize: number
+  /** What becomes of a record that is due when the buffer is full. */
+  readonly onFull: 'block' | 'drop' | 'error'
+  /** With drop: the oldest record in the buffer goes instead of the new one. */
+  readonly dropOldest: boolean
+  /** So long a batch may wait for being full. */
+  readonly lingerMs: number
+  /** Told of positions that are dropped: from `from` up to `to`. */
+  readonly dropped: (from: number, to: number) => void
+  /** Told whenever the number of records in the buffer has changed. */
+  readonly buffered: (records: number) => void
+}
+
+/**
+ * The records that are due, up to the size of the buffer, as batches for whoever takes them. A record is a function of its
+ * position, so the buffer holds positions: what is dropped costs nothing, and what is taken is made then.
+ *
+ * The pacer's clock runs whether or not anybody takes: with `block` it is asked for no more than there is room for, with
+ * `drop` and `error` for whatever is due.
+ */
+export class Feed {
+  readonly #options: FeedOptions
+  /** Rejects with BUFFER_FULL as soon as a record does not fit; otherwise never settles. */
+  readonly failed: Promise<never>
+  #fail!: (error: GenesisError) => void
+  #failure: GenesisError | null = null
+  /** Runs of positions, in order, with gaps between them where some were dropped. */
+  readonly #runs: { start: number; length: number; dueAt: number }[] = []
+  #size = 0
+  #position: number
+  #over = false
+  #closed = false
+  #changed: (() => void)[] = []
+
+  constructor(options: FeedOptions) {
+    this.#options = options
+    this.#position = options.from
+    this.failed = new Promise((_, reject) => (this.#fail = reject))
+    this.failed.catch(() => undefined)
+  }
+
+  /** Starts the pacer's clock. */
+  start(): void {
+    void this.#fill()
+  }
+
+  /** The next batch's positions: full, or what there is once it has waited for `lingerMs`. Null at the end, or when closed. */
+  async next(): Promise<Span | null> {
+    for (;;) {
+      if (this.#failure !== null) throw this.#failure
+      if (this.#closed) return null
+      const [first] = this.#runs
+      if (first === undefined && this.#over) return null
+      const waitMs = first === undefined ? Infinity : this.#waitOf(first)
+      if (waitMs <= 0) return this.#take()
+      await this.#change(waitMs)
+    }
+  }
+
+  /** Ends everything: nothing is dropped, taken or waited for any more. */
+  close(): void {
+    this.#closed = true
+    this.#signal()
+  }
+
+  async #fill(): Promise<void> {
+    const { pacer, clock, end, batchSize, bufferSize, onFull } = this.#options
+    pacer.start(clock.now())
+    while (!this.#closed && this.#failure === null && this.#position < end) {
+      const room = bufferSize - this.#size
+      if (onFull === 'block' && room === 0) {
+        await this.#change(Infinity)
+        continue
+      }
+      const now = clock.now()
+      const count = pacer.grant(Math.min(onFull === 'block' ? room : batchSize, end - this.#position), now)
+      if (count === 0) await this.#sleep(pacer.delay(now))
+      else {
+        this.#accept(count, now)
+        // Whoever takes has a turn before the next records are due.
+        await clock.turn()
+      }
+    }
+    this.#over = true
+    this.#signal()
+  }
+
+  #accept(count: number, now: number): void {
+    const { bufferSize, onFull, dropOldest, dropped } = this.#options
+    const start = this.#position
+    this.#position += count
+    const excess = Math.max(0, this.#size + count - bufferSize)
+    if (excess > 0 && onFull === 'error') {
+      this.#failure = new GenesisError('BUFFER_FULL', 'the sink is slower than the stream, and the buffer is full', {
+        place: `position ${start + count - excess}`,
+        found: `${bufferSize} records waiting`,
+        remedy: 'Give it a larger bufferSize or a lower rate, or let onBufferFull be block or drop',
+      })
+      this.#fail(this.#failure)
+    } else if (excess > 0 && !dropOldest) {
+      this.#add(start, count - excess, now)
+      dropped(start + count - excess, start + count)
+    } else {
+      this.#add(start, count, now)
+      this.#dropFirst(excess)
+    }
+    this.#signal()
+  }
+
+  #add(start: number, length: number, dueAt: number): void {
+    if (length === 0) return
+    const last = this.#runs.at(-1)
+    if (last !== undefined && last.start + last.length === start) last.length += length
+    else this.#runs.push({ start, length, dueAt })
+    this.#resize(length)
+  }
+
+  #dropFirst(count: number): void {
+    for (let rest = count; rest > 0;) {
+      const { start, length } = this.#cut(rest)
+      this.#options.dropped(start, start + length)
+      rest -= length
+    }
+  }
+
+  /** Takes at most `most` positions off the first run. */
+  #cut(most: number): Span {
+    const [first] = this.#runs
+    const length = Math.min(first.length, most)
+    const { start } = first
+    first.start += length
+    first.length -= length
+    first.dueAt = this.#options.clock.now()
+    if (first.length === 0) this.#runs.shift()
+    this.#resize(-length)
+    return { start, length }
+  }
+
+  #take(): Span {
+    const span = this.#cut(this.#full)
+    this.#signal()
+    return span
+  }
+
+  /** Milliseconds until a run may go as a batch. */
+  #waitOf(run: { length: number; dueAt: number }): number {
+    const { bufferSize, lingerMs, clock } = this.#options
+    const complete = run.length >= this.#full || this.#runs.length > 1 || this.#over || this.#size >= bufferSize
+    return complete ? 0 : run.dueAt + lingerMs - clock.now()
+  }
+
+  /** How many records a full batch has. */
+  get #full(): number {
+    return Math.min(this.#options.batchSize, this.#options.bufferSize)
+  }
+
+  #resize(by: number): void {
+    this.#size += by
+    this.#options.buffered(this.#size)
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return this.#closed ? Promise.resolve() : this.#wait(ms, () => this.#closed)
+  }
+
+  /** Until something has changed, at most `ms`. */
+  #change(ms: number): Promise<void> {
+    return this.#wait(ms, () => true)
+  }
+
+  /** Until something has changed and `wanted` says that it matters, at most `ms`. */
+  #wait(ms: number, wanted: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      let waiting = true
+      const done = (): void => {
+        waiting = false
+        cancel()
+        resolve()
+      }
+      const changed = (): void => {
+        if (!waiting) return
+        if (wanted()) done()
+        else this.#changed.push(changed)
+      }
+      const cancel = ms === Infinity ? () => undefined : this.#options.clock.after(ms, done)
+      this.#changed.push(changed)
+    })
+  }
+
+  #signal(): void {
+    const changed = this.#changed
+    this.#changed = []
+    for (const call of changed) call()
+  }
+}

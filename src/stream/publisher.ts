@@ -1,0 +1,55 @@
+import type { Field, FieldType } from '../record.js'
+import type { AnyRow, Batch } from './batch.js'
+
+/** A column of the records. */
+export interface Column {
+  readonly name: string
+  readonly type: FieldType
+  readonly nullable: boolean
+}
+
+/** The record layout behind a stream, for publishers that encode columns. */
+export let fieldsOf: (stream: StreamInfo) => readonly Field[]
+
+/** What a publisher is told of the stream that it is opened for. */
+export class StreamInfo {
+  /** The columns of the records, in order. */
+  readonly columns: readonly Column[]
+  /** Hash of model, conditions and seed, hexadecimal: streams with one fingerprint have the same records. */
+  readonly fingerprint: string
+  /** The position that the stream begins at. */
+  readonly from: number
+  readonly #fields: readonly Field[]
+
+  constructor(fields: readonly Field[], fingerprint: string, from: number) {
+    this.#fields = fields
+    this.columns = fields.map(({ name, type, nullable }) => ({ name, type, nullable }))
+    this.fingerprint = fingerprint
+    this.from = from
+  }
+
+  static {
+    fieldsOf = (stream) => stream.#fields
+  }
+}
+
+/**
+ * Where `streamTo` sends a stream. Calls come one at a time: open, publish again and again, close.
+ *
+ * Whatever a call throws is an error of the sink (SINK_FAILED) and counts as passing, unless it is a StreamingError, whose
+ * code says which it is. After a rejection the same batch may come again.
+ */
+export interface Publisher<Row extends object = AnyRow> {
+  /**
+   * Connects. May resolve to a position: all records below it were delivered by an earlier run, and the stream goes on
+   * there. May be called again if it rejects.
+   */
+  open?(stream: StreamInfo): Promise<number | void> | number | void
+  /** Delivers a batch: resolves when all of its records are safe, rejects when any may not be. */
+  publish(batch: Batch<Row>): Promise<void> | void
+  /**
+   * Frees everything. Called once, also after failures, and where the buffer's overflow ends the stream even while a
+   * `publish` is under way: must not wait for what was not delivered.
+   */
+  close?(): Promise<void> | void
+}

@@ -1,0 +1,102 @@
+/** The options of one stream, in code: the library's side of a connector's `conditions` and `throughput`. */
+import type { ConnectorConfig } from '../config/connector.js'
+import { GenesisError } from '../errors.js'
+import {
+  checkOptions,
+  count,
+  instance,
+  isObject,
+  numberAbove,
+  numberFrom,
+  position,
+  flag,
+  type Check,
+} from './options.js'
+import { StreamingMetrics } from './streaming-metrics.js'
+
+export interface StreamOptions {
+  /** The most records in a batch; 100 if left out. */
+  readonly batchSize?: number
+  /** A full batch every so many seconds. Excludes rateLimit. */
+  readonly intervalSeconds?: number
+  /** Records a second: exact over time, smooth, and independent of the batch size. */
+  readonly rateLimit?: number
+  /** What every record satisfies, in the literal form of docs/conditions.md. */
+  readonly conditions?: unknown
+  /** The stream ends after so many positions; those that are dropped or skipped count too. */
+  readonly maxRecords?: number
+  /** The stream ends after so many batches' worth of positions, and every batch is full. */
+  readonly maxBatches?: number
+  /** The first position; 0 if left out. The same position is the same record, whenever and wherever it is made. */
+  readonly from?: number
+  /** The position before which the stream ends. */
+  readonly to?: number
+  /** With a rate: how long a batch waits for being full; 0.2 if left out. Then it goes with the records that are due. */
+  readonly lingerSeconds?: number
+  /** Ends the stream, after the batch that is under way. */
+  readonly signal?: AbortSignal
+  /** Where to count; may be read while the stream goes on. */
+  readonly metricsCollector?: StreamingMetrics
+}
+
+export interface StreamToOptions extends StreamOptions {
+  /** Finds the rate by itself: as high as it goes while 95 % of acknowledgements take no longer than targetLatencyMs. */
+  readonly adaptiveRate?: boolean
+  /** 100 if left out. With adaptiveRate; rateLimit is then the upper bound. */
+  readonly targetLatencyMs?: number
+}
+
+const streamChecks: Readonly<Record<keyof StreamOptions, Check>> = {
+  batchSize: count(1, 65_536),
+  intervalSeconds: numberAbove(0),
+  rateLimit: numberAbove(0),
+  conditions: isObject,
+  maxRecords: count(1),
+  maxBatches: count(1),
+  from: position,
+  to: position,
+  lingerSeconds: numberFrom(0),
+  signal: instance(AbortSignal),
+  metricsCollector: instance(StreamingMetrics),
+}
+const streamToChecks = { ...streamChecks, adaptiveRate: flag, targetLatencyMs: numberAbove(0) }
+
+/** What the options come to. */
+export interface StreamPlan {
+  readonly throughput: ConnectorConfig['throughput']
+  readonly conditions: unknown
+  readonly from: number
+  /** The position before which the stream ends; Infinity: it does not. */
+  readonly end: number
+  readonly lingerMs: number
+  readonly signal: AbortSignal | undefined
+  readonly metrics: StreamingMetrics
+}
+
+export function planStream(of: 'stream' | 'streamTo' | 'readable', options: StreamToOptions): StreamPlan {
+  checkOptions(of, options, of === 'streamTo' ? streamToChecks : streamChecks)
+  const { batchSize = 100, intervalSeconds, rateLimit, conditions, from = 0, maxRecords, maxBatches, to } = options
+  const { lingerSeconds = 0.2, signal, metricsCollector = new StreamingMetrics() } = options
+  if (rateLimit !== undefined && intervalSeconds !== undefined) {
+    throw new GenesisError('OPTION_INVALID', 'rateLimit and intervalSeconds exclude each other', {
+      place: of,
+      found: 'both',
+      expected: 'one of them',
+    })
+  }
+  const ends = [to, maxRecords && from + maxRecords, maxBatches && from + maxBatches * batchSize]
+  return {
+    throughput: {
+      rate: rateLimit ?? null,
+      batchSize,
+      intervalMs: intervalSeconds === undefined ? null : intervalSeconds * 1000,
+      maxRecords: null,
+    },
+    conditions,
+    from,
+    end: Math.min(...ends.map((end) => end ?? Infinity)),
+    lingerMs: maxBatches !== undefined || intervalSeconds !== undefined ? Infinity : lingerSeconds * 1000,
+    signal,
+    metrics: metricsCollector,
+  }
+}

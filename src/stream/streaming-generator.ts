@@ -1,0 +1,243 @@
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import { openGenerator } from '../model/open.js'
+import type { Generator } from '../model/generator.js'
+import { makeBatch, snapshot, type AnyRow, type Batch } from './batch.js'
+import { systemClock, type Clock } from './clock.js'
+import { createPacer } from './create-pacer.js'
+import { DeadLetterFile } from './dead-letters.js'
+import { Delivery } from './delivery.js'
+import { Feed, type Span } from './feed.js'
+import { checkOptions, count, flag, instance, oneOf, position, text } from './options.js'
+import type { Pacer } from './pacer.js'
+import { StreamInfo, type Publisher } from './publisher.js'
+import { RetryPolicy } from './retry-policy.js'
+import { planStream, type StreamOptions, type StreamPlan, type StreamToOptions } from './stream-options.js'
+import { asPublic, asStreamingError } from './streaming-error.js'
+import { recorderOf, type MetricsRecorder, type StreamingMetrics } from './streaming-metrics.js'
+import { modelOf, SyntheticGenerator } from './synthetic-generator.js'
+import { GenesisError } from '../errors.js'
+
+export interface StreamingGeneratorOptions {
+  /** How many records may be due and not taken by the sink; 10,000 if left out. */
+  readonly bufferSize?: number
+  /**
+   * What becomes of records that are due when the buffer is full. block (the default): they wait, and the stream falls
+   * behind its rate. drop: their positions are left out, and counted. error: the stream ends with BUFFER_FULL.
+   */
+  readonly onBufferFull?: 'block' | 'drop' | 'error'
+  /** With drop: the oldest records in the buffer are left out, not the new ones. */
+  readonly dropOldest?: boolean
+  /** When a failed delivery is tried again. */
+  readonly retryPolicy?: RetryPolicy
+  /**
+   * retry (the default): tries again, then ends with the error. skip: tries again, then leaves the batch out (of a record
+   * that is itself at fault, only that record). stop: ends at once.
+   */
+  readonly onError?: 'retry' | 'skip' | 'stop'
+  /** With skip: a file to which the records that are left out are appended, with the error, as JSON lines. */
+  readonly deadLetterFile?: string
+  /** An integer from 0 to 2^53 − 1: another seed, other records; 0 if left out. */
+  readonly seed?: number
+}
+
+const checks = {
+  bufferSize: count(1),
+  onBufferFull: oneOf('block', 'drop', 'error'),
+  dropOldest: flag,
+  retryPolicy: instance(RetryPolicy),
+  onError: oneOf('retry', 'skip', 'stop'),
+  deadLetterFile: text,
+  seed: position,
+}
+
+/** One stream that has been started. */
+interface Started {
+  readonly plan: StreamPlan
+  readonly generator: Generator
+  readonly pacer: Pacer
+  readonly recorder: MetricsRecorder
+}
+
+/**
+ * Streams the records of a model: to whoever iterates (`stream`), to a publisher (`streamTo`), or as a Node or Web stream.
+ * Every call is a stream of its own, from its own first position. All errors are StreamingErrors.
+ */
+export class StreamingGenerator<Row extends object = AnyRow> {
+  readonly #generator: SyntheticGenerator<Row>
+  readonly #options: StreamingGeneratorOptions
+  readonly #clock: Clock = systemClock
+
+  /** Throws OPTION_INVALID. */
+  constructor(generator: SyntheticGenerator<Row>, options: StreamingGeneratorOptions = {}) {
+    asPublic(() => {
+      checkOptions('StreamingGenerator', { generator }, { generator: instance(SyntheticGenerator) })
+      checkOptions('StreamingGenerator', options, checks)
+      if (options.deadLetterFile !== undefined && options.onError !== 'skip') {
+        throw new GenesisError('OPTION_INVALID', 'only skipped records are dead letters', {
+          place: 'StreamingGenerator: deadLetterFile',
+          found: `onError ${options.onError ?? 'retry'}`,
+          expected: "onError: 'skip'",
+        })
+      }
+    })
+    this.#generator = generator
+    this.#options = { ...options }
+  }
+
+  /**
+   * Pull mode: batches as they fall due; what is due while none is asked for waits in the buffer. Leaving the loop frees
+   * everything. Throws OPTION_INVALID, CONDITION_INVALID or CONDITION_UNSATISFIABLE at once; the iteration rejects with
+   * BUFFER_FULL.
+   */
+  stream(options: StreamOptions = {}): AsyncIterableIterator<Batch<Row>> {
+    return this.#pull(this.#start('stream', options))
+  }
+
+  /**
+   * Push mode: delivers to a publisher until the end of the stream, or until `signal` says so; the batch under way is
+   * finished first. Resolves to the metrics; rejects with the error that ended the stream.
+   */
+  async streamTo(publisher: Publisher<Row>, options: StreamToOptions = {}): Promise<StreamingMetrics> {
+    try {
+      checkPublisher(publisher)
+      return await this.#push(publisher, this.#start('streamTo', options))
+    } catch (error) {
+      throw asStreamingError(error)
+    }
+  }
+
+  /** A Node stream in object mode, a row at a time, for `pipeline()`. Destroying it frees everything. */
+  readable(options: StreamOptions = {}): Readable {
+    return Readable.from(rowsOf(this.#pull(this.#start('readable', options))))
+  }
+
+  /** A Web stream of rows. Cancelling it frees everything. */
+  webReadable(options: StreamOptions = {}): ReadableStream<Row> {
+    return Readable.toWeb(this.readable(options))
+  }
+
+  #start(of: 'stream' | 'streamTo' | 'readable', options: StreamToOptions): Started {
+    return asPublic(() => {
+      const plan = planStream(of, options)
+      const { conditions, throughput } = plan
+      const generator = openGenerator(modelOf(this.#generator), {
+        conditions,
+        seed: this.#options.seed ?? 0,
+        capacity: throughput.batchSize,
+      })
+      const pacer = createPacer(throughput, { connector: this.#generator.name, shard: 0, shards: 1 })
+      return { plan, generator, pacer, recorder: recorderOf(plan.metrics) }
+    })
+  }
+
+  #feed({ plan, pacer, recorder }: Started, from: number): Feed {
+    const { bufferSize = 10_000, onBufferFull = 'block', dropOldest = false } = this.#options
+    return new Feed({
+      pacer,
+      clock: this.#clock,
+      from,
+      end: plan.end,
+      batchSize: plan.throughput.batchSize,
+      bufferSize,
+      onFull: onBufferFull,
+      dropOldest,
+      lingerMs: plan.lingerMs,
+      dropped: (start, end) => recorder.gap(start, end, 'BUFFER_FULL'),
+      buffered: (records) => recorder.buffered(records),
+    })
+  }
+
+  async *#pull(started: Started): AsyncIterableIterator<Batch<Row>> {
+    const { plan, pacer, recorder } = started
+    const feed = this.#feed(started, plan.from)
+    const release = closeOnAbort(feed, plan.signal)
+    recorder.begin(this.#clock)
+    feed.start()
+    try {
+      for (let span = await feed.next(); span !== null; span = await feed.next()) {
+        const batch = this.#make(started, span)
+        const began = this.#clock.now()
+        yield batch
+        const latencyMs = this.#clock.now() - began
+        recorder.delivered(batch.length, latencyMs)
+        pacer.acknowledged?.(batch.length, latencyMs, this.#clock.now())
+      }
+    } catch (error) {
+      throw asStreamingError(error)
+    } finally {
+      feed.close()
+      release()
+      recorder.end()
+    }
+  }
+
+  async #push(publisher: Publisher<Row>, started: Started): Promise<StreamingMetrics> {
+    const { plan, generator, pacer, recorder } = started
+    const { retryPolicy = new RetryPolicy(), onError = 'retry', deadLetterFile } = this.#options
+    const clock = this.#clock
+    const delivery = new Delivery<Row>({
+      publisher,
+      retryPolicy,
+      onError,
+      deadLetters: deadLetterFile === undefined ? null : new DeadLetterFile(deadLetterFile),
+      recorder,
+      clock,
+      signal: plan.signal,
+      acknowledged: (records, latencyMs) => pacer.acknowledged?.(records, latencyMs, clock.now()),
+    })
+    recorder.begin(clock)
+    let release = (): void => undefined
+    let feed: Feed | null = null
+    let failure: { error: unknown } | null = null
+    try {
+      const from = await delivery.open(new StreamInfo(generator.fields, generator.fingerprint, plan.from))
+      if (from !== null) {
+        feed = this.#feed(started, from)
+        release = closeOnAbort(feed, plan.signal)
+        feed.start()
+        for (let span = await feed.next(); span !== null; span = await feed.next()) {
+          await Promise.race([delivery.deliver(this.#make(started, span)), feed.failed])
+        }
+      }
+    } catch (error) {
+      failure = { error }
+    }
+    feed?.close()
+    release()
+    recorder.end()
+    try {
+      await publisher.close?.()
+    } catch (error) {
+      failure ??= { error }
+    }
+    if (failure !== null) throw failure.error
+    return plan.metrics
+  }
+
+  #make({ generator }: Started, { start, length }: Span): Batch<Row> {
+    generator.start(start)
+    return makeBatch<Row>(snapshot(generator.generate(length)))
+  }
+}
+
+async function* rowsOf<Row extends object>(batches: AsyncIterable<Batch<Row>>): AsyncGenerator<Row> {
+  for await (const batch of batches) yield* batch
+}
+
+function closeOnAbort(feed: Feed, signal: AbortSignal | undefined): () => void {
+  const close = (): void => feed.close()
+  if (signal?.aborted) close()
+  signal?.addEventListener('abort', close)
+  return () => signal?.removeEventListener('abort', close)
+}
+
+function checkPublisher(publisher: unknown): void {
+  const given = publisher as { publish?: unknown } | null | undefined
+  if (typeof given === 'object' && given !== null && typeof given.publish === 'function') return
+  throw new GenesisError('OPTION_INVALID', 'not a publisher', {
+    place: 'streamTo',
+    found: given === null ? 'null' : `a ${typeof given}`,
+    expected: 'an object with a method publish(batch)',
+  })
+}

@@ -1,0 +1,73 @@
+import { conditionProbability } from '../model/conditions/compile.js'
+import { loadModel } from '../model/load.js'
+import type { Model } from '../model/model.js'
+import { openGenerator } from '../model/open.js'
+import { makeBatch, type AnyRow, type Batch } from './batch.js'
+import { checkOptions, count, isObject, position } from './options.js'
+import type { Column } from './publisher.js'
+import { asPublic, asStreamingError } from './streaming-error.js'
+
+export interface SampleOptions {
+  /** What every record satisfies, in the literal form of docs/conditions.md. */
+  readonly conditions?: unknown
+  /** An integer from 0 to 2^53 − 1; 0 if left out. */
+  readonly seed?: number
+  /** Position of the first record; 0 if left out. */
+  readonly from?: number
+}
+
+/** The model behind a generator. */
+export let modelOf: <Row extends object>(generator: SyntheticGenerator<Row>) => Model
+
+/**
+ * A pre-trained model. `Row` is the type of its records, as `genesis describe MODEL --types` prints it.
+ */
+export class SyntheticGenerator<Row extends object = AnyRow> {
+  /** The model's name. */
+  readonly name: string
+  /** The columns of a record, in order. */
+  readonly columns: readonly Column[]
+  readonly #model: Model
+
+  private constructor(model: Model) {
+    this.#model = model
+    this.name = model.artifact.name
+    this.columns = model.fields.map(({ name, type, nullable }) => ({ name, type, nullable }))
+  }
+
+  /** Reads a model file. Rejects with MODEL_UNREADABLE, MODEL_INVALID or MODEL_TOO_NEW, naming the place in it. */
+  static async load<Row extends object = AnyRow>(path: string): Promise<SyntheticGenerator<Row>> {
+    try {
+      return new SyntheticGenerator<Row>(await loadModel(path))
+    } catch (error) {
+      throw asStreamingError(error)
+    }
+  }
+
+  /** The probability, 0 to 1, that a record of the model satisfies the conditions: exact, not sampled. */
+  probability(conditions: unknown): number {
+    return asPublic(() => conditionProbability(this.#model, conditions))
+  }
+
+  /**
+   * `length` records at once (1 to 1,000,000): the same as a stream with these options begins with. Throws
+   * CONDITION_INVALID, CONDITION_UNSATISFIABLE or OPTION_INVALID.
+   */
+  sample(length: number, options: SampleOptions = {}): Batch<Row> {
+    return asPublic(() => {
+      checkOptions(
+        'sample',
+        { length, ...options },
+        { length: count(1, 1e6), conditions: isObject, seed: position, from: position },
+      )
+      const { conditions, seed = 0, from = 0 } = options
+      const generator = openGenerator(this.#model, { conditions, seed, capacity: length })
+      generator.start(from)
+      return makeBatch<Row>(generator.generate(length))
+    })
+  }
+
+  static {
+    modelOf = (generator) => generator.#model
+  }
+}
