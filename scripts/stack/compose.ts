@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { freePorts, run } from './command.js'
-import { kafkaReady, registryReady } from './ready.js'
+import { whenReady } from './ready.js'
 import { kafkaImage, registryImage, registryPath, type Stack } from './stack.js'
 
 const file = fileURLToPath(new URL('../../../docker-compose.yml', import.meta.url))
@@ -22,18 +22,11 @@ export async function startCompose(signal: AbortSignal): Promise<Stack> {
     stopped ??= compose(['down', '--volumes', '--timeout', '1'])
     await stopped
   }
-  try {
-    await compose(['up', '-d', 'kafka', 'registry'], signal)
-    const stack = {
-      brokers: `127.0.0.1:${kafkaPort}`,
-      registryUrl: `http://127.0.0.1:${registryPort}${registryPath}`,
-      origin: `Docker (${kafkaImage}, ${registryImage})`,
-      stop,
-    }
-    await Promise.all([kafkaReady(stack.brokers, signal), registryReady(stack.registryUrl, signal)])
-    return stack
-  } catch (error) {
-    await stop().catch(() => undefined)
-    throw error
+  const stack = {
+    brokers: `127.0.0.1:${kafkaPort}`,
+    registryUrl: `http://127.0.0.1:${registryPort}${registryPath}`,
+    origin: `Docker (${kafkaImage}, ${registryImage})`,
+    stop,
   }
+  return whenReady(stack, () => compose(['up', '-d', 'kafka', 'registry'], signal), signal)
 }

@@ -1,6 +1,6 @@
 import { GenericContainer, type StartedTestContainer } from 'testcontainers'
 import { freePorts } from './command.js'
-import { kafkaReady, registryReady } from './ready.js'
+import { whenReady } from './ready.js'
 import { asEnvironment, kafkaImage, registryImage, registryPath, singleBroker, type Stack } from './stack.js'
 
 /** Kafka and a registry as Testcontainers. */
@@ -25,19 +25,15 @@ export async function startContainers(network: 'bridge' | 'host', signal: AbortS
   const registry = new GenericContainer(registryImage).withEnvironment({ QUARKUS_HTTP_PORT: String(registryPort) })
   const place = (container: GenericContainer, port: number): GenericContainer =>
     network === 'host' ? container.withNetworkMode('host') : container.withExposedPorts({ container: port, host: port })
-  const results = await Promise.allSettled([start(place(kafka, kafkaPort)), start(place(registry, registryPort))])
-  try {
+  const startBoth = async (): Promise<void> => {
+    const results = await Promise.allSettled([start(place(kafka, kafkaPort)), start(place(registry, registryPort))])
     for (const result of results) if (result.status === 'rejected') throw result.reason
-    const stack = {
-      brokers: `127.0.0.1:${kafkaPort}`,
-      registryUrl: `http://127.0.0.1:${registryPort}${registryPath}`,
-      origin: `Testcontainers (${kafkaImage}, ${registryImage})`,
-      stop,
-    }
-    await Promise.all([kafkaReady(stack.brokers, signal), registryReady(stack.registryUrl, signal)])
-    return stack
-  } catch (error) {
-    await stop().catch(() => undefined)
-    throw error
   }
+  const stack = {
+    brokers: `127.0.0.1:${kafkaPort}`,
+    registryUrl: `http://127.0.0.1:${registryPort}${registryPath}`,
+    origin: `Testcontainers (${kafkaImage}, ${registryImage})`,
+    stop,
+  }
+  return whenReady(stack, startBoth, signal)
 }

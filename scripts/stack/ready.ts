@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
+import type { Stack } from './stack.js'
 
 /** Resolves when `check` does; rejects with its last error when it has not within `seconds`. */
 async function until(
@@ -18,6 +19,18 @@ async function until(
       if (Date.now() > end) throw new Error(`${what} was not ready within ${seconds} s`, { cause: error })
     }
     await wait(150, undefined, { signal })
+  }
+}
+
+/** The stack once both of its parts answer; if they do not, or `start` fails, what was started is ended. */
+export async function whenReady(stack: Stack, start: () => Promise<unknown>, signal: AbortSignal): Promise<Stack> {
+  try {
+    await start()
+    await Promise.all([kafkaReady(stack.brokers, signal), registryReady(stack.registryUrl, signal)])
+    return stack
+  } catch (error) {
+    await stack.stop().catch(() => undefined)
+    throw error
   }
 }
 
