@@ -49,7 +49,7 @@ Examples:
   KAFKA_BROKERS=localhost:9092 SCHEMA_REGISTRY_URL=http://localhost:8081 genesis run connectors/
   genesis run customers.yaml orders.yaml --worker worker.yaml --watch
 
-Exit status: 0 every connector is complete, or was stopped in order; 1 one has failed; 2 the input is wrong; 130 a second Ctrl-C.`,
+Exit status: 0 every connector is complete, or was stopped in order; 1 one has failed, or could not be stopped in time; 2 the input is wrong; 130 a second Ctrl-C.`,
     )
     .action(async (paths: string[], options: RunOptions) => {
       process.exitCode = await run(paths, options)
@@ -86,6 +86,7 @@ async function run(paths: readonly string[], options: RunOptions): Promise<numbe
   }
   let server: HttpServer | null = null
   let endWatch = (): void => undefined
+  let clean = true
   try {
     if (config.http.enabled) {
       const { startServer } = await import('../http/server.js')
@@ -101,7 +102,7 @@ async function run(paths: readonly string[], options: RunOptions): Promise<numbe
   } finally {
     phase = 'stopping'
     endWatch()
-    const clean = await worker.stop()
+    clean = await worker.stop()
     if (!clean) report.note('error', `not all transactions could be finished within ${config.shutdown.timeoutMs} ms`)
     await cluster.leave()
     await server?.close()
@@ -110,6 +111,8 @@ async function run(paths: readonly string[], options: RunOptions): Promise<numbe
   const status = worker.status()
   report.finish(status)
   if (options.json) process.stdout.write(`${JSON.stringify({ connectors: status.map(summarize) })}\n`)
+  // What could not be ended might keep the process from its end: standard output that nobody reads, for one.
+  if (!clean) process.exit(1)
   return status.some(({ state }) => state === 'FAILED') ? 1 : 0
 }
 

@@ -34,7 +34,7 @@ export function createFraming({ connector, fields }: Pick<SinkPlan, 'connector' 
   const { sink } = connector
   if (sink.type === 'kafka') throw new GenesisError('INTERNAL', 'a topic has no framing')
   if (sink.format === 'avro') return new ContainerFraming(JSON.stringify(valueSchema(connector, fields).json))
-  return new LineFraming(sink.format, lineEncoder(sink.format, fields).header())
+  return new LineFraming(sink.format, sink.format === 'csv' ? lineEncoder('csv', fields).header() : Buffer.alloc(0))
 }
 
 async function kafkaSink({ connector, worker, shard, fingerprint }: SinkPlan): Promise<Sink> {

@@ -128,7 +128,8 @@ describe('genesis run', () => {
     const run = startGenesis(t, 'run', file, '--worker', worker, '--log-level', 'debug')
     await run.logged('the task runs', ({ state }) => state === 'RUNNING')
     run.kill('SIGTERM')
-    await run.logged('the deadline', ({ msg }) => /could not|could be finished within 100 ms/.test(String(msg)))
+    await run.logged('the deadline', ({ msg }) => /could be finished within 100 ms/.test(String(msg)))
+    assert.equal(await run.exit, 1)
   })
 
   test('follows its files with --watch', async (t) => {
