@@ -10,6 +10,7 @@ const layers = [
   ['model', 'kafka'],
   ['encode'],
   ['sink', 'stream'],
+  ['publish'],
   ['verify'],
   ['runner'],
   ['http'],
@@ -20,7 +21,7 @@ const zones = layers.slice(0, -1).flatMap((names, level) =>
     target: `./src/${name}`,
     from: layers.slice(level + 1).flatMap((later) => later.map((other) => `./src/${other}`)),
     message:
-      'Imports point one way: cli → http → runner → verify → sink, stream → encode → model, kafka → config → record, errors.',
+      'Imports point one way: cli → http → runner → verify → publish → sink, stream → encode → model, kafka → config → record, errors.',
   })),
 )
 

@@ -1,6 +1,13 @@
 /** The public API of genesis-connect. Nothing inside the package imports it. */
 export type { ErrorCode, ErrorDetails } from './errors.js'
 export type { FieldType, Value } from './record.js'
+export { KafkaPublisher } from './publish/kafka-publisher.js'
+export type {
+  KafkaPublisherOptions,
+  KafkaSaslOptions,
+  KafkaTlsOptions,
+  RegistryOptions,
+} from './publish/kafka-options.js'
 export type { AnyRow, Batch } from './stream/batch.js'
 export type { Column, Publisher, StreamInfo } from './stream/publisher.js'
 export { RetryPolicy, type RetryPolicyOptions } from './stream/retry-policy.js'

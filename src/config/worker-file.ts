@@ -27,7 +27,11 @@ export async function loadWorker(path: string | null, env: Environment): Promise
       expected: '1',
     })
   }
-  const source = sources[0] ?? plainSource({}, path ?? 'worker')
+  return parseWorker(sources[0] ?? plainSource({}, path ?? 'worker'), env, folder)
+}
+
+/** The same from a source that has been read; relative paths start from `folder`. */
+export function parseWorker(source: Source, env: Environment, folder: string): WorkerConfig {
   const checked = check(workerSchema, source, { env, folder })
   throwErrors(checked.errors)
   return toConfig(checked.values, source, folder)

@@ -42,12 +42,27 @@ export function containerEncoder(fields: readonly Field[], schema: AvroSchema): 
   }
 }
 
+/** Keys, and values in Avro without the registry's prefix: for a topic whose readers know the schema. Throws SCHEMA_MISMATCH. */
+export function bareAvroEncoder(connector: EncodedConnector, fields: readonly Field[]): Encoder {
+  const { steps } = planAvro(fields, valueSchema(connector, fields))
+  return withKey(connector, null, fields, () => steps)
+}
+
 function topicEncoder(
   connector: EncodedConnector,
   registry: SubjectRegistry | null,
   fields: readonly Field[],
 ): Encoder {
   const value = connector.value.format === 'avro' ? avroValue(connector, registry, fields) : jsonValue(fields)
+  return withKey(connector, registry, fields, value)
+}
+
+function withKey(
+  connector: EncodedConnector,
+  registry: SubjectRegistry | null,
+  fields: readonly Field[],
+  value: Steps,
+): Encoder {
   if (connector.key === null) return new TopicEncoder(fields, value, null)
   const column = keyColumn(fields, connector.key)
   return new TopicEncoder(fields, value, { column, steps: keySteps(connector, registry, fields[column], column) })

@@ -114,7 +114,7 @@ export class StreamingGenerator<Row extends object = AnyRow> {
 
   /** A Web stream of rows. Cancelling it frees everything. */
   webReadable(options: StreamOptions = {}): ReadableStream<Row> {
-    return Readable.toWeb(this.readable(options))
+    return Readable.toWeb(this.readable(options)) as ReadableStream<Row>
   }
 
   #start(of: 'stream' | 'streamTo' | 'readable', options: StreamToOptions): Started {

@@ -1,0 +1,84 @@
+import { bareAvroEncoder, createEncoder } from '../encode/create.js'
+import type { Encoder } from '../encode/encoder.js'
+import { createRegistry } from '../encode/registry.js'
+import { GenesisError } from '../errors.js'
+import type { Field } from '../record.js'
+import { recordsOf, slice, type AnyRow, type Batch } from '../stream/batch.js'
+import { fieldsOf, type Publisher, type StreamInfo } from '../stream/publisher.js'
+import { asPublic } from '../stream/streaming-error.js'
+import { planKafka, type KafkaPlan, type KafkaPublisherOptions } from './kafka-options.js'
+import type { Outlet } from './outlet.js'
+
+/**
+ * Publishes to a topic: every batch is acknowledged by all replicas in sync, or (exactly-once) committed together with the
+ * stream's position, before `publish` resolves. After a failure the connection is discarded, and the next call opens another.
+ */
+export class KafkaPublisher<Row extends object = AnyRow> implements Publisher<Row> {
+  readonly #plan: KafkaPlan
+  #stream: { readonly info: StreamInfo; readonly encoder: Encoder } | null = null
+  #outlet: Outlet | null = null
+
+  /** Throws OPTION_INVALID or CONFIG_INVALID; connects nothing. */
+  constructor(options: KafkaPublisherOptions) {
+    this.#plan = asPublic(() => planKafka(options))
+  }
+
+  /** Rejects with SCHEMA_MISMATCH, TOPIC_MISSING and what else can be wrong before anything is sent. */
+  async open(info: StreamInfo): Promise<number> {
+    const encoder = this.#stream?.encoder ?? encoderOf(this.#plan, fieldsOf(info))
+    await encoder.prepare()
+    this.#stream = { info, encoder }
+    return this.#connect(info)
+  }
+
+  async publish(batch: Batch<Row>): Promise<void> {
+    if (this.#stream === null) throw new GenesisError('INTERNAL', 'a publisher was used before it was opened')
+    const { info, encoder } = this.#stream
+    let records = recordsOf(batch)
+    if (this.#outlet === null) {
+      // What failed may have been committed after all: only the rest goes again.
+      const committed = (await this.#connect(info)) - records.start
+      if (committed >= records.length) return
+      if (committed > 0) records = slice(records, committed, records.length)
+    }
+    try {
+      await this.#outlet!.send(encoder.encode(records), records.start + records.length)
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    const outlet = this.#outlet
+    this.#outlet = null
+    await outlet?.close()
+  }
+
+  /** Resolves to the position that the topic has: 0 where that is not known. */
+  async #connect({ fingerprint, from }: StreamInfo): Promise<number> {
+    await this.close()
+    // Not before it is needed: the Kafka libraries take longer to load than all the rest.
+    const { TransactionalOutlet, IdempotentOutlet } = await import('./outlet.js')
+    const outlet: Outlet =
+      this.#plan.connector.delivery === 'exactly-once'
+        ? new TransactionalOutlet(this.#plan, fingerprint)
+        : new IdempotentOutlet(this.#plan)
+    try {
+      const position = await outlet.open()
+      this.#outlet = outlet
+      return Math.max(position, from)
+    } catch (error) {
+      await outlet.close()
+      throw error
+    }
+  }
+}
+
+function encoderOf({ connector, worker }: KafkaPlan, fields: readonly Field[]): Encoder {
+  const { value, sink } = connector
+  if (value.format === 'avro' && worker.registry.url === null && sink.type === 'kafka') {
+    return bareAvroEncoder(connector, fields)
+  }
+  return createEncoder(connector, createRegistry(worker.registry))(fields)
+}

@@ -1,0 +1,107 @@
+/** The two ways of a batch into a topic. After any rejection: close it and make another. */
+import { KafkaAdmin } from '../kafka/admin.js'
+import { createProducer } from '../kafka/create-producer.js'
+import { kafkaError } from '../kafka/errors.js'
+import { assignPartitions } from '../kafka/partitioner.js'
+import type { KafkaProducer } from '../kafka/producer.js'
+import type { EncodedBatch } from '../record.js'
+import { KafkaSink } from '../sink/kafka.js'
+import type { KafkaPlan } from './kafka-options.js'
+
+export interface Outlet {
+  /** Connects. Resolves to the position up to which the topic has the stream; 0 where it does not know. */
+  open(): Promise<number>
+  /** Resolves when the batch is durable. `end`: the position after its last record. */
+  send(batch: EncodedBatch, end: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** A batch and the stream's position in one transaction. */
+export class TransactionalOutlet implements Outlet {
+  readonly #sink: KafkaSink
+  readonly #fingerprint: string
+
+  constructor({ connector, worker }: KafkaPlan, fingerprint: string) {
+    const { name, topic, topicCreation, transaction, compression, producer } = connector
+    this.#fingerprint = fingerprint
+    this.#sink = new KafkaSink(worker.kafka, {
+      shard: { connector: name, shard: 0, shards: 1 },
+      fingerprint,
+      topic: topic!,
+      creation: topicCreation.enabled ? topicCreation : null,
+      checkpoints: worker.checkpoints,
+      groupId: worker.group.id,
+      delivery: 'exactly-once',
+      transactionTimeoutMs: transaction.timeoutMs,
+      compression,
+      client: producer.client,
+      maxBatchBytes: producer.maxBatchBytes,
+    })
+  }
+
+  async open(): Promise<number> {
+    return (await this.#sink.open())?.position ?? 0
+  }
+
+  async send(batch: EncodedBatch, end: number): Promise<void> {
+    await this.#sink.write(batch)
+    await this.#sink.commit({ position: end, fingerprint: this.#fingerprint, shards: 1 })
+  }
+
+  close(): Promise<void> {
+    return this.#sink.close()
+  }
+}
+
+/** A batch, acknowledged by all replicas in sync; no duplicates while the producer lives. */
+export class IdempotentOutlet implements Outlet {
+  readonly #plan: KafkaPlan
+  #open: { readonly producer: KafkaProducer; readonly partitions: number } | null = null
+  #assigned = new Int32Array(0)
+
+  constructor(plan: KafkaPlan) {
+    this.#plan = plan
+  }
+
+  async open(): Promise<number> {
+    const { connector, worker } = this.#plan
+    const { topicCreation, producer, transaction, compression } = connector
+    const topic = connector.topic!
+    const admin = new KafkaAdmin(worker.kafka)
+    try {
+      const creation = topicCreation.enabled ? topicCreation : null
+      const { partitions, maxMessageBytes } = await admin.ensureTopic(topic, creation)
+      this.#open = {
+        partitions,
+        producer: createProducer(producer.client, worker.kafka, {
+          topic,
+          partitions,
+          transactionalId: null,
+          transactionTimeoutMs: transaction.timeoutMs,
+          compression,
+          maxMessageBytes: Math.min(maxMessageBytes, producer.maxBatchBytes),
+        }),
+      }
+      await this.#open.producer.init()
+      return 0
+    } catch (error) {
+      throw kafkaError(error)
+    } finally {
+      await admin.close()
+    }
+  }
+
+  async send(batch: EncodedBatch): Promise<void> {
+    const { producer, partitions } = this.#open!
+    if (this.#assigned.length < batch.length) this.#assigned = new Int32Array(batch.length)
+    assignPartitions(batch, partitions, this.#assigned)
+    await producer.send(batch, this.#assigned)
+    await producer.commit([])
+  }
+
+  async close(): Promise<void> {
+    const open = this.#open
+    this.#open = null
+    await open?.producer.close()
+  }
+}
