@@ -45,7 +45,7 @@ export function startGenesis(t: TestContext, ...args: string[]): RunningGenesis 
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   t.after(() => child.kill('SIGKILL'))
   const exit = once(child, 'exit').then(([status]) => status as number | null)
-  const lines = createInterface(child.stderr)[Symbol.asyncIterator]()
+  const lines: AsyncIterator<string, undefined> = createInterface(child.stderr)[Symbol.asyncIterator]()
   return {
     async logged(what, condition) {
       for (;;) {
