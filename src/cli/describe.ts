@@ -21,6 +21,14 @@ export function describeCommand(): Command {
     .option('--json', 'print JSON')
     .option('--conditions <json>', 'also the probability that a record satisfies these conditions', jsonValue)
     .option('--html <file>', 'write a page with plots of real and synthetic values instead')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  genesis describe models/customers.json
+  genesis describe models/customers.json --conditions '{"segment": "premium"}'
+  genesis describe models/customers.json --html customers.html`,
+    )
     .action(async (path: string, flags: Flags) => describe(path, flags))
 }
 

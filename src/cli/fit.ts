@@ -38,6 +38,13 @@ export function fitCommand(): Command {
     .option('--min-count <n>', 'categories that fewer rows have become "other"', integerFrom(1), 1)
     .option('--round-extremes', 'round the smallest and largest numbers to two digits')
     .option('--encoding <name>', 'encoding of the text; found by looking if left out')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  genesis fit customers.csv --out models/customers.json
+  genesis fit orders.parquet --out orders.json --hidden 64 --columns columns.yaml`,
+    )
     .action(async (table: string, flags: Flags) => fit(table, flags))
 }
 

@@ -4,6 +4,7 @@ import { createEncoder } from '../encode/create.js'
 import { createRegistry } from '../encode/registry.js'
 import { valueSchema } from '../encode/value.js'
 import { GenesisError } from '../errors.js'
+import { KafkaAdmin } from '../kafka/admin.js'
 import { CheckpointReader } from '../kafka/checkpoints.js'
 import { TopicReader } from '../kafka/topic-reader.js'
 import type { Generator } from '../model/generator.js'
@@ -110,9 +111,15 @@ interface Delivered {
 
 async function openTopic({ name, topic }: ConnectorConfig, worker: WorkerConfig): Promise<Delivered> {
   if (topic === null) throw new GenesisError('INTERNAL', 'a kafka sink without a topic')
+  // The reader would wait for a broker that comes back; at the beginning, none is more likely a mistake.
+  const admin = new KafkaAdmin(worker.kafka)
+  const description = await admin.describe(topic).finally(() => admin.close())
+  if (description === null) {
+    throw new GenesisError('TOPIC_MISSING', 'the topic does not exist', { place: `connector ${name}, topic ${topic}` })
+  }
   const reader = new TopicReader(worker.kafka, topic)
   const checkpoints = new CheckpointReader(worker.kafka, worker.checkpoints.topic)
-  return Promise.resolve({
+  return {
     target: `topic ${topic}`,
     checkpoints: () =>
       checkpoints.connector(name).catch((error: unknown) => {
@@ -132,7 +139,7 @@ async function openTopic({ name, topic }: ConnectorConfig, worker: WorkerConfig)
     close: async () => {
       await Promise.all([reader.close(), checkpoints.close()])
     },
-  })
+  }
 }
 
 async function openFiles(

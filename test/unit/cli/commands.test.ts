@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import type { TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { genesisProgram } from '#src/cli/program.js'
+import { errorLine, report } from '#src/cli/report.js'
+import { progressLine } from '#src/cli/verify-progress.js'
+import { GenesisError } from '#src/errors.js'
+
+const root = fileURLToPath(new URL('../../../../', import.meta.url))
+const main = join(root, 'dist/cli/main.js')
+
+interface Ended {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function genesis(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = root): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [main, ...args], { cwd, env: { PATH: process.env.PATH, ...env } })
+    let [stdout, stderr] = ['', '']
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    child.once('error', reject).once('close', (status) => resolve({ status, stdout, stderr }))
+  })
+}
+
+async function folderWith(t: TestContext, files: Readonly<Record<string, unknown>>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'genesis-cli-'))
+  t.after(() => rm(folder, { recursive: true }))
+  for (const [name, content] of Object.entries(files)) {
+    await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content))
+  }
+  return folder
+}
+
+const model = join(root, 'models/customers.json')
+const good = { name: 'good', model, topic: 't', value: { format: 'json' } }
+
+describe('the command line', () => {
+  it('says its version and its help on stdout', async () => {
+    const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string }
+    assert.deepEqual(await genesis(['--version']), { status: 0, stdout: `${version}\n`, stderr: '' })
+    const help = await genesis(['verify', '--help'])
+    assert.deepEqual([help.status, help.stderr], [0, ''])
+    assert.match(help.stdout, /Examples:\n {2}genesis verify/)
+  })
+
+  it('has examples in the help of every command', () => {
+    for (const command of genesisProgram().commands) {
+      let help = ''
+      command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp()
+      assert.match(help, /Example/, command.name())
+    }
+  })
+
+  it('ends with status 2 and one line when it is wrong itself', async () => {
+    for (const args of [
+      ['verfiy'],
+      ['validate', '--onlin'],
+      ['verify'],
+      ['verify', '--show', 'x', 'a'],
+      ['validate'],
+    ]) {
+      const { status, stdout, stderr } = await genesis(args)
+      assert.deepEqual([status, stdout], [2, ''], args.join(' '))
+      assert.match(stderr.split('\n')[0], /^error: /, args.join(' '))
+      assert.doesNotMatch(stderr, /\n\s+at /, args.join(' '))
+    }
+  })
+
+  it('ends with status 2 when a connector or worker file is wrong, one line an error', async (t) => {
+    const folder = await folderWith(t, { 'c.json': { name: 'c', modle: 'm' }, 'w.yaml': 'kafak: {}\n' })
+    const { status, stdout, stderr } = await genesis(['run', 'c.json'], {}, folder)
+    assert.deepEqual([status, stdout], [2, ''])
+    assert.deepEqual(stderr.trimEnd().split('\n'), [
+      'error: c.json:1:13: modle: unknown key; found "modle"; expected model (CONFIG_INVALID)',
+      'error: c.json:1:1: missing key; found no model; expected a path (CONFIG_INVALID)',
+      'error: c.json:1:1: topic: the kafka sink needs a topic; found none; expected topic: <name> (CONFIG_INVALID)',
+    ])
+    const worker = await genesis(['verify', '--worker', 'w.yaml', 'c.json'], {}, folder)
+    assert.deepEqual([worker.status, worker.stdout], [2, ''])
+    assert.match(worker.stderr, /^error: w\.yaml:1:1: kafak: unknown key; found "kafak"; expected kafka/)
+  })
+
+  it('ends quietly when its reader does', async () => {
+    const child = spawn(process.execPath, [main, 'stream', model, '--max-records', '1000000'], { cwd: root })
+    let stderr = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    child.stdout.once('data', () => child.stdout.destroy())
+    const status = await new Promise((resolve) => child.once('close', resolve))
+    assert.equal(status, 0)
+    assert.doesNotMatch(stderr, /EPIPE|at /)
+  })
+
+  it('shows errors in one line, defects with a way to learn more', () => {
+    const user = new GenesisError('CONFIG_INVALID', 'wrong\n  value', { place: 'a.yaml' })
+    assert.equal(errorLine(user), 'error: a.yaml: wrong value (CONFIG_INVALID)')
+    const defect = new GenesisError('INTERNAL', 'boom')
+    assert.match(errorLine(defect), /^error: boom \(INTERNAL\): a defect of this program; GENESIS_TRACE=1 shows where$/)
+  })
+
+  it('shows all of several errors, and a trace if asked to', (t) => {
+    const written: string[] = []
+    t.mock.method(process.stderr, 'write', (text: string) => written.push(text))
+    const all = [new GenesisError('CONFIG_INVALID', 'one'), new GenesisError('MODEL_INVALID', 'two')]
+    const status = report(new GenesisError('CONFIG_INVALID', 'both', { all }), {})
+    const traced = report(new GenesisError('KAFKA_TIMEOUT', 'late', { cause: new Error('socket') }), {
+      GENESIS_TRACE: '1',
+    })
+    t.mock.restoreAll()
+    assert.deepEqual([status, traced], [2, 1])
+    assert.deepEqual(written.slice(0, 2), ['error: one (CONFIG_INVALID)\n', 'error: two (MODEL_INVALID)\n'])
+    assert.match(written[3], /GenesisError: late\n\s+at .*\ncaused by Error: socket/s)
+  })
+
+  it('has a progress bar where the end is known', () => {
+    assert.equal(
+      progressLine('c', 'compare', 500_000, 2_000_000, 800_000),
+      'c: comparing [######..................] 25% 500,000 records, 800,000/s',
+    )
+    assert.equal(progressLine('c', 'compare', 5, null, 1), 'c: comparing 5 records, 1/s')
+    assert.match(progressLine('c', 'explain', 7, 5, 1), /looking for what is wrong \[#{24}\] 100%/)
+  })
+})
+
+describe('genesis validate', () => {
+  it('finds nothing wrong with the shipped connectors', async () => {
+    const { status, stdout, stderr } = await genesis(['validate', 'connectors/'])
+    assert.deepEqual([status, stderr], [0, ''])
+    assert.match(stdout, /premium-customers\.yaml: premium-customers is valid/)
+  })
+
+  it('prints the JSON Schema that is shipped', async () => {
+    const { status, stdout } = await genesis(['validate', '--schema'])
+    const shipped = await readFile(join(root, 'schemas/connector.schema.json'), 'utf8')
+    assert.equal(status, 0)
+    assert.deepEqual(JSON.parse(stdout), JSON.parse(shipped))
+  })
+
+  it('finds all errors of all files: keys, model, conditions, key column, schema', async (t) => {
+    const folder = await folderWith(t, {
+      'a.json': good,
+      'b.json': { ...good, name: 'b', seeed: 1 },
+      'c.json': { ...good, name: 'c', model: 'none.json' },
+      'd.json': { ...good, name: 'd', model: 'cut.json' },
+      'e.json': { ...good, name: 'e', conditions: { segmnet: 'premium' } },
+      'f.json': { ...good, name: 'f', conditions: { age: ['>', 100_000] } },
+      'g.json': { ...good, name: 'g', conditions: { age: 'old' }, key: 'nobody' },
+      'h.json': { ...good, name: 'h', value: { schema: 'wrong.avsc' } },
+      'i.json': { ...good, name: 'good' },
+      'cut.json': '{}',
+      'wrong.avsc': { type: 'record', name: 'R', fields: [{ name: 'shoe_size', type: 'int' }] },
+    })
+    const files = [...'abcdefghi'].map((letter) => `${letter}.json`)
+    await writeFile(join(folder, 'cut.json'), (await readFile(model, 'utf8')).slice(0, 5000))
+    const { status, stdout, stderr } = await genesis(['validate', ...files], {}, folder)
+    assert.equal(status, 1)
+    assert.equal(stdout, 'a.json: good is valid\ni.json: good is valid\n')
+    const expected = [
+      /^error: b\.json:1:\d+: seeed: unknown key; .*expected seed \(CONFIG_INVALID\)$/,
+      /^error: i\.json: two connectors have one name; found good, which a\.json has too; .*\(CONNECTOR_DUPLICATE\)$/,
+      /^error: c\.json: c: .*none\.json: .*\(MODEL_UNREADABLE\)$/,
+      /^error: d\.json: d: .*truncated.*\(MODEL_INVALID\)$/,
+      /^error: e\.json: e: .*segmnet.*segment.*\(CONDITION_INVALID\)$/,
+      /^error: f\.json: f: .*age.*\(CONDITION_UNSATISFIABLE\)$/,
+      /^error: g\.json: g: .*age.*\(CONDITION_INVALID\)$/,
+      /^error: g\.json: g: .*nobody.*\((CONFIG_INVALID|SCHEMA_MISMATCH)\)$/,
+      /^error: h\.json: h: .*shoe_size.*\(SCHEMA_MISMATCH\)$/,
+    ]
+    const lines = stderr.trimEnd().split('\n')
+    assert.equal(lines.length, expected.length, stderr)
+    expected.forEach((pattern, index) => assert.match(lines[index], pattern))
+  })
+
+  it('tells a machine the same', async (t) => {
+    const folder = await folderWith(t, { 'a.json': good, 'b.json': { ...good, name: 'b', seed: -1 } })
+    const { status, stdout, stderr } = await genesis(['validate', '.', '--json'], {}, folder)
+    assert.deepEqual([status, stderr], [1, ''])
+    assert.deepEqual(JSON.parse(stdout), {
+      valid: false,
+      connectors: [{ name: 'good', file: 'a.json' }],
+      errors: [
+        {
+          code: 'CONFIG_INVALID',
+          message: 'b.json:1:115: seed: wrong value; found -1; expected a whole number from 0'.replace(
+            /1:\d+/,
+            `1:${JSON.stringify({ ...good, name: 'b', seed: -1 }).indexOf('"seed"') + 1}`,
+          ),
+          place: `b.json:1:${JSON.stringify({ ...good, name: 'b', seed: -1 }).indexOf('"seed"') + 1}: seed`,
+          found: '-1',
+          expected: 'a whole number from 0',
+        },
+      ],
+    })
+  })
+
+  it('holds connectors against the worker they are to run on', async (t) => {
+    const folder = await folderWith(t, { 'a.json': { ...good, value: {} }, 'w.yaml': 'log: { level: warn }\n' })
+    const without = await genesis(['validate', 'a.json', '--worker', 'w.yaml'], {}, folder)
+    assert.equal(without.status, 1)
+    assert.match(without.stderr, /^error: a\.json: good: Avro in Kafka needs a schema registry/)
+    const env = { SCHEMA_REGISTRY_URL: 'http://localhost:1' }
+    assert.equal((await genesis(['validate', 'a.json', '--worker', 'w.yaml'], env, folder)).status, 0)
+  })
+})
