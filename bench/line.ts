@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { writeModel } from '#src/model/artifact-write.js'
 import { Worker, type WorkerEvents } from '#src/runner/worker.js'
 import { loadWorker } from '#src/config/worker-file.js'
+import type { LatencyHistogram } from '#src/stream/latency.js'
 import { connectorOf } from '../test/support/connectors.js'
 import { censusLikeArtifact } from '../test/support/models.js'
 
@@ -20,6 +21,8 @@ export interface LineOptions {
 }
 
 export interface LineResult {
+  readonly topic: string
+  readonly latency: LatencyHistogram
   readonly recordsPerSecond: number
   /** Of this whole process, the start of the thread included. */
   readonly cpuMicrosPerRecord: number
@@ -67,9 +70,11 @@ export async function benchLine({ records, tasks = 1, connector = {} }: LineOpti
     const seconds = (performance.now() - (began ?? NaN)) / 1000
     const used = process.cpuUsage(cpu)
     const end = process.memoryUsage.rss()
-    const [{ complete, tasks: ended }] = worker.status()
+    const [{ complete, counters, tasks: ended }] = worker.status()
     if (!complete) throw new Error(ended.map(({ failure }) => failure?.message).join('; '))
     return {
+      topic: name,
+      latency: counters.latency,
       recordsPerSecond: records / seconds,
       cpuMicrosPerRecord: (used.user + used.system) / records,
       rssBytes: { tenth, end },

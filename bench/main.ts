@@ -6,8 +6,10 @@ import { availableParallelism, cpus, totalmem } from 'node:os'
 import { untilInterrupted } from '../scripts/interrupt.js'
 import { climb } from '../scripts/stack/ladder.js'
 import { benchEncoders } from './encode.js'
+import { benchIdle } from './idle.js'
 import { benchLine, type LineResult } from './line.js'
 import { benchProduce } from './produce.js'
+import { benchRate } from './rate.js'
 import { benchSampler } from './sampler.js'
 
 const quick = process.argv.includes('--quick')
@@ -107,6 +109,26 @@ try {
       thousands(median(results.map((one) => one.recordsPerSecond))),
       micros(median(results.map((one) => one.cpuMicrosPerRecord))),
     ]),
+  )
+
+  say('a fixed rate …')
+  console.log('10,000 records/s, exactly once\n')
+  const fixed: (readonly string[])[] = []
+  for (const intervalMs of [100, 10]) {
+    const { window, gapMs, latencyMs } = await benchRate({ intervalMs, seconds: quick ? 12 : 25 })
+    fixed.push([
+      `${intervalMs} ms`,
+      `${(window.least * 100).toFixed(2)} – ${(window.most * 100).toFixed(2)} %`,
+      `${gapMs.median} / ${gapMs.p99} / ${gapMs.most} ms`,
+      `≤ ${latencyMs.median} / ≤ ${latencyMs.p99} ms`,
+    ])
+  }
+  table(['transactions', 'in any 10 s', 'between batches: median / p99 / most', 'to the commit: median / p99'], fixed)
+
+  say('many slow connectors …')
+  const idle = await benchIdle({ connectors: quick ? 100 : 1000, seconds: quick ? 10 : 60 })
+  console.log(
+    `${idle.connectors} connectors of one record every ten seconds, exactly once, on one worker: ${millions(idle.rssBytes)}B resident, ${(idle.coreShare * 100).toFixed(0)} % of a core, ${idle.records} records in ${idle.seconds} s.\n`,
   )
 
   say('memory …')
