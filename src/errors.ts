@@ -82,6 +82,18 @@ export const errorTable = {
     http: 503,
     exit: 1,
     about: 'a sink is too slow, and a full buffer was to be an error',
+  WEBSOCKET_UNREACHABLE: {
+    retriable: true,
+    http: 503,
+    exit: 1,
+    about: 'a WebSocket server does not answer, or the connection to it broke',
+  },
+  WEBSOCKET_TIMEOUT: { retriable: true, http: 503, exit: 1, about: 'a WebSocket server did not acknowledge in time' },
+  WEBSOCKET_REFUSED: {
+    retriable: false,
+    http: 400,
+    exit: 1,
+    about: 'a WebSocket server refuses the connection or what it is sent',
   },
   DISK_FULL: { retriable: true, http: 507, exit: 1, about: 'no space is left for a file' },
   // everything else

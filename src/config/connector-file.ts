@@ -114,9 +114,23 @@ function schemaOf(schema: string, folder: string): string | object {
   return schema.trimStart().startsWith('{') ? (JSON.parse(schema) as object) : resolve(folder, schema)
 }
 
-function sinkOf({ type, path, format }: Values<typeof connectorSchema>['sink'], folder: string): SinkConfig {
-  if (type === 'file' && path !== null) return { type, path: resolve(folder, path), format }
-  if (type === 'stdout' && format !== 'avro') return { type, format }
+function sinkOf(sink: Values<typeof connectorSchema>['sink'], folder: string): SinkConfig {
+  const { type, path, format, url, port } = sink
+  if (format !== 'csv') {
+    const bufferBytes = sink.buffer_size
+    if (type === 'websocket' && url !== null) {
+      const { acknowledge, acknowledge_timeout: acknowledgeTimeoutMs } = sink
+      return { type, url, format, acknowledge, acknowledgeTimeoutMs, bufferBytes }
+    }
+    if (type === 'websocket-server' && port !== null) {
+      const { host, endpoint, max_clients: maxClients, allowed_origins: allowedOrigins, on_slow: onSlow } = sink
+      return { type, host, port, endpoint, format, maxClients, allowedOrigins, onSlow, bufferBytes }
+    }
+  }
+  if (format !== 'ndjson') {
+    if (type === 'file' && path !== null) return { type, path: resolve(folder, path), format }
+    if (type === 'stdout' && format !== 'avro') return { type, format }
+  }
   return { type: 'kafka' }
 }
 

@@ -17,7 +17,8 @@ interface Rule {
 
 /** The rules that a connector file breaks, of those whose options are good in themselves. */
 export function brokenRules({ values, failed }: Checked<typeof connectorSchema>, source: Source): GenesisError[] {
-  const { throughput, sink, topic, producer, compression, transaction, errors } = values
+  const { throughput, sink, topic, producer, compression, transaction, errors, tasks } = values
+  const isWebSocket = sink.type === 'websocket' || sink.type === 'websocket-server'
   const rules: Rule[] = [
     {
       on: ['throughput.interval', 'throughput.rate'],
@@ -46,6 +47,55 @@ export function brokenRules({ values, failed }: Checked<typeof connectorSchema>,
       what: 'the file sink needs a path',
       found: 'none',
       expected: 'sink.path: <file>',
+    },
+    {
+      on: ['sink.url', 'sink.type'],
+      broken: sink.type === 'websocket' && sink.url === null,
+      what: 'the websocket sink needs a url',
+      found: 'none',
+      expected: 'sink.url: ws://<host>:<port>/<path>',
+    },
+    {
+      on: ['sink.url', 'sink.type'],
+      broken: sink.type !== 'websocket' && sink.url !== null,
+      what: 'only the websocket sink has a url',
+      found: `sink.type ${sink.type}`,
+      expected: 'sink.type: websocket',
+    },
+    {
+      on: ['sink.port', 'sink.type'],
+      broken: sink.type === 'websocket-server' && sink.port === null,
+      what: 'the websocket-server sink needs a port',
+      found: 'none',
+      expected: 'sink.port: <number>, or 0 for any free one',
+    },
+    {
+      on: ['sink.port', 'sink.type'],
+      broken: sink.type !== 'websocket-server' && sink.port !== null,
+      what: 'only the websocket-server sink has a port',
+      found: `sink.type ${sink.type}`,
+      expected: 'sink.type: websocket-server',
+    },
+    {
+      on: ['throughput.rate', 'throughput.interval', 'sink.type'],
+      broken: sink.type === 'websocket-server' && throughput.rate === null && throughput.interval === null,
+      what: 'a live stream needs a pace: its clients do not slow it down',
+      found: 'none',
+      expected: 'throughput.rate or throughput.interval',
+    },
+    {
+      on: ['tasks.max', 'sink.type'],
+      broken: sink.type === 'websocket-server' && tasks.max !== 1,
+      what: 'one task listens on a port',
+      found: `tasks.max ${tasks.max}`,
+      expected: 'tasks.max: 1 with sink.type: websocket-server',
+    },
+    {
+      on: ['sink.format', 'sink.type'],
+      broken: isWebSocket ? sink.format === 'csv' : sink.format === 'ndjson',
+      what: isWebSocket ? 'WebSocket messages have no CSV' : 'lines of JSON are called json here',
+      found: sink.format,
+      expected: isWebSocket ? 'json, ndjson or avro' : 'json, csv or avro',
     },
     {
       on: ['sink.path', 'sink.type'],

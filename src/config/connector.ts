@@ -67,6 +67,36 @@ export type SinkConfig =
   | { readonly type: 'kafka' }
   | { readonly type: 'stdout'; readonly format: TextFormat }
   | { readonly type: 'file'; readonly path: string; readonly format: FileFormat }
+  | WebSocketSinkConfig
+  | WebSocketServerSinkConfig
+
+export interface WebSocketSinkConfig {
+  readonly type: 'websocket'
+  /** ws:// or wss://; may hold credentials. */
+  readonly url: string
+  readonly format: WebSocketFormat
+  /** Whether the server sends back the position that it has, and so keeps the checkpoint. */
+  readonly acknowledge: boolean
+  readonly acknowledgeTimeoutMs: number
+  /** The most bytes that wait to be sent. */
+  readonly bufferBytes: number
+}
+
+export interface WebSocketServerSinkConfig {
+  readonly type: 'websocket-server'
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  /** The path of the URL. */
+  readonly endpoint: string
+  readonly format: WebSocketFormat
+  readonly maxClients: number
+  readonly allowedOrigins: readonly string[]
+  readonly onSlow: 'drop' | 'disconnect'
+  /** The most bytes that wait for one client. */
+  readonly bufferBytes: number
+}
 
 export type TextFormat = 'json' | 'csv'
 export type FileFormat = TextFormat | 'avro'
+export type WebSocketFormat = 'json' | 'ndjson' | 'avro'

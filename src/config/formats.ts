@@ -39,8 +39,27 @@ export const formats = {
   url: {
     written: 'text',
     expected: () => 'an http:// or https:// address',
-    accepts: (value) => typeof value === 'string' && isHttpUrl(value),
+    accepts: (value) => typeof value === 'string' && isUrl(value, /^https?:$/),
     json: () => ({ pattern: '^(https?://|\\$\\{)' }),
+  },
+  'ws-url': {
+    written: 'text',
+    expected: () => 'a ws:// or wss:// address',
+    accepts: (value) => typeof value === 'string' && isUrl(value, /^wss?:$/),
+    json: () => ({ pattern: '^(wss?://|\\$\\{)' }),
+  },
+  endpoint: {
+    written: 'text',
+    expected: () => 'the path of an address, such as /stream',
+    accepts: (value) => typeof value === 'string' && /^\/[^?#\s]*$/.test(value),
+    json: () => ({ pattern: '^(/|\\$\\{)' }),
+  },
+  origins: {
+    written: 'text or list',
+    expected: () => 'a list of origins such as https://example.org, or one text with commas between',
+    parse: (text) => text.split(',').map((part) => part.trim()),
+    accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string' && isOrigin(item)),
+    json: () => ({ items: { type: 'string' } }),
   },
   pem: {
     written: 'text',
@@ -182,8 +201,13 @@ function wholeNumber(text: string): number | undefined {
   return /^-?\d+$/.test(text) ? Number(text) : undefined
 }
 
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+function isUrl(text: string, protocol: RegExp): boolean {
+  return URL.canParse(text) && protocol.test(new URL(text).protocol)
+}
+
+/** As a browser sends it: no path; `null` for pages without one, `*` for every page. */
+function isOrigin(text: string): boolean {
+  return text === '*' || text === 'null' || (URL.canParse(text) && new URL(text).origin === text)
 }
 
 /** host:port, [v6]:port. */

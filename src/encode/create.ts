@@ -19,8 +19,8 @@ import { valueSchema, valueSubject } from './value.js'
 export type EncodedConnector = Pick<ConnectorConfig, 'name' | 'topic' | 'key' | 'keyFormat' | 'value' | 'sink'>
 
 /**
- * The encoder that goes with the connector's sink: keys and values of a topic, or lines, or the values of an Avro object
- * container (whose header has `valueSchema`). `registry`: null if the worker has none; only `prepare` needs it.
+ * The encoder that goes with the connector's sink: keys and values of a topic, or lines (also for WebSocket messages), or the
+ * values of an Avro object container (whose header has `valueSchema`). `registry`: null if the worker has none; only `prepare` needs it.
  * The factory throws SCHEMA_INVALID, SCHEMA_MISMATCH or CONFIG_INVALID for what can be known without the registry;
  * `prepare` throws them, or the registry's errors, for the rest.
  */
@@ -29,7 +29,7 @@ export function createEncoder(connector: EncodedConnector, registry: SubjectRegi
   return (fields) => {
     if (sink.type === 'kafka') return topicEncoder(connector, registry, fields)
     if (sink.format === 'avro') return containerEncoder(fields, valueSchema(connector, fields))
-    return lineEncoder(sink.format, fields)
+    return lineEncoder(sink.format === 'ndjson' ? 'json' : sink.format, fields)
   }
 }
 

@@ -8,6 +8,12 @@ import { FileSink } from './file.js'
 import { ContainerFraming, LineFraming, type Framing } from './framing.js'
 import type { Sink } from './sink.js'
 import { StreamSink } from './stream.js'
+import { createMessageForm } from './websocket/message-form.js'
+
+/** A WebSocket server has so long to answer. */
+const connectTimeoutMs = 10_000
+/** Clients of a broadcast have nothing to say. */
+const maxMessageBytes = 1_024
 
 /** What a sink is made from. */
 export interface SinkPlan {
@@ -23,6 +29,8 @@ const sinks: { readonly [Type in SinkConfig['type']]: (plan: SinkPlan) => Sink |
   kafka: kafkaSink,
   stdout: (plan) => new StreamSink(process.stdout, 'standard output', createFraming(plan)),
   file: (plan) => new FileSink({ path: pathOf(plan), shard: plan.shard, framing: createFraming(plan) }),
+  websocket: webSocketSink,
+  'websocket-server': webSocketServerSink,
 }
 
 export async function createSink(plan: SinkPlan): Promise<Sink> {
@@ -32,7 +40,8 @@ export async function createSink(plan: SinkPlan): Promise<Sink> {
 /** The form of a file or a stream of bytes, to go with the connector's encoder. Throws SCHEMA_INVALID. */
 export function createFraming({ connector, fields }: Pick<SinkPlan, 'connector' | 'fields'>): Framing {
   const { sink } = connector
-  if (sink.type === 'kafka') throw new GenesisError('INTERNAL', 'a topic has no framing')
+  if (sink.type !== 'file' && sink.type !== 'stdout')
+    throw new GenesisError('INTERNAL', `a ${sink.type} sink has no framing`)
   if (sink.format === 'avro') return new ContainerFraming(JSON.stringify(valueSchema(connector, fields).json))
   return new LineFraming(sink.format, sink.format === 'csv' ? lineEncoder('csv', fields).header() : Buffer.alloc(0))
 }
@@ -55,6 +64,30 @@ async function kafkaSink({ connector, worker, shard, fingerprint }: SinkPlan): P
     client: producer.client,
     maxBatchBytes: producer.maxBatchBytes,
   })
+}
+
+async function webSocketSink({ connector, shard, fields, fingerprint }: SinkPlan): Promise<Sink> {
+  const { sink } = connector
+  if (sink.type !== 'websocket') throw new GenesisError('INTERNAL', `a ${sink.type} sink has no server`)
+  const { url, format, acknowledge, acknowledgeTimeoutMs, bufferBytes } = sink
+  const { WebSocketSink } = await import('./websocket/sink.js')
+  return new WebSocketSink({
+    connection: { url, headers: {}, connectTimeoutMs, bufferBytes },
+    stream: { shard, fingerprint },
+    format,
+    form: createMessageForm(format, () => valueSchema(connector, fields)),
+    isAcknowledged: acknowledge,
+    acknowledgeTimeoutMs,
+  })
+}
+
+async function webSocketServerSink({ connector, fields }: SinkPlan): Promise<Sink> {
+  const { sink } = connector
+  if (sink.type !== 'websocket-server') throw new GenesisError('INTERNAL', `a ${sink.type} sink has no clients`)
+  const { endpoint, format, ...options } = sink
+  const form = createMessageForm(format, () => valueSchema(connector, fields))
+  const { WebSocketServerSink } = await import('./websocket/server-sink.js')
+  return new WebSocketServerSink({ ...options, path: endpoint, maxMessageBytes }, form)
 }
 
 function pathOf({ connector: { sink } }: SinkPlan): string {

@@ -42,8 +42,9 @@ export async function verifyConnector(
 ): Promise<VerifyReport> {
   const model = await loadModel(connector.model)
   const { sink } = connector
-  if (sink.type === 'stdout') {
-    throw new GenesisError('USAGE', 'what went to standard output cannot be read again', {
+  if (sink.type !== 'kafka' && sink.type !== 'file') {
+    const found = sink.type === 'stdout' ? 'standard output' : 'a WebSocket'
+    throw new GenesisError('USAGE', `what went to ${found} cannot be read again`, {
       place: connector.file ?? connector.name,
       expected: 'a connector with a kafka or file sink',
     })

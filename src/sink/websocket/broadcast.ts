@@ -1,0 +1,57 @@
+import { GenesisError } from '../../errors.js'
+import type { EncodedBatch } from '../../record.js'
+import { frameMessages } from './frame.js'
+import { type ListenerOptions, type ServerAddress, WebSocketListener } from './listener.js'
+import type { ClientStatus, Member } from './member.js'
+import type { MessageForm } from './message-form.js'
+
+/** One live stream for whoever is connected: a batch is encoded and framed once, however many the clients are. */
+export class Broadcast {
+  readonly #listener: WebSocketListener
+  #form: MessageForm | null = null
+
+  constructor(options: ListenerOptions) {
+    this.#listener = new WebSocketListener(options, {
+      joined: (member, query) => (query.size > 0 ? refuseOptions(member) : member.begin(this.#form?.header ?? null)),
+      message: refuseOptions,
+      left: () => undefined,
+    })
+  }
+
+  /** Throws SINK_FAILED where the address cannot be listened on. */
+  listen(): Promise<ServerAddress> {
+    return this.#listener.listen()
+  }
+
+  /** Says what form the batches have, before the first one; clients may be there already. */
+  begin(form: MessageForm): void {
+    this.#form = form
+    for (const member of this.#listener.members) member.begin(form.header)
+  }
+
+  /** Sends a batch to every client that is not too slow; with no client it goes nowhere. Its buffers are free afterwards. */
+  send(batch: EncodedBatch): void {
+    const { members } = this.#listener
+    const form = this.#form
+    if (members.size === 0 || form === null) return
+    const frames = frameMessages(form.messages(batch), form.isBinary)
+    for (const member of members) member.send(frames, batch)
+  }
+
+  clients(): ClientStatus[] {
+    return [...this.#listener.members].map((member) => member.status())
+  }
+
+  close(): Promise<void> {
+    return this.#listener.close()
+  }
+}
+
+function refuseOptions(member: Member): void {
+  member.refuse(
+    new GenesisError('OPTION_INVALID', 'this server sends one stream to everyone', {
+      found: 'options for an own one',
+      expected: 'none',
+    }),
+  )
+}

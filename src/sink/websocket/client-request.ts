@@ -1,0 +1,120 @@
+import { GenesisError } from '../../errors.js'
+import type { WebSocketFormat } from '../../config/connector.js'
+
+/** The stream that a client asks for. */
+export interface ClientRequest {
+  /** The first position. */
+  readonly position: number
+  /** Records in a batch. */
+  readonly batchSize: number
+  /** Records a second. */
+  readonly rate: number
+  /** The connection ends after so many; null: it does not. */
+  readonly maxRecords: number | null
+  readonly conditions: unknown
+  readonly format: WebSocketFormat
+}
+
+/** What a client gets that asks for nothing, and the most that it may ask for. */
+export interface RequestLimits {
+  readonly defaults: ClientRequest
+  readonly maxBatchSize: number
+  readonly maxRate: number
+  /** The longest text of conditions in a query, in bytes. */
+  readonly maxMessageBytes: number
+}
+
+const longest = Number.MAX_SAFE_INTEGER
+
+type Reader = (value: unknown, limits: RequestLimits) => unknown
+
+/** A value of the wrong form: undefined, with what was expected. */
+const expectations = {
+  position: () => 'an integer from 0',
+  batchSize: ({ maxBatchSize }: RequestLimits) => `an integer from 1 to ${maxBatchSize}`,
+  rate: ({ maxRate }: RequestLimits) => `records a second, above 0 up to ${maxRate}`,
+  maxRecords: () => 'an integer from 1',
+  conditions: () => 'a JSON object such as {"segment":"premium"}',
+  format: () => 'json, ndjson or avro',
+}
+
+const readers: Readonly<Record<keyof ClientRequest, Reader>> = {
+  position: (value) => integer(value, 0, longest),
+  batchSize: (value, { maxBatchSize }) => integer(value, 1, maxBatchSize),
+  rate: (value, { maxRate }) => (typeof value === 'number' && value > 0 && value <= maxRate ? value : undefined),
+  maxRecords: (value) => integer(value, 1, longest),
+  conditions: (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined),
+  format: (value) => (value === 'json' || value === 'ndjson' || value === 'avro' ? value : undefined),
+}
+
+/** Names as they are written in queries and messages: in camelCase or in snake_case; `rate_limit` is another for `rate`. */
+function nameOf(written: string): string {
+  const name = written.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  return name === 'rateLimit' ? 'rate' : name
+}
+
+/** A request by query string: `batch_size=10&rate=100&conditions={"segment":"premium"}`. Throws OPTION_INVALID. */
+export function requestOfQuery(query: URLSearchParams, limits: RequestLimits): ClientRequest {
+  const written = new Map<string, unknown>()
+  for (const [key, text] of query) {
+    if (written.has(key)) throw wrong(key, 'given twice', text, 'one value')
+    const name = nameOf(key)
+    if (name === 'conditions' && Buffer.byteLength(text) > limits.maxMessageBytes) {
+      throw wrong(key, 'too long', `${Buffer.byteLength(text)} bytes`, `at most ${limits.maxMessageBytes}`)
+    }
+    written.set(key, name === 'conditions' ? json(text) : name === 'format' ? text : number(text))
+  }
+  return requestOf(written, limits)
+}
+
+/** A request by message: a JSON object with the same names. Throws OPTION_INVALID. */
+export function requestOfMessage(text: string, limits: RequestLimits): ClientRequest {
+  const content = json(text)
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    throw wrong('the first message', 'not a request', text.slice(0, 40), 'a JSON object such as {"batchSize":10}')
+  }
+  return requestOf(new Map(Object.entries(content)), limits)
+}
+
+function requestOf(written: ReadonlyMap<string, unknown>, limits: RequestLimits): ClientRequest {
+  const request: Record<keyof ClientRequest, unknown> = { ...limits.defaults }
+  for (const [key, value] of written) {
+    const name = nameOf(key)
+    if (!isName(name)) throw wrong(key, 'unknown option', key, `one of ${Object.keys(readers).join(', ')}`)
+    const read = readers[name](value, limits)
+    if (read === undefined) throw wrong(key, 'wrong value', shown(value), expectations[name](limits))
+    request[name] = read
+  }
+  return request as ClientRequest
+}
+
+function isName(name: string): name is keyof ClientRequest {
+  return Object.hasOwn(readers, name)
+}
+
+function integer(value: unknown, least: number, most: number): number | undefined {
+  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most
+    ? (value as number)
+    : undefined
+}
+
+/** A number where the text is one; else the text, which is then refused with its name. */
+function number(text: string): unknown {
+  return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text)
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? 'nothing').slice(0, 60)
+}
+
+function wrong(place: string, what: string, found: string, expected: string): GenesisError {
+  return new GenesisError('OPTION_INVALID', what, { place, found, expected })
+}

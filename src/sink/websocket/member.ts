@@ -1,0 +1,140 @@
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import type { GenesisError } from '../../errors.js'
+import { closeCode, closeReason, controlMessage } from './control.js'
+import { frameMessages } from './frame.js'
+
+/** What happens with a client that does not read what it is sent. */
+export interface SlowPolicy {
+  /** The most bytes that wait for one client. */
+  readonly bufferBytes: number
+  /** `drop`: it misses batches, and is told which. `disconnect`: it is cut off. */
+  readonly onSlow: 'drop' | 'disconnect'
+}
+
+/** What a server knows of one client. */
+export interface ClientStatus {
+  readonly id: number
+  /** Address and port of the client, or of the proxy before it. */
+  readonly address: string
+  /** Records that were sent to it. */
+  readonly records: number
+  /** Positions that it missed because it was too slow. */
+  readonly dropped: number
+  /** Bytes that wait to be read by it. */
+  readonly bufferedBytes: number
+  /** The next position of its stream; null before there is one. */
+  readonly position: number | null
+}
+
+/** Positions start, start + stride, …: `length` of them. */
+export interface Run {
+  readonly start: number
+  readonly stride: number
+  readonly length: number
+}
+
+/** A client that was cut off and does not answer the close frame is given so long. */
+const farewellMs = 1_000
+
+/**
+ * A connected client of a server. Frames go to its socket as they are; what the socket has not got rid of is bounded.
+ */
+export class Member {
+  readonly id: number
+  readonly socket: WebSocket
+  readonly #stream: Duplex
+  readonly #address: string
+  readonly #policy: SlowPolicy
+  #records = 0
+  #dropped = 0
+  #position: number | null = null
+  /** What was dropped since the last batch that was sent. */
+  #gap: { from: number; records: number } | null = null
+  /** Whether it has answered since it was last asked. */
+  isAlive = true
+
+  constructor(id: number, socket: WebSocket, stream: Duplex, address: string, policy: SlowPolicy) {
+    this.id = id
+    this.socket = socket
+    this.#stream = stream
+    this.#address = address
+    this.#policy = policy
+  }
+
+  get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN
+  }
+
+  /** Whether nothing more can be sent now, whatever its size. */
+  get isFull(): boolean {
+    return this.#stream.writableLength >= this.#policy.bufferBytes
+  }
+
+  /** Frames that hold no records: what a stream begins with. */
+  begin(header: Buffer | null): void {
+    if (header !== null) this.#stream.write(frameMessages([header], true))
+  }
+
+  /** Sends the frames of a batch, or leaves the batch out by the policy: then false. */
+  send(frames: Buffer, run: Run): boolean {
+    if (!this.isOpen) return false
+    const waiting = this.#stream.writableLength
+    // A batch that is larger than the buffer can only go alone.
+    if (waiting > 0 && waiting + frames.length > this.#policy.bufferBytes) {
+      this.miss(run)
+      return false
+    }
+    if (this.#gap !== null) this.#tellGap(this.#gap, run.start)
+    this.#stream.write(frames)
+    this.#records += run.length
+    this.#position = endOf(run)
+    return true
+  }
+
+  /** Leaves a batch out because the client is too slow. */
+  miss(run: Run): void {
+    if (!this.isOpen) return
+    if (this.#policy.onSlow === 'disconnect') {
+      const { bufferBytes } = this.#policy
+      const reason = `too slow: ${bufferBytes} bytes wait to be read; go on from position ${run.start}`
+      return this.close(closeCode.policyViolation, reason)
+    }
+    this.#gap ??= { from: run.start, records: 0 }
+    this.#gap.records += run.length
+    this.#dropped += run.length
+    this.#position = endOf(run)
+  }
+
+  /** Says what is wrong with the client's request, in full in a message and in short in the close frame. */
+  refuse(error: GenesisError): void {
+    if (!this.isOpen) return
+    this.socket.send(controlMessage('error', { code: error.code, message: error.message }), { binary: false })
+    this.close(closeCode.policyViolation, error.message)
+  }
+
+  close(code: number, reason: string): void {
+    this.socket.close(code, closeReason(reason))
+    setTimeout(() => this.socket.terminate(), farewellMs).unref()
+  }
+
+  status(): ClientStatus {
+    return {
+      id: this.id,
+      address: this.#address,
+      records: this.#records,
+      dropped: this.#dropped,
+      bufferedBytes: this.#stream.writableLength,
+      position: this.#position,
+    }
+  }
+
+  #tellGap({ from, records }: { from: number; records: number }, to: number): void {
+    this.#gap = null
+    this.#stream.write(frameMessages([controlMessage('dropped', { from, to, records })], false))
+  }
+}
+
+function endOf({ start, stride, length }: Run): number {
+  return start + stride * length
+}

@@ -1,0 +1,91 @@
+import type { WebSocketFormat } from '../../config/connector.js'
+import type { AvroSchema } from '../../encode/avro/schema.js'
+import type { Encoder } from '../../encode/encoder.js'
+import { GenesisError } from '../../errors.js'
+import { canonicalConditions } from '../../model/conditions/canonical.js'
+import type { Generator } from '../../model/generator.js'
+import { frameMessages } from './frame.js'
+import type { Run } from './member.js'
+import { createMessageEncoder, createMessageForm, type MessageForm } from './message-form.js'
+
+export interface StreamPoolOptions {
+  /** Opens the stream of these conditions. Throws CONDITION_INVALID or CONDITION_UNSATISFIABLE. */
+  readonly open: (conditions: unknown) => Generator
+  /** Asked for with avro only. */
+  readonly schema: () => AvroSchema
+  /** How many different conditions clients may have at a time: each costs its own tables. */
+  readonly maxConditions: number
+}
+
+/** A stream at any position, shared by all the clients with the same conditions. */
+export class PooledStream {
+  users = 0
+  readonly key: string
+  readonly generator: Generator
+  readonly #schema: () => AvroSchema
+  readonly #forms = new Map<WebSocketFormat, { encoder: Encoder; form: MessageForm }>()
+
+  constructor(key: string, generator: Generator, schema: () => AvroSchema) {
+    this.key = key
+    this.generator = generator
+    this.#schema = schema
+  }
+
+  /** What a connection begins with. Throws SCHEMA_INVALID or SCHEMA_MISMATCH. */
+  header(format: WebSocketFormat): Buffer | null {
+    return this.#of(format).form.header
+  }
+
+  /** The frames of a batch. */
+  frames(format: WebSocketFormat, { start, length }: Run): Buffer {
+    const { encoder, form } = this.#of(format)
+    if (this.generator.position !== start) this.generator.start(start)
+    return frameMessages(form.messages(encoder.encode(this.generator.generate(length))), form.isBinary)
+  }
+
+  #of(format: WebSocketFormat) {
+    let made = this.#forms.get(format)
+    if (made === undefined) {
+      const { fields } = this.generator
+      made = {
+        encoder: createMessageEncoder(format, fields, this.#schema),
+        form: createMessageForm(format, this.#schema),
+      }
+      this.#forms.set(format, made)
+    }
+    return made
+  }
+}
+
+/** A record depends on its position alone, so one generator serves every client of the same conditions, wherever each is. */
+export class StreamPool {
+  readonly #options: StreamPoolOptions
+  readonly #streams = new Map<string, PooledStream>()
+
+  constructor(options: StreamPoolOptions) {
+    this.#options = options
+  }
+
+  /** Throws what `open` throws, and OPTION_INVALID where there are too many different conditions. To be given back. */
+  take(conditions: unknown): PooledStream {
+    const key = canonicalConditions(conditions)
+    let stream = this.#streams.get(key)
+    if (stream === undefined) {
+      const { open, schema, maxConditions } = this.#options
+      if (this.#streams.size >= maxConditions) {
+        throw new GenesisError('OPTION_INVALID', 'clients have too many different conditions at a time', {
+          expected: `at most ${maxConditions}`,
+          remedy: 'Try again later, or with the conditions of another client',
+        })
+      }
+      stream = new PooledStream(key, open(conditions), schema)
+      this.#streams.set(key, stream)
+    }
+    stream.users++
+    return stream
+  }
+
+  giveBack(stream: PooledStream): void {
+    if (--stream.users === 0) this.#streams.delete(stream.key)
+  }
+}
