@@ -82,6 +82,7 @@ export const errorTable = {
     http: 503,
     exit: 1,
     about: 'a sink is too slow, and a full buffer was to be an error',
+  },
   WEBSOCKET_UNREACHABLE: {
     retriable: true,
     http: 503,
