@@ -168,7 +168,7 @@ seed: -1
 
   it('is not told of a rule when one of its keys is wrong in itself', () => {
     assert.deepEqual(errorsOf({ name: 'c', model: 'm', sink: { type: 'kafak' } }), [
-      'sink.type: wrong value; found "kafak"; expected one of kafka, stdout, file',
+      'sink.type: wrong value; found "kafak"; expected one of kafka, stdout, file, websocket, websocket-server',
     ])
   })
 
