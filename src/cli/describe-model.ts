@@ -1,5 +1,5 @@
 import type { FieldType, Value } from '../record.js'
-import { isBin } from '../model/fields.js'
+import { isBin, rangeOf } from '../model/fields.js'
 import type { ColumnReport, FitReport } from '../model/fit/report/report.js'
 import { shownValue } from '../model/held.js'
 import type { Column, Model } from '../model/model.js'
@@ -46,6 +46,7 @@ export function describeModel(model: Model, conditions?: { given: unknown; proba
     states: circuit?.states ?? null,
     columns: model.columns.map((column) =>
       describeColumn(
+        model,
         column,
         report?.columns.find(({ name }) => name === column.name),
       ),
@@ -63,7 +64,7 @@ function isFitReport(report: unknown): report is FitReport {
   return Array.isArray(columns) && Array.isArray(pairs) && Array.isArray(notes) && typeof table === 'object'
 }
 
-function describeColumn(column: Column, report: ColumnReport | undefined): ColumnDescription {
+function describeColumn(model: Model, column: Column, report: ColumnReport | undefined): ColumnDescription {
   const { name, type, nullable, hidden, source } = column
   const base = { name, type, nullable, hidden: hidden === true, kind: report?.kind ?? source.from, from: source.from }
   switch (source.from) {
@@ -77,6 +78,8 @@ function describeColumn(column: Column, report: ColumnReport | undefined): Colum
       }
     case 'dependency':
       return { ...base, ...spanOf(source.values, type), decidedBy: source.column }
+    case 'composed':
+      return { ...base, ...rangeIn(model, name), made: `${source.day} and ${source.time}` }
     case 'sequence':
       return { ...base, made: `${source.start}, ${source.start + source.step}, ${source.start + 2 * source.step} …` }
     case 'pool':
@@ -95,6 +98,12 @@ function describeColumn(column: Column, report: ColumnReport | undefined): Colum
     case 'clock':
       return { ...base, made: 'the time of generation' }
   }
+}
+
+function rangeIn({ columns }: Model, name: string): Pick<ColumnDescription, 'range'> {
+  const column = columns.find((candidate) => candidate.name === name)
+  const range = column && rangeOf(column.source, columns)
+  return range && column ? { range: [shownValue(range[0], column.type), shownValue(range[1], column.type)] } : {}
 }
 
 function spanOf(held: readonly Value[], type: FieldType): Pick<ColumnDescription, 'range' | 'values'> {

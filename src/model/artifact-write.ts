@@ -46,6 +46,8 @@ function sourceInOrder(source: Source): Source {
     }
     case 'dependency':
       return { from: source.from, column: source.column, values: source.values }
+    case 'composed':
+      return { from: source.from, day: source.day, time: source.time }
     case 'sequence':
       return { from: source.from, start: source.start, step: source.step }
     case 'pool':

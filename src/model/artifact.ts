@@ -43,6 +43,11 @@ export type Source =
   | { from: 'circuit'; node: number; alphabet: Symbol[]; grain?: number }
   /** A function of another circuit column: code c of `column` gives values[c]. */
   | { from: 'dependency'; column: string; values: (null | string | boolean | number)[] }
+  /**
+   * A timestamp, day · 86,400,000 + time: `day` is a date column and `time` an integer column of milliseconds since midnight
+   * (UTC), each of the circuit or a dependency. Missing where either is.
+   */
+  | { from: 'composed'; day: string; time: string }
   /** start + position · step. */
   | { from: 'sequence'; start: number; step: number }
   /** One of these, drawn per record, independent of everything else; or a named pool of words that ships with the program. */

@@ -1,17 +1,18 @@
 import type { Field, Value, Vector } from '../record.js'
 import type { Symbol } from './artifact.js'
+import { dayMs } from './held.js'
 import type { Column, ColumnSource } from './model.js'
 
 /** The record layout of a model's columns. */
 export function fieldsOf(columns: readonly Column[], plain: (column: Column) => boolean): Field[] {
-  return columns.filter(({ hidden }) => !hidden).map((column) => fieldOf(column, plain(column)))
+  return columns.filter(({ hidden }) => !hidden).map((column) => fieldOf(column, columns, plain(column)))
 }
 
-function fieldOf(column: Column, plain: boolean): Field {
+function fieldOf(column: Column, columns: readonly Column[], plain: boolean): Field {
   const { name, type, nullable, source } = column
   const vector = vectorKind(source)
   const dictionary = dictionaryOf(column)
-  const range = vector === 'number' ? rangeOf(source) : undefined
+  const range = vector === 'number' ? rangeOf(source, columns) : undefined
   return {
     name,
     type,
@@ -23,11 +24,31 @@ function fieldOf(column: Column, plain: boolean): Field {
   }
 }
 
-/** The lowest and the highest number of an alphabet; undefined for sources whose numbers grow without end. */
-function rangeOf(source: ColumnSource): [low: number, high: number] | undefined {
-  if (source.from !== 'circuit') return undefined
-  const numbers = source.alphabet.flat().filter((symbol) => typeof symbol === 'number')
+/** The lowest and the highest number of a learned column; undefined for sources whose numbers grow without end. */
+export function rangeOf(source: ColumnSource, columns: readonly Column[]): [low: number, high: number] | undefined {
+  switch (source.from) {
+    case 'circuit':
+      return spanOf(source.alphabet.flat())
+    case 'dependency':
+      return spanOf(source.values)
+    case 'composed': {
+      const [day, time] = [source.day, source.time].map((name) => rangeOf(columnNamed(name, columns).source, columns))
+      return day && time && [day[0] * dayMs + time[0], day[1] * dayMs + time[1]]
+    }
+    default:
+      return undefined
+  }
+}
+
+function spanOf(values: readonly unknown[]): [low: number, high: number] | undefined {
+  const numbers = values.filter((value) => typeof value === 'number')
+  if (numbers.length === 0) return undefined
   return [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))]
+}
+
+/** A column that a checked model's column names. */
+export function columnNamed(name: string, columns: readonly Column[]): Column {
+  return columns.find((column) => column.name === name)!
 }
 
 /** Numbers with bins need their values; everything else that has codes needs nothing but them. */
@@ -38,6 +59,7 @@ export function vectorKind(source: ColumnSource): Vector['kind'] {
     case 'dependency':
     case 'pool':
       return 'dictionary'
+    case 'composed':
     case 'sequence':
     case 'event_time':
     case 'clock':

@@ -1,6 +1,6 @@
 import type { FieldType, Value } from '../record.js'
 
-const dayMs = 86_400_000
+export const dayMs = 86_400_000
 
 /** A held value (see FieldType) as a user sees it: ISO dates, decimals as numbers. */
 export function shownValue(held: Value, type: FieldType): Value {

@@ -1,6 +1,10 @@
-import type { Model } from '../model.js'
+import { columnNamed, rangeOf } from '../fields.js'
+import { shownValue } from '../held.js'
+import type { CircuitSource, Column, ColumnSource, Model } from '../model.js'
 import { invalid, listed, unknownName } from './complaint.js'
+import { dayTimesOf } from './composed.js'
 import { within, type NodeDomain, type NodeSet } from './domain.js'
+import { nothing, type Intervals } from './intervals.js'
 import { parsePredicates, type Predicate } from './predicate.js'
 
 /** Conditions, read: what every column predicate leaves of its node's symbols, joined by and, or, not. */
@@ -13,7 +17,13 @@ export type Expression =
       readonly node: number
       readonly set: NodeSet
     }
-  | { readonly kind: 'all' | 'any'; readonly path: string; readonly parts: readonly Expression[] }
+  | {
+      readonly kind: 'all' | 'any'
+      readonly path: string
+      readonly parts: readonly Expression[]
+      /** What was written of one column, where the parts are of those that it is composed of. */
+      readonly of?: { readonly literal: unknown; readonly expected?: string }
+    }
   | { readonly kind: 'not'; readonly path: string; readonly part: Expression }
 
 /** A share of the records that are to satisfy an expression. */
@@ -82,23 +92,52 @@ class Parser {
   #column(name: string, literal: unknown, path: string): Expression[] {
     const { columns } = this.model
     const column = columns.find((candidate) => candidate.name === name)
-    const learned = columns.filter(({ source }) => source.from === 'circuit' || source.from === 'dependency')
+    const learned = columns.filter(({ source }) => isLearned(source))
     const names = learned.map((candidate) => candidate.name)
     if (column === undefined) unknownName(path, 'unknown column', name, [...names, 'any', 'all', 'not', 'mix'])
     const { source } = column
-    if (source.from !== 'circuit' && source.from !== 'dependency')
+    if (!isLearned(source))
       invalid(path, `conditions do not reach a ${source.from} column`, name, `one of ${listed(names)}`)
-    return parsePredicates(literal, column, path).map((predicate): Expression => {
-      if (source.from === 'circuit') {
-        const domain = this.domains[source.node]
-        return { kind: 'column', path, column: name, literal, node: source.node, set: circuitSet(predicate, domain) }
-      }
-      const decider = columns.find((candidate) => candidate.name === source.column)!
-      const domain = this.domains[decider.source.from === 'circuit' ? decider.source.node : -1]
-      const set = source.values.map((value, code) => (holds(predicate, value) ? domain.whole[code] : []))
-      return { kind: 'column', path, column: name, literal, node: domain.node, set }
-    })
+    return parsePredicates(literal, column, path).map((predicate) =>
+      source.from === 'composed'
+        ? this.#composed(predicate, column, source, literal, path)
+        : this.#learned(predicate, column, literal, path),
+    )
   }
+
+  /** A predicate on a timestamp in terms of its day and its time of day. */
+  #composed(predicate: Predicate, column: Column, source: ComposedSource, literal: unknown, path: string): Expression {
+    const [day, time] = [source.day, source.time].map((name) => columnNamed(name, this.model.columns))
+    const on = (part: Column, missing: boolean, region: Intervals): Expression =>
+      this.#learned({ missing, of: () => false, region }, part, literal, path)
+    const parts = dayTimesOf(predicate.region).map(({ days, times }): Expression => ({
+      kind: 'all',
+      path,
+      parts: [on(day, false, days), on(time, false, times)],
+    }))
+    if (predicate.missing) parts.push(on(day, true, nothing), on(time, true, nothing))
+    const range = rangeOf(source, this.model.columns)?.map((held) => shownValue(held, column.type))
+    return { kind: 'any', path, parts, of: { literal, expected: range && `values from ${range.join(' to ')}` } }
+  }
+
+  #learned(predicate: Predicate, { name, source }: Column, literal: unknown, path: string): Expression {
+    if (source.from === 'circuit') {
+      const domain = this.domains[source.node]
+      return { kind: 'column', path, column: name, literal, node: source.node, set: circuitSet(predicate, domain) }
+    }
+    const { column, values } = source as DependencySource
+    const decider = columnNamed(column, this.model.columns)
+    const domain = this.domains[decider.source.from === 'circuit' ? decider.source.node : -1]
+    const set = values.map((value, code) => (holds(predicate, value) ? domain.whole[code] : []))
+    return { kind: 'column', path, column: name, literal, node: domain.node, set }
+  }
+}
+
+type ComposedSource = Extract<ColumnSource, { from: 'composed' }>
+type DependencySource = Extract<ColumnSource, { from: 'dependency' }>
+
+function isLearned(source: ColumnSource): source is CircuitSource | DependencySource | ComposedSource {
+  return source.from === 'circuit' || source.from === 'dependency' || source.from === 'composed'
 }
 
 function circuitSet(predicate: Predicate, { column, pieces, grid, whole }: NodeDomain): NodeSet {

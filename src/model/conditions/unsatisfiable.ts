@@ -41,6 +41,7 @@ function known(
   part: Expression,
   domains: readonly NodeDomain[],
 ): { found?: string; expected?: string; remedy?: string } {
+  if (part.kind === 'any' && part.of) return { found: shown(part.of.literal), expected: part.of.expected }
   if (part.kind !== 'column') return {}
   const { column, pieces, grid } = domains[part.node]
   const found = shown(part.literal)

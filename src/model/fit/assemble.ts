@@ -7,12 +7,12 @@ import type { Prepared } from './prepare.js'
 
 /** The artifact of a trained circuit: the table's columns in their order, with the hidden parts that some are made of. */
 export function assembleModel(
-  { planned, nodes, decided }: Prepared,
+  { planned, nodes, composed, decided }: Prepared,
   circuit: Circuit | null,
   { name, seed, report }: { name: string; seed: number; report: unknown },
 ): ModelArtifact {
   const columns = planned.flatMap((column) =>
-    column.place === 'outside' ? outsideColumns(column, planned, seed) : [learnedColumn(column)],
+    column.place === 'outside' ? outsideColumns(column, planned, seed) : learnedColumns(column),
   )
   return {
     format: artifactFormat,
@@ -27,6 +27,23 @@ export function assembleModel(
       emissions: circuit.emissions.map(encodeTable),
     },
     report,
+  }
+
+  function learnedColumns(column: LearnedColumn): ArtifactColumn[] {
+    const parts = composed.find((candidate) => candidate.column.name === column.name)
+    if (parts === undefined) return [learnedColumn(column)]
+    const [day, time] = [learnedColumn(parts.day), learnedColumn(parts.time)]
+    return [
+      {
+        name: column.name,
+        type: column.learned.type,
+        nullable: day.nullable || time.nullable,
+        ...(column.hidden && { hidden: true as const }),
+        source: { from: 'composed', day: day.name, time: time.name },
+      },
+      day,
+      time,
+    ]
   }
 
   function learnedColumn(column: LearnedColumn): ArtifactColumn {

@@ -2,6 +2,7 @@ import { GenesisError } from '../../errors.js'
 import type { CodedTable } from '../circuit.js'
 import { isNumeric, planColumns, type LearnedColumn, type PlannedColumn } from './columns/plan.js'
 import type { ColumnsFile } from './columns/settings.js'
+import { dayAndTime, type ComposedColumn } from './columns/day-and-time.js'
 import { findDependencies, heldCodes } from './dependencies.js'
 import { categoryAlphabet, numberAlphabet, type Alphabet, type DiscretiseOptions } from './discretise/alphabet.js'
 import type { Table } from './table/table.js'
@@ -12,6 +13,8 @@ export interface Prepared {
   readonly planned: readonly PlannedColumn[]
   /** The columns of the circuit, in the order of its nodes. */
   readonly nodes: readonly NodeColumn[]
+  /** The timestamps that are learned as a day and a time of day; both parts are among the nodes, or decided. */
+  readonly composed: readonly ComposedColumn[]
   /** The learned columns that another one decides. */
   readonly decided: readonly DecidedColumn[]
   /** What was changed or left out, each a complete sentence. */
@@ -41,11 +44,21 @@ export function prepareTable(table: Table, file: ColumnsFile, options: Discretis
   const planned = planColumns(table, file)
   const notes = [...table.notes]
   const nodes: NodeColumn[] = []
+  const composed: ComposedColumn[] = []
+  const names = new Set(planned.map(({ name }) => name))
   for (const column of planned) {
     if (column.place === 'outside') continue
     const node = discretised(column, table, options)
     notes.push(...column.learned.notes, ...node.alphabet.notes)
-    nodes.push(node)
+    const parts = node.alphabet.exact ? null : dayAndTime(column, names)
+    if (parts === null) {
+      nodes.push(node)
+      continue
+    }
+    composed.push(parts)
+    // Rounded outwards, a time of day would leave the day.
+    nodes.push(discretised(parts.day, table, options))
+    nodes.push(neverMissing(discretised(parts.time, table, { ...options, roundExtremes: false })))
   }
   const held = nodes.map(({ column }) => heldCodes(column.raw, column.learned.held))
   const dependencies = findDependencies(
@@ -62,7 +75,7 @@ export function prepareTable(table: Table, file: ColumnsFile, options: Discretis
     return { column: learned, decider: nodes[decider], values: Array.from(values, (code) => own[code]) }
   })
   for (const { column, decider } of decided) notes.push(`column ${column.name} is decided by ${decider.column.name}`)
-  return { rows: table.rows, planned, nodes: nodes.filter((_, j) => !decidedNodes.has(j)), decided, notes }
+  return { rows: table.rows, planned, nodes: nodes.filter((_, j) => !decidedNodes.has(j)), composed, decided, notes }
 }
 
 /** The rows in codes, all of them or the selected ones. */
@@ -78,6 +91,23 @@ function pick(codes: Uint16Array, selected: Uint32Array): Uint16Array {
   const picked = new Uint16Array(selected.length)
   for (let i = 0; i < selected.length; i++) picked[i] = codes[selected[i]]
   return picked
+}
+
+/**
+ * A node whose missing values are those of the row before: of a time of day, whose day says alone whether the timestamp is
+ * missing. Were both to say it, they would have to agree, which a model learns only nearly.
+ */
+function neverMissing(node: NodeColumn): NodeColumn {
+  const missing = node.alphabet.symbols.indexOf(null)
+  if (missing < 0) return node
+  const codes = node.codes.slice()
+  let last = codes.find((code) => code !== missing) ?? 0
+  codes.forEach((code, row) => {
+    if (code === missing) codes[row] = last
+    else last = code
+  })
+  // Missing is the last symbol.
+  return { ...node, codes, alphabet: { ...node.alphabet, symbols: node.alphabet.symbols.slice(0, missing) } }
 }
 
 function discretised(column: LearnedColumn, table: Table, options: DiscretiseOptions): NodeColumn {

@@ -3,6 +3,7 @@ import type { ArtifactColumn, ModelArtifact, Source, Symbol } from '../artifact.
 import { parseTemplate } from '../outside/template-parts.js'
 import { parsePattern } from '../outside/pattern-parts.js'
 import type { ModelFile } from './complaint.js'
+import { checkComposed } from './composed.js'
 
 /** Codes are 16 bits wide. */
 const mostCodes = 65_536
@@ -43,6 +44,7 @@ function nodesOfColumns({ columns, circuit }: ModelArtifact, file: ModelFile): n
 
 const numeric: readonly FieldType['kind'][] = ['integer', 'decimal', 'double', 'date', 'timestamp']
 const fits: Partial<Record<Source['from'], readonly FieldType['kind'][]>> = {
+  composed: ['timestamp'],
   sequence: numeric,
   pool: ['string'],
   template: ['string'],
@@ -74,6 +76,8 @@ function checkColumn(
       return checkAlphabet(column, source, `${path}.source`, file)
     case 'dependency':
       return checkDependency(column, source, `${path}.source`, byName, file)
+    case 'composed':
+      return checkComposed(column, source, `${path}.source`, byName, file)
     case 'pool':
       return 'values' in source ? checkPool(source, `${path}.source`, file) : undefined
     case 'template': {

@@ -61,6 +61,10 @@ const shapes: Record<Source['from'], (source: Json, path: string, read: Reader) 
     read.text(source, 'column', `${path}.column`)
     read.list(source, 'values', `${path}.values`)
   },
+  composed(source, path, read) {
+    read.text(source, 'day', `${path}.day`)
+    read.text(source, 'time', `${path}.time`)
+  },
   sequence(source, path, read) {
     read.number(source, 'start', `${path}.start`)
     read.number(source, 'step', `${path}.step`)

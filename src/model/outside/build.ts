@@ -2,6 +2,7 @@ import type { Vector } from '../../record.js'
 import { dictionaryOf } from '../fields.js'
 import type { Column, Model } from '../model.js'
 import type { NodeOutput } from '../sample/circuit-sampler.js'
+import { Composed, type Part } from './composed.js'
 import { Clock, EventTime, Sequence } from './numbers.js'
 import type { OutsideColumn } from './outside.js'
 import { parsePattern } from './pattern-parts.js'
@@ -35,6 +36,8 @@ function namesIn({ source }: Column, columns: readonly Column[]): string[] {
   switch (source.from) {
     case 'dependency':
       return [source.column]
+    case 'composed':
+      return [source.day, source.time]
     case 'template': {
       const parts = parseTemplate(source.template)
       return typeof parts === 'string' ? [] : parts.flatMap((part) => (part.kind === 'column' ? [part.column] : []))
@@ -100,6 +103,13 @@ class Builder {
         const decider = this.#named(source.column).source
         const node = decider.from === 'circuit' ? decider.node : -1
         return { vector: { kind: 'dictionary', codes: this.outputOf(node).codes }, mostBytes: 0 }
+      }
+      case 'composed': {
+        const part = (name: string): Part => {
+          const named = this.#named(name)
+          return { vector: this.vectorOf(named), dictionary: dictionaryOf(named) }
+        }
+        return this.#add(new Composed(part(source.day), part(source.time), capacity))
       }
       case 'sequence':
         return this.#add(new Sequence(source.start, source.step, capacity))

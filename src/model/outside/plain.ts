@@ -25,6 +25,7 @@ export function isPlain(column: Column, columns: readonly Column[]): boolean {
       const parts = parsePattern(source.pattern)
       return typeof parts !== 'string' && parts.every((part) => 'alphabet' in part || isPlainText(part.fixed))
     }
+    case 'composed':
     case 'sequence':
     case 'uuid':
     case 'event_time':

@@ -141,7 +141,8 @@ export function learnCategory(column: RawColumn, as: ReadAs, kind: 'string' | 'u
   return { kind: 'category', type: { kind }, held: reading.values, grain: 0, detail: null, notes: [] }
 }
 
-function grainOf(held: readonly (number | null)[]): number {
+/** The step that all of the numbers are multiples of, at least 1. */
+export function grainOf(held: readonly (number | null)[]): number {
   return commonStep(held.filter((value) => value !== null)) || 1
 }
 
