@@ -3,6 +3,7 @@ import { GenesisError } from '../errors.js'
 import type { Checked } from './check.js'
 import type { connectorSchema } from './connector-schema.js'
 import type { ConnectorConfig } from './connector.js'
+import { formatDuration } from './quantity.js'
 import type { Source } from './source.js'
 import type { WorkerConfig } from './worker.js'
 
@@ -122,14 +123,14 @@ export function brokenRules({ values, failed }: Checked<typeof connectorSchema>,
       on: ['transaction.timeout', 'transaction.interval', 'transaction.boundary'],
       broken: transaction.boundary === 'interval' && transaction.timeout < 2 * transaction.interval,
       what: 'transactions would time out before they end',
-      found: `timeout ${transaction.timeout}ms, interval ${transaction.interval}ms`,
+      found: `timeout ${formatDuration(transaction.timeout)}, interval ${formatDuration(transaction.interval)}`,
       expected: 'a timeout of at least twice the interval',
     },
     {
       on: ['errors.max_backoff', 'errors.initial_backoff'],
       broken: errors.max_backoff < errors.initial_backoff,
       what: 'the longest wait is shorter than the first',
-      found: `max_backoff ${errors.max_backoff}ms, initial_backoff ${errors.initial_backoff}ms`,
+      found: `max_backoff ${formatDuration(errors.max_backoff)}, initial_backoff ${formatDuration(errors.initial_backoff)}`,
       expected: 'max_backoff of at least initial_backoff',
     },
   ]

@@ -1,6 +1,6 @@
 /** What values of options look like: one row per format, for the checks, for convict, for JSON Schema and for the pages. */
 import convict from 'convict'
-import { parseDuration, parseSize } from './quantity.js'
+import { formatDuration, parseDuration, parseSize } from './quantity.js'
 import type { FormatName, Option } from './option.js'
 
 interface Format {
@@ -96,14 +96,14 @@ export const formats = {
   },
   duration: {
     written: 'text',
-    expected: (option) => `a duration with its unit, such as 100ms, 60s, 5m or 1h${range(option, 'ms')}`,
+    expected: (option) => `a duration with its unit, such as 100ms, 60s, 5m or 1h${range(option, formatDuration)}`,
     parse: parseDuration,
     accepts: (value, option) => Number.isSafeInteger(value) && within(value as number, option),
     json: () => ({ pattern: '^([0-9]+(\\.[0-9]+)?\\s*(ms|s|m|h|d)|.*\\$\\{.*)$' }),
   },
   size: {
     written: 'text',
-    expected: (option) => `a size with its unit, such as 1MB or 512KiB${range(option, ' bytes')}`,
+    expected: (option) => `a size with its unit, such as 1MB or 512KiB${range(option, (bytes) => `${bytes} bytes`)}`,
     parse: parseSize,
     accepts: (value, option) => Number.isSafeInteger(value) && within(value as number, option),
     json: () => ({ pattern: '^([0-9]+(\\.[0-9]+)?\\s*([kKMG]?B|[KMG]iB)|.*\\$\\{.*)$' }),
@@ -228,9 +228,9 @@ function within(value: number, { minimum = -Infinity, maximum = Infinity }: Opti
   return value >= minimum && value <= maximum
 }
 
-function range({ minimum, maximum }: Option, unit = ''): string {
-  const from = minimum === undefined ? '' : ` from ${minimum}${unit}`
-  return maximum === undefined ? from : `${from} to ${maximum}${unit}`
+function range({ minimum, maximum }: Option, shown: (value: number) => string = String): string {
+  const from = minimum === undefined ? '' : ` from ${shown(minimum)}`
+  return maximum === undefined ? from : `${from} to ${shown(maximum)}`
 }
 
 function limits({ minimum, maximum }: Option): object {
