@@ -20,6 +20,7 @@ export interface FlowOptions {
   readonly partitions: number
   readonly checkpointTopic: string
   readonly transactionTimeoutMs: number
+  readonly delivery: 'exactly-once' | 'at-least-once'
 }
 
 const ratePerSecond = 4000
@@ -45,7 +46,8 @@ class TextEncoder implements Encoder {
   }
 }
 
-function valueOf(position: number): string {
+/** The value of a position. */
+export function valueOf(position: number): string {
   return `${position} ${'abcdefghijklmnopqrstuvwxyz'.repeat(4).slice(position % 26, (position % 26) + (position % 77))}`
 }
 
@@ -57,14 +59,13 @@ export class Flow {
   readonly #task: Task
   #watchers: { readonly above: number; readonly seen: () => void }[] = []
 
-  constructor({ cluster, client, name, topic, checkpointTopic, transactionTimeoutMs }: FlowOptions) {
+  constructor({ cluster, client, name, topic, checkpointTopic, transactionTimeoutMs, delivery }: FlowOptions) {
     const shard = { connector: name, shard: 0, shards: 1 }
     const sink = new KafkaSink(cluster, {
-      ...{ shard, fingerprint, topic, client, transactionTimeoutMs },
+      ...{ shard, fingerprint, topic, client, transactionTimeoutMs, delivery },
       creation: null,
       checkpoints: { topic: checkpointTopic, partitions: 1, replicationFactor: 3 },
       groupId: 'fault',
-      delivery: 'exactly-once',
       compression: 'none',
       maxBatchBytes: 1 << 20,
     })

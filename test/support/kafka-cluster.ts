@@ -183,6 +183,7 @@ function settings({ id, client, inner, controller, proxy }: Node, voters: string
     'min.insync.replicas': '2',
     'auto.create.topics.enable': 'false',
     ...Object.fromEntries(Object.entries(replicated).map(([key, value]) => [`transaction.state.log.${key}`, value])),
+    'group.initial.rebalance.delay.ms': '0',
     'offsets.topic.replication.factor': '3',
     'offsets.topic.num.partitions': '3',
     'share.coordinator.state.topic.replication.factor': '3',

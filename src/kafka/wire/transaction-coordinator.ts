@@ -31,6 +31,12 @@ export interface TopicPartition {
   readonly partition: number
 }
 
+/**
+ * ours: nobody else has touched it. aborted: it was ended from outside, by its timeout or by a new owner who is just
+ * initialising. taken: a new owner has it. unknown: the coordinator cannot be asked.
+ */
+export type Standing = 'ours' | 'aborted' | 'taken' | 'unknown'
+
 interface Answer {
   readonly code: number
   readonly throttleMs: number
@@ -58,7 +64,7 @@ const movedCodes: readonly number[] = [loading, coordinatorUnavailable, notCoord
 /** Of a broker that has just started and does not know the topics yet, too. */
 const passingCodes: readonly number[] = [...movedCodes, concurrentTransactions, unknownTopicOrPartition]
 
-/** States in which a transaction that timed out is, until the next owner initialises. */
+/** States of a transaction that was ended from outside, until the next owner has initialised. */
 const abortedStates: readonly string[] = ['PrepareEpochFence', 'PrepareAbort', 'CompleteAbort']
 
 export class TransactionCoordinator {
@@ -155,20 +161,17 @@ export class TransactionCoordinator {
     })
   }
 
-  /**
-   * Whether the coordinator aborted the transaction by itself, as it does after its timeout. False where that cannot be
-   * told from a new owner: the protocol gives both the same error codes.
-   */
-  async timedOut(): Promise<boolean> {
+  /** What has become of the transaction at the coordinator. Never rejects. */
+  async standing(): Promise<Standing> {
     try {
       const { connection } = await this.connect()
       const { transactionStates } = await describeTransactionsV0.api.async(connection, [this.#transactionalId])
-      const state = transactionStates.at(0)
-      return (
-        state !== undefined && state.producerId === this.#producer.id && abortedStates.includes(state.transactionState)
-      )
+      const [{ producerId, producerEpoch, transactionState }] = transactionStates
+      if (producerId !== this.#producer.id) return 'taken'
+      if (producerEpoch === this.#producer.epoch) return 'ours'
+      return abortedStates.includes(transactionState) ? 'aborted' : 'taken'
     } catch {
-      return false
+      return 'unknown'
     }
   }
 

@@ -241,20 +241,30 @@ export class WireProducer implements KafkaProducer {
     return this.#failing
   }
 
+  /**
+   * Tells a new owner from a transaction that timed out. The codes do not: both are a fence in one protocol, and an invalid
+   * state of the transaction in the other. A worker that took a new owner for a timeout would fence it in turn.
+   */
   async #explain(thrown: unknown): Promise<GenesisError> {
     const { transactionalId, transactionTimeoutMs } = this.#options
     const error = kafkaError(thrown, { transactionalId })
-    // The codes are the same whether the coordinator gave up the transaction or another owner took it away.
+    const doubtful = error.code === 'KAFKA_FENCED' || error.code === 'KAFKA_TRANSACTION_ABORTED'
+    if (!doubtful || this.#coordinator === null || this.#state === 'new') return error
     const openMs = Date.now() - this.#begunAt
-    if (error.code !== 'KAFKA_FENCED' || this.#state === 'new' || openMs < transactionTimeoutMs) return error
-    if (!(await this.#coordinator?.timedOut())) return error
-    return new GenesisError('KAFKA_TRANSACTION_ABORTED', 'the transaction was open for longer than its timeout', {
-      place: error.details.place,
-      found: `${openMs} ms, then ${error.details.found}`,
-      expected: `less than ${transactionTimeoutMs} ms`,
-      remedy: 'Raise transaction.timeout, or commit more often',
-      cause: thrown,
-    })
+    const late = openMs >= transactionTimeoutMs
+    if (error.code === 'KAFKA_FENCED' && !late) return error
+    const standing = await this.#coordinator.standing()
+    if (standing === 'aborted' && late)
+      return new GenesisError('KAFKA_TRANSACTION_ABORTED', 'the transaction was open for longer than its timeout', {
+        place: error.details.place,
+        found: `${openMs} ms, then ${error.details.found}`,
+        expected: `less than ${transactionTimeoutMs} ms`,
+        remedy: 'Raise transaction.timeout, or commit more often',
+        cause: thrown,
+      })
+    return standing === 'aborted' || standing === 'taken'
+      ? new GenesisError('KAFKA_FENCED', 'another worker has taken over the shard', { ...error.details, cause: thrown })
+      : error
   }
 
   #tooLarge(batch: EncodedBatch, i: number, partition: number): GenesisError {
