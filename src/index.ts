@@ -8,6 +8,11 @@ export type {
   KafkaTlsOptions,
   RegistryOptions,
 } from './publish/kafka-options.js'
+export { WebSocketPublisher, type WebSocketPublisherOptions } from './publish/websocket-publisher.js'
+export { WebSocketServerPublisher } from './publish/websocket-server-publisher.js'
+export type { WebSocketServerPublisherOptions } from './publish/websocket-server-options.js'
+export type { ServerAddress } from './sink/websocket/listener.js'
+export type { ClientStatus } from './sink/websocket/member.js'
 export type { AnyRow, Batch } from './stream/batch.js'
 export type { Column, Publisher, StreamInfo } from './stream/publisher.js'
 export { RetryPolicy, type RetryPolicyOptions } from './stream/retry-policy.js'

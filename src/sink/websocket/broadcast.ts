@@ -42,6 +42,10 @@ export class Broadcast {
     return [...this.#listener.members].map((member) => member.status())
   }
 
+  get dropped(): number {
+    return this.#listener.dropped
+  }
+
   close(): Promise<void> {
     return this.#listener.close()
   }

@@ -18,4 +18,4 @@ export function closeReason(text: string): string {
 }
 
 /** Codes of a close frame (RFC 6455, section 7.4.1, and its registry at IANA). */
-export const closeCode = { normal: 1000, goingAway: 1001, policyViolation: 1008, tryAgainLater: 1013 } as const
+export const closeCode = { normal: 1000, goingAway: 1001, policyViolation: 1008 } as const

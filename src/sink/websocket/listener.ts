@@ -55,6 +55,7 @@ export class WebSocketListener {
   readonly #upgrades: WebSocketServer
   #pings: NodeJS.Timeout | null = null
   #lastId = 0
+  #droppedByGone = 0
 
   constructor(options: ListenerOptions, host: Host) {
     this.#options = options
@@ -93,6 +94,13 @@ export class WebSocketListener {
     return new ServerAddress(host, (this.#http.address() as AddressInfo).port, path)
   }
 
+  /** Positions that clients missed, those that have gone included. */
+  get dropped(): number {
+    let sum = this.#droppedByGone
+    for (const member of this.members) sum += member.dropped
+    return sum
+  }
+
   /** Says goodbye to every client and frees the port. */
   async close(): Promise<void> {
     if (this.#pings !== null) clearInterval(this.#pings)
@@ -124,6 +132,7 @@ export class WebSocketListener {
       socket.on('error', () => undefined)
       socket.on('close', () => {
         this.members.delete(member)
+        this.#droppedByGone += member.dropped
         this.#host.left(member)
       })
       socket.on('message', (data: RawData, isBinary: boolean) => {

@@ -34,8 +34,8 @@ export interface Run {
   readonly length: number
 }
 
-/** A client that was cut off and does not answer the close frame is given so long. */
-const farewellMs = 1_000
+/** So long a client may take to read what waits for it and to answer the close frame; cut off, it has less. */
+const farewellMs = { kept: 5_000, refused: 1_000 }
 
 /**
  * A connected client of a server. Frames go to its socket as they are; what the socket has not got rid of is bounded.
@@ -60,6 +60,10 @@ export class Member {
     this.#stream = stream
     this.#address = address
     this.#policy = policy
+  }
+
+  get dropped(): number {
+    return this.#dropped
   }
 
   get isOpen(): boolean {
@@ -115,7 +119,8 @@ export class Member {
 
   close(code: number, reason: string): void {
     this.socket.close(code, closeReason(reason))
-    setTimeout(() => this.socket.terminate(), farewellMs).unref()
+    const waitMs = code === closeCode.policyViolation ? farewellMs.refused : farewellMs.kept
+    setTimeout(() => this.socket.terminate(), waitMs).unref()
   }
 
   status(): ClientStatus {

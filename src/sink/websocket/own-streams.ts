@@ -44,6 +44,10 @@ export class OwnStreams {
     return [...this.#listener.members].map((member) => member.status())
   }
 
+  get dropped(): number {
+    return this.#listener.dropped
+  }
+
   close(): Promise<void> {
     return this.#listener.close()
   }
