@@ -20,6 +20,10 @@ interface StreamOptions {
   readonly batchSize?: number
   readonly interval?: string
   readonly rateLimit?: number
+  readonly adaptiveRate?: true
+  readonly targetLatencyMs?: number
+  readonly shape?: unknown
+  readonly arrivals?: string
   readonly conditions?: unknown
   readonly maxRecords?: number
   readonly maxBatches?: number
@@ -42,7 +46,15 @@ export function streamCommand(): Command {
     .option('--batch-size <n>', 'records in a batch (4096; with --interval 100)', integer(1))
     .option('--interval <seconds>', 'one batch every so often: seconds, or a duration such as 500ms')
     .option('--rate-limit <n>', 'records a second', positive)
-    .option('--conditions <json>', 'what every record satisfies, such as \'{"segment": "premium"}\'', json)
+    .option('--adaptive-rate', 'find the rate: as high as acknowledgements stay fast; --rate-limit bounds it')
+    .option('--target-latency-ms <n>', 'what 95 % of acknowledgements take at most (100)', positive)
+    .option('--shape <json>', 'how the rate changes, such as \'{"type": "sine", "period": "10m"}\'', json('--shape'))
+    .addOption(new Option('--arrivals <kind>', 'how records are spread over time').choices(['even', 'poisson']))
+    .option(
+      '--conditions <json>',
+      'what every record satisfies, such as \'{"segment": "premium"}\'',
+      json('--conditions'),
+    )
     .option('--max-records <n>', 'stop after so many records', integer(1))
     .option('--max-batches <n>', 'stop after so many batches', integer(1))
     .option('--seed <n>', 'seed of the stream', integer(0), 0)
@@ -129,6 +141,10 @@ function connectorOf(model: string, options: StreamOptions): ConnectorConfig {
       rate: options.rateLimit ?? null,
       interval: seconds ? `${Number(interval) * 1000}ms` : (interval ?? null),
       batch_size: batchSizeOf(options),
+      adaptive: options.adaptiveRate ?? false,
+      ...(options.targetLatencyMs !== undefined && { target_latency: `${options.targetLatencyMs}ms` }),
+      ...(options.arrivals !== undefined && { arrivals: options.arrivals }),
+      ...(options.shape !== undefined && { shape: options.shape }),
     },
     seed: options.seed,
   }
@@ -166,10 +182,12 @@ function positive(text: string): number {
   throw new GenesisError('USAGE', 'wrong number', { found: text, expected: 'a number above 0' })
 }
 
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new GenesisError('USAGE', 'not JSON', { place: '--conditions', found: text, cause })
+function json(flag: string): (text: string) => unknown {
+  return (text) => {
+    try {
+      return JSON.parse(text)
+    } catch (cause) {
+      throw new GenesisError('USAGE', 'not JSON', { place: flag, found: text, cause })
+    }
   }
 }

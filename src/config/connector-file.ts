@@ -6,7 +6,7 @@ import { check, throwErrors } from './check.js'
 import type { CheckOptions } from './check.js'
 import { brokenRules } from './connector-rules.js'
 import { connectorSchema } from './connector-schema.js'
-import type { ConnectorConfig, SinkConfig } from './connector.js'
+import type { ConnectorConfig, RateShape, SinkConfig } from './connector.js'
 import type { Values } from './option.js'
 import type { Environment } from './references.js'
 import { readSources, unreadable } from './source.js'
@@ -88,6 +88,9 @@ function toConfig(values: Values<typeof connectorSchema>, file: string | null, f
       batchSize: throughput.batch_size,
       intervalMs: throughput.interval,
       maxRecords: throughput.max_records,
+      adaptive: throughput.adaptive ? { targetLatencyMs: throughput.target_latency } : null,
+      arrivals: throughput.arrivals,
+      shape: shapeOf(throughput.shape, folder),
     },
     sink: sinkOf(values.sink, folder),
     delivery: values.delivery,
@@ -108,6 +111,18 @@ function toConfig(values: Values<typeof connectorSchema>, file: string | null, f
       maxBackoffMs: errors.max_backoff,
     },
   }
+}
+
+/** What is missing here, a rule has complained of. */
+function shapeOf(shape: Values<typeof connectorSchema>['throughput']['shape'], folder: string): RateShape {
+  const { type, speed, amplitude, curve, period, to_rate: toRate, burst_rate: burstRate, burst_length: burstMs } = shape
+  if (type === 'curve' && curve !== null) return { type, file: resolve(folder, curve), speed }
+  if (type === 'ramp' && toRate !== null && period !== null) return { type, toRate, periodMs: period, speed }
+  if (type === 'sine' && period !== null) return { type, amplitude, periodMs: period, speed }
+  if (type === 'bursts' && burstRate !== null && burstMs !== null && period !== null) {
+    return { type, burstRate, burstMs, periodMs: period, speed }
+  }
+  return { type: 'constant', speed }
 }
 
 function schemaOf(schema: string, folder: string): string | object {

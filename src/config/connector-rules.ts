@@ -4,30 +4,17 @@ import type { Checked } from './check.js'
 import type { connectorSchema } from './connector-schema.js'
 import type { ConnectorConfig } from './connector.js'
 import { formatDuration } from './quantity.js'
+import { rateRules } from './rate-rules.js'
+import type { Rule } from './rule.js'
 import type { Source } from './source.js'
 import type { WorkerConfig } from './worker.js'
-
-interface Rule {
-  /** The options it looks at; the message stands at the first. */
-  readonly on: readonly string[]
-  readonly broken: boolean
-  readonly what: string
-  readonly found: string
-  readonly expected: string
-}
 
 /** The rules that a connector file breaks, of those whose options are good in themselves. */
 export function brokenRules({ values, failed }: Checked<typeof connectorSchema>, source: Source): GenesisError[] {
   const { throughput, sink, topic, producer, compression, transaction, errors, tasks } = values
   const isWebSocket = sink.type === 'websocket' || sink.type === 'websocket-server'
   const rules: Rule[] = [
-    {
-      on: ['throughput.interval', 'throughput.rate'],
-      broken: throughput.rate !== null && throughput.interval !== null,
-      what: 'rate and interval exclude each other',
-      found: 'both',
-      expected: 'one of throughput.rate and throughput.interval',
-    },
+    ...rateRules(throughput),
     {
       on: ['topic', 'sink.type'],
       broken: sink.type === 'kafka' && topic === null,

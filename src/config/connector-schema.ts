@@ -1,5 +1,5 @@
 /** The keys of a connector file. No key is a prefix of another, so that the nested and the flat form say the same. */
-import { choice, option, optional, required } from './option.js'
+import { choice, option, optional, optionalChoice, required } from './option.js'
 
 export const connectorSchema = {
   name: required<string>(
@@ -59,6 +59,55 @@ export const connectorSchema = {
       maximum: 65_536,
     }),
     interval: optional<number>('duration', 'One batch of batch_size every so often. Excludes rate.', { minimum: 1 }),
+    adaptive: option<boolean>(
+      'flag',
+      'Finds the rate by itself: as high as it goes while the 95 % latency of acknowledgements stays at target_latency; rate is then its upper bound. Excludes interval, shape and arrivals.',
+      false,
+    ),
+    target_latency: option<number>('duration', 'What 95 % of acknowledgements take at most, with adaptive.', '100ms', {
+      minimum: 1,
+    }),
+    arrivals: choice(
+      ['even', 'poisson'],
+      'How records are spread over the time that the rate gives them: evenly, or as a Poisson process, seeded by seed.',
+      'even',
+    ),
+    shape: {
+      type: optionalChoice(
+        ['constant', 'ramp', 'sine', 'bursts', 'curve'],
+        'How the rate changes: not; in a line from rate to to_rate over period; as day and night around rate; rate with bursts of burst_rate; or as recorded. None: constant.',
+      ),
+      period: optional<number>('duration', 'Time of the ramp, of a wave, or from one burst to the next.', {
+        minimum: 1,
+      }),
+      to_rate: optional<number>('number', 'ramp: the rate that it ends at and keeps.', { minimum: 0, maximum: 1e9 }),
+      amplitude: option<number>(
+        'number',
+        'sine: how far the rate swings, as a share of it. It begins at its lowest.',
+        0.8,
+        {
+          minimum: 0,
+          maximum: 1,
+        },
+      ),
+      burst_rate: optional<number>('number', 'bursts: records a second in a burst.', { minimum: 0, maximum: 1e9 }),
+      burst_length: optional<number>('duration', 'bursts: how long a burst lasts, at the beginning of every period.', {
+        minimum: 1,
+      }),
+      curve: optional<string>(
+        'path',
+        'curve: CSV file with a line `seconds,rate` for every point, in place of rate; straight lines between, and from the beginning again after the last. Relative to this file.',
+      ),
+      speed: option<number>(
+        'number',
+        "How many times faster the shape's time passes: with 168 a week takes an hour.",
+        1,
+        {
+          minimum: 1e-6,
+          maximum: 1e6,
+        },
+      ),
+    },
     max_records: optional<number>(
       'count',
       'The connector is complete after so many records. None: it goes on for ever.',

@@ -37,6 +37,10 @@ export interface ConnectorConfig {
     /** One batch of batchSize every so often, in ms; null: not used. Excludes rate. */
     readonly intervalMs: number | null
     readonly maxRecords: number | null
+    /** Finds the rate by itself; `rate` is then the upper bound. */
+    readonly adaptive: { readonly targetLatencyMs: number } | null
+    readonly arrivals: 'even' | 'poisson'
+    readonly shape: RateShape
   }
   readonly sink: SinkConfig
   readonly delivery: 'exactly-once' | 'at-least-once'
@@ -62,6 +66,21 @@ export interface ConnectorConfig {
     readonly maxBackoffMs: number
   }
 }
+
+/** How a rate changes; times in ms of the shape's own time, which passes `speed` times as fast as the clock's. */
+export type RateShape = { readonly speed: number } & (
+  | { readonly type: 'constant' }
+  | { readonly type: 'ramp'; readonly toRate: number; readonly periodMs: number }
+  | { readonly type: 'sine'; readonly amplitude: number; readonly periodMs: number }
+  | {
+      readonly type: 'bursts'
+      readonly burstRate: number
+      readonly burstMs: number
+      readonly periodMs: number
+    }
+  /** Points from a CSV file (an absolute path); has its rates in itself. */
+  | { readonly type: 'curve'; readonly file: string }
+)
 
 export type SinkConfig =
   | { readonly type: 'kafka' }

@@ -52,7 +52,7 @@ export async function openTask(
   const encoder = createEncoder(connector, registry)(generator.fields)
   const { fields, fingerprint } = generator
   const sink = await makeSink({ connector, worker, shard, fields, fingerprint })
-  const pacer = createPacer(connector.throughput, shard)
+  const pacer = createPacer(connector.throughput, shard, connector.seed)
   const { transaction, errors } = connector
   return new Task({ shard, ...slice, transaction, errors }, { generator, encoder, sink, pacer }, events, systemClock)
 }

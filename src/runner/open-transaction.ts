@@ -6,6 +6,8 @@ import { observeLatency } from '../stream/latency.js'
 export class OpenTransaction {
   /** When its first batch was made. */
   readonly began: number
+  /** How long the sink has taken for its batches until now: its latency without the time that it is held open for more. */
+  waitedMs = 0
   /** The position after its last record. */
   position = 0
   #records = 0

@@ -163,6 +163,7 @@ export class Task {
       this.#transaction ??= new OpenTransaction(now)
       this.#transaction.add(batch, now)
       await sink.write(batch)
+      this.#transaction.waitedMs += this.#clock.now() - now
       if (this.#commitIsDue(limit)) this.#commit(this.#transaction)
       if (limit < this.#end && generator.position >= limit) await this.#committed()
       await this.#clock.turn()
@@ -202,7 +203,7 @@ export class Task {
       this.#inDoubt = null
       this.#counters.commitMs += now - began
       transaction.count(this.#counters, now)
-      pacer.acknowledged?.(transaction.records, now - transaction.began, now)
+      pacer.acknowledged?.(transaction.records, transaction.waitedMs + now - began, now)
       this.#culprit.narrow(transaction.position)
       this.#backoff.reset()
       this.#events.progress(this.#counters)

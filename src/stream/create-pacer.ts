@@ -1,21 +1,60 @@
-import type { ConnectorConfig } from '../config/connector.js'
+import type { ConnectorConfig, RateShape } from '../config/connector.js'
 import type { ShardId } from '../record.js'
-import { FixedRate } from './fixed-rate.js'
+import { AdaptiveRate } from './adaptive.js'
+import { EvenArrivals, PoissonArrivals } from './arrivals.js'
 import { IntervalBatches } from './interval-batches.js'
 import type { Pacer } from './pacer.js'
+import { burstRate, constantRate, faster, rampRate, recordedRate, sineRate, type RateCurve } from './rate-curve.js'
+import { readRateFile } from './rate-file.js'
+import { ShapedRate } from './shaped-rate.js'
 import { Unlimited } from './unlimited.js'
 
-/** The pacer of one shard; the shards' pacers together give the throughput that the connector asks for. */
-export function createPacer(
-  { rate, intervalMs, batchSize }: ConnectorConfig['throughput'],
-  { shard, shards }: ShardId,
-): Pacer {
-  if (rate !== null) return new FixedRate({ ratePerSecond: rate / shards, phase: shard / shards })
+export type Throughput = Omit<ConnectorConfig['throughput'], 'maxRecords'>
+
+/**
+ * The pacer of one shard; the shards' pacers together give the throughput that the connector asks for. `seed` is that of
+ * Poisson arrivals. Throws CONFIG_UNREADABLE or CONFIG_INVALID for the file of a recorded rate.
+ */
+export function createPacer(throughput: Throughput, { shard, shards }: ShardId, seed: number): Pacer {
+  const { rate, intervalMs, batchSize, adaptive, arrivals } = throughput
+  if (adaptive !== null) {
+    const { targetLatencyMs } = adaptive
+    return new AdaptiveRate({ targetLatencyMs, minimum: 1 / shards, ...(rate !== null && { maximum: rate / shards }) })
+  }
   if (intervalMs !== null) return new IntervalBatches({ batchSize, intervalMs, shard, shards })
-  return new Unlimited()
+  const curve = curveOf(throughput)
+  if (curve === null) return new Unlimited()
+  return new ShapedRate({
+    curve,
+    share: 1 / shards,
+    // One after the other: together they are even again (Hermite's identity), as random parts of a Poisson process are one.
+    arrivals: () => (arrivals === 'even' ? new EvenArrivals(shard / shards) : new PoissonArrivals(seed, shard)),
+  })
 }
 
 /** The most records that one shard can ever be asked for at once: how large its buffers have to be. */
-export function largestGrant({ rate, batchSize }: ConnectorConfig['throughput'], { shards }: ShardId): number {
-  return rate === null ? batchSize : Math.min(batchSize, Math.max(1, Math.ceil(rate / shards)))
+export function largestGrant(throughput: Throughput, { shards }: ShardId): number {
+  const { batchSize, adaptive } = throughput
+  const curve = adaptive === null ? curveOf(throughput) : null
+  if (curve === null) return batchSize
+  return Math.min(batchSize, Math.max(1, Math.ceil(curve.peak / shards)))
+}
+
+function curveOf({ rate, shape }: Throughput): RateCurve | null {
+  const curve =
+    shape.type === 'curve' ? recordedRate(readRateFile(shape.file)) : rate === null ? null : shapedCurve(rate, shape)
+  return curve === null || shape.speed === 1 ? curve : faster(curve, shape.speed)
+}
+
+function shapedCurve(rate: number, shape: Exclude<RateShape, { type: 'curve' }>): RateCurve {
+  switch (shape.type) {
+    case 'constant':
+      return constantRate(rate)
+    case 'ramp':
+      return rampRate(rate, shape.toRate, shape.periodMs)
+    case 'sine':
+      return sineRate(rate, shape.amplitude, shape.periodMs)
+    case 'bursts':
+      return burstRate(rate, shape.burstRate, shape.burstMs, shape.periodMs)
+  }
 }

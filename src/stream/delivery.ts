@@ -15,7 +15,7 @@ export interface DeliveryOptions<Row extends object> {
   readonly recorder: MetricsRecorder
   readonly clock: Clock
   readonly signal: AbortSignal | undefined
-  /** Told of every batch that was acknowledged. */
+  /** Told of every batch that was acknowledged, and how long after it fell due. */
   readonly acknowledged: (records: number, latencyMs: number) => void
   /** Uniform in [0, 1), for the jitter of waits. */
   readonly random?: () => number
@@ -41,15 +41,15 @@ export class Delivery<Row extends object> {
     return opened.position
   }
 
-  /** Resolves when the batch is delivered or given up; rejects with what ends the stream. */
-  async deliver(batch: Batch<Row>): Promise<void> {
+  /** Resolves when the batch is delivered or given up; rejects with what ends the stream. `dueAt`: on the clock. */
+  async deliver(batch: Batch<Row>, dueAt: number): Promise<void> {
     const { publisher, recorder, clock, acknowledged, onError } = this.#options
     const error = await this.#try(async () => {
       const began = clock.now()
       await publisher.publish(batch)
       const latencyMs = clock.now() - began
       recorder.delivered(batch.length, latencyMs)
-      acknowledged(batch.length, latencyMs)
+      acknowledged(batch.length, clock.now() - dueAt)
     })
     if (error === null || error === stopped) return
     if (onError !== 'skip' || !(error.retriable || ownFault.has(error.code))) throw error
@@ -57,8 +57,8 @@ export class Delivery<Row extends object> {
       // One of the records is at fault: by halves, until no other is given up with it.
       const records = recordsOf(batch)
       const half = batch.length >> 1
-      await this.deliver(makeBatch<Row>(slice(records, 0, half)))
-      await this.deliver(makeBatch<Row>(slice(records, half, batch.length)))
+      await this.deliver(makeBatch<Row>(slice(records, 0, half)), dueAt)
+      await this.deliver(makeBatch<Row>(slice(records, half, batch.length)), dueAt)
       return
     }
     await this.#options.deadLetters?.write(batch, error)

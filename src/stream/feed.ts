@@ -6,6 +6,8 @@ import type { Pacer } from './pacer.js'
 export interface Span {
   readonly start: number
   readonly length: number
+  /** When the last of them fell due, on the feed's clock. */
+  readonly dueAt: number
 }
 
 export interface FeedOptions {
@@ -42,8 +44,8 @@ export class Feed {
   readonly failed: Promise<never>
   #fail!: (error: GenesisError) => void
   #failure: GenesisError | null = null
-  /** Runs of positions, in order, with gaps between them where some were dropped. */
-  readonly #runs: { start: number; length: number; dueAt: number }[] = []
+  /** Positions that fell due together, in order, with gaps between them where some were dropped. */
+  readonly #waiting: { start: number; length: number; readonly dueAt: number }[] = []
   #size = 0
   #position: number
   #over = false
@@ -67,9 +69,8 @@ export class Feed {
     for (;;) {
       if (this.#failure !== null) throw this.#failure
       if (this.#closed) return null
-      const [first] = this.#runs
-      if (first === undefined && this.#over) return null
-      const waitMs = first === undefined ? Infinity : this.#waitOf(first)
+      if (this.#waiting.length === 0 && this.#over) return null
+      const waitMs = this.#waitMs()
       if (waitMs <= 0) return this.#take()
       await this.#change(waitMs)
     }
@@ -127,9 +128,7 @@ export class Feed {
 
   #add(start: number, length: number, dueAt: number): void {
     if (length === 0) return
-    const last = this.#runs.at(-1)
-    if (last !== undefined && last.start + last.length === start) last.length += length
-    else this.#runs.push({ start, length, dueAt })
+    this.#waiting.push({ start, length, dueAt })
     this.#resize(length)
   }
 
@@ -141,30 +140,43 @@ export class Feed {
     }
   }
 
-  /** Takes at most `most` positions off the first run. */
+  /** Takes at most `most` positions off the first that fell due. */
   #cut(most: number): Span {
-    const [first] = this.#runs
+    const [first] = this.#waiting
+    const { start, dueAt } = first
     const length = Math.min(first.length, most)
-    const { start } = first
     first.start += length
     first.length -= length
-    first.dueAt = this.#options.clock.now()
-    if (first.length === 0) this.#runs.shift()
+    if (first.length === 0) this.#waiting.shift()
     this.#resize(-length)
-    return { start, length }
+    return { start, length, dueAt }
   }
 
+  /** The first positions up to a gap, at most a full batch. */
   #take(): Span {
-    const span = this.#cut(this.#full)
+    let { start, length, dueAt } = this.#cut(this.#full)
+    while (length < this.#full && this.#waiting[0]?.start === start + length) {
+      const next = this.#cut(this.#full - length)
+      length += next.length
+      dueAt = next.dueAt
+    }
     this.#signal()
-    return span
+    return { start, length, dueAt }
   }
 
-  /** Milliseconds until a run may go as a batch. */
-  #waitOf(run: { length: number; dueAt: number }): number {
+  /** Milliseconds until there is a batch to take. */
+  #waitMs(): number {
     const { bufferSize, lingerMs, clock } = this.#options
-    const complete = run.length >= this.#full || this.#runs.length > 1 || this.#over || this.#size >= bufferSize
-    return complete ? 0 : run.dueAt + lingerMs - clock.now()
+    const [first] = this.#waiting
+    if (first === undefined) return Infinity
+    let length = 0
+    for (const next of this.#waiting) {
+      // Behind a gap: nothing can be added to what is before it.
+      if (next.start !== first.start + length) return 0
+      length += next.length
+      if (length >= this.#full) return 0
+    }
+    return this.#over || this.#size >= bufferSize ? 0 : first.dueAt + lingerMs - clock.now()
   }
 
   /** How many records a full batch has. */

@@ -9,6 +9,6 @@ export interface Pacer {
   grant(max: number, now: number): number
   /** Milliseconds until `grant` will give more than 0; 0 if it would now. */
   delay(now: number): number
-  /** Told after each commit, for those that adapt: how many records were acknowledged, and their latency in ms. */
+  /** Told after each commit, for those that adapt: how many records were acknowledged, and how long the sink took for them in ms. */
   acknowledged?(records: number, latencyMs: number, now: number): void
 }

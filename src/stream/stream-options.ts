@@ -1,6 +1,6 @@
 /** The options of one stream, in code: the library's side of a connector's `conditions` and `throughput`. */
-import type { ConnectorConfig } from '../config/connector.js'
 import { GenesisError } from '../errors.js'
+import type { Throughput } from './create-pacer.js'
 import {
   checkOptions,
   count,
@@ -8,10 +8,12 @@ import {
   isObject,
   numberAbove,
   numberFrom,
+  oneOf,
   position,
   flag,
   type Check,
 } from './options.js'
+import { planShape, type RateShapeOptions } from './shape-options.js'
 import { StreamingMetrics } from './streaming-metrics.js'
 
 export interface StreamOptions {
@@ -21,6 +23,10 @@ export interface StreamOptions {
   readonly intervalSeconds?: number
   /** Records a second: exact over time, smooth, and independent of the batch size. */
   readonly rateLimit?: number
+  /** How the rate changes over time; constant if left out. */
+  readonly shape?: RateShapeOptions
+  /** How records are spread over the time that the rate gives them: evenly (the default), or as a Poisson process. */
+  readonly arrivals?: 'even' | 'poisson'
   /** What every record satisfies, in the literal form of docs/conditions.md. */
   readonly conditions?: unknown
   /** The stream ends after so many positions; those that are dropped or skipped count too. */
@@ -50,6 +56,8 @@ const streamChecks: Readonly<Record<keyof StreamOptions, Check>> = {
   batchSize: count(1, 65_536),
   intervalSeconds: numberAbove(0),
   rateLimit: numberAbove(0),
+  shape: isObject,
+  arrivals: oneOf('even', 'poisson'),
   conditions: isObject,
   maxRecords: count(1),
   maxBatches: count(1),
@@ -63,7 +71,7 @@ const streamToChecks = { ...streamChecks, adaptiveRate: flag, targetLatencyMs: n
 
 /** What the options come to. */
 export interface StreamPlan {
-  readonly throughput: ConnectorConfig['throughput']
+  readonly throughput: Throughput
   readonly conditions: unknown
   readonly from: number
   /** The position before which the stream ends; Infinity: it does not. */
@@ -77,20 +85,17 @@ export function planStream(of: 'stream' | 'streamTo' | 'readable', options: Stre
   checkOptions(of, options, of === 'streamTo' ? streamToChecks : streamChecks)
   const { batchSize = 100, intervalSeconds, rateLimit, conditions, from = 0, maxRecords, maxBatches, to } = options
   const { lingerSeconds = 0.2, signal, metricsCollector = new StreamingMetrics() } = options
-  if (rateLimit !== undefined && intervalSeconds !== undefined) {
-    throw new GenesisError('OPTION_INVALID', 'rateLimit and intervalSeconds exclude each other', {
-      place: of,
-      found: 'both',
-      expected: 'one of them',
-    })
-  }
+  const { adaptiveRate = false, targetLatencyMs = 100, arrivals = 'even' } = options
+  checkTogether(of, options)
   const ends = [to, maxRecords && from + maxRecords, maxBatches && from + maxBatches * batchSize]
   return {
     throughput: {
       rate: rateLimit ?? null,
       batchSize,
       intervalMs: intervalSeconds === undefined ? null : intervalSeconds * 1000,
-      maxRecords: null,
+      adaptive: adaptiveRate ? { targetLatencyMs } : null,
+      arrivals,
+      shape: planShape(of, options.shape),
     },
     conditions,
     from,
@@ -99,4 +104,24 @@ export function planStream(of: 'stream' | 'streamTo' | 'readable', options: Stre
     signal,
     metrics: metricsCollector,
   }
+}
+
+function checkTogether(of: string, options: StreamToOptions): void {
+  const { rateLimit, intervalSeconds, shape, arrivals, adaptiveRate, targetLatencyMs } = options
+  const curve = shape?.type === 'curve'
+  const refuse = (broken: boolean, what: string, expected: string): void => {
+    if (broken) throw new GenesisError('OPTION_INVALID', what, { place: of, expected })
+  }
+  const interval = intervalSeconds !== undefined
+  refuse(interval && rateLimit !== undefined, 'rateLimit and intervalSeconds exclude each other', 'one of them')
+  refuse(curve && rateLimit !== undefined, 'a recorded curve has its own rates', 'no rateLimit')
+  const shaped = shape !== undefined || arrivals === 'poisson'
+  refuse(shaped && adaptiveRate === true, 'an adaptive rate finds its own shape', 'neither shape nor arrivals')
+  refuse(shaped && !curve && rateLimit === undefined, 'shape and arrivals need a rate', 'rateLimit')
+  refuse(interval && adaptiveRate === true, 'an interval leaves no rate to adapt', 'no intervalSeconds')
+  refuse(
+    targetLatencyMs !== undefined && adaptiveRate !== true,
+    'only an adaptive rate has a target',
+    'adaptiveRate: true',
+  )
 }

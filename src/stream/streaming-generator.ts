@@ -121,12 +121,13 @@ export class StreamingGenerator<Row extends object = AnyRow> {
     return asPublic(() => {
       const plan = planStream(of, options)
       const { conditions, throughput } = plan
+      const seed = this.#options.seed ?? 0
       const generator = openGenerator(modelOf(this.#generator), {
         conditions,
-        seed: this.#options.seed ?? 0,
+        seed,
         capacity: throughput.batchSize,
       })
-      const pacer = createPacer(throughput, { connector: this.#generator.name, shard: 0, shards: 1 })
+      const pacer = createPacer(throughput, { connector: this.#generator.name, shard: 0, shards: 1 }, seed)
       return { plan, generator, pacer, recorder: recorderOf(plan.metrics) }
     })
   }
@@ -149,7 +150,7 @@ export class StreamingGenerator<Row extends object = AnyRow> {
   }
 
   async *#pull(started: Started): AsyncIterableIterator<Batch<Row>> {
-    const { plan, pacer, recorder } = started
+    const { plan, recorder } = started
     const feed = this.#feed(started, plan.from)
     const release = closeOnAbort(feed, plan.signal)
     recorder.begin(this.#clock)
@@ -161,7 +162,6 @@ export class StreamingGenerator<Row extends object = AnyRow> {
         yield batch
         const latencyMs = this.#clock.now() - began
         recorder.delivered(batch.length, latencyMs)
-        pacer.acknowledged?.(batch.length, latencyMs, this.#clock.now())
       }
     } catch (error) {
       throw asStreamingError(error)
@@ -197,7 +197,7 @@ export class StreamingGenerator<Row extends object = AnyRow> {
         release = closeOnAbort(feed, plan.signal)
         feed.start()
         for (let span = await feed.next(); span !== null; span = await feed.next()) {
-          await Promise.race([delivery.deliver(this.#make(started, span)), feed.failed])
+          await Promise.race([delivery.deliver(this.#make(started, span), span.dueAt), feed.failed])
         }
       }
     } catch (error) {

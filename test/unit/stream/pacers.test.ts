@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { FixedRate } from '#src/stream/fixed-rate.js'
 import { IntervalBatches } from '#src/stream/interval-batches.js'
-import { createPacer, largestGrant } from '#src/stream/create-pacer.js'
+import { createPacer, largestGrant, type Throughput } from '#src/stream/create-pacer.js'
 import type { Pacer } from '#src/stream/pacer.js'
 import { Unlimited } from '#src/stream/unlimited.js'
 
@@ -23,6 +23,11 @@ function drive(pacer: Pacer, untilMs: number, max: number, lateness: () => numbe
     else now += Math.max(0.01, pacer.delay(now)) + lateness()
   }
   return grants
+}
+
+function throughputOf(given: Partial<Throughput>): Throughput {
+  const shape = { type: 'constant', speed: 1 } as const
+  return { rate: null, batchSize: 100, intervalMs: null, adaptive: null, arrivals: 'even', shape, ...given }
 }
 
 const total = (grants: readonly Grant[], from = -Infinity, to = Infinity): number =>
@@ -105,9 +110,9 @@ describe('a fixed rate', () => {
   })
 
   test('the shards of a connector together keep its rate, one after the other', () => {
-    const throughput = { rate: 2, batchSize: 100, intervalMs: null, maxRecords: null }
+    const throughput = throughputOf({ rate: 2, batchSize: 100 })
     const grants = [0, 1, 2, 3].flatMap((shard) =>
-      drive(createPacer(throughput, { connector: 'c', shard, shards: 4 }), 9_999, 100),
+      drive(createPacer(throughput, { connector: 'c', shard, shards: 4 }, 0), 9_999, 100),
     )
     const times = grants.map(({ at }) => Math.round(at)).sort((a, b) => a - b)
     assert.deepEqual(
@@ -182,7 +187,6 @@ test('the unlimited pacer gives what is asked for', () => {
 
 test('the largest grant of a slow stream is small, so that its buffers are', () => {
   const shard = { connector: 'c', shard: 0, shards: 2 }
-  const of = (rate: number | null): number =>
-    largestGrant({ rate, batchSize: 1_000, intervalMs: null, maxRecords: null }, shard)
+  const of = (rate: number | null): number => largestGrant(throughputOf({ rate, batchSize: 1_000 }), shard)
   assert.deepEqual([of(null), of(0.1), of(500), of(1e6)], [1_000, 1, 250, 1_000])
 })
