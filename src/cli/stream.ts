@@ -185,7 +185,7 @@ function positive(text: string): number {
 function json(flag: string): (text: string) => unknown {
   return (text) => {
     try {
-      return JSON.parse(text)
+      return JSON.parse(text) as unknown
     } catch (cause) {
       throw new GenesisError('USAGE', 'not JSON', { place: flag, found: text, cause })
     }

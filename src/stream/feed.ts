@@ -154,7 +154,9 @@ export class Feed {
 
   /** The first positions up to a gap, at most a full batch. */
   #take(): Span {
-    let { start, length, dueAt } = this.#cut(this.#full)
+    const first = this.#cut(this.#full)
+    const { start } = first
+    let { length, dueAt } = first
     while (length < this.#full && this.#waiting[0]?.start === start + length) {
       const next = this.#cut(this.#full - length)
       length += next.length

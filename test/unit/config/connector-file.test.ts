@@ -34,6 +34,8 @@ async function messagesOf(t: TestContext, text: string, name = 'c.yaml', env = {
 
 const minimal = { name: 'c', model: 'm.json', topic: 't' }
 
+const plain = { adaptive: null, arrivals: 'even', shape: { type: 'constant', speed: 1 } }
+
 describe('a connector file', () => {
   it('is a configuration with every default filled in and every path absolute', async (t) => {
     const folder = await folderWith(t, { 'c.yaml': least })
@@ -49,7 +51,7 @@ describe('a connector file', () => {
         keyFormat: 'string',
         value: { format: 'avro', schema: null, autoRegister: true, useLatest: false, subject: null },
         conditions: null,
-        throughput: { rate: null, batchSize: 4096, intervalMs: null, maxRecords: null },
+        throughput: { rate: null, batchSize: 4096, intervalMs: null, maxRecords: null, ...plain },
         sink: { type: 'kafka' },
         delivery: 'exactly-once',
         transaction: { boundary: 'interval', intervalMs: 100, timeoutMs: 60_000 },
@@ -87,7 +89,13 @@ describe('a connector file', () => {
     })
     assert.equal(config.value.schema, '/schemas/c.avsc')
     assert.deepEqual(config.conditions, { segment: 'premium', 'a.b': ['>', 1], not: { 'x.y': { z: null } } })
-    assert.deepEqual(config.throughput, { rate: null, batchSize: 10, intervalMs: 1500, maxRecords: 100 })
+    assert.deepEqual(config.throughput, {
+      rate: null,
+      batchSize: 10,
+      intervalMs: 1500,
+      maxRecords: 100,
+      ...plain,
+    })
     assert.deepEqual(config.producer, { client: 'kafkajs', maxBatchBytes: 512 * 1024 })
     assert.deepEqual(config.errors, {
       policy: 'skip',
