@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readlink, rename, rm, symlink } from 'node:fs/promises'
 import { GenesisError } from '../errors.js'
@@ -8,30 +9,46 @@ interface Holder {
   /** When the process began (clock ticks since boot, from /proc), so that a pid used again is not taken for it; null: unknown. */
   readonly began: string | null
   readonly shard: string
+  /** Tells a lock from an earlier one of the same process and shard. */
+  readonly id?: string
+}
+
+export interface FileLock {
+  /** Whether it was not taken over. */
+  isHeld(): Promise<boolean>
+  /** Removes it, unless it was taken over. */
+  release(): Promise<void>
 }
 
 /**
  * Locks a file against other processes of this machine by `<path>.lock` beside it: a symbolic link that leads nowhere,
  * whose target names the holder. (As Emacs does: a link is made or not made as a whole, so nobody sees half a lock.)
  * A lock whose process is gone is taken over; so is one of this process for the same shard (its thread is gone).
- * Returns what releases it. Throws SINK_FAILED where another holds it: that may pass.
+ * Throws SINK_FAILED where another holds it: that may pass.
  */
-export async function lockFile(path: string, shard: string): Promise<() => Promise<void>> {
+export async function lockFile(path: string, shard: string): Promise<FileLock> {
   const lock = `${path}.lock`
-  const mine = JSON.stringify({ pid: process.pid, began: processBegan(process.pid), shard } satisfies Holder)
+  const holder: Holder = { pid: process.pid, began: processBegan(process.pid), shard, id: randomUUID() }
+  const mine = JSON.stringify(holder)
+  const isHeld = async (): Promise<boolean> => (await readlink(lock).catch(() => null)) === mine
   for (let attempt = 0; attempt < 10; attempt++) {
     try {
       await symlink(mine, lock)
-      return () => rm(lock, { force: true })
+      return {
+        isHeld,
+        release: async () => {
+          if (await isHeld()) await rm(lock, { force: true })
+        },
+      }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
     const found = await readlink(lock).catch(() => null)
-    const holder = found === null ? null : parseHolder(found)
-    if (holder !== null && isHeld(holder, shard)) {
+    const other = found === null ? null : parseHolder(found)
+    if (other !== null && isAlive(other, shard)) {
       throw new GenesisError('SINK_FAILED', 'another process writes this file', {
         place: path,
-        found: `process ${holder.pid} (${holder.shard}), by ${lock}`,
+        found: `process ${other.pid} (${other.shard}), by ${lock}`,
         remedy: 'Stop it, or give this connector another path.',
       })
     }
@@ -62,7 +79,7 @@ function parseHolder(text: string): Holder | null {
   }
 }
 
-function isHeld(holder: Holder, shard: string): boolean {
+function isAlive(holder: Holder, shard: string): boolean {
   const began = processBegan(holder.pid)
   if (holder.pid === process.pid && holder.began === began) return holder.shard !== shard
   if (holder.began !== null && began !== null && holder.began !== began) return false

@@ -4,7 +4,7 @@ import { dirname, parse, join } from 'node:path'
 import { GenesisError } from '../errors.js'
 import type { Checkpoint, EncodedBatch, ShardId } from '../record.js'
 import { readCheckpointFile, replaceCheckpointFile, syncFolder, type FileCheckpoint } from './checkpoint-file.js'
-import { lockFile } from './file-lock.js'
+import { lockFile, type FileLock } from './file-lock.js'
 import type { Framing } from './framing.js'
 import type { Sink } from './sink.js'
 
@@ -35,7 +35,7 @@ export class FileSink implements Sink {
   readonly #shard: string
   readonly #framing: Framing
   #file: FileHandle | null = null
-  #release: (() => Promise<void>) | null = null
+  #lock: FileLock | null = null
   #length = 0
   #committed = 0
   #pending: Promise<unknown> = Promise.resolve()
@@ -50,7 +50,7 @@ export class FileSink implements Sink {
   async open(): Promise<Checkpoint | null> {
     return this.#run(async () => {
       await mkdir(dirname(this.#path), { recursive: true })
-      this.#release = await lockFile(this.#path, this.#shard)
+      this.#lock = await lockFile(this.#path, this.#shard)
       const saved = await readCheckpointFile(this.#checkpointPath)
       this.#file = await open(this.#path, constants.O_RDWR | constants.O_CREAT)
       const { size } = await this.#file.stat()
@@ -76,20 +76,30 @@ export class FileSink implements Sink {
     return this.#run(async () => {
       await this.#opened().datasync()
       const { form } = this.#framing
-      await replaceCheckpointFile(this.#checkpointPath, { checkpoint, bytes: this.#length, form })
+      if (!(await this.#isOwner()))
+        throw new GenesisError('SINK_FAILED', 'another task has taken the file over', { place: this.#path })
+      // From here on the checkpoint may be there even if replacing it rejects: what it covers is not cut off any more.
       this.#committed = this.#length
+      await replaceCheckpointFile(this.#checkpointPath, { checkpoint, bytes: this.#length, form })
     })
   }
 
   async close(): Promise<void> {
-    const [file, release] = [this.#file, this.#release]
+    const file = this.#file
     this.#file = null
-    this.#release = null
     // A write under way would bring back what is cut off.
     await this.#pending.catch(() => undefined)
-    if (file !== null && this.#length > this.#committed) await file.truncate(this.#committed).catch(() => undefined)
+    if (file !== null && this.#length > this.#committed && (await this.#isOwner())) {
+      await file.truncate(this.#committed).catch(() => undefined)
+    }
     await file?.close().catch(() => undefined)
-    await release?.().catch(() => undefined)
+    await this.#lock?.release().catch(() => undefined)
+    this.#lock = null
+  }
+
+  /** False after another task of this process took the file over, because this one did not end in time. */
+  async #isOwner(): Promise<boolean> {
+    return (await this.#lock?.isHeld()) ?? false
   }
 
   #check(saved: FileCheckpoint | null, size: number): void {

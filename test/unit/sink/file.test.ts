@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
+import fs, { mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { syncBuiltinESMExports } from 'node:module'
 import { describe, test, type TestContext } from 'node:test'
 import avsc from 'avsc'
 import type { GenesisError } from '#src/errors.js'
@@ -113,6 +114,47 @@ describe('the file sink', () => {
       await sink.open()
       await sink.close()
     }
+    assert.deepEqual((await readdir(join(path, '..'))).sort(), ['data.jsonl', 'data.jsonl.checkpoint'])
+  })
+
+  test('keeps what a checkpoint covers whose making durable failed at the last step', async (t) => {
+    const path = join(await folder(t), 'data.jsonl')
+    const sink = new FileSink({ path, shard, framing: lines() })
+    await sink.open()
+    await sink.write(batchOf(0, 10))
+    const { open } = fs
+    // The folder cannot be opened to be synced: the new checkpoint is there all the same.
+    t.mock.method(fs, 'open', (...at: Parameters<typeof open>) =>
+      at[1] === 'r' ? Promise.reject(Object.assign(new Error('too many open files'), { code: 'EMFILE' })) : open(...at),
+    )
+    syncBuiltinESMExports()
+    await assert.rejects(sink.commit(at(10)), { code: 'SINK_FAILED' })
+    await sink.close()
+    t.mock.restoreAll()
+    syncBuiltinESMExports()
+    const next = new FileSink({ path, shard, framing: lines() })
+    assert.deepEqual(await next.open(), at(10))
+    await next.close()
+  })
+
+  test('a task that was left behind neither cuts, commits nor unlocks what its successor has taken over', async (t) => {
+    const path = join(await folder(t), 'data.jsonl')
+    const left = new FileSink({ path, shard, framing: lines() })
+    await left.open()
+    await left.write(batchOf(0, 1))
+    const successor = new FileSink({ path, shard, framing: lines() })
+    assert.equal(await successor.open(), null)
+    await successor.write(batchOf(0, 5))
+    await successor.commit(at(5))
+    const whole = await readFile(path)
+    await assert.rejects(left.commit(at(1)), { code: 'SINK_FAILED' })
+    await left.close()
+    assert.deepEqual(await readFile(path), whole)
+    await openingRejects({ path, shard: { ...shard, connector: 'other' }, framing: lines() }, (error) => {
+      assert.match(error.message, /another process writes this file/)
+      return true
+    })
+    await successor.close()
     assert.deepEqual((await readdir(join(path, '..'))).sort(), ['data.jsonl', 'data.jsonl.checkpoint'])
   })
 
