@@ -51,7 +51,10 @@ export class CheckpointReader {
     this.#reader = new TopicReader(cluster, topic)
   }
 
-  /** The checkpoint of one shard. CHECKPOINT_INVALID, naming partition and offset, if it is corrupt. */
+  /**
+   * The checkpoint of one shard. CHECKPOINT_INVALID, naming partition and offset, if it is corrupt, or in a partition that
+   * is not its key's any more because the topic was given more of them: without it the stream would begin again.
+   */
   async shard(connector: string, shard: number): Promise<Checkpoint | null> {
     const key = checkpointKey(connector, shard)
     const ranges = await this.#reader.ranges()
@@ -59,7 +62,13 @@ export class CheckpointReader {
     const wanted = key.toString('latin1')
     const entries = await this.#latest(ranges[partition], (candidate) => candidate === wanted)
     const entry = entries.get(wanted)
-    return entry === undefined ? null : this.#parsed(entry, shard)
+    if (entry !== undefined) return this.#parsed(entry, shard)
+    for (const other of ranges) {
+      if (other.partition === partition) continue
+      const strayed = (await this.#latest(other, (candidate) => candidate === wanted)).get(wanted)
+      if (strayed !== undefined && strayed.value !== null) throw this.#strayed(strayed, partition)
+    }
+    return null
   }
 
   /** The checkpoints of all shards of a connector. */
@@ -116,6 +125,15 @@ export class CheckpointReader {
       }
     }
     return decided
+  }
+
+  #strayed({ value, partition, offset }: Entry, expected: number): GenesisError {
+    return new GenesisError('CHECKPOINT_INVALID', 'a checkpoint is in a partition that is not its own', {
+      place: `topic ${this.#topic}, partition ${partition}, offset ${offset}`,
+      found: value?.toString('utf8', 0, 200),
+      expected: `it in partition ${expected}: partitions were added to the topic after it was written`,
+      remedy: `Write the same key and value to partition ${expected}`,
+    })
   }
 
   #parsed({ value, partition, offset }: Entry, shard: number): Checkpoint | null {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
+import { createPartitionsV3 } from '@platformatic/kafka'
 import { CheckpointReader, checkpointRecord } from '#src/kafka/checkpoints.js'
 import { KafkajsProducer } from '#src/kafka/kafkajs-producer.js'
 import { partitionOfKey } from '#src/kafka/partitioner.js'
+import { openAnyBroker } from '#src/kafka/platformatic-connection.js'
 import type { Checkpoint } from '#src/record.js'
 import { committedRecords, createTopic, testCluster, uniqueName } from '../support/kafka.js'
 
@@ -128,3 +130,29 @@ async function sendOnly(
   const batch = { start: 0, stride: 1, length: 1, bytes, offsets, hasKeys: true }
   await producer.send(batch, Int32Array.of(partition))
 }
+
+test('a checkpoint that added partitions have put out of its place is refused, not taken for missing', async (t) => {
+  const topic = await checkpointTopic(t)
+  const id = { connector: 'orders', shard: 0 }
+  const producer = await openProducer(t, null)
+  const old = checkpointRecord(topic, partitions, id, at(70))
+  const more =
+    [4, 5, 6, 7].find((n) => checkpointRecord(topic, n, id, null).partition !== old.partition) ?? assert.fail()
+  await producer.commit([old])
+  const broker = await openAnyBroker(testCluster())
+  t.after(() => broker.close())
+  await createPartitionsV3.api.async(
+    broker.connection,
+    [{ name: topic, count: more, assignments: null }],
+    10_000,
+    false,
+  )
+  const expected = checkpointRecord(topic, more, id, at(70))
+  await assert.rejects(openReader(t, topic).shard('orders', 0), {
+    code: 'CHECKPOINT_INVALID',
+    message: new RegExp(`partition ${old.partition}, offset 0.*in partition ${expected.partition}`),
+  })
+  const next = await openProducer(t, null)
+  await next.commit([expected])
+  assert.deepEqual(await openReader(t, topic).shard('orders', 0), at(70))
+})
