@@ -39,7 +39,8 @@ export async function compare(
   options: CompareOptions = {},
 ): Promise<Comparison> {
   const cut = Uint8Array.from(partitions, ({ start }) => (start > 0 ? 1 : 0))
-  const matcher = new Matcher(shards, cut, {
+  const starts = partitions.map(({ start }) => start)
+  const matcher = new Matcher(shards, starts, {
     window: Math.max(1 << 13, Math.min(1 << 20, Math.floor(wholeWindow / shards.length))),
     strangers: 1 << 20,
     ...options,

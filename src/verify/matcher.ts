@@ -35,8 +35,6 @@ export class Matcher {
   matched = 0
   /** Of the matched ones, those that only may be there. */
   unsure = 0
-  /** Expected records of before the first one that a partition still has. */
-  expired = 0
   /** The next position that was not made, per shard. */
   readonly position: Float64Array
   /** The first matched position per shard and partition (shard · partitions + partition); -1: none. */
@@ -57,14 +55,20 @@ export class Matcher {
   readonly #cut: Uint8Array
   /** Per shard and partition, where the beginning has expired and no record was matched yet: given up so far. */
   readonly #givenUp: Float64Array
+  /** Per partition: its first offset, and the expected records of before the first one that it still has. */
+  readonly #starts: Float64Array
+  readonly #expiredOf: Float64Array
   #searches = vainSearches
 
-  /** `cut[q]` is 1 where older records of partition q have expired. Shard s has index s. */
-  constructor(shards: readonly ExpectedShard[], cut: Uint8Array, options: MatcherOptions) {
+  /** `starts[q]` is the first offset of partition q: above 0, older records have expired. Shard s has index s. */
+  constructor(shards: readonly ExpectedShard[], starts: readonly number[], options: MatcherOptions) {
+    const cut = Uint8Array.from(starts, (start) => (start > 0 ? 1 : 0))
     this.#shards = shards
     this.#partitions = cut.length
     this.#options = options
     this.#cut = cut
+    this.#starts = Float64Array.from(starts)
+    this.#expiredOf = new Float64Array(cut.length)
     const pairs = shards.length * cut.length
     this.position = Float64Array.from(shards, ({ shard }) => shard)
     shards.forEach((shard) => shard.start(shard.shard))
@@ -77,6 +81,11 @@ export class Matcher {
     this.#lastHigh = new Int32Array(pairs)
     this.#givenUp = new Float64Array(pairs)
     this.strangers = new Strangers(shards.length, cut.length, options.strangers)
+  }
+
+  /** Expected records that retention has removed. There cannot be more of them in a partition than offsets are gone. */
+  get expired(): number {
+    return this.#expiredOf.reduce((sum, expired, partition) => sum + Math.min(expired, this.#starts[partition]), 0)
   }
 
   /** Whether no more of the stream can be made now: every shard is at its end or has a full window. */
@@ -122,12 +131,16 @@ export class Matcher {
     for (const source of this.#shards) {
       const from = this.position[source.shard]
       const passed = new Float64Array(this.#partitions)
-      const at = this.#pass(source, from, source.end, (_, partition, low, high) => {
+      let adrift = -1
+      const hitAt = this.#pass(source, from, source.end, (position, partition, low, high) => {
         const found = this.strangers.partitionOf(low, high)
         if (found >= 0 && (!moored || isMoored[found])) return true
-        passed[partition]++
+        if (found >= 0 && adrift < 0) adrift = position
+        if (adrift < 0) passed[partition]++
         return false
       })
+      // Behind it is one that counts: nothing before that is still to come, so those on the way are where they belong.
+      const at = hitAt >= 0 && adrift >= 0 ? adrift : hitAt
       source.start(at < 0 ? from : at)
       if (at < 0) continue
       hit = true
@@ -157,12 +170,14 @@ export class Matcher {
       const [position, partition] = this.#split(value)
       const pair = this.#pair(position % this.#shards.length, partition)
       if (this.#cut[partition] === 0 || this.#lastPosition[pair] >= 0) return false
-      this.expired++
+      this.#expiredOf[partition]++
       return true
     })
     this.#cut.forEach((cut, partition) => {
       for (let shard = 0; shard < this.#shards.length; shard++) {
-        if (cut === 1 && this.#isUnseen(shard, partition)) this.expired += this.#givenUp[this.#pair(shard, partition)]
+        if (cut === 1 && this.#isUnseen(shard, partition)) {
+          this.#expiredOf[partition] += this.#givenUp[this.#pair(shard, partition)]
+        }
       }
     })
   }
@@ -239,14 +254,14 @@ export class Matcher {
   /** The first record of a shard that a cut partition still has: the ones before it have expired. */
   #expire(pair: number, partition: number, before: number): void {
     const shards = this.#shards.length
-    this.expired += this.#givenUp[pair]
+    this.#expiredOf[partition] += this.#givenUp[pair]
     this.#givenUp[pair] = 0
     this.strangers.fresh[partition] = 0
     this.outstanding.removeIf((value) => {
       const [position, q] = this.#split(value)
       const goes = q === partition && position < before && position % shards === before % shards
       if (goes) {
-        this.expired++
+        this.#expiredOf[partition]++
         this.#waiting[position % shards]--
       }
       return goes
