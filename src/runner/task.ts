@@ -50,6 +50,7 @@ export class Task {
   #committing: Promise<void> | null = null
   #inDoubt: OpenTransaction | null = null
   #opened = false
+  #resumed = false
   #stopping = false
   #wake: () => void = () => undefined
 
@@ -105,6 +106,7 @@ export class Task {
     const { encoder, sink, pacer } = this.#parts
     this.#transaction = null
     this.#committing = null
+    this.#resumed = false
     try {
       await encoder.prepare()
       await this.#resume(await sink.open())
@@ -144,6 +146,7 @@ export class Task {
       await this.#committed()
     }
     this.#culprit.narrow(generator.position)
+    this.#resumed = true
   }
 
   async #pump(): Promise<void> {
@@ -219,6 +222,8 @@ export class Task {
   }
 
   #suspects(error: GenesisError): boolean {
+    // What rejects the opening or a checkpoint alone is no record's fault.
+    if (!this.#resumed) return false
     const written = this.#transaction?.position ?? this.#inDoubt?.position
     return written !== undefined && this.#culprit.suspects(error.code, written)
   }

@@ -291,6 +291,20 @@ describe('a task', () => {
   })
 })
 
+test('the policy skip gives up no record for what rejects the opening', async () => {
+  let opened = 0
+  const { task, store } = make({
+    errors: { policy: 'skip' },
+    script: (call) => {
+      if (call === 'open' && opened++ > 0) return failing('KAFKA_REJECTED')
+      return call === 'commit' ? failing('KAFKA_TIMEOUT') : null
+    },
+  })
+  const end = await task.run()
+  assert.equal(end.end, 'failed')
+  assert.deepEqual([opened, store.records], [2, []])
+})
+
 test('whatever fails, the delivered records are the prefix of the stream, each once', async () => {
   const outcome = fc.record({
     skip: fc.nat(6),
