@@ -31,6 +31,7 @@ export class ClusterConnections {
   readonly #cluster: ClusterOptions
   readonly #settings: ConnectionSettings
   readonly #open = new Map<number, Promise<BrokerConnection>>()
+  #closed = false
   #addresses = new Map<number, { host: string; port: number }>()
 
   constructor(cluster: ClusterOptions, settings: ConnectionSettings = {}) {
@@ -92,14 +93,16 @@ export class ClusterConnections {
     await closeQuietly(broker)
   }
 
-  /** Closes every connection. Never rejects. */
+  /** Closes every connection, and opens no more: what still goes on rejects. Never rejects itself. */
   async close(): Promise<void> {
+    this.#closed = true
     const all = [...this.#open.values()]
     this.#open.clear()
     await Promise.all(all.map(closeQuietly))
   }
 
   async #kept(key: number, open: () => Promise<BrokerConnection>): Promise<BrokerConnection> {
+    if (this.#closed) throw new GenesisError('INTERNAL', 'the connections to the brokers are closed')
     const kept = this.#open.get(key)
     if (kept !== undefined) return kept
     const opening = Promise.resolve().then(open)

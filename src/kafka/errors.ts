@@ -37,7 +37,8 @@ export function protocolFailure(
       return new GenesisError('KAFKA_FENCED', 'another worker has taken over the shard', {
         place,
         found,
-        remedy: 'If two workers run the same connectors on purpose, give them different group.id',
+        remedy:
+          'Run each connector in one worker only; to send a stream twice, give one of them another name and topic',
         cause,
       })
     case 'abortable':

@@ -40,6 +40,8 @@ export class KafkajsProducer implements KafkaProducer {
   /** When the open transaction got its first partition; null: it has none. */
   #begunAt: number | null = null
   #state: State = 'new'
+  /** A call has failed: whether its request arrives yet is not known. */
+  #inDoubt = false
   /** Settles with the latest call, whatever became of it. */
   #running: Promise<void> = Promise.resolve()
 
@@ -115,7 +117,9 @@ export class KafkajsProducer implements KafkaProducer {
     try {
       // A call that is cut off would connect again, and never be closed.
       await withDeadline(running, closeTimeoutMs)
-      if (this.#transaction?.isActive()) await withDeadline(this.#transaction.abort(), closeTimeoutMs)
+      // An abort leaves the epoch as it is: a request that arrives behind it would begin a transaction that the next one
+      // of this id commits (KIP-890). The next owner's InitProducerId aborts with a newer epoch.
+      if (this.#transaction?.isActive() && !this.#inDoubt) await withDeadline(this.#transaction.abort(), closeTimeoutMs)
     } catch {
       // The broker aborts it when the next owner initialises, or when it times out.
       void running.then(() => this.#producer.disconnect()).catch(() => {})
@@ -169,7 +173,9 @@ export class KafkajsProducer implements KafkaProducer {
       })
     try {
       const running = call()
-      this.#running = running.catch(() => {})
+      this.#running = running.catch(() => {
+        this.#inDoubt = true
+      })
       await withDeadline(running, this.#options.transactionTimeoutMs)
       // close() may have been called meanwhile.
       if (this.#state === 'new') this.#state = 'ready'

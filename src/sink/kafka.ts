@@ -35,6 +35,7 @@ export class KafkaSink implements Sink {
   readonly #cluster: ClusterOptions
   readonly #options: KafkaSinkOptions
   #open: OpenSink | null = null
+  #closings = 0
 
   constructor(cluster: ClusterOptions, options: KafkaSinkOptions) {
     this.#cluster = cluster
@@ -43,7 +44,10 @@ export class KafkaSink implements Sink {
 
   async open(): Promise<Checkpoint | null> {
     const { shard, topic, checkpoints, groupId, delivery } = this.#options
+    const closings = this.#closings
     const [target, checkpointTopic] = await this.#prepare()
+    // It would fence whoever has the shard by now.
+    if (closings !== this.#closings) throw new GenesisError('INTERNAL', 'the sink was closed while it was opened')
     const producer = createProducer(this.#options.client, this.#cluster, {
       topic,
       partitions: target.partitions,
@@ -89,6 +93,7 @@ export class KafkaSink implements Sink {
   async close(): Promise<void> {
     const open = this.#open
     this.#open = null
+    this.#closings++
     await open?.producer.close()
   }
 

@@ -69,7 +69,7 @@ export class WireProducer implements KafkaProducer {
   init(): Promise<void> {
     return this.#attempt(async () => {
       const { transactionalId, transactionTimeoutMs, maxMessageBytes } = this.#options
-      const ready = next(this.#state, 'init')
+      next(this.#state, 'init')
       await this.#leaders.find([...this.#topics])
       await this.#coordinator?.fence(transactionTimeoutMs)
       this.#v2 = (await this.#coordinator?.speaksV2()) ?? false
@@ -87,7 +87,8 @@ export class WireProducer implements KafkaProducer {
         },
         identity,
       )
-      this.#state = ready
+      // Not allowed if it was closed meanwhile.
+      this.#enter('init')
     })
   }
 
@@ -167,7 +168,8 @@ export class WireProducer implements KafkaProducer {
   #dispatch(side: readonly TopicRecords[]): boolean {
     const window = this.#window
     if (this.#stage.count === 0 && side.length === 0) return true
-    if (window === null || window.busy || this.#failing !== null) return false
+    // Behind an abort nothing may follow: it would begin another transaction.
+    if (window === null || window.busy || this.#failing !== null || this.#failure !== null) return false
     const { topic, compression } = this.#options
     if (this.#coordinator !== null && !this.#v2) {
       const staged = this.#stage.partitions.map((partition) => ({ topic, partition }))
