@@ -25,7 +25,7 @@ async function ownStreams(t: TestContext, options: Partial<WebSocketServerPublis
 }
 
 function query(url: string, options: Record<string, unknown>): string {
-  const text = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value))
+  const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(options)) search.set(name, text(value))
   return `${url}?${search.toString()}`

@@ -76,7 +76,7 @@ export class WebSocketListener {
 
   /** Throws SINK_FAILED where the address cannot be listened on. */
   async listen(): Promise<ServerAddress> {
-    const { host, port, path } = this.#options
+    const { host, port, path, maxClients } = this.#options
     await new Promise<void>((resolve, reject) => {
       this.#http.once('error', (cause: NodeJS.ErrnoException) => {
         reject(
@@ -88,7 +88,8 @@ export class WebSocketListener {
           }),
         )
       })
-      this.#http.listen(port, host, resolve)
+      // All of them may come at once, such as after a restart.
+      this.#http.listen({ port, host, backlog: Math.max(511, maxClients) }, resolve)
     })
     this.#pings = setInterval(() => this.#ping(), pingMs).unref()
     return new ServerAddress(host, (this.#http.address() as AddressInfo).port, path)
