@@ -43,7 +43,13 @@ async function grant(options: OAuthOptions, timeoutMs: number): Promise<{ token:
     throw new GenesisError('CONFIG_INVALID', 'OAUTHBEARER has neither a token nor an endpoint to get one from', {
       expected: 'token, or token endpoint with client id and client secret',
     })
-  const place = new URL(tokenEndpoint).origin
+  const { origin: place, username, password } = new URL(tokenEndpoint)
+  // fetch() refuses it too, with the whole URL in its message.
+  if (username !== '' || password !== '')
+    throw new GenesisError('CONFIG_INVALID', 'the token endpoint has credentials in its URL', {
+      place,
+      expected: 'a URL without them, and client id and client secret',
+    })
   const body = new URLSearchParams({ grant_type: 'client_credentials' })
   if (scope !== undefined) body.set('scope', scope)
   let response: Response

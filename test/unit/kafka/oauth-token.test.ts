@@ -68,3 +68,12 @@ test('an endpoint that does not answer is KAFKA_UNREACHABLE, a fixed token asks 
 test('neither token nor endpoint is a mistake in the configuration', async () => {
   await assert.rejects(bearerToken({ mechanism: 'OAUTHBEARER' }, 1000), { code: 'CONFIG_INVALID' })
 })
+
+test('credentials in the URL of the endpoint are refused, and are in no message or cause', async () => {
+  const options = { ...credentials, tokenEndpoint: 'http://me:hidden@127.0.0.1:1/token' }
+  await assert.rejects(bearerToken(options, 1000), (error: Error & { code?: string }) => {
+    assert.equal(error.code, 'CONFIG_INVALID')
+    assert.doesNotMatch(`${error.stack} ${String(error.cause)}`, /hidden/)
+    return true
+  })
+})
