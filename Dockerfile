@@ -16,6 +16,8 @@ WORKDIR /opt/genesis
 COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist dist
 COPY package.json LICENSE ./
+# Names, cities, streets: models name lists of these.
+COPY words words
 COPY deploy/worker.yaml /etc/genesis/worker.yaml
 # The image's own unprivileged user, by number, so that Kubernetes can check runAsNonRoot.
 USER 1000:1000

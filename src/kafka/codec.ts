@@ -1,12 +1,11 @@
 /**
  * The five compressions of Kafka's record batches (KIP-98, KIP-110), in the framing that Kafka's own clients read and write.
- * All of them work on libuv's thread pool, off the main thread.
+ * All of them work on libuv's thread pool, off the main thread. Those that Node does not have itself are native libraries,
+ * loaded with their first use: CONFIG_INVALID where the machine cannot, and no matter to those who do not use them.
  */
 import { constants, gunzip, gzip } from 'node:zlib'
 import { promisify } from 'node:util'
-import zstd from '@toondepauw/node-zstd'
-import lz4 from 'lz4-napi'
-import { compress as snappyCompress, uncompress as snappyUncompress } from 'snappy'
+import { GenesisError } from '../errors.js'
 import type { Compression } from './producer.js'
 
 export interface Codec {
@@ -20,8 +19,12 @@ export interface Codec {
 
 const gzipAsync = promisify(gzip)
 const gunzipAsync = promisify(gunzip)
-const zstdEncoder = new zstd.Encoder(3)
-const zstdDecoder = new zstd.Decoder()
+const snappy = library('snappy', () => import('snappy'))
+const lz4 = library('lz4', async () => (await import('lz4-napi')).default)
+const zstd = library('zstd', async () => {
+  const { default: library } = await import('@toondepauw/node-zstd')
+  return { encoder: new library.Encoder(3), decoder: new library.Decoder() }
+})
 
 /** Levels are the defaults of Kafka's Java producer: gzip 6, zstd 3. */
 export const codecs: Readonly<Record<Compression, Codec>> = {
@@ -37,18 +40,18 @@ export const codecs: Readonly<Record<Compression, Codec>> = {
   },
   snappy: {
     id: 2,
-    compress: async (records) => xerialFrame(await snappyCompress(records)),
+    compress: async (records) => xerialFrame(await (await snappy()).compress(records)),
     decompress: decompressSnappy,
   },
   lz4: {
     id: 3,
-    compress: (records) => lz4.compressFrame(records),
-    decompress: (bytes) => lz4.decompressFrame(bytes),
+    compress: async (records) => (await lz4()).compressFrame(records),
+    decompress: async (bytes) => (await lz4()).decompressFrame(bytes),
   },
   zstd: {
     id: 4,
-    compress: (records) => zstdEncoder.encode(records),
-    decompress: (bytes) => zstdDecoder.decode(bytes),
+    compress: async (records) => (await zstd()).encoder.encode(records),
+    decompress: async (bytes) => (await zstd()).decoder.decode(bytes),
   },
 }
 
@@ -57,6 +60,19 @@ const byId: readonly (Codec | undefined)[] = Object.values(codecs).sort((a, b) =
 /** The codec of a record batch's attributes, or undefined for one that Kafka does not have. */
 export function codecOf(attributes: number): Codec | undefined {
   return byId[attributes & 7]
+}
+
+function library<T>(name: Compression, load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined
+  const failed = (cause: unknown): never => {
+    throw new GenesisError('CONFIG_INVALID', `the library of ${name} cannot be loaded on this machine`, {
+      place: 'compression',
+      found: cause instanceof Error ? cause.message : String(cause),
+      remedy: 'Use gzip or none, or install genesis-connect again on this machine',
+      cause,
+    })
+  }
+  return () => (loaded ??= load().catch(failed))
 }
 
 // snappy-java's stream framing: 8 bytes of magic, version and oldest compatible version (int32 each), then chunks of
@@ -84,5 +100,5 @@ async function decompressSnappy(bytes: Buffer): Promise<Buffer> {
 }
 
 async function snappyBlock(block: Buffer): Promise<Buffer> {
-  return (await snappyUncompress(block, { asBuffer: true })) as Buffer
+  return (await (await snappy()).uncompress(block, { asBuffer: true })) as Buffer
 }
