@@ -120,11 +120,14 @@ export interface ErrorDetails {
 export class GenesisError extends Error {
   override readonly name: string = 'GenesisError'
   readonly code: ErrorCode
+  /** The message without its details. */
+  readonly what: string
   readonly details: ErrorDetails
 
   constructor(code: ErrorCode, what: string, details: ErrorDetails = {}) {
     super(sentence(what, details), details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
+    this.what = what
     this.details = details
   }
 

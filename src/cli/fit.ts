@@ -3,9 +3,6 @@ import { basename, extname } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { GenesisError } from '../errors.js'
 import { writeModel } from '../model/artifact-write.js'
-import { readColumnsFile } from '../model/fit/columns/settings.js'
-import { fitTable } from '../model/fit/fit.js'
-import { readTable } from '../model/fit/table/read.js'
 import { FitProgress } from './fit-progress.js'
 import { onInterrupt } from './interrupt.js'
 import { qualityLines } from './quality.js'
@@ -53,6 +50,10 @@ async function fit(path: string, flags: Flags): Promise<void> {
   const release = onInterrupt(() => stop.abort())
   const progress = new FitProgress(process.stderr)
   try {
+    // Not before they are needed: reading tables and training take longer to load than all the rest.
+    const { readColumnsFile } = await import('../model/fit/columns/settings.js')
+    const { readTable } = await import('../model/fit/table/read.js')
+    const { fitTable } = await import('../model/fit/fit.js')
     const columns = flags.columns === undefined ? new Map<string, never>() : await readColumnsFile(flags.columns)
     const { seed, encoding } = flags
     const table = await readTable(path, { encoding, maxRows: flags.sample, seed, signal: stop.signal })

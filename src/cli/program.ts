@@ -25,6 +25,7 @@ export function genesisProgram(): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(usageLine(text)) })
     .addHelpText(
       'after',
       `
@@ -33,6 +34,14 @@ Data goes to stdout, everything else to stderr. GENESIS_TRACE=1 shows where an e
     )
   for (const command of commands) program.addCommand(command().copyInheritedSettings(program))
   return program
+}
+
+/** What commander has to say about a command line, in the form of every other error. */
+function usageLine(text: string): string {
+  return `${text
+    .trim()
+    .replace(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '')}. --help shows how it is used (USAGE)\n`
 }
 
 /** The version of the package this file is in. */

@@ -1,13 +1,12 @@
 import { Command, Option } from 'commander'
 import { throwErrors } from '../config/check.js'
-import { loadConnectors } from '../config/connector-file.js'
-import { checkOnWorker } from '../config/connector-rules.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
 import type { HttpServer, WorkerView } from '../http/server.js'
 import type { Cluster } from '../runner/cluster.js'
+import { runnable } from '../runner/runnable.js'
 import { Standalone } from '../runner/standalone.js'
 import { summarize } from '../runner/status.js'
 import { changes, watchPaths } from '../runner/watch.js'
@@ -59,8 +58,11 @@ Exit status: 0 every connector is complete, or was stopped in order; 1 one has f
 async function run(paths: readonly string[], options: RunOptions): Promise<number> {
   const file = await loadWorker(options.worker ?? null, process.env)
   const config = { ...file, log: { ...file.log, level: options.logLevel ?? file.log.level } }
-  const connectors = await loadConnectors(paths, process.env)
-  throwErrors(connectors.flatMap((connector) => checkOnWorker(connector, config)))
+  const files = await changes(new Map(), paths, process.env)
+  const { connectors, errors } = await runnable(files.put, config)
+  errors.unshift(...files.errors)
+  // Files that are followed can be put right while the others run. Otherwise it is all of them or none.
+  if (!options.watch || connectors.length === 0) throwErrors(errors)
   if (connectors.length === 0 && !options.watch) {
     throw new GenesisError('USAGE', 'there is no connector to run', {
       place: paths.join(' '),
@@ -68,6 +70,7 @@ async function run(paths: readonly string[], options: RunOptions): Promise<numbe
     })
   }
   const report = createReport(config.log)
+  for (const error of errors) report.note('error', `${error.message} (${error.code}); the others run`)
   const worker = new Worker(config, report)
   const cluster = new Standalone()
   let phase: WorkerView['phase'] = 'starting'
@@ -94,10 +97,10 @@ async function run(paths: readonly string[], options: RunOptions): Promise<numbe
       report.note('info', `listening at ${server.address}`, { address: server.address })
     }
     await cluster.join(worker)
+    if (options.watch) endWatch = await follow(paths, connectors, config, cluster, report)
     report.watch(() => worker.status())
     await Promise.all(connectors.map((connector) => cluster.put(connector)))
     if (phase === 'starting') phase = 'running'
-    if (options.watch) endWatch = await follow(paths, connectors, config, cluster, report)
     await Promise.race([interruption, ...(options.watch ? [] : [worker.ended()])])
   } finally {
     phase = 'stopping'
@@ -127,11 +130,10 @@ async function follow(
   const running = new Map(connectors.map((connector) => [connector.name, connector]))
   const read = async (): Promise<void> => {
     const { put, remove, errors } = await changes(running, paths, process.env)
-    for (const error of errors) report.note('error', `${error.message} (${error.code}); what runs is left as it is`)
-    for (const connector of put) {
-      const unfit = checkOnWorker(connector, worker)
-      for (const error of unfit) report.note('error', `${error.message} (${error.code}); what runs is left as it is`)
-      if (unfit.length > 0) continue
+    const { connectors: good, errors: unfit } = await runnable(put, worker)
+    for (const error of [...errors, ...unfit])
+      report.note('error', `${error.message} (${error.code}); what runs is left as it is`)
+    for (const connector of good) {
       running.set(connector.name, connector)
       await cluster.put(connector)
     }

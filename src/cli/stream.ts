@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import type { Writable } from 'node:stream'
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { parseConnector } from '../config/connector-file.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import { plainSource } from '../config/source.js'
@@ -172,14 +172,14 @@ function integer(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
     if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value
-    throw new GenesisError('USAGE', 'wrong number', { found: text, expected: `an integer of at least ${least}` })
+    throw new InvalidArgumentError(`expected an integer from ${least} on`)
   }
 }
 
 function positive(text: string): number {
   const value = Number(text)
   if (Number.isFinite(value) && value > 0) return value
-  throw new GenesisError('USAGE', 'wrong number', { found: text, expected: 'a number above 0' })
+  throw new InvalidArgumentError('expected a number above 0')
 }
 
 function json(flag: string): (text: string) => unknown {

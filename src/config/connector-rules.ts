@@ -147,7 +147,7 @@ export function checkOnWorker(connector: ConnectorConfig, worker: WorkerConfig):
   }
   if (connector.topic === worker.checkpoints.topic) {
     errors.push(
-      new GenesisError('TOPIC_UNFIT', 'a connector cannot write to the topic of the checkpoints', {
+      new GenesisError('CONFIG_INVALID', 'a connector cannot write to the topic of the checkpoints', {
         place,
         found: `topic ${connector.topic}`,
         expected: 'another topic',

@@ -24,6 +24,7 @@ export async function loadModel(path: string): Promise<Model> {
     throw new GenesisError('MODEL_UNREADABLE', 'the model file cannot be read', {
       place: path,
       found: code === 'ENOENT' ? 'no such file' : (code ?? String(cause)),
+      remedy: 'A path in a connector file starts from that file; `genesis fit` makes models',
       cause,
     })
   }
@@ -66,6 +67,7 @@ function documentOf(bytes: Uint8Array, file: ModelFile): Record<string, unknown>
         place: file.place,
         found: `${bytes.length} bytes that end in ${shown(trimmed.slice(-20))}`,
         expected: 'a whole JSON document',
+        remedy: 'Copy it again, or make it again with `genesis fit`',
         cause,
       })
     }

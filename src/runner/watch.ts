@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { readConnectors } from '../config/connector-file.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { Environment } from '../config/references.js'
+import { unreadable } from '../config/source.js'
 import type { GenesisError } from '../errors.js'
 
 /** Events come in bursts (an editor's save, a rename); one reading is made when they have been quiet for so long. */
@@ -64,11 +65,16 @@ async function isBroken(file: string | null, env: Environment): Promise<boolean>
 
 /**
  * Calls back after anything has changed in the folders of these files and folders, replacement by rename included (as
- * editors and Kubernetes ConfigMaps do). Returns what ends it.
+ * editors and Kubernetes ConfigMaps do). Returns what ends it. Throws CONFIG_UNREADABLE for a path that is not there.
  */
 export async function watchPaths(paths: readonly string[], changed: () => void): Promise<() => void> {
   const folders = new Set<string>()
-  for (const path of paths) folders.add((await stat(path)).isDirectory() ? resolve(path) : dirname(resolve(path)))
+  for (const path of paths) {
+    const found = await stat(path).catch((cause: unknown) => {
+      throw unreadable(path, cause)
+    })
+    folders.add(found.isDirectory() ? resolve(path) : dirname(resolve(path)))
+  }
   let timer: NodeJS.Timeout | undefined
   const wait = (): void => {
     clearTimeout(timer)

@@ -14,15 +14,21 @@ export interface ConnectorCheck {
   readonly unusedColumns: readonly string[]
 }
 
-/** Without a network: the model is readable, a record can satisfy the conditions, key and schema fit the model. */
-export async function checkOffline(connector: ConnectorConfig): Promise<ConnectorCheck> {
+/**
+ * Without a network: the model is readable, a record can satisfy the conditions, key and schema fit the model. `load` may
+ * give several connectors one model.
+ */
+export async function checkOffline(
+  connector: ConnectorConfig,
+  load: (path: string) => Promise<Model> = loadModel,
+): Promise<ConnectorCheck> {
   const errors: GenesisError[] = []
-  const collect = (error: unknown): void => void errors.push(inConnector(connector, error))
+  const collect = (error: unknown): void => void errors.push(...inConnector(connector, error))
   let model: Model
   try {
-    model = await loadModel(connector.model)
+    model = await load(connector.model)
   } catch (error) {
-    return { errors: [inConnector(connector, error)], unusedColumns: [] }
+    return { errors: inConnector(connector, error), unusedColumns: [] }
   }
   try {
     openGenerator(model, { conditions: connector.conditions ?? undefined, seed: connector.seed, capacity: 1 })
@@ -45,7 +51,7 @@ export async function checkOffline(connector: ConnectorConfig): Promise<Connecto
 export async function checkOnline(connector: ConnectorConfig, worker: WorkerConfig): Promise<readonly GenesisError[]> {
   if (connector.sink.type !== 'kafka') return []
   const checks = await Promise.allSettled([checkTopics(connector, worker), checkRegistry(connector, worker)])
-  return checks.flatMap((check) => (check.status === 'rejected' ? [inConnector(connector, check.reason)] : []))
+  return checks.flatMap((check) => (check.status === 'rejected' ? inConnector(connector, check.reason) : []))
 }
 
 async function checkTopics({ topic, topicCreation }: ConnectorConfig, worker: WorkerConfig): Promise<void> {
@@ -79,9 +85,11 @@ async function checkRegistry(connector: ConnectorConfig, worker: WorkerConfig): 
   await checkSubjects(connector, fields, createRegistry(worker.registry))
 }
 
-/** The error with the connector it was found in before it. */
-function inConnector({ name, file }: ConnectorConfig, thrown: unknown): GenesisError {
+/** The error, or each of several, with the connector it was found in before its own place. */
+function inConnector({ name, file }: ConnectorConfig, thrown: unknown): GenesisError[] {
   const error = asGenesisError(thrown)
-  const place = file === null ? name : `${file}: ${name}`
-  return new GenesisError(error.code, error.message, { place, cause: error })
+  return (error.details.all ?? [error]).map((one) => {
+    const place = [file, name, one.details.place].filter((part) => typeof part === 'string').join(': ')
+    return new GenesisError(one.code, one.what, { ...one.details, place, cause: one })
+  })
 }

@@ -66,7 +66,8 @@ describe('genesis run', () => {
   test('ends with 1 when one has failed; its neighbour is complete nevertheless', async (t) => {
     const path = await folder(t)
     await connector(path, 'good', bounded(100))
-    await connector(path, 'bad', { ...bounded(100), model: 'missing.json' })
+    await connector(path, 'bad', bounded(100))
+    await writeFile(join(path, 'bad.jsonl'), 'somebody else wrote this\n')
     const { status, stdout, stderr } = await genesis('run', path, '--json')
     assert.equal(status, 1)
     const { connectors } = JSON.parse(stdout) as { connectors: ConnectorSummary[] }
@@ -77,8 +78,9 @@ describe('genesis run', () => {
         ['good', 'STOPPED', true],
       ],
     )
-    assert.match(connectors[0].error ?? '', /missing\.json.*no such file.*\(MODEL_UNREADABLE\)/)
-    assert.match(stderr, /"code":"MODEL_UNREADABLE"/)
+    assert.match(connectors[0].error ?? '', /bad\.jsonl.*\(CHECKPOINT_INVALID\)/)
+    assert.match(stderr, /"code":"CHECKPOINT_INVALID"/)
+    assert.equal(await readFile(join(path, 'bad.jsonl'), 'utf8'), 'somebody else wrote this\n')
   })
 
   test('ends with 2 before anything is started when a file is wrong, or there is none', async (t) => {
@@ -137,16 +139,30 @@ describe('genesis run', () => {
     const slow = { throughput: { rate: 1 } }
     await connector(path, 'a', slow)
     await connector(path, 'b', slow)
+    await connector(path, 'wrong', { ...slow, conditions: { nothing: 1 } })
     const run = startGenesis(t, 'run', path, '--watch')
     const event = (connector: string, what: string) =>
       run.logged(`${connector} ${what}`, (line) => line.connector === connector && line.msg === `connector ${what}`)
+    await run.logged(
+      'the wrong one',
+      ({ level, msg }) => level === 'error' && /wrong\.json.*conditions\.nothing.*the others run/.test(String(msg)),
+    )
     await event('a', 'started')
     await event('b', 'started')
+    await connector(path, 'wrong', slow)
+    await event('wrong', 'started')
+    await rm(join(path, 'wrong.json'))
+    await event('wrong', 'removed')
     await connector(path, 'c', slow)
     await event('c', 'started')
     await connector(path, 'a', { ...slow, transaction: { interval: '50ms' } })
     await event('a', 'stopping')
     await event('a', 'started')
+    await connector(path, 'a', { ...slow, model: 'gone.json' })
+    await run.logged(
+      'the missing model',
+      ({ level, msg }) => level === 'error' && /gone\.json.*left as it is/.test(String(msg)),
+    )
     await writeFile(join(path, 'b.json'), '{')
     await run.logged(
       'the broken file',

@@ -19,8 +19,16 @@ export interface Finished {
 }
 
 /** Runs `genesis …` to its end. */
-export async function genesis(...args: string[]): Promise<Finished> {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+export function genesis(...args: string[]): Promise<Finished> {
+  return genesisWith({}, ...args)
+}
+
+/** Runs `genesis …` to its end, with these variables in its environment too. */
+export async function genesisWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Finished> {
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  })
   const exit = once(child, 'exit')
   const [stdout, stderr] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()])
   const [status] = (await exit) as [number | null]

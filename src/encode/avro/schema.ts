@@ -91,8 +91,13 @@ export function readSchema(file: string): AvroSchema {
   try {
     text = readFileSync(file, 'utf8')
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause)
-    throw new GenesisError('SCHEMA_INVALID', `cannot be read (${reason})`, { place: file, cause })
+    const { code } = cause as NodeJS.ErrnoException
+    throw new GenesisError('SCHEMA_INVALID', 'the schema file cannot be read', {
+      place: file,
+      found: code === 'ENOENT' ? 'no such file' : (code ?? String(cause)),
+      remedy: 'A path in a connector file starts from that file',
+      cause,
+    })
   }
   let json: unknown
   try {

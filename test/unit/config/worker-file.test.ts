@@ -136,6 +136,6 @@ describe('a worker', () => {
     assert.deepEqual(checkOnWorker(connector({}), one), [])
     assert.deepEqual(checkOnWorker(connector({ value: { format: 'json' } }), none), [])
     assert.equal(checkOnWorker(connector({ value: { format: 'json' }, key: 'k', key_format: 'avro' }), none).length, 1)
-    assert.equal(checkOnWorker(connector({ topic: 'genesis-checkpoints' }), one)[0].code, 'TOPIC_UNFIT')
+    assert.equal(checkOnWorker(connector({ topic: 'genesis-checkpoints' }), one)[0].code, 'CONFIG_INVALID')
   })
 })
