@@ -51,6 +51,9 @@ export class ClusterConnections {
       throw kafkaError(error, { broker: `${broker.host}:${broker.port}`, operation: 'Describe' })
     }
     this.#addresses = new Map(answer.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]))
+    // A bootstrap broker that is listed by the same address need not be connected to twice.
+    const asked = answer.brokers.find(({ host, port }) => host === broker.host && port === broker.port)
+    if (asked !== undefined && !this.#open.has(asked.nodeId)) this.#keep(asked.nodeId, Promise.resolve(broker))
     return {
       clusterId: answer.clusterId ?? null,
       controllerId: answer.controllerId,
@@ -106,12 +109,16 @@ export class ClusterConnections {
     const kept = this.#open.get(key)
     if (kept !== undefined) return kept
     const opening = Promise.resolve().then(open)
+    this.#keep(key, opening)
+    return opening
+  }
+
+  #keep(key: number, opening: Promise<BrokerConnection>): void {
     const forget = (): void => {
       if (this.#open.get(key) === opening) this.#open.delete(key)
     }
     opening.then((broker) => broker.connection.once('close', forget), forget)
     this.#open.set(key, opening)
-    return opening
   }
 }
 

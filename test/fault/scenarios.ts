@@ -77,7 +77,7 @@ export async function runScenario(cluster: KafkaCluster, scenario: Scenario, con
 
 async function inTime<T>(name: string, played: Promise<T>): Promise<T> {
   const timer = new AbortController()
-  const late = sleep(180_000, undefined, { signal: timer.signal }).then(() => {
+  const late = sleep(900_000, undefined, { signal: timer.signal }).then(() => {
     throw new Error(`${name}: records do not flow again`)
   })
   try {

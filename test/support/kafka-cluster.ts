@@ -21,6 +21,9 @@ import { asEnvironment, kafkaImage } from '../../scripts/stack/stack.js'
 import { clusterAt } from './kafka.js'
 import { KafkaProxies } from './kafka-proxy.js'
 
+/** A broker starts in about 5 s; a busy machine may take much longer. */
+const completeMs = 240_000
+
 const clusterId = '5L6g3nShT-eMCtK--X86sw'
 
 /** A broker as a process that can be killed without warning. */
@@ -133,13 +136,13 @@ export class KafkaCluster {
   }
 
   async #until(so: (metadata: Awaited<ReturnType<ClusterConnections['metadata']>>) => boolean): Promise<void> {
-    const deadline = Date.now() + 60_000
+    const deadline = Date.now() + completeMs
     for (;;) {
       const connections = new ClusterConnections(this.options)
       const metadata = await connections.metadata([]).catch(() => null)
       await connections.close()
       if (metadata !== null && so(metadata)) return
-      if (Date.now() > deadline) throw new Error('the cluster is not complete after 60 s')
+      if (Date.now() > deadline) throw new Error(`the cluster is not complete after ${completeMs / 1000} s`)
       await sleep(100)
     }
   }
