@@ -124,7 +124,7 @@ export class Matcher {
    */
   search(): boolean {
     if (this.#searches === 0 || this.strangers.size === 0) return false
-    // Those of a partition that may begin anywhere say nothing about the others.
+    // Those of a partition that may begin anywhere are no sign of a gap.
     const isMoored = Array.from(this.#cut, (_, partition) => !this.isAdrift(partition))
     const moored = this.strangers.some((partition) => isMoored[partition])
     let hit = false
@@ -162,7 +162,10 @@ export class Matcher {
     // How many records went to a partition whose beginning is gone is known only by making them.
     for (const shard of this.#shards) {
       const from = this.position[shard.shard]
-      this.#pass(shard, from, shard.end, (_, partition) => void this.#givenUp[this.#pair(shard.shard, partition)]++)
+      this.#pass(shard, from, shard.end, (_, partition) => {
+        this.#givenUp[this.#pair(shard.shard, partition)]++
+        return false
+      })
       this.position[shard.shard] = Math.max(from, shard.end)
       if (from < shard.end) this.lostRanges.push({ shard: shard.shard, from, to: shard.end })
     }
@@ -287,7 +290,7 @@ export class Matcher {
     source: ExpectedShard,
     from: number,
     to: number,
-    stop: (position: number, partition: number, low: number, high: number) => boolean | void,
+    stop: (position: number, partition: number, low: number, high: number) => boolean,
   ): number {
     const hash = this.#expectedHash
     source.start(from)
@@ -296,7 +299,7 @@ export class Matcher {
       for (let i = 0; i < records.length; i++) {
         hashExpected(hash, partitions[i], records, i)
         const here = records.start + i * records.stride
-        if (stop(here, partitions[i], hash.low, hash.high) === true) return here
+        if (stop(here, partitions[i], hash.low, hash.high)) return here
       }
       position = records.start + records.length * records.stride
     }

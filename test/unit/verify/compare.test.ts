@@ -211,8 +211,11 @@ describe('compare', () => {
         const result = await check(stream, ends, logs, { window: 64, patience: 100 }, cuts)
         assert.deepEqual([result.counts, result.expired], [clean, expired])
       }),
-      // Two partitions that begin late, and a third that tells how far the stream has gone.
-      { numRuns: 80, examples: [[{ cuts: [118, 146, 0], shards: 1, run: 1 }]] },
+      // Partitions that begin late, and others that tell how far the stream has gone.
+      {
+        numRuns: 80,
+        examples: [[{ cuts: [118, 146, 0], shards: 1, run: 1 }], [{ cuts: [0, 146, 0], shards: 1, run: 1 }]],
+      },
     )
   })
 
