@@ -26,6 +26,8 @@ const climb = 1.1
 /** How near to the limit the rate stays, and how far below it goes to drain what has queued up. */
 const near = 0.95
 const drain = 0.8
+/** What has queued up is given so many target latencies to drain before the next look. */
+const mostSettling = 20
 /** A probe goes so much higher; after each that was calm, twice as much. */
 const firstProbe = 0.02
 const widestProbe = 0.1
@@ -50,6 +52,8 @@ export class AdaptiveRate implements Pacer {
   readonly #maximum: number
   #origin: number | null = null
   #limit = Infinity
+  /** Of the decision before. */
+  #p95 = 0
   #probe = firstProbe
   #probing: { readonly from: number; readonly p95: number } | null = null
   #calm = 0
@@ -106,13 +110,17 @@ export class AdaptiveRate implements Pacer {
     const rate = this.#curve.perSecond
     const achieved = this.#achieved(rate)
     const probe = this.#probing
+    const before = this.#p95
+    this.#p95 = p95
     this.#probing = null
     if (p95 > this.#target) {
       this.#limit = Math.min(rate, achieved)
+      const far = p95 > 2 * this.#target
+      this.#failures = 0
       this.#probe = firstProbe
       this.#calm = 0
-      this.#change(this.#limit * drain, now)
-      this.#settled = now + p95
+      this.#change(this.#limit * (far ? drain : near * near), now)
+      this.#settled = now + Math.min(p95, mostSettling * this.#target)
     } else if (probe !== null && p95 > strain * probe.p95) {
       this.#failures = Math.min(mostDoublings, this.#failures + 1)
       this.#probe = firstProbe
@@ -123,7 +131,8 @@ export class AdaptiveRate implements Pacer {
       this.#probe = firstProbe
       this.#calm = 0
       this.#limit = Math.min(this.#limit, rate)
-      this.#change(rate * ease, now)
+      // What drains already is left to drain.
+      if (p95 >= before) this.#change(rate * ease, now)
     } else if (p95 < deadBand[0] * this.#target && achieved > rate / 2) {
       if (probe !== null) {
         this.#failures = 0
@@ -140,7 +149,8 @@ export class AdaptiveRate implements Pacer {
   #achieved(rate: number): number {
     const later = this.#latencies.slice(this.#latencies.length >> 1)
     const ms = later[later.length - 1].at - later[0].at
-    return ms > 0 ? (later.slice(1).reduce((sum, { records }) => sum + records, 0) * 1000) / ms : rate
+    // A single one says nothing of the rate, but its latency is too long: half.
+    return ms > 0 ? (later.slice(1).reduce((sum, { records }) => sum + records, 0) * 1000) / ms : rate / 2
   }
 
   #raise(rate: number, p95: number, now: number): void {
@@ -149,7 +159,9 @@ export class AdaptiveRate implements Pacer {
     if (rate < this.#limit * near * 0.999) return this.#change(Math.min(rate * climb, this.#limit * near), now)
     if (++this.#calm < patience * 2 ** this.#failures) return
     this.#probing = { from: rate, p95 }
-    this.#change(rate * (1 + this.#probe), now)
+    // What queues up until the next decision must not take half of what is left of the target.
+    const most = (this.#target - p95) / (2 * this.#period)
+    this.#change(rate * (1 + Math.min(this.#probe, most)), now)
   }
 
   #change(perSecond: number, now: number): void {

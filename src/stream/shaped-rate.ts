@@ -50,7 +50,7 @@ export class ShapedRate implements Pacer {
     const time = now - (this.#origin ?? now)
     const expected = this.#expected(time)
     const group = Math.max(1, Math.floor(this.#expected(time + groupMs) - expected))
-    const debt = Math.max(group, Math.floor(expected - this.#expected(Math.max(0, time - debtMs))))
+    const debt = time < debtMs ? Infinity : Math.max(group, Math.floor(expected - this.#expected(time - debtMs)))
     let due = this.#arrivals.by(expected - this.#before) - this.#sent
     if (due > debt) {
       this.#sent += due - debt
