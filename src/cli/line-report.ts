@@ -72,11 +72,11 @@ export class LineReport implements RunReport {
   #draw(): void {
     if (this.#timer === null) return
     const connectors = this.#status()
-    const room = Math.max(1, (this.#screen.rows ?? 24) - 2)
+    const room = Math.max(1, sizeOr(24, this.#screen.rows) - 2)
     const shown = connectors.length <= room ? connectors : connectors.slice(0, room - 1)
     const lines = shown.map((connector) => statusLine(connector, nameWidth(shown)))
     if (shown.length < connectors.length) lines.push(`… and ${connectors.length - shown.length} more`)
-    const width = (this.#screen.columns ?? 80) - 1
+    const width = sizeOr(80, this.#screen.columns) - 1
     this.#screen.write(lines.map((line) => `${line.length > width ? `${line.slice(0, width - 1)}…` : line}\n`).join(''))
     this.#drawn = lines.length
   }
@@ -106,6 +106,11 @@ function summaryLine(connector: ConnectorStatus): string {
   const text = Object.entries(numbers).map(([key, value]) => `${key} ${group(value)}`)
   const reasons = failed.map(({ shard, failure }) => `\n  task ${shard}: ${failure?.message} (${failure?.code})`)
   return `${name}: ${complete ? 'complete' : state.toLowerCase()}: ${text.join(', ')}${reasons.join('')}`
+}
+
+/** A terminal that does not know its size says 0. */
+function sizeOr(usual: number, size: number | undefined): number {
+  return size === undefined || size === 0 ? usual : size
 }
 
 function nameWidth(connectors: readonly ConnectorStatus[]): number {

@@ -66,6 +66,18 @@ describe('lines for people', () => {
     assert.match(out.written[1], /^c0 .*\nc1 .*\n… and 8 more\n$/)
   })
 
+  test('a terminal that does not know its size has room for the usual number of lines', () => {
+    const out = { ...screen(true, 0), columns: 0 }
+    const report = new LineReport(out, 'info')
+    report.watch(() => [status('a'), status('b')])
+    report.note('info', 'hello')
+    report.finish([])
+    assert.equal(
+      out.written[1],
+      `${statusLine(status('a'))}\n${statusLine(status('b'))}\n`.replace(/.{80,}/g, (line) => `${line.slice(0, 78)}…`),
+    )
+  })
+
   test('the summary has every figure, and what failed', () => {
     const out = screen(false)
     const report = new LineReport(out, 'info')
