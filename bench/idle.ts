@@ -43,7 +43,11 @@ export async function benchIdle({ connectors = 1000, seconds = 60 } = {}): Promi
         }),
         [0],
       )
-    while (!worker.status().every(({ counters }) => counters.records > 0)) await wait(200)
+    while (!worker.status().every(({ counters }) => counters.records > 0)) {
+      const failed = worker.status().find(({ state }) => state === 'FAILED')
+      if (failed !== undefined) throw new Error(failed.tasks[0].failure?.message)
+      await wait(200)
+    }
     const before = delivered()
     const cpu = process.cpuUsage()
     await wait(seconds * 1000)

@@ -3,7 +3,7 @@ import { createEncoder } from '../encode/create.js'
 import { createRegistry, type Registry } from '../encode/registry.js'
 import { openGenerator } from '../model/open.js'
 import type { ShardId } from '../record.js'
-import { createSink, type SinkPlan } from '../sink/create.js'
+import { createSink, type SharedSinkParts, type SinkPlan } from '../sink/create.js'
 import type { Sink } from '../sink/sink.js'
 import { createPacer, largestGrant } from '../stream/create-pacer.js'
 import { systemClock } from '../stream/clock.js'
@@ -17,10 +17,11 @@ export interface TaskResources {
   readonly worker: WorkerConfig
   readonly models: ModelCache
   readonly registry: Registry | null
+  readonly sinks: SharedSinkParts
 }
 
 export function createResources(worker: WorkerConfig): TaskResources {
-  return { worker, models: new ModelCache(), registry: createRegistry(worker.registry) }
+  return { worker, models: new ModelCache(), registry: createRegistry(worker.registry), sinks: {} }
 }
 
 /** A piece of a stream other than all of it up to max_records. */
@@ -35,7 +36,7 @@ export interface Slice {
  */
 export async function openTask(
   { connector, shard: index }: TaskSpec,
-  { worker, models, registry }: TaskResources,
+  { worker, models, registry, sinks }: TaskResources,
   events: TaskEvents,
   slice: Slice = { from: 0, to: connector.throughput.maxRecords },
   makeSink: (plan: SinkPlan) => Promise<Sink> = createSink,
@@ -51,7 +52,7 @@ export async function openTask(
   })
   const encoder = createEncoder(connector, registry)(generator.fields)
   const { fields, fingerprint } = generator
-  const sink = await makeSink({ connector, worker, shard, fields, fingerprint })
+  const sink = await makeSink({ connector, worker, shard, fields, fingerprint, shared: sinks })
   const pacer = createPacer(connector.throughput, shard, connector.seed)
   const { transaction, errors } = connector
   return new Task({ shard, ...slice, transaction, errors }, { generator, encoder, sink, pacer }, events, systemClock)

@@ -3,6 +3,7 @@ import type { WorkerConfig } from '../config/worker.js'
 import { valueSchema } from '../encode/value.js'
 import { lineEncoder } from '../encode/lines.js'
 import { GenesisError } from '../errors.js'
+import type { CheckpointReader } from '../kafka/checkpoint-reader.js'
 import type { Field, ShardId } from '../record.js'
 import { FileSink } from './file.js'
 import { ContainerFraming, LineFraming, type Framing } from './framing.js'
@@ -22,6 +23,14 @@ export interface SinkPlan {
   readonly shard: ShardId
   readonly fields: readonly Field[]
   readonly fingerprint: string
+  /** What sinks of one thread share. */
+  readonly shared: SharedSinkParts
+}
+
+/** Made once for all sinks of a thread. */
+export interface SharedSinkParts {
+  /** Set by the first Kafka sink. */
+  checkpoints?: CheckpointReader
 }
 
 /** Every type of sink. Making one connects nothing. */
@@ -46,12 +55,16 @@ export function createFraming({ connector, fields }: Pick<SinkPlan, 'connector' 
   return new LineFraming(sink.format, sink.format === 'csv' ? lineEncoder('csv', fields).header() : Buffer.alloc(0))
 }
 
-async function kafkaSink({ connector, worker, shard, fingerprint }: SinkPlan): Promise<Sink> {
+async function kafkaSink({ connector, worker, shard, fingerprint, shared }: SinkPlan): Promise<Sink> {
   const { topic, topicCreation, delivery, transaction, compression, producer } = connector
   if (topic === null) throw new GenesisError('INTERNAL', 'a kafka sink without a topic')
   // Not before it is needed: the Kafka libraries take longer to load than all the rest.
-  const { KafkaSink } = await import('./kafka.js')
-  return new KafkaSink(worker.kafka, {
+  const [{ KafkaSink }, { CheckpointReader }] = await Promise.all([
+    import('./kafka.js'),
+    import('../kafka/checkpoint-reader.js'),
+  ])
+  shared.checkpoints ??= new CheckpointReader(worker.kafka, worker.checkpoints.topic)
+  const options = {
     shard,
     fingerprint,
     topic,
@@ -63,7 +76,8 @@ async function kafkaSink({ connector, worker, shard, fingerprint }: SinkPlan): P
     compression,
     client: producer.client,
     maxBatchBytes: producer.maxBatchBytes,
-  })
+  }
+  return new KafkaSink(worker.kafka, options, shared.checkpoints)
 }
 
 async function webSocketSink({ connector, shard, fields, fingerprint }: SinkPlan): Promise<Sink> {

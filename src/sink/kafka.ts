@@ -2,7 +2,8 @@ import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
 import { KafkaAdmin, refuseInternalTopic } from '../kafka/admin.js'
 import type { TopicCreation, TopicDescription } from '../kafka/admin.js'
-import { CheckpointReader, checkpointRecord } from '../kafka/checkpoints.js'
+import { CheckpointReader } from '../kafka/checkpoint-reader.js'
+import { checkpointRecord } from '../kafka/checkpoint-record.js'
 import { createProducer } from '../kafka/create-producer.js'
 import type { ProducerClient } from '../kafka/create-producer.js'
 import { kafkaError } from '../kafka/errors.js'
@@ -34,16 +35,23 @@ export interface KafkaSinkOptions {
 export class KafkaSink implements Sink {
   readonly #cluster: ClusterOptions
   readonly #options: KafkaSinkOptions
+  readonly #reader: CheckpointReader
   #open: OpenSink | null = null
   #closings = 0
 
-  constructor(cluster: ClusterOptions, options: KafkaSinkOptions) {
+  /** `reader`: of the checkpoint topic; sinks that share one read the topic once. */
+  constructor(
+    cluster: ClusterOptions,
+    options: KafkaSinkOptions,
+    reader: CheckpointReader = new CheckpointReader(cluster, options.checkpoints.topic),
+  ) {
+    this.#reader = reader
     this.#cluster = cluster
     this.#options = options
   }
 
   async open(): Promise<Checkpoint | null> {
-    const { shard, topic, checkpoints, groupId, delivery } = this.#options
+    const { shard, topic, groupId, delivery } = this.#options
     const closings = this.#closings
     const [target, checkpointTopic] = await this.#prepare()
     // It would fence whoever has the shard by now.
@@ -65,16 +73,11 @@ export class KafkaSink implements Sink {
     }
     // Fenced first: an earlier owner could commit after the checkpoint was read otherwise.
     await producer.init()
-    const reader = new CheckpointReader(this.#cluster, checkpoints.topic)
-    try {
-      const checkpoint = await reader.shard(shard.connector, shard.shard)
-      if (checkpoint !== null) this.#check(checkpoint, shard.shard)
-      // A shard that is new to a stream that is not: the siblings' checkpoints tell.
-      else for (const [sibling, other] of await reader.connector(shard.connector)) this.#check(other, sibling)
-      return checkpoint
-    } finally {
-      await reader.close()
-    }
+    const checkpoint = await this.#reader.shard(shard.connector, shard.shard)
+    if (checkpoint !== null) this.#check(checkpoint, shard.shard)
+    // A shard that is new to a stream that is not: the siblings' checkpoints tell.
+    else for (const [sibling, other] of await this.#reader.connector(shard.connector)) this.#check(other, sibling)
+    return checkpoint
   }
 
   async write(batch: EncodedBatch): Promise<void> {

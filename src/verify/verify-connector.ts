@@ -5,7 +5,7 @@ import { createRegistry } from '../encode/registry.js'
 import { valueSchema } from '../encode/value.js'
 import { GenesisError } from '../errors.js'
 import { KafkaAdmin } from '../kafka/admin.js'
-import { CheckpointReader } from '../kafka/checkpoints.js'
+import { CheckpointReader } from '../kafka/checkpoint-reader.js'
 import { TopicReader } from '../kafka/topic-reader.js'
 import type { Generator } from '../model/generator.js'
 import { loadModel } from '../model/load.js'
@@ -137,9 +137,7 @@ async function openTopic({ name, topic }: ConnectorConfig, worker: WorkerConfig)
         batches: reader.read({ partition, start, end: stableEnd }, 'committed'),
       })),
     placement: ({ length }) => ({ partitions: length }),
-    close: async () => {
-      await Promise.all([reader.close(), checkpoints.close()])
-    },
+    close: () => reader.close(),
   }
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { createPartitionsV3 } from '@platformatic/kafka'
-import { CheckpointReader, checkpointRecord } from '#src/kafka/checkpoints.js'
+import { CheckpointReader } from '#src/kafka/checkpoint-reader.js'
+import { checkpointRecord } from '#src/kafka/checkpoint-record.js'
 import { KafkajsProducer } from '#src/kafka/kafkajs-producer.js'
 import { partitionOfKey } from '#src/kafka/partitioner.js'
 import { openAnyBroker } from '#src/kafka/platformatic-connection.js'
@@ -28,12 +29,6 @@ async function openProducer(t: TestContext, transactionalId: string | null, topi
   return producer
 }
 
-function openReader(t: TestContext, topic: string): CheckpointReader {
-  const reader = new CheckpointReader(testCluster(), topic)
-  t.after(() => reader.close())
-  return reader
-}
-
 const at = (position: number, shards = 1): Checkpoint => ({ position, fingerprint: 'f00d', shards })
 
 test('keys and values are those of Kafka Connect source offsets, on the partition of the key', async (t) => {
@@ -52,7 +47,7 @@ test('the latest committed checkpoint of each shard is read, and no other connec
   const producer = await openProducer(t, uniqueName('test-id'))
   const write = (connector: string, shard: number, checkpoint: Checkpoint | null): Promise<void> =>
     producer.commit([checkpointRecord(topic, partitions, { connector, shard }, checkpoint)])
-  const reader = openReader(t, topic)
+  const reader = new CheckpointReader(testCluster(), topic)
   assert.equal(await reader.shard('orders', 0), null)
   assert.equal((await reader.connector('orders')).size, 0)
   await write('orders', 0, at(10, 2))
@@ -88,7 +83,7 @@ test('aborted and undecided checkpoints are not taken, and an open transaction h
   await sendOnly(second, checkpointRecord(topic, partitions, key, at(20)))
   await second.close()
   const third = await openProducer(t, id)
-  const reader = openReader(t, topic)
+  const reader = new CheckpointReader(testCluster(), topic)
   assert.deepEqual(await reader.shard('orders', 0), at(10))
   await third.commit([checkpointRecord(topic, partitions, key, at(30))])
   const fourth = await openProducer(t, id)
@@ -107,7 +102,7 @@ for (const [what, value] of [
     const producer = await openProducer(t, null)
     const record = checkpointRecord(topic, partitions, { connector: 'orders', shard: 1 }, at(1))
     await producer.commit([record, { ...record, value: Buffer.from(value) }])
-    const reader = openReader(t, topic)
+    const reader = new CheckpointReader(testCluster(), topic)
     const place = new RegExp(`topic ${topic}, partition ${record.partition}, offset 1: a checkpoint is corrupt`)
     await assert.rejects(reader.shard('orders', 1), { code: 'CHECKPOINT_INVALID', message: place })
     await assert.rejects(reader.connector('orders'), { code: 'CHECKPOINT_INVALID', message: place })
@@ -117,7 +112,7 @@ for (const [what, value] of [
   })
 
 test('a topic that is missing is TOPIC_MISSING, not an empty one', async (t) => {
-  await assert.rejects(openReader(t, uniqueName('test-none')).shard('orders', 0), { code: 'TOPIC_MISSING' })
+  await assert.rejects(new CheckpointReader(testCluster(), uniqueName('test-none')).shard('orders', 0), { code: 'TOPIC_MISSING' })
 })
 
 /** Writes a checkpoint in the open transaction, without committing it. */
@@ -148,11 +143,11 @@ test('a checkpoint that added partitions have put out of its place is refused, n
     false,
   )
   const expected = checkpointRecord(topic, more, id, at(70))
-  await assert.rejects(openReader(t, topic).shard('orders', 0), {
+  await assert.rejects(new CheckpointReader(testCluster(), topic).shard('orders', 0), {
     code: 'CHECKPOINT_INVALID',
     message: new RegExp(`partition ${old.partition}, offset 0.*in partition ${expected.partition}`),
   })
   const next = await openProducer(t, null)
   await next.commit([expected])
-  assert.deepEqual(await openReader(t, topic).shard('orders', 0), at(70))
+  assert.deepEqual(await new CheckpointReader(testCluster(), topic).shard('orders', 0), at(70))
 })

@@ -12,7 +12,7 @@ import {
 } from '@platformatic/kafka'
 import type { ClusterOptions, SaslOptions } from '#src/config/cluster.js'
 import { KafkaAdmin } from '#src/kafka/admin.js'
-import { CheckpointReader } from '#src/kafka/checkpoints.js'
+import { CheckpointReader } from '#src/kafka/checkpoint-reader.js'
 import { KafkajsProducer } from '#src/kafka/kafkajs-producer.js'
 import { openAnyBroker } from '#src/kafka/platformatic-connection.js'
 import { KafkaSink } from '#src/sink/kafka.js'
@@ -164,7 +164,6 @@ describe('a broker that wants to know who it talks to', () => {
     await granted.commit([])
 
     const reader = new CheckpointReader(cluster, topic)
-    t.after(() => reader.close())
     await assert.rejects(reader.shard('c', 0), denied('Read', `topic ${topic}`))
     await grant(broker, topic, 'READ')
     assert.equal(await reader.shard('c', 0), null)

@@ -22,7 +22,7 @@ export async function deliver(
     const encoder = createEncoder(connector, createRegistry(worker.registry))(fields)
     await encoder.prepare()
     const id = { connector: connector.name, shard, shards }
-    const sink = await createSink({ connector, worker, shard: id, fields, fingerprint })
+    const sink = await createSink({ connector, worker, shard: id, fields, fingerprint, shared: {} })
     try {
       const checkpoint = await sink.open()
       generator.start(checkpoint?.position ?? shard)

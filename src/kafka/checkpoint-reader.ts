@@ -1,0 +1,177 @@
+/** Checkpoints as they are in the compacted topic; checkpoint-record.ts has their form. */
+import type { ClusterOptions } from '../config/cluster.js'
+import { GenesisError } from '../errors.js'
+import type { Checkpoint } from '../record.js'
+import { checkpointKey, parseCheckpoint, sourceOf } from './checkpoint-record.js'
+import { partitionOfKey } from './partitioner.js'
+import { TopicReader, type PartitionRange } from './topic-reader.js'
+import type { RecordCursor } from './wire/record-batch-read.js'
+
+interface Entry {
+  readonly value: Buffer | null
+  readonly partition: number
+  readonly offset: number
+}
+
+/** What is known of one partition: everything below offset `next` is taken in. */
+interface Tail {
+  next: number
+  /** By connector and shard: the last entry that is not undone. Of a deleted one, the value is null. */
+  readonly decided: Map<string, Map<number, Entry>>
+  /** By producer id: what its open transaction has written. */
+  readonly undecided: Map<bigint, { readonly connector: string; readonly shard: number; readonly entry: Entry }[]>
+}
+
+/**
+ * Reads a checkpoint topic. Never waits for another shard's transaction, and takes nothing from an undecided or aborted one.
+ * One reader serves any number of tasks: it remembers what it has read and goes on from there, and calls that come
+ * while it reads share the next read. It holds connections only while it reads.
+ */
+export class CheckpointReader {
+  readonly #cluster: ClusterOptions
+  readonly #topic: string
+  #tails: Tail[] = []
+  #running: Promise<void> | null = null
+  #queued: Promise<void> | null = null
+
+  constructor(cluster: ClusterOptions, topic: string) {
+    this.#cluster = cluster
+    this.#topic = topic
+  }
+
+  /**
+   * The checkpoint of one shard, of all that was committed before the call. CHECKPOINT_INVALID, naming partition and offset, if
+   * it is corrupt, or in a partition that is not its key's any more because the topic was given more of them: without
+   * it the stream would begin again.
+   */
+  async shard(connector: string, shard: number): Promise<Checkpoint | null> {
+    await this.#readToEnd()
+    return this.#checkpoint(connector, shard)
+  }
+
+  /** The checkpoints of all shards of a connector. Throws as `shard` does. */
+  async connector(connector: string): Promise<ReadonlyMap<number, Checkpoint>> {
+    await this.#readToEnd()
+    const checkpoints = new Map<number, Checkpoint>()
+    const shards = new Set(this.#tails.flatMap(({ decided }) => [...(decided.get(connector)?.keys() ?? [])]))
+    for (const shard of [...shards].sort((a, b) => a - b)) {
+      const checkpoint = this.#checkpoint(connector, shard)
+      if (checkpoint !== null) checkpoints.set(shard, checkpoint)
+    }
+    return checkpoints
+  }
+
+  #checkpoint(connector: string, shard: number): Checkpoint | null {
+    const key = checkpointKey(connector, shard)
+    const own = partitionOfKey(key, 0, key.length, this.#tails.length)
+    const entry = this.#tails[own].decided.get(connector)?.get(shard)
+    if (entry !== undefined) return this.#parsed(entry, shard)
+    for (const { decided } of this.#tails) {
+      const strayed = decided.get(connector)?.get(shard)
+      if (strayed !== undefined && strayed.value !== null) throw this.#strayed(strayed, own)
+    }
+    return null
+  }
+
+  /** Takes in all that is in the topic at the time of the call. A read that is under way may have fixed its end before. */
+  #readToEnd(): Promise<void> {
+    if (this.#running === null) {
+      this.#running = this.#read().finally(() => (this.#running = null))
+      return this.#running
+    }
+    this.#queued ??= this.#running
+      .catch(() => undefined)
+      .then(() => {
+        this.#queued = null
+        return this.#readToEnd()
+      })
+    return this.#queued
+  }
+
+  async #read(): Promise<void> {
+    const reader = new TopicReader(this.#cluster, this.#topic)
+    try {
+      const ranges = await reader.ranges()
+      const fits = ({ end }: PartitionRange, i: number): boolean => end >= (this.#tails[i]?.next ?? 0)
+      // A topic that has become shorter or smaller is another one.
+      if (this.#tails.length > ranges.length || !ranges.every(fits)) this.#tails = []
+      for (let i = this.#tails.length; i < ranges.length; i++) this.#tails.push(emptyTail())
+      await Promise.all(ranges.map((range, i) => advance(this.#tails[i], reader, range)))
+    } catch (error) {
+      // What is half taken in cannot be gone on from.
+      this.#tails = []
+      throw error
+    } finally {
+      await reader.close()
+    }
+  }
+
+  #strayed({ value, partition, offset }: Entry, expected: number): GenesisError {
+    return new GenesisError('CHECKPOINT_INVALID', 'a checkpoint is in a partition that is not its own', {
+      place: `topic ${this.#topic}, partition ${partition}, offset ${offset}`,
+      found: value?.toString('utf8', 0, 200),
+      expected: `it in partition ${expected}: partitions were added to the topic after it was written`,
+      remedy: `Write the same key and value to partition ${expected}`,
+    })
+  }
+
+  #parsed({ value, partition, offset }: Entry, shard: number): Checkpoint | null {
+    if (value === null) return null
+    const checkpoint = parseCheckpoint(value)
+    if (checkpoint === null || checkpoint.position % checkpoint.shards !== shard % checkpoint.shards)
+      throw new GenesisError('CHECKPOINT_INVALID', 'a checkpoint is corrupt', {
+        place: `topic ${this.#topic}, partition ${partition}, offset ${offset}`,
+        found: value.toString('utf8', 0, 200),
+        expected: `{"position":…,"fingerprint":"…","shards":…} of shard ${shard}`,
+        remedy: 'Write the right checkpoint, or a null value to start the shard at its beginning',
+      })
+    return checkpoint
+  }
+}
+
+function emptyTail(): Tail {
+  return { next: 0, decided: new Map(), undecided: new Map() }
+}
+
+/**
+ * Takes in the records up to the end offset as it was fixed. Read uncommitted, with the markers deciding: a
+ * read_committed reader waits at the first open transaction of any shard in the partition.
+ */
+async function advance(tail: Tail, reader: TopicReader, { partition, start, end }: PartitionRange): Promise<void> {
+  const from = Math.max(tail.next, start)
+  for await (const batch of reader.read({ partition, start: from, end }, 'uncommitted')) {
+    const { producerId, transactional, control } = batch.header
+    if (control) {
+      if (isCommit(batch))
+        for (const { connector, shard, entry } of tail.undecided.get(producerId) ?? [])
+          decide(tail, connector, shard, entry)
+      tail.undecided.delete(producerId)
+      continue
+    }
+    while (batch.next()) {
+      const source = sourceOf(batch.key())
+      if (source === null) continue
+      const { connector, shard } = source
+      const value = batch.value()
+      const entry = { value: value === null ? null : Buffer.from(value), partition, offset: batch.offset }
+      if (!transactional) decide(tail, connector, shard, entry)
+      else {
+        const open = tail.undecided.get(producerId) ?? []
+        open.push({ connector, shard, entry })
+        tail.undecided.set(producerId, open)
+      }
+    }
+  }
+  tail.next = end
+}
+
+function decide({ decided }: Tail, connector: string, shard: number, entry: Entry): void {
+  const shards = decided.get(connector) ?? new Map<number, Entry>()
+  decided.set(connector, shards.set(shard, entry))
+}
+
+/** KIP-98: a marker's key is a version and a type, int16 each; 1 is commit, 0 abort. */
+function isCommit(marker: RecordCursor): boolean {
+  const key = marker.next() ? marker.key() : null
+  return key !== null && key.length >= 4 && key.readInt16BE(2) === 1
+}
