@@ -1,5 +1,5 @@
 import type { CodedTable } from '../circuit.js'
-import { countCodes, frequentLevels, maxLevels } from './levels.js'
+import { adjacentLevels, countCodes, frequentLevels, maxLevels } from './levels.js'
 
 /** Rows × pairs that are counted at most; beyond it an even selection of rows says enough about 24 × 24 cells. */
 const countLimit = 4e8
@@ -7,18 +7,17 @@ const countLimit = 4e8
 /**
  * Mutual information in nats of every pair of columns, less its bias df / 2n (G² has mean df under independence):
  * a symmetric matrix, `matrix[i][j]`; it is below zero where two columns look independent.
- * `levels[j]` maps the codes of column j to levels; where it is absent, the most frequent codes are levels.
+ * Columns of more than 24 codes are made coarse: neighbours are merged where codes are `ordered` (see TrainOptions), rare
+ * codes elsewhere.
  */
-export function mutualInformation(
-  table: CodedTable,
-  levels: readonly (Uint16Array | undefined)[] = [],
-): Float64Array[] {
+export function mutualInformation(table: CodedTable, ordered: readonly number[] = []): Float64Array[] {
   const columns = table.sizes.length
   const pairs = (columns * (columns - 1)) / 2
   const step = Math.max(1, Math.ceil((table.rows * pairs) / countLimit))
   const rows = Math.ceil(table.rows / step)
   const coarse = table.codes.map((codes, j) => {
-    const map = levels[j] ?? frequentLevels(countCodes(codes, table.sizes[j]))
+    const counts = countCodes(codes, table.sizes[j])
+    const map = (ordered[j] ?? 0) > 0 ? adjacentLevels(counts) : frequentLevels(counts)
     const level = new Uint16Array(rows)
     for (let row = 0; row < rows; row++) level[row] = map[codes[row * step]]
     return level

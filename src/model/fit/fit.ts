@@ -1,9 +1,7 @@
 import type { ModelArtifact } from '../artifact.js'
 import { assembleModel } from './assemble.js'
 import type { ColumnsFile } from './columns/settings.js'
-import type { LearnedColumn } from './columns/plan.js'
-import { adjacentLevels, countCodes } from './levels.js'
-import { codedRows, prepareTable, type Prepared } from './prepare.js'
+import { codedRows, prepareTable, type NodeColumn, type Prepared } from './prepare.js'
 import { TrainingRandom } from './random.js'
 import { makeReport, type FitReport } from './report/report.js'
 import type { Table } from './table/table.js'
@@ -55,16 +53,15 @@ async function trainCircuit(prepared: Prepared, split: Split, options: FitOption
   const { states, seed, threads, signal, onProgress } = options
   const heldOut = split.heldOut === null ? undefined : codedRows(prepared, split.heldOut)
   const table = codedRows(prepared, split.train)
-  const levels = prepared.nodes.map(({ column }, j) => levelsOf(column, table.codes[j], table.sizes[j]))
-  return train(table, { states, seed, threads, heldOut, levels, signal, onProgress })
+  const ordered = prepared.nodes.map(orderedCodes)
+  return train(table, { states, seed, threads, heldOut, ordered, signal, onProgress })
 }
 
-/** The codes of numbers, dates and times are in the order of their values: neighbours are alike, so they share a level. */
-function levelsOf({ learned }: LearnedColumn, codes: Uint16Array, size: number): Uint16Array | undefined {
-  const { kind } = learned.type
-  return kind === 'string' || kind === 'uuid' || kind === 'boolean'
-    ? undefined
-    : adjacentLevels(countCodes(codes, size))
+/** The alphabets of numbers, dates and times are in the order of their values, missing last. */
+function orderedCodes({ column, alphabet: { symbols } }: NodeColumn): number {
+  const { kind } = column.learned.type
+  if (kind === 'string' || kind === 'uuid' || kind === 'boolean') return 0
+  return symbols.at(-1) === null ? symbols.length - 1 : symbols.length
 }
 
 interface Split {

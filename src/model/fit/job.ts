@@ -1,5 +1,5 @@
 import type { Shape } from './layout.js'
-import type { Smoothing } from './maximization.js'
+import type { Smoothing } from './smoothing.js'
 import type { SharedMemory } from './simd.js'
 
 /** One training run as its threads receive it. Everything big is shared, not copied. */

@@ -3,6 +3,10 @@
  * parameters of those. Cappé & Moulines, "On-line EM" (2009). Hot code: runs for every node after every mini-batch.
  */
 import type { Layout } from './layout.js'
+import type { Smoothing } from './smoothing.js'
+
+/** Codes on either side that smooth one. */
+const windowReach = 3
 
 export interface Step {
   /** Share of the new counts in the moving average. */
@@ -13,13 +17,6 @@ export interface Step {
   readonly chunks: number
 }
 
-export interface Smoothing {
-  /** Share of a row, added to every state in proportion to the marginal distribution. */
-  readonly mass: number
-  /** Per node: the marginal distribution of its symbols. */
-  readonly marginals: readonly Float64Array[]
-}
-
 export class Maximization {
   readonly #layout: Layout
   readonly #parent: readonly number[]
@@ -27,7 +24,7 @@ export class Maximization {
   readonly #states: number
   readonly #smoothing: Smoothing
   readonly #total: Float64Array
-  readonly #scale: Float64Array
+  readonly #window: Float64Array
 
   constructor(
     layout: Layout,
@@ -42,7 +39,7 @@ export class Maximization {
     this.#states = states
     this.#smoothing = smoothing
     this.#total = new Float64Array(layout.width)
-    this.#scale = new Float64Array(layout.width)
+    this.#window = new Float64Array(layout.width)
   }
 
   /** Updates the parameters of `node` from the statistics of this mini-batch. */
@@ -99,17 +96,57 @@ export class Maximization {
     const { mass } = this.#smoothing
     const marginal = this.#smoothing.marginals[node]
     this.#blend(average, undefined, step, (chunk) => this.#layout.statistics[chunk].emissions[node])
-    const total = this.#total.fill(0)
-    for (let symbol = 0; symbol < size; symbol++) {
-      for (let z = 0; z < states; z++) total[z] += average[symbol * width + z]
-    }
-    const scale = this.#scale
-    for (let z = 0; z < states; z++) scale[z] = 1 / (total[z] + mass)
     for (let symbol = 0; symbol < size; symbol++) {
       const extra = mass * marginal[symbol]
       const from = symbol * width
-      for (let z = 0; z < states; z++) table[from + z] = (average[from + z] + extra) * scale[z]
+      for (let z = 0; z < states; z++) table[from + z] = average[from + z] + extra
     }
+    this.#addNeighbours(node, average, table)
+    const total = this.#sumOfRows(table, size, this.#total)
+    for (let symbol = 0; symbol < size; symbol++) {
+      const from = symbol * width
+      for (let z = 0; z < states; z++) table[from + z] /= total[z]
+    }
+  }
+
+  /**
+   * Adds some rows to each state as its own neighbouring codes have them: within a window of codes that are ordered, the
+   * state's mass is dealt as the marginal distribution deals it.
+   */
+  #addNeighbours(node: number, average: Float32Array, table: Float32Array): void {
+    const { neighbourly, neighbourMass, marginals } = this.#smoothing
+    const codes = neighbourly[node]
+    if (codes.length === 0) return
+    const { width } = this.#layout
+    const states = this.#states
+    const marginal = marginals[node]
+    const total = this.#sumOfRows(average, this.#sizes[node], this.#total)
+    const window = this.#window.fill(0)
+    let windowMarginal = 0
+    const move = (index: number, sign: 1 | -1): void => {
+      if (index < 0 || index >= codes.length) return
+      const from = codes[index] * width
+      windowMarginal += sign * marginal[codes[index]]
+      for (let z = 0; z < states; z++) window[z] += sign * average[from + z]
+    }
+    for (let index = -windowReach; index < codes.length; index++) {
+      move(index + windowReach, 1)
+      move(index - windowReach - 1, -1)
+      if (index < 0) continue
+      const from = codes[index] * width
+      const factor = (neighbourMass * marginal[codes[index]]) / windowMarginal
+      // What is left after subtraction may be a rounding error below 0.
+      for (let z = 0; z < states; z++) if (window[z] > 0) table[from + z] += (factor * window[z]) / total[z]
+    }
+  }
+
+  #sumOfRows(table: Float32Array, rows: number, total: Float64Array): Float64Array {
+    const { width } = this.#layout
+    total.fill(0)
+    for (let row = 0; row < rows; row++) {
+      for (let z = 0; z < this.#states; z++) total[z] += table[row * width + z]
+    }
+    return total
   }
 
   /** average ← (1 − rate) · average + rate · factor · Σ counts / rows, chunks summed in their order. */

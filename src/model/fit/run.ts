@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import type { Circuit, CodedTable } from '../circuit.js'
 import { batchesOf, chunksPerBatch, heldOutChunks, type EpochDone, type Job } from './job.js'
 import { bytesOf, layoutIn, type Layout, type Shape, type Tables } from './layout.js'
-import type { Smoothing } from './maximization.js'
+import { smoothingOf } from './smoothing.js'
 import { TrainingRandom } from './random.js'
 import { sharedMemory } from './simd.js'
 import { start } from './start.js'
@@ -15,7 +15,8 @@ export interface RunOptions {
   readonly seed: number
   readonly threads: number
   readonly parent: readonly number[]
-  readonly smoothing: Smoothing
+  /** As in TrainOptions. */
+  readonly ordered: readonly number[]
   /** Its codes are shared (`sharedTable`). */
   readonly table: CodedTable
   readonly heldOut: CodedTable | undefined
@@ -33,7 +34,8 @@ export interface RunResult {
 
 /** Trains one circuit of a given shape. Aborting ends it early with the best parameters so far; it is not an error. */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { states, epochs, seed, parent, smoothing, table, heldOut, signal } = options
+  const { states, epochs, seed, parent, ordered, table, heldOut, signal } = options
+  const smoothing = smoothingOf(table, states, ordered)
   const batches = batchesOf(table.rows)
   const chunkRows = Math.ceil(Math.ceil(table.rows / batches) / chunksPerBatch)
   const threads = Math.min(options.threads, chunksPerBatch)

@@ -1,7 +1,7 @@
 import type { CodedTable } from '../circuit.js'
 import { groupRows } from './groups.js'
 import type { Layout } from './layout.js'
-import type { Smoothing } from './maximization.js'
+import type { Smoothing } from './smoothing.js'
 import type { TrainingRandom } from './random.js'
 import { someRows } from './table-parts.js'
 

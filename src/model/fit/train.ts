@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os'
 import type { Circuit, CodedTable } from '../circuit.js'
 import { chooseStates, type Candidate } from './choose-states.js'
 import { mutualInformation } from './dependence.js'
-import { countCodes } from './levels.js'
 import { hangCheaply } from './root.js'
 import { run, type RunOptions } from './run.js'
 import { maximumSpanningTree } from './spanning-tree.js'
@@ -18,8 +17,8 @@ export interface TrainOptions {
   readonly threads?: number
   /** Rows that are not trained on, in the same codes: they choose H and the best epoch. */
   readonly heldOut?: CodedTable
-  /** Per column: code → level below 24, for measuring dependence; otherwise the most frequent codes are levels. */
-  readonly levels?: readonly (Uint16Array | undefined)[]
+  /** Per column: how many of its codes, from 0 on, are in the order of their values; 0 where codes have no order. */
+  readonly ordered?: readonly number[]
   /** Aborting ends training early with the best circuit so far; it is not an error. */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: TrainProgress) => void
@@ -66,19 +65,17 @@ const heldOutLimit = 8192
  */
 export async function train(table: CodedTable, options: TrainOptions): Promise<Trained> {
   const began = performance.now()
-  const { seed, signal } = options
+  const { seed, signal, ordered = [] } = options
   const threads = options.threads ?? availableParallelism()
   const shared = sharedTable(table)
-  const neighbours = maximumSpanningTree(mutualInformation(table, options.levels))
+  const neighbours = maximumSpanningTree(mutualInformation(table, ordered))
   const parent = hangCheaply(neighbours, table)
-  const marginals = shared.codes.map((codes, j) => smoothed(countCodes(codes, table.sizes[j])))
   const heldOut = options.heldOut === undefined ? undefined : sharedTable(someRows(options.heldOut, heldOutLimit))
-  const base = { seed, threads, parent, table: shared, heldOut, signal }
-  const smoothing = { mass: smoothingRows(table.rows) / table.rows, marginals }
+  const base = { seed, threads, parent, ordered, table: shared, heldOut, signal }
   const phase = (phase: TrainProgress['phase'], states: number, epochs: number): RunOptions => {
     const from = performance.now()
     return {
-      ...{ ...base, smoothing, states, epochs },
+      ...{ ...base, states, epochs },
       onEpoch: ({ epoch, train, heldOut }) => {
         const remainingMs = ((performance.now() - from) / epoch) * (epochs - epoch)
         options.onProgress?.({ phase, states, epoch, epochs, train, heldOut, remainingMs })
@@ -106,19 +103,7 @@ export async function train(table: CodedTable, options: TrainOptions): Promise<T
   }
 }
 
-/** Rows that each state is smoothed by towards the marginal distribution: more where there are few to learn from. */
-function smoothingRows(rows: number): number {
-  return 0.5 + Math.min(1.5, 500 / rows)
-}
-
 /** A large table needs fewer passes: what counts is the number of steps. */
 function defaultEpochs(rows: number): number {
   return Math.min(20, Math.max(8, Math.round(2e6 / rows)))
-}
-
-/** Counts as probabilities; a code that never occurred keeps a trace. */
-function smoothed(counts: Float64Array): Float64Array {
-  const trace = 0.01
-  const total = counts.reduce((sum, count) => sum + count + trace, 0)
-  return counts.map((count) => (count + trace) / total)
 }

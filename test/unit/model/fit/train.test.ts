@@ -50,12 +50,24 @@ void suite('training', () => {
     assert.notEqual(one, bytesOf(other.circuit))
   })
 
-  test('auto takes the number of states that held-out rows like best', async () => {
+  test('auto takes as few states as do', async () => {
     const { circuit, report } = await train(small, { states: 'auto', seed: 1, epochs: 1, heldOut, threads: 2 })
-    assert.ok(report.candidates.length >= 2)
-    assert.equal(report.states, circuit.states)
-    const best = report.candidates.reduce((a, b) => (b.heldOut > a.heldOut ? b : a))
-    assert.equal(report.states, best.states)
+    assert.equal(report.states, 16)
+    assert.equal(circuit.states, 16)
+    assert.deepEqual(
+      report.candidates.map(({ states }) => states),
+      [16, 32],
+    )
+  })
+
+  test('auto takes more states where held-out rows become likelier', async () => {
+    const values = Array.from({ length: 2000 }, (_, row) => (row * 7919) % 30)
+    const codes = [values, values.map((value) => (value * 7) % 30)]
+    const table = { rows: 2000, sizes: [30, 30], codes: codes.map((column) => Uint16Array.from(column)) }
+    const { report } = await train(table, { states: 'auto', seed: 1, epochs: 1, threads: 2 })
+    assert.ok(report.states > 16)
+    const [first, second] = report.candidates
+    assert.ok(second.heldOut > first.heldOut + 0.1)
   })
 
   test('aborting keeps the best circuit so far', async () => {
