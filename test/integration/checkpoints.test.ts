@@ -111,7 +111,7 @@ for (const [what, value] of [
     assert.deepEqual(await reader.shard('orders', 1), at(1))
   })
 
-test('a topic that is missing is TOPIC_MISSING, not an empty one', async (t) => {
+test('a topic that is missing is TOPIC_MISSING, not an empty one', async () => {
   await assert.rejects(new CheckpointReader(testCluster(), uniqueName('test-none')).shard('orders', 0), { code: 'TOPIC_MISSING' })
 })
 
