@@ -6,7 +6,7 @@ import { check, throwErrors } from './check.js'
 import type { CheckOptions } from './check.js'
 import { brokenRules } from './connector-rules.js'
 import { connectorSchema } from './connector-schema.js'
-import type { ConnectorConfig, RateShape, SinkConfig } from './connector.js'
+import type { ConnectorConfig, RateShape, ReferencesConfig, SinkConfig } from './connector.js'
 import type { Values } from './option.js'
 import type { Environment } from './references.js'
 import { readSources, unreadable } from './source.js'
@@ -83,6 +83,7 @@ function toConfig(values: Values<typeof connectorSchema>, file: string | null, f
       subject: value.subject,
     },
     conditions: values.conditions === null ? null : JSON.parse(values.conditions),
+    references: referencesOf(values.references, folder),
     throughput: {
       rate: throughput.rate,
       batchSize: throughput.batch_size,
@@ -123,6 +124,22 @@ function shapeOf(shape: Values<typeof connectorSchema>['throughput']['shape'], f
     return { type, burstRate, burstMs, periodMs: period, speed }
   }
   return { type: 'constant', speed }
+}
+
+function referencesOf(
+  { column, connector, key, skew, among, copy }: Values<typeof connectorSchema>['references'],
+  folder: string,
+): ReferencesConfig | null {
+  if (column === null || connector === null || key === null) return null
+  const copied = Object.entries(JSON.parse(copy) as object).map(([own, other]) => [own, String(other)])
+  return {
+    column,
+    connector: resolve(folder, connector),
+    key,
+    skew,
+    among,
+    copy: Object.fromEntries(copied) as Record<string, string>,
+  }
 }
 
 function schemaOf(schema: string, folder: string): string | object {

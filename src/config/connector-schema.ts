@@ -48,6 +48,26 @@ export const connectorSchema = {
     'object',
     'What every record satisfies, such as `{segment: premium}`. None: no condition.',
   ),
+  references: {
+    column: optional<string>('text', "Column that gets the key of another stream's record. None: no reference."),
+    connector: optional<string>('path', 'Connector file of the other stream. Relative to this file.'),
+    key: optional<string>('text', "Column of the other stream's records that is the key."),
+    skew: choice(
+      ['uniform', 'zipf', 'recent'],
+      'Which records are referred to: all alike, the first ones most (the k-th as 1/k), or those most that are newest at the own position.',
+      'uniform',
+    ),
+    among: optional<number>(
+      'count',
+      'How many records of the other stream there are to refer to: its positions from 0. None: its max_records.',
+      { minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+    ),
+    copy: option<string>(
+      'map',
+      'Columns that are copied from the same record, such as `{customer_segment: segment}`: own name and name there.',
+      {},
+    ),
+  },
   throughput: {
     rate: optional<number>(
       'number',

@@ -29,6 +29,8 @@ export interface ConnectorConfig {
   }
   /** As written; the model checks them. Null: none. */
   readonly conditions: unknown
+  /** Null: none. */
+  readonly references: ReferencesConfig | null
   readonly throughput: {
     /** Records a second over the whole connector; null: as fast as it goes. */
     readonly rate: number | null
@@ -81,6 +83,19 @@ export type RateShape = { readonly speed: number } & (
   /** Points from a CSV file (an absolute path); has its rates in itself. */
   | { readonly type: 'curve'; readonly file: string }
 )
+
+/** Columns that come from the records of another connector's stream. */
+export interface ReferencesConfig {
+  readonly column: string
+  /** The other connector's file. */
+  readonly connector: string
+  readonly key: string
+  readonly skew: 'uniform' | 'zipf' | 'recent'
+  /** Positions below it are referred to; null: the other connector's maxRecords. */
+  readonly among: number | null
+  /** Own column by name, and the other stream's column. */
+  readonly copy: Readonly<Record<string, string>>
+}
 
 export type SinkConfig =
   | { readonly type: 'kafka' }

@@ -7,6 +7,7 @@ import { buildColumns, neededColumns } from './outside/build.js'
 import type { OutsideColumn } from './outside/outside.js'
 import { RowWords, blockRows } from './random/row-words.js'
 import { CircuitSampler, type NodeOutput } from './sample/circuit-sampler.js'
+import { checkTaken, Reference, takenColumns, type Lookup, type ReferenceShape } from './relation/reference.js'
 import { tablesOf } from './conditions/compile.js'
 import { canonicalConditions } from './conditions/canonical.js'
 import { vectorKind } from './fields.js'
@@ -21,6 +22,14 @@ export interface GeneratorOptions {
   readonly shards?: number
   /** The most records that one call of `generate` makes; 4,096 if left out. */
   readonly capacity?: number
+  /** Columns that come from the records of another stream. */
+  readonly references?: References
+}
+
+export interface References extends ReferenceShape {
+  readonly to: Model
+  /** Conditions, seed and references of the stream that is referred to. */
+  readonly options: Pick<GeneratorOptions, 'conditions' | 'seed' | 'references'>
 }
 
 /**
@@ -31,7 +40,7 @@ export function openGenerator(model: Model, options: GeneratorOptions = {}): Gen
   return new ModelGenerator(model, options)
 }
 
-class ModelGenerator implements Generator {
+class ModelGenerator implements Generator, Lookup {
   readonly fields: readonly Field[]
   readonly fingerprint: string
   readonly capacity: number
@@ -40,28 +49,41 @@ class ModelGenerator implements Generator {
   readonly #words: RowWords
   readonly #circuit: CircuitSampler
   readonly #outside: readonly OutsideColumn[]
-  readonly #vectors: readonly Vector[]
+  readonly vectors: readonly Vector[]
+  readonly #reference: Reference | null
+  readonly #positions = new Float64Array(blockRows)
+  readonly #drawsCircuit: boolean
   #position: number
 
-  constructor(model: Model, { conditions, seed = 0, shard = 0, shards = 1, capacity = 4096 }: GeneratorOptions) {
-    this.fields = model.fields
+  /** `only`: the columns whose values are looked at; all of them if left out. */
+  constructor(
+    model: Model,
+    { conditions, seed = 0, shard = 0, shards = 1, capacity = 4096, references }: GeneratorOptions,
+    only?: ReadonlySet<string>,
+  ) {
     this.capacity = capacity
-    this.fingerprint = fingerprintOf(model, conditions, seed)
     this.#shard = shard
     this.#shards = shards
     this.#position = shard
     let draws = 0
     const takeDraws = (count: number): number => (draws += count) - count
     const needed = neededColumns(model)
+    const filled = only ? neededColumns(model, only) : needed
+    this.#drawsCircuit = model.columns.some(({ name, source }) => source.from === 'circuit' && filled.has(name))
     const outputs = model.columnOfNode.map((index) => {
       const column = model.columns[index]
       return needed.has(column.name) ? nodeOutput(column, capacity) : null
     })
     const { nodes, choice } = tablesOf(model, conditions)
     this.#circuit = new CircuitSampler(nodes, choice, takeDraws, (node) => outputs[node])
-    const { vectors, outside } = buildColumns(model, (node) => outputs[node]!, capacity, takeDraws)
+    const { vectors, outside } = buildColumns(model, (node) => outputs[node]!, capacity, takeDraws, filled)
     this.#outside = outside
-    this.#vectors = vectors.filter((vector, index): vector is Vector => !model.columns[index].hidden)
+    const visible = vectors.filter((vector, index): vector is Vector => !model.columns[index].hidden)
+    this.#reference = references ? referenceOf(references, capacity, takeDraws) : null
+    const record = this.#reference?.added(model.fields, visible) ?? { fields: model.fields, vectors: visible }
+    this.fields = record.fields
+    this.vectors = record.vectors
+    this.fingerprint = fingerprintOf(model, conditions, seed, this.#reference?.identity)
     this.#words = new RowWords(seed, draws)
   }
 
@@ -88,18 +110,52 @@ class ModelGenerator implements Generator {
     }
     const start = this.#position
     const stride = this.#shards
-    const { words } = this.#words
-    for (const column of this.#outside) column.begin?.()
+    this.begin()
     for (let to = 0; to < count; to += blockRows) {
       const rows = Math.min(blockRows, count - to)
       const position = start + to * stride
+      for (let i = 0; i < rows; i++) this.#positions[i] = position + i * stride
       this.#words.fill(position, stride, rows)
-      this.#circuit.draw(words, to, rows)
-      for (const column of this.#outside) column.draw(words, position, stride, to, rows)
+      this.#draw(this.#positions, to, rows)
     }
     this.#position = start + count * stride
-    return { fields: this.fields, start, stride, length: count, vectors: this.#vectors }
+    return { fields: this.fields, start, stride, length: count, vectors: this.vectors }
   }
+
+  begin(): void {
+    for (const column of this.#outside) column.begin?.()
+    this.#reference?.begin()
+  }
+
+  fillAt(positions: Float64Array, to: number, count: number): void {
+    this.#words.fillAt(positions, count)
+    this.#draw(positions, to, count)
+  }
+
+  #draw(positions: Float64Array, to: number, count: number): void {
+    const { words } = this.#words
+    if (this.#drawsCircuit) this.#circuit.draw(words, to, count)
+    for (const column of this.#outside) column.draw(words, positions, to, count)
+    this.#reference?.draw(words, positions, to, count)
+  }
+}
+
+function referenceOf(
+  { to, options, ...shape }: References,
+  capacity: number,
+  takeDraws: (count: number) => number,
+): Reference {
+  const only = new Set(takenColumns(shape).map(([, other]) => other))
+  const lookup = new ModelGenerator(to, { ...options, capacity }, only)
+  checkTaken(shape, lookup.fields, clockColumns(to))
+  return new Reference(shape, lookup, takeDraws)
+}
+
+/** The columns that the wall clock is in. */
+function clockColumns(model: Model): Set<string> {
+  const clocks = model.columns.filter(({ source }) => source.from === 'clock').map(({ name }) => name)
+  const names = model.columns.map(({ name }) => name)
+  return new Set(names.filter((name) => clocks.some((clock) => neededColumns(model, new Set([name])).has(clock))))
 }
 
 function nodeOutput({ source }: Column, capacity: number): NodeOutput {
@@ -110,13 +166,19 @@ function nodeOutput({ source }: Column, capacity: number): NodeOutput {
 /** Raised when the same model and seed come to give other records, for a stream cannot go on where it then was. */
 const streamVersion = 1
 
-function fingerprintOf({ fingerprint, artifact, columns }: Model, conditions: unknown, seed: number): string {
+function fingerprintOf(
+  { fingerprint, artifact, columns }: Model,
+  conditions: unknown,
+  seed: number,
+  reference: unknown,
+): string {
   // The words of named pools ship with the program, not in the model.
   const words = columns.filter((_, index) => {
     const { source } = artifact.columns[index]
     return source.from === 'pool' && 'provider' in source
   })
   const layout = columns.filter(({ hidden }) => !hidden).map(({ name, type, nullable }) => [name, type, nullable])
-  const parts = [streamVersion, fingerprint, canonicalConditions(conditions), seed, layout, words]
+  const parts: unknown[] = [streamVersion, fingerprint, canonicalConditions(conditions), seed, layout, words]
+  if (reference !== undefined) parts.push(reference)
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }

@@ -1,7 +1,7 @@
 import type { WorkerConfig } from '../config/worker.js'
 import { createEncoder } from '../encode/create.js'
 import { createRegistry, type Registry } from '../encode/registry.js'
-import { openGenerator } from '../model/open.js'
+import { openConnector } from '../model/relation/open-connector.js'
 import type { ShardId } from '../record.js'
 import { createSink, type SharedSinkParts, type SinkPlan } from '../sink/create.js'
 import type { Sink } from '../sink/sink.js'
@@ -42,12 +42,9 @@ export async function openTask(
   makeSink: (plan: SinkPlan) => Promise<Sink> = createSink,
 ): Promise<Task> {
   const shard: ShardId = { connector: connector.name, shard: index, shards: connector.tasks.max }
-  const model = await models.load(connector.model)
-  const generator = openGenerator(model, {
-    conditions: connector.conditions ?? undefined,
-    seed: connector.seed,
+  const generator = await openConnector(connector, {
+    load: (path) => models.load(path),
     shard: shard.shard,
-    shards: shard.shards,
     capacity: largestGrant(connector.throughput, shard),
   })
   const encoder = createEncoder(connector, registry)(generator.fields)

@@ -6,7 +6,8 @@ import { createRegistry } from '../encode/registry.js'
 import { asGenesisError, GenesisError } from '../errors.js'
 import { loadModel } from '../model/load.js'
 import type { Model } from '../model/model.js'
-import { openGenerator } from '../model/open.js'
+import { openConnector } from '../model/relation/open-connector.js'
+import type { Field } from '../record.js'
 
 export interface ConnectorCheck {
   readonly errors: readonly GenesisError[]
@@ -24,20 +25,22 @@ export async function checkOffline(
 ): Promise<ConnectorCheck> {
   const errors: GenesisError[] = []
   const collect = (error: unknown): void => void errors.push(...inConnector(connector, error))
-  let model: Model
+  let fields: readonly Field[]
   try {
-    model = await load(connector.model)
+    fields = (await load(connector.model)).fields
   } catch (error) {
     return { errors: inConnector(connector, error), unusedColumns: [] }
   }
   try {
-    openGenerator(model, { conditions: connector.conditions ?? undefined, seed: connector.seed, capacity: 1 })
+    fields = (await openConnector(connector, { load, shard: 0, capacity: 1 })).fields
   } catch (error) {
     collect(error)
+    // Without what it refers to, key and schema cannot be judged.
+    if (connector.references !== null) return { errors, unusedColumns: [] }
   }
   let unusedColumns: readonly string[] = []
   try {
-    unusedColumns = checkEncoding(connector, model.fields)
+    unusedColumns = checkEncoding(connector, fields)
   } catch (error) {
     collect(error)
   }
@@ -81,7 +84,7 @@ async function checkTopics({ topic, topicCreation }: ConnectorConfig, worker: Wo
 }
 
 async function checkRegistry(connector: ConnectorConfig, worker: WorkerConfig): Promise<void> {
-  const { fields } = await loadModel(connector.model)
+  const { fields } = await openConnector(connector, { load: loadModel, shard: 0, capacity: 1 })
   await checkSubjects(connector, fields, createRegistry(worker.registry))
 }
 

@@ -10,8 +10,8 @@ import { TopicReader } from '../kafka/topic-reader.js'
 import type { Generator } from '../model/generator.js'
 import { loadModel } from '../model/load.js'
 import type { Model } from '../model/model.js'
-import { openGenerator } from '../model/open.js'
-import type { Checkpoint } from '../record.js'
+import { openConnector } from '../model/relation/open-connector.js'
+import type { Checkpoint, Field } from '../record.js'
 import { readCheckpointFile } from '../sink/checkpoint-file.js'
 import { createFraming } from '../sink/create.js'
 import { shardPath } from '../sink/file.js'
@@ -50,9 +50,11 @@ export async function verifyConnector(
     })
   }
   const began = performance.now()
-  const delivered = sink.type === 'kafka' ? await openTopic(connector, worker) : await openFiles(connector, sink, model)
+  const first = await generatorOf(connector, model, 0)
+  const delivered =
+    sink.type === 'kafka' ? await openTopic(connector, worker) : await openFiles(connector, sink, first.fields)
   try {
-    const before = checked(connector, generatorOf(connector, model, 0), await delivered.checkpoints())
+    const before = checked(connector, first, await delivered.checkpoints())
     const partitions = await delivered.partitions()
     // The records that were there are covered by the checkpoints after them, if the connector runs meanwhile.
     const after = await delivered.checkpoints()
@@ -63,7 +65,7 @@ export async function verifyConnector(
       const end = Math.max(sure, after.get(shard)?.position ?? 0)
       shards.push(await expectedShard(connector, worker, model, delivered.placement(partitions), shard, sure, end))
     }
-    const strip = skipped.length > 0 ? stripperOf(connector, model.fields, skipped) : null
+    const strip = skipped.length > 0 ? stripperOf(connector, first.fields, skipped) : null
     const of = partitions.reduce(
       (sum, { count }) => (sum === null || count === null ? null : sum + count),
       0 as number | null,
@@ -144,13 +146,13 @@ async function openTopic({ name, topic }: ConnectorConfig, worker: WorkerConfig)
 async function openFiles(
   connector: ConnectorConfig,
   sink: Extract<SinkConfig, { type: 'file' }>,
-  model: Model,
+  fields: readonly Field[],
 ): Promise<Delivered> {
   const shards = connector.tasks.max
   const paths = Array.from({ length: shards }, (_, shard) =>
     shardPath(sink.path, { connector: connector.name, shard, shards }),
   )
-  const { header } = createFraming({ connector, fields: model.fields })
+  const { header } = createFraming({ connector, fields })
   const saved = () => Promise.all(paths.map((path) => readCheckpointFile(`${path}.checkpoint`)))
   const lengths = (await saved()).map((checkpoint) => checkpoint?.bytes ?? 0)
   return {
@@ -169,7 +171,7 @@ async function openFiles(
           start: 0,
           end: lengths[partition],
           count: null,
-          batches: fileRecords(connector, sink, model, path, header, lengths[partition]),
+          batches: fileRecords(connector, sink, fields, path, header, lengths[partition]),
         })),
       ),
     placement: () => 'own file',
@@ -180,7 +182,7 @@ async function openFiles(
 function fileRecords(
   connector: ConnectorConfig,
   { format }: Extract<SinkConfig, { type: 'file' }>,
-  model: Model,
+  fields: readonly Field[],
   path: string,
   header: Buffer,
   length: number,
@@ -190,7 +192,7 @@ function fileRecords(
     const end = format === 'csv' ? csvEnd : lineEnd
     return recordsOfFile(path, header, length, findLines(end), end)
   }
-  const { type } = valueSchema(connector, model.fields)
+  const { type } = valueSchema(connector, fields)
   return recordsOfFile(path, header, length, findBlock, (bytes, start, end) => {
     try {
       const { offset } = type.decode(bytes.subarray(0, end), start)
@@ -201,9 +203,9 @@ function fileRecords(
   })
 }
 
-function generatorOf(connector: ConnectorConfig, model: Model, shard: number): Generator {
-  const { conditions, seed, tasks } = connector
-  return openGenerator(model, { conditions: conditions ?? undefined, seed, shard, shards: tasks.max })
+function generatorOf(connector: ConnectorConfig, model: Model, shard: number): Promise<Generator> {
+  const load = (path: string): Promise<Model> => (path === connector.model ? Promise.resolve(model) : loadModel(path))
+  return openConnector(connector, { load, shard })
 }
 
 async function expectedShard(
@@ -215,7 +217,7 @@ async function expectedShard(
   sure: number,
   end: number,
 ): Promise<ExpectedShard> {
-  const generator = generatorOf(connector, model, shard)
+  const generator = await generatorOf(connector, model, shard)
   // Reading changes nothing: a schema that nobody has registered is not registered now.
   const reading = { ...connector, value: { ...connector.value, autoRegister: false } }
   const encoder = createEncoder(reading, createRegistry(worker.registry))(generator.fields)

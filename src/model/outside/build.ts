@@ -19,15 +19,18 @@ export interface BuiltColumns {
   readonly outside: readonly OutsideColumn[]
 }
 
-/** The names of the columns that a record needs: the visible ones and those that their texts are made from. */
-export function neededColumns({ columns }: Model): Set<string> {
+/**
+ * The names of the columns that a record needs: the visible ones – or those of `names` – and those that their texts are made
+ * from.
+ */
+export function neededColumns({ columns }: Model, names?: ReadonlySet<string>): Set<string> {
   const needed = new Set<string>()
   const visit = (column: Column | undefined): void => {
     if (column === undefined || needed.has(column.name)) return
     needed.add(column.name)
     for (const name of namesIn(column, columns)) visit(columns.find((other) => other.name === name))
   }
-  columns.filter(({ hidden }) => !hidden).forEach(visit)
+  columns.filter(({ name, hidden }) => names?.has(name) ?? !hidden).forEach(visit)
   return needed
 }
 
@@ -51,13 +54,15 @@ function namesIn({ source }: Column, columns: readonly Column[]): string[] {
   }
 }
 
+/** `filled`: the columns whose values are to be made; the others only take their share of a row's random words. */
 export function buildColumns(
   model: Model,
   outputOf: (node: number) => NodeOutput,
   capacity: number,
   takeDraws: (count: number) => number,
+  filled: ReadonlySet<string>,
 ): BuiltColumns {
-  const builder = new Builder(model, outputOf, capacity, takeDraws)
+  const builder = new Builder(model, outputOf, capacity, takeDraws, filled)
   const needed = neededColumns(model)
   const vectors = model.columns.map((column) => (needed.has(column.name) ? builder.vectorOf(column) : undefined))
   return { vectors, outside: builder.outside }
@@ -72,6 +77,7 @@ class Builder {
     readonly outputOf: (node: number) => NodeOutput,
     readonly capacity: number,
     readonly takeDraws: (count: number) => number,
+    readonly filled: ReadonlySet<string>,
   ) {}
 
   vectorOf(column: Column): Vector {
@@ -109,25 +115,28 @@ class Builder {
           const named = this.#named(name)
           return { vector: this.vectorOf(named), dictionary: dictionaryOf(named) }
         }
-        return this.#add(new Composed(part(source.day), part(source.time), capacity))
+        return this.#add(column.name, new Composed(part(source.day), part(source.time), capacity))
       }
       case 'sequence':
-        return this.#add(new Sequence(source.start, source.step, capacity))
+        return this.#add(column.name, new Sequence(source.start, source.step, capacity))
       case 'event_time':
-        return this.#add(new EventTime(source, missing, capacity, takeDraws))
+        return this.#add(column.name, new EventTime(source, missing, capacity, takeDraws))
       case 'clock':
-        return this.#add(new Clock(capacity))
+        return this.#add(column.name, new Clock(capacity))
       case 'pool':
-        return this.#add(new Pool(source.values.length, source.weights, missing, capacity, takeDraws))
+        return this.#add(column.name, new Pool(source.values.length, source.weights, missing, capacity, takeDraws))
       case 'pattern': {
         const parts = parsePattern(source.pattern)
-        return this.#add(new Pattern(typeof parts === 'string' ? [] : parts, nullable, missing, capacity, takeDraws))
+        return this.#add(
+          column.name,
+          new Pattern(typeof parts === 'string' ? [] : parts, nullable, missing, capacity, takeDraws),
+        )
       }
       case 'uuid': {
         const [time] = namesIn(column, this.model.columns)
         const vector = time === undefined ? undefined : this.vectorOf(this.#named(time))
         const times = vector?.kind === 'number' ? vector.values : undefined
-        return this.#add(new Uuid(source.version, times, nullable, missing, capacity, takeDraws))
+        return this.#add(column.name, new Uuid(source.version, times, nullable, missing, capacity, takeDraws))
       }
       case 'template': {
         const parts = parseTemplate(source.template)
@@ -136,13 +145,13 @@ class Builder {
           const named = this.#named(part.column)
           return { ...this.#column(named), type: named.type, dictionary: dictionaryOf(named), filter: part.filter }
         })
-        return this.#add(new Template(inputs, nullable, missing, capacity, takeDraws))
+        return this.#add(column.name, new Template(inputs, nullable, missing, capacity, takeDraws))
       }
     }
   }
 
-  #add(outside: OutsideColumn & { mostBytes?: number }): { vector: Vector; mostBytes: number } {
-    this.outside.push(outside)
+  #add(name: string, outside: OutsideColumn & { mostBytes?: number }): { vector: Vector; mostBytes: number } {
+    if (this.filled.has(name)) this.outside.push(outside)
     return { vector: outside.vector, mostBytes: outside.mostBytes ?? 0 }
   }
 }

@@ -22,7 +22,7 @@ export class Composed implements OutsideColumn {
     this.#time = numbersOf(time)
   }
 
-  draw(_words: Int32Array, _start: number, _stride: number, to: number, count: number): void {
+  draw(_words: Int32Array, _positions: Float64Array, to: number, count: number): void {
     const { values } = this.vector
     values.fill(0, to, to + count)
     add(values, this.#day, dayMs, to, count)

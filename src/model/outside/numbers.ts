@@ -21,9 +21,9 @@ export class Sequence implements OutsideColumn {
     this.vector = numbers(capacity)
   }
 
-  draw(_words: Int32Array, start: number, stride: number, to: number, count: number): void {
+  draw(_words: Int32Array, positions: Float64Array, to: number, count: number): void {
     const { values } = this.vector
-    for (let i = 0; i < count; i++) values[to + i] = this.#start + (start + i * stride) * this.#step
+    for (let i = 0; i < count; i++) values[to + i] = this.#start + positions[i] * this.#step
   }
 }
 
@@ -49,10 +49,10 @@ export class EventTime implements OutsideColumn {
     this.vector = numbers(capacity)
   }
 
-  draw(words: Int32Array, start: number, stride: number, to: number, count: number): void {
+  draw(words: Int32Array, positions: Float64Array, to: number, count: number): void {
     const { values } = this.vector
     const { start: origin, step, jitter } = this.#times
-    for (let i = 0; i < count; i++) values[to + i] = origin + Math.floor((start + i * stride) * step)
+    for (let i = 0; i < count; i++) values[to + i] = origin + Math.floor(positions[i] * step)
     if (this.#jitterDraw >= 0) {
       const at = this.#jitterDraw * pitch
       for (let i = 0; i < count; i++) {
@@ -81,7 +81,7 @@ export class Clock implements OutsideColumn {
     this.#now = Date.now()
   }
 
-  draw(_words: Int32Array, _start: number, _stride: number, to: number, count: number): void {
+  draw(_words: Int32Array, _positions: Float64Array, to: number, count: number): void {
     this.vector.values.fill(this.#now, to, to + count)
   }
 }

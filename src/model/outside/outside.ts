@@ -6,8 +6,8 @@ export interface OutsideColumn {
   /** Starts a batch. */
   begin?(): void
   /**
-   * Writes `count` values from index `to` on, for the positions start, start + stride, …; `words` are the block's random words
-   * (see RowWords).
+   * Writes `count` values from index `to` on; `positions` are the block's, any of the stream, and `words` its random words (see
+   * RowWords).
    */
-  draw(words: Int32Array, start: number, stride: number, to: number, count: number): void
+  draw(words: Int32Array, positions: Float64Array, to: number, count: number): void
 }

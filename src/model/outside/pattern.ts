@@ -55,7 +55,7 @@ export class Pattern implements OutsideColumn {
     this.vector.begin()
   }
 
-  draw(words: Int32Array, _start: number, _stride: number, to: number, count: number): void {
+  draw(words: Int32Array, _positions: Float64Array, to: number, count: number): void {
     const { vector, mostBytes } = this
     this.#missing.draw(words, vector.missing, to, count)
     vector.reserve(count * mostBytes)

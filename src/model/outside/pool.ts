@@ -28,7 +28,7 @@ export class Pool implements OutsideColumn {
     this.vector = { kind: 'dictionary', codes: new Uint16Array(capacity) }
   }
 
-  draw(words: Int32Array, _start: number, _stride: number, to: number, count: number): void {
+  draw(words: Int32Array, _positions: Float64Array, to: number, count: number): void {
     if (this.#draw < 0) return
     drawRows(this.#rows.table, this.#rows.bits, zeros, words, this.#draw * pitch, this.vector.codes, to, count)
   }

@@ -66,7 +66,7 @@ export class Template implements OutsideColumn {
     this.vector.begin()
   }
 
-  draw(words: Int32Array, _start: number, _stride: number, to: number, count: number): void {
+  draw(words: Int32Array, _positions: Float64Array, to: number, count: number): void {
     const { vector } = this
     const parts = this.#parts
     this.#missing.draw(words, vector.missing, to, count)

@@ -37,7 +37,7 @@ export class Uuid implements OutsideColumn {
     this.vector.begin()
   }
 
-  draw(words: Int32Array, start: number, stride: number, to: number, count: number): void {
+  draw(words: Int32Array, positions: Float64Array, to: number, count: number): void {
     const { vector } = this
     this.#missing.draw(words, vector.missing, to, count)
     vector.reserve(count * length)
@@ -52,7 +52,7 @@ export class Uuid implements OutsideColumn {
       let b = words[from + pitch + i]
       if (seven) {
         const given = this.#times === undefined ? NaN : this.#times[to + i]
-        const time = given >= 0 ? given : epoch + start + i * stride
+        const time = given >= 0 ? given : epoch + positions[i]
         a = Math.floor(time / 0x10000) | 0
         b = ((time % 0x10000) << 16) | (b & 0xffff)
       }

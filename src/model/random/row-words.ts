@@ -19,6 +19,8 @@ export class RowWords {
   readonly #draws: number
   readonly #key: readonly [number, number]
   readonly #seeds = new Int32Array(4 * blockRows)
+  readonly #seed = new Int32Array(4)
+  readonly #counter: [number, number, number, number] = [0, 0, 0, 0]
 
   /** `seed`: an integer from 0 to 2^53 − 1. `draws`: words per row. */
   constructor(seed: number, draws: number) {
@@ -30,6 +32,18 @@ export class RowWords {
   /** Makes the words of `count` rows (at most `blockRows`), of positions start, start + stride, … */
   fill(start: number, stride: number, count: number): void {
     philox(this.#seeds, count, [start % two32, Math.floor(start / two32), 0, 0], stride, this.#key)
+    xoshiro(this.words, pitch, this.#draws, this.#seeds, count)
+  }
+
+  /** As `fill`, of any positions. */
+  fillAt(positions: Float64Array, count: number): void {
+    const counter = this.#counter
+    for (let i = 0; i < count; i++) {
+      counter[0] = positions[i] % two32
+      counter[1] = Math.floor(positions[i] / two32)
+      philox(this.#seed, 1, counter, 0, this.#key)
+      this.#seeds.set(this.#seed, 4 * i)
+    }
     xoshiro(this.words, pitch, this.#draws, this.#seeds, count)
   }
 }
