@@ -137,7 +137,6 @@ function connectorOf(model: string, options: StreamOptions): ConnectorConfig {
     value: { ...(toKafka && { format }), schema: options.schema ?? null },
     sink: toKafka ? { type: 'kafka' } : { type: 'file', path: output ?? 'stdout', format },
     conditions: options.conditions ?? null,
-    references: null,
     throughput: {
       rate: options.rateLimit ?? null,
       interval: seconds ? `${Number(interval) * 1000}ms` : (interval ?? null),
