@@ -17,8 +17,8 @@ const sizes = [16, 32, 64, 128]
 const epochs = 5
 /** Rows of a short run. */
 const mostRows = 60_000
-/** Below so many rows nothing is held out for the choice, and the fewest states are taken. */
-const fewRows = 50
+/** Rows that a state should have to learn from, if its circuit is to be tried. */
+const rowsPerState = 16
 /** Twice the states cost four times the work: they are worth it if a held-out row becomes a tenth likelier. */
 const worthwhile = 0.1
 
@@ -31,12 +31,13 @@ export async function chooseStates(
   heldOut: CodedTable | undefined,
   options: (states: number, epochs: number) => RunOptions,
 ): Promise<Choice> {
-  if (heldOut === undefined && table.rows < fewRows) return { states: sizes[0], candidates: [] }
+  const tried = sizes.filter((states) => states * rowsPerState <= table.rows)
+  if (tried.length < 2) return { states: sizes[0], candidates: [] }
   const parts = heldOut === undefined ? dividedTable(table, 10) : { table, heldOut }
   const trained = someRows(parts.table, mostRows)
   const candidates: Candidate[] = []
   let chosen = sizes[0]
-  for (const states of sizes) {
+  for (const states of tried) {
     const { epoch } = await run({ ...options(states, epochs), table: trained, heldOut: parts.heldOut })
     if (epoch === null) break
     const reached = epoch.heldOut ?? epoch.train

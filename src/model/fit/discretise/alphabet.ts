@@ -25,6 +25,8 @@ export interface DiscretiseOptions {
 const fewNumbers = 128
 /** A number with this share of the rows is kept as it is among bins. */
 const atomShare = 0.01
+/** … if so many rows have it: in a small table, one row is not a habit. */
+const atomRows = 3
 /** What stands for suppressed categories. */
 export const otherCategory = 'other'
 
@@ -63,8 +65,9 @@ export function categoryAlphabet(column: string, counts: Counts, { minCount }: D
 }
 
 /**
- * The symbols of a column of numbers in the held form: all of them if they are at most 128; else those that at least 1 %
- * of the rows have as they are, and bins for the rest (see `quantileBins`). `grain` is the column's grid, 0 for reals.
+ * The symbols of a column of numbers in the held form: all of them if they are at most 128 and either repeat themselves or
+ * fill a narrow grid (reals that are measured once each are neither); else those that at least 1 % of the rows have as they
+ * are, and bins for the rest (see `quantileBins`). `grain` is the column's grid, 0 for reals.
  * Sorted; missing last.
  */
 export function numberAlphabet(counts: Counts, grain: number, options: DiscretiseOptions): Alphabet {
@@ -77,8 +80,13 @@ export function numberAlphabet(counts: Counts, grain: number, options: Discretis
     total += count
   }
   values.sort((a, b) => a.value - b.value)
-  const few = values.length <= fewNumbers && values.every(({ count }) => count >= options.minCount)
-  const atomCount = Math.max(atomShare * total, options.minCount)
+  const span = values.length === 0 ? 0 : values[values.length - 1].value - values[0].value
+  const narrow = grain > 0 && span < fewNumbers * grain
+  const few =
+    values.length <= fewNumbers &&
+    (narrow || total >= 2 * values.length) &&
+    values.every(({ count }) => count >= options.minCount)
+  const atomCount = Math.max(atomShare * total, atomRows, options.minCount)
   const isAtom = ({ count }: Weighted): boolean => few || count >= atomCount
   const grid = few
     ? { grain, strays: new Set<number>() }

@@ -4,12 +4,14 @@ export interface Weighted {
   readonly count: number
 }
 
-const quantiles = 64
+const mostQuantiles = 64
+/** A small table has fewer bins, of about so many rows. */
+const quantileRows = 5
 /** Bins stop halving towards a tail when they would hold fewer rows. */
 const fewestRows = 2
 
 /**
- * Bins of `values` (sorted): 64 of equal mass, the outermost of which are halved again and again towards both ends, so that
+ * Bins of `values` (sorted): at most 64 of equal mass, the outermost of which are halved again and again towards both ends, so that
  * a heavy tail keeps its form. On a grid (`grain` above 0) both ends of a bin are values of the grid, neighbours meet
  * half-way between their values, and no bin holds an atom; without one, [low, high] are the reals from low up to high. A bin
  * of one value is that number.
@@ -47,6 +49,7 @@ export function quantileBins(
 /** The shares of the mass, ascending, at which a bin ends: k/64, and between 0 and 1/64 and 63/64 and 1 by halves. */
 function edgeShares(total: number, fewest: number): number[] {
   const shares: number[] = []
+  const quantiles = Math.min(mostQuantiles, Math.max(1, Math.floor(total / quantileRows)))
   for (let k = 1; k < quantiles; k++) shares.push(k / quantiles)
   for (let share = 1 / quantiles / 2; share * total >= fewest; share /= 2) shares.push(share, 1 - share)
   return shares.sort((a, b) => a - b)

@@ -93,11 +93,26 @@ test('bins of reals meet each other', () => {
   )
 })
 
-test('at most 128 distinct numbers are all exact', () => {
+test('at most 128 distinct numbers that repeat themselves are all exact', () => {
   const values = Array.from({ length: 128 }, (_, i) => i * i)
-  const alphabet = numberAlphabet(countsOf([...values, null]), 1, keepAll)
+  const alphabet = numberAlphabet(countsOf([...values, ...values, null]), 1, keepAll)
   assert.deepEqual(alphabet.symbols, [...values, null])
   assert.equal(alphabet.exact, true)
+})
+
+test('few numbers of a narrow grid are all exact, however rare', () => {
+  const alphabet = numberAlphabet(countsOf([3, 5, 130]), 1, keepAll)
+  assert.deepEqual(alphabet.symbols, [3, 5, 130])
+})
+
+test('measurements that occur once each are not kept one by one, however few', () => {
+  for (const grain of [0, 1]) {
+    const values = Array.from({ length: 100 }, (_, i) => i * i)
+    const { symbols, exact } = numberAlphabet(countsOf(values), grain, keepAll)
+    assert.equal(exact, false)
+    assert.ok(symbols.every(isBin))
+    assert.ok(symbols.length >= 20 && symbols.length <= 25)
+  }
 })
 
 test('64 bins of equal mass, and smaller ones by halves towards both ends', () => {
