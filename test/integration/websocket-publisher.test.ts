@@ -66,10 +66,9 @@ describe('a WebSocket publisher', () => {
     }
   })
 
-  test('acknowledged: loses nothing and doubles nothing while connections break, answers are lost and the server restarts', async (t) => {
+  test('acknowledged: loses nothing and doubles nothing while connections break and answers are lost', async (t) => {
     const { generator, streamer: stream } = await streamer()
-    let receiver = await startReceiver(t)
-    const all = receiver
+    const receiver = await startReceiver(t)
     let commits = 0
     receiver.answer = (commit) => {
       commits++
@@ -84,7 +83,7 @@ describe('a WebSocket publisher', () => {
     const publisher = new WebSocketPublisher({ uri: receiver.url, acknowledge: true })
     const metrics = await stream.streamTo(publisher, { batchSize: 10, maxRecords: 400 })
     assert.deepEqual(
-      all.committed.map((message) => JSON.parse(message.toString()) as unknown),
+      receiver.committed.map((message) => JSON.parse(message.toString()) as unknown),
       generator.sample(400).toJSON(),
     )
     assert.ok(metrics.retries >= 8, `${metrics.retries} retries`)
@@ -92,8 +91,7 @@ describe('a WebSocket publisher', () => {
     // Another publisher goes on where the server is.
     receiver.answer = (commit) => JSON.stringify(commit)
     await stream.streamTo(new WebSocketPublisher({ uri: receiver.url, acknowledge: true }), { batchSize: 10, to: 450 })
-    assert.equal(all.committed.length, 450)
-    receiver = all
+    assert.equal(receiver.committed.length, 450)
   })
 
   test('connects again with backoff until the server is there again', async (t) => {
@@ -141,10 +139,11 @@ describe('a WebSocket publisher', () => {
       last = metrics.totalRecords
       for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve))
     }
-    stop.abort()
     for (const socket of receiver.connections) socket.resume()
+    while (metrics.totalRecords === last) await new Promise((resolve) => setImmediate(resolve))
+    stop.abort()
     await streaming
-    assert.ok(metrics.totalRecords >= last)
+    assert.equal(metrics.errors, 0)
   })
 
   for (const [status, code] of [
@@ -192,7 +191,7 @@ describe('a WebSocket publisher', () => {
     receiver.answer = () => 'thanks'
     await assert.rejects(stream.streamTo(new WebSocketPublisher({ ...options, name: 'other' }), { maxRecords: 10 }), {
       code: 'WEBSOCKET_REFUSED',
-      message: /something else than a position; found "\\?"thanks/,
+      message: /something else than a position; found "thanks"/,
     })
   })
 
