@@ -11,6 +11,7 @@ import { benchLine, type LineResult } from './line.js'
 import { benchProduce } from './produce.js'
 import { benchRate } from './rate.js'
 import { benchSampler } from './sampler.js'
+import { benchWebSockets } from './websocket.js'
 
 const quick = process.argv.includes('--quick')
 const rounds = quick ? 1 : 5
@@ -129,6 +130,18 @@ try {
   const idle = await benchIdle({ connectors: quick ? 100 : 1000, seconds: quick ? 10 : 60 })
   console.log(
     `${idle.connectors} connectors of one record every ten seconds, exactly once, on one worker: ${millions(idle.rssBytes)}B resident, ${(idle.coreShare * 100).toFixed(0)} % of a core, ${idle.records} records in ${idle.seconds} s.\n`,
+  )
+
+  say('WebSockets …')
+  console.log('A WebSocket server with 1,000 clients: the cores that its process takes\n')
+  table(
+    ['case', 'records/s', 'cores', 'dropped'],
+    (await benchWebSockets(quick ? { seconds: 3 } : {})).map((result) => [
+      result.case,
+      thousands(result.recordsPerSecond),
+      result.cores.toFixed(2),
+      String(result.dropped),
+    ]),
   )
 
   say('memory …')
