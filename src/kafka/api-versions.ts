@@ -29,7 +29,8 @@ export function requestApiVersions(connection: Connection): Promise<ApiVersions>
       // This one answer has a header without tags, so that clients too old for it can read it.
       false,
       (error, answer) => {
-        if (answer === undefined) reject(error ?? new Error('no answer'))
+        // After a timeout the answer is null.
+        if (error !== null || !answer) reject(error ?? new Error('no answer'))
         else resolve(answer)
       },
     )
