@@ -84,12 +84,14 @@ export class Member {
   send(frames: Buffer, run: Run): boolean {
     if (!this.isOpen) return false
     const waiting = this.#stream.writableLength
+    const notice = this.#gap === null ? null : gapNotice(this.#gap, run.start)
     // A batch that is larger than the buffer can only go alone.
-    if (waiting > 0 && waiting + frames.length > this.#policy.bufferBytes) {
+    if (waiting > 0 && waiting + frames.length + (notice?.length ?? 0) > this.#policy.bufferBytes) {
       this.miss(run)
       return false
     }
-    if (this.#gap !== null) this.#tellGap(this.#gap, run.start)
+    this.#gap = null
+    if (notice !== null) this.#stream.write(notice)
     this.#stream.write(frames)
     this.#records += run.length
     this.#position = endOf(run)
@@ -133,11 +135,11 @@ export class Member {
       position: this.#position,
     }
   }
+}
 
-  #tellGap({ from, records }: { from: number; records: number }, to: number): void {
-    this.#gap = null
-    this.#stream.write(frameMessages([controlMessage('dropped', { from, to, records })], false))
-  }
+/** Tells which positions were left out: from `from`, up to where the stream goes on. */
+function gapNotice({ from, records }: { from: number; records: number }, to: number): Buffer {
+  return frameMessages([controlMessage('dropped', { from, to, records })], false)
 }
 
 function endOf({ start, stride, length }: Run): number {
