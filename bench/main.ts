@@ -7,6 +7,7 @@ import { untilInterrupted } from '../scripts/interrupt.js'
 import { climb } from '../scripts/stack/ladder.js'
 import { benchEncoders } from './encode.js'
 import { benchIdle } from './idle.js'
+import { benchFit, fitCases, type FitResult } from './fit.js'
 import { benchLine, type LineResult } from './line.js'
 import { benchProduce } from './produce.js'
 import { benchRate } from './rate.js'
@@ -56,6 +57,23 @@ try {
       `${result.cpuNanosPerRow.toFixed(0)} ns`,
       `${result.openMillis.first.toFixed(1)} ms`,
       `${result.openMillis.later.toFixed(1)} ms`,
+    ]),
+  )
+
+  say('training …')
+  console.log('Training: 15 columns, whole runs\n')
+  const fits: FitResult[] = []
+  for (const one of quick ? fitCases.slice(0, 2) : fitCases) fits.push(await benchFit(one))
+  table(
+    ['rows', 'hidden states', 'threads', 'epochs', 'time', 'CPU time', 'peak memory'],
+    fits.map((result) => [
+      result.rows.toLocaleString('en'),
+      result.states === 'auto' ? `auto: ${result.chosen}` : `${result.chosen}`,
+      `${result.threads}`,
+      `${result.epochs}`,
+      `${result.seconds.toFixed(1)} s`,
+      `${result.cpuSeconds.toFixed(1)} s`,
+      `${millions(result.peakBytes)}B`,
     ]),
   )
 
