@@ -24,7 +24,7 @@ function batchAt(position: number, length: number): Batch {
 
 /** A delivery whose publisher throws what `fails` says of a batch and an attempt, both counted from 0. */
 function make(
-  fails: (batch: Batch, attempt: number) => unknown,
+  fails: (batch: Batch, attempt: number) => Error | null,
   options: Partial<DeliveryOptions<AnyRow>> = {},
   policy = new RetryPolicy(),
 ) {
@@ -131,7 +131,7 @@ describe('a failed delivery', () => {
 
 describe('with skip', () => {
   test('a batch that fails after all retries is left out, and its positions are said', async () => {
-    const bad = (batch: Batch): unknown => (batch.position === 10 ? new Error('no') : null)
+    const bad = (batch: Batch): Error | null => (batch.position === 10 ? new Error('no') : null)
     const { delivery, metrics, delivered } = make(bad, { onError: 'skip' })
     for (const position of [0, 10, 20]) await delivery.deliver(batchAt(position, 10), 0)
     assert.deepEqual(metrics.gaps, [{ from: 10, to: 20, reason: 'SINK_FAILED' }])
@@ -139,7 +139,7 @@ describe('with skip', () => {
   })
 
   test('only the record that is itself at fault is left out', async () => {
-    const bad = ({ position, length }: Batch): unknown =>
+    const bad = ({ position, length }: Batch): Error | null =>
       position <= 37 && 37 < position + length ? new StreamingError('RECORD_TOO_LARGE', 'no') : null
     const { delivery, metrics, delivered } = make(bad, { onError: 'skip' })
     await delivery.deliver(batchAt(0, 100), 0)
