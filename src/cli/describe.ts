@@ -1,16 +1,18 @@
 import { writeFile } from 'node:fs/promises'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { GenesisError } from '../errors.js'
 import { conditionProbability } from '../model/conditions/compile.js'
 import { loadModel } from '../model/load.js'
 import { describeHtml } from './describe-html.js'
 import { describeModel } from './describe-model.js'
 import { describeText } from './describe-text.js'
+import { typeLanguages } from './describe-types.js'
 
 interface Flags {
   readonly json?: true
   readonly conditions?: unknown
   readonly html?: string
+  readonly types?: keyof typeof typeLanguages
 }
 
 /** `genesis describe`: what a model holds, and how well it does, on stdout. */
@@ -21,19 +23,29 @@ export function describeCommand(): Command {
     .option('--json', 'print JSON')
     .option('--conditions <json>', 'also the probability that a record satisfies these conditions', jsonValue)
     .option('--html <file>', 'write a page with plots of real and synthetic values instead')
+    .addOption(
+      new Option('--types [language]', 'print the type of a record instead (ts if left out)')
+        .choices(Object.keys(typeLanguages))
+        .preset('ts'),
+    )
     .addHelpText(
       'after',
       `
 Examples:
   genesis describe models/customers.json
   genesis describe models/customers.json --conditions '{"segment": "premium"}'
-  genesis describe models/customers.json --html customers.html`,
+  genesis describe models/customers.json --html customers.html
+  genesis describe models/customers.json --types > customer.ts`,
     )
     .action(async (path: string, flags: Flags) => describe(path, flags))
 }
 
-async function describe(path: string, { json, conditions, html }: Flags): Promise<void> {
+async function describe(path: string, { json, conditions, html, types }: Flags): Promise<void> {
   const model = await loadModel(path)
+  if (types !== undefined) {
+    process.stdout.write(typeLanguages[types](model))
+    return
+  }
   const asked =
     conditions === undefined ? undefined : { given: conditions, probability: conditionProbability(model, conditions) }
   const description = describeModel(model, asked)

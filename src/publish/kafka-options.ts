@@ -131,7 +131,7 @@ export function planKafka(options: KafkaPublisherOptions): KafkaPlan {
     folder,
   )
   const written = snake({
-    name: options.name ?? options.topic,
+    name: options.name ?? 'publisher',
     // The publisher is given records; no model is opened.
     model: '-',
     topic: options.topic,

@@ -14,9 +14,11 @@ export class StreamingError extends GenesisError {
 /** Any thrown thing as a StreamingError; what is not known to the program becomes INTERNAL, with its cause. */
 export function asStreamingError(thrown: unknown): StreamingError {
   if (thrown instanceof StreamingError) return thrown
-  const { code, message, details } = asGenesisError(thrown)
-  const error = new StreamingError(code, message, { cause: thrown })
-  return Object.assign(error, { details: { ...details, cause: details.cause ?? thrown } })
+  const { code, what, details, stack } = asGenesisError(thrown)
+  const error = new StreamingError(code, what, details)
+  // Where it came from is what helps, not where it was given another name.
+  error.stack = stack?.replace(/^GenesisError/, error.name)
+  return error
 }
 
 /** Runs a function of the public API: what it throws is a StreamingError. */

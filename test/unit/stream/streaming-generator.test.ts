@@ -129,7 +129,8 @@ describe('pull mode', () => {
   test('a signal ends the loop without an error', async () => {
     const stop = new AbortController()
     let batches = 0
-    for await (const _ of new StreamingGenerator(generator).stream({ signal: stop.signal })) {
+    for await (const { length } of new StreamingGenerator(generator).stream({ signal: stop.signal })) {
+      assert.equal(length, 100)
       if (++batches === 3) stop.abort()
     }
     assert.equal(batches, 3)

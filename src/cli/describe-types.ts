@@ -1,0 +1,117 @@
+import { valueSchema } from '../encode/value.js'
+import type { Model } from '../model/model.js'
+import type { Field, FieldType, Value } from '../record.js'
+
+/** The languages of `genesis describe --types`. */
+export const typeLanguages = {
+  ts: typeScriptOf,
+  avro: avroOf,
+  'json-schema': jsonSchemaOf,
+} as const satisfies Record<string, (model: Model) => string>
+
+/** Categories up to this many are spelled out. */
+const mostWords = 40
+
+/** An interface for `SyntheticGenerator.load<…>()`, named after the model. */
+function typeScriptOf({ artifact, fields }: Model): string {
+  const members = fields.map((field) => {
+    const name = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(field.name) ? field.name : JSON.stringify(field.name)
+    const note = noteOf(field.type)
+    return `${note === null ? '' : `  /** ${note} */\n`}  readonly ${name}: ${typeScriptType(field)}${field.nullable ? ' | null' : ''}\n`
+  })
+  return `export interface ${interfaceName(artifact.name)} {\n${members.join('')}}\n`
+}
+
+function typeScriptType(field: Field): string {
+  const words = wordsOf(field)
+  if (words !== null) return words.map((word) => JSON.stringify(word)).join(' | ')
+  switch (field.type.kind) {
+    case 'boolean':
+      return 'boolean'
+    case 'integer':
+    case 'decimal':
+    case 'double':
+      return 'number'
+    case 'string':
+    case 'uuid':
+    case 'date':
+    case 'timestamp':
+      return 'string'
+  }
+}
+
+function noteOf(type: FieldType): string | null {
+  switch (type.kind) {
+    case 'integer':
+      return 'An integer.'
+    case 'decimal':
+      return `At most ${type.scale} decimals.`
+    case 'uuid':
+      return 'A UUID.'
+    case 'date':
+      return 'A date, such as 2024-05-31.'
+    case 'timestamp':
+      return 'A time, such as 2024-05-31T12:34:56.789Z.'
+    case 'string':
+    case 'boolean':
+    case 'double':
+      return null
+  }
+}
+
+/** The schema that a connector without one of its own would register. */
+function avroOf({ artifact, fields }: Model): string {
+  const value = { format: 'avro', schema: null, autoRegister: true, useLatest: false, subject: null } as const
+  return `${JSON.stringify(valueSchema({ name: artifact.name, topic: null, value }, fields).json, null, 2)}\n`
+}
+
+/** JSON Schema (draft 2020-12) of a record as JSON. */
+function jsonSchemaOf({ artifact, fields }: Model): string {
+  const schema = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: artifact.name,
+    type: 'object',
+    additionalProperties: false,
+    required: fields.map(({ name }) => name),
+    properties: Object.fromEntries(fields.map((field) => [field.name, jsonSchemaField(field)])),
+  }
+  return `${JSON.stringify(schema, null, 2)}\n`
+}
+
+function jsonSchemaField(field: Field): object {
+  const words = wordsOf(field)
+  if (words !== null) return { enum: field.nullable ? [...words, null] : words }
+  const { type, ...rest } = jsonSchemaType(field.type)
+  return { type: field.nullable ? [type, 'null'] : type, ...rest }
+}
+
+function jsonSchemaType(type: FieldType): { readonly type: string; readonly format?: string } {
+  switch (type.kind) {
+    case 'boolean':
+    case 'integer':
+    case 'string':
+      return { type: type.kind }
+    case 'decimal':
+    case 'double':
+      return { type: 'number' }
+    case 'uuid':
+      return { type: 'string', format: 'uuid' }
+    case 'date':
+      return { type: 'string', format: 'date' }
+    case 'timestamp':
+      return { type: 'string', format: 'date-time' }
+  }
+}
+
+/** The values of a column of few texts, all of which are known. */
+function wordsOf({ type, vector, dictionary }: Field): string[] | null {
+  if (type.kind !== 'string' || vector !== 'dictionary' || dictionary === undefined) return null
+  const words = [...new Set(dictionary.filter((word): word is Value & string => typeof word === 'string'))]
+  return words.length > 0 && words.length <= mostWords ? words : null
+}
+
+function interfaceName(model: string): string {
+  const words = model.split(/[^\p{ID_Continue}]+/u).filter((word) => word !== '')
+  const name = words.map((word) => word[0].toUpperCase() + word.slice(1)).join('')
+  return /^[\p{ID_Start}_$]/u.test(name) ? name : `Row${name}`
+}
