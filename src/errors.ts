@@ -124,6 +124,7 @@ export class GenesisError extends Error {
   readonly what: string
   readonly details: ErrorDetails
 
+  /** `what` has happened, without the place and the other parts, which the message puts around it. */
   constructor(code: ErrorCode, what: string, details: ErrorDetails = {}) {
     super(sentence(what, details), details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code

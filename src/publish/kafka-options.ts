@@ -6,6 +6,7 @@ import { parseWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { anything, checkOptions, flag, isObject, oneOf, text, type Check } from '../stream/options.js'
 
+/** How to reach the brokers with TLS. */
 export interface KafkaTlsOptions {
   /** PEM texts or paths of PEM files. */
   readonly ca?: string
@@ -18,6 +19,7 @@ export interface KafkaTlsOptions {
   readonly verify?: boolean
 }
 
+/** How to log in at the brokers. */
 export interface KafkaSaslOptions {
   readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512' | 'OAUTHBEARER'
   readonly username?: string
@@ -30,6 +32,7 @@ export interface KafkaSaslOptions {
   readonly scope?: string
 }
 
+/** A schema registry with Confluent's API, and how to log in at it. */
 export interface RegistryOptions {
   readonly url: string
   readonly username?: string
@@ -38,6 +41,7 @@ export interface RegistryOptions {
   readonly ca?: string
 }
 
+/** Where a KafkaPublisher sends records, and in which form. */
 export interface KafkaPublisherOptions {
   /** host:port, several as a list or divided by commas. */
   readonly bootstrapServers: string | readonly string[]

@@ -8,6 +8,7 @@ import { fieldsOf, type Publisher, type StreamInfo } from '../stream/publisher.j
 import { asPublic } from '../stream/streaming-error.js'
 import { needed, schemaSource, textOrObject } from './avro-schema.js'
 
+/** Which server a WebSocketPublisher sends to, and in which form. */
 export interface WebSocketPublisherOptions {
   /** ws:// or wss://. A user name and password in it are sent as basic authentication. */
   readonly uri: string

@@ -15,6 +15,7 @@ import {
 import { SyntheticGenerator } from '../stream/synthetic-generator.js'
 import { textOrObject } from './avro-schema.js'
 
+/** Where a WebSocketServerPublisher listens, whom it serves, and with what. */
 export interface WebSocketServerPublisherOptions<Row extends object = AnyRow> {
   /** 0: any free port; `listen` tells which. */
   readonly port: number

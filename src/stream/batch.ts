@@ -30,6 +30,7 @@ export class Batch<Row extends object = AnyRow> implements Iterable<Row> {
     this.columns = records.fields.map(({ name }) => name)
   }
 
+  /** The rows, in order. */
   [Symbol.iterator](): Iterator<Row> {
     return this.toJSON().values()
   }

@@ -2,6 +2,7 @@ import { Backoff } from './backoff.js'
 import { checkOptions, numberFrom, count } from './options.js'
 import { asPublic } from './streaming-error.js'
 
+/** How often a failed delivery is tried again, and after which waits. */
 export interface RetryPolicyOptions {
   /** Tries after the first; 3 if left out. Infinity: no end. */
   readonly maxRetries?: number

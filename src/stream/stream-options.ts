@@ -16,6 +16,7 @@ import {
 import { planShape, type RateShapeOptions } from './shape-options.js'
 import { StreamingMetrics } from './streaming-metrics.js'
 
+/** Which records a stream has, and when they fall due. */
 export interface StreamOptions {
   /** The most records in a batch; 100 if left out. */
   readonly batchSize?: number
@@ -45,6 +46,7 @@ export interface StreamOptions {
   readonly metricsCollector?: StreamingMetrics
 }
 
+/** The same for push mode, where acknowledgements can set the rate. */
 export interface StreamToOptions extends StreamOptions {
   /** Finds the rate by itself: as high as it goes while 95 % of acknowledgements take no longer than targetLatencyMs. */
   readonly adaptiveRate?: boolean

@@ -18,6 +18,7 @@ import { recorderOf, type MetricsRecorder, type StreamingMetrics } from './strea
 import { modelOf, SyntheticGenerator } from './synthetic-generator.js'
 import { GenesisError } from '../errors.js'
 
+/** What all streams of a StreamingGenerator have in common. */
 export interface StreamingGeneratorOptions {
   /** How many records may be due and not taken by the sink; 10,000 if left out. */
   readonly bufferSize?: number

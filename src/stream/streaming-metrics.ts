@@ -114,6 +114,7 @@ export class StreamingMetrics {
     return this.#latency.at(quantile)
   }
 
+  /** All of them as plain data. */
   toJSON(): Record<string, unknown> {
     const { totalRecords, recordsPerSecond, averageRate, batchesSent, errors, retries, dropped, buffered } = this
     const { warmUp, latencyMs, gaps } = this

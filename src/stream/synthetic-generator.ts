@@ -7,6 +7,7 @@ import { checkOptions, count, isObject, position } from './options.js'
 import type { Column } from './publisher.js'
 import { asPublic, asStreamingError } from './streaming-error.js'
 
+/** Which records a sample has. */
 export interface SampleOptions {
   /** What every record satisfies, in the literal form of docs/conditions.md. */
   readonly conditions?: unknown

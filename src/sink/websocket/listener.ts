@@ -38,6 +38,7 @@ export class ServerAddress {
     return `ws://${this.host.includes(':') ? `[${this.host}]` : this.host}:${this.port}${this.path}`
   }
 
+  /** The address as a URL. */
   toString(): string {
     return this.url
   }
