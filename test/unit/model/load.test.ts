@@ -272,7 +272,7 @@ test('a file that is not there is MODEL_UNREADABLE with its path', async () => {
       error instanceof GenesisError &&
       error.code === 'MODEL_UNREADABLE' &&
       error.message.startsWith('/no/such/model.json: ') &&
-      error.message.endsWith('found no such file'),
+      error.details.found === 'no such file',
   )
 })
 
