@@ -9,7 +9,7 @@ import { systemClock } from '#src/stream/clock.js'
 import type { Failure, TaskEnd } from '#src/runner/task-events.js'
 import { Task } from '#src/runner/task.js'
 import { KafkaSink } from '#src/sink/kafka.js'
-import { FixedRate } from '#src/stream/fixed-rate.js'
+import { FixedRate } from '../support/fixed-rate.js'
 import { PositionGenerator, fingerprint } from '../support/fake-task.js'
 
 export interface FlowOptions {

@@ -112,7 +112,9 @@ for (const [what, value] of [
   })
 
 test('a topic that is missing is TOPIC_MISSING, not an empty one', async () => {
-  await assert.rejects(new CheckpointReader(testCluster(), uniqueName('test-none')).shard('orders', 0), { code: 'TOPIC_MISSING' })
+  await assert.rejects(new CheckpointReader(testCluster(), uniqueName('test-none')).shard('orders', 0), {
+    code: 'TOPIC_MISSING',
+  })
 })
 
 /** Writes a checkpoint in the open transaction, without committing it. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { FixedRate } from '#src/stream/fixed-rate.js'
+import { FixedRate } from '../../support/fixed-rate.js'
 import { IntervalBatches } from '#src/stream/interval-batches.js'
 import { createPacer, largestGrant, type Throughput } from '#src/stream/create-pacer.js'
 import type { Pacer } from '#src/stream/pacer.js'
