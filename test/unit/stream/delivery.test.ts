@@ -36,7 +36,7 @@ function make(
     publish(batch: Batch): Promise<void> {
       attemptsAt.push(clock.now())
       const failure = fails(batch, attemptsAt.length - 1)
-      if (failure !== null) return Promise.reject(failure as Error)
+      if (failure !== null) return Promise.reject(failure)
       for (let i = 0; i < batch.length; i++) delivered.push(batch.position + i)
       return Promise.resolve()
     },
