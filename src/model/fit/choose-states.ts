@@ -1,5 +1,5 @@
 import type { CodedTable } from '../circuit.js'
-import { run, type RunOptions } from './run.js'
+import { fitsInMemory, run, type RunOptions } from './run.js'
 import { dividedTable, someRows } from './table-parts.js'
 
 /** A number of hidden states that was tried, and the likelihood of held-out rows (nats per row) it reached. */
@@ -38,7 +38,9 @@ export async function chooseStates(
   const candidates: Candidate[] = []
   let chosen = sizes[0]
   for (const states of tried) {
-    const { epoch } = await run({ ...options(states, epochs), table: trained, heldOut: parts.heldOut })
+    const short = { ...options(states, epochs), table: trained, heldOut: parts.heldOut }
+    if (!fitsInMemory(short)) break
+    const { epoch } = await run(short)
     if (epoch === null) break
     const reached = epoch.heldOut ?? epoch.train
     candidates.push({ states, heldOut: reached })

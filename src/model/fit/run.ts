@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { Circuit, CodedTable } from '../circuit.js'
+import { GenesisError } from '../../errors.js'
 import { batchesOf, chunksPerBatch, heldOutChunks, type EpochDone, type Job } from './job.js'
 import { bytesOf, layoutIn, type Layout, type Shape, type Tables } from './layout.js'
 import { smoothingOf } from './smoothing.js'
@@ -32,24 +33,38 @@ export interface RunResult {
   readonly epochs: number
 }
 
-/** Trains one circuit of a given shape. Aborting ends it early with the best parameters so far; it is not an error. */
+/** A circuit that needs more memory than this to train is refused; WebAssembly ends at 4 GiB. */
+const mostBytes = 2 ** 31
+
+/** Whether there is memory enough for this run. */
+export function fitsInMemory(options: RunOptions): boolean {
+  return bytesOf(shapeOf(options), likelihoodsOf(options)) <= mostBytes
+}
+
+/**
+ * Trains one circuit of a given shape. Aborting ends it early with the best parameters so far; it is not an error.
+ * Throws TABLE_INVALID if the circuit does not fit in memory.
+ */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { states, epochs, seed, parent, ordered, table, heldOut, signal } = options
   const smoothing = smoothingOf(table, states, ordered)
-  const batches = batchesOf(table.rows)
-  const chunkRows = Math.ceil(Math.ceil(table.rows / batches) / chunksPerBatch)
-  const threads = Math.min(options.threads, chunksPerBatch)
-  const shape: Shape = { states, parent, sizes: table.sizes, chunkRows, chunks: chunksPerBatch, threads }
-  const heldOutRows = heldOut?.rows ?? 0
-  const likelihoods = Math.max(chunksPerBatch, heldOutChunks(heldOutRows, chunkRows))
-  const memory = sharedMemory(bytesOf(shape, likelihoods))
+  const shape = shapeOf(options)
+  const { threads } = shape
+  const likelihoods = likelihoodsOf(options)
+  const bytes = bytesOf(shape, likelihoods)
+  if (bytes > mostBytes)
+    throw new GenesisError('TABLE_INVALID', 'the table needs too much memory to train from', {
+      found: `${table.sizes.length} columns with up to ${Math.max(...table.sizes)} symbols at ${states} hidden states: ${(bytes / 2 ** 30).toFixed(1)} GiB`,
+      expected: `at most ${mostBytes / 2 ** 30} GiB`,
+      remedy: 'Take fewer hidden states, or suppress rare categories.',
+    })
+  const memory = sharedMemory(bytes)
   const layout = layoutIn(memory, shape, likelihoods)
   start(layout, parent, states, smoothing, table, new TrainingRandom(seed))
   const team = Team.memory()
-  const heldOutCodes = heldOut?.codes ?? []
   const job: Job = {
-    ...{ shape, memory, team, seed, epochs, smoothing, batches },
-    ...{ rows: table.rows, codes: table.codes, heldOutRows, heldOutCodes },
+    ...{ shape, memory, team, seed, epochs, smoothing, batches: batchesOf(table.rows) },
+    ...{ rows: table.rows, codes: table.codes, heldOutRows: heldOut?.rows ?? 0, heldOutCodes: heldOut?.codes ?? [] },
   }
 
   let best: EpochDone | null = null
@@ -62,10 +77,13 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const stop = (): void => new Team(team, threads).askToStop()
   signal?.addEventListener('abort', stop)
   if (signal?.aborted === true) stop()
+  const workers = Array.from({ length: threads }, (_, thread) => startThread({ job, thread }, onEpoch))
   try {
-    await Promise.all(Array.from({ length: threads }, (_, thread) => threadOf({ job, thread }, onEpoch)))
+    await Promise.all(workers.map(ended))
   } finally {
     signal?.removeEventListener('abort', stop)
+    // Where one has failed, the others wait for it.
+    await Promise.all(workers.map((worker) => worker.terminate()))
   }
   return {
     circuit: circuitOf(layout, shape, best === null ? layout.parameters : layout.best),
@@ -74,10 +92,24 @@ export async function run(options: RunOptions): Promise<RunResult> {
   }
 }
 
-function threadOf(data: WorkerData, onEpoch: (done: EpochDone) => void): Promise<void> {
+function shapeOf({ states, parent, table, threads }: RunOptions): Shape {
+  const chunkRows = Math.ceil(Math.ceil(table.rows / batchesOf(table.rows)) / chunksPerBatch)
+  const sizes = table.sizes
+  return { states, parent, sizes, chunkRows, chunks: chunksPerBatch, threads: Math.min(threads, chunksPerBatch) }
+}
+
+function likelihoodsOf(options: RunOptions): number {
+  return Math.max(chunksPerBatch, heldOutChunks(options.heldOut?.rows ?? 0, shapeOf(options).chunkRows))
+}
+
+function startThread(data: WorkerData, onEpoch: (done: EpochDone) => void): Worker {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: data })
+  worker.on('message', onEpoch)
+  return worker
+}
+
+function ended(worker: Worker): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: data })
-    worker.on('message', onEpoch)
     worker.on('error', reject)
     worker.on('exit', () => resolve())
   })

@@ -105,5 +105,5 @@ export async function train(table: CodedTable, options: TrainOptions): Promise<T
 
 /** A large table needs fewer passes: what counts is the number of steps. */
 function defaultEpochs(rows: number): number {
-  return Math.min(20, Math.max(8, Math.round(2e6 / rows)))
+  return Math.min(60, Math.max(8, Math.round(4e5 / rows)))
 }

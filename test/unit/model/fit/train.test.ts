@@ -116,6 +116,12 @@ void suite('tables at the edge', () => {
   }
 })
 
+test('a circuit that no memory holds is refused at once', async () => {
+  const codes = Array.from({ length: 20 }, () => Uint16Array.of(0, 1, 2))
+  const wide = { rows: 3, sizes: codes.map(() => 60_000), codes }
+  await assert.rejects(train(wide, { states: 128, seed: 1 }), { code: 'TABLE_INVALID' })
+})
+
 function entropy(codes: Uint16Array): number {
   const counts = new Map<number, number>()
   for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1)
