@@ -10,7 +10,7 @@ import { train, type Trained, type TrainProgress, type TrainReport } from './tra
 export interface FitOptions {
   readonly name: string
   readonly columns: ColumnsFile
-  /** H, or auto: the one of 16, 32, 64 and 128 that held-out rows like best. */
+  /** H, or auto: as few of 16, 32, 64 and 128 as do. */
   readonly states: number | 'auto'
   readonly seed: number
   readonly threads?: number

@@ -8,7 +8,7 @@ import { maximumSpanningTree } from './spanning-tree.js'
 import { sharedTable, someRows } from './table-parts.js'
 
 export interface TrainOptions {
-  /** H, or 'auto' for the one of 16, 32, 64 and 128 that held-out rows like best. */
+  /** H, or 'auto' for as few of 16, 32, 64 and 128 as do (choose-states.ts). */
   readonly states: number | 'auto'
   readonly seed: number
   /** Passes over the table; by default as many as its size needs. */
