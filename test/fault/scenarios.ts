@@ -218,8 +218,9 @@ export const scenarios: readonly Scenario[] = [
       for (let n = 0; n < 20; n++) {
         const worker = new WorkerProcess(options)
         seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
-        // From its very start on: a worker delivers its first records after about half a second.
-        await sleep(300 + (seed % 1500))
+        // Half of them while they start, half of them while their records flow.
+        if (n % 2 === 1) await worker.flows()
+        await sleep(seed % 1000)
         await worker.kill()
       }
       const begin = performance.now()
