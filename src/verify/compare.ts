@@ -48,8 +48,10 @@ export async function compare(
   await readAll(partitions, matcher, options)
   matcher.finish()
   const expected = shards.reduce((sum, shard) => sum + positionsOf(shard, shard.sure), 0)
-  const { found, matched, unsure, expired } = matcher
-  const clean = matched - unsure + expired === expected && matcher.strangers.size === 0 && matcher.suspicions.size === 0
+  const { found, matched, strangers } = matcher
+  const { expired } = matcher.beginnings
+  const isComplete = matched.count - matched.unsure + expired === expected
+  const clean = isComplete && strangers.size === 0 && matched.suspicions.size === 0
   const explanation = clean
     ? { counts: { missing: 0, doubled: 0, altered: 0, foreign: 0, uncovered: 0, out_of_order: 0 }, first: [] }
     : await explain(shards, partitions.length, cut, matcher, {
@@ -58,7 +60,7 @@ export async function compare(
         signal: options.signal,
         onProgress: (made, of) => options.onProgress?.({ step: 'explain', made, of }),
       })
-  return { expected, found, matched, expired, ...explanation }
+  return { expected, found, matched: matched.count, expired, ...explanation }
 }
 
 interface Reader {
@@ -100,7 +102,7 @@ function turn(open: readonly Reader[], matcher: Matcher, patience: number): read
   const ready = open.filter(isReady)
   if (ready.length > 0) return ready
   // One that may begin anywhere says nothing about where the others are.
-  const moored = open.filter(({ partition }) => !matcher.isAdrift(partition))
+  const moored = open.filter(({ partition }) => !matcher.beginnings.isAdrift(partition))
   const candidates = moored.length > 0 ? moored : open
   const least = candidates.reduce((a, b) => (fresh[b.partition] < fresh[a.partition] ? b : a))
   if (fresh[least.partition] >= patience / candidates.length) {

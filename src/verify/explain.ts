@@ -49,7 +49,8 @@ export async function explain(
   matcher: Matcher,
   options: ExplainOptions,
 ): Promise<Explanation> {
-  const { strangers, suspicions } = matcher
+  const { strangers, matched, beginnings } = matcher
+  const { suspicions } = matched
   const sightings = new Sightings()
   const left = strangers.sorted()
   for (const { low, high } of left) sightings.watch(low, high)
@@ -99,8 +100,8 @@ export async function explain(
   }
   for (const { partition, position } of missing.rest(options.shown)) note('missing', partition, null, position)
   const expected = shards.reduce((sum, shard) => sum + positionsOf(shard, shard.sure), 0)
-  const others = matcher.expired + counts.altered + misplaced
-  counts.missing = Math.max(0, expected - (matcher.matched - matcher.unsure) - others)
+  const others = beginnings.expired + counts.altered + misplaced
+  counts.missing = Math.max(0, expected - (matched.count - matched.unsure) - others)
   return { counts, first: faults }
 }
 
@@ -141,7 +142,7 @@ async function secondPass(
           continue
         }
         const pair = shard * partitions + partition
-        const first = matcher.firstPosition[pair]
+        const first = matcher.matched.firstPosition[pair]
         const isMissing = missing.isMissing(shard, position)
         const isExcused = position >= sure || (cut[partition] === 1 && (first < 0 || position < first))
         sightings.see(hash, position)

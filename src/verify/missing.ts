@@ -31,7 +31,7 @@ export class Missing {
 
   constructor(
     shards: readonly ExpectedShard[],
-    { lost, lostRanges, outstanding, position }: Matcher,
+    { gaps: { lost, lostRanges }, expected: { outstanding, position } }: Matcher,
     partitions: number,
   ) {
     this.#shards = shards.length
