@@ -95,6 +95,18 @@ export interface EncodedBatch {
   readonly nullKeys?: Uint8Array
   /** Event time in ms since 1970, per record. Absent: the time of sending. */
   readonly timestamps?: Float64Array
+  /** Absent: no record has any. */
+  readonly headers?: EncodedHeaders
+}
+
+/**
+ * Headers in their encoded form: those of record i are bytes[offsets[i] .. offsets[i + 1]), laid out as in a Kafka record
+ * (KIP-82): their number, then for each name length, name, value length and value; numbers are zig-zag varints. No
+ * value is null: kafkajs cannot send that. An empty range: the record has none.
+ */
+export interface EncodedHeaders {
+  readonly bytes: Buffer
+  readonly offsets: Int32Array
 }
 
 /** The unit of ownership, fencing and checkpointing: the positions p of a connector's stream with p mod shards = shard. */

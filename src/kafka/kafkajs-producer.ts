@@ -4,16 +4,17 @@
  * same sequence numbers to one leader, which the broker recognises. Whatever still fails ends the producer.
  */
 import { CompressionTypes } from 'kafkajs'
-import type { Message, Producer, Transaction } from 'kafkajs'
+import type { IHeaders, Message, Producer, Transaction } from 'kafkajs'
 import { FindCoordinatorKeyTypes, findCoordinatorV4, findCoordinatorV5, findCoordinatorV6 } from '@platformatic/kafka'
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
-import type { EncodedBatch } from '../record.js'
+import type { EncodedBatch, EncodedHeaders } from '../record.js'
 import { kafkaError, recordTooLarge } from './errors.js'
 import type { KafkaContext } from './errors.js'
 import { createKafkajsClient } from './kafkajs-client.js'
 import { openAnyBroker } from './platformatic-connection.js'
 import type { KafkaProducer, ProducerOptions, SideRecord } from './producer.js'
+import { headersOf } from './wire/record-headers.js'
 
 // Small at first: after EndTxn the coordinator answers CONCURRENT_TRANSACTIONS for a few ms. About 6 s in all, which
 // also covers a coordinator that is still loading.
@@ -87,7 +88,7 @@ export class KafkajsProducer implements KafkaProducer {
       let messages: Message[] = []
       let bytes = batchOverhead
       for (const i of indexes) {
-        const size = batch.offsets[2 * i + 2] - batch.offsets[2 * i] + recordOverhead
+        const size = recordBytes(batch, i) + recordOverhead
         if (messages.length > 0 && (bytes + size > this.#batchBytes || messages.length === maxRecordsPerSend)) {
           await this.#send(topic, partition, messages)
           messages = []
@@ -200,7 +201,7 @@ export class KafkajsProducer implements KafkaProducer {
 
   #checkSize(batch: EncodedBatch, i: number, partition: number): void {
     const { topic, maxMessageBytes, compression } = this.#options
-    const size = batch.offsets[2 * i + 2] - batch.offsets[2 * i] + batchOverhead
+    const size = recordBytes(batch, i) + batchOverhead
     // What is too large before compression may fit after it: then the broker decides.
     if (compression === 'none' && size > maxMessageBytes) {
       this.#state = 'failed'
@@ -234,14 +235,28 @@ function recordsOfPartitions(batch: EncodedBatch, partitions: Int32Array): Map<n
   return all
 }
 
+/** Bytes of key, value and headers. */
+function recordBytes({ offsets, headers }: EncodedBatch, i: number): number {
+  const ofHeaders = headers === undefined ? 0 : headers.offsets[i + 1] - headers.offsets[i]
+  return offsets[2 * i + 2] - offsets[2 * i] + ofHeaders
+}
+
+/** As kafkajs takes them: by name, those of one name in a list. */
+function messageHeaders(headers: EncodedHeaders, i: number): IHeaders {
+  const byName: Record<string, Buffer[]> = {}
+  for (const [name, value] of headersOf(headers, i)) (byName[name] ??= []).push(value ?? Buffer.alloc(0))
+  return byName
+}
+
 function messageOf(batch: EncodedBatch, i: number, partition: number): Message {
-  const { bytes, offsets, hasKeys, nullKeys, nullValues, timestamps } = batch
+  const { bytes, offsets, hasKeys, nullKeys, nullValues, timestamps, headers } = batch
   const keyless = !hasKeys || nullKeys?.[i] === 1
   return {
     partition,
     key: keyless ? null : bytes.subarray(offsets[2 * i], offsets[2 * i + 1]),
     value: nullValues?.[i] === 1 ? null : bytes.subarray(offsets[2 * i + 1], offsets[2 * i + 2]),
     timestamp: timestamps === undefined ? undefined : String(timestamps[i]),
+    headers: headers === undefined ? undefined : messageHeaders(headers, i),
   }
 }
 

@@ -135,6 +135,70 @@ export function kafkaProducerContract(
       assert.deepEqual(await place.sideValues(), [null])
     })
 
+    test('headers arrive byte for byte, in their order, and only on the records that have them', async (t) => {
+      const place = await makePlace(t, 2)
+      const producer = place.producer()
+      await producer.init()
+      const bytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i))
+      const headers: TestRecord['headers'][] = [
+        [
+          ['genesis.kind', 'duplicate'],
+          ['bytes', bytes],
+          ['empty', ''],
+        ],
+        undefined,
+        [
+          ['twice', 'a'],
+          ['twice', 'b'],
+        ],
+        undefined,
+      ]
+      await send(producer, numbered(0, 2))
+      await send(
+        producer,
+        headers.map((headers, i) => ({ ...record(i === 2 ? null : `h${i}`, i % 2, `key${i}`), headers })),
+      )
+      await send(producer, numbered(2, 4))
+      await producer.commit([])
+      const read = (await committedRecords(place.topic)).map(({ value, headers }) => [value, headers])
+      assert.deepEqual(read, [
+        ['v0', []],
+        ['v1', []],
+        [
+          'h0',
+          [
+            ['genesis.kind', 'duplicate'],
+            ['bytes', bytes.toString('latin1')],
+            ['empty', ''],
+          ],
+        ],
+        [
+          null,
+          [
+            ['twice', 'a'],
+            ['twice', 'b'],
+          ],
+        ],
+        ['v2', []],
+        ['v3', []],
+        ['h1', []],
+        ['h3', []],
+      ])
+    })
+
+    test('headers count for the size of a batch', async (t) => {
+      const place = await makePlace(t, 1, 10_000)
+      const producer = place.producer()
+      await producer.init()
+      const records = Array.from({ length: 20 }, (_, n) => ({
+        ...record(`v${n}`),
+        headers: [['filler', noise(n, 1_500)]] as const,
+      }))
+      await send(producer, records)
+      await producer.commit([])
+      assert.deepEqual(await place.values(), values(0, 20))
+    })
+
     test('records without a time of their own get the time of sending', async (t) => {
       const place = await makePlace(t)
       const producer = place.producer()

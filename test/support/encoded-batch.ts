@@ -1,10 +1,12 @@
-import type { EncodedBatch } from '#src/record.js'
+import { encodeHeaders } from '#src/kafka/wire/record-headers.js'
+import type { EncodedBatch, EncodedHeaders } from '#src/record.js'
 
 export interface TestRecord {
   readonly key: Buffer | null
   readonly value: Buffer | null
   readonly timestamp: number
   readonly partition: number
+  readonly headers?: readonly (readonly [name: string, value: string | Buffer])[]
 }
 
 /** These records as an encoder would hand them over. */
@@ -24,6 +26,14 @@ export function encodedBatch(records: readonly TestRecord[]): { batch: EncodedBa
     nullKeys: Uint8Array.from(records, ({ key }) => (key === null ? 1 : 0)),
     nullValues: Uint8Array.from(records, ({ value }) => (value === null ? 1 : 0)),
     timestamps: Float64Array.from(records, ({ timestamp }) => timestamp),
+    ...(records.some(({ headers }) => headers !== undefined) ? { headers: encodedHeaders(records) } : {}),
   }
   return { batch, partitions: Int32Array.from(records, ({ partition }) => partition) }
+}
+
+function encodedHeaders(records: readonly TestRecord[]): EncodedHeaders {
+  const blocks = records.map(({ headers }) => (headers === undefined ? Buffer.alloc(0) : encodeHeaders(headers)))
+  const offsets = new Int32Array(records.length + 1)
+  blocks.forEach(({ length }, i) => (offsets[i + 1] = offsets[i] + length))
+  return { bytes: Buffer.concat(blocks), offsets }
 }

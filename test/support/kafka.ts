@@ -55,6 +55,7 @@ export interface ReadRecord {
   readonly timestamp: number
   readonly key: string | null
   readonly value: string | null
+  readonly headers: readonly (readonly [name: string, value: string | null])[]
 }
 
 /** What a read_committed consumer gets of a topic, partition by partition, once every transaction has ended. */
@@ -100,6 +101,7 @@ async function readRecords(
             timestamp: batch.timestamp,
             key: batch.key()?.toString() ?? null,
             value: batch.value()?.toString() ?? null,
+            headers: batch.headers().map(([name, value]) => [name, value?.toString('latin1') ?? null]),
           })
     }
   } finally {

@@ -5,6 +5,7 @@
 import { codecOf } from '../codec.js'
 import { crc32c } from './crc32c.js'
 import { at, attribute, headerBytes } from './record-batch.js'
+import { readHeaders } from './record-headers.js'
 
 export interface RecordBatchHeader {
   readonly baseOffset: number
@@ -131,17 +132,11 @@ export class RecordCursor {
 
   /** This record's headers in their order; a name may come more than once. */
   headers(): [name: string, value: Buffer | null][] {
-    const behind = this.#at
-    this.#at = this.#headersAt
-    const headers: [string, Buffer | null][] = []
-    for (let i = 0; i < this.headerCount; i++) {
-      const nameLength = this.#varint()
-      const name = this.bytes.toString('utf8', this.#at, (this.#at += nameLength))
-      const valueLength = this.#varint()
-      headers.push([name, valueLength < 0 ? null : this.bytes.subarray(this.#at, (this.#at += valueLength))])
+    try {
+      return readHeaders(this.bytes, this.#headersAt, this.#at)
+    } catch {
+      throw this.#damaged()
     }
-    this.#at = behind
-    return headers
   }
 
   #step(): void {
@@ -160,8 +155,8 @@ export class RecordCursor {
     this.valueLength = this.#varint()
     this.valueStart = this.#at
     if (this.valueLength > 0) this.#at += this.valueLength
-    this.headerCount = this.#varint()
     this.#headersAt = this.#at
+    this.headerCount = this.#varint()
     if (this.#at > end || (this.headerCount === 0 && this.#at !== end)) throw this.#damaged()
     this.#at = end
   }

@@ -9,15 +9,22 @@ import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from './varint
 /** What a record takes at most beside its key and value: length, attributes, timestamp, offset, two lengths, header count. */
 export const recordOverhead = 5 + 1 + 10 + 5 + 5 + 5 + 1
 
-/** Bytes of a batch of one record. A length of -1 is null. */
-export function singleRecordBatchBytes(keyLength: number, valueLength: number): number {
-  const body = bodyBytes(0, 0, keyLength, valueLength)
+/** Bytes of a batch of one record. A length of -1 is null. `headersLength`: of its encoded headers, 0 for none. */
+export function singleRecordBatchBytes(keyLength: number, valueLength: number, headersLength: number): number {
+  const body = bodyBytes(0, 0, keyLength, valueLength, headersLength)
   return headerBytes + sizeOfVarint(body) + body
 }
 
-function bodyBytes(timestampDelta: number, offsetDelta: number, keyLength: number, valueLength: number): number {
+function bodyBytes(
+  timestampDelta: number,
+  offsetDelta: number,
+  keyLength: number,
+  valueLength: number,
+  headersLength: number,
+): number {
   return (
-    2 +
+    1 +
+    (headersLength > 0 ? headersLength : 1) +
     sizeOfVarlong(timestampDelta) +
     sizeOfVarint(offsetDelta) +
     sizeOfVarint(keyLength) +
@@ -28,8 +35,8 @@ function bodyBytes(timestampDelta: number, offsetDelta: number, keyLength: numbe
 }
 
 /**
- * Writes one record at `to`; key and value lie in the same buffer, outside of where is written. A length of -1 is null.
- * Returns the index behind the record.
+ * Writes one record at `to`; key, value and encoded headers (see EncodedHeaders) lie in the same buffer, outside of where is
+ * written. A length of -1 is null; no headers have length 0. Returns the index behind the record.
  */
 export function writeRecord(
   buffer: Buffer,
@@ -40,8 +47,10 @@ export function writeRecord(
   keyLength: number,
   valueStart: number,
   valueLength: number,
+  headersStart: number,
+  headersLength: number,
 ): number {
-  to = writeVarint(buffer, to, bodyBytes(timestampDelta, offsetDelta, keyLength, valueLength))
+  to = writeVarint(buffer, to, bodyBytes(timestampDelta, offsetDelta, keyLength, valueLength, headersLength))
   buffer[to++] = 0
   to = writeVarlong(buffer, to, timestampDelta)
   to = writeVarint(buffer, to, offsetDelta)
@@ -49,7 +58,8 @@ export function writeRecord(
   if (keyLength > 0) to = copy(buffer, to, keyStart, keyLength)
   to = writeVarint(buffer, to, valueLength)
   if (valueLength > 0) to = copy(buffer, to, valueStart, valueLength)
-  buffer[to++] = 0 // no headers
+  if (headersLength > 0) return copy(buffer, to, headersStart, headersLength)
+  buffer[to++] = 0
   return to
 }
 

@@ -3,7 +3,7 @@
  * in with one copy, a second one puts each record into its frame; no allocation per record, and memory by what is
  * staged, not by how many partitions there are.
  */
-import type { EncodedBatch } from '../../record.js'
+import type { EncodedBatch, EncodedHeaders } from '../../record.js'
 import { headerBytes } from './record-batch.js'
 import { recordOverhead, singleRecordBatchBytes, writeRecord } from './record-batch-write.js'
 
@@ -13,7 +13,7 @@ export interface StageLimits {
   readonly batchBytes: number
   /** No record batch of one record gets larger than this (max.message.bytes). Default: batchBytes. */
   readonly soleRecordBytes?: number
-  /** Bytes of keys and values to hold at most; one record that is larger is taken alone. */
+  /** Bytes of keys, values and headers to hold at most; one record that is larger is taken alone. */
   readonly bytes: number
 }
 
@@ -44,6 +44,8 @@ export class RecordStage {
   #nulls = new Uint8Array(0)
   #timestamps = new Float64Array(0)
   #order = new Int32Array(0)
+  // Record i: headers from headers[2i] to headers[2i + 1]. Null as long as no record ever had any: then they cost nothing.
+  #headers: Int32Array | null = null
   readonly #framedBytes: Int32Array
   readonly #counts: Int32Array
   #touched: number[] = []
@@ -58,7 +60,7 @@ export class RecordStage {
     return this.#count
   }
 
-  /** Bytes of keys and values. */
+  /** Bytes of keys, values and headers. */
   get bytes(): number {
     return this.#end - this.#frameEnd
   }
@@ -76,9 +78,10 @@ export class RecordStage {
   add(batch: EncodedBatch, partitions: Int32Array, from: number, now: number): number {
     const to = this.#take(batch, partitions, from)
     if (to === from) return from
-    const { offsets } = batch
+    const { offsets, headers } = batch
     const start = offsets[2 * from]
-    this.#reserve(offsets[2 * to] - start, to - from)
+    const ofHeaders = headers === undefined ? 0 : headers.offsets[to] - headers.offsets[from]
+    this.#reserve(offsets[2 * to] - start + ofHeaders, to - from)
     this.#memory.set(batch.bytes.subarray(start, offsets[2 * to]), this.#end)
     const shift = this.#end - start
     let n = this.#count
@@ -90,19 +93,38 @@ export class RecordStage {
       this.#nulls[n] = nulls(batch, i)
       this.#timestamps[n] = batch.timestamps === undefined ? now : batch.timestamps[i]
     }
-    this.#count = n
     this.#end += offsets[2 * to] - start
+    if (headers !== undefined || this.#headers !== null) this.#addHeaders(headers, from, to)
+    this.#count = n
     return to
+  }
+
+  #addHeaders(headers: EncodedHeaders | undefined, from: number, to: number): void {
+    const column = (this.#headers ??= new Int32Array(2 * this.#ends.length))
+    const n = this.#count
+    if (headers === undefined) {
+      column.fill(0, 2 * n, 2 * (n + to - from))
+      return
+    }
+    const { bytes, offsets } = headers
+    this.#memory.set(bytes.subarray(offsets[from], offsets[to]), this.#end)
+    const shift = this.#end - offsets[from]
+    for (let i = from, at = 2 * n; i < to; i++) {
+      column[at++] = offsets[i] + shift
+      column[at++] = offsets[i + 1] + shift
+    }
+    this.#end += offsets[to] - offsets[from]
   }
 
   /** Counts how many records fit, and books them. */
   #take(batch: EncodedBatch, partitions: Int32Array, from: number): number {
-    const { offsets, length } = batch
+    const { offsets, length, headers } = batch
     const { batchBytes, soleRecordBytes = batchBytes, bytes: limit } = this.#limits
     let bytes = this.bytes
     let i = from
     for (; i < length; i++) {
-      const size = offsets[2 * i + 2] - offsets[2 * i]
+      let size = offsets[2 * i + 2] - offsets[2 * i]
+      if (headers !== undefined) size += headers.offsets[i + 1] - headers.offsets[i]
       const partition = partitions[i]
       const staged = this.#counts[partition] as number | undefined
       if (staged === undefined) throw new RangeError(`partition ${partition} of ${this.#limits.partitions}`)
@@ -122,6 +144,7 @@ export class RecordStage {
   /** Frames everything staged and empties the stage. */
   frame(): FramedRecords[] {
     this.#sort()
+    const headers = this.#headers
     const framed: FramedRecords[] = []
     let next = 0
     let at = 0
@@ -140,7 +163,19 @@ export class RecordStage {
         const nulls = this.#nulls[i]
         const keyLength = nulls & nullKey ? -1 : value - key
         const valueLength = nulls & nullValue ? -1 : this.#ends[i] - value
-        at = writeRecord(this.#memory, at, timestamp - baseTimestamp, delta, key, keyLength, value, valueLength)
+        const from = headers === null ? 0 : headers[2 * i]
+        at = writeRecord(
+          this.#memory,
+          at,
+          timestamp - baseTimestamp,
+          delta,
+          key,
+          keyLength,
+          value,
+          valueLength,
+          from,
+          headers === null ? 0 : headers[2 * i + 1] - from,
+        )
       }
       framed.push({ partition, count, baseTimestamp, maxTimestamp, bytes: this.#memory.subarray(start, at) })
       this.#counts[partition] = 0
@@ -187,6 +222,7 @@ export class RecordStage {
       this.#bounds[2 * i + 1] += shift
       this.#ends[i] += shift
     }
+    if (this.#headers !== null) for (let i = 0; i < 2 * this.#count; i++) this.#headers[i] += shift
     this.#end += shift
     this.#frameEnd = frameEnd
     this.#memory = memory
@@ -200,6 +236,7 @@ export class RecordStage {
     this.#nulls = grown(this.#nulls, new Uint8Array(size))
     this.#timestamps = grown(this.#timestamps, new Float64Array(size))
     this.#order = new Int32Array(size)
+    if (this.#headers !== null) this.#headers = grown(this.#headers, new Int32Array(2 * size))
   }
 }
 
@@ -211,9 +248,11 @@ function nulls(batch: EncodedBatch, i: number): number {
 function singleBatchBytes(batch: EncodedBatch, i: number): number {
   const { offsets } = batch
   const flags = nulls(batch, i)
+  const { headers } = batch
   return singleRecordBatchBytes(
     flags & nullKey ? -1 : offsets[2 * i + 1] - offsets[2 * i],
     flags & nullValue ? -1 : offsets[2 * i + 2] - offsets[2 * i + 1],
+    headers === undefined ? 0 : headers.offsets[i + 1] - headers.offsets[i],
   )
 }
 

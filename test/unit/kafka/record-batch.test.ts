@@ -82,14 +82,16 @@ test('sequences count on for each partition, and from 0 for a new identity', () 
 })
 
 const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array))
+const header = fc.tuple(fc.string({ maxLength: 10 }), bytes)
 const record: fc.Arbitrary<TestRecord> = fc.record(
   {
     key: fc.option(bytes, { nil: null }),
     value: fc.option(bytes, { nil: null }),
     timestamp: fc.integer({ min: 0, max: 2 ** 42 }),
     partition: fc.nat(3),
+    headers: fc.array(header, { minLength: 1, maxLength: 2 }),
   },
-  { noNullPrototype: true },
+  { noNullPrototype: true, requiredKeys: ['key', 'value', 'timestamp', 'partition'] },
 )
 
 const producer = { id: 4711n, epoch: 3 }
@@ -125,6 +127,9 @@ async function stageAndRead(records: TestRecord[], batchBytes: number, stageByte
           value: part(cursor.valueStart, cursor.valueLength),
           timestamp: cursor.timestamp,
           partition: framed.partition,
+          ...(cursor.headerCount === 0
+            ? {}
+            : { headers: cursor.headers().map(([name, value]) => [name, Buffer.from(value ?? [])] as const) }),
         })
       }
       assert.equal(header.maxTimestamp, Math.max(...read.map(({ timestamp }) => timestamp)))
@@ -145,7 +150,7 @@ async function stageAndRead(records: TestRecord[], batchBytes: number, stageByte
 }
 
 describe('a framed record batch', () => {
-  test('is read back as it was staged: keys, values, nulls, timestamps, in order within its partition', async () => {
+  test('is read back as it was staged: keys, values, nulls, timestamps, headers, in order within its partition', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 60 }), async (records) => {
         const rounds = await stageAndRead(records, 1 << 20, 1 << 20)
@@ -165,7 +170,7 @@ describe('a framed record batch', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(record, { minLength: 1, maxLength: 60 }),
-        fc.integer({ min: 520, max: 4000 }),
+        fc.integer({ min: 1200, max: 6000 }),
         fc.integer({ min: 1, max: 4000 }),
         async (records, batchBytes, stageBytes) => {
           const rounds = await stageAndRead(records, batchBytes, stageBytes)
@@ -188,6 +193,8 @@ describe('a framed record batch', () => {
       value: Buffer.alloc(i % 700, i),
       timestamp: i,
       partition: i % 2,
+      // The first ones come before the stage knows of any.
+      ...(i >= 150 && i % 3 > 0 ? { headers: [['n', String(i)]] as const } : {}),
     }))
     const stage = new RecordStage({ partitions: 2, batchBytes: 1 << 24, bytes: 1 << 24 })
     for (let from = 0; from < records.length; from += 100) {
@@ -206,6 +213,10 @@ describe('a framed record batch', () => {
         assert.ok(
           cursor.bytes.subarray(cursor.valueStart, cursor.valueStart + cursor.valueLength).equals(records[i].value),
         )
+        assert.deepEqual(
+          cursor.headers().map(([name, value]) => [name, value?.toString()]),
+          records[i].headers ?? [],
+        )
       }
       assert.equal(cursor.next(), false)
     }
@@ -213,7 +224,7 @@ describe('a framed record batch', () => {
 
   test('of a single record that is exactly as large as the limit is taken, and one byte more is not', () => {
     const value = Buffer.alloc(1000)
-    const limit = singleRecordBatchBytes(-1, value.length)
+    const limit = singleRecordBatchBytes(-1, value.length, 0)
     const { batch, partitions } = encodedBatch([{ key: null, value, timestamp: 0, partition: 0 }])
     const fits = new RecordStage({ partitions: 1, batchBytes: limit, bytes: 10 })
     assert.equal(fits.add(batch, partitions, 0, 0), 1)
