@@ -93,7 +93,7 @@ function describeColumn(model: Model, column: Column, report: ColumnReport | und
     case 'event_time':
       return {
         ...base,
-        made: `${new Date(source.start).toISOString()} + position × ${source.step} ms, up to ${source.jitter} ms later`,
+        made: `${new Date(source.start).toISOString()} + ${'curve' in source ? `a rate curve of ${source.curve.points.length} points` : `position × ${source.step} ms`}, up to ${source.jitter} ms later`,
       }
     case 'clock':
       return { ...base, made: 'the time of generation' }

@@ -24,6 +24,7 @@ interface StreamOptions {
   readonly targetLatencyMs?: number
   readonly shape?: unknown
   readonly arrivals?: string
+  readonly eventTime?: string
   readonly conditions?: unknown
   readonly maxRecords?: number
   readonly maxBatches?: number
@@ -50,6 +51,12 @@ export function streamCommand(): Command {
     .option('--target-latency-ms <n>', 'what 95 % of acknowledgements take at most (100)', positive)
     .option('--shape <json>', 'how the rate changes, such as \'{"type": "sine", "period": "10m"}\'', json('--shape'))
     .addOption(new Option('--arrivals <kind>', 'how records are spread over time').choices(['even', 'poisson']))
+    .addOption(
+      new Option('--event-time <kind>', 'what event times go by: the model, or the rate with its shape').choices([
+        'model',
+        'throughput',
+      ]),
+    )
     .option(
       '--conditions <json>',
       'what every record satisfies, such as \'{"segment": "premium"}\'',
@@ -144,6 +151,7 @@ function connectorOf(model: string, options: StreamOptions): ConnectorConfig {
       adaptive: options.adaptiveRate ?? false,
       ...(options.targetLatencyMs !== undefined && { target_latency: `${options.targetLatencyMs}ms` }),
       ...(options.arrivals !== undefined && { arrivals: options.arrivals }),
+      ...(options.eventTime !== undefined && { event_time: options.eventTime }),
       ...(options.shape !== undefined && { shape: options.shape }),
     },
     seed: options.seed,

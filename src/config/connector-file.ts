@@ -92,6 +92,7 @@ function toConfig(values: Values<typeof connectorSchema>, file: string | null, f
       adaptive: throughput.adaptive ? { targetLatencyMs: throughput.target_latency } : null,
       arrivals: throughput.arrivals,
       shape: shapeOf(throughput.shape, folder),
+      eventTime: throughput.event_time,
     },
     sink: sinkOf(values.sink, folder),
     delivery: values.delivery,

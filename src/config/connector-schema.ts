@@ -128,6 +128,11 @@ export const connectorSchema = {
         },
       ),
     },
+    event_time: choice(
+      ['model', 'throughput'],
+      "What the model's event_time columns go by: their own step, or this throughput, with its shape and at its speed.",
+      'model',
+    ),
     max_records: optional<number>(
       'count',
       'The connector is complete after so many records. None: it goes on for ever.',

@@ -43,6 +43,8 @@ export interface ConnectorConfig {
     readonly adaptive: { readonly targetLatencyMs: number } | null
     readonly arrivals: 'even' | 'poisson'
     readonly shape: RateShape
+    /** Whether event times are the model's, or follow the rate, its shape and its speed. */
+    readonly eventTime: 'model' | 'throughput'
   }
   readonly sink: SinkConfig
   readonly delivery: 'exactly-once' | 'at-least-once'

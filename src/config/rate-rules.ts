@@ -8,6 +8,7 @@ type Throughput = Values<typeof connectorSchema>['throughput']
 export function rateRules(throughput: Throughput): Rule[] {
   const { rate, interval, adaptive, arrivals, shape } = throughput
   const curve = shape.type === 'curve'
+  const follows = throughput.event_time === 'throughput'
   const shaped = shape.type !== null && shape.type !== 'constant'
   return [
     {
@@ -51,6 +52,26 @@ export function rateRules(throughput: Throughput): Rule[] {
       what: 'Poisson arrivals need a rate',
       found: 'none',
       expected: 'throughput.rate',
+    },
+    {
+      on: [
+        'throughput.event_time',
+        'throughput.rate',
+        'throughput.interval',
+        'throughput.adaptive',
+        'throughput.shape.type',
+      ],
+      broken: follows && (adaptive || (rate === null && interval === null && !curve)),
+      what: 'event times can only follow a rate that is known beforehand',
+      found: adaptive ? 'an adaptive one' : 'none',
+      expected: 'throughput.rate, throughput.interval or a recorded curve',
+    },
+    {
+      on: ['throughput.event_time', 'throughput.shape.to_rate'],
+      broken: follows && shape.to_rate === 0,
+      what: 'later records would have no event time',
+      found: 'to_rate 0',
+      expected: 'a to_rate above 0',
     },
     ...shapeRules(shape),
   ]

@@ -60,7 +60,9 @@ function sourceInOrder(source: Source): Source {
     case 'uuid':
       return { from: source.from, version: source.version }
     case 'event_time':
-      return { from: source.from, start: source.start, step: source.step, jitter: source.jitter }
+      return 'curve' in source
+        ? { from: source.from, start: source.start, curve: source.curve, jitter: source.jitter }
+        : { from: source.from, start: source.start, step: source.step, jitter: source.jitter }
     case 'clock':
       return { from: source.from }
   }

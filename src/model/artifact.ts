@@ -66,10 +66,20 @@ export type Source =
    * otherwise 2025-01-01T00:00Z + position milliseconds.
    */
   | { from: 'uuid'; version: 4 | 7 }
-  /** start + position · step (+ up to jitter), in milliseconds. */
+  /** start + position · step (+ up to jitter), in milliseconds; with a curve, start + when it has let `position` records go. */
   | { from: 'event_time'; start: number; step: number; jitter: number }
+  | { from: 'event_time'; start: number; curve: TimeCurve; jitter: number }
   /** The wall clock at the time of generation; not repeatable. */
   | { from: 'clock' }
+
+/**
+ * A rate over time: straight lines between points, of milliseconds (from 0, not falling) and records a second. After the last
+ * one it begins again, or goes on at the last rate, which is then above 0.
+ */
+export interface TimeCurve {
+  readonly points: readonly (readonly [ms: number, perSecond: number])[]
+  readonly repeats: boolean
+}
 
 export interface ArtifactCircuit {
   states: number

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 import { GenesisError } from '../errors.js'
 import type { Batch, Field, Vector } from '../record.js'
 import type { Generator } from './generator.js'
+import type { TimeCurve } from './artifact.js'
 import type { Column, Model } from './model.js'
 import { buildColumns, neededColumns } from './outside/build.js'
 import type { OutsideColumn } from './outside/outside.js'
 import { RowWords, blockRows } from './random/row-words.js'
 import { CircuitSampler, type NodeOutput } from './sample/circuit-sampler.js'
 import { checkTaken, Reference, takenColumns, type Lookup, type ReferenceShape } from './relation/reference.js'
+import { following } from './time/following.js'
 import { tablesOf } from './conditions/compile.js'
 import { canonicalConditions } from './conditions/canonical.js'
 import { vectorKind } from './fields.js'
@@ -22,14 +24,16 @@ export interface GeneratorOptions {
   readonly shards?: number
   /** The most records that one call of `generate` makes; 4,096 if left out. */
   readonly capacity?: number
+  /** What the event_time columns go by, in place of their own step or curve. */
+  readonly eventTimes?: TimeCurve | null
   /** Columns that come from the records of another stream. */
   readonly references?: References
 }
 
 export interface References extends ReferenceShape {
   readonly to: Model
-  /** Conditions, seed and references of the stream that is referred to. */
-  readonly options: Pick<GeneratorOptions, 'conditions' | 'seed' | 'references'>
+  /** Conditions, seed, event times and references of the stream that is referred to. */
+  readonly options: Pick<GeneratorOptions, 'conditions' | 'seed' | 'eventTimes' | 'references'>
 }
 
 /**
@@ -57,14 +61,15 @@ class ModelGenerator implements Generator, Lookup {
 
   /** `only`: the columns whose values are looked at; all of them if left out. */
   constructor(
-    model: Model,
-    { conditions, seed = 0, shard = 0, shards = 1, capacity = 4096, references }: GeneratorOptions,
+    given: Model,
+    { conditions, seed = 0, shard = 0, shards = 1, capacity = 4096, eventTimes, references }: GeneratorOptions,
     only?: ReadonlySet<string>,
   ) {
     this.capacity = capacity
     this.#shard = shard
     this.#shards = shards
     this.#position = shard
+    const model = eventTimes ? following(given, eventTimes) : given
     let draws = 0
     const takeDraws = (count: number): number => (draws += count) - count
     const needed = neededColumns(model)
@@ -83,7 +88,7 @@ class ModelGenerator implements Generator, Lookup {
     const record = this.#reference?.added(model.fields, visible) ?? { fields: model.fields, vectors: visible }
     this.fields = record.fields
     this.vectors = record.vectors
-    this.fingerprint = fingerprintOf(model, conditions, seed, this.#reference?.identity)
+    this.fingerprint = fingerprintOf(model, conditions, seed, eventTimes ?? null, this.#reference?.identity)
     this.#words = new RowWords(seed, draws)
   }
 
@@ -170,6 +175,7 @@ function fingerprintOf(
   { fingerprint, artifact, columns }: Model,
   conditions: unknown,
   seed: number,
+  eventTimes: TimeCurve | null,
   reference: unknown,
 ): string {
   // The words of named pools ship with the program, not in the model.
@@ -179,6 +185,7 @@ function fingerprintOf(
   })
   const layout = columns.filter(({ hidden }) => !hidden).map(({ name, type, nullable }) => [name, type, nullable])
   const parts: unknown[] = [streamVersion, fingerprint, canonicalConditions(conditions), seed, layout, words]
+  if (eventTimes !== null) parts.push({ eventTimes })
   if (reference !== undefined) parts.push(reference)
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }

@@ -1,11 +1,11 @@
 import type { ConnectorConfig, RateShape } from '../config/connector.js'
+import { readRateFile } from '../config/rate-file.js'
 import type { ShardId } from '../record.js'
 import { AdaptiveRate } from './adaptive.js'
 import { EvenArrivals, PoissonArrivals } from './arrivals.js'
 import { IntervalBatches } from './interval-batches.js'
 import type { Pacer } from './pacer.js'
 import { burstRate, constantRate, faster, rampRate, recordedRate, sineRate, type RateCurve } from './rate-curve.js'
-import { readRateFile } from './rate-file.js'
 import { ShapedRate } from './shaped-rate.js'
 import { Unlimited } from './unlimited.js'
 

@@ -1,3 +1,5 @@
+import type { RatePoint } from '../config/rate-file.js'
+
 /** Rates over time. All pure: milliseconds in, records out. */
 export interface RateCurve {
   /** Records that are due in the first `ms` milliseconds: from 0, never falling, continuous. */
@@ -50,11 +52,6 @@ export function burstRate(base: number, burst: number, lengthMs: number, periodM
     },
     peak: Math.max(base, burst),
   }
-}
-
-export interface RatePoint {
-  readonly ms: number
-  readonly perSecond: number
 }
 
 /** Straight lines between at least two points with rising times; after the last it begins again. */

@@ -28,6 +28,8 @@ export interface StreamOptions {
   readonly shape?: RateShapeOptions
   /** How records are spread over the time that the rate gives them: evenly (the default), or as a Poisson process. */
   readonly arrivals?: 'even' | 'poisson'
+  /** What event times go by: the model (the default), or this stream's rate, with its shape and at its speed. */
+  readonly eventTime?: 'model' | 'throughput'
   /** What every record satisfies, in the literal form of docs/conditions.md. */
   readonly conditions?: unknown
   /** The stream ends after so many positions; those that are dropped or skipped count too. */
@@ -60,6 +62,7 @@ const streamChecks: Readonly<Record<keyof StreamOptions, Check>> = {
   rateLimit: numberAbove(0),
   shape: isObject,
   arrivals: oneOf('even', 'poisson'),
+  eventTime: oneOf('model', 'throughput'),
   conditions: isObject,
   maxRecords: count(1),
   maxBatches: count(1),
@@ -98,6 +101,7 @@ export function planStream(of: 'stream' | 'streamTo' | 'readable', options: Stre
       adaptive: adaptiveRate ? { targetLatencyMs } : null,
       arrivals,
       shape: planShape(of, options.shape),
+      eventTime: options.eventTime ?? 'model',
     },
     conditions,
     from,
@@ -121,6 +125,11 @@ function checkTogether(of: string, options: StreamToOptions): void {
   refuse(shaped && adaptiveRate === true, 'an adaptive rate finds its own shape', 'neither shape nor arrivals')
   refuse(shaped && !curve && rateLimit === undefined, 'shape and arrivals need a rate', 'rateLimit')
   refuse(interval && adaptiveRate === true, 'an interval leaves no rate to adapt', 'no intervalSeconds')
+  const follows = options.eventTime === 'throughput'
+  const known = adaptiveRate !== true && (rateLimit !== undefined || interval || curve)
+  refuse(follows && !known, 'event times can only follow a rate that is known beforehand', 'rateLimit')
+  const ends = shape?.type === 'ramp' && shape.toRate === 0
+  refuse(follows && ends, 'later records would have no event time', 'a toRate above 0')
   refuse(
     targetLatencyMs !== undefined && adaptiveRate !== true,
     'only an adaptive rate has a target',

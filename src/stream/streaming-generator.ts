@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { openGenerator } from '../model/open.js'
 import type { Generator } from '../model/generator.js'
+import { eventTimesOf } from '../model/time/following.js'
 import { makeBatch, snapshot, type AnyRow, type Batch } from './batch.js'
 import { systemClock, type Clock } from './clock.js'
 import { createPacer } from './create-pacer.js'
@@ -126,6 +127,7 @@ export class StreamingGenerator<Row extends object = AnyRow> {
       const generator = openGenerator(modelOf(this.#generator), {
         conditions,
         seed,
+        eventTimes: eventTimesOf(throughput),
         capacity: throughput.batchSize,
       })
       const pacer = createPacer(throughput, { connector: this.#generator.name, shard: 0, shards: 1 }, seed)

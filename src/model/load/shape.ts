@@ -1,5 +1,6 @@
 import type { FieldType } from '../../record.js'
-import type { ArtifactCircuit, ArtifactColumn, ModelArtifact, Source } from '../artifact.js'
+import type { ArtifactCircuit, ArtifactColumn, ModelArtifact, Source, TimeCurve } from '../artifact.js'
+import { wrongCurve } from '../time/curve-clock.js'
 import type { ModelFile } from './complaint.js'
 
 type Json = Record<string, unknown>
@@ -91,11 +92,30 @@ const shapes: Record<Source['from'], (source: Json, path: string, read: Reader) 
   },
   event_time(source, path, read) {
     read.whole(source, 'start', `${path}.start`)
-    read.number(source, 'step', `${path}.step`)
+    if (source.curve === undefined) read.number(source, 'step', `${path}.step`)
+    else shapeOfCurve(read.object(source.curve, `${path}.curve`), `${path}.curve`, read)
     read.whole(source, 'jitter', `${path}.jitter`, 0, Number.MAX_SAFE_INTEGER)
   },
   clock: () => undefined,
 }
+
+function shapeOfCurve(curve: Json, path: string, read: Reader): asserts curve is Json & TimeCurve {
+  if (typeof curve.repeats !== 'boolean')
+    read.file.invalid(`${path}.repeats`, 'repeats is a boolean', curve.repeats, 'true or false')
+  read.list(curve, 'points', `${path}.points`).forEach((point, index, points) => {
+    const at = `${path}.points[${index}]`
+    if (!Array.isArray(point) || point.length !== 2) read.file.invalid(at, 'not a point', point, '[ms, per second]')
+    const pair = point as unknown[]
+    const before = index === 0 ? 0 : (points[index - 1] as number[])[0]
+    read.number(pair, 0, `${at}[0]`, before, index === 0 ? 0 : maxMs)
+    read.number(pair, 1, `${at}[1]`, 0, maxRate)
+  })
+  const wrong = wrongCurve(curve as unknown as TimeCurve)
+  if (wrong !== null) read.file.invalid(path, wrong, curve.points, 'a curve that lets records go for ever')
+}
+
+const maxMs = Number.MAX_SAFE_INTEGER
+const maxRate = Number.MAX_VALUE
 
 function shapeOfSource(source: Json, path: string, read: Reader): asserts source is Json & Source {
   const from = source.from

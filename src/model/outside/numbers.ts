@@ -1,6 +1,8 @@
 /** Columns of numbers that follow from the position or the clock. Hot: nothing is allocated. */
 import type { NumberVector } from '../../record.js'
+import type { Source } from '../artifact.js'
 import { pitch } from '../random/row-words.js'
+import { CurveClock } from '../time/curve-clock.js'
 import type { OutsideColumn } from './outside.js'
 
 const unit32 = 2 ** -32
@@ -27,22 +29,24 @@ export class Sequence implements OutsideColumn {
   }
 }
 
-export interface EventTimes {
-  readonly start: number
-  readonly step: number
-  readonly jitter: number
-}
+export type EventTimes = Extract<Source, { from: 'event_time' }>
 
-/** start + position · step + up to jitter, in whole milliseconds; with a share of missing ones. */
+/** start + position · step, or + when the rate's curve reaches the position, + up to jitter, in whole milliseconds; a share is missing. */
 export class EventTime implements OutsideColumn {
   readonly vector: NumberVector
-  readonly #times: EventTimes
+  readonly #start: number
+  readonly #step: number
+  readonly #clock: CurveClock | null
+  readonly #jitter: number
   readonly #missing: number
   readonly #jitterDraw: number
   readonly #missingDraw: number
 
   constructor(times: EventTimes, missing: number, capacity: number, takeDraws: (count: number) => number) {
-    this.#times = times
+    this.#start = times.start
+    this.#step = 'curve' in times ? 0 : times.step
+    this.#clock = 'curve' in times ? new CurveClock(times.curve) : null
+    this.#jitter = times.jitter
     this.#missing = missing
     this.#jitterDraw = times.jitter > 0 ? takeDraws(2) : -1
     this.#missingDraw = missing > 0 ? takeDraws(1) : -1
@@ -51,10 +55,13 @@ export class EventTime implements OutsideColumn {
 
   draw(words: Int32Array, positions: Float64Array, to: number, count: number): void {
     const { values } = this.vector
-    const { start: origin, step, jitter } = this.#times
-    for (let i = 0; i < count; i++) values[to + i] = origin + Math.floor(positions[i] * step)
+    const origin = this.#start
+    const step = this.#step
+    if (this.#clock) this.#clock.times(positions, origin, values, to, count)
+    else for (let i = 0; i < count; i++) values[to + i] = origin + Math.floor(positions[i] * step)
     if (this.#jitterDraw >= 0) {
       const at = this.#jitterDraw * pitch
+      const jitter = this.#jitter
       for (let i = 0; i < count; i++) {
         const unit = ((words[at + i] >>> 0) + (words[at + pitch + i] >>> 0) * unit32) * unit32
         values[to + i] += Math.min(jitter, Math.floor(unit * (jitter + 1)))

@@ -5,6 +5,7 @@ import type { ConnectorConfig, ReferencesConfig } from '../../config/connector.j
 import { GenesisError } from '../../errors.js'
 import type { Generator } from '../generator.js'
 import type { Model } from '../model.js'
+import { eventTimesOf } from '../time/following.js'
 import { openGenerator, type References } from '../open.js'
 
 export interface ConnectorOpening {
@@ -27,8 +28,8 @@ export async function openConnector(
   return openGenerator(model, { ...streamOf(connector), references, shard, shards: connector.tasks.max, capacity })
 }
 
-function streamOf({ conditions, seed }: ConnectorConfig): { conditions: unknown; seed: number } {
-  return { conditions: conditions ?? undefined, seed }
+function streamOf({ conditions, seed, throughput }: ConnectorConfig): References['options'] {
+  return { conditions: conditions ?? undefined, seed, eventTimes: eventTimesOf(throughput) }
 }
 
 /** `before`: the files of the connectors that led here. */

@@ -34,7 +34,7 @@ async function messagesOf(t: TestContext, text: string, name = 'c.yaml', env = {
 
 const minimal = { name: 'c', model: 'm.json', topic: 't' }
 
-const plain = { adaptive: null, arrivals: 'even', shape: { type: 'constant', speed: 1 } }
+const plain = { adaptive: null, arrivals: 'even', shape: { type: 'constant', speed: 1 }, eventTime: 'model' }
 
 describe('a connector file', () => {
   it('is a configuration with every default filled in and every path absolute', async (t) => {

@@ -48,6 +48,17 @@ describe('the rate of a connector file', () => {
     ['a curve with rate', { rate: 1, shape: { type: 'curve', curve: 'c.csv' } }, /has its own rates/],
     ['an interval with Poisson arrivals', { interval: '1s', arrivals: 'poisson' }, /an interval has no shape/],
     ['Poisson arrivals without rate', { arrivals: 'poisson' }, /need a rate/],
+    ['event times that follow no rate', { event_time: 'throughput' }, /a rate that is known beforehand/],
+    [
+      'event times that follow an adaptive rate',
+      { adaptive: true, rate: 9, event_time: 'throughput' },
+      /found an adaptive/,
+    ],
+    [
+      'event times that follow a rate that ends',
+      { rate: 1, shape: { type: 'ramp', period: '1m', to_rate: 0 }, event_time: 'throughput' },
+      /no event time/,
+    ],
     ['a ramp without its end', { rate: 1, shape: { type: 'ramp', period: '1m' } }, /shape ramp needs to_rate/],
     ['a part of another shape', { rate: 1, shape: { type: 'sine', period: '1m', to_rate: 3 } }, /sine has no to_rate/],
     [

@@ -27,7 +27,16 @@ function drive(pacer: Pacer, untilMs: number, max: number, lateness: () => numbe
 
 function throughputOf(given: Partial<Throughput>): Throughput {
   const shape = { type: 'constant', speed: 1 } as const
-  return { rate: null, batchSize: 100, intervalMs: null, adaptive: null, arrivals: 'even', shape, ...given }
+  return {
+    rate: null,
+    batchSize: 100,
+    intervalMs: null,
+    adaptive: null,
+    arrivals: 'even',
+    shape,
+    eventTime: 'model',
+    ...given,
+  }
 }
 
 const total = (grants: readonly Grant[], from = -Infinity, to = Infinity): number =>

@@ -15,7 +15,7 @@ import {
   sineRate,
   type RateCurve,
 } from '#src/stream/rate-curve.js'
-import { readRateFile } from '#src/stream/rate-file.js'
+import { readRateFile } from '#src/config/rate-file.js'
 import { ShapedRate } from '#src/stream/shaped-rate.js'
 
 /** Records a second that a curve lets go between two times, as a pacer on a simulated clock gives them. */

@@ -244,6 +244,7 @@ describe('a mistake in the options', () => {
     ['a value out of range', () => streamer.stream({ batchSize: 0 }), /from 1 to 65536/],
     ['two paces', () => streamer.stream({ rateLimit: 1, intervalSeconds: 1 }), /exclude each other/],
     ['what only push mode has', () => streamer.stream({ adaptiveRate: true } as object), /unknown option/],
+    ['event times without rate', () => streamer.stream({ eventTime: 'throughput' }), /a rate that is known/],
     ['a shape without rate', () => streamer.stream({ shape: { type: 'sine', periodSeconds: 9 } }), /need a rate/],
     [
       'an incomplete shape',

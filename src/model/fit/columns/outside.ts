@@ -1,6 +1,8 @@
 import { parseDuration } from '../../../config/quantity.js'
 import type { ArtifactColumn, Source } from '../../artifact.js'
 import { TrainingRandom } from '../random.js'
+import { curveOfShape } from '../../time/curve-of-shape.js'
+import { rateShapeOf } from './event-shape.js'
 import { parseTime } from './dates.js'
 import { escaped } from './patterns.js'
 import type { OutsideColumn, PlannedColumn } from './plan.js'
@@ -120,11 +122,13 @@ function poolOf({ settings }: OutsideColumn, locale: string): Source {
   return { from: 'pool', values: [...settings.values], ...(settings.weights && { weights: [...settings.weights] }) }
 }
 
-function eventTime({ settings: { start, step, jitter } }: OutsideColumn): Source {
+function eventTime({ settings: { start, step, jitter, shape } }: OutsideColumn): Source {
   const millis = (duration: string | number | undefined): number =>
     typeof duration === 'number' ? duration : (parseDuration(duration ?? '0s') ?? 0)
   const from = typeof start === 'number' ? start : (parseTime(start ?? '', 'DMY')?.millis ?? 0)
-  return { from: 'event_time', start: from, step: millis(step), jitter: millis(jitter) }
+  const times = { from: 'event_time', start: from, jitter: millis(jitter) } as const
+  if (shape === undefined) return { ...times, step: millis(step) }
+  return { ...times, curve: curveOfShape(1000 / millis(step), rateShapeOf(shape)) }
 }
 
 const vocabulary = (

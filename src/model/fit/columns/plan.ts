@@ -1,3 +1,4 @@
+import { parseDuration } from '../../../config/quantity.js'
 import { nearest } from '../../../config/nearest.js'
 import { GenesisError } from '../../../errors.js'
 import type { RawColumn, Table } from '../table/table.js'
@@ -99,13 +100,29 @@ function complete(name: string, kind: ColumnKind, settings: ColumnSettings): Col
   const needs: Partial<Record<ColumnKind, readonly (keyof ColumnSettings)[]>> = {
     pool: settings.values === undefined ? ['provider'] : ['values'],
     template: ['derive'],
-    event_time: ['start', 'step'],
+    event_time: settings.shape?.type === 'curve' ? ['start'] : ['start', 'step'],
     pattern: ['pattern'],
   }
   const lacking = (needs[kind] ?? []).find((key) => settings[key] === undefined)
   if (lacking !== undefined)
     throw new GenesisError('CONFIG_INVALID', `a column of kind ${kind} needs ${lacking}`, { place: `columns.${name}` })
+  if (settings.shape !== undefined) checkShaped(name, settings, kind)
   return settings
+}
+
+/** Refuses a shape that has no rate to change. */
+function checkShaped(name: string, { shape, step }: ColumnSettings, kind: ColumnKind): void {
+  const place = `columns.${name}.shape`
+  if (kind !== 'event_time')
+    throw new GenesisError('CONFIG_INVALID', 'only event times have a shape', { place, expected: 'kind: event_time' })
+  const curve = shape?.type === 'curve'
+  const millis = typeof step === 'string' ? parseDuration(step) : step
+  if (curve ? step !== undefined : !(Number(millis) > 0))
+    throw new GenesisError('CONFIG_INVALID', curve ? 'a recorded curve has its own rates' : 'a shape needs a rate', {
+      place: `columns.${name}.step`,
+      found: String(step),
+      expected: curve ? 'no step' : 'a step above 0: the mean time between records',
+    })
 }
 
 /** Categories named column-1, column-2 …, the most frequent first, so that only their shares and dependence are kept. */

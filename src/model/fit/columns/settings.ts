@@ -1,9 +1,11 @@
+import { dirname } from 'node:path'
 import { nearest } from '../../../config/nearest.js'
 import { parseDuration } from '../../../config/quantity.js'
 import { readSources, type Source } from '../../../config/source.js'
 import { GenesisError } from '../../../errors.js'
 import { parseTime, zoneMinutes, type DateOrder } from './dates.js'
 import type { DetectedKind } from './detect.js'
+import { inFolder, wrongShape, type EventShape } from './event-shape.js'
 
 /** What a columns file says about one column; everything it leaves out is found by looking at the table. */
 export interface ColumnSettings {
@@ -37,6 +39,8 @@ export interface ColumnSettings {
   readonly step?: number | string
   /** Of an event time. */
   readonly jitter?: string
+  /** Of an event time: how its rate changes, as in a connector's throughput. */
+  readonly shape?: EventShape
 }
 
 export type ColumnKind = DetectedKind | 'pool' | 'template' | 'event_time' | 'clock'
@@ -99,6 +103,7 @@ const checks: { readonly [Key in keyof Required<ColumnSettings>]: Check } = {
   version: oneOf(4, 7),
   start: (value) => (Number.isSafeInteger(value) || isBound(value) === null ? null : 'an integer or an ISO 8601 time'),
   step: (value) => (Number.isSafeInteger(value) || isDuration(value) ? null : 'an integer or a duration such as 5s'),
+  shape: wrongShape,
   jitter: (value) => (isDuration(value) ? null : 'a duration such as 5s'),
 }
 
@@ -131,7 +136,9 @@ export async function readColumnsFile(path: string): Promise<ColumnsFile> {
       const expected = checks[key as keyof ColumnSettings](item)
       if (expected !== null) errors.push(wrongValue(source, [...at, key], item, expected))
     }
-    columns.set(column, given)
+    const { shape } = given as ColumnSettings
+    const known = shape !== undefined && wrongShape(shape) === null
+    columns.set(column, known ? { ...given, shape: inFolder(shape, dirname(path)) } : given)
   }
   if (errors.length === 1) throw errors[0]
   if (errors.length > 1)

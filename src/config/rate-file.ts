@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { GenesisError } from '../errors.js'
-import type { RatePoint } from './rate-curve.js'
+
+/** A rate at a time. */
+export interface RatePoint {
+  readonly ms: number
+  readonly perSecond: number
+}
 
 /**
  * A recorded rate: a CSV file of `seconds,rate` a line, with or without that header, times rising. Throws CONFIG_UNREADABLE

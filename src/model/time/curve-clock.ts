@@ -1,0 +1,87 @@
+/**
+ * When the records of a rate curve are due: the inverse of its sum. Hot: nothing is allocated. Only + − × ÷ and square roots, which
+ * are the same on every machine.
+ */
+import type { TimeCurve } from '../artifact.js'
+
+/** What is so little before a whole millisecond is meant to be that one: 1 ÷ (1 ÷ 168) is less than 168. */
+const rounding = 2 ** -10
+
+/** Milliseconds by position, at a cost that grows with the logarithm of the number of points and not with the position. */
+export class CurveClock {
+  readonly #repeats: boolean
+  readonly #ms: Float64Array
+  /** Records before each point. */
+  readonly #sums: Float64Array
+  /** Records a millisecond at each point, and by how much that grows a millisecond. */
+  readonly #rates: Float64Array
+  readonly #slopes: Float64Array
+  readonly #last: number
+
+  /** A curve that `wrongCurve` finds nothing wrong with. */
+  constructor({ points, repeats }: TimeCurve) {
+    this.#repeats = repeats
+    this.#last = points.length - 1
+    this.#ms = Float64Array.from(points, ([ms]) => ms)
+    this.#rates = Float64Array.from(points, ([, perSecond]) => perSecond / 1000)
+    this.#sums = new Float64Array(points.length)
+    this.#slopes = new Float64Array(points.length)
+    for (let i = 0; i < this.#last; i++) {
+      const length = this.#ms[i + 1] - this.#ms[i]
+      this.#sums[i + 1] = this.#sums[i] + (length * (this.#rates[i] + this.#rates[i + 1])) / 2
+      this.#slopes[i] = length > 0 ? (this.#rates[i + 1] - this.#rates[i]) / length : 0
+    }
+  }
+
+  /** Records from the first point to the last. */
+  get records(): number {
+    return this.#sums[this.#last]
+  }
+
+  /** Writes origin + the whole milliseconds after which each of the positions' records is due. */
+  times(positions: Float64Array, origin: number, values: Float64Array, to: number, count: number): void {
+    const all = this.#sums[this.#last]
+    const end = this.#ms[this.#last]
+    if (!this.#repeats) {
+      const rate = this.#rates[this.#last]
+      for (let i = 0; i < count; i++) {
+        const beyond = positions[i] - all
+        values[to + i] =
+          origin + Math.floor(rounding + (beyond >= 0 ? end + beyond / rate : this.#within(positions[i])))
+      }
+      return
+    }
+    for (let i = 0; i < count; i++) {
+      const periods = Math.floor(positions[i] / all)
+      const rest = Math.min(all, Math.max(0, positions[i] - periods * all))
+      values[to + i] = origin + Math.floor(rounding + periods * end + this.#within(rest))
+    }
+  }
+
+  /** When so many records of the first period have gone, at most all of them. */
+  #within(records: number): number {
+    const sums = this.#sums
+    let low = 0
+    let high = this.#last
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if (sums[middle] <= records) low = middle
+      else high = middle
+    }
+    const rest = records - sums[low]
+    const from = this.#ms[low]
+    if (rest <= 0) return from
+    const rate = this.#rates[low]
+    // rest = rate · t + slope / 2 · t², solved without the difference of two numbers that are nearly the same.
+    const root = Math.sqrt(Math.max(0, rate * rate + 2 * this.#slopes[low] * rest))
+    return Math.min(this.#ms[high], from + (2 * rest) / (rate + root))
+  }
+}
+
+/** Why a curve gives no time to every record; null: it does. */
+export function wrongCurve({ points, repeats }: TimeCurve): string | null {
+  if (points.length === 0) return 'a curve without points'
+  if (!repeats) return points[points.length - 1][1] > 0 ? null : 'the rate ends at 0'
+  const all = new CurveClock({ points, repeats }).records
+  return all > 0 && Number.isFinite(all) ? null : 'the rate is 0 for ever'
+}
