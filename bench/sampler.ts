@@ -1,12 +1,11 @@
 /** What a model costs to load, to condition and to sample, on 15 columns like a census table's and 64 states. */
 import { fileURLToPath } from 'node:url'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { writeModel } from '#src/model/artifact-write.js'
 import { conditionProbability } from '#src/model/conditions/compile.js'
 import { parseModel } from '#src/model/load.js'
 import { openGenerator } from '#src/model/open.js'
 import { censusLikeArtifact } from '../test/support/models.js'
+import { heldBytes } from './held-bytes.js'
 
 export interface SamplerResult {
   readonly case: string
@@ -42,9 +41,9 @@ export function benchSampler({ runs = 7, millis = 300 } = {}): SamplerBench {
   const bytes = Buffer.from(writeModel(censusLikeArtifact()))
   const loads = Array.from({ length: 9 }, () => cpuMillis(() => parseModel(bytes, 'bench')).millis)
   const model = parseModel(bytes, 'bench')
-  const before = keptBytes()
+  const before = heldBytes()
   const first = cpuMillis(() => openGenerator(model, { seed: 42, capacity }))
-  const samplerBytes = keptBytes() - before
+  const samplerBytes = heldBytes() - before
   const cases: [string, unknown][] = [
     ['no conditions', undefined],
     ['five conditions', rare],
@@ -90,16 +89,6 @@ function cpuMillis<T>(work: () => T): { millis: number; result: T } {
 
 function median(values: number[]): number {
   return values.sort((a, b) => a - b)[values.length >> 1]
-}
-
-function keptBytes(): number {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  // Array buffers of what the first collection finds are freed by the second.
-  collect()
-  collect()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -6,9 +6,8 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { StreamingGenerator, SyntheticGenerator, WebSocketServerPublisher } from '#src/index.js'
+import { heldBytes } from './held-bytes.js'
 
 export interface WebSocketResult {
   readonly case: string
@@ -159,16 +158,6 @@ function runCrowd(reads: boolean): void {
       })
     }
   })
-}
-
-function heldBytes(): number {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  // Array buffers of what the first collection finds are freed by the second.
-  collect()
-  collect()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
 }
 
 function sleep(ms: number): Promise<void> {

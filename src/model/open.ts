@@ -169,7 +169,7 @@ function nodeOutput({ source }: Column, capacity: number): NodeOutput {
 }
 
 /** Raised when the same model and seed come to give other records, for a stream cannot go on where it then was. */
-const streamVersion = 1
+const streamVersion = 2
 
 function fingerprintOf(
   { fingerprint, artifact, columns }: Model,

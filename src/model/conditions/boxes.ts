@@ -25,14 +25,15 @@ export function boxesOf(expression: Expression, domains: readonly NodeDomain[]):
       )
     case 'any': {
       const parts = uniteColumns(expression.parts.map((part) => boxesOf(part, domains)))
-      return parts.reduce((boxes, part) => {
-        const fresh = boxes.reduce((left, box) => bounded(product(left, notBox(box, domains)), expression.path), part)
-        return bounded([...boxes, ...fresh], expression.path)
+      const boxes = parts.reduce((before, part) => {
+        const fresh = before.reduce((left, box) => bounded(without(left, box, domains), expression.path), part)
+        return bounded([...before, ...fresh], expression.path)
       }, [])
+      return merged(boxes, domains)
     }
     case 'not':
       return boxesOf(expression.part, domains).reduce(
-        (left, box) => bounded(product(left, notBox(box, domains)), expression.path),
+        (left, box) => bounded(without(left, box, domains), expression.path),
         [anything],
       )
   }
@@ -57,16 +58,64 @@ function intersection(a: Box, b: Box): Box | null {
   return both
 }
 
-/** ¬(S1 ∧ S2 ∧ …) = ¬S1, or S1 ∧ ¬S2, or … */
-function notBox(box: Box, domains: readonly NodeDomain[]): Box[] {
+/** What of the boxes is not in another. Most have nothing in common with it, and stay as they are. */
+function without(boxes: readonly Box[], box: Box, domains: readonly NodeDomain[]): Box[] {
+  return boxes.flatMap((each) => (meet(each, box) ? parted(each, box, domains) : [each]))
+}
+
+function meet(a: Box, b: Box): boolean {
+  for (const [node, set] of b) {
+    const other = a.get(node)
+    if (other !== undefined && isEmpty(intersectSets(other, set))) return false
+  }
+  return true
+}
+
+/** a ∧ ¬(S1 ∧ S2 ∧ …) = a ∧ ¬S1, or a ∧ S1 ∧ ¬S2, or … */
+function parted(a: Box, box: Box, domains: readonly NodeDomain[]): Box[] {
   const out: Box[] = []
-  const before = new Map<number, NodeSet>()
+  let inside = a
   for (const [node, set] of box) {
-    const rest = complementOf(set, domains[node])
-    if (!isEmpty(rest)) out.push(new Map([...before, [node, rest]]))
-    before.set(node, set)
+    const own = a.get(node)
+    const outside = complementOf(set, domains[node])
+    const rest = own ? intersectSets(own, outside) : outside
+    if (!isEmpty(rest)) out.push(new Map([...inside, [node, rest]]))
+    inside = new Map([...inside, [node, own ? intersectSets(own, set) : set]])
   }
   return out
+}
+
+/** Puts boxes that differ in one column alone into one: as exact, and fewer to choose from. */
+function merged(boxes: readonly Box[], domains: readonly NodeDomain[]): Box[] {
+  let left: Box[] = [...boxes]
+  for (const { node } of domains) {
+    const alike = new Map<string, Box>()
+    for (const box of left) {
+      const set = box.get(node)
+      const others = [...box].flatMap(([other, held]) => (other === node ? [] : [`${other} ${idOf(held)}`])).sort()
+      const key = set === undefined ? `all ${others.join()}` : others.join()
+      const known = alike.get(key)
+      const other = known?.get(node)
+      alike.set(key, known && set && other ? withSet(known, node, uniteSets(other, set), domains[node]) : box)
+    }
+    left = [...alike.values()]
+  }
+  return left.length < boxes.length ? merged(left, domains) : left
+}
+
+function withSet(box: Box, node: number, set: NodeSet, domain: NodeDomain): Box {
+  const changed = new Map([...box, [node, set]])
+  if (isWhole(set, domain)) changed.delete(node)
+  return changed
+}
+
+const ids = new WeakMap<NodeSet, number>()
+let lastId = 0
+
+function idOf(set: NodeSet): number {
+  let id = ids.get(set)
+  if (id === undefined) ids.set(set, (id = ++lastId))
+  return id
 }
 
 /** Puts alternatives on one and the same column into one set, which needs no choice between conjunctions. */

@@ -1,7 +1,7 @@
 import { GenesisError } from '../../errors.js'
 import type { Model } from '../model.js'
 import { baseNodes, type BaseNode } from '../sample/base.js'
-import { aliasRows, type AliasRows, type NodeTables } from '../sample/node-tables.js'
+import { aliasRows, weightedRows, type AliasRows, type NodeTables } from '../sample/node-tables.js'
 import { symbolValues, type Piece } from '../sample/symbols.js'
 import type { NodeWeights } from '../sample/weights.js'
 import { boxesOf } from './boxes.js'
@@ -78,9 +78,9 @@ function nodeUnder(
   const { node, rows, emissionRows, grid, transitions } = weights
   const tilted = evidence.map((each) => each.tilted.get(node))
   if (tilted.every((each) => each === undefined)) return tables
-  const own = variants(tilted.map((each) => each?.transitions ?? transitions))
+  const own = variants(tilted.map((each) => each?.beta ?? null))
   const symbols = variants(tilted.map((each) => each?.symbols ?? null))
-  const stateRows = transitions && own.distinct.some((each) => each !== transitions)
+  const stateRows = transitions !== null && own.distinct.some((each) => each !== null)
   const symbolRows = symbols.distinct.some((each) => each !== null) && joined(weights, symbols.distinct)
   if (symbolRows && symbolRows.pieces.length > mostSymbols) {
     throw new GenesisError('CONDITION_INVALID', 'too many parts of bins', {
@@ -91,7 +91,7 @@ function nodeUnder(
   }
   return {
     ...tables,
-    states: stateRows ? aliasRows(own.distinct as ArrayLike<number>[], rows, states) : tables.states,
+    states: stateRows ? weightedRows(transitions, own.distinct, rows, states) : tables.states,
     symbols: symbolRows ? aliasRows(symbolRows.matrices, emissionRows, symbolRows.pieces.length) : tables.symbols,
     values: symbolRows ? symbolValues(symbolRows.pieces, grid) : tables.values,
     first: {
@@ -108,8 +108,13 @@ function firstRows(variantOf: readonly number[], rows: number): Int32Array {
 }
 
 function variants<T>(each: readonly T[]): { distinct: T[]; of: number[] } {
-  const distinct = [...new Set(each)]
-  return { distinct, of: each.map((one) => distinct.indexOf(one)) }
+  const places = new Map<T, number>()
+  const of = each.map((one) => {
+    const known = places.get(one)
+    if (known === undefined) places.set(one, places.size)
+    return known ?? places.size - 1
+  })
+  return { distinct: [...places.keys()], of }
 }
 
 type Symbols = { readonly pieces: readonly Piece[]; readonly emissions: ArrayLike<number> }

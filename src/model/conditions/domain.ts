@@ -18,8 +18,14 @@ export interface NodeDomain {
   readonly whole: NodeSet
 }
 
-export function domainsOf(model: Model): NodeDomain[] {
+const ofModels = new WeakMap<Model, readonly NodeDomain[]>()
+
+/** By node; made once per thread. */
+export function domainsOf(model: Model): readonly NodeDomain[] {
+  const known = ofModels.get(model)
+  if (known !== undefined) return known
   const domains: NodeDomain[] = []
+  ofModels.set(model, domains)
   for (const { weights } of baseNodes(model)) {
     const { node, pieces, grid } = weights
     const column = model.columns[model.columnOfNode[node]]
@@ -93,8 +99,18 @@ export function intersectSets(a: NodeSet, b: NodeSet): NodeSet {
   let known = intersections.get(a)
   if (known === undefined) intersections.set(a, (known = new WeakMap<NodeSet, NodeSet>()))
   let common = known.get(b)
-  if (common === undefined) known.set(b, (common = a.map((intervals, code) => intersect(intervals, b[code]))))
+  if (common === undefined) {
+    const both = a.map((intervals, code) => intersect(intervals, b[code]))
+    common = [a, b].find((whole) => both.every((intervals, code) => isSame(intervals, whole[code]))) ?? both
+    known.set(b, common)
+  }
   return common
+}
+
+function isSame(a: Intervals, b: Intervals): boolean {
+  return (
+    a === b || (a.length === b.length && a.every(([from, to], index) => from === b[index][0] && to === b[index][1]))
+  )
 }
 
 export function uniteSets(a: NodeSet, b: NodeSet): NodeSet {

@@ -17,7 +17,8 @@ export interface TiltedSymbols {
 
 /** A node under a conjunction; what is null is as it is without conditions. */
 export interface TiltedNode {
-  readonly transitions: Float64Array | null
+  /** p(conditions in the subtree | own state): what transitions are to be weighted by. */
+  readonly beta: Float64Array | null
   readonly symbols: TiltedSymbols | null
 }
 
@@ -91,16 +92,22 @@ export class Conditioner {
     const inside = symbols && rowSums(symbols.emissions, emissionRows)
     const id = ++this.#ids
     // A leaf is touched by nothing but a set of its own.
-    if (weights.transitions === null) return { id, symbols, transitions: null, message: inside!, exponent: 0 }
+    const { transitions } = weights
+    if (transitions === null) return { id, symbols, beta: null, message: inside!, exponent: 0 }
     const beta = inside ?? new Float64Array(states).fill(1)
     let exponent = 0
     for (const child of below) {
       for (let z = 0; z < states; z++) beta[z] *= child.message[z]
       exponent += child.exponent + rescale(beta)
     }
-    const transitions = new Float64Array(rows * states)
-    for (let at = 0; at < transitions.length; at++) transitions[at] = weights.transitions[at] * beta[at % states]
-    return { id, symbols, transitions, message: rowSums(transitions, rows), exponent }
+    const message = new Float64Array(rows)
+    for (let row = 0; row < rows; row++) {
+      const at = row * states
+      let sum = 0
+      for (let z = 0; z < states; z++) sum += transitions[at + z] * beta[z]
+      message[row] = sum
+    }
+    return { id, symbols, beta, message, exponent }
   }
 
   #tiltedSymbols(weights: NodeWeights, set: NodeSet, setId: number): TiltedSymbols {

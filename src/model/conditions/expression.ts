@@ -40,6 +40,9 @@ export function parseConditions(model: Model, domains: readonly NodeDomain[], co
 }
 
 class Parser {
+  /** By column and what is written of it: alternatives often say the same of one column. */
+  readonly #sets = new Map<string, NodeSet>()
+
   constructor(
     readonly model: Model,
     readonly domains: readonly NodeDomain[],
@@ -98,10 +101,10 @@ class Parser {
     const { source } = column
     if (!isLearned(source))
       invalid(path, `conditions do not reach a ${source.from} column`, name, `one of ${listed(names)}`)
-    return parsePredicates(literal, column, path).map((predicate) =>
+    return parsePredicates(literal, column, path).map((predicate, index) =>
       source.from === 'composed'
         ? this.#composed(predicate, column, source, literal, path)
-        : this.#learned(predicate, column, literal, path),
+        : this.#learned(predicate, column, literal, path, `${name} ${index} ${JSON.stringify(literal)}`),
     )
   }
 
@@ -120,15 +123,16 @@ class Parser {
     return { kind: 'any', path, parts, of: { literal, expected: range && `values from ${range.join(' to ')}` } }
   }
 
-  #learned(predicate: Predicate, { name, source }: Column, literal: unknown, path: string): Expression {
-    if (source.from === 'circuit') {
-      const domain = this.domains[source.node]
-      return { kind: 'column', path, column: name, literal, node: source.node, set: circuitSet(predicate, domain) }
+  /** `key`: what the predicate follows from, where others may follow from the same. */
+  #learned(predicate: Predicate, column: Column, literal: unknown, path: string, key?: string): Expression {
+    const { name, source } = column
+    const decider = source.from === 'dependency' ? columnNamed(source.column, this.model.columns).source : source
+    const domain = this.domains[decider.from === 'circuit' ? decider.node : -1]
+    let set = key === undefined ? undefined : this.#sets.get(key)
+    if (set === undefined) {
+      set = source.from === 'dependency' ? decidedSet(predicate, source, domain) : circuitSet(predicate, domain)
+      if (key !== undefined) this.#sets.set(key, set)
     }
-    const { column, values } = source as DependencySource
-    const decider = columnNamed(column, this.model.columns)
-    const domain = this.domains[decider.source.from === 'circuit' ? decider.source.node : -1]
-    const set = values.map((value, code) => (holds(predicate, value) ? domain.whole[code] : []))
     return { kind: 'column', path, column: name, literal, node: domain.node, set }
   }
 }
@@ -138,6 +142,11 @@ type DependencySource = Extract<ColumnSource, { from: 'dependency' }>
 
 function isLearned(source: ColumnSource): source is CircuitSource | DependencySource | ComposedSource {
   return source.from === 'circuit' || source.from === 'dependency' || source.from === 'composed'
+}
+
+/** What a predicate on a column leaves of the column that decides it. */
+function decidedSet(predicate: Predicate, { values }: DependencySource, domain: NodeDomain): NodeSet {
+  return values.map((value, code) => (holds(predicate, value) ? domain.whole[code] : []))
 }
 
 function circuitSet(predicate: Predicate, { column, pieces, grid, whole }: NodeDomain): NodeSet {

@@ -46,3 +46,25 @@ export function aliasRows(matrices: readonly ArrayLike<number>[], rows: number, 
   })
   return { table, bits }
 }
+
+/** Alias tables of one matrix with its columns weighted, once for each of the weights; null: as they are. */
+export function weightedRows(
+  matrix: ArrayLike<number>,
+  each: readonly (Float64Array | null)[],
+  rows: number,
+  size: number,
+): AliasRows {
+  if (size === 1) return { table: new Int32Array(0), bits: 0 }
+  const bits = aliasBits(size)
+  const builder = new AliasBuilder(bits)
+  const table = new Int32Array((each.length * rows) << bits)
+  const weighted = new Float64Array(size)
+  each.forEach((weights, index) => {
+    for (let row = 0; row < rows; row++) {
+      const from = row * size
+      for (let i = 0; i < size; i++) weighted[i] = weights === null ? matrix[from + i] : matrix[from + i] * weights[i]
+      builder.build(weighted, 0, size, table, (index * rows + row) << bits)
+    }
+  })
+  return { table, bits }
+}

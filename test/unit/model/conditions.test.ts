@@ -2,12 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { GenesisError } from '#src/errors.js'
+import { boxesOf, type Box } from '#src/model/conditions/boxes.js'
 import { conditionProbability } from '#src/model/conditions/compile.js'
+import { domainsOf } from '#src/model/conditions/domain.js'
+import { parseConditions } from '#src/model/conditions/expression.js'
 import type { Model } from '#src/model/model.js'
 import { openGenerator } from '#src/model/open.js'
 import { toRows, type Row } from '#src/model/rows.js'
 import { anyConditions, satisfies } from '../../support/conditions.js'
-import { artifactOf, modelOf, randomArtifact } from '../../support/models.js'
+import { artifactOf, censusLikeArtifact, modelOf, randomArtifact } from '../../support/models.js'
 import { fitsDistribution, sameDistribution } from '../../support/statistics.js'
 
 function rows(model: Model, conditions: unknown, count: number, seed = 1): Row[] {
@@ -86,6 +89,24 @@ test('alternatives, negations and several comparisons on one column need no choi
   const model = shop()
   const literal = { any: [{ amount: ['<', 20] }, { amount: ['between', 60, 61] }], not: { amount: 60.5 } }
   for (const row of rows(model, literal, 500)) assert.ok(satisfies(row, literal))
+})
+
+test('alternatives that differ in one column alone come to one conjunction, and those that exclude each other stay whole', () => {
+  const model = modelOf(censusLikeArtifact(4))
+  const domains = domainsOf(model)
+  const boxes = (any: readonly object[]): Box[] => {
+    const [{ expression }] = parseConditions(model, domains, { any })
+    return boxesOf(expression, domains)
+  }
+  const hours = Array.from({ length: 40 }, (_, index) => ({ sex: 'sex 1', age: 30, hours: 10 + index }))
+  assert.equal(boxes(hours).length, 1)
+  const pairs = Array.from({ length: 60 }, (_, index) => ({ age: 20 + index, hours: 10 + index, race: 'race 2' }))
+  assert.equal(boxes(pairs).length, 60)
+  const everything = [{ sex: 'sex 0' }, { sex: 'sex 1', income: '>50K' }, { sex: 'sex 1', income: '<=50K' }]
+  assert.deepEqual(
+    boxes(everything).map((box) => box.size),
+    [0],
+  )
 })
 
 test('conditions on a column that another one decides are conditions on that one', () => {
