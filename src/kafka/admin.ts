@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ConfigResourceTypes, createTopicsV7, describeConfigsV4 } from '@platformatic/kafka'
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
+import type { BrokerSource } from './broker-source.js'
 import { ClusterConnections } from './cluster-connections.js'
 import type { TopicMetadata } from './cluster-connections.js'
 import { kafkaError, protocolFailure } from './errors.js'
@@ -45,8 +46,8 @@ export class KafkaAdmin {
   readonly #connections: ClusterConnections
   readonly #timeoutMs: number
 
-  constructor(cluster: ClusterOptions) {
-    this.#connections = new ClusterConnections(cluster)
+  constructor(cluster: ClusterOptions, source?: BrokerSource) {
+    this.#connections = new ClusterConnections(cluster, source)
     this.#timeoutMs = cluster.requestTimeoutMs
   }
 

@@ -2,8 +2,10 @@ import { metadataV10, metadataV11, metadataV12, metadataV9 } from '@platformatic
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
 import { kafkaError } from './errors.js'
-import { BrokerConnection, openAnyBroker, tolerant } from './platformatic-connection.js'
-import type { ConnectionSettings } from './platformatic-connection.js'
+import { OwnConnections } from './broker-source.js'
+import type { BrokerSource } from './broker-source.js'
+import { openAnyBroker, tolerant } from './platformatic-connection.js'
+import type { BrokerConnection } from './platformatic-connection.js'
 
 export interface ClusterMetadata {
   readonly clusterId: string | null
@@ -29,31 +31,33 @@ export interface TopicMetadata {
 /** Connections to the brokers of one cluster, one per broker, opened when first needed. */
 export class ClusterConnections {
   readonly #cluster: ClusterOptions
-  readonly #settings: ConnectionSettings
+  readonly #source: BrokerSource
   readonly #open = new Map<number, Promise<BrokerConnection>>()
   #closed = false
   #addresses = new Map<number, { host: string; port: number }>()
 
-  constructor(cluster: ClusterOptions, settings: ConnectionSettings = {}) {
+  constructor(cluster: ClusterOptions, source: BrokerSource = new OwnConnections(cluster)) {
     this.#cluster = cluster
-    this.#settings = settings
+    this.#source = source
   }
 
   /** Asks any broker. Topics that do not exist are never created by asking. */
   async metadata(topics: readonly string[]): Promise<ClusterMetadata> {
     const broker = await this.any()
+    const opening = this.#open.get(bootstrapNode)
     const api = broker.choose(metadataV9.api, metadataV10.api, metadataV11.api, metadataV12.api)
     let answer
     try {
       answer = await tolerant(api.async(broker.connection, [...topics], false, false))
     } catch (error) {
-      await broker.close()
+      await this.drop(bootstrapNode)
       throw kafkaError(error, { broker: `${broker.host}:${broker.port}`, operation: 'Describe' })
     }
     this.#addresses = new Map(answer.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]))
     // A bootstrap broker that is listed by the same address need not be connected to twice.
     const asked = answer.brokers.find(({ host, port }) => host === broker.host && port === broker.port)
-    if (asked !== undefined && !this.#open.has(asked.nodeId)) this.#keep(asked.nodeId, Promise.resolve(broker))
+    if (asked !== undefined && opening !== undefined && opening === this.#open.get(bootstrapNode))
+      if (!this.#open.has(asked.nodeId)) this.#open.set(asked.nodeId, opening)
     return {
       clusterId: answer.clusterId ?? null,
       controllerId: answer.controllerId,
@@ -74,57 +78,65 @@ export class ClusterConnections {
     }
   }
 
-  /** Some broker: the first bootstrap broker that answers, for as long as its connection lives. */
+  /** Some broker: the first bootstrap broker that answers, for as long as its connection can be used. */
   any(): Promise<BrokerConnection> {
-    return this.#kept(bootstrapNode, () => openAnyBroker(this.#cluster, this.#settings))
+    return this.#usable(bootstrapNode, () =>
+      openAnyBroker(this.#cluster, (host, port) => this.#source.open(host, port)),
+    )
   }
 
   /** The broker of a node id of the latest metadata. */
   broker(nodeId: number): Promise<BrokerConnection> {
-    return this.#kept(nodeId, () => {
+    return this.#usable(nodeId, () => {
       const address = this.#addresses.get(nodeId)
       if (address === undefined)
         throw new GenesisError('KAFKA_RETRIABLE', 'a partition has no leader now', { found: `node ${nodeId}` })
-      return BrokerConnection.open(address.host, address.port, this.#cluster, this.#settings)
+      return this.#source.open(address.host, address.port)
     })
   }
 
-  /** Closes a broker's connection after it failed, so that the next use opens a new one. */
+  /** Gives up a broker's connection after it failed, so that the next use opens a new one. */
   async drop(nodeId: number): Promise<void> {
-    const broker = this.#open.get(nodeId)
-    this.#open.delete(nodeId)
-    await closeQuietly(broker)
+    const dropped = this.#open.get(nodeId)
+    // The bootstrap connection may be a node's as well.
+    for (const [key, open] of this.#open) if (open === dropped || key === nodeId) this.#open.delete(key)
+    if (dropped !== undefined) await this.#giveBack([dropped])
   }
 
-  /** Closes every connection, and opens no more: what still goes on rejects. Never rejects itself. */
+  /** Gives back every connection, and opens no more: what still goes on rejects. Never rejects itself. */
   async close(): Promise<void> {
     this.#closed = true
     const all = [...this.#open.values()]
     this.#open.clear()
-    await Promise.all(all.map(closeQuietly))
+    await this.#giveBack(all)
   }
 
-  async #kept(key: number, open: () => Promise<BrokerConnection>): Promise<BrokerConnection> {
-    if (this.#closed) throw new GenesisError('INTERNAL', 'the connections to the brokers are closed')
-    const kept = this.#open.get(key)
-    if (kept !== undefined) return kept
+  async #usable(key: number, open: () => Promise<BrokerConnection>): Promise<BrokerConnection> {
+    for (;;) {
+      if (this.#closed) throw new GenesisError('INTERNAL', 'the connections to the brokers are closed')
+      const kept = this.#open.get(key)
+      const opening = kept ?? this.#opening(key, open)
+      const broker = await opening
+      if (kept === undefined || broker.usable) return broker
+      if (this.#open.get(key) === kept) await this.drop(key)
+    }
+  }
+
+  #opening(key: number, open: () => Promise<BrokerConnection>): Promise<BrokerConnection> {
     const opening = Promise.resolve().then(open)
-    this.#keep(key, opening)
+    this.#open.set(key, opening)
+    opening.catch(() => {
+      if (this.#open.get(key) === opening) this.#open.delete(key)
+    })
     return opening
   }
 
-  #keep(key: number, opening: Promise<BrokerConnection>): void {
-    const forget = (): void => {
-      if (this.#open.get(key) === opening) this.#open.delete(key)
-    }
-    opening.then((broker) => broker.connection.once('close', forget), forget)
-    this.#open.set(key, opening)
+  async #giveBack(all: readonly Promise<BrokerConnection>[]): Promise<void> {
+    const opened = await Promise.allSettled(all)
+    const brokers = new Set(opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])))
+    await Promise.all([...brokers].map((broker) => this.#source.close(broker)))
   }
 }
 
 /** The key of the bootstrap connection, beside node ids. */
 const bootstrapNode = -2
-
-async function closeQuietly(broker: Promise<BrokerConnection> | undefined): Promise<void> {
-  await broker?.then((open) => open.close()).catch(() => {})
-}

@@ -2,8 +2,8 @@
  * @platformatic/kafka's low-level connection to one broker, made from ClusterOptions, and the choice of API versions.
  */
 import { isIP } from 'node:net'
-import { AuthenticationError, Connection, ResponseError } from '@platformatic/kafka'
-import type { ConnectionOptions } from '@platformatic/kafka'
+import { AuthenticationError, Connection, ResponseError, TimeoutError } from '@platformatic/kafka'
+import type { Callback, ConnectionOptions, ResponseParser, Writer } from '@platformatic/kafka'
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
 import { kafkaError } from './errors.js'
@@ -14,6 +14,27 @@ import type { ApiVersions } from './api-versions.js'
 /** What a use of a connection may want otherwise than its default. */
 export type ConnectionSettings = Pick<ConnectionOptions, 'maxInflights' | 'handleBackPressure'>
 
+/** The library breaks off a connection when the answer to a request that has timed out arrives after all. */
+class WatchedConnection extends Connection {
+  /** A request has timed out. */
+  isLate = false
+
+  override send<Answer>(
+    apiKey: number,
+    apiVersion: number,
+    createPayload: () => Writer,
+    parse: ResponseParser<Answer>,
+    requestTags: boolean,
+    responseTags: boolean,
+    callback: Callback<Answer>,
+  ): void {
+    super.send<Answer>(apiKey, apiVersion, createPayload, parse, requestTags, responseTags, (error, answer) => {
+      if (error instanceof TimeoutError) this.isLate = true
+      callback(error, answer)
+    })
+  }
+}
+
 /**
  * Connects and authenticates. The connection is the caller's to close. Rejects with KAFKA_UNREACHABLE,
  * KAFKA_AUTHENTICATION or KAFKA_TIMEOUT, naming the broker.
@@ -23,8 +44,8 @@ export async function openConnection(
   port: number,
   cluster: ClusterOptions,
   settings: ConnectionSettings = {},
-): Promise<Connection> {
-  const connection = new Connection(cluster.clientId, { ...connectionOptions(host, cluster), ...settings })
+): Promise<WatchedConnection> {
+  const connection = new WatchedConnection(cluster.clientId, { ...connectionOptions(host, cluster), ...settings })
   // Requests in flight are rejected when the socket fails; without a listener the event itself would end the process.
   connection.on('error', () => {})
   try {
@@ -76,7 +97,7 @@ export class BrokerConnection {
   private constructor(
     readonly host: string,
     readonly port: number,
-    readonly connection: Connection,
+    readonly connection: WatchedConnection,
     api: ApiVersions,
   ) {
     this.#api = api
@@ -130,6 +151,11 @@ export class BrokerConnection {
     })
   }
 
+  /** Whether new work may begin on it: it stands, and has no request that was given up. */
+  get usable(): boolean {
+    return this.connection.isConnected() && !this.connection.isLate
+  }
+
   close(): Promise<void> {
     return this.connection.close()
   }
@@ -138,13 +164,13 @@ export class BrokerConnection {
 /** A connection to the first of the cluster's bootstrap brokers that answers; KAFKA_UNREACHABLE names them all if none does. */
 export async function openAnyBroker(
   cluster: ClusterOptions,
-  settings: ConnectionSettings = {},
+  open = (host: string, port: number) => BrokerConnection.open(host, port, cluster),
 ): Promise<BrokerConnection> {
   let last: GenesisError | null = null
   for (const address of cluster.brokers) {
     const [host, port] = splitAddress(address)
     try {
-      return await BrokerConnection.open(host, port, cluster, settings)
+      return await open(host, port)
     } catch (error) {
       last = kafkaError(error)
       // Another broker would refuse the same credentials.

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { listOffsetsV5, listOffsetsV6, listOffsetsV7, listOffsetsV8, listOffsetsV9 } from '@platformatic/kafka'
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
+import type { BrokerSource } from './broker-source.js'
 import { ClusterConnections } from './cluster-connections.js'
 import type { TopicMetadata } from './cluster-connections.js'
 import { kafkaError, protocolFailure } from './errors.js'
@@ -49,14 +50,16 @@ export class TopicReader {
   /** The topic was there: a broker that does not know it is behind the others. */
   #seen = false
 
+  /** `source`: only where nothing but `ranges` is called may it be shared: a fetch waits. */
   constructor(
     cluster: ClusterOptions,
     topic: string,
     options: TopicReaderOptions = { fetchBytes: 2 << 20, stallMs: 30_000 },
+    source?: BrokerSource,
   ) {
     this.#topic = topic
     this.#options = options
-    this.#connections = new ClusterConnections(cluster)
+    this.#connections = new ClusterConnections(cluster, source)
   }
 
   /** The offsets of every partition now, in the order of partitions. */

@@ -4,6 +4,7 @@ import { valueSchema } from '../encode/value.js'
 import { lineEncoder } from '../encode/lines.js'
 import { GenesisError } from '../errors.js'
 import type { CheckpointReader } from '../kafka/checkpoint-reader.js'
+import type { ConnectionPool } from '../kafka/connection-pool.js'
 import type { Field, ShardId } from '../record.js'
 import { FileSink } from './file.js'
 import { ContainerFraming, LineFraming, type Framing } from './framing.js'
@@ -31,6 +32,7 @@ export interface SinkPlan {
 export interface SharedSinkParts {
   /** Set by the first Kafka sink. */
   checkpoints?: CheckpointReader
+  connections?: ConnectionPool
 }
 
 /** Every type of sink. Making one connects nothing. */
@@ -59,11 +61,13 @@ async function kafkaSink({ connector, worker, shard, fingerprint, shared }: Sink
   const { topic, topicCreation, delivery, transaction, compression, producer } = connector
   if (topic === null) throw new GenesisError('INTERNAL', 'a kafka sink without a topic')
   // Not before it is needed: the Kafka libraries take longer to load than all the rest.
-  const [{ KafkaSink }, { CheckpointReader }] = await Promise.all([
+  const [{ KafkaSink }, { CheckpointReader }, { ConnectionPool }] = await Promise.all([
     import('./kafka.js'),
     import('../kafka/checkpoint-reader.js'),
+    import('../kafka/connection-pool.js'),
   ])
   shared.checkpoints ??= new CheckpointReader(worker.kafka, worker.checkpoints.topic)
+  shared.connections ??= new ConnectionPool(worker.kafka)
   const options = {
     shard,
     fingerprint,
@@ -77,7 +81,7 @@ async function kafkaSink({ connector, worker, shard, fingerprint, shared }: Sink
     client: producer.client,
     maxBatchBytes: producer.maxBatchBytes,
   }
-  return new KafkaSink(worker.kafka, options, shared.checkpoints)
+  return new KafkaSink(worker.kafka, options, shared.checkpoints, shared.connections)
 }
 
 async function webSocketSink({ connector, shard, fields, fingerprint }: SinkPlan): Promise<Sink> {

@@ -2,6 +2,7 @@ import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
 import { KafkaAdmin, refuseInternalTopic } from '../kafka/admin.js'
 import type { TopicCreation, TopicDescription } from '../kafka/admin.js'
+import type { BrokerSource } from '../kafka/broker-source.js'
 import { CheckpointReader } from '../kafka/checkpoint-reader.js'
 import { checkpointRecord } from '../kafka/checkpoint-record.js'
 import { createProducer } from '../kafka/create-producer.js'
@@ -36,15 +37,18 @@ export class KafkaSink implements Sink {
   readonly #cluster: ClusterOptions
   readonly #options: KafkaSinkOptions
   readonly #reader: CheckpointReader
+  readonly #shared: BrokerSource | undefined
   #open: OpenSink | null = null
   #closings = 0
 
-  /** `reader`: of the checkpoint topic; sinks that share one read the topic once. */
+  /** `reader`: of the checkpoint topic; sinks that share one read the topic once. `shared`: connections for exactly-once. */
   constructor(
     cluster: ClusterOptions,
     options: KafkaSinkOptions,
     reader: CheckpointReader = new CheckpointReader(cluster, options.checkpoints.topic),
+    shared?: BrokerSource,
   ) {
+    this.#shared = shared
     this.#reader = reader
     this.#cluster = cluster
     this.#options = options
@@ -56,7 +60,7 @@ export class KafkaSink implements Sink {
     const [target, checkpointTopic] = await this.#prepare()
     // It would fence whoever has the shard by now.
     if (closings !== this.#closings) throw new GenesisError('INTERNAL', 'the sink was closed while it was opened')
-    const producer = createProducer(this.#options.client, this.#cluster, {
+    const producerOptions = {
       topic,
       partitions: target.partitions,
       transactionalId: delivery === 'exactly-once' ? `${groupId}-${shard.connector}-${shard.shard}` : null,
@@ -64,7 +68,8 @@ export class KafkaSink implements Sink {
       compression: this.#options.compression,
       maxMessageBytes: target.maxMessageBytes,
       maxBatchBytes: this.#options.maxBatchBytes,
-    })
+    }
+    const producer = createProducer(this.#options.client, this.#cluster, producerOptions, this.#shared)
     this.#open = {
       producer,
       partitions: target.partitions,
@@ -104,7 +109,7 @@ export class KafkaSink implements Sink {
   async #prepare(): Promise<[target: TopicDescription, checkpoints: TopicDescription]> {
     const { topic, creation, checkpoints } = this.#options
     refuseInternalTopic(topic, checkpoints.topic)
-    const admin = new KafkaAdmin(this.#cluster)
+    const admin = new KafkaAdmin(this.#cluster, this.#shared)
     try {
       // In this order: a sibling that commits first has made the checkpoint topic before the target has records.
       const hadRecords = (await admin.describe(topic)) !== null && (await this.#hasRecords())
@@ -123,7 +128,7 @@ export class KafkaSink implements Sink {
   }
 
   async #hasRecords(): Promise<boolean> {
-    const reader = new TopicReader(this.#cluster, this.#options.topic)
+    const reader = new TopicReader(this.#cluster, this.#options.topic, undefined, this.#shared)
     try {
       return (await reader.ranges()).some(({ end }) => end > 0)
     } finally {

@@ -21,9 +21,7 @@ export class Leaders {
 
   /** Whether every leader of these topics is known and its connection stands. */
   knows(topics: readonly string[]): boolean {
-    return topics.every((topic) =>
-      this.#topics.get(topic)?.every((node) => this.#brokers.get(node)?.connection.isConnected()),
-    )
+    return topics.every((topic) => this.#topics.get(topic)?.every((node) => this.#brokers.get(node)?.usable))
   }
 
   /** Finds the leaders and connects to them; waits for elections. To be called while nothing is in flight. */

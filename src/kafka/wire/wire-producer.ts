@@ -7,6 +7,8 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { ClusterOptions } from '../../config/cluster.js'
 import { GenesisError } from '../../errors.js'
 import type { EncodedBatch } from '../../record.js'
+import { OwnConnections } from '../broker-source.js'
+import type { BrokerSource } from '../broker-source.js'
 import { ClusterConnections } from '../cluster-connections.js'
 import { codecs } from '../codec.js'
 import { kafkaError, recordTooLarge } from '../errors.js'
@@ -23,6 +25,9 @@ import type { TransactionEvent, TransactionState } from './transaction-state.js'
 
 /** Bytes that are collected while requests are in flight. Measured: smaller costs requests, larger the cache. */
 const stageBytes = 1 << 20
+
+/** Requests on their way on a connection: more than the window lets go. */
+const maxInflights = 16
 
 /** How long closing waits for what is in flight, and for the abort. */
 const closeMs = 2000
@@ -46,10 +51,12 @@ export class WireProducer implements KafkaProducer {
   /** Where the last commit had its side records: the next one has them there too. */
   #sides: readonly TopicPartition[] = []
 
-  constructor(cluster: ClusterOptions, options: ProducerOptions) {
+  /** `shared`: connections for a producer with a transactional id, whose late requests no broker takes. */
+  constructor(cluster: ClusterOptions, options: ProducerOptions, shared: BrokerSource | null = null) {
     this.#options = options
     this.#requestTimeoutMs = cluster.requestTimeoutMs
-    this.#connections = new ClusterConnections(cluster, { maxInflights: 16 })
+    const own = options.transactionalId === null || shared === null
+    this.#connections = new ClusterConnections(cluster, own ? new OwnConnections(cluster, { maxInflights }) : shared)
     this.#leaders = new Leaders(this.#connections, cluster.requestTimeoutMs)
     const { transactionalId, topic, partitions, maxMessageBytes, maxBatchBytes = maxMessageBytes } = options
     const batchBytes = Math.min(maxBatchBytes, maxMessageBytes)
