@@ -10,7 +10,7 @@ import { compileFunction } from 'node:vm'
 import type { Vector } from '../record.js'
 import { writeInt64, writeLong, writeUnscaled, writeUuid } from './binary.js'
 import { Source } from './source.js'
-import type { NumberStep, Step } from './step.js'
+import type { Misfit, Step } from './step.js'
 import { fuse } from './step.js'
 import {
   writeCsvText,
@@ -32,7 +32,7 @@ export type WriteBatch = (
 ) => number
 
 /** Told that a number does not fit the form of a step; throws. */
-export type Unfit = (step: NumberStep, record: number, value: number) => never
+export type Unfit = (step: Misfit, record: number, value: number) => never
 
 export interface Assembled {
   readonly write: WriteBatch

@@ -14,6 +14,8 @@ export interface RecordPlan {
 
 /** Writes batches by a plan into one buffer, which grows as batches ask for it and is used again. */
 export class RecordWriter {
+  private readonly fields: readonly Field[]
+  private readonly keyColumn: number | null
   private readonly assembled: Assembled
   private bytes = Buffer.alloc(0)
   private view = new DataView(this.bytes.buffer)
@@ -21,13 +23,15 @@ export class RecordWriter {
   private nullKeys: Uint8Array | undefined
   private batch: Batch | null = null
 
-  constructor(private readonly plan: RecordPlan) {
-    this.assembled = assemble(plan.key?.steps ?? null, plan.value, (step, record, value) => {
+  constructor({ fields, key, value }: RecordPlan) {
+    this.fields = fields
+    this.keyColumn = key?.column ?? null
+    this.assembled = assemble(key?.steps ?? null, value, (step, record, value) => {
       const batch = this.batch
       const position = batch === null ? 0 : batch.start + record * batch.stride
       throw new GenesisError('SCHEMA_MISMATCH', `the value of record ${position} does not fit`, {
         place: step.place,
-        found: textOf(plan.fields[step.column].type, value),
+        found: textOf(fields[step.column].type, value),
         expected: step.fits,
       })
     })
@@ -38,10 +42,10 @@ export class RecordWriter {
     this.reserve(batch)
     const { start, stride, length, vectors } = batch
     this.assembled.write(this.bytes, this.view, this.offsets, length, vectors)
-    const { bytes, offsets, plan } = this
-    const encoded = { start, stride, length, bytes, offsets, hasKeys: plan.key !== null }
-    if (plan.key === null || !plan.fields[plan.key.column].nullable) return encoded
-    return { ...encoded, nullKeys: this.markNullKeys(batch, plan.key.column) }
+    const { bytes, offsets, fields, keyColumn } = this
+    const encoded = { start, stride, length, bytes, offsets, hasKeys: keyColumn !== null }
+    if (keyColumn === null || !fields[keyColumn].nullable) return encoded
+    return { ...encoded, nullKeys: this.markNullKeys(batch, keyColumn) }
   }
 
   /** Makes the buffers large enough for whatever the batch can become, so that writing needs no checks. */
@@ -65,7 +69,7 @@ export class RecordWriter {
     }
     const marks = this.nullKeys
     const vector = batch.vectors[column]
-    const dictionary = this.plan.fields[column].dictionary
+    const dictionary = this.fields[column].dictionary
     for (let i = 0; i < batch.length; i++) {
       if (vector.kind === 'text') marks[i] = vector.missing?.[i] ?? 0
       else if (vector.kind === 'number') marks[i] = Number.isNaN(vector.values[i]) ? 1 : 0

@@ -3,7 +3,7 @@
  * `i` the record, `o` the offsets and `j` the last one set; `c`, `x`, `q`, `e` and `v` are free for every step.
  */
 import { maxSize } from './number-form.js'
-import type { DictionaryStep, NumberForm, NumberStep, Step, TextForm, TextStep } from './step.js'
+import type { DictionaryStep, Misfit, NumberForm, NumberStep, Step, TextForm, TextStep } from './step.js'
 
 const textGrowth: Record<TextForm, number> = { raw: 1, prefixed: 1, json: 6, csv: 2, uuid: 1 }
 /** V8 does not optimise a function above 60 kB of bytecode; this many steps stay far below. */
@@ -145,7 +145,8 @@ export class Source {
     const divided = (divisor: number): string => (divisor === 1 ? 'v' : `v / ${divisor}`)
     switch (form.as) {
       case 'varint': {
-        const other = form.bits === 64 ? `p = writeLong(b, p, v, ${form.factor})` : `unfit(${this.datum(step)}, i, v)`
+        const other =
+          form.bits === 64 ? `p = writeLong(b, p, v, ${form.factor})` : `unfit(${this.datum(misfit(step))}, i, v)`
         return (
           `q = ${form.factor === 1 ? 'v' : `v * ${form.factor}`}; x = q | 0; ` +
           'if (x === q) { x = (x << 1) ^ (x >> 31); ' +
@@ -160,7 +161,7 @@ export class Source {
       case 'unscaled':
         return (
           `q = writeUnscaled(b, p, v, ${form.shift}, ${form.precision}, ${form.size ?? 0}); ` +
-          `if (q < 0) unfit(${this.datum(step)}, i, v); p = q`
+          `if (q < 0) unfit(${this.datum(misfit(step))}, i, v); p = q`
         )
       case 'int64':
         return 'p = writeInt64(d, p, v)'
@@ -218,6 +219,11 @@ export class Source {
       `while (x < c) b[p++] = ${bytes}[x++]`
     )
   }
+}
+
+/** Without the entries, which are in the code's data already: an encoder lives as long as its task. */
+function misfit({ column, place, fits }: NumberStep): Misfit {
+  return { column, place, fits }
 }
 
 function wordsOf(bytes: Buffer): Int32Array {

@@ -64,6 +64,9 @@ export interface NumberStep extends Wrapping {
   readonly fits: string
 }
 
+/** What is kept of a number's step for the message when one does not fit. */
+export type Misfit = Pick<NumberStep, 'column' | 'place' | 'fits'>
+
 export interface TextStep extends Wrapping {
   readonly step: 'text'
   readonly column: number

@@ -11,17 +11,27 @@ export type Steps = () => Promise<readonly Step[]> | readonly Step[]
 export class TopicEncoder implements Encoder {
   private writer: RecordWriter | null = null
 
+  /** Null once the writer is made: the steps take more memory than the writer. */
+  private parts: {
+    readonly value: Steps
+    readonly key: { readonly column: number; readonly steps: Steps } | null
+  } | null
+
   constructor(
     private readonly fields: readonly Field[],
-    private readonly value: Steps,
-    private readonly key: { readonly column: number; readonly steps: Steps } | null,
-  ) {}
+    value: Steps,
+    key: { readonly column: number; readonly steps: Steps } | null,
+  ) {
+    this.parts = { value, key }
+  }
 
   async prepare(): Promise<void> {
-    if (this.writer !== null) return
-    const value = await this.value()
-    const key = this.key === null ? null : { column: this.key.column, steps: await this.key.steps() }
-    this.writer = new RecordWriter({ fields: this.fields, key, value })
+    if (this.parts === null) return
+    const value = await this.parts.value()
+    const { key } = this.parts
+    const keySteps = key === null ? null : { column: key.column, steps: await key.steps() }
+    this.writer ??= new RecordWriter({ fields: this.fields, key: keySteps, value })
+    this.parts = null
   }
 
   encode(batch: Batch): EncodedBatch {

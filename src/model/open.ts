@@ -89,7 +89,7 @@ class ModelGenerator implements Generator, Lookup {
     this.fields = record.fields
     this.vectors = record.vectors
     this.fingerprint = fingerprintOf(model, conditions, seed, eventTimes ?? null, this.#reference?.identity)
-    this.#words = new RowWords(seed, draws)
+    this.#words = new RowWords(seed, draws, only !== undefined)
   }
 
   get position(): number {

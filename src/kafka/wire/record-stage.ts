@@ -262,5 +262,5 @@ function grown<Column extends Int32Array | Uint8Array | Float64Array>(old: Colum
 }
 
 function powerOfTwo(atLeast: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(atLeast, 1024)))
+  return 2 ** Math.ceil(Math.log2(Math.max(atLeast, 32)))
 }

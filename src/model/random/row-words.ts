@@ -9,6 +9,11 @@ export const pitch = blockRows + 16
 
 const two32 = 0x100000000
 
+/** Of all generators of a thread: nothing of it outlives a call. */
+const seeds = new Int32Array(4 * blockRows)
+/** Of all generators that no other one is at work with: a block's words are drawn from before the next is made. */
+let shared = new Int32Array(0)
+
 /**
  * The random words of a block of rows. Those of a row depend on (seed, position) alone: Philox of the position, with the seed as
  * key, seeds a xoshiro128** that gives the row's words one after another.
@@ -18,21 +23,25 @@ export class RowWords {
   readonly words: Int32Array
   readonly #draws: number
   readonly #key: readonly [number, number]
-  readonly #seeds = new Int32Array(4 * blockRows)
   readonly #seed = new Int32Array(4)
   readonly #counter: [number, number, number, number] = [0, 0, 0, 0]
 
-  /** `seed`: an integer from 0 to 2^53 − 1. `draws`: words per row. */
-  constructor(seed: number, draws: number) {
+  /**
+   * `seed`: an integer from 0 to 2^53 − 1. `draws`: words per row. `own`: the words are needed while those of another generator
+   * are; the others share memory, for there may be thousands.
+   */
+  constructor(seed: number, draws: number, own = true) {
+    const size = pitch * draws
+    if (!own && shared.length < size) shared = new Int32Array(size)
+    this.words = own ? new Int32Array(size) : shared
     this.#key = [seed >>> 0, Math.floor(seed / two32)]
     this.#draws = draws
-    this.words = new Int32Array(pitch * draws)
   }
 
   /** Makes the words of `count` rows (at most `blockRows`), of positions start, start + stride, … */
   fill(start: number, stride: number, count: number): void {
-    philox(this.#seeds, count, [start % two32, Math.floor(start / two32), 0, 0], stride, this.#key)
-    xoshiro(this.words, pitch, this.#draws, this.#seeds, count)
+    philox(seeds, count, [start % two32, Math.floor(start / two32), 0, 0], stride, this.#key)
+    xoshiro(this.words, pitch, this.#draws, seeds, count)
   }
 
   /** As `fill`, of any positions. */
@@ -42,8 +51,8 @@ export class RowWords {
       counter[0] = positions[i] % two32
       counter[1] = Math.floor(positions[i] / two32)
       philox(this.#seed, 1, counter, 0, this.#key)
-      this.#seeds.set(this.#seed, 4 * i)
+      seeds.set(this.#seed, 4 * i)
     }
-    xoshiro(this.words, pitch, this.#draws, this.#seeds, count)
+    xoshiro(this.words, pitch, this.#draws, seeds, count)
   }
 }
