@@ -23,8 +23,8 @@ check: build ## lint, format, dead code, licences
 bench: build ## print the benchmark table (docs/benchmarks.md)
 	@node build/bench/main.js
 
-fault: build ## run every fault scenario, with twenty kills instead of a few
-	@GENESIS_FAULT_KILLS=20 node build/scripts/test.js fault
+fault: build ## run every fault scenario and print the table (docs/guarantees.md)
+	@node build/scripts/fault.js
 
 model: build ## make the shipped models again, byte for byte
 	@node build/scripts/make-models.js

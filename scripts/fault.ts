@@ -1,69 +1,133 @@
 /**
- * Runs every fault scenario on three brokers and prints the table: `node build/scripts/fault.js [part of a name …]`. Its exit
- * status is 0 if every verdict is what was promised.
+ * Runs every fault scenario and prints the table: `node build/scripts/fault.js [part of a name …]`. Its exit status is 0 if
+ * every verdict is what was promised.
  */
-import { arch, cpus, platform, totalmem } from 'node:os'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { arch, cpus, platform, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { valueOf, type Verdict } from '../test/fault/flow.js'
+import { streamLines } from '../test/fault/genesis-run.js'
 import { javaAgrees } from '../test/fault/java-reader.js'
+import { killedFile } from '../test/fault/killed-file.js'
+import { killedRun } from '../test/fault/killed-run.js'
+import { registryDown } from '../test/fault/registry-down.js'
 import { runScenario, scenarios } from '../test/fault/scenarios.js'
-import type { Contender, Result } from '../test/fault/scenarios.js'
+import type { Contender } from '../test/fault/scenarios.js'
+import { uniqueName } from '../test/support/kafka.js'
 import { KafkaCluster } from '../test/support/kafka-cluster.js'
 import { untilInterrupted } from './interrupt.js'
 import { works } from './stack/command.js'
+import { climb } from './stack/ladder.js'
 import { kafkaImage } from './stack/stack.js'
 
-const names: Record<Contender, string> = {
-  wire: 'wire',
-  'wire-v1': 'wire, transactions v1',
-  kafkajs: 'kafkajs',
+const kills = 20
+const wanted = process.argv.slice(2)
+const isWanted = (name: string): boolean => wanted.length === 0 || wanted.some((part) => name.includes(part))
+const signal = untilInterrupted()
+const java = await works('docker', 'image', 'inspect', kafkaImage)
+let kept = true
+const aborted = new Promise<never>((_, reject) => {
+  signal.addEventListener('abort', () => reject(new Error('interrupted')))
+})
+aborted.catch(() => {})
+/** A scenario that is under way knows nothing of Ctrl-C: it is left behind. */
+const unlessAborted = <T>(played: Promise<T>): Promise<T> => Promise.race([played, aborted])
+
+interface Row extends Verdict {
+  readonly scenario: string
+  readonly producer: string
+  readonly exact: boolean
+  /** Null: was not asked. */
+  readonly javaAgrees: boolean | null
+  /** Null: there is nothing to recover from. */
+  readonly recoveryMs: number | null
 }
 
-async function main(): Promise<boolean> {
-  const wanted = process.argv.slice(2)
-  const signal = untilInterrupted()
-  const java = await works('docker', 'image', 'inspect', kafkaImage)
-  console.log(`${cpus().length} × ${cpus()[0].model}, ${platform()} ${arch()}, ${Math.round(totalmem() / 2 ** 30)} GB`)
-  console.log('| scenario | producer | records | missing | doubled | altered | out of order | Java agrees | recovery |')
-  console.log('|---|---|---:|---:|---:|---:|---:|---|---:|')
+function print(row: Row): void {
+  const { records, missing, doubled, altered, outOfOrder } = row
+  const agrees = row.javaAgrees === null ? '–' : row.javaAgrees ? 'yes' : 'NO'
+  const recovery = row.recoveryMs === null ? '–' : `${(row.recoveryMs / 1000).toFixed(2)} s`
+  const cells = [row.scenario, row.producer, records, missing, doubled, altered, outOfOrder, agrees, recovery]
+  console.log(`| ${cells.join(' | ')} |`)
+  kept &&= missing + altered === 0 && row.javaAgrees !== false && (!row.exact || doubled + outOfOrder === 0)
+}
+
+const names: Record<Contender, string> = { wire: 'wire', 'wire-v1': 'wire, transactions v1', kafkajs: 'kafkajs' }
+
+/** Faults between a worker and a cluster of three brokers. */
+async function faultsOfBrokers(): Promise<void> {
   const cluster = await KafkaCluster.start(signal)
-  let kept = true
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('interrupted')))
-  })
-  aborted.catch(() => {})
   try {
     for (const contender of ['wire', 'kafkajs', 'wire-v1'] as const) {
       if (contender === 'wire-v1') await cluster.setTransactionVersion(1)
       for (const scenario of scenarios) {
-        if (!scenario.contenders.includes(contender)) continue
-        if (wanted.length > 0 && !wanted.some((part) => scenario.name.includes(part))) continue
-        const result = await Promise.race([runScenario(cluster, scenario, contender), aborted])
+        if (!scenario.contenders.includes(contender) || !isWanted(scenario.name)) continue
+        const result = await unlessAborted(runScenario(cluster, scenario, contender))
         const exact = scenario.delivery !== 'at-least-once'
-        const agrees = java && exact ? await javaAgrees(cluster.options.brokers, result.topic, result.delivered) : null
-        console.log(row(result, agrees))
-        const lost = result.missing + result.altered
-        kept &&= lost === 0 && agrees !== false && (!exact || result.doubled + result.outOfOrder === 0)
+        const values = Array.from({ length: result.delivered }, (_, position) => valueOf(position))
+        print({
+          ...{ ...result, producer: names[contender], exact },
+          javaAgrees: java && exact ? await javaAgrees(cluster.options.brokers, result.topic, values) : null,
+          recoveryMs: result.recoveryMs === 0 ? null : result.recoveryMs,
+        })
       }
     }
   } finally {
     await cluster.stop()
   }
-  return kept
 }
 
-function row(result: Result, agrees: boolean | null): string {
-  const { scenario, contender, records, missing, doubled, altered, outOfOrder, recoveryMs } = result
-  const java = agrees === null ? '–' : agrees ? 'yes' : 'NO'
-  const recovery = recoveryMs === 0 ? '–' : `${(recoveryMs / 1000).toFixed(2)} s`
-  return `| ${[scenario, names[contender], records, missing, doubled, altered, outOfOrder, java, recovery].join(' | ')} |`
+/** Faults of whole processes: `genesis run` with a broker and a registry. */
+async function faultsOfProcesses(folder: () => Promise<string>): Promise<void> {
+  const stack = await climb({ docker: 'testcontainers', signal, say: console.error })
+  if (stack === null) throw new Error('needs Docker, or Java and Maven')
+  Object.assign(process.env, { KAFKA_BROKERS: stack.brokers, SCHEMA_REGISTRY_URL: stack.registryUrl })
+  try {
+    for (const client of ['wire', 'kafkajs'] as const) {
+      const scenario = `genesis run killed ${kills} times while records flow`
+      if (!isWanted(scenario)) continue
+      const result = await unlessAborted(killedRun(await folder(), { name: uniqueName('killed'), client, kills }))
+      const values = await streamLines(result.files)
+      const agrees = java ? await javaAgrees(stack.brokers.split(','), result.files.name, values) : null
+      print({ ...result, scenario, producer: client, exact: true, javaAgrees: agrees })
+    }
+    const scenario = 'registry down at the start, in mid-run, and at a restart'
+    if (isWanted(scenario)) {
+      const result = await unlessAborted(registryDown(await folder(), uniqueName('registry')))
+      print({ ...result, scenario, producer: 'wire', exact: true, javaAgrees: null })
+    }
+  } finally {
+    await stack.stop()
+  }
+}
+
+async function faultsOfFiles(folder: () => Promise<string>): Promise<void> {
+  const scenario = `file sink: worker killed ${kills} times`
+  if (!isWanted(scenario)) return
+  const result = await unlessAborted(killedFile(await folder(), kills, 400_000))
+  print({ ...result, scenario, producer: 'file', exact: true, javaAgrees: null, recoveryMs: null })
+}
+
+async function main(): Promise<void> {
+  console.log(`${cpus().length} × ${cpus()[0].model}, ${platform()} ${arch()}, ${Math.round(totalmem() / 2 ** 30)} GB`)
+  console.log('| scenario | producer | records | missing | doubled | altered | out of order | Java agrees | recovery |')
+  console.log('|---|---|---:|---:|---:|---:|---:|---|---:|')
+  const root = await mkdtemp(join(tmpdir(), 'genesis-fault-'))
+  const folder = (): Promise<string> => mkdtemp(join(root, 'run-'))
+  try {
+    await faultsOfFiles(folder)
+    await faultsOfProcesses(folder)
+    await faultsOfBrokers()
+  } finally {
+    await rm(root, { recursive: true, force: true })
+  }
 }
 
 main().then(
-  (kept) => {
-    // A flow that was interrupted is still trying.
-    process.exit(kept ? 0 : 1)
-  },
+  // A flow that was interrupted is still trying.
+  () => process.exit(kept ? 0 : 1),
   (error: unknown) => {
-    console.error(error instanceof Error ? (error.stack ?? error.message) : error)
+    console.error(signal.aborted ? 'interrupted' : error)
     process.exit(1)
   },
 )

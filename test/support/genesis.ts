@@ -5,7 +5,8 @@ import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const root = new URL('../../../', import.meta.url)
-const program = fileURLToPath(new URL('dist/cli/main.js', root))
+/** The `genesis` that was built from this checkout. */
+export const program = fileURLToPath(new URL('dist/cli/main.js', root))
 
 /** A file of the checkout. */
 export function shipped(path: string): string {
