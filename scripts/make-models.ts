@@ -1,8 +1,8 @@
 /**
- * Makes the shipped models again, byte for byte: models/customers.json from the table of make-customers, models/flights.json
- * from the flights of vega-datasets (US domestic flights of 2001, from the Bureau of Transportation Statistics).
+ * Makes the shipped models again, byte for byte: models/customers.json and orders.json from the tables of make-customers and
+ * make-orders, models/flights.json from the flights of vega-datasets (US domestic flights of 2001, from the Bureau of Transportation Statistics).
  *
- *     npm run model [-- customers|flights]
+ *     npm run model [-- customers|orders|flights]
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -29,6 +29,11 @@ try {
     const table = join(folder, 'customers.csv')
     execFileSync(process.execPath, [join(here, 'make-customers.js'), table])
     await fit(table, 'customers', '--hidden', '32')
+  }
+  if (only === undefined || only === 'orders') {
+    const table = join(folder, 'orders.csv')
+    execFileSync(process.execPath, [join(here, 'make-orders.js'), table])
+    await fit(table, 'orders', '--hidden', '16', '--columns', join(models, 'orders.yaml'))
   }
   if (only === undefined || only === 'flights') {
     const data = dirname(dirname(createRequire(import.meta.url).resolve('vega-datasets')))

@@ -26,6 +26,7 @@ interface StreamOptions {
   readonly arrivals?: string
   readonly eventTime?: string
   readonly conditions?: unknown
+  readonly references?: unknown
   readonly maxRecords?: number
   readonly maxBatches?: number
   readonly kafkaServers?: string
@@ -61,6 +62,11 @@ export function streamCommand(): Command {
       '--conditions <json>',
       'what every record satisfies, such as \'{"segment": "premium"}\'',
       json('--conditions'),
+    )
+    .option(
+      '--references <json>',
+      'columns from the records of other connectors, as in a connector file; paths and names start from here',
+      json('--references'),
     )
     .option('--max-records <n>', 'stop after so many records', integer(1))
     .option('--max-batches <n>', 'stop after so many batches', integer(1))
@@ -144,6 +150,7 @@ function connectorOf(model: string, options: StreamOptions): ConnectorConfig {
     value: { ...(toKafka && { format }), schema: options.schema ?? null },
     sink: toKafka ? { type: 'kafka' } : { type: 'file', path: output ?? 'stdout', format },
     conditions: options.conditions ?? null,
+    references: options.references ?? null,
     throughput: {
       rate: options.rateLimit ?? null,
       interval: seconds ? `${Number(interval) * 1000}ms` : (interval ?? null),

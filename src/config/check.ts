@@ -80,6 +80,22 @@ export function check<T extends OptionTree>(tree: T, source: Source, options: Ch
   return { values: load(tree, given, env, errors.length === 0), errors, failed }
 }
 
+/** The maps of an option `maps` that has passed `check`, one by one; their places are below the option's. */
+export function checkItems<T extends OptionTree>(
+  items: T,
+  key: string,
+  source: Source,
+  options: CheckOptions,
+): Checked<T>[] {
+  const written = isObject(source.value) ? source.value[key] : undefined
+  const parsed: unknown = typeof written === 'string' ? JSON.parse(written) : (written ?? [])
+  const list: unknown[] = Array.isArray(parsed) ? parsed : [parsed]
+  return list.map((value, index) => {
+    const at = Array.isArray(parsed) ? [key, index] : [key]
+    return check(items, { ...source, value, place: (path) => source.place([...at, ...path]) }, options)
+  })
+}
+
 /** Only called with values that have passed: what convict refuses after that is a defect. */
 function load<T extends OptionTree>(
   tree: T,

@@ -2,10 +2,10 @@
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, extname, join, resolve } from 'node:path'
 import { asGenesisError, GenesisError } from '../errors.js'
-import { check, throwErrors } from './check.js'
+import { check, checkItems, throwErrors } from './check.js'
 import type { CheckOptions } from './check.js'
 import { brokenRules } from './connector-rules.js'
-import { connectorSchema } from './connector-schema.js'
+import { connectorSchema, referenceSchema } from './connector-schema.js'
 import type { ConnectorConfig, RateShape, ReferencesConfig, SinkConfig } from './connector.js'
 import type { Values } from './option.js'
 import type { Environment } from './references.js'
@@ -54,11 +54,20 @@ export async function readConnectors(paths: readonly string[], env: Environment)
  */
 export function parseConnector(source: Source, options: CheckOptions): ConnectorConfig {
   const checked = check(connectorSchema, source, options)
-  throwErrors([...checked.errors, ...brokenRules(checked, source)])
-  return toConfig(checked.values, source.file, resolve(options.folder))
+  const wrong = checked.failed.has('references')
+  const references = wrong ? [] : checkItems(referenceSchema, 'references', source, options)
+  throwErrors([...checked.errors, ...references.flatMap(({ errors }) => errors), ...brokenRules(checked, source)])
+  const folder = resolve(options.folder)
+  const referred = references.map(({ values }) => referenceOf(values, folder))
+  return toConfig(checked.values, referred, source.file, folder)
 }
 
-function toConfig(values: Values<typeof connectorSchema>, file: string | null, folder: string): ConnectorConfig {
+function toConfig(
+  values: Values<typeof connectorSchema>,
+  references: readonly ReferencesConfig[],
+  file: string | null,
+  folder: string,
+): ConnectorConfig {
   const { topic_creation, value, throughput, transaction, producer, errors } = values
   return {
     name: values.name,
@@ -83,7 +92,7 @@ function toConfig(values: Values<typeof connectorSchema>, file: string | null, f
       subject: value.subject,
     },
     conditions: values.conditions === null ? null : JSON.parse(values.conditions),
-    references: referencesOf(values.references, folder),
+    references,
     throughput: {
       rate: throughput.rate,
       batchSize: throughput.batch_size,
@@ -127,15 +136,13 @@ function shapeOf(shape: Values<typeof connectorSchema>['throughput']['shape'], f
   return { type: 'constant', speed }
 }
 
-function referencesOf(
-  { column, connector, key, skew, among, copy }: Values<typeof connectorSchema>['references'],
-  folder: string,
-): ReferencesConfig | null {
-  if (column === null || connector === null || key === null) return null
+function referenceOf(values: Values<typeof referenceSchema>, folder: string): ReferencesConfig {
+  const { column, connector, key, skew, among, copy } = values
   const copied = Object.entries(JSON.parse(copy) as object).map(([own, other]) => [own, String(other)])
+  const isFile = /[/\\]/.test(connector) || extensions.has(extname(connector))
   return {
     column,
-    connector: resolve(folder, connector),
+    connector: isFile ? { file: resolve(folder, connector) } : { name: connector, folder },
     key,
     skew,
     among,

@@ -12,8 +12,6 @@ import type { WorkerConfig } from './worker.js'
 /** The rules that a connector file breaks, of those whose options are good in themselves. */
 export function brokenRules({ values, failed }: Checked<typeof connectorSchema>, source: Source): GenesisError[] {
   const { throughput, sink, topic, producer, compression, transaction, errors, tasks } = values
-  const { column, connector, key, among, copy } = values.references
-  const needed = Object.entries({ column, connector, key }).flatMap(([name, value]) => (value === null ? [] : [name]))
   const isWebSocket = sink.type === 'websocket' || sink.type === 'websocket-server'
   const rules: Rule[] = [
     ...rateRules(throughput),
@@ -30,13 +28,6 @@ export function brokenRules({ values, failed }: Checked<typeof connectorSchema>,
       what: 'the topic is internal to Kafka',
       found: `${topic}`,
       expected: 'a name that does not begin with __',
-    },
-    {
-      on: ['references.column', 'references.connector', 'references.key'],
-      broken: needed.length < 3 && (needed.length > 0 || among !== null || copy !== '{}'),
-      what: 'a reference needs its column, the other connector and its key',
-      found: needed.join(', ') || 'none of them',
-      expected: 'references: {column: customer_id, connector: customers.yaml, key: id}',
     },
     {
       on: ['sink.path', 'sink.type'],

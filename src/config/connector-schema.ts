@@ -1,5 +1,30 @@
 /** The keys of a connector file. No key is a prefix of another, so that the nested and the flat form say the same. */
-import { choice, option, optional, optionalChoice, required } from './option.js'
+import { choice, maps, option, optional, optionalChoice, required } from './option.js'
+
+/** What a reference to another connector's stream says. */
+export const referenceSchema = {
+  column: required<string>('text', "Column that gets the key of another stream's record."),
+  connector: required<string>(
+    'text',
+    'The other connector: its file, relative to this one, or its name, if its file is in the same folder as this one.',
+  ),
+  key: required<string>('text', "Column of the other stream's records that is the key."),
+  skew: choice(
+    ['uniform', 'zipf', 'recent'],
+    'Which records are referred to: all alike, the first ones most (the k-th as 1/k), or those most that are newest at the own position.',
+    'uniform',
+  ),
+  among: optional<number>(
+    'count',
+    'How many records of the other stream there are to refer to: its positions from 0. None: its max_records.',
+    { minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
+  ),
+  copy: option<string>(
+    'map',
+    'Columns that are copied from the same record, such as `{customer_segment: segment}`: own name and name there.',
+    {},
+  ),
+}
 
 export const connectorSchema = {
   name: required<string>(
@@ -48,26 +73,10 @@ export const connectorSchema = {
     'object',
     'What every record satisfies, such as `{segment: premium}`. None: no condition.',
   ),
-  references: {
-    column: optional<string>('text', "Column that gets the key of another stream's record. None: no reference."),
-    connector: optional<string>('path', 'Connector file of the other stream. Relative to this file.'),
-    key: optional<string>('text', "Column of the other stream's records that is the key."),
-    skew: choice(
-      ['uniform', 'zipf', 'recent'],
-      'Which records are referred to: all alike, the first ones most (the k-th as 1/k), or those most that are newest at the own position.',
-      'uniform',
-    ),
-    among: optional<number>(
-      'count',
-      'How many records of the other stream there are to refer to: its positions from 0. None: its max_records.',
-      { minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
-    ),
-    copy: option<string>(
-      'map',
-      'Columns that are copied from the same record, such as `{customer_segment: segment}`: own name and name there.',
-      {},
-    ),
-  },
+  references: maps(
+    referenceSchema,
+    "Columns that come from the records of other connectors' streams. None: all are the model's.",
+  ),
   throughput: {
     rate: optional<number>(
       'number',

@@ -29,8 +29,8 @@ export interface ConnectorConfig {
   }
   /** As written; the model checks them. Null: none. */
   readonly conditions: unknown
-  /** Null: none. */
-  readonly references: ReferencesConfig | null
+  /** To the records of other connectors' streams. */
+  readonly references: readonly ReferencesConfig[]
   readonly throughput: {
     /** Records a second over the whole connector; null: as fast as it goes. */
     readonly rate: number | null
@@ -89,8 +89,8 @@ export type RateShape = { readonly speed: number } & (
 /** Columns that come from the records of another connector's stream. */
 export interface ReferencesConfig {
   readonly column: string
-  /** The other connector's file. */
-  readonly connector: string
+  /** The other connector's file; or its name, and the folder where its file is. */
+  readonly connector: { readonly file: string } | { readonly name: string; readonly folder: string }
   readonly key: string
   readonly skew: 'uniform' | 'zipf' | 'recent'
   /** Positions below it are referred to; null: the other connector's maxRecords. */

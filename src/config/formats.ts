@@ -5,7 +5,8 @@ import type { FormatName, Option } from './option.js'
 
 interface Format {
   /** How it is written in a file, apart from `${…}` references, which are text always. */
-  readonly written: 'text' | 'number' | 'boolean' | 'object' | 'text or object' | 'text or number' | 'text or list'
+  readonly written:
+    'text' | 'number' | 'boolean' | 'object' | 'text or object' | 'text or number' | 'text or list' | 'object or list'
   /** For a message: "expected …". */
   expected(option: Option): string
   /** The held value of a text; undefined if the text is not of this format. Absent: the text itself. */
@@ -129,6 +130,14 @@ export const formats = {
     written: 'object',
     expected: () => 'a map',
     parse: (text) => (isObject(parseJson(text)) ? text : undefined),
+  },
+  maps: {
+    written: 'object or list',
+    expected: ({ items = {} }) => `a map with ${Object.keys(items).join(', ')}, or a list of them`,
+    parse: (text) => {
+      const value = parseJson(text)
+      return isObject(value) ? [value] : Array.isArray(value) ? value : undefined
+    },
   },
   schema: {
     written: 'text or object',

@@ -33,6 +33,10 @@ function section(tree: OptionTree): object {
 function property(option: Option): object {
   const note = { description: option.doc, ...(option.default !== null && { default: option.default }) }
   const format = formatOf(option)
+  if (option.items !== undefined) {
+    const each = section(option.items)
+    return { ...note, anyOf: [each, { type: 'array', items: each }, { type: 'null' }, { $ref: '#/$defs/reference' }] }
+  }
   const types = [...typesOf(format.written), ...(option.nullable ? ['null'] : [])]
   if (Array.isArray(option.format)) {
     const words = { enum: [...option.format, ...(option.nullable ? [null] : [])] }

@@ -22,6 +22,8 @@ export interface Option<V = unknown> {
   readonly sensitive: boolean
   readonly minimum?: number
   readonly maximum?: number
+  /** The keys of each, where the value is a map or a list of maps (format maps). */
+  readonly items?: OptionTree
   /** Never present: carries V to the compiler. */
   readonly type?: V
 }
@@ -48,6 +50,11 @@ export function option<V>(format: FormatName, doc: string, value: unknown, detai
 /** An option that is null where it is not given. */
 export function optional<V>(format: FormatName, doc: string, details: Details = {}): Option<V | null> {
   return { doc, format, default: null, nullable: true, required: false, sensitive: false, ...details }
+}
+
+/** One map of options, or a list of them, held as a list of what was written; `checkItems` checks it. */
+export function maps(items: OptionTree, doc: string): Option<readonly unknown[]> {
+  return { doc, format: 'maps', default: [], nullable: true, required: false, sensitive: false, items }
 }
 
 /** An option without which there is no configuration. */

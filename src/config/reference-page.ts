@@ -8,6 +8,10 @@ export function referencePage(tree: OptionTree, introduction: string): string {
   const sections = Object.entries(tree).filter((entry): entry is [string, OptionTree] => !isOption(entry[1]))
   const parts = [introduction.trim()]
   if (top.length > 0) parts.push(table(top))
+  for (const [name, { items }] of top) {
+    if (items !== undefined)
+      parts.push(`### ${name}`, 'A map, or a list of maps, with these keys.', table([...optionsOf(items)]))
+  }
   for (const [name, section] of sections) parts.push(`### ${name}`, table([...optionsOf(section, `${name}.`)]))
   return `${parts.join('\n\n')}\n`
 }

@@ -8,7 +8,14 @@ import { buildColumns, neededColumns } from './outside/build.js'
 import type { OutsideColumn } from './outside/outside.js'
 import { RowWords, blockRows } from './random/row-words.js'
 import { CircuitSampler, type NodeOutput } from './sample/circuit-sampler.js'
-import { checkTaken, Reference, takenColumns, type Lookup, type ReferenceShape } from './relation/reference.js'
+import {
+  checkDistinct,
+  checkTaken,
+  Reference,
+  takenColumns,
+  type Lookup,
+  type ReferenceShape,
+} from './relation/reference.js'
 import { following } from './time/following.js'
 import { tablesOf } from './conditions/compile.js'
 import { canonicalConditions } from './conditions/canonical.js'
@@ -26,8 +33,8 @@ export interface GeneratorOptions {
   readonly capacity?: number
   /** What the event_time columns go by, in place of their own step or curve. */
   readonly eventTimes?: TimeCurve | null
-  /** Columns that come from the records of another stream. */
-  readonly references?: References
+  /** Columns that come from the records of other streams. */
+  readonly references?: readonly References[]
 }
 
 export interface References extends ReferenceShape {
@@ -54,7 +61,7 @@ class ModelGenerator implements Generator, Lookup {
   readonly #circuit: CircuitSampler
   readonly #outside: readonly OutsideColumn[]
   readonly vectors: readonly Vector[]
-  readonly #reference: Reference | null
+  readonly #references: readonly Reference[]
   readonly #positions = new Float64Array(blockRows)
   readonly #drawsCircuit: boolean
   #position: number
@@ -62,7 +69,7 @@ class ModelGenerator implements Generator, Lookup {
   /** `only`: the columns whose values are looked at; all of them if left out. */
   constructor(
     given: Model,
-    { conditions, seed = 0, shard = 0, shards = 1, capacity = 4096, eventTimes, references }: GeneratorOptions,
+    { conditions, seed = 0, shard = 0, shards = 1, capacity = 4096, eventTimes, references = [] }: GeneratorOptions,
     only?: ReadonlySet<string>,
   ) {
     this.capacity = capacity
@@ -84,11 +91,17 @@ class ModelGenerator implements Generator, Lookup {
     const { vectors, outside } = buildColumns(model, (node) => outputs[node]!, capacity, takeDraws, filled)
     this.#outside = outside
     const visible = vectors.filter((vector, index): vector is Vector => !model.columns[index].hidden)
-    this.#reference = references ? referenceOf(references, capacity, takeDraws) : null
-    const record = this.#reference?.added(model.fields, visible) ?? { fields: model.fields, vectors: visible }
+    checkDistinct(references)
+    this.#references = references.map((each, index) => {
+      const place = references.length === 1 ? 'references' : `references[${index}]`
+      return referenceOf(each, place, capacity, takeDraws)
+    })
+    const own = { fields: [...model.fields], vectors: visible }
+    const record = this.#references.reduce((all, each) => each.added(all.fields, all.vectors), own)
     this.fields = record.fields
     this.vectors = record.vectors
-    this.fingerprint = fingerprintOf(model, conditions, seed, eventTimes ?? null, this.#reference?.identity)
+    const others = this.#references.map(({ identity }) => identity)
+    this.fingerprint = fingerprintOf(model, conditions, seed, eventTimes ?? null, others)
     this.#words = new RowWords(seed, draws, only !== undefined)
   }
 
@@ -129,7 +142,7 @@ class ModelGenerator implements Generator, Lookup {
 
   begin(): void {
     for (const column of this.#outside) column.begin?.()
-    this.#reference?.begin()
+    for (const reference of this.#references) reference.begin()
   }
 
   fillAt(positions: Float64Array, to: number, count: number): void {
@@ -141,18 +154,19 @@ class ModelGenerator implements Generator, Lookup {
     const { words } = this.#words
     if (this.#drawsCircuit) this.#circuit.draw(words, to, count)
     for (const column of this.#outside) column.draw(words, positions, to, count)
-    this.#reference?.draw(words, positions, to, count)
+    for (const reference of this.#references) reference.draw(words, positions, to, count)
   }
 }
 
 function referenceOf(
   { to, options, ...shape }: References,
+  place: string,
   capacity: number,
   takeDraws: (count: number) => number,
 ): Reference {
   const only = new Set(takenColumns(shape).map(([, other]) => other))
   const lookup = new ModelGenerator(to, { ...options, capacity }, only)
-  checkTaken(shape, lookup.fields, clockColumns(to))
+  checkTaken(shape, place, lookup.fields, clockColumns(to))
   return new Reference(shape, lookup, takeDraws)
 }
 
@@ -176,7 +190,7 @@ function fingerprintOf(
   conditions: unknown,
   seed: number,
   eventTimes: TimeCurve | null,
-  reference: unknown,
+  references: readonly unknown[],
 ): string {
   // The words of named pools ship with the program, not in the model.
   const words = columns.filter((_, index) => {
@@ -186,6 +200,6 @@ function fingerprintOf(
   const layout = columns.filter(({ hidden }) => !hidden).map(({ name, type, nullable }) => [name, type, nullable])
   const parts: unknown[] = [streamVersion, fingerprint, canonicalConditions(conditions), seed, layout, words]
   if (eventTimes !== null) parts.push({ eventTimes })
-  if (reference !== undefined) parts.push(reference)
+  if (references.length > 0) parts.push({ references })
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }

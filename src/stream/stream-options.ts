@@ -1,5 +1,6 @@
 /** The options of one stream, in code: the library's side of a connector's `conditions` and `throughput`. */
 import { GenesisError } from '../errors.js'
+import type { References } from '../model/open.js'
 import type { Throughput } from './create-pacer.js'
 import {
   checkOptions,
@@ -13,6 +14,7 @@ import {
   flag,
   type Check,
 } from './options.js'
+import { planReferences, type ReferenceOptions } from './reference-options.js'
 import { planShape, type RateShapeOptions } from './shape-options.js'
 import { StreamingMetrics } from './streaming-metrics.js'
 
@@ -32,6 +34,8 @@ export interface StreamOptions {
   readonly eventTime?: 'model' | 'throughput'
   /** What every record satisfies, in the literal form of docs/conditions.md. */
   readonly conditions?: unknown
+  /** Columns that come from the records of other streams. */
+  readonly references?: readonly ReferenceOptions[]
   /** The stream ends after so many positions; those that are dropped or skipped count too. */
   readonly maxRecords?: number
   /** The stream ends after so many batches' worth of positions, and every batch is full. */
@@ -64,6 +68,7 @@ const streamChecks: Readonly<Record<keyof StreamOptions, Check>> = {
   arrivals: oneOf('even', 'poisson'),
   eventTime: oneOf('model', 'throughput'),
   conditions: isObject,
+  references: { expected: 'a list', accepts: Array.isArray },
   maxRecords: count(1),
   maxBatches: count(1),
   from: position,
@@ -78,6 +83,7 @@ const streamToChecks = { ...streamChecks, adaptiveRate: flag, targetLatencyMs: n
 export interface StreamPlan {
   readonly throughput: Throughput
   readonly conditions: unknown
+  readonly references: readonly References[]
   readonly from: number
   /** The position before which the stream ends; Infinity: it does not. */
   readonly end: number
@@ -104,6 +110,7 @@ export function planStream(of: 'stream' | 'streamTo' | 'readable', options: Stre
       eventTime: options.eventTime ?? 'model',
     },
     conditions,
+    references: planReferences(of, options.references),
     from,
     end: Math.min(...ends.map((end) => end ?? Infinity)),
     lingerMs: maxBatches !== undefined || intervalSeconds !== undefined ? Infinity : lingerSeconds * 1000,

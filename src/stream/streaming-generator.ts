@@ -122,10 +122,11 @@ export class StreamingGenerator<Row extends object = AnyRow> {
   #start(of: 'stream' | 'streamTo' | 'readable', options: StreamToOptions): Started {
     return asPublic(() => {
       const plan = planStream(of, options)
-      const { conditions, throughput } = plan
+      const { conditions, references, throughput } = plan
       const seed = this.#options.seed ?? 0
       const generator = openGenerator(modelOf(this.#generator), {
         conditions,
+        references,
         seed,
         eventTimes: eventTimesOf(throughput),
         capacity: throughput.batchSize,

@@ -36,7 +36,7 @@ export async function checkOffline(
   } catch (error) {
     collect(error)
     // Without what it refers to, key and schema cannot be judged.
-    if (connector.references !== null) return { errors, unusedColumns: [] }
+    if (connector.references.length > 0) return { errors, unusedColumns: [] }
   }
   let unusedColumns: readonly string[] = []
   try {

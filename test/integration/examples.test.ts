@@ -37,6 +37,8 @@ const printed: Readonly<Record<string, RegExp>> = {
   retry:
     /^900 sent after \d+ retries; left out: \[\{"from":200,"to":300,"reason":"SINK_FAILED"\}\]\nstopped: SINK_FAILED, which may pass\n$/,
   'custom-publisher': /^10 columns\n150 records more\n10 columns\n250 records more\n$/,
+  orders:
+    /^10000 orders of \d{3} customers; \d{3,4} are of one of them\ncustomer 1 is (basic|standard|premium), in orders too\n$/,
   streams: /^(\w+ \d+(, )?){5}\n10 names\n$/,
 }
 

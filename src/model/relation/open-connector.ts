@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { throwErrors } from '../../config/check.js'
 import { readConnectors } from '../../config/connector-file.js'
 import type { ConnectorConfig, ReferencesConfig } from '../../config/connector.js'
+import { nearest } from '../../config/nearest.js'
 import { GenesisError } from '../../errors.js'
 import type { Generator } from '../generator.js'
 import type { Model } from '../model.js'
@@ -32,45 +33,68 @@ function streamOf({ conditions, seed, throughput }: ConnectorConfig): References
   return { conditions: conditions ?? undefined, seed, eventTimes: eventTimesOf(throughput) }
 }
 
-/** `before`: the files of the connectors that led here. */
+/** `before`: the connectors that led here. */
 async function referencesOf(
   connector: ConnectorConfig,
   load: ConnectorOpening['load'],
   before: readonly string[],
-): Promise<References | undefined> {
-  const { references, file } = connector
-  if (references === null) return undefined
-  const place = file ?? connector.name
-  const round = file === null ? before : [...before, resolve(file)]
-  if (round.includes(references.connector)) {
-    throw new GenesisError('CONFIG_INVALID', 'references that go in a circle', {
-      place: `${place}: references.connector`,
-      found: [...round, references.connector].join(' → '),
-      expected: 'a connector that does not refer to this one',
-    })
+): Promise<References[]> {
+  const { references } = connector
+  const round = [...before, identityOf(connector)]
+  const found: References[] = []
+  for (const [index, each] of references.entries()) {
+    const place = `${connector.file ?? connector.name}: references${references.length === 1 ? '' : `[${index}]`}`
+    const other = await connectorAt(each, `${place}.connector`)
+    if (round.includes(identityOf(other))) {
+      throw new GenesisError('CONFIG_INVALID', 'references that go in a circle', {
+        place: `${place}.connector`,
+        found: [...round, identityOf(other)].join(' → '),
+        expected: 'a connector that does not refer to this one',
+      })
+    }
+    const among = amongOf(each, other, `${place}.among`)
+    const { column, key, skew, copy } = each
+    const to = await load(other.model)
+    const inner = await referencesOf(other, load, round)
+    found.push({ column, key, skew, among, copy, to, options: { ...streamOf(other), references: inner } })
   }
-  const other = await connectorAt(references, place)
-  const among = amongOf(references, other, place)
-  const { column, key, skew, copy } = references
-  const to = await load(other.model)
-  const inner = await referencesOf(other, load, round)
-  return { column, key, skew, among, copy, to, options: { ...streamOf(other), references: inner } }
+  return found
 }
 
-async function connectorAt(references: ReferencesConfig, place: string): Promise<ConnectorConfig> {
-  const { connectors, errors } = await readConnectors([references.connector], process.env)
+function identityOf({ name, file }: ConnectorConfig): string {
+  return file === null ? name : `${name} in ${resolve(file)}`
+}
+
+async function connectorAt({ connector }: ReferencesConfig, place: string): Promise<ConnectorConfig> {
+  if ('name' in connector) return connectorNamed(connector.name, connector.folder, place)
+  const { connectors, errors } = await readConnectors([connector.file], process.env)
   throwErrors(errors)
   if (connectors.length === 1) return connectors[0]
   throw new GenesisError('CONFIG_INVALID', 'not the file of one connector', {
-    place: `${place}: references.connector`,
-    found: `${references.connector} with ${connectors.length} connectors`,
-    expected: 'a file with the connector that is referred to',
+    place,
+    found: `${connector.file} with ${connectors.length} connectors`,
+    expected: 'a file with the connector that is referred to, or its name',
   })
 }
 
-function amongOf({ among }: ReferencesConfig, { name, throughput }: ConnectorConfig, place: string): number {
+/** Other files of the folder may be wrong: they are told of where they are run. */
+async function connectorNamed(name: string, folder: string, place: string): Promise<ConnectorConfig> {
+  const { connectors, errors } = await readConnectors([folder], process.env)
+  const found = connectors.find((each) => each.name === name)
+  if (found !== undefined) return found
+  const names = connectors.map((each) => each.name)
+  const likely = nearest(name, names) ?? (names.length === 0 ? 'a connector file' : `one of ${names.join(', ')}`)
+  const unread = errors.length === 0 ? '' : `, where some cannot be read: genesis validate ${folder}`
+  throw new GenesisError('CONFIG_INVALID', 'no connector of this name', {
+    place,
+    found: name,
+    expected: `${likely} in ${folder}${unread}`,
+    remedy: 'A connector elsewhere is referred to by its file, such as ./customers.yaml',
+  })
+}
+
+function amongOf({ among }: ReferencesConfig, { name, throughput }: ConnectorConfig, at: string): number {
   const most = throughput.maxRecords
-  const at = `${place}: references.among`
   if (among === null && most === null) {
     throw new GenesisError('CONFIG_INVALID', 'it is open how many records there are to refer to', {
       place: at,

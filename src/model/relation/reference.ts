@@ -74,18 +74,31 @@ export function takenColumns({ column, key, copy }: ReferenceShape): [own: strin
   return [[column, key], ...Object.entries(copy)]
 }
 
-/** Fails for columns that the other stream does not have, or that are other ones every time. */
-export function checkTaken(shape: ReferenceShape, fields: readonly Field[], unrepeatable: ReadonlySet<string>): void {
+/** Fails for columns of which several references, or key and copy of one, say what they are. */
+export function checkDistinct(shapes: readonly ReferenceShape[]): void {
+  const taken = new Set<string>()
+  for (const [own] of shapes.flatMap(takenColumns)) {
+    if (taken.has(own))
+      throw new GenesisError('CONFIG_INVALID', 'two values for one column', {
+        place: 'references',
+        found: `${own}, twice`,
+        expected: 'a name of its own for every column and copy',
+      })
+    taken.add(own)
+  }
+}
+
+/** Fails for columns that the other stream does not have, or that are other ones every time. `at` is the reference's place. */
+export function checkTaken(
+  shape: ReferenceShape,
+  at: string,
+  fields: readonly Field[],
+  unrepeatable: ReadonlySet<string>,
+): void {
   const names = fields.map(({ name }) => name).filter((name) => !unrepeatable.has(name))
-  if (Object.hasOwn(shape.copy, shape.column))
-    throw new GenesisError('CONFIG_INVALID', 'two values for one column', {
-      place: `references.copy.${shape.column}`,
-      found: `${shape.column}, which references.column gets too`,
-      expected: 'another name',
-    })
   takenColumns(shape).forEach(([own, other], index) => {
     if (names.includes(other)) return
-    const place = index === 0 ? 'references.key' : `references.copy.${own}`
+    const place = index === 0 ? `${at}.key` : `${at}.copy.${own}`
     if (unrepeatable.has(other))
       throw new GenesisError('CONFIG_INVALID', 'the time of generation is another one every time', {
         place,

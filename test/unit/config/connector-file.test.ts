@@ -51,7 +51,7 @@ describe('a connector file', () => {
         keyFormat: 'string',
         value: { format: 'avro', schema: null, autoRegister: true, useLatest: false, subject: null },
         conditions: null,
-        references: null,
+        references: [],
         throughput: { rate: null, batchSize: 4096, intervalMs: null, maxRecords: null, ...plain },
         sink: { type: 'kafka' },
         delivery: 'exactly-once',

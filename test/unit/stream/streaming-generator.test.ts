@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { pipeline } from 'node:stream/promises'
-import type { Batch } from '#src/stream/batch.js'
+import type { AnyRow, Batch } from '#src/stream/batch.js'
 import { RetryPolicy } from '#src/stream/retry-policy.js'
 import { StreamingError } from '#src/stream/streaming-error.js'
 import { StreamingGenerator, type StreamingGeneratorOptions } from '#src/stream/streaming-generator.js'
@@ -111,6 +111,28 @@ describe('pull mode', () => {
     for await (const batch of new StreamingGenerator(generator).stream({ conditions, maxRecords: 500 })) {
       for (const row of batch) assert.ok(row.segment === 'premium' && row.lifetime_value > 10_000)
     }
+  })
+
+  test('refers to the records of another stream, and copies their columns', async () => {
+    const orders = new StreamingGenerator(await SyntheticGenerator.load(shipped('models/orders.json')))
+    const customers = { generator, conditions: { segment: 'premium' }, seed: 5, key: 'id', among: 50 }
+    const copy = { region: 'region', born_with: 'name' }
+    const references = [
+      { ...customers, column: 'customer_id', skew: 'zipf', copy },
+      { ...customers, column: 'referred_by' },
+    ] as const
+    const there = [...generator.sample(50, { seed: 5, conditions: { segment: 'premium' } })]
+    let seen = 0
+    for await (const batch of orders.stream({ references, maxRecords: 300 })) {
+      assert.deepEqual(batch.columns.slice(-4), ['customer_id', 'region', 'born_with', 'referred_by'])
+      for (const row of batch) {
+        const customer = there.find(({ id }) => id === row.customer_id) as AnyRow | undefined
+        assert.deepEqual([row.region, row.born_with], [customer?.region, customer?.name])
+        assert.ok(there.some(({ id }) => id === row.referred_by))
+        seen++
+      }
+    }
+    assert.equal(seen, 300)
   })
 
   test('leaving the loop frees everything: nothing keeps the process waiting', async () => {
@@ -244,6 +266,11 @@ describe('a mistake in the options', () => {
     ['a value out of range', () => streamer.stream({ batchSize: 0 }), /from 1 to 65536/],
     ['two paces', () => streamer.stream({ rateLimit: 1, intervalSeconds: 1 }), /exclude each other/],
     ['what only push mode has', () => streamer.stream({ adaptiveRate: true } as object), /unknown option/],
+    [
+      'a reference without its generator',
+      () => streamer.stream({ references: [{ column: 'c', key: 'id', among: 3 } as never] }),
+      /references\[0\]: a reference is incomplete; expected generator/,
+    ],
     ['event times without rate', () => streamer.stream({ eventTime: 'throughput' }), /a rate that is known/],
     ['a shape without rate', () => streamer.stream({ shape: { type: 'sine', periodSeconds: 9 } }), /need a rate/],
     [

@@ -62,7 +62,7 @@ const others = (): Row[] => toRows(openGenerator(customers, { ...references().op
 test('every reference is to a record of the other stream, whose columns are copied as they are there', () => {
   const byKey = new Map(others().map((row) => [row.id, row]))
   for (const skew of ['uniform', 'zipf', 'recent'] as const) {
-    for (const row of rows({ references: references({ skew }) }, 1500)) {
+    for (const row of rows({ references: [references({ skew })] }, 1500)) {
       const other = byKey.get(row.customer)
       assert.ok(other, `no customer ${String(row.customer)}`)
       assert.deepEqual([row.segment, row.customer_worth, row.mail], [other.segment, other.worth, other.mail])
@@ -71,7 +71,7 @@ test('every reference is to a record of the other stream, whose columns are copi
 })
 
 test('a reference stands in the place of a column of its name, copies that are new come last', () => {
-  const { fields } = openGenerator(orders, { references: references() })
+  const { fields } = openGenerator(orders, { references: [references()] })
   assert.deepEqual(
     fields.map(({ name, type }) => [name, type.kind]),
     [
@@ -88,15 +88,15 @@ test('a reference stands in the place of a column of its name, copies that are n
 test('what a record has of its own does not change with a reference', () => {
   const amounts = (options: GeneratorOptions): unknown[] =>
     rows(options, 300).map(({ order, amount }) => [order, amount])
-  assert.equal(amounts({ references: references() }).length, amounts({}).length)
+  assert.equal(amounts({ references: [references()] }).length, amounts({}).length)
   assert.deepEqual(
-    rows({ references: references({ skew: 'recent' }) }, 300).map(({ amount }) => amount),
-    rows({ references: references({ skew: 'zipf' }) }, 300).map(({ amount }) => amount),
+    rows({ references: [references({ skew: 'recent' })] }, 300).map(({ amount }) => amount),
+    rows({ references: [references({ skew: 'zipf' })] }, 300).map(({ amount }) => amount),
   )
 })
 
 function positions(skew: Skew, among: number, count: number, start = 0): number[] {
-  const options = { references: references({ skew, among, copy: {} }), seed: 11 }
+  const options = { references: [references({ skew, among, copy: {} })], seed: 11 }
   return rows(options, count, start).map(({ customer }) => (Number(customer) - 1000) / 3)
 }
 
@@ -116,11 +116,11 @@ test('the skews have the distributions that they name', () => {
 })
 
 test('records with references are the same wherever a stream goes on and however it is dealt', () => {
-  const whole = rows({ references: references({ skew: 'recent' }) }, 1300)
+  const whole = rows({ references: [references({ skew: 'recent' })] }, 1300)
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 200 }), (shards, skip) => {
       for (let shard = 0; shard < shards; shard++) {
-        const options = { references: references({ skew: 'recent' }), shard, shards, capacity: 64 }
+        const options = { references: [references({ skew: 'recent' })], shard, shards, capacity: 64 }
         const part = rows(options, 100, shard + skip * shards)
         part.forEach((row, i) => assert.deepEqual(row, whole[shard + (skip + i) * shards]))
       }
@@ -131,7 +131,7 @@ test('records with references are the same wherever a stream goes on and however
 
 test('the fingerprint is of the other stream too', () => {
   const fingerprint = (changes: Partial<References>): string =>
-    openGenerator(orders, { references: references(changes) }).fingerprint
+    openGenerator(orders, { references: [references(changes)] }).fingerprint
   const all = [
     openGenerator(orders).fingerprint,
     fingerprint({}),
@@ -175,6 +175,44 @@ test('a connector file names the other connector, whose max_records is how many 
     assert.equal(segment, there.find(({ id }) => id === customer)?.segment, String(customer))
 })
 
+test('several references are drawn apart from each other, and a connector of the same folder goes by its name', async (t) => {
+  const path = await folder(t, {
+    'anything.yaml': `${other(max)}---\nname: staff\nmodel: customers.json.model\ntopic: s\nseed: 8\n${max}`,
+    'broken.yaml': 'name: [',
+    'orders.yaml': own(
+      '[{ column: customer, connector: customers, key: id, copy: { segment: segment } }, { column: clerk, connector: staff, key: mail, copy: { clerk_id: id } }]',
+    ),
+  })
+  const made = toRows((await open(path)).generate(500))
+  const there = (seed: number): Row[] => toRows(openGenerator(customers, { seed }).generate(100))
+  const [buyers, staff] = [there(7), there(8)]
+  const pairs = new Set<string>()
+  for (const { customer, segment, clerk, clerk_id: clerkId } of made) {
+    assert.equal(segment, buyers.find(({ id }) => id === customer)?.segment)
+    assert.equal(clerk, staff.find(({ id }) => id === clerkId)?.mail)
+    pairs.add(`${String(customer)} ${String(clerk)}`)
+  }
+  assert.ok(pairs.size > 450, 'which clerk does not follow from the customer')
+})
+
+test('an error in one of several references says in which', async (t) => {
+  const files = (second: string): Record<string, string> => ({
+    'customers.yaml': other(max),
+    'orders.yaml': own(`[{ column: a, connector: customers, key: id }, ${second}]`),
+  })
+  const cases: [second: string, message: RegExp][] = [
+    ['{ column: b, connector: customers, key: idd }', /references\[1\]\.key.*idd/],
+    ['{ column: b, connector: custmers, key: id }', /references\[1\]\.connector: .*custmers.*customers/],
+    ['{ column: b, connector: customers, ky: id }', /references\.1\.ky: unknown key.*key/],
+    ['{ column: b, connector: customers, key: id, skew: most }', /references\.1\.skew.*uniform, zipf, recent/],
+    ['{ column: a, connector: customers, key: id }', /two values for one column/],
+  ]
+  for (const [second, message] of cases) {
+    const path = await folder(t, files(second))
+    await assert.rejects(open(path), message)
+  }
+})
+
 const wrong: [string, string, string, RegExp][] = [
   ['a connector that is not there', '{ column: c, connector: none.yaml, key: id }', max, /none\.yaml/],
   ['a key that is no column', '{ column: c, connector: customers.yaml, key: idd }', max, /references\.key.*idd.*id/],
@@ -189,7 +227,7 @@ const wrong: [string, string, string, RegExp][] = [
   ['an open number of records', '{ column: c, connector: customers.yaml, key: id }', '', /among/],
   ['more than there are', '{ column: c, connector: customers.yaml, key: id, among: 101 }', max, /at most 100/],
   ['a reference to itself', '{ column: c, connector: orders.yaml, key: order, among: 5 }', max, /circle/],
-  ['no key', '{ column: c, connector: customers.yaml }', max, /needs its column/],
+  ['no key', '{ column: c, connector: customers.yaml }', max, /no key/],
 ]
 
 for (const [what, reference, more, message] of wrong) {
