@@ -18,7 +18,12 @@ import type { FramedRecords } from './record-stage.js'
 import { Sequences } from './sequences.js'
 import type { TopicPartition } from './transaction-coordinator.js'
 
+const unknownTopicOrPartition = 3
+const notLeader = 6
 const concurrentTransactions = 51
+
+/** How long a leader that the metadata names may take to know of it: it hears of a new topic a moment later. */
+const newLeaderMs = 500
 
 export interface WindowOptions {
   readonly leaders: Leaders
@@ -161,17 +166,17 @@ export class ProduceWindow {
     const { leaders, v2, transactionalId, timeoutMs } = this.#options
     const broker = leaders.broker(node)
     const api = v2 ? produceV2Api : broker.choose(...produceApis)
-    const deadline = performance.now() + timeoutMs
+    const began = performance.now()
     for (let waitMs = briskly.firstMs; ; waitMs = Math.min(waitMs * 1.5, briskly.longestMs)) {
       const { results, throttleMs } = await api.async(broker.connection, transactionalId, timeoutMs, parts)
       this.#throttle(throttleMs)
       const refused = results.filter(({ code }) => code !== 0)
       if (results.length !== parts.length) throw unanswered(parts, results)
       if (refused.length === 0) return
-      const other = refused.find(({ code }) => code !== concurrentTransactions)
-      if (other !== undefined || !joining || performance.now() + waitMs > deadline)
-        throw this.#refusal(other ?? refused[0])
-      // The markers of the last transaction are not all written yet: nothing of these was taken.
+      const lateMs = performance.now() + waitMs - began
+      const final = refused.find(({ code }) => !joining || lateMs > patienceMs(code, timeoutMs))
+      if (final !== undefined) throw this.#refusal(final)
+      // Alone on their way and with the same sequence numbers: even one that was taken would not be taken twice.
       parts = parts.filter((part) => refused.some((result) => nameOf(result) === nameOf(part)))
       await sleep(waitMs)
     }
@@ -195,6 +200,12 @@ export class ProduceWindow {
     this.#failed = true
     this.#options.onFailure(error)
   }
+}
+
+/** How long a partition's first batch of a transaction is sent again. The markers of the last one may not be written yet. */
+function patienceMs(code: number, timeoutMs: number): number {
+  if (code === concurrentTransactions) return timeoutMs
+  return code === notLeader || code === unknownTopicOrPartition ? Math.min(newLeaderMs, timeoutMs) : 0
 }
 
 async function compress(records: TopicRecords, facts: BatchFacts): Promise<ProducePart> {
