@@ -2,6 +2,7 @@
 import type { ClusterOptions } from '#src/config/cluster.js'
 import type { Encoder } from '#src/encode/encoder.js'
 import { partitionOfPosition } from '#src/kafka/partitioner.js'
+import { ConnectionPool } from '#src/kafka/connection-pool.js'
 import type { ProducerClient } from '#src/kafka/create-producer.js'
 import { TopicReader } from '#src/kafka/topic-reader.js'
 import type { Batch, EncodedBatch } from '#src/record.js'
@@ -61,14 +62,16 @@ export class Flow {
 
   constructor({ cluster, client, name, topic, checkpointTopic, transactionTimeoutMs, delivery }: FlowOptions) {
     const shard = { connector: name, shard: 0, shards: 1 }
-    const sink = new KafkaSink(cluster, {
+    const options = {
       ...{ shard, fingerprint, topic, client, transactionTimeoutMs, delivery },
       creation: null,
       checkpoints: { topic: checkpointTopic, partitions: 1, replicationFactor: 3 },
       groupId: 'fault',
-      compression: 'none',
+      compression: 'none' as const,
       maxBatchBytes: 1 << 20,
-    })
+    }
+    // Everything on one connection to a broker, as in a thread of very many tasks.
+    const sink = new KafkaSink(cluster, options, undefined, new ConnectionPool(cluster, 1))
     this.#task = new Task(
       {
         ...{ shard, from: 0, to: null },
