@@ -1,89 +1,82 @@
 /**
- * The whole line, from a connector to committed records: model, encoder, wire producer and checkpoint on one worker
- * thread, exactly once, 15 columns in Avro. `KAFKA_BROKERS=… SCHEMA_REGISTRY_URL=… node build/bench/line.js`.
+ * The whole line, from a connector to committed records: model, encoder, wire producer and checkpoint on worker threads,
+ * exactly once, 15 columns in Avro. `KAFKA_BROKERS=… SCHEMA_REGISTRY_URL=… node build/bench/line.js [records]`.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { writeModel } from '#src/model/artifact-write.js'
 import { Worker, type WorkerEvents } from '#src/runner/worker.js'
-import { loadWorker } from '#src/config/worker-file.js'
-import type { LatencyHistogram } from '#src/stream/latency.js'
-import { connectorOf } from '../test/support/connectors.js'
-import { censusLikeArtifact } from '../test/support/models.js'
+import { withConnector } from './connector.js'
 
 export interface LineOptions {
   readonly records: number
-  /** Over all partitions, tasks and threads: one each. */
+  /** A partition each. */
   readonly tasks?: number
+  readonly threads?: number
   readonly connector?: Readonly<Record<string, unknown>>
 }
 
 export interface LineResult {
-  readonly topic: string
-  readonly latency: LatencyHistogram
   readonly recordsPerSecond: number
-  /** Of this whole process, the start of the thread included. */
+  /** Of this whole process, from the first fenced producer to the last commit, as the time is. */
   readonly cpuMicrosPerRecord: number
-  /** Resident memory of this process when a tenth of the records was sent, and at the end. */
-  readonly rssBytes: { readonly tenth: number; readonly end: number }
+  /** CPU seconds a second of this process: what is left of the machine is the broker's. */
+  readonly cores: number
+  /** CPU seconds until the first producer was fenced: threads, libraries, model, topics. */
+  readonly startCpuSeconds: number
+  /** Resident memory of this process when each tenth of the records was sent. */
+  readonly rssBytes: readonly number[]
 }
 
-let runs = 0
-
-/** Sends `records` records to a topic of its own; the clock runs from the fenced producer to the last commit. */
-export async function benchLine({ records, tasks = 1, connector = {} }: LineOptions): Promise<LineResult> {
-  const folder = await mkdtemp(join(tmpdir(), 'genesis-bench-'))
-  const model = join(folder, 'census.json')
-  await writeFile(model, writeModel(censusLikeArtifact()))
-  const name = `bench-line-${process.pid}-${runs++}`
-  const config = connectorOf({
-    name,
-    model,
-    topic: name,
-    sink: { type: 'kafka' },
+/** Sends `records` records to a topic of its own; the clocks run from the fenced producer to the last commit. */
+export function benchLine({ records, tasks = 1, threads = tasks, connector = {} }: LineOptions): Promise<LineResult> {
+  const keys = {
     topic_creation: { partitions: tasks },
     throughput: { max_records: records },
     tasks: { max: tasks },
     ...connector,
-  })
-  let began: number | undefined
-  let tenth = 0
-  const events: WorkerEvents = {
-    connector: () => undefined,
-    task: (_connector, _shard, state) => {
-      if (state === 'RUNNING') began ??= performance.now()
-    },
   }
-  const worker = new Worker({ ...(await loadWorker(null, process.env)), threads: tasks }, events)
-  const watch = setInterval(() => {
-    if (tenth === 0 && worker.status()[0].counters.records * 10 >= records) tenth = process.memoryUsage.rss()
-  }, 50)
-  try {
-    const cpu = process.cpuUsage()
-    await worker.assign(
-      config,
-      Array.from({ length: tasks }, (_, shard) => shard),
-    )
-    await worker.ended()
-    const seconds = (performance.now() - (began ?? NaN)) / 1000
-    const used = process.cpuUsage(cpu)
-    const end = process.memoryUsage.rss()
-    const [{ complete, counters, tasks: ended }] = worker.status()
-    if (!complete) throw new Error(ended.map(({ failure }) => failure?.message).join('; '))
-    return {
-      topic: name,
-      latency: counters.latency,
-      recordsPerSecond: records / seconds,
-      cpuMicrosPerRecord: (used.user + used.system) / records,
-      rssBytes: { tenth, end },
+  return withConnector(keys, async ({ connector, worker: config }) => {
+    let began: { readonly at: number; readonly cpu: NodeJS.CpuUsage } | undefined
+    const events: WorkerEvents = {
+      connector: () => undefined,
+      task: (_connector, _shard, state) => {
+        if (state === 'RUNNING') began ??= { at: performance.now(), cpu: process.cpuUsage() }
+      },
     }
-  } finally {
-    clearInterval(watch)
-    await worker.stop()
-    await rm(folder, { recursive: true })
-  }
+    const worker = new Worker({ ...config, threads }, events)
+    const rssBytes: number[] = []
+    const watch = setInterval(() => {
+      const tenths = Math.floor((worker.status()[0].counters.records * 10) / records)
+      while (rssBytes.length < Math.min(9, tenths)) rssBytes.push(process.memoryUsage.rss())
+    }, 50)
+    try {
+      const before = process.cpuUsage()
+      await worker.assign(
+        connector,
+        Array.from({ length: tasks }, (_, shard) => shard),
+      )
+      await worker.ended()
+      const ended = performance.now()
+      rssBytes.push(process.memoryUsage.rss())
+      const [{ complete, tasks: all }] = worker.status()
+      if (!complete || began === undefined) throw new Error(all.map(({ failure }) => failure?.message).join('; '))
+      const seconds = (ended - began.at) / 1000
+      const cpuSeconds = secondsOf(process.cpuUsage(began.cpu))
+      return {
+        recordsPerSecond: records / seconds,
+        cpuMicrosPerRecord: (cpuSeconds * 1e6) / records,
+        cores: cpuSeconds / seconds,
+        startCpuSeconds: secondsOf(began.cpu) - secondsOf(before),
+        rssBytes,
+      }
+    } finally {
+      clearInterval(watch)
+      await worker.stop()
+    }
+  })
+}
+
+function secondsOf({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1e6
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

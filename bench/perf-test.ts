@@ -28,7 +28,8 @@ const jars = fileURLToPath(new URL(`../stack/kafka-${kafkaVersion}`, import.meta
 
 export async function perfTest(options: PerfTestOptions): Promise<PerfTestResult> {
   const { records, warmup, payloadFile } = options
-  const docker = await works('docker', 'image', 'inspect', kafkaImage)
+  // Where the broker is one of Maven's, so is its tool: an image may lack what zstd-jni needs.
+  const docker = process.env['GENESIS_STACK'] !== 'maven' && (await works('docker', 'image', 'inspect', kafkaImage))
   const classPath = docker ? '/opt/kafka/libs/*' : `${jars}/*`
   const java = `java -Xmx512m -cp '${classPath}' org.apache.kafka.tools.ProducerPerformance ${commandLine(options)}; times`
   const folder = dirname(payloadFile)

@@ -1,11 +1,21 @@
 /**
- * A fixed rate as a reader of the topic sees it: what arrived in any ten seconds, how long the stream was silent between two
- * batches, and how long a record took from its generation to its commit.
+ * A fixed rate: what a reader of the topic sees arrive in any ten seconds and between two batches, and how long a record takes
+ * from its generation to the acknowledgement of its transaction, beside what the broker takes for an append alone.
  */
-import { loadWorker } from '#src/config/worker-file.js'
+import { createEncoder } from '#src/encode/create.js'
+import { createRegistry } from '#src/encode/registry.js'
 import { TopicReader } from '#src/kafka/topic-reader.js'
-import { latencyQuantile } from '#src/stream/latency.js'
-import { benchLine } from './line.js'
+import type { Generator } from '#src/model/generator.js'
+import { loadModel } from '#src/model/load.js'
+import { openConnector } from '#src/model/relation/open-connector.js'
+import { Task } from '#src/runner/task.js'
+import { createSink } from '#src/sink/create.js'
+import type { Sink } from '#src/sink/sink.js'
+import { systemClock } from '#src/stream/clock.js'
+import { createPacer, largestGrant } from '#src/stream/create-pacer.js'
+import { appendTimes } from './append.js'
+import { withConnector, type BenchConnector } from './connector.js'
+import { quantile } from './markdown.js'
 
 export interface RateResult {
   readonly ratePerSecond: number
@@ -13,38 +23,91 @@ export interface RateResult {
   readonly window: { readonly least: number; readonly most: number }
   /** Milliseconds between the times of consecutive batches. */
   readonly gapMs: { readonly median: number; readonly p99: number; readonly most: number }
-  /** Upper bounds of the histogram's buckets: from generation to commit. */
+  /** From generation to the answer to the commit, over all records. */
   readonly latencyMs: { readonly median: number; readonly p99: number }
+  /** Of a batch of as many records without a transaction: from its sending to its acknowledgement. */
+  readonly appendMs: { readonly median: number; readonly p99: number }
 }
 
 const windowMs = 10_000
 
-export async function benchRate({ ratePerSecond = 10_000, seconds = 25, intervalMs = 100 } = {}): Promise<RateResult> {
-  const { topic, latency } = await benchLine({
-    records: ratePerSecond * seconds,
-    connector: {
-      throughput: { rate: ratePerSecond, max_records: ratePerSecond * seconds },
-      transaction: { interval: `${intervalMs}ms` },
-    },
-  })
-  const times = await timestamps(topic)
-  const gaps = times.flatMap((at, i) => (i > 0 && at > times[i - 1] ? [at - times[i - 1]] : [])).sort((a, b) => a - b)
-  const shares = windows(times).map((count) => count / ((ratePerSecond * windowMs) / 1000))
-  return {
-    ratePerSecond,
-    window: { least: Math.min(...shares), most: Math.max(...shares) },
-    gapMs: {
-      median: gaps[gaps.length >> 1],
-      p99: gaps[Math.floor(gaps.length * 0.99)],
-      most: gaps[gaps.length - 1],
-    },
-    latencyMs: { median: latencyQuantile(latency, 0.5), p99: latencyQuantile(latency, 0.99) },
+export function benchRate({ ratePerSecond = 10_000, seconds = 25, intervalMs = 100 } = {}): Promise<RateResult> {
+  const records = ratePerSecond * seconds
+  const keys = {
+    topic_creation: { partitions: 1 },
+    throughput: { rate: ratePerSecond, max_records: records },
+    transaction: { interval: `${intervalMs}ms` },
   }
+  return withConnector(keys, async (made) => {
+    const latencies = await latenciesOf(made, records)
+    const times = await timestamps(made)
+    const gaps = times.flatMap((at, i) => (i > 0 && at > times[i - 1] ? [at - times[i - 1]] : []))
+    const shares = windows(times).map((count) => count / ((ratePerSecond * windowMs) / 1000))
+    const appends = await appendTimes(made, Math.ceil((ratePerSecond * intervalMs) / 1000))
+    return {
+      ratePerSecond,
+      window: { least: Math.min(...shares), most: Math.max(...shares) },
+      gapMs: { median: quantile(gaps, 0.5), p99: quantile(gaps, 0.99), most: quantile(gaps, 1) },
+      latencyMs: { median: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) },
+      appendMs: { median: quantile(appends, 0.5), p99: quantile(appends, 0.99) },
+    }
+  })
+}
+
+/** Runs the connector's one task in this thread; milliseconds of every record. */
+async function latenciesOf({ connector, worker }: BenchConnector, records: number): Promise<number[]> {
+  const shard = { connector: connector.name, shard: 0, shards: 1 }
+  const capacity = largestGrant(connector.throughput, shard)
+  const generator = await openConnector(connector, { load: loadModel, shard: 0, capacity })
+  const encoder = createEncoder(connector, createRegistry(worker.registry))(generator.fields)
+  const { fields, fingerprint } = generator
+  const sink = await createSink({ connector, worker, shard, fields, fingerprint, shared: {} })
+  const pacer = createPacer(connector.throughput, shard, connector.seed)
+  const made: { readonly at: number; readonly end: number; readonly length: number }[] = []
+  const latencies: number[] = []
+  const watchedGenerator: Generator = {
+    fields,
+    fingerprint,
+    capacity,
+    get position() {
+      return generator.position
+    },
+    start: (position) => generator.start(position),
+    generate(count) {
+      const at = performance.now()
+      const batch = generator.generate(count)
+      made.push({ at, end: generator.position, length: count })
+      return batch
+    },
+  }
+  const watchedSink: Sink = {
+    open: () => sink.open(),
+    write: (batch) => sink.write(batch),
+    close: () => sink.close(),
+    async commit(checkpoint) {
+      await sink.commit(checkpoint)
+      const now = performance.now()
+      while (made.length > 0 && made[0].end <= checkpoint.position) {
+        const { at, length } = made.shift()!
+        for (let i = 0; i < length; i++) latencies.push(now - at)
+      }
+    },
+  }
+  const { transaction, errors } = connector
+  const task = new Task(
+    { shard, from: 0, to: records, transaction, errors },
+    { generator: watchedGenerator, encoder, sink: watchedSink, pacer },
+    { state: () => undefined, progress: () => undefined },
+    systemClock,
+  )
+  const ended = await task.run()
+  if (ended.end !== 'complete') throw new Error(`the task has ended: ${JSON.stringify(ended)}`)
+  return latencies
 }
 
 /** Creation times of the topic's records, ascending. */
-async function timestamps(topic: string): Promise<number[]> {
-  const reader = new TopicReader((await loadWorker(null, process.env)).kafka, topic)
+async function timestamps({ connector: { name }, worker }: BenchConnector): Promise<number[]> {
+  const reader = new TopicReader(worker.kafka, name)
   try {
     const times: number[] = []
     for (const range of await reader.ranges())

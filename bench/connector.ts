@@ -1,0 +1,36 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ConnectorConfig } from '#src/config/connector.js'
+import { loadWorker } from '#src/config/worker-file.js'
+import type { WorkerConfig } from '#src/config/worker.js'
+import { writeModel } from '#src/model/artifact-write.js'
+import { connectorOf } from '../test/support/connectors.js'
+import { censusLikeArtifact } from '../test/support/models.js'
+import { deleteTopics } from './topics.js'
+
+let runs = 0
+
+export interface BenchConnector {
+  readonly connector: ConnectorConfig
+  /** From the environment. */
+  readonly worker: WorkerConfig
+}
+
+/** A connector of 15 columns in Avro with a topic of its own, which goes when `use` is through, as its model does. */
+export async function withConnector<T>(
+  keys: Readonly<Record<string, unknown>>,
+  use: (made: BenchConnector) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'genesis-bench-'))
+  const model = join(folder, 'census.json')
+  await writeFile(model, writeModel(censusLikeArtifact()))
+  const name = `bench-line-${process.pid}-${runs++}`
+  const worker = await loadWorker(null, process.env)
+  try {
+    return await use({ connector: connectorOf({ name, model, topic: name, sink: { type: 'kafka' }, ...keys }), worker })
+  } finally {
+    await deleteTopics(worker.kafka, [name])
+    await rm(folder, { recursive: true })
+  }
+}

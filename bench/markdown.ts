@@ -1,0 +1,36 @@
+/** How figures are written: as the tables of docs/benchmarks.md. */
+
+export const millions = (value: number): string => `${(value / 1e6).toFixed(2)} M`
+export const thousands = (value: number): string => Math.round(value / 1000).toLocaleString('en') + ' k'
+export const micros = (value: number): string => `${value.toFixed(2)} µs`
+export const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`
+export const percent = (share: number): string => `${(share * 100).toFixed(2)} %`
+
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  console.log([line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n') + '\n')
+}
+
+export function title(text: string): void {
+  console.log(`${text}\n`)
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5)
+}
+
+export function quantile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]
+}
+
+/** Every case once, then every case again, so that what else the machine does meets them all. */
+export async function interleaved<Case, Result>(
+  rounds: number,
+  cases: readonly Case[],
+  once: (one: Case) => Result | Promise<Result>,
+): Promise<Result[][]> {
+  const results: Result[][] = cases.map(() => [])
+  for (let round = 0; round < rounds; round++)
+    for (const [index, one] of cases.entries()) results[index].push(await once(one))
+  return results
+}

@@ -1,0 +1,133 @@
+/** What is measured against a broker on the same machine. */
+import type { Compression } from '#src/kafka/producer.js'
+import { benchIdle } from '../idle.js'
+import { benchLine, type LineOptions } from '../line.js'
+import { interleaved, median, megabytes, micros, millions, percent, table, thousands, title } from '../markdown.js'
+import { benchProduce } from '../produce.js'
+import { benchRate } from '../rate.js'
+import { benchVerify } from '../verify.js'
+import type { BenchContext, Section } from './section.js'
+
+export const producers: Section = async (context) => {
+  title('Producing: the same Avro records, one partition, acks=all, not compressed, rounds interleaved')
+  await produced(context, ['none'])
+}
+
+export const codecs: Section = async (context) => {
+  title('Producing compressed: the same records, one partition, acks=all, rounds interleaved')
+  await produced(context, ['gzip', 'snappy', 'lz4', 'zstd'])
+}
+
+async function produced({ brokers, rounds, quick }: BenchContext, codecs: readonly Compression[]): Promise<void> {
+  const results = await benchProduce({ brokers, rounds, records: quick ? 400_000 : 2_000_000, codecs })
+  table(
+    ['producer', 'compression', 'records/s', 'CPU a record'],
+    results.map(({ contender, compression, recordsPerSecond, cpuMicrosPerRecord }) => [
+      contender,
+      compression,
+      recordsPerSecond === 0 ? '–' : thousands(recordsPerSecond),
+      recordsPerSecond === 0 ? '–' : micros(cpuMicrosPerRecord),
+    ]),
+  )
+  console.log("CPU of perf-test is its whole process's, the start of Java included.\n")
+}
+
+const rare = { income: '>50K', age: ['between', 30, 31] }
+const lines: readonly (Omit<LineOptions, 'records'> & { readonly name: string })[] = [
+  { name: 'one thread, one partition' },
+  { name: 'one thread, one partition, under rare conditions', connector: { conditions: rare } },
+  { name: 'one thread, 64 shards, 64 partitions', tasks: 64, threads: 1 },
+  { name: 'two threads, two partitions', tasks: 2 },
+]
+
+export const line: Section = async ({ rounds, quick }) => {
+  title('The whole line: model → Avro → exactly-once in Kafka, 15 columns, transactions of 100 ms, rounds interleaved')
+  const records = quick ? 500_000 : 3_000_000
+  const measured = await interleaved(rounds, lines, ({ name: _name, ...options }) => benchLine({ records, ...options }))
+  table(
+    ['line', 'records/s', 'CPU a record', 'cores', 'CPU of the start'],
+    lines.map(({ name }, index) => [
+      name,
+      thousands(median(measured[index].map((one) => one.recordsPerSecond))),
+      micros(median(measured[index].map((one) => one.cpuMicrosPerRecord))),
+      median(measured[index].map((one) => one.cores)).toFixed(2),
+      `${median(measured[index].map((one) => one.startCpuSeconds)).toFixed(1)} s`,
+    ]),
+  )
+  console.log("Cores are those of this process; the broker's are what is left of the machine.\n")
+}
+
+export const rate: Section = async ({ quick }) => {
+  title('10,000 records/s, exactly once')
+  const rows: (readonly string[])[] = []
+  for (const intervalMs of [100, 10]) {
+    const { window, gapMs, latencyMs, appendMs } = await benchRate({ intervalMs, seconds: quick ? 12 : 25 })
+    const bound = 2 * appendMs.p99 + intervalMs
+    rows.push([
+      `${intervalMs} ms`,
+      `${percent(window.least)} – ${percent(window.most)}`,
+      `${gapMs.median} / ${gapMs.p99} / ${gapMs.most} ms`,
+      `${latencyMs.median.toFixed(1)} / ${latencyMs.p99.toFixed(1)} ms`,
+      `${appendMs.median.toFixed(1)} / ${appendMs.p99.toFixed(1)} ms`,
+      `${bound.toFixed(1)} ms: ${latencyMs.p99 <= bound ? 'kept' : 'not kept'}`,
+    ])
+  }
+  table(
+    [
+      'transactions',
+      'delivered in any 10 s',
+      'between batches: median / p99 / most',
+      'from generation to acknowledgement: median / p99',
+      "the broker's append alone: median / p99",
+      'interval + 2 × append (p99)',
+    ],
+    rows,
+  )
+}
+
+export const idle: Section = async ({ quick }) => {
+  title('Connectors of one record every ten seconds, exactly once, on one worker, one thread')
+  const result = await benchIdle({ connectors: quick ? 100 : 1000, seconds: quick ? 10 : 60 })
+  table(
+    ['connectors', 'resident', 'of a core', 'sockets', 'records', 'until each has delivered one', 'CPU of the start'],
+    [
+      [
+        String(result.connectors),
+        megabytes(result.rssBytes),
+        percent(result.coreShare),
+        String(result.sockets ?? 'not known'),
+        `${result.records} in ${result.seconds} s`,
+        `${result.startSeconds.toFixed(1)} s`,
+        `${result.startCpuSeconds.toFixed(1)} s`,
+      ],
+    ],
+  )
+}
+
+export const verify: Section = async ({ rounds, quick }) => {
+  title('genesis verify: a topic read, made again and compared, one thread')
+  const rows: (readonly string[])[] = []
+  for (const shards of [1, 4]) {
+    const results = await benchVerify({ records: quick ? 500_000 : 3_000_000, shards, rounds })
+    rows.push([
+      String(shards),
+      thousands(median(results.map((one) => one.recordsPerSecond))),
+      micros(median(results.map((one) => one.cpuMicrosPerRecord))),
+    ])
+  }
+  table(['shards and partitions', 'records/s', 'CPU a record'], rows)
+}
+
+export const memory: Section = async ({ quick }) => {
+  const records = quick ? 10_000_000 : 100_000_000
+  title(`Resident memory of the whole line over ${millions(records)} records, one thread`)
+  const { rssBytes } = await benchLine({ records })
+  const [first] = rssBytes
+  table(
+    ['sent', ...rssBytes.map((_, tenth) => `${(tenth + 1) * 10} %`)],
+    [
+      ['resident', ...rssBytes.map(megabytes)],
+      ['against the first tenth', ...rssBytes.map((bytes) => `${((bytes / first - 1) * 100).toFixed(1)} %`)],
+    ],
+  )
+}

@@ -1,0 +1,78 @@
+/** What needs no broker: sampling, training, encoding. */
+import { benchCost } from '../cost.js'
+import { benchEncoders } from '../encode.js'
+import { benchFit, fitCases, type FitResult } from '../fit.js'
+import { micros, millions, table, thousands, title } from '../markdown.js'
+import { benchSampler } from '../sampler.js'
+import { benchWebSockets } from '../websocket.js'
+import type { Section } from './section.js'
+
+export const sampler: Section = ({ quick }) => {
+  title('Sampling, as codes: 15 columns, 64 hidden states, one core')
+  table(
+    ['conditions', 'rows/s', 'CPU a row', 'open, first', 'open, later'],
+    benchSampler(quick ? { runs: 3, millis: 200 } : {}).results.map((result) => [
+      result.case,
+      millions(result.rowsPerSecond),
+      `${result.cpuNanosPerRow.toFixed(0)} ns`,
+      `${result.openMillis.first.toFixed(1)} ms`,
+      `${result.openMillis.later.toFixed(1)} ms`,
+    ]),
+  )
+}
+
+export const training: Section = async ({ quick }) => {
+  title('Training: 15 columns, whole runs')
+  const fits: FitResult[] = []
+  for (const one of quick ? fitCases.slice(0, 2) : fitCases) fits.push(await benchFit(one))
+  table(
+    ['rows', 'hidden states', 'threads', 'epochs', 'time', 'CPU time', 'peak memory'],
+    fits.map((result) => [
+      result.rows.toLocaleString('en'),
+      result.states === 'auto' ? `auto: ${result.chosen}` : `${result.chosen}`,
+      `${result.threads}`,
+      `${result.epochs}`,
+      `${result.seconds.toFixed(1)} s`,
+      `${result.cpuSeconds.toFixed(1)} s`,
+      `${millions(result.peakBytes)}B`,
+    ]),
+  )
+}
+
+export const encoders: Section = ({ quick }) => {
+  title('Encoding: a census of 15 columns and customers of 10, one core')
+  table(
+    ['records', 'encoder', 'records/s', 'CPU a record', 'bytes a record'],
+    benchEncoders(quick ? { runs: 3, millis: 200 } : {}).map((result) => [
+      result.layout,
+      result.encoder,
+      millions(result.recordsPerSecond),
+      micros(result.cpuMicrosPerRecord),
+      result.bytesPerRecord.toFixed(0),
+    ]),
+  )
+}
+
+export const cost: Section = async ({ quick }) => {
+  title('A record made and encoded as Avro, 15 columns, one core, rounds interleaved: what it costs where')
+  table(
+    ['where', 'CPU a record'],
+    (await benchCost(quick ? { rounds: 3, millis: 100 } : {})).map((result) => [
+      result.case,
+      `${result.cpuMicrosPerRecord.toFixed(3)} µs`,
+    ]),
+  )
+}
+
+export const websockets: Section = async ({ quick }) => {
+  title('A WebSocket server with 1,000 clients: the cores that its process takes')
+  table(
+    ['case', 'records/s', 'cores', 'dropped'],
+    (await benchWebSockets(quick ? { seconds: 3 } : {})).map((result) => [
+      result.case,
+      thousands(result.recordsPerSecond),
+      result.cores.toFixed(2),
+      String(result.dropped),
+    ]),
+  )
+}
