@@ -75,6 +75,18 @@ export interface Batch {
   readonly stride: number
   readonly length: number
   readonly vectors: readonly Vector[]
+  /** Of a stream that is disturbed on purpose. Absent: none of the records is. */
+  readonly faults?: Faults
+}
+
+/** What is wrong on purpose with the records of a batch, which stand in their disturbed order. */
+export interface Faults {
+  /** Of record i: 0 if nothing is, else the number of its kind in `disturbKinds`, from 1. */
+  readonly kinds: Uint8Array
+  /** Of record i: its position in the undisturbed stream. */
+  readonly positions: Float64Array
+  /** Of record i: a number from 0 to before 1 that says what its kind leaves open. */
+  readonly draws: Float64Array
 }
 
 /**

@@ -62,7 +62,7 @@ function noteOf(type: FieldType): string | null {
 /** The schema that a connector without one of its own would register. */
 function avroOf({ artifact, fields }: Model): string {
   const value = { format: 'avro', schema: null, autoRegister: true, useLatest: false, subject: null } as const
-  return `${JSON.stringify(valueSchema({ name: artifact.name, topic: null, value }, fields).json, null, 2)}\n`
+  return `${JSON.stringify(valueSchema({ name: artifact.name, topic: null, value, disturb: null }, fields).json, null, 2)}\n`
 }
 
 /** JSON Schema (draft 2020-12) of a record as JSON. */

@@ -27,6 +27,7 @@ interface StreamOptions {
   readonly eventTime?: string
   readonly conditions?: unknown
   readonly references?: unknown
+  readonly disturb?: unknown
   readonly maxRecords?: number
   readonly maxBatches?: number
   readonly kafkaServers?: string
@@ -67,6 +68,11 @@ export function streamCommand(): Command {
       '--references <json>',
       'columns from the records of other connectors, as in a connector file; paths and names start from here',
       json('--references'),
+    )
+    .option(
+      '--disturb <json>',
+      'faults on purpose, such as \'{"late": {"probability": 0.01, "by": 100}}\'',
+      json('--disturb'),
     )
     .option('--max-records <n>', 'stop after so many records', integer(1))
     .option('--max-batches <n>', 'stop after so many batches', integer(1))
@@ -162,6 +168,7 @@ function connectorOf(model: string, options: StreamOptions): ConnectorConfig {
       ...(options.shape !== undefined && { shape: options.shape }),
     },
     seed: options.seed,
+    ...(options.disturb !== undefined && { disturb: options.disturb }),
   }
   return parseConnector(plainSource(written, 'genesis stream'), { env: process.env, folder: process.cwd() })
 }

@@ -7,6 +7,7 @@ import type { CheckOptions } from './check.js'
 import { brokenRules } from './connector-rules.js'
 import { connectorSchema, referenceSchema } from './connector-schema.js'
 import type { ConnectorConfig, RateShape, ReferencesConfig, SinkConfig } from './connector.js'
+import { disturbOf } from './disturb.js'
 import type { Values } from './option.js'
 import type { Environment } from './references.js'
 import { readSources, unreadable } from './source.js'
@@ -114,6 +115,7 @@ function toConfig(
     producer: { client: producer.client, maxBatchBytes: producer.max_batch_size },
     tasks: { max: values.tasks.max },
     seed: values.seed,
+    disturb: disturbOf(values.disturb, values.seed),
     errors: {
       policy: errors.policy,
       maxRetries: errors.max_retries === -1 ? Infinity : errors.max_retries,

@@ -3,6 +3,7 @@ import { GenesisError } from '../errors.js'
 import type { Checked } from './check.js'
 import type { connectorSchema } from './connector-schema.js'
 import type { ConnectorConfig } from './connector.js'
+import { disturbRules } from './disturb.js'
 import { formatDuration } from './quantity.js'
 import { rateRules } from './rate-rules.js'
 import type { Rule } from './rule.js'
@@ -15,6 +16,7 @@ export function brokenRules({ values, failed }: Checked<typeof connectorSchema>,
   const isWebSocket = sink.type === 'websocket' || sink.type === 'websocket-server'
   const rules: Rule[] = [
     ...rateRules(throughput),
+    ...disturbRules(values.disturb, values),
     {
       on: ['topic', 'sink.type'],
       broken: sink.type === 'kafka' && topic === null,

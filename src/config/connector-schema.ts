@@ -1,4 +1,5 @@
 /** The keys of a connector file. No key is a prefix of another, so that the nested and the flat form say the same. */
+import { disturbSchema } from './disturb.js'
 import { choice, maps, option, optional, optionalChoice, required } from './option.js'
 
 /** What a reference to another connector's stream says. */
@@ -237,6 +238,7 @@ export const connectorSchema = {
       },
     ),
   },
+  disturb: disturbSchema,
   seed: option<number>('count', 'Seed of the stream: another seed, other records.', 0, { minimum: 0 }),
   errors: {
     policy: choice(

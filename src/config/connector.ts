@@ -1,3 +1,5 @@
+import type { DisturbConfig } from './disturb.js'
+
 /**
  * A connector's configuration as the program uses it: every default filled in, every path absolute, durations in
  * milliseconds, sizes in bytes. `snake_case` in files, `camelCase` here. connector-schema.ts defines the keys.
@@ -60,6 +62,8 @@ export interface ConnectorConfig {
     readonly maxBatchBytes: number
   }
   readonly tasks: { readonly max: number }
+  /** Faults in the data on purpose; null: none. */
+  readonly disturb: DisturbConfig | null
   readonly seed: number
   readonly errors: {
     readonly policy: 'retry' | 'skip' | 'stop'

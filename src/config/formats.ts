@@ -62,6 +62,13 @@ export const formats = {
     accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string' && isOrigin(item)),
     json: () => ({ items: { type: 'string' } }),
   },
+  columns: {
+    written: 'text or list',
+    expected: () => 'a list of columns, or one text with commas between',
+    parse: (text) => text.split(',').map((part) => part.trim()),
+    accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
+    json: () => ({ minLength: 1, minItems: 1, items: { type: 'string' } }),
+  },
   pem: {
     written: 'text',
     expected: () => 'PEM text (-----BEGIN …) or the path of a PEM file',

@@ -1,7 +1,7 @@
 /** Configuration files as plain values that still know where each of them stood. */
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, parseDocument } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, parseDocument, visit } from 'yaml'
 import type { Document, Node } from 'yaml'
 import { GenesisError } from '../errors.js'
 
@@ -78,6 +78,12 @@ function isEmpty(node: Node): boolean {
 }
 
 function toValue(document: Document, at: (offset: number) => string): unknown {
+  // A key that reads null is the word: an object has no other keys than texts.
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (isScalar(key) && key.value === null && key.source === 'null') key.value = 'null'
+    },
+  })
   try {
     return document.toJS({ maxAliasCount: 100 })
   } catch (cause) {

@@ -6,6 +6,8 @@ import type { AvroSchema } from './avro/schema.js'
 import type { SubjectRegistry } from './avro/subject.js'
 import { resolveSubject } from './avro/subject.js'
 import { wirePrefix } from './avro/wire-format.js'
+import { createDisturbedEncoder } from './disturb/create.js'
+import type { MakeEncoder } from './disturb/create.js'
 import type { Encoder, EncoderFactory } from './encoder.js'
 import { avroKeyStep, keyColumn, keySubject, longKeySteps, textKeySteps } from './key.js'
 import { jsonSteps, lineEncoder } from './lines.js'
@@ -16,7 +18,10 @@ import { TopicEncoder } from './topic-encoder.js'
 import { valueSchema, valueSubject } from './value.js'
 
 /** What of a connector its encoder depends on. */
-export type EncodedConnector = Pick<ConnectorConfig, 'name' | 'topic' | 'key' | 'keyFormat' | 'value' | 'sink'>
+export type EncodedConnector = Pick<
+  ConnectorConfig,
+  'name' | 'topic' | 'key' | 'keyFormat' | 'value' | 'sink' | 'disturb'
+>
 
 /**
  * The encoder that goes with the connector's sink: keys and values of a topic, or lines (also for WebSocket messages), or the
@@ -25,12 +30,21 @@ export type EncodedConnector = Pick<ConnectorConfig, 'name' | 'topic' | 'key' | 
  * `prepare` throws them, or the registry's errors, for the rest.
  */
 export function createEncoder(connector: EncodedConnector, registry: SubjectRegistry | null): EncoderFactory {
+  const { disturb } = connector
+  const make: MakeEncoder = (one, fields) => plainEncoder(one, registry, fields)
+  if (disturb === null) return (fields) => make(connector, fields)
+  return (fields) => createDisturbedEncoder(connector, disturb, fields, make)
+}
+
+function plainEncoder(
+  connector: EncodedConnector,
+  registry: SubjectRegistry | null,
+  fields: readonly Field[],
+): Encoder {
   const { sink } = connector
-  return (fields) => {
-    if (sink.type === 'kafka') return topicEncoder(connector, registry, fields)
-    if (sink.format === 'avro') return containerEncoder(fields, valueSchema(connector, fields))
-    return lineEncoder(sink.format === 'ndjson' ? 'json' : sink.format, fields)
-  }
+  if (sink.type === 'kafka') return topicEncoder(connector, registry, fields)
+  if (sink.format === 'avro') return containerEncoder(fields, valueSchema(connector, fields))
+  return lineEncoder(sink.format === 'ndjson' ? 'json' : sink.format, fields)
 }
 
 /** Values of an object container: Avro without the registry's prefix. Throws SCHEMA_MISMATCH. */

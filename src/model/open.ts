@@ -21,6 +21,9 @@ import { tablesOf } from './conditions/compile.js'
 import { canonicalConditions } from './conditions/canonical.js'
 import { vectorKind } from './fields.js'
 
+/** Records that one call of `generate` makes at most, if nothing is said. */
+export const defaultCapacity = 4096
+
 export interface GeneratorOptions {
   /** In the literal form of docs/conditions.md; none is every record of the model. */
   readonly conditions?: unknown
@@ -69,7 +72,7 @@ class ModelGenerator implements Generator, Lookup {
   /** `only`: the columns whose values are looked at; all of them if left out. */
   constructor(
     given: Model,
-    { conditions, seed = 0, shard = 0, shards = 1, capacity = 4096, eventTimes, references = [] }: GeneratorOptions,
+    { conditions, seed = 0, shard = 0, shards = 1, capacity = defaultCapacity, eventTimes, references = [] }: GeneratorOptions,
     only?: ReadonlySet<string>,
   ) {
     this.capacity = capacity

@@ -1,3 +1,4 @@
+import type { DisturbKind } from '../config/disturb.js'
 import type { Comparison } from './compare.js'
 import type { FaultKind } from './explain.js'
 
@@ -14,6 +15,12 @@ export interface VerifyReport extends Comparison {
   readonly partitions: readonly { readonly partition: number; readonly start: number; readonly end: number }[]
   /** Fields of the wall clock, which were not compared. */
   readonly skippedFields: readonly string[]
+  /**
+   * Of a stream with faults on purpose, by kind: how many there are below the checkpoints, and how many records have such a
+   * label (null: labels are in topics only). Null: nothing is disturbed.
+   */
+  readonly disturbed:
+    readonly { readonly kind: DisturbKind; readonly expected: number; readonly found: number | null }[] | null
   readonly seconds: number
 }
 
@@ -32,6 +39,7 @@ export function reportJson(report: VerifyReport): object {
     shards: report.shards,
     partitions: report.partitions,
     skipped_fields: report.skippedFields,
+    ...(report.disturbed !== null && { disturbed: report.disturbed }),
     seconds: Number(report.seconds.toFixed(3)),
   }
 }
@@ -66,6 +74,11 @@ export function reportLines(report: VerifyReport): string[] {
     lines.push(`  ${number(expired)} older records have expired and were not checked: partition ${cut.join(', ')}`)
   }
   if (report.skippedFields.length > 0) lines.push(`  not compared (wall clock): ${report.skippedFields.join(', ')}`)
+  const disturbed = (report.disturbed ?? []).filter((one) => one.expected > 0 || (one.found ?? 0) > 0)
+  const kindsOf = disturbed.map(({ kind, expected, found }) => {
+    return `${kind} ${found === null ? '' : `${number(found)} of `}${number(expected)}`
+  })
+  if (kindsOf.length > 0) lines.push(`  disturbed on purpose: ${kindsOf.join(', ')}`)
   for (const { kind, partition, offset, position } of report.first) {
     const where = [
       `partition ${partition}`,

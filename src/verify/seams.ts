@@ -33,6 +33,8 @@ export interface FoundBatch {
   readonly valueLength: number
   /** Moves to the next record; false: there is none. */
   next(): boolean
+  /** The record's headers in their order. Absent: what is read has none. */
+  headers?(): [name: string, value: Buffer | null][]
 }
 
 export interface FoundPartition {

@@ -8,6 +8,16 @@ import type { ExpectedBatch, ExpectedShard, FoundBatch, FoundPartition } from '.
 /** A value's bytes without the fields that are left out; as it is where it cannot be decoded. */
 export type StripValue = (value: Uint8Array) => Uint8Array
 
+/** The same, but nothing where the value cannot be decoded: a value that is cut off on purpose has fields of the wall clock too. */
+export function orNothing(strip: StripValue): StripValue {
+  return (value) => {
+    const stripped = strip(value)
+    return stripped === value ? nothing : stripped
+  }
+}
+
+const nothing = Buffer.alloc(0)
+
 export function withoutFields(strip: StripValue, shard: ExpectedShard): ExpectedShard {
   const { shard: index, shards, sure, end } = shard
   return {
@@ -54,6 +64,10 @@ class StrippedBatch implements FoundBatch {
 
   get offset(): number {
     return this.batch.offset
+  }
+
+  headers(): [name: string, value: Buffer | null][] {
+    return this.batch.headers?.() ?? []
   }
 
   next(): boolean {

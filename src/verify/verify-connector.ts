@@ -1,4 +1,6 @@
 import type { ConnectorConfig, SinkConfig } from '../config/connector.js'
+import { disturbKinds } from '../config/disturb.js'
+import type { DisturbConfig } from '../config/disturb.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { createEncoder } from '../encode/create.js'
 import { createRegistry } from '../encode/registry.js'
@@ -20,9 +22,11 @@ import type { CompareOptions } from './compare.js'
 import { ExpectedStream } from './expected-stream.js'
 import type { Placement } from './expected-stream.js'
 import { csvEnd, findBlock, findLines, lineEnd, recordsOfFile } from './found-file.js'
+import { countExpected, foundWithLabels, noKinds, withLabels } from './labels.js'
+import type { KindCounts } from './labels.js'
 import type { VerifyReport } from './report.js'
 import type { ExpectedShard, FoundPartition } from './seams.js'
-import { foundWithoutFields, withoutFields } from './skip-fields.js'
+import { foundWithoutFields, orNothing, withoutFields } from './skip-fields.js'
 import { stripperOf, unrepeatableFields } from './strip-value.js'
 
 export type VerifyOptions = Pick<CompareOptions, 'shown' | 'signal'> & {
@@ -65,14 +69,22 @@ export async function verifyConnector(
       const end = Math.max(sure, after.get(shard)?.position ?? 0)
       shards.push(await expectedShard(connector, worker, model, delivered.placement(partitions), shard, sure, end))
     }
-    const strip = skipped.length > 0 ? stripperOf(connector, first.fields, skipped) : null
+    const stripper = skipped.length > 0 ? stripperOf(connector, first.fields, skipped) : null
+    const isMalformed = (connector.disturb?.probabilities.malformed ?? 0) > 0
+    const strip = stripper !== null && isMalformed ? orNothing(stripper) : stripper
     const of = partitions.reduce(
       (sum, { count }) => (sum === null || count === null ? null : sum + count),
       0 as number | null,
     )
+    const found = noKinds()
+    const isLabelled = connector.disturb !== null && sink.type === 'kafka'
     const comparison = await compare(
-      strip === null ? shards : shards.map((shard) => withoutFields(strip, shard)),
-      strip === null ? partitions : partitions.map((partition) => foundWithoutFields(strip, partition)),
+      shards
+        .map((shard) => (strip === null ? shard : withoutFields(strip, shard)))
+        .map((shard) => (isLabelled ? withLabels(shard) : shard)),
+      partitions
+        .map((partition) => (strip === null ? partition : foundWithoutFields(strip, partition)))
+        .map((partition) => (isLabelled ? foundWithLabels(partition, found) : partition)),
       {
         shown: options.shown,
         signal: options.signal,
@@ -90,11 +102,23 @@ export async function verifyConnector(
       shards: shards.map(({ shard, sure }) => ({ shard, checkpoint: before[shard] === undefined ? null : sure })),
       partitions: partitions.map(({ partition, start, end }) => ({ partition, start, end })),
       skippedFields: skipped,
+      disturbed: connector.disturb === null ? null : disturbedOf(connector.disturb, shards, isLabelled ? found : null),
       seconds: (performance.now() - began) / 1000,
     }
   } finally {
     await delivered.close()
   }
+}
+
+/** What is wrong on purpose: how much was to be so, and how much is labelled so. */
+function disturbedOf(
+  disturb: DisturbConfig,
+  shards: readonly ExpectedShard[],
+  found: KindCounts | null,
+): VerifyReport['disturbed'] {
+  const expected = noKinds()
+  for (const shard of shards) countExpected(expected, disturb, shard, shard.sure)
+  return disturbKinds.map((kind) => ({ kind, expected: expected[kind], found: found === null ? null : found[kind] }))
 }
 
 /** A partition that can be read, with its size as far as it is known. */

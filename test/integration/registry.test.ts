@@ -20,6 +20,7 @@ function connector(topic: string, value: Partial<EncodedConnector['value']> = {}
     keyFormat: 'avro',
     value: { format: 'avro', schema: null, autoRegister: true, useLatest: false, subject: null, ...value },
     sink: { type: 'kafka' },
+    disturb: null,
   }
 }
 

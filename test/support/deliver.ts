@@ -3,8 +3,10 @@ import type { WorkerConfig } from '#src/config/worker.js'
 import { createEncoder } from '#src/encode/create.js'
 import { createRegistry } from '#src/encode/registry.js'
 import { loadModel } from '#src/model/load.js'
-import { openGenerator } from '#src/model/open.js'
+import { openConnector } from '#src/model/relation/open-connector.js'
 import { createSink } from '#src/sink/create.js'
+import type { SinkPlan } from '#src/sink/create.js'
+import type { Sink } from '#src/sink/sink.js'
 
 /** Has a connector's sinks take all records below position `end`, a commit every so many records. */
 export async function deliver(
@@ -12,17 +14,16 @@ export async function deliver(
   worker: WorkerConfig,
   end: number,
   every = 700,
+  makeSink: (plan: SinkPlan) => Promise<Sink> = createSink,
 ): Promise<void> {
-  const model = await loadModel(connector.model)
   const shards = connector.tasks.max
   for (let shard = 0; shard < shards; shard++) {
-    const conditions = connector.conditions ?? undefined
-    const generator = openGenerator(model, { conditions, seed: connector.seed, shard, shards, capacity: every })
+    const generator = await openConnector(connector, { load: loadModel, shard, capacity: every })
     const { fields, fingerprint } = generator
     const encoder = createEncoder(connector, createRegistry(worker.registry))(fields)
     await encoder.prepare()
     const id = { connector: connector.name, shard, shards }
-    const sink = await createSink({ connector, worker, shard: id, fields, fingerprint, shared: {} })
+    const sink = await makeSink({ connector, worker, shard: id, fields, fingerprint, shared: {} })
     try {
       const checkpoint = await sink.open()
       generator.start(checkpoint?.position ?? shard)

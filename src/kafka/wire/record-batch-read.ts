@@ -132,6 +132,7 @@ export class RecordCursor {
 
   /** This record's headers in their order; a name may come more than once. */
   headers(): [name: string, value: Buffer | null][] {
+    if (this.headerCount === 0) return []
     try {
       return readHeaders(this.bytes, this.#headersAt, this.#at)
     } catch {

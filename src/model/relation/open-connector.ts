@@ -6,8 +6,9 @@ import { nearest } from '../../config/nearest.js'
 import { GenesisError } from '../../errors.js'
 import type { Generator } from '../generator.js'
 import type { Model } from '../model.js'
+import { DisturbedGenerator, spareCapacity } from '../disturb/disturbed-generator.js'
 import { eventTimesOf } from '../time/following.js'
-import { openGenerator, type References } from '../open.js'
+import { defaultCapacity, openGenerator, type References } from '../open.js'
 
 export interface ConnectorOpening {
   /** Reads a model file. */
@@ -26,7 +27,12 @@ export async function openConnector(
 ): Promise<Generator> {
   const model = await load(connector.model)
   const references = await referencesOf(connector, load, [])
-  return openGenerator(model, { ...streamOf(connector), references, shard, shards: connector.tasks.max, capacity })
+  const { disturb, tasks } = connector
+  const shards = tasks.max
+  const options = { ...streamOf(connector), references, shard, shards }
+  if (disturb === null) return openGenerator(model, { ...options, capacity })
+  const inner = openGenerator(model, { ...options, capacity: (capacity ?? defaultCapacity) + spareCapacity(disturb) })
+  return new DisturbedGenerator(inner, disturb, shard, shards, capacity ?? defaultCapacity)
 }
 
 function streamOf({ conditions, seed, throughput }: ConnectorConfig): References['options'] {

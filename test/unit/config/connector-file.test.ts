@@ -60,6 +60,7 @@ describe('a connector file', () => {
         producer: { client: 'wire', maxBatchBytes: 1_000_000 },
         tasks: { max: 1 },
         seed: 0,
+        disturb: null,
         errors: { policy: 'retry', maxRetries: 10, backoffFactor: 2, initialBackoffMs: 100, maxBackoffMs: 60_000 },
       },
     ])

@@ -18,6 +18,7 @@ function connector(more: Partial<EncodedConnector>): EncodedConnector {
     keyFormat: 'string',
     value: { format: 'json', schema: null, autoRegister: true, useLatest: false, subject: null },
     sink: { type: 'kafka' },
+    disturb: null,
     ...more,
   }
 }

@@ -1,0 +1,96 @@
+/**
+ * Records picked out of batches, in an order of their own. Hot: no allocation per record; the vectors are written anew after
+ * each `clear`.
+ */
+import type { Batch, Vector } from '../../record.js'
+
+type Growing =
+  | { readonly kind: 'dictionary'; codes: Uint16Array }
+  | { readonly kind: 'number'; values: Float64Array; codes: Uint16Array | undefined }
+  | { readonly kind: 'text'; bytes: Buffer; offsets: Int32Array; missing: Uint8Array | undefined }
+
+export class Gathered {
+  #vectors: Growing[] = []
+  #capacity = 0
+  length = 0
+
+  clear(): void {
+    this.length = 0
+  }
+
+  /** The vectors of what was added since `clear`. */
+  get vectors(): readonly Vector[] {
+    return this.#vectors
+  }
+
+  /** Adds `count` records of the batch: those at picks[from + i] - shift. */
+  add({ vectors }: Batch, picks: Int32Array, from: number, count: number, shift: number): void {
+    this.#reserve(vectors, this.length + count)
+    vectors.forEach((vector, index) => this.#copy(vector, this.#vectors[index], picks, from, count, shift))
+    this.length += count
+  }
+
+  #copy(source: Vector, into: Growing, picks: Int32Array, from: number, count: number, shift: number): void {
+    const to = this.length
+    if (source.kind === 'dictionary' && into.kind === 'dictionary') {
+      for (let i = 0; i < count; i++) into.codes[to + i] = source.codes[picks[from + i] - shift]
+    } else if (source.kind === 'number' && into.kind === 'number') {
+      for (let i = 0; i < count; i++) into.values[to + i] = source.values[picks[from + i] - shift]
+      const { codes } = into
+      if (codes !== undefined && source.codes !== undefined)
+        for (let i = 0; i < count; i++) codes[to + i] = source.codes[picks[from + i] - shift]
+    } else if (source.kind === 'text' && into.kind === 'text') {
+      const bytes = Buffer.from(source.bytes.buffer, source.bytes.byteOffset, source.bytes.byteLength)
+      let size = into.offsets[to]
+      for (let i = 0; i < count; i++) size += lengthAt(source.offsets, picks[from + i] - shift)
+      if (into.bytes.length < size) into.bytes = Buffer.concat([into.bytes], 2 * size)
+      for (let i = 0; i < count; i++) {
+        const pick = picks[from + i] - shift
+        const start = into.offsets[to + i]
+        bytes.copy(into.bytes, start, source.offsets[pick], source.offsets[pick + 1])
+        into.offsets[to + i + 1] = start + lengthAt(source.offsets, pick)
+        if (into.missing !== undefined) into.missing[to + i] = source.missing?.[pick] ?? 0
+      }
+    }
+  }
+
+  #reserve(vectors: readonly Vector[], length: number): void {
+    if (length <= this.#capacity) return
+    this.#capacity = 2 * length
+    this.#vectors = vectors.map((vector, index) => grown(vector, this.#vectors.at(index), this.#capacity))
+  }
+}
+
+function lengthAt(offsets: Int32Array, index: number): number {
+  return offsets[index + 1] - offsets[index]
+}
+
+/** A vector like `vector` for `size` records, which begins with what was in the old one. */
+function grown(vector: Vector, old: Growing | undefined, size: number): Growing {
+  switch (vector.kind) {
+    case 'dictionary':
+      return { kind: 'dictionary', codes: copied(new Uint16Array(size), old?.kind === 'dictionary' ? old.codes : null) }
+    case 'number': {
+      const before = old?.kind === 'number' ? old : null
+      const codes = vector.codes && copied(new Uint16Array(size), before?.codes)
+      return { kind: 'number', values: copied(new Float64Array(size), before?.values), codes }
+    }
+    case 'text': {
+      const before = old?.kind === 'text' ? old : null
+      return {
+        kind: 'text',
+        bytes: before?.bytes ?? Buffer.alloc(0),
+        offsets: copied(new Int32Array(size + 1), before?.offsets),
+        missing: vector.missing && copied(new Uint8Array(size), before?.missing),
+      }
+    }
+  }
+}
+
+function copied<A extends Uint16Array | Float64Array | Int32Array | Uint8Array>(
+  into: A,
+  from: A | null | undefined,
+): A {
+  if (from) into.set(from)
+  return into
+}

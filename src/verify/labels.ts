@@ -1,0 +1,132 @@
+/**
+ * Topics of disturbed streams: the labels of a record are compared as a part of it, and counted by kind. Only such streams
+ * pay for it, and of them only the records that have headers.
+ */
+import { disturbKinds } from '../config/disturb.js'
+import type { DisturbConfig, DisturbKind } from '../config/disturb.js'
+import { labelNames } from '../encode/disturb/labels.js'
+import { encodeHeaders } from '../kafka/wire/record-headers.js'
+import { BlockPlan } from '../model/disturb/block-plan.js'
+import type { EncodedBatch } from '../record.js'
+import type { ExpectedBatch, ExpectedShard, FoundBatch, FoundPartition } from './seams.js'
+
+export type KindCounts = Record<DisturbKind, number>
+
+export function noKinds(): KindCounts {
+  return Object.fromEntries(disturbKinds.map((kind) => [kind, 0])) as KindCounts
+}
+
+/** Adds how often each kind is among the records of a shard below position `end`. */
+export function countExpected(
+  counts: KindCounts,
+  config: DisturbConfig,
+  { shard, shards }: { readonly shard: number; readonly shards: number },
+  end: number,
+): void {
+  const plan = new BlockPlan(config, shard, shards)
+  const slots = Math.ceil((end - shard) / shards)
+  const byNumber = new Float64Array(disturbKinds.length + 1)
+  for (let block = 0; block * plan.slots < slots; block++) {
+    plan.load(block)
+    const last = Math.min(plan.slots, slots - block * plan.slots)
+    for (let slot = 0; slot < last; slot++) byNumber[plan.kinds[slot]]++
+  }
+  disturbKinds.forEach((kind, index) => (counts[kind] += byNumber[index + 1]))
+}
+
+/** The shard with each record's labels behind its value. */
+export function withLabels(shard: ExpectedShard): ExpectedShard {
+  return {
+    shard: shard.shard,
+    shards: shard.shards,
+    sure: shard.sure,
+    end: shard.end,
+    start: (position) => shard.start(position),
+    next: (count): ExpectedBatch => {
+      const { records, partitions } = shard.next(count)
+      return { records: labelled(records), partitions }
+    },
+  }
+}
+
+function labelled(batch: EncodedBatch): EncodedBatch {
+  const { bytes, offsets, length, headers, nullValues } = batch
+  if (headers === undefined) return batch
+  const size = offsets[2 * length] + headers.offsets[length]
+  const joined = Buffer.allocUnsafe(size)
+  const moved = new Int32Array(2 * length + 1)
+  const nulls = new Uint8Array(length)
+  let to = 0
+  for (let i = 0; i < length; i++) {
+    to += bytes.copy(joined, to, offsets[2 * i], offsets[2 * i + 1])
+    moved[2 * i + 1] = to
+    to += bytes.copy(joined, to, offsets[2 * i + 1], offsets[2 * i + 2])
+    to += headers.bytes.copy(joined, to, headers.offsets[i], headers.offsets[i + 1])
+    moved[2 * i + 2] = to
+    nulls[i] = nullValues?.[i] === 1 && headers.offsets[i] === headers.offsets[i + 1] ? 1 : 0
+  }
+  return { ...batch, bytes: joined, offsets: moved, nullValues: nulls, headers: undefined }
+}
+
+/** The partition with each record's headers behind its value; adds to `counts` what they say. */
+export function foundWithLabels({ partition, start, batches }: FoundPartition, counts: KindCounts): FoundPartition {
+  return { partition, start, batches: labelledBatches(batches, counts) }
+}
+
+async function* labelledBatches(
+  batches: AsyncIterator<FoundBatch, void>,
+  counts: KindCounts,
+): AsyncGenerator<FoundBatch, void> {
+  try {
+    for (let next = await batches.next(); next.done !== true; next = await batches.next()) {
+      yield new LabelledBatch(next.value, counts)
+    }
+  } finally {
+    await batches.return?.()
+  }
+}
+
+class LabelledBatch implements FoundBatch {
+  bytes: Uint8Array
+  keyStart = 0
+  keyLength = -1
+  valueStart = 0
+  valueLength = -1
+
+  constructor(
+    readonly batch: FoundBatch,
+    readonly counts: KindCounts,
+  ) {
+    this.bytes = batch.bytes
+  }
+
+  get offset(): number {
+    return this.batch.offset
+  }
+
+  next(): boolean {
+    const { batch } = this
+    if (!batch.next()) return false
+    this.bytes = batch.bytes
+    this.keyStart = batch.keyStart
+    this.keyLength = batch.keyLength
+    this.valueStart = batch.valueStart
+    this.valueLength = batch.valueLength
+    const headers = batch.headers?.() ?? []
+    if (headers.length > 0) this.#join(headers)
+    return true
+  }
+
+  #join(headers: [string, Buffer | null][]): void {
+    const { bytes, keyStart, valueStart } = this
+    const key = bytes.subarray(keyStart, keyStart + Math.max(0, this.keyLength))
+    const value = bytes.subarray(valueStart, valueStart + Math.max(0, this.valueLength))
+    const labels = encodeHeaders(headers.map(([name, value]) => [name, value ?? '']))
+    this.bytes = Buffer.concat([key, value, labels])
+    this.keyStart = 0
+    this.valueStart = key.length
+    this.valueLength = value.length + labels.length
+    const kind = headers.find(([name]) => name === labelNames.kind)?.[1]?.toString()
+    if (kind !== undefined && kind in this.counts) this.counts[kind as DisturbKind]++
+  }
+}
