@@ -41,6 +41,15 @@ export function parseTime(text: string, order: DateOrder): ParsedTime | undefine
   return undefined
 }
 
+/** The milliseconds of a day written as 20240131, of a year from 1900 to 2099; undefined: it is none. */
+export function compactDate(cell: string | number | boolean): number | undefined {
+  const match = /^((?:19|20)\d\d)(\d\d)(\d\d)$/.exec(String(cell).trim())
+  if (match === null) return undefined
+  const [year, month, day] = match.slice(1).map(Number)
+  const time = new Date(Date.UTC(year, month - 1, day))
+  return time.getUTCMonth() === month - 1 && time.getUTCDate() === day ? time.getTime() : undefined
+}
+
 /** What 03/04/2024 can be: true if some text can only be read with this order, and false if it is open. */
 export function dateOrderOf(texts: Iterable<string>): { order: DateOrder; certain: boolean } {
   let dayFirst = 0

@@ -1,14 +1,7 @@
 import { GenesisError } from '../../../errors.js'
 import type { RawColumn, Table } from '../table/table.js'
-import {
-  learnBoolean,
-  learnCategory,
-  learnNumber,
-  learnTime,
-  type Learned,
-  type LearnedKind,
-  type ReadAs,
-} from './learned.js'
+import { learnBoolean, learnCategory, learnTime, type Learned, type LearnedKind, type ReadAs } from './learned.js'
+import { learnNumber } from './learned-number.js'
 import { commonForm, commonLength, patternOf, patternSize, phonePattern } from './patterns.js'
 import { idColumn, textKind, uuidVersion, type TextKind } from './texts.js'
 
@@ -37,6 +30,7 @@ export const mostCategories = 8192
 const fewCategories = 50
 /** A larger column of distinct consecutive integers is a sequence, whatever its name. */
 const manyRows = 1000
+const longestCode = 40
 /** Enough texts to tell what a column holds. */
 const looked = 2000
 
@@ -50,6 +44,8 @@ export function isLearnedKind(kind: string): kind is LearnedKind {
 export function detect(column: RawColumn, table: Table, as: ReadAs): Detected {
   const boolean = learnBoolean(column, as, false)
   if (boolean) return { place: 'learned', learned: boolean }
+  const compact = learnTime(column, as, 'compact date')
+  if (compact) return { place: 'learned', learned: compact }
   const number = learnNumber(column, table.typed, as, null)
   if (number) {
     const sequence = sequenceOf(column, number)
@@ -118,7 +114,13 @@ function detectText(column: RawColumn, table: Table, as: ReadAs): Detected {
   const identifies = ratio === 1 && rows > 2 && idColumn.test(column.name)
   const prose = ratio > 0.9 && texts.reduce((sum, text) => sum + text.length, 0) > 50 * texts.length
   if (!identifies && !prose && (distinct <= fewCategories || !mostlyDistinct)) return category()
-  return outside(commonPattern(texts, distinct) === null ? 'text' : 'pattern')
+  return outside(commonPattern(texts, distinct) !== null || areCodes(texts) ? 'pattern' : 'text')
+}
+
+/** Single words, most with digits in them: other words in their place would be something else. */
+function areCodes(texts: readonly string[]): boolean {
+  const words = texts.filter((text) => text.length <= longestCode && /^\S+$/.test(text))
+  return words.length >= 0.9 * texts.length && words.filter((text) => /\d/.test(text)).length >= 0.5 * texts.length
 }
 
 /** The pattern of nearly all texts, if it can make many more of them than there are. */

@@ -1,7 +1,7 @@
 import type { FieldType } from '../../../record.js'
 import type { RawColumn } from '../table/table.js'
-import { dateOrderOf, parseTime, zoneMinutes, type DateOrder } from './dates.js'
-import { commonStep, decimalPlaces, mostDecimals, parseNumber, toScaled } from './numbers.js'
+import { compactDate, dateOrderOf, parseTime, zoneMinutes, type DateOrder } from './dates.js'
+import { commonStep, parseNumber } from './numbers.js'
 import { droppedNotes, readColumn, type Reading } from './reading.js'
 
 export type LearnedKind = 'integer' | 'decimal' | 'real' | 'boolean' | 'category' | 'date' | 'timestamp'
@@ -34,49 +34,16 @@ const dayMillis = 86_400_000
 const enough = 0.95
 
 /** Whether so much of a column was read that it is of this type. */
-function fits(reading: Reading<unknown>, forced: boolean): boolean {
+export function fits(reading: Reading<unknown>, forced: boolean): boolean {
   return reading.accepted > 0 && (forced || reading.accepted >= enough * (reading.accepted + reading.rejected))
 }
 
-/** Integers, decimals or reals. Null where the column is none of them; `forced` takes what can be read. */
-export function learnNumber(
-  column: RawColumn,
-  typed: boolean,
-  as: ReadAs,
-  forced: 'integer' | 'decimal' | 'real' | null,
-): Learned | null {
-  const parse = (cell: string | number | boolean): number | undefined =>
-    typed && forced === null && typeof cell === 'string' ? undefined : parseNumber(cell)
-  const reading = readColumn(column, parse, as.missing)
-  if (!fits(reading, forced !== null)) return null
-  if (forced === null && column.values.some((cell) => typeof cell === 'string' && /^\s*0\d+\s*$/.test(cell)))
-    return null
-  let scale = as.scale ?? 0
-  let largest = 0
-  for (const value of reading.values) {
-    if (value === null) continue
-    if (as.scale === undefined && forced !== 'integer') scale = Math.max(scale, decimalPlaces(value))
-    largest = Math.max(largest, Math.abs(value))
-  }
-  const notes = droppedNotes(column.name, reading, 'numbers')
-  const clamp = clamping(column, as, (bound) => (typeof bound === 'number' ? bound : undefined), notes)
-  const values = reading.values.map((value, code) => (value === null ? null : clamp(value, code)))
-  if (forced === 'real' || scale > mostDecimals || largest * 10 ** scale > Number.MAX_SAFE_INTEGER)
-    return { kind: 'real', type: { kind: 'double' }, held: values, grain: 0, detail: null, notes }
-  const held = values.map((value) => (value === null ? null : toScaled(value, scale)))
-  const integer = scale === 0 && forced !== 'decimal'
-  return {
-    kind: integer ? 'integer' : 'decimal',
-    type: integer ? { kind: 'integer' } : { kind: 'decimal', scale },
-    held,
-    grain: grainOf(held),
-    detail: null,
-    notes,
-  }
-}
-
 /** Dates, or dates with a time. Null where the column is neither. */
-export function learnTime(column: RawColumn, as: ReadAs, forced: 'date' | 'timestamp' | null): Learned | null {
+export function learnTime(
+  column: RawColumn,
+  as: ReadAs,
+  forced: 'date' | 'timestamp' | 'compact date' | null,
+): Learned | null {
   const texts = column.values.filter((cell) => typeof cell === 'string')
   const { order, certain } = as.order === undefined ? dateOrderOf(texts) : { order: as.order, certain: true }
   const offset = as.zone === undefined ? 0 : (zoneMinutes(as.zone) ?? 0) * 60_000
@@ -85,6 +52,7 @@ export function learnTime(column: RawColumn, as: ReadAs, forced: 'date' | 'times
   const reading = readColumn(
     column,
     (cell) => {
+      if (forced === 'compact date') return compactDate(cell)
       if (typeof cell === 'number' && forced !== null) return epochMillis(cell)
       const time = typeof cell === 'string' ? parseTime(cell.trim(), order) : undefined
       if (time === undefined) return undefined
@@ -94,14 +62,19 @@ export function learnTime(column: RawColumn, as: ReadAs, forced: 'date' | 'times
     },
     as.missing,
   )
+  if (forced === 'compact date' && (reading.rejected > 0 || column.values.length < 2)) return null
   if (!fits(reading, forced !== null)) return null
   const notes = droppedNotes(column.name, reading, 'dates')
+  if (forced === 'compact date')
+    notes.push(
+      `column ${column.name}: its numbers are dates, such as ${String(column.values.find((cell) => cell !== null))}`,
+    )
   if (!certain)
     notes.push(
       `column ${column.name}: its dates could be day/month or month/day and were read as ${order === 'DMY' ? 'day/month' : 'month/day'}; ` +
         'set order: DMY or MDY in a columns file to say which',
     )
-  const isDate = forced === null ? !withTime : forced === 'date'
+  const isDate = forced === null ? !withTime : forced !== 'timestamp'
   const clamp = clamping(column, as, (bound) => parseTime(String(bound), 'DMY')?.millis, notes)
   const held = reading.values.map((value, code) => {
     if (value === null) return null
@@ -151,7 +124,7 @@ function epochMillis(value: number): number {
   return Math.abs(value) < 1e11 ? Math.round(value * 1000) : Math.round(value)
 }
 
-function clamping(
+export function clamping(
   column: RawColumn,
   as: ReadAs,
   parse: (bound: number | string) => number | undefined,

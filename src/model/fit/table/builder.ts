@@ -30,10 +30,6 @@ export class TableBuilder {
     return this.sourceRows
   }
 
-  get columnNames(): string[] {
-    return this.columns.map((column) => column.name)
-  }
-
   /** A new column at the right; rows that were added before lack it. */
   addColumn(name: string): void {
     if (name === '')

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { parse, CsvError } from 'csv-parse'
+import { parse as parseText } from 'csv-parse/sync'
 import { GenesisError } from '../../../errors.js'
 import type { TableBuilder } from './builder.js'
 import { readText } from './text.js'
@@ -33,20 +34,19 @@ export async function readCsv(path: string, encoding: string | undefined, table:
       } else table.addRow(record.map((cell) => (cell === '' ? null : cell)))
     }
   } catch (error) {
-    if (error instanceof CsvError) throw invalidRow(error, path, table)
+    if (error instanceof CsvError) throw invalidRow(error, path, headerOf(head))
     throw error
   } finally {
     source.destroy()
   }
 }
 
-function invalidRow(error: CsvError, path: string, table: TableBuilder): GenesisError {
+function invalidRow(error: CsvError, path: string, names: readonly string[]): GenesisError {
   const place = `${path}:${String(error.lines)}`
   const record: unknown = error.record
   if (error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH' && Array.isArray(record)) {
-    // The header is the first record; the table itself may lag behind the parser.
+    // The header is the first record.
     const row = Number(error.records)
-    const names = table.columnNames
     const missing = record.length < names.length ? ` (column ${names[record.length]} has none)` : ''
     return new GenesisError('TABLE_INVALID', `row ${row} has another number of cells than the header`, {
       place,
@@ -60,6 +60,12 @@ function invalidRow(error: CsvError, path: string, table: TableBuilder): Genesis
     remedy: error.code === 'CSV_MAX_RECORD_SIZE' ? 'A quote that is never closed is the usual reason.' : undefined,
     cause: error,
   })
+}
+
+/** The names of the columns, whatever has become of the table so far. */
+function headerOf(head: string): string[] {
+  const records = parseText(head, { delimiter: delimiterOf(head), bom: true, to: 1, relax_quotes: true })
+  return records[0] ?? []
 }
 
 /** The text up to the end of the first line at least. */

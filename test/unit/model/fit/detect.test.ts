@@ -200,3 +200,52 @@ test('a kind that no value has is refused with the first value', () => {
     message: /no value of column city is of kind integer; found "Oslo"/,
   })
 })
+
+test('numbers as people print them are numbers, in the one form that a column has', () => {
+  const held = (cells: readonly string[]): unknown => learned('n', cells).held
+  assert.deepEqual(held(['$1,234.50', '-$7', '$12.25']), [123450, -700, 1225])
+  assert.deepEqual(held(['12.5%', '3 %', '100%']), [125, 30, 1000])
+  assert.deepEqual(held(['1,31', '12,5', '1.234,75 ']), [131, 1250, 123475])
+  assert.deepEqual(held(["1'234'567", '12', "9'000"]), [1234567, 12, 9000])
+  assert.deepEqual(held(['1,234,567', '12', 'n/a', '9,000']), [1234567, 12, null, 9000])
+  assert.match(learned('n', ['$5', '$6']).notes[0], /"\$5" is 5/)
+})
+
+test('texts of several forms of number, and lists of numbers, stay what they are', () => {
+  for (const cells of [
+    ['$5', '€6'],
+    ['1,5', '1,234,567'],
+    ['1,2,3', '4,5,6'],
+    ['12%', '13', '14%', '15'],
+    ['1.2.3', '1.3.4'],
+  ]) {
+    assert.equal(learned('n', cells).kind, 'category', cells.join(' '))
+  }
+})
+
+test('eight digits that are a day each are dates, and eight other digits are not', () => {
+  const days = learned('day', ['20240229', '19991231', '20240301'])
+  assert.deepEqual([days.kind, days.held], ['date', [19782, 10956, 19783]])
+  assert.equal(learned('day', [20240229, 19991231], true).kind, 'date')
+  assert.equal(learned('day', ['20240229', '20240230']).kind, 'integer')
+  assert.equal(learned('day', ['20240229', '20240229']).kind, 'integer')
+})
+
+test('codes without a common form stay codes, and are not put into words', () => {
+  const codes = many(300, (i) => `K${(i * 7919 + 11).toString(36)}${i % 3 === 0 ? 'x' : ''}`)
+  assert.equal(outside('code', codes).kind, 'pattern')
+  assert.equal(
+    outside(
+      'serial',
+      many(300, (i) => `${'9'.repeat(18 + (i % 4))}${100 + i}`),
+    ).kind,
+    'pattern',
+  )
+  assert.equal(
+    outside(
+      'note',
+      many(300, (i) => `see item ${i}`.repeat(1 + (i % 3))),
+    ).kind,
+    'text',
+  )
+})

@@ -116,3 +116,9 @@ test('a table larger than the limit is sampled evenly, by the seed, and says so'
   assert.ok(Math.abs(mean - 2499.5) < 325, `mean ${mean}`)
   assert.deepEqual(cellsOf(await read('again.csv', text, { maxRows: 500 }), 'n').map(Number), sampled)
 })
+
+test('a row of another length is told what the header has, even if it is among the first', async () => {
+  const message = /rows\.csv:3: row 2 .*found 2 cells \(column c has none\); expected 3/
+  await assert.rejects(read('rows.csv', 'a,b,c\n1,2,3\n4,5\n'), invalid(message))
+  await assert.rejects(read('more.csv', 'a,b\n1,2,3\n'), invalid(/more\.csv:2: row 1 .*found 3 cells; expected 2/))
+})
