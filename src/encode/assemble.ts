@@ -9,6 +9,7 @@
 import { compileFunction } from 'node:vm'
 import type { Vector } from '../record.js'
 import { writeInt64, writeLong, writeUnscaled, writeUuid } from './binary.js'
+import { sharedCode } from './shared-code.js'
 import { Source } from './source.js'
 import type { Misfit, Step } from './step.js'
 import { fuse } from './step.js'
@@ -22,16 +23,19 @@ import {
   writeTimestamp,
 } from './text.js'
 
-/** Writes `length` records; sets `offsets` as EncodedBatch has them; returns the index after the last byte. */
+/**
+ * Writes `length` records; sets `offsets` as EncodedBatch has them; returns the index after the last byte. `unfit` is told of
+ * a number that does not fit the form of its step, and throws.
+ */
 export type WriteBatch = (
   b: Uint8Array,
   d: DataView,
   offsets: Int32Array,
   length: number,
   vectors: readonly Vector[],
+  unfit: Unfit,
 ) => number
 
-/** Told that a number does not fit the form of a step; throws. */
 export type Unfit = (step: Misfit, record: number, value: number) => never
 
 export interface Assembled {
@@ -56,16 +60,16 @@ const helpers = {
   writeCsvText,
 }
 
-export function assemble(key: readonly Step[] | null, value: readonly Step[], unfit: Unfit): Assembled {
+export function assemble(key: readonly Step[] | null, value: readonly Step[]): Assembled {
   const source = new Source()
   if (key !== null) for (const step of fuse(key)) source.step(step)
   source.mark()
   for (const step of fuse(value)) source.step(step)
   source.mark()
-  return { write: compile(source, unfit), recordSize: source.recordSize, texts: source.texts }
+  return { write: compile(source), recordSize: source.recordSize, texts: source.texts }
 }
 
-function compile(source: Source, unfit: Unfit): WriteBatch {
+function compile(source: Source): WriteBatch {
   const names = Object.keys(helpers)
   const single = source.parts.length === 1
   const declarations = [...source.columns].map(([name, expression]) => ({ name, expression }))
@@ -74,7 +78,7 @@ function compile(source: Source, unfit: Unfit): WriteBatch {
   // Columns are locals of the one function, or shared by the several that very wide records take.
   const body = single
     ? [
-        'return function (b, d, o, n, vectors) {',
+        'return function (b, d, o, n, vectors, unfit) {',
         ...declarations.map(({ name, expression }) => `const ${name} = ${expression}`),
         `let p = 0, j = 0; ${locals}; o[0] = 0`,
         'for (let i = 0; i < n; i++) {',
@@ -82,17 +86,19 @@ function compile(source: Source, unfit: Unfit): WriteBatch {
         '} return p }',
       ]
     : [
-        'let b, d, o, j = 0',
+        'let b, d, o, unfit, j = 0',
         ...declarations.map(({ name }) => `let ${name}`),
         ...source.parts.flatMap((lines, part) => [`function part${part}(i, p) { ${locals}`, ...lines, 'return p }']),
-        'return function (bytes, view, offsets, n, vectors) {',
-        'b = bytes; d = view; o = offsets; j = 0; o[0] = 0; let p = 0',
+        'return function (bytes, view, offsets, n, vectors, told) {',
+        'b = bytes; d = view; o = offsets; unfit = told; j = 0; o[0] = 0; let p = 0',
         ...declarations.map(({ name, expression }) => `${name} = ${expression}`),
         'for (let i = 0; i < n; i++) {',
         ...source.parts.map((_, part) => `p = part${part}(i, p)`),
         '} return p }',
       ]
   const text = ["'use strict'", `const { ${names.join(', ')} } = helpers`, ...data, ...body].join('\n')
-  const make = compileFunction(text, ['helpers', 'k', 'unfit']) as (h: object, k: unknown[], unfit: Unfit) => WriteBatch
-  return make(helpers, source.data, unfit)
+  return sharedCode(text, source.data, () => {
+    const make = compileFunction(text, ['helpers', 'k']) as (h: object, k: unknown[]) => WriteBatch
+    return make(helpers, source.data)
+  })
 }

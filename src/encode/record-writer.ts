@@ -1,6 +1,6 @@
 import { GenesisError } from '../errors.js'
 import type { Batch, EncodedBatch, Field } from '../record.js'
-import type { Assembled } from './assemble.js'
+import type { Assembled, Unfit } from './assemble.js'
 import { assemble } from './assemble.js'
 import type { Step } from './step.js'
 import { textOf } from './text-steps.js'
@@ -22,26 +22,26 @@ export class RecordWriter {
   private offsets = new Int32Array(1)
   private nullKeys: Uint8Array | undefined
   private batch: Batch | null = null
+  private readonly unfit: Unfit = (step, record, value) => {
+    const position = this.batch === null ? 0 : this.batch.start + record * this.batch.stride
+    throw new GenesisError('SCHEMA_MISMATCH', `the value of record ${position} does not fit`, {
+      place: step.place,
+      found: textOf(this.fields[step.column].type, value),
+      expected: step.fits,
+    })
+  }
 
   constructor({ fields, key, value }: RecordPlan) {
     this.fields = fields
     this.keyColumn = key?.column ?? null
-    this.assembled = assemble(key?.steps ?? null, value, (step, record, value) => {
-      const batch = this.batch
-      const position = batch === null ? 0 : batch.start + record * batch.stride
-      throw new GenesisError('SCHEMA_MISMATCH', `the value of record ${position} does not fit`, {
-        place: step.place,
-        found: textOf(fields[step.column].type, value),
-        expected: step.fits,
-      })
-    })
+    this.assembled = assemble(key?.steps ?? null, value)
   }
 
   write(batch: Batch): EncodedBatch {
     this.batch = batch
     this.reserve(batch)
     const { start, stride, length, vectors } = batch
-    this.assembled.write(this.bytes, this.view, this.offsets, length, vectors)
+    this.assembled.write(this.bytes, this.view, this.offsets, length, vectors, this.unfit)
     const { bytes, offsets, fields, keyColumn } = this
     const encoded = { start, stride, length, bytes, offsets, hasKeys: keyColumn !== null }
     if (keyColumn === null || !fields[keyColumn].nullable) return encoded
