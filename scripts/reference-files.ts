@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { format, resolveConfig } from 'prettier'
 import { genesisProgram } from '#src/cli/program.js'
+import { connectorJsonSchema } from '#src/config/connector-json-schema.js'
 import { connectorSchema } from '#src/config/connector-schema.js'
 import { jsonSchema } from '#src/config/json-schema.js'
 import { referencePage } from '#src/config/reference-page.js'
@@ -20,7 +21,7 @@ export async function referenceFiles(): Promise<ReferenceFile[]> {
     'docs/worker.md': referencePage(workerSchema, workerIntroduction),
     'docs/errors.md': errorsPage(),
     'docs/cli.md': cliPage(),
-    'schemas/connector.schema.json': JSON.stringify(jsonSchema(connectorSchema, 'genesis-connect connector')),
+    'schemas/connector.schema.json': JSON.stringify(connectorJsonSchema('genesis-connect connector')),
     'schemas/worker.schema.json': JSON.stringify(jsonSchema(workerSchema, 'genesis-connect worker')),
   }
   return Promise.all(
@@ -72,6 +73,12 @@ A text, or a part of one, can come from elsewhere. What does is never shown in a
 | \`\${file:path:key}\` | a key of a Java properties file |
 | \`\${file:path}\` | a whole file, such as a mounted secret, without its last line feed |
 | \`$\${\` | the two characters \`\${\` |
+
+## Several sinks
+
+In place of \`sink\`, \`sinks\` has any number of them by name: each gets the same records, with a checkpoint, tasks and a pace of its own
+([fan-out](fan-out.md)). Under a name stand the keys of \`sink\`, and for this sink alone \`topic\`, \`topic_creation\`, \`value\`,
+\`delivery\` and \`compression\`.
 
 ## The flat form
 

@@ -124,6 +124,8 @@ export interface EncodedHeaders {
 /** The unit of ownership, fencing and checkpointing: the positions p of a connector's stream with p mod shards = shard. */
 export interface ShardId {
   readonly connector: string
+  /** Which of the connector's several sinks it is for. Absent: there is one. */
+  readonly sink?: string
   readonly shard: number
   readonly shards: number
 }

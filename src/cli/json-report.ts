@@ -32,12 +32,12 @@ export class JsonReport implements RunReport {
     this.#log[level](fields, message)
   }
 
-  connector(what: 'started' | 'stopping' | 'removed' | 'complete', { name }: ConnectorConfig): void {
-    this.#log.info({ connector: name }, `connector ${what}`)
+  connector(what: 'started' | 'stopping' | 'removed' | 'complete', config: ConnectorConfig): void {
+    this.#log.info(named(config), `connector ${what}`)
   }
 
-  task(connector: string, task: number, state: State, failure: Failure | null, retryInMs: number): void {
-    const about = { connector, task, state }
+  task(config: ConnectorConfig, task: number, state: State, failure: Failure | null, retryInMs: number): void {
+    const about = { ...named(config), task, state }
     if (failure === null) return this.#log.debug(about, 'task state')
     const { code, message, trace } = failure
     if (state === 'FAILED') this.#log.error({ ...about, code, trace }, message)
@@ -54,4 +54,8 @@ export class JsonReport implements RunReport {
       this.#log[connector.state === 'FAILED' ? 'error' : 'info']({ connector: name, ...summary }, 'summary')
     }
   }
+}
+
+function named({ name, sinkName }: ConnectorConfig): { connector: string; sink?: string } {
+  return { connector: name, ...(sinkName !== null && { sink: sinkName }) }
 }

@@ -1,4 +1,4 @@
-import type { ConnectorConfig } from '../config/connector.js'
+import { deliveryName, type ConnectorConfig } from '../config/connector.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { summarize, type ConnectorStatus } from '../runner/status.js'
 import type { Failure, State } from '../runner/task-events.js'
@@ -35,13 +35,13 @@ export class LineReport implements RunReport {
     this.#draw()
   }
 
-  connector(what: 'started' | 'stopping' | 'removed' | 'complete', { name }: ConnectorConfig): void {
-    if (what !== 'stopping' && !this.#screen.isTTY) this.note('info', `${name} ${what}`)
+  connector(what: 'started' | 'stopping' | 'removed' | 'complete', config: ConnectorConfig): void {
+    if (what !== 'stopping' && !this.#screen.isTTY) this.note('info', `${deliveryName(config)} ${what}`)
   }
 
-  task(connector: string, task: number, state: State, failure: Failure | null, retryInMs: number): void {
+  task(config: ConnectorConfig, task: number, state: State, failure: Failure | null, retryInMs: number): void {
     if (failure === null) return
-    const what = `${connector}, task ${task}: ${failure.message} (${failure.code})`
+    const what = `${deliveryName(config)}, task ${task}: ${failure.message} (${failure.code})`
     if (state === 'FAILED') this.note('error', what)
     else this.note('warn', `${what}; next attempt in ${(retryInMs / 1000).toFixed(1)} s`)
   }
@@ -83,11 +83,11 @@ export class LineReport implements RunReport {
 }
 
 /** `customers  RUNNING  1,234,567 records  98,765/s  0 errors  at 0:617284 1:617283` */
-export function statusLine({ name, state, complete, tasks, counters, rate }: ConnectorStatus, width = 0): string {
+export function statusLine({ config, state, complete, tasks, counters, rate }: ConnectorStatus, width = 0): string {
   const positions = tasks.map(({ shard, counters: { position } }) => `${shard}:${position}`)
   const restarting = tasks.some((task) => task.state === 'RESTARTING')
   return [
-    name.padEnd(width),
+    deliveryName(config).padEnd(width),
     (complete ? 'complete' : restarting ? 'RESTARTING' : state).padEnd(10),
     `${group(counters.records).padStart(12)} records`,
     `${group(Math.round(rate)).padStart(9)}/s`,
@@ -97,7 +97,7 @@ export function statusLine({ name, state, complete, tasks, counters, rate }: Con
 }
 
 function summaryLine(connector: ConnectorStatus): string {
-  const { name, state, complete, tasks, records, records_per_second, batches, errors, dropped, retries, position } = {
+  const { config, state, complete, tasks, records, records_per_second, batches, errors, dropped, retries, position } = {
     ...connector,
     ...summarize(connector),
   }
@@ -105,7 +105,7 @@ function summaryLine(connector: ConnectorStatus): string {
   const numbers = { records, records_per_second, batches, errors, dropped, retries, position }
   const text = Object.entries(numbers).map(([key, value]) => `${key} ${group(value)}`)
   const reasons = failed.map(({ shard, failure }) => `\n  task ${shard}: ${failure?.message} (${failure?.code})`)
-  return `${name}: ${complete ? 'complete' : state.toLowerCase()}: ${text.join(', ')}${reasons.join('')}`
+  return `${deliveryName(config)}: ${complete ? 'complete' : state.toLowerCase()}: ${text.join(', ')}${reasons.join('')}`
 }
 
 /** A terminal that does not know its size says 0. */
@@ -114,7 +114,7 @@ function sizeOr(usual: number, size: number | undefined): number {
 }
 
 function nameWidth(connectors: readonly ConnectorStatus[]): number {
-  return Math.max(0, ...connectors.map(({ name }) => name.length))
+  return Math.max(0, ...connectors.map(({ config }) => deliveryName(config).length))
 }
 
 function group(value: number): string {

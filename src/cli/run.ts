@@ -1,18 +1,17 @@
 import { Command, Option } from 'commander'
 import { throwErrors } from '../config/check.js'
-import type { ConnectorConfig } from '../config/connector.js'
 import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
 import type { HttpServer, WorkerView } from '../http/server.js'
-import type { Cluster } from '../runner/cluster.js'
 import { runnable } from '../runner/runnable.js'
 import { Standalone } from '../runner/standalone.js'
 import { summarize } from '../runner/status.js'
-import { changes, watchPaths } from '../runner/watch.js'
+import { changes } from '../runner/watch.js'
 import { Worker } from '../runner/worker.js'
+import { followFiles } from './follow-files.js'
 import { onInterrupt } from './interrupt.js'
-import { createReport, type RunReport } from './run-report.js'
+import { createReport } from './run-report.js'
 
 interface RunOptions {
   readonly worker?: string
@@ -59,7 +58,10 @@ async function run(paths: readonly string[], options: RunOptions): Promise<numbe
   const file = await loadWorker(options.worker ?? null, process.env)
   const config = { ...file, log: { ...file.log, level: options.logLevel ?? file.log.level } }
   const files = await changes(new Map(), paths, process.env)
-  const { connectors, errors } = await runnable(files.put, config)
+  const { connectors, errors } = await runnable(
+    files.put.map(({ connector }) => connector),
+    config,
+  )
   errors.unshift(...files.errors)
   // Files that are followed can be put right while the others run. Otherwise it is all of them or none.
   if (!options.watch || connectors.length === 0) throwErrors(errors)
@@ -97,7 +99,7 @@ async function run(paths: readonly string[], options: RunOptions): Promise<numbe
       report.note('info', `listening at ${server.address}`, { address: server.address })
     }
     await cluster.join(worker)
-    if (options.watch) endWatch = await follow(paths, connectors, config, cluster, report)
+    if (options.watch) endWatch = await followFiles(paths, files.put, connectors, config, cluster, report)
     report.watch(() => worker.status())
     await Promise.all(connectors.map((connector) => cluster.put(connector)))
     if (phase === 'starting') phase = 'running'
@@ -117,33 +119,4 @@ async function run(paths: readonly string[], options: RunOptions): Promise<numbe
   // What could not be ended might keep the process from its end: standard output that nobody reads, for one.
   if (!clean) process.exit(1)
   return status.some(({ state }) => state === 'FAILED') ? 1 : 0
-}
-
-/** Keeps the running connectors those of the files. Returns what ends it. */
-async function follow(
-  paths: readonly string[],
-  connectors: readonly ConnectorConfig[],
-  worker: WorkerConfig,
-  cluster: Cluster,
-  report: RunReport,
-): Promise<() => void> {
-  const running = new Map(connectors.map((connector) => [connector.name, connector]))
-  const read = async (): Promise<void> => {
-    const { put, remove, errors } = await changes(running, paths, process.env)
-    const { connectors: good, errors: unfit } = await runnable(put, worker)
-    for (const error of [...errors, ...unfit])
-      report.note('error', `${error.message} (${error.code}); what runs is left as it is`)
-    for (const connector of good) {
-      running.set(connector.name, connector)
-      await cluster.put(connector)
-    }
-    for (const name of remove) {
-      running.delete(name)
-      await cluster.remove(name)
-    }
-  }
-  let last = Promise.resolve()
-  return watchPaths(paths, () => {
-    last = last.then(read).catch((error: unknown) => report.note('error', String(error)))
-  })
 }

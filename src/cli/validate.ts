@@ -1,9 +1,9 @@
 import { Command } from 'commander'
+import { distinct } from '../config/check.js'
 import { readConnectors } from '../config/connector-file.js'
 import { checkOnWorker } from '../config/connector-rules.js'
-import { connectorSchema } from '../config/connector-schema.js'
-import type { ConnectorConfig } from '../config/connector.js'
-import { jsonSchema } from '../config/json-schema.js'
+import { connectorJsonSchema } from '../config/connector-json-schema.js'
+import { deliveryName, type ConnectorConfig } from '../config/connector.js'
 import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
@@ -45,7 +45,7 @@ Exit status: 0 nothing is wrong, 1 something is, 2 the command line is wrong.`,
 
 async function validate(paths: readonly string[], flags: ValidateFlags): Promise<number> {
   if (flags.schema) {
-    process.stdout.write(`${JSON.stringify(jsonSchema(connectorSchema, 'genesis-connect connector'), null, 2)}\n`)
+    process.stdout.write(`${JSON.stringify(connectorJsonSchema('genesis-connect connector'), null, 2)}\n`)
     return 0
   }
   if (paths.length === 0) {
@@ -63,6 +63,7 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
     }
   }
   const good: ConnectorConfig[] = []
+  const notes = new Set<string>()
   for (const connector of connectors) {
     const found = worker === null ? [] : checkOnWorker(connector, worker)
     const { errors: offline, unusedColumns } = await checkOffline(connector)
@@ -71,13 +72,14 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
     errors.push(...found)
     if (found.length === 0) good.push(connector)
     if (unusedColumns.length > 0) {
-      process.stderr.write(`note: ${connector.file}: the schema leaves out ${unusedColumns.join(', ')} of the model\n`)
+      notes.add(`note: ${connector.file}: the schema leaves out ${unusedColumns.join(', ')} of the model\n`)
     }
   }
-  if (flags.json) process.stdout.write(`${JSON.stringify(asJson(good, errors))}\n`)
+  for (const note of notes) process.stderr.write(note)
+  if (flags.json) process.stdout.write(`${JSON.stringify(asJson(good, distinct(errors)))}\n`)
   else {
-    for (const { file, name } of good) process.stdout.write(`${file}: ${name} is valid\n`)
-    for (const error of errors) process.stderr.write(`${errorLine(error)}\n`)
+    for (const connector of good) process.stdout.write(`${connector.file}: ${deliveryName(connector)} is valid\n`)
+    for (const error of distinct(errors)) process.stderr.write(`${errorLine(error)}\n`)
   }
   return errors.length === 0 ? 0 : 1
 }
@@ -85,7 +87,7 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
 function asJson(good: readonly ConnectorConfig[], errors: readonly GenesisError[]): object {
   return {
     valid: errors.length === 0,
-    connectors: good.map(({ name, file }) => ({ name, file })),
+    connectors: good.map(({ name, sinkName, file }) => ({ name, ...(sinkName !== null && { sink: sinkName }), file })),
     errors: errors.map(({ code, message, details: { place, found, expected, remedy } }) => {
       return { code, message, place, found, expected, remedy }
     }),

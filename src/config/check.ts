@@ -158,3 +158,8 @@ export function throwErrors(errors: readonly GenesisError[]): void {
   const code = errors.every((error) => error.code === errors[0].code) ? errors[0].code : 'CONFIG_INVALID'
   throw new GenesisError(code, `${errors.length} errors, the first: ${errors[0].message}`, { all: errors })
 }
+
+/** Errors without those that say what another has said. */
+export function distinct(errors: readonly GenesisError[]): GenesisError[] {
+  return [...new Map(errors.map((error) => [error.message, error])).values()]
+}

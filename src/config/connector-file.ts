@@ -2,10 +2,11 @@
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, extname, join, resolve } from 'node:path'
 import { asGenesisError, GenesisError } from '../errors.js'
-import { check, checkItems, throwErrors } from './check.js'
+import { check, checkItems, distinct, throwErrors } from './check.js'
 import type { CheckOptions } from './check.js'
 import { brokenRules } from './connector-rules.js'
 import { connectorSchema, referenceSchema } from './connector-schema.js'
+import { sinkCollisions, sinkSources } from './fan-out.js'
 import type { ConnectorConfig, RateShape, ReferencesConfig, SinkConfig } from './connector.js'
 import { disturbOf } from './disturb.js'
 import type { Values } from './option.js'
@@ -29,9 +30,9 @@ export async function loadConnectors(paths: readonly string[], env: Environment)
   return connectors
 }
 
-/** Like loadConnectors, for those who go on with the good ones. */
+/** Like loadConnectors, for those who go on with the good ones. A connector with several sinks is one for each of them. */
 export async function readConnectors(paths: readonly string[], env: Environment): Promise<LoadedConnectors> {
-  const connectors: ConnectorConfig[] = []
+  const found: ConnectorConfig[][] = []
   const errors: GenesisError[] = []
   const collect = (error: unknown): void => void errors.push(...each(asGenesisError(error)))
   for (const path of paths) {
@@ -39,18 +40,35 @@ export async function readConnectors(paths: readonly string[], env: Environment)
     for (const file of files) {
       for (const source of await readSources(file).catch((error: unknown) => (collect(error), []))) {
         try {
-          connectors.push(parseConnector(source, { env, folder: dirname(file) }))
+          found.push(parseSinks(source, { env, folder: dirname(file) }))
         } catch (error) {
           collect(error)
         }
       }
     }
   }
-  return { connectors, errors: [...errors, ...duplicates(connectors)] }
+  return { connectors: withoutTwins(found), errors: [...errors, ...duplicates(found.map(([first]) => first))] }
+}
+
+/** The connector of a document, once for each of its sinks. Throws as parseConnector does. */
+export function parseSinks(source: Source, options: CheckOptions): ConnectorConfig[] {
+  const errors: GenesisError[] = []
+  const connectors: ConnectorConfig[] = []
+  for (const { sinkName, source: own } of sinkSources(source)) {
+    try {
+      connectors.push({ ...parseConnector(own, options), sinkName })
+    } catch (error) {
+      errors.push(...each(asGenesisError(error)))
+    }
+  }
+  // What is wrong with the keys that the sinks have in common is wrong with each.
+  throwErrors(distinct(errors))
+  throwErrors(sinkCollisions(connectors, source))
+  return connectors
 }
 
 /**
- * One connector. Relative paths in it start from `folder`. Throws GenesisError: CONFIG_INVALID, SECRET_UNRESOLVED, or one
+ * One connector with one sink. Relative paths in it start from `folder`. Throws GenesisError: CONFIG_INVALID, SECRET_UNRESOLVED, or one
  * with several of them in `details.all`.
  */
 export function parseConnector(source: Source, options: CheckOptions): ConnectorConfig {
@@ -73,6 +91,7 @@ function toConfig(
   return {
     name: values.name,
     file,
+    sinkName: null,
     model: resolve(folder, values.model),
     topic: values.topic,
     topicCreation: {
@@ -208,6 +227,16 @@ function duplicates(connectors: readonly ConnectorConfig[]): GenesisError[] {
     }
   }
   return errors
+}
+
+/** Of two connectors of one file that have one name, the first. */
+function withoutTwins(found: readonly ConnectorConfig[][]): ConnectorConfig[] {
+  const first = new Map<string, ConnectorConfig[]>()
+  for (const sinks of found) {
+    const key = JSON.stringify([sinks[0].file, sinks[0].name])
+    if (!first.has(key)) first.set(key, sinks)
+  }
+  return [...first.values()].flat()
 }
 
 function each(error: GenesisError): readonly GenesisError[] {

@@ -8,6 +8,8 @@ export interface ConnectorConfig {
   readonly name: string
   /** The file it came from, for messages; null where it came over REST or the library. */
   readonly file: string | null
+  /** The name of this one of several sinks; null: it is the only one. */
+  readonly sinkName: string | null
   readonly model: string
   /** Null for sinks that have no topic. */
   readonly topic: string | null
@@ -73,6 +75,14 @@ export interface ConnectorConfig {
     readonly initialBackoffMs: number
     readonly maxBackoffMs: number
   }
+}
+
+/**
+ * What a connector's delivery to one sink is called, in messages and wherever it is told from others: its name, and
+ * `<name>/<sink>` where it has several. No name has a `/`.
+ */
+export function deliveryName({ name, sinkName }: Pick<ConnectorConfig, 'name' | 'sinkName'>): string {
+  return sinkName === null ? name : `${name}/${sinkName}`
 }
 
 /** How a rate changes; times in ms of the shape's own time, which passes `speed` times as fast as the clock's. */

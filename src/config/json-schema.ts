@@ -3,11 +3,11 @@ import { isOption } from './option.js'
 import type { Option, OptionTree } from './option.js'
 
 /** JSON Schema (draft 2020-12) of the files of a tree of options, for editors and for checks elsewhere. */
-export function jsonSchema(tree: OptionTree, title: string): object {
+export function jsonSchema(tree: OptionTree, title: string): SectionSchema {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title,
-    ...section(tree),
+    ...sectionSchema(tree),
     $defs: {
       reference: {
         type: 'string',
@@ -18,14 +18,20 @@ export function jsonSchema(tree: OptionTree, title: string): object {
   }
 }
 
-function section(tree: OptionTree): object {
+interface SectionSchema {
+  readonly properties: Readonly<Record<string, object>>
+  readonly [key: string]: unknown
+}
+
+/** The schema of a map of options. */
+export function sectionSchema(tree: OptionTree): SectionSchema {
   const needed = Object.entries(tree).filter(([, node]) => isOption(node) && node.required && node.env === undefined)
   return {
     type: 'object',
     additionalProperties: false,
     ...(needed.length > 0 && { required: needed.map(([name]) => name) }),
     properties: Object.fromEntries(
-      Object.entries(tree).map(([name, node]) => [name, isOption(node) ? property(node) : section(node)]),
+      Object.entries(tree).map(([name, node]) => [name, isOption(node) ? property(node) : sectionSchema(node)]),
     ),
   }
 }
@@ -34,7 +40,7 @@ function property(option: Option): object {
   const note = { description: option.doc, ...(option.default !== null && { default: option.default }) }
   const format = formatOf(option)
   if (option.items !== undefined) {
-    const each = section(option.items)
+    const each = sectionSchema(option.items)
     return { ...note, anyOf: [each, { type: 'array', items: each }, { type: 'null' }, { $ref: '#/$defs/reference' }] }
   }
   const types = [...typesOf(format.written), ...(option.nullable ? ['null'] : [])]

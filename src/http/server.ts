@@ -1,8 +1,9 @@
 import fastify, { type FastifyInstance } from 'fastify'
+import { deliveryName } from '../config/connector.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
 import type { ConnectorStatus } from '../runner/status.js'
-import { createMetrics } from './metrics.js'
+import { Metrics } from './metrics.js'
 
 /** What the server shows of a worker. */
 export interface WorkerView {
@@ -36,12 +37,12 @@ export async function startServer(view: WorkerView, { host, port }: WorkerConfig
 
 export function createServer(view: WorkerView): FastifyInstance {
   const server = fastify({ logger: false, forceCloseConnections: true })
-  const metrics = createMetrics(() => view.status())
+  const metrics = new Metrics(() => view.status())
 
   // As in Kafka Connect (KIP-1017): 503 while starting, 500 when it cannot do its work.
   server.get('/health', (_request, reply) => {
     const connectors = view.status()
-    const failed = connectors.filter(({ state }) => state === 'FAILED').map(({ name }) => name)
+    const failed = connectors.filter(({ state }) => state === 'FAILED').map(({ config }) => deliveryName(config))
     if (view.phase === 'starting')
       return reply.code(503).send({ status: 'starting', message: 'the worker is starting' })
     if (connectors.length > 0 && failed.length === connectors.length) {
@@ -54,13 +55,13 @@ export function createServer(view: WorkerView): FastifyInstance {
     const waiting = view
       .status()
       .filter(({ tasks }) => tasks.some(({ started }) => !started))
-      .map(({ name }) => name)
+      .map(({ config }) => deliveryName(config))
     const ready = view.phase === 'running' && waiting.length === 0
     return reply.code(ready ? 200 : 503).send({ ready, phase: view.phase, waiting_for: waiting })
   })
 
   server.get('/metrics', async (_request, reply) => {
-    return reply.type(metrics.contentType).send(await metrics.metrics())
+    return reply.type(metrics.contentType).send(await metrics.text())
   })
 
   server.setNotFoundHandler((request, reply) => {

@@ -2,7 +2,7 @@
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
 import type { Checkpoint } from '../record.js'
-import { checkpointKey, parseCheckpoint, sourceOf } from './checkpoint-record.js'
+import { checkpointKey, parseCheckpoint, sourceOf, type CheckpointSource } from './checkpoint-record.js'
 import { partitionOfKey } from './partitioner.js'
 import { TopicReader, type PartitionRange } from './topic-reader.js'
 import type { RecordCursor } from './wire/record-batch-read.js'
@@ -13,13 +13,20 @@ interface Entry {
   readonly offset: number
 }
 
+interface Shards {
+  readonly connector: string
+  /** Null: the connector has one sink. */
+  readonly sink: string | null
+  readonly entries: Map<number, Entry>
+}
+
 /** What is known of one partition: everything below offset `next` is taken in. */
 interface Tail {
   next: number
-  /** By connector and shard: the last entry that is not undone. Of a deleted one, the value is null. */
-  readonly decided: Map<string, Map<number, Entry>>
+  /** By connector (and sink) and shard: the last entry that is not undone. Of a deleted one, the value is null. */
+  readonly decided: Map<string, Shards>
   /** By producer id: what its open transaction has written. */
-  readonly undecided: Map<bigint, { readonly connector: string; readonly shard: number; readonly entry: Entry }[]>
+  readonly undecided: Map<bigint, { readonly source: CheckpointSource; readonly entry: Entry }[]>
 }
 
 /**
@@ -42,32 +49,44 @@ export class CheckpointReader {
   /**
    * The checkpoint of one shard, of all that was committed before the call. CHECKPOINT_INVALID, naming partition and offset, if
    * it is corrupt, or in a partition that is not its key's any more because the topic was given more of them: without
-   * it the stream would begin again.
+   * it the stream would begin again. `sink`: which one, where the connector has several.
    */
-  async shard(connector: string, shard: number): Promise<Checkpoint | null> {
+  async shard(connector: string, shard: number, sink?: string): Promise<Checkpoint | null> {
     await this.#readToEnd()
-    return this.#checkpoint(connector, shard)
+    return this.#checkpoint({ connector, shard, sink })
   }
 
-  /** The checkpoints of all shards of a connector. Throws as `shard` does. */
-  async connector(connector: string): Promise<ReadonlyMap<number, Checkpoint>> {
+  /** The checkpoints of all shards of a connector (of one sink, where it has several). Throws as `shard` does. */
+  async connector(connector: string, sink?: string): Promise<ReadonlyMap<number, Checkpoint>> {
     await this.#readToEnd()
     const checkpoints = new Map<number, Checkpoint>()
-    const shards = new Set(this.#tails.flatMap(({ decided }) => [...(decided.get(connector)?.keys() ?? [])]))
+    const id = idOf({ connector, sink })
+    const shards = new Set(this.#tails.flatMap(({ decided }) => [...(decided.get(id)?.entries.keys() ?? [])]))
     for (const shard of [...shards].sort((a, b) => a - b)) {
-      const checkpoint = this.#checkpoint(connector, shard)
+      const checkpoint = this.#checkpoint({ connector, shard, sink })
       if (checkpoint !== null) checkpoints.set(shard, checkpoint)
     }
     return checkpoints
   }
 
-  #checkpoint(connector: string, shard: number): Checkpoint | null {
-    const key = checkpointKey(connector, shard)
+  /** The sinks of a connector that have checkpoints, by name; null: the one of a connector without several. */
+  async sinks(connector: string): Promise<(string | null)[]> {
+    await this.#readToEnd()
+    const all = this.#tails.flatMap(({ decided }) => [...decided.values()])
+    const own = all.filter((one) => one.connector === connector)
+    const kept = own.filter(({ entries }) => [...entries.values()].some(({ value }) => value !== null))
+    return [...new Set(kept.map(({ sink }) => sink))]
+  }
+
+  #checkpoint(source: CheckpointSource): Checkpoint | null {
+    const key = checkpointKey(source)
+    const id = idOf(source)
+    const { shard } = source
     const own = partitionOfKey(key, 0, key.length, this.#tails.length)
-    const entry = this.#tails[own].decided.get(connector)?.get(shard)
+    const entry = this.#tails[own].decided.get(id)?.entries.get(shard)
     if (entry !== undefined) return this.#parsed(entry, shard)
     for (const { decided } of this.#tails) {
-      const strayed = decided.get(connector)?.get(shard)
+      const strayed = decided.get(id)?.entries.get(shard)
       if (strayed !== undefined && strayed.value !== null) throw this.#strayed(strayed, own)
     }
     return null
@@ -143,21 +162,19 @@ async function advance(tail: Tail, reader: TopicReader, { partition, start, end 
     const { producerId, transactional, control } = batch.header
     if (control) {
       if (isCommit(batch))
-        for (const { connector, shard, entry } of tail.undecided.get(producerId) ?? [])
-          decide(tail, connector, shard, entry)
+        for (const { source, entry } of tail.undecided.get(producerId) ?? []) decide(tail, source, entry)
       tail.undecided.delete(producerId)
       continue
     }
     while (batch.next()) {
       const source = sourceOf(batch.key())
       if (source === null) continue
-      const { connector, shard } = source
       const value = batch.value()
       const entry = { value: value === null ? null : Buffer.from(value), partition, offset: batch.offset }
-      if (!transactional) decide(tail, connector, shard, entry)
+      if (!transactional) decide(tail, source, entry)
       else {
         const open = tail.undecided.get(producerId) ?? []
-        open.push({ connector, shard, entry })
+        open.push({ source, entry })
         tail.undecided.set(producerId, open)
       }
     }
@@ -165,9 +182,16 @@ async function advance(tail: Tail, reader: TopicReader, { partition, start, end 
   tail.next = end
 }
 
-function decide({ decided }: Tail, connector: string, shard: number, entry: Entry): void {
-  const shards = decided.get(connector) ?? new Map<number, Entry>()
-  decided.set(connector, shards.set(shard, entry))
+function decide({ decided }: Tail, source: CheckpointSource, entry: Entry): void {
+  const { connector, shard, sink = null } = source
+  const id = idOf(source)
+  const shards = decided.get(id) ?? { connector, sink, entries: new Map<number, Entry>() }
+  shards.entries.set(shard, entry)
+  decided.set(id, shards)
+}
+
+function idOf({ connector, sink }: Pick<CheckpointSource, 'connector' | 'sink'>): string {
+  return JSON.stringify([connector, sink ?? null])
 }
 
 /** KIP-98: a marker's key is a version and a type, int16 each; 1 is commit, 0 abort. */

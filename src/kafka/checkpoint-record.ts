@@ -1,19 +1,22 @@
 /**
- * The form of a checkpoint in the checkpoint topic, that of Kafka Connect's source offsets: key `["<connector>",{"shard":0}]`,
- * value `{"position":…,"fingerprint":"…","shards":…}`, both JSON; a null value deletes.
+ * The form of a checkpoint in the checkpoint topic, that of Kafka Connect's source offsets: key `["<connector>",{"shard":0}]`
+ * (with several sinks `["<connector>",{"shard":0,"sink":"<sink>"}]`), value `{"position":…,"fingerprint":"…","shards":…}`, both JSON; a null value deletes.
  */
 import type { Checkpoint, ShardId } from '../record.js'
 import { partitionOfKey } from './partitioner.js'
 import type { SideRecord } from './producer.js'
 
+/** Whose checkpoint it is: Connect's source partition. */
+export type CheckpointSource = Pick<ShardId, 'connector' | 'shard' | 'sink'>
+
 /** The record that makes a checkpoint durable, or (null) deletes it. `partitions`: of the checkpoint topic. */
 export function checkpointRecord(
   topic: string,
   partitions: number,
-  { connector, shard }: Pick<ShardId, 'connector' | 'shard'>,
+  source: CheckpointSource,
   checkpoint: Checkpoint | null,
 ): SideRecord {
-  const key = checkpointKey(connector, shard)
+  const key = checkpointKey(source)
   return {
     topic,
     partition: partitionOfKey(key, 0, key.length, partitions),
@@ -31,12 +34,12 @@ export function checkpointRecord(
   }
 }
 
-export function checkpointKey(connector: string, shard: number): Buffer {
-  return Buffer.from(JSON.stringify([connector, { shard }]))
+export function checkpointKey({ connector, shard, sink }: CheckpointSource): Buffer {
+  return Buffer.from(JSON.stringify([connector, { shard, ...(sink !== undefined && { sink }) }]))
 }
 
 /** The shard that a key names; null for keys of others. */
-export function sourceOf(key: Buffer | null): { connector: string; shard: number } | null {
+export function sourceOf(key: Buffer | null): CheckpointSource | null {
   if (key === null) return null
   let parsed: unknown
   try {
@@ -46,8 +49,10 @@ export function sourceOf(key: Buffer | null): { connector: string; shard: number
   }
   if (!Array.isArray(parsed) || typeof parsed[0] !== 'string') return null
   const source: unknown = parsed[1]
-  if (typeof source !== 'object' || source === null || !('shard' in source)) return null
-  return Number.isSafeInteger(source.shard) ? { connector: parsed[0], shard: source.shard as number } : null
+  if (typeof source !== 'object' || source === null) return null
+  const { shard, sink } = source as Record<string, unknown>
+  if (!Number.isSafeInteger(shard) || (sink !== undefined && typeof sink !== 'string')) return null
+  return { connector: parsed[0], shard: shard as number, ...(sink !== undefined && { sink }) }
 }
 
 /** Null: it is none. */

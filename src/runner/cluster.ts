@@ -1,6 +1,8 @@
 import type { ConnectorConfig } from '../config/connector.js'
 
 /**
+ * A connector with several sinks is one for each of them here, and a name that of a delivery (deliveryName).
+ *
  * Decides which shards of which connectors run on which worker, and holds the connectors that a group of workers has in
  * common. A shard belongs to one worker at a time as far as the cluster knows; where it is mistaken (a worker that was
  * taken for dead), the sink's fencing keeps the records right.

@@ -1,8 +1,8 @@
 import type { ConnectorConfig } from '../config/connector.js'
-import { addCounters, emptyCounters } from '../stream/counters.js'
+import { addCounters, emptyCounters, type Counters } from '../stream/counters.js'
 import { RateMeter } from '../stream/rate-meter.js'
 import type { Clock } from '../stream/clock.js'
-import type { ConnectorStatus } from './status.js'
+import type { ConnectorStatus, TaskStatus } from './status.js'
 import type { State } from './task-events.js'
 import type { TaskRunner } from './task-runner.js'
 import { TaskRun, type TaskChanged } from './task-run.js'
@@ -19,6 +19,8 @@ export class ConnectorRun {
   readonly ended: Promise<void>
   #openedAt: number | null = null
   #endedAt: number | null = null
+  /** Delivered by all tasks. */
+  #records = 0
 
   constructor(
     config: ConnectorConfig,
@@ -29,7 +31,7 @@ export class ConnectorRun {
   ) {
     this.config = config
     this.#clock = clock
-    const progressed = (): void => this.#meter.record(this.#sum().records, clock.now())
+    const progressed = (more: number): void => this.#meter.record((this.#records += more), clock.now())
     const entered: TaskChanged = (shard, state, failure, retryInMs) => {
       if (state === 'RUNNING' && this.#openedAt === null) {
         this.#openedAt = clock.now()
@@ -67,17 +69,10 @@ export class ConnectorRun {
       state: stateOf(tasks.map(({ state }) => state)),
       complete: tasks.every(({ complete }) => complete),
       tasks,
-      counters: this.#sum(),
+      counters: sumOf(tasks),
       rate: this.#endedAt === null ? this.#meter.rate(now) : 0,
       elapsedMs: this.#openedAt === null ? 0 : now - this.#openedAt,
     }
-  }
-
-  #sum() {
-    const tasks = this.#tasks.map((task) => task.status().counters)
-    const sum = emptyCounters(Math.min(...tasks.map(({ position }) => position)))
-    for (const counters of tasks) addCounters(sum, counters)
-    return sum
   }
 
   #endsWithin(ms: number): Promise<boolean> {
@@ -89,6 +84,12 @@ export class ConnectorRun {
       })
     })
   }
+}
+
+function sumOf(tasks: readonly TaskStatus[]): Counters {
+  const sum = emptyCounters(Math.min(...tasks.map(({ counters }) => counters.position)))
+  for (const { counters } of tasks) addCounters(sum, counters)
+  return sum
 }
 
 function stateOf(tasks: readonly State[]): State {

@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises'
 import { loadModel } from '../model/load.js'
 import type { Model } from '../model/model.js'
+import { versionOf } from './inputs.js'
 
 /** The models of a thread: tasks with the same file share one, so that thousands of them fit. */
 export class ModelCache {
@@ -8,10 +8,7 @@ export class ModelCache {
 
   /** The model of a file as it is now; throws what loadModel throws. */
   async load(path: string): Promise<Model> {
-    const version = await stat(path).then(
-      ({ mtimeMs, size, ino }) => `${mtimeMs} ${size} ${ino}`,
-      () => 'missing',
-    )
+    const version = await versionOf(path)
     const known = this.#models.get(path)
     if (known?.version === version) return known.model
     const model = loadModel(path)

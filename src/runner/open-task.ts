@@ -41,7 +41,9 @@ export async function openTask(
   slice: Slice = { from: 0, to: connector.throughput.maxRecords },
   makeSink: (plan: SinkPlan) => Promise<Sink> = createSink,
 ): Promise<Task> {
-  const shard: ShardId = { connector: connector.name, shard: index, shards: connector.tasks.max }
+  const { name, sinkName, tasks } = connector
+  const sinkOf = sinkName === null ? {} : { sink: sinkName }
+  const shard: ShardId = { connector: name, ...sinkOf, shard: index, shards: tasks.max }
   const generator = await openConnector(connector, {
     load: (path) => models.load(path),
     shard: shard.shard,

@@ -1,3 +1,4 @@
+import { distinct } from '../config/check.js'
 import type { LoadedConnectors } from '../config/connector-file.js'
 import { checkOnWorker } from '../config/connector-rules.js'
 import type { ConnectorConfig } from '../config/connector.js'
@@ -21,5 +22,6 @@ export async function runnable(
     found.errors.push(...unfit)
     if (unfit.length === 0) found.connectors.push(connector)
   }
-  return found
+  // What several sinks have in common is wrong with each.
+  return { connectors: found.connectors, errors: distinct(found.errors) }
 }

@@ -2,7 +2,7 @@ import type { ConnectorConfig } from '../config/connector.js'
 import type { Counters } from '../stream/counters.js'
 import type { Failure, State } from './task-events.js'
 
-/** A connector and its tasks as they are now. */
+/** A connector, or one sink of several, and its tasks as they are now. */
 export interface ConnectorStatus {
   readonly name: string
   readonly config: ConnectorConfig
@@ -33,6 +33,8 @@ export interface TaskStatus {
 /** What a user is told at the end, in files' words. */
 export interface ConnectorSummary {
   readonly name: string
+  /** Which of the connector's several sinks it is; absent: there is one. */
+  readonly sink?: string
   readonly state: State
   readonly complete: boolean
   readonly records: number
@@ -48,11 +50,13 @@ export interface ConnectorSummary {
   readonly error?: string
 }
 
-export function summarize({ name, state, complete, tasks, counters, elapsedMs }: ConnectorStatus): ConnectorSummary {
+export function summarize(status: ConnectorStatus): ConnectorSummary {
+  const { name, config, state, complete, tasks, counters, elapsedMs } = status
   const { records, batches, errors, dropped, retries, position } = counters
   const failure = tasks.find((task) => task.state === 'FAILED')?.failure
   return {
     name,
+    ...(config.sinkName !== null && { sink: config.sinkName }),
     state,
     complete,
     records,

@@ -15,7 +15,7 @@ export class TaskRun {
   readonly #clock: Clock
   readonly #backoff: Backoff
   readonly #changed: TaskChanged
-  readonly #progressed: () => void
+  readonly #progressed: (records: number) => void
   readonly ended: Promise<void>
   #resolveEnded!: () => void
 
@@ -28,8 +28,17 @@ export class TaskRun {
   #started = false
   #earlier = emptyCounters(0)
   #counters: Counters
+  /** Records of these counters that have been told. */
+  #counted = 0
 
-  constructor(spec: TaskSpec, runner: TaskRunner, clock: Clock, changed: TaskChanged, progressed: () => void) {
+  /** `progressed`: told how many more records are delivered. */
+  constructor(
+    spec: TaskSpec,
+    runner: TaskRunner,
+    clock: Clock,
+    changed: TaskChanged,
+    progressed: (records: number) => void,
+  ) {
     this.#spec = spec
     this.#runner = runner
     this.#clock = clock
@@ -44,9 +53,11 @@ export class TaskRun {
     this.#running = this.#runner.start(this.#spec, {
       state: (state, failure, retryInMs) => this.#enter(state, failure, retryInMs),
       progress: (counters) => {
-        if (counters.records > this.#counters.records) this.#backoff.reset()
+        const more = counters.records - this.#counted
+        if (more > 0) this.#backoff.reset()
         this.#counters = counters
-        this.#progressed()
+        this.#counted = counters.records
+        this.#progressed(more)
       },
       ended: (end) => this.#onEnd(end),
     })
@@ -92,6 +103,7 @@ export class TaskRun {
     this.#earlier.errors++
     this.#earlier.retries++
     this.#counters = emptyCounters(this.#counters.position)
+    this.#counted = 0
     this.#enter('RESTARTING', end.failure, waitMs)
     this.#cancelRestart = this.#clock.after(waitMs, () => {
       this.#cancelRestart = null

@@ -3,6 +3,7 @@ import type { Encoder } from '../encode/encoder.js'
 import { GenesisError, asGenesisError } from '../errors.js'
 import type { Generator } from '../model/generator.js'
 import type { Checkpoint, ShardId } from '../record.js'
+import { checkCheckpoint, shardName } from '../sink/check-checkpoint.js'
 import { ReaderGone, type Sink } from '../sink/sink.js'
 import { emptyCounters, type Counters } from '../stream/counters.js'
 import type { Pacer } from '../stream/pacer.js'
@@ -130,7 +131,7 @@ export class Task {
     this.#opened = true
     if (position < counters.position) {
       throw new GenesisError('CHECKPOINT_INVALID', 'the checkpoint has gone back: going on would send records twice', {
-        place: placeOf(shard),
+        place: shardName(shard),
         found: `position ${position}`,
         expected: `position ${counters.position}, which was committed before`,
       })
@@ -243,29 +244,4 @@ export class Task {
 /** The shard's first position that is not below `from`. */
 function firstPosition(from: number, { shard, shards }: ShardId): number {
   return from + ((((shard - from) % shards) + shards) % shards)
-}
-
-function placeOf({ connector, shard, shards }: ShardId): string {
-  return `connector ${connector}, shard ${shard} of ${shards}`
-}
-
-function checkCheckpoint(checkpoint: Checkpoint, fingerprint: string, shard: ShardId): void {
-  const refuse = (what: string, found: string, expected: string): never => {
-    throw new GenesisError('CHECKPOINT_INVALID', what, {
-      place: placeOf(shard),
-      found,
-      expected,
-      remedy: 'Go back to what made it, or give the connector another name to begin a new stream.',
-    })
-  }
-  if (checkpoint.fingerprint !== fingerprint) {
-    refuse('the checkpoint was made by another model, condition, seed or layout', checkpoint.fingerprint, fingerprint)
-  }
-  if (checkpoint.shards !== shard.shards) {
-    refuse('the checkpoint was made with another tasks.max', `${checkpoint.shards}`, `${shard.shards}`)
-  }
-  const { position } = checkpoint
-  if (!Number.isSafeInteger(position) || position < 0 || position % shard.shards !== shard.shard) {
-    refuse('the checkpoint is not a position of this shard', `${position}`, `p mod ${shard.shards} = ${shard.shard}`)
-  }
 }

@@ -1,56 +1,65 @@
-import { watch, type FSWatcher } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
 import { readConnectors } from '../config/connector-file.js'
-import type { ConnectorConfig } from '../config/connector.js'
+import { deliveryName, type ConnectorConfig } from '../config/connector.js'
 import type { Environment } from '../config/references.js'
-import { unreadable } from '../config/source.js'
 import type { GenesisError } from '../errors.js'
+import { inputsOf, versionOf } from './inputs.js'
 
-/** Events come in bursts (an editor's save, a rename); one reading is made when they have been quiet for so long. */
-const quietMs = 100
+/** A connector (one sink of it), and what it was made from. */
+export interface Hosted {
+  readonly connector: ConnectorConfig
+  /** The other files that it is made from. */
+  readonly inputs: readonly string[]
+  /** Changes with the connector's own file and with every other that it is made from. */
+  readonly identity: string
+}
 
 /** What has to be done so that the running connectors are those of the files. */
 export interface Changes {
-  /** New ones, and those whose configuration has changed. */
-  readonly put: readonly ConnectorConfig[]
-  /** Names of those that are in no file any more. */
+  /** New ones, and those of which something has changed: the configuration, or a file that it names. */
+  readonly put: readonly Hosted[]
+  /** Names (deliveryName) of those that are in no file any more. */
   readonly remove: readonly string[]
   /** What is wrong with files: the connectors that they had go on as they are. */
   readonly errors: readonly GenesisError[]
 }
 
-/** Compares the files with what runs; `running` by name. */
+/** Compares the files with what runs; `running` by name (deliveryName). */
 export async function changes(
-  running: ReadonlyMap<string, ConnectorConfig>,
+  running: ReadonlyMap<string, Hosted>,
   paths: readonly string[],
   env: Environment,
 ): Promise<Changes> {
   const { connectors, errors } = await readConnectors(paths, env)
-  const put: ConnectorConfig[] = []
+  const owners = ownersOf(connectors, running)
+  const put: Hosted[] = []
   const found = new Set<string>()
   for (const connector of connectors) {
-    // Of two with one name the one that runs goes on; with none running, the first is taken.
-    const current = running.get(connector.name)
-    if (
-      current !== undefined &&
-      current.file !== connector.file &&
-      connectors.some((other) => isSameFile(other, current))
-    )
-      continue
-    if (found.has(connector.name)) continue
-    found.add(connector.name)
-    if (current === undefined || JSON.stringify(current) !== JSON.stringify(connector)) put.push(connector)
+    if (owners.get(connector.name) !== connector.file) continue
+    const name = deliveryName(connector)
+    found.add(name)
+    const inputs = await inputsOf(connector, env)
+    const identity = JSON.stringify([connector, await Promise.all(inputs.map(versionOf))])
+    if (running.get(name)?.identity !== identity) put.push({ connector, inputs, identity })
   }
   const remove: string[] = []
-  for (const [name, { file }] of running) {
-    if (!found.has(name) && !(await isBroken(file, env))) remove.push(name)
+  for (const [name, { connector }] of running) {
+    if (!found.has(name) && !(await isBroken(connector.file, env))) remove.push(name)
   }
   return { put, remove, errors }
 }
 
-function isSameFile(connector: ConnectorConfig, current: ConnectorConfig): boolean {
-  return connector.name === current.name && connector.file === current.file
+/** The file of each name: of two files with one name the one that runs goes on; with none running, the first is taken. */
+function ownersOf(
+  connectors: readonly ConnectorConfig[],
+  running: ReadonlyMap<string, Hosted>,
+): ReadonlyMap<string, string | null> {
+  const owners = new Map<string, string | null>()
+  const files = new Map([...running.values()].map(({ connector: { name, file } }) => [name, file]))
+  for (const { name, file } of connectors) {
+    if (!owners.has(name) || files.get(name) === file) owners.set(name, file)
+  }
+  return owners
 }
 
 /** A file that is there but cannot be understood says nothing about the connectors that it had. */
@@ -61,28 +70,4 @@ async function isBroken(file: string | null, env: Environment): Promise<boolean>
     () => false,
   )
   return isThere && (await readConnectors([file], env)).errors.length > 0
-}
-
-/**
- * Calls back after anything has changed in the folders of these files and folders, replacement by rename included (as
- * editors and Kubernetes ConfigMaps do). Returns what ends it. Throws CONFIG_UNREADABLE for a path that is not there.
- */
-export async function watchPaths(paths: readonly string[], changed: () => void): Promise<() => void> {
-  const folders = new Set<string>()
-  for (const path of paths) {
-    const found = await stat(path).catch((cause: unknown) => {
-      throw unreadable(path, cause)
-    })
-    folders.add(found.isDirectory() ? resolve(path) : dirname(resolve(path)))
-  }
-  let timer: NodeJS.Timeout | undefined
-  const wait = (): void => {
-    clearTimeout(timer)
-    timer = setTimeout(changed, quietMs)
-  }
-  const watchers = [...folders].map((folder): FSWatcher => watch(folder, wait).on('error', wait))
-  return () => {
-    clearTimeout(timer)
-    for (const watcher of watchers) watcher.close()
-  }
 }

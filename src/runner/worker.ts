@@ -1,4 +1,4 @@
-import type { ConnectorConfig } from '../config/connector.js'
+import { deliveryName, type ConnectorConfig } from '../config/connector.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { systemClock, type Clock } from '../stream/clock.js'
 import type { ClusterMember } from './cluster.js'
@@ -12,7 +12,7 @@ import { threadCount, ThreadPool } from './thread-pool.js'
 /** What a worker tells whoever logs it. */
 export interface WorkerEvents {
   connector(what: 'started' | 'stopping' | 'removed' | 'complete', config: ConnectorConfig): void
-  task(connector: string, shard: number, state: State, failure: Failure | null, retryInMs: number): void
+  task(config: ConnectorConfig, shard: number, state: State, failure: Failure | null, retryInMs: number): void
 }
 
 /** Where tasks run: here, or in threads. */
@@ -22,7 +22,8 @@ export interface TaskRunners {
 }
 
 /**
- * Hosts connectors. Each runs for itself: what fails in one is not seen by the others.
+ * Hosts connectors. Each runs for itself, and so does each sink of one that has several: what fails in one is not seen by
+ * the others. A name here is that of a delivery (deliveryName).
  */
 export class Worker implements ClusterMember {
   readonly #config: WorkerConfig
@@ -47,17 +48,18 @@ export class Worker implements ClusterMember {
   }
 
   assign(config: ConnectorConfig, shards: readonly number[]): Promise<void> {
-    return this.#change(config.name, async () => {
-      await this.#end(config.name)
+    const name = deliveryName(config)
+    return this.#change(name, async () => {
+      await this.#end(name)
       if (this.#stopping) return
       const run = new ConnectorRun(
         config,
         shards,
         () => this.#runnerOf(config),
         this.#clock,
-        (shard, state, failure, retryInMs) => this.#events.task(config.name, shard, state, failure, retryInMs),
+        (shard, state, failure, retryInMs) => this.#events.task(config, shard, state, failure, retryInMs),
       )
-      this.#connectors.set(config.name, run)
+      this.#connectors.set(name, run)
       this.#events.connector('started', config)
       run.start()
       void run.ended.then(() => {

@@ -43,7 +43,7 @@ export class FileSink implements Sink {
   constructor({ path, shard, framing }: FileSinkOptions) {
     this.#path = shardPath(path, shard)
     this.#checkpointPath = `${this.#path}.checkpoint`
-    this.#shard = `${shard.connector}/${shard.shard}`
+    this.#shard = [shard.connector, ...(shard.sink === undefined ? [] : [shard.sink]), shard.shard].join('/')
     this.#framing = framing
   }
 

@@ -12,6 +12,7 @@ import { assignPartitions } from '../kafka/partitioner.js'
 import type { Compression, KafkaProducer } from '../kafka/producer.js'
 import { TopicReader } from '../kafka/topic-reader.js'
 import type { Checkpoint, EncodedBatch, ShardId } from '../record.js'
+import { checkCheckpoint, shardName } from './check-checkpoint.js'
 import type { Sink } from './sink.js'
 
 export interface KafkaSinkOptions {
@@ -22,7 +23,7 @@ export interface KafkaSinkOptions {
   /** Null: the topic must exist. */
   readonly creation: TopicCreation | null
   readonly checkpoints: { readonly topic: string; readonly partitions: number; readonly replicationFactor: number }
-  /** First part of the transactional id `<groupId>-<connector>-<shard>`. */
+  /** First part of the transactional id `<groupId>-<connector>-<shard>`, or `<groupId>-<connector>/<sink>-<shard>`. */
   readonly groupId: string
   readonly delivery: 'exactly-once' | 'at-least-once'
   readonly transactionTimeoutMs: number
@@ -63,7 +64,7 @@ export class KafkaSink implements Sink {
     const producerOptions = {
       topic,
       partitions: target.partitions,
-      transactionalId: delivery === 'exactly-once' ? `${groupId}-${shard.connector}-${shard.shard}` : null,
+      transactionalId: delivery === 'exactly-once' ? transactionalId(groupId, shard) : null,
       transactionTimeoutMs: this.#options.transactionTimeoutMs,
       compression: this.#options.compression,
       maxMessageBytes: target.maxMessageBytes,
@@ -78,10 +79,9 @@ export class KafkaSink implements Sink {
     }
     // Fenced first: an earlier owner could commit after the checkpoint was read otherwise.
     await producer.init()
-    const checkpoint = await this.#reader.shard(shard.connector, shard.shard)
+    const checkpoint = await this.#reader.shard(shard.connector, shard.shard, shard.sink)
     if (checkpoint !== null) this.#check(checkpoint, shard.shard)
-    // A shard that is new to a stream that is not: the siblings' checkpoints tell.
-    else for (const [sibling, other] of await this.#reader.connector(shard.connector)) this.#check(other, sibling)
+    else await this.#checkNew()
     return checkpoint
   }
 
@@ -103,6 +103,27 @@ export class KafkaSink implements Sink {
     this.#open = null
     this.#closings++
     await open?.producer.close()
+  }
+
+  /** A shard that is new to a stream that is not: the checkpoints of its siblings tell. */
+  async #checkNew(): Promise<void> {
+    const { shard, checkpoints } = this.#options
+    const siblings = await this.#reader.connector(shard.connector, shard.sink)
+    for (const [sibling, other] of siblings) this.#check(other, sibling)
+    if (siblings.size > 0) return
+    const others = await this.#reader.sinks(shard.connector)
+    // Going on under another key would send everything again, to what may be the same topic.
+    if (others.length === 0 || others.includes(null) === (shard.sink === undefined)) return
+    throw new GenesisError(
+      'CHECKPOINT_INVALID',
+      'the stream was begun with one sink and has several now, or the reverse',
+      {
+        place: `topic ${checkpoints.topic}: connector ${shard.connector}`,
+        found: others.includes(null) ? 'a checkpoint under sink' : `checkpoints under sinks: ${others.join(', ')}`,
+        expected: shard.sink === undefined ? 'one under sink' : 'only some under sinks',
+        remedy: 'Undo the change, or give the connector a new name (and topics) to begin a new stream.',
+      },
+    )
   }
 
   /** Both topics, existing and usable. */
@@ -148,32 +169,19 @@ export class KafkaSink implements Sink {
 
   #check(checkpoint: Checkpoint, of: number): void {
     const { shard, fingerprint, checkpoints } = this.#options
-    const place = `checkpoint of ${shard.connector}, shard ${of}, in topic ${checkpoints.topic}`
-    const remedy = 'Undo the change, or give the connector a new name (and topic) to start a new stream'
-    if (checkpoint.shards !== shard.shards)
-      throw new GenesisError('CHECKPOINT_INVALID', 'tasks.max has changed since the stream was begun', {
-        place,
-        found: `a stream dealt to ${checkpoint.shards}`,
-        expected: `a stream dealt to ${shard.shards}`,
-        remedy,
-      })
-    if (checkpoint.fingerprint !== fingerprint)
-      throw new GenesisError(
-        'CHECKPOINT_INVALID',
-        'model, conditions, seed or schema have changed since the stream was begun',
-        {
-          place,
-          found: `fingerprint ${checkpoint.fingerprint}`,
-          expected: fingerprint,
-          remedy,
-        },
-      )
+    const owner = { ...shard, shard: of }
+    checkCheckpoint(checkpoint, fingerprint, owner, `topic ${checkpoints.topic}: checkpoint of ${shardName(owner)}`)
   }
 
   #opened(): OpenSink {
     if (this.#open === null) throw new GenesisError('INTERNAL', 'the sink is not open')
     return this.#open
   }
+}
+
+/** No name of a connector or a sink has a `/`: the ids of several sinks are nobody else's. */
+function transactionalId(groupId: string, { connector, sink, shard }: ShardId): string {
+  return `${groupId}-${connector}${sink === undefined ? '' : `/${sink}`}-${shard}`
 }
 
 interface OpenSink {

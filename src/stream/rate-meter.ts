@@ -5,6 +5,8 @@ export class RateMeter {
   /** `records`: delivered until `now` (ms), in all. */
   record(records: number, now: number): void {
     const samples = this.#samples
+    // Many tasks report at once: one sample for all of a moment.
+    if (samples.length > 2 && now - samples[samples.length - 2].time < momentMs) samples.pop()
     samples.push({ time: now, records })
     while (samples.length > 2 && samples[1].time < now - windowMs) samples.shift()
   }
@@ -19,3 +21,4 @@ export class RateMeter {
 }
 
 const windowMs = 10_000
+const momentMs = 100

@@ -1,3 +1,4 @@
+import { deliveryName } from '../config/connector.js'
 import type { DisturbKind } from '../config/disturb.js'
 import type { Comparison } from './compare.js'
 import type { FaultKind } from './explain.js'
@@ -5,10 +6,14 @@ import type { FaultKind } from './explain.js'
 /** What `genesis verify` found out about a connector. */
 export interface VerifyReport extends Comparison {
   readonly connector: string
+  /** Which of the connector's several sinks; null: there is one. */
+  readonly sink: string | null
   /** What was read: `topic <name>`, or `file <path>`. */
   readonly target: string
-  /** Every record of the stream below the checkpoints is there once and unaltered, in order, and nothing else is. */
+  /** Something was sent; every record of the stream below the checkpoints is there once and unaltered, in order; nothing else is. */
   readonly exact: boolean
+  /** False: there is no checkpoint and no record. */
+  readonly sent: boolean
   /** The checkpoint of each shard: its next position; null: it never committed anything. */
   readonly shards: readonly { readonly shard: number; readonly checkpoint: number | null }[]
   /** What was read of each partition: offsets from `start` to before `end` (of a file: bytes). */
@@ -28,8 +33,10 @@ export interface VerifyReport extends Comparison {
 export function reportJson(report: VerifyReport): object {
   return {
     connector: report.connector,
+    ...(report.sink !== null && { sink: report.sink }),
     target: report.target,
     exact: report.exact,
+    sent: report.sent,
     expected: report.expected,
     found: report.found,
     matched: report.matched,
@@ -55,11 +62,13 @@ const meanings: Readonly<Record<FaultKind, string>> = {
 
 /** The report as a person reads it. */
 export function reportLines(report: VerifyReport): string[] {
-  const { connector, target, exact, counts, expected, found, expired, seconds } = report
+  const { target, exact, sent, counts, expected, found, expired, seconds } = report
+  const name = deliveryName({ name: report.connector, sinkName: report.sink })
+  if (!sent) return [`${name}: nothing was sent yet`, `  ${target}: no records, and no checkpoint`]
   const rate = seconds > 0 ? ` (${number(Math.round(found / seconds))}/s)` : ''
   const kinds = Object.keys(meanings) as FaultKind[]
   const wrong = kinds.filter((kind) => counts[kind] > 0).map((kind) => `${number(counts[kind])} ${meanings[kind]}`)
-  const lines = [`${connector}: ${exact ? 'exact' : `NOT exact: ${wrong.join(', ')}`}`]
+  const lines = [`${name}: ${exact ? 'exact' : `NOT exact: ${wrong.join(', ')}`}`]
   lines.push(
     `  ${target}: ${number(found)} records found, ${number(expected)} expected, in ${seconds.toFixed(1)} s${rate}`,
   )

@@ -14,6 +14,7 @@ import { loadModel } from '../model/load.js'
 import type { Model } from '../model/model.js'
 import { openConnector } from '../model/relation/open-connector.js'
 import type { Checkpoint, Field } from '../record.js'
+import { checkCheckpoint } from '../sink/check-checkpoint.js'
 import { readCheckpointFile } from '../sink/checkpoint-file.js'
 import { createFraming } from '../sink/create.js'
 import { shardPath } from '../sink/file.js'
@@ -94,10 +95,13 @@ export async function verifyConnector(
         },
       },
     )
+    const sent = comparison.found > 0 || before.some((checkpoint) => checkpoint !== undefined)
     return {
       connector: connector.name,
+      sink: connector.sinkName,
       target: delivered.target,
-      exact: Object.values(comparison.counts).every((count) => count === 0),
+      exact: sent && Object.values(comparison.counts).every((count) => count === 0),
+      sent,
       ...comparison,
       shards: shards.map(({ shard, sure }) => ({ shard, checkpoint: before[shard] === undefined ? null : sure })),
       partitions: partitions.map(({ partition, start, end }) => ({ partition, start, end })),
@@ -136,7 +140,7 @@ interface Delivered {
   close(): Promise<void>
 }
 
-async function openTopic({ name, topic }: ConnectorConfig, worker: WorkerConfig): Promise<Delivered> {
+async function openTopic({ name, sinkName, topic }: ConnectorConfig, worker: WorkerConfig): Promise<Delivered> {
   if (topic === null) throw new GenesisError('INTERNAL', 'a kafka sink without a topic')
   // The reader would wait for a broker that comes back; at the beginning, none is more likely a mistake.
   const admin = new KafkaAdmin(worker.kafka)
@@ -149,7 +153,7 @@ async function openTopic({ name, topic }: ConnectorConfig, worker: WorkerConfig)
   return {
     target: `topic ${topic}`,
     checkpoints: () =>
-      checkpoints.connector(name).catch((error: unknown) => {
+      checkpoints.connector(name, sinkName ?? undefined).catch((error: unknown) => {
         // No worker has ever committed anything.
         if (error instanceof GenesisError && error.code === 'TOPIC_MISSING') return new Map<number, Checkpoint>()
         throw error
@@ -255,24 +259,10 @@ function checked(
   { fingerprint }: Generator,
   found: ReadonlyMap<number, Checkpoint>,
 ): (Checkpoint | undefined)[] {
-  const shards = connector.tasks.max
+  const { name, sinkName, tasks } = connector
   for (const [shard, checkpoint] of found) {
-    const place = `connector ${connector.name}, checkpoint of shard ${shard}`
-    if (checkpoint.shards !== shards) {
-      throw new GenesisError('CHECKPOINT_INVALID', 'the stream was dealt to another number of tasks', {
-        place,
-        found: `${checkpoint.shards}`,
-        expected: `tasks.max ${shards}`,
-      })
-    }
-    if (checkpoint.fingerprint !== fingerprint) {
-      throw new GenesisError('CHECKPOINT_INVALID', 'the checkpoint was made by another stream', {
-        place,
-        found: `fingerprint ${checkpoint.fingerprint.slice(0, 12)}`,
-        expected: fingerprint.slice(0, 12),
-        remedy: 'Verify with the model, conditions and seed that the records were made with.',
-      })
-    }
+    const sink = sinkName === null ? {} : { sink: sinkName }
+    checkCheckpoint(checkpoint, fingerprint, { connector: name, ...sink, shard, shards: tasks.max })
   }
-  return Array.from({ length: shards }, (_, shard) => found.get(shard))
+  return Array.from({ length: tasks.max }, (_, shard) => found.get(shard))
 }

@@ -110,7 +110,7 @@ test('a stream that is not the one of the checkpoints is refused, and a topic th
   await assert.rejects(verifyConnector({ ...connector, seed: 7 }, worker), { code: 'CHECKPOINT_INVALID' })
   await assert.rejects(verifyConnector({ ...connector, tasks: { max: 2 } }, worker), {
     code: 'CHECKPOINT_INVALID',
-    message: /found 1; expected tasks.max 2/,
+    message: /another tasks\.max; found 1; expected 2/,
   })
 })
 

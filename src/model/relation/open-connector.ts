@@ -75,7 +75,8 @@ async function connectorAt({ connector }: ReferencesConfig, place: string): Prom
   if ('name' in connector) return connectorNamed(connector.name, connector.folder, place)
   const { connectors, errors } = await readConnectors([connector.file], process.env)
   throwErrors(errors)
-  if (connectors.length === 1) return connectors[0]
+  // One with several sinks has the same records in each.
+  if (new Set(connectors.map(({ name }) => name)).size === 1) return connectors[0]
   throw new GenesisError('CONFIG_INVALID', 'not the file of one connector', {
     place,
     found: `${connector.file} with ${connectors.length} connectors`,

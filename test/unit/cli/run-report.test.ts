@@ -10,6 +10,8 @@ import { connectorOf } from '../../support/connectors.js'
 
 const failure = asFailure(new GenesisError('KAFKA_UNREACHABLE', 'no broker answers', { place: 'kafka localhost:1' }))
 
+const config = connectorOf({ name: 'a' })
+
 function status(name: string, changes: Partial<ConnectorStatus> = {}): ConnectorStatus {
   const counters = { ...emptyCounters(1_000_001), records: 1_000_000, batches: 250, errors: 2, retries: 2 }
   const task = { shard: 0, state: 'RUNNING' as const, complete: false, failure: null, counters, started: true }
@@ -44,7 +46,7 @@ describe('lines for people', () => {
     const out = screen(true)
     const report = new LineReport(out, 'info')
     report.watch(() => [status('a'), status('b')])
-    report.task('a', 0, 'RESTARTING', failure, 1500)
+    report.task(config, 0, 'RESTARTING', failure, 1500)
     report.note('info', 'hello')
     report.finish([])
     const [warning, drawn, cleared, note] = out.written
@@ -92,8 +94,8 @@ describe('lines for people', () => {
     const out = screen(false)
     const report = new LineReport(out, 'error')
     report.note('info', 'quiet')
-    report.task('a', 0, 'RESTARTING', failure, 1)
-    report.task('a', 0, 'FAILED', failure, 0)
+    report.task(config, 0, 'RESTARTING', failure, 1)
+    report.task(config, 0, 'FAILED', failure, 0)
     assert.equal(out.written.length, 1)
   })
 })
@@ -107,8 +109,8 @@ describe('JSON for machines', () => {
 
   test('a failure has connector, task, code and trace', () => {
     const [restarting, failed] = logged((report) => {
-      report.task('a', 1, 'RESTARTING', failure, 99.6)
-      report.task('a', 1, 'FAILED', failure, 0)
+      report.task(config, 1, 'RESTARTING', failure, 99.6)
+      report.task(config, 1, 'FAILED', failure, 0)
     })
     assert.deepEqual([restarting.level, restarting.retry_in_ms], ['warn', 100])
     assert.deepEqual(

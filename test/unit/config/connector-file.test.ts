@@ -44,6 +44,7 @@ describe('a connector file', () => {
       {
         name: 'c',
         file,
+        sinkName: null,
         model: join(folder, 'm.json'),
         topic: 't',
         topicCreation: { enabled: true, partitions: 1, replicationFactor: -1, config: {} },

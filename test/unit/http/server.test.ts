@@ -19,7 +19,7 @@ function taskStatus(changes: Partial<TaskStatus> = {}): TaskStatus {
 function connectorStatus(changes: Partial<ConnectorStatus> = {}): ConnectorStatus {
   return {
     name: 'c',
-    config: connectorOf({}),
+    config: connectorOf({ name: changes.name ?? 'c' }),
     state: 'RUNNING',
     complete: false,
     tasks: [taskStatus()],
@@ -63,11 +63,14 @@ describe('the worker by HTTP', () => {
   })
 
   test('tells its metrics in the form of Prometheus', async () => {
-    const { body, type } = await ask('/metrics', view('running', connectorStatus()))
+    const archive = connectorStatus({ config: { ...connectorOf({}), sinkName: 'archive' } })
+    const { body, type } = await ask('/metrics', view('running', connectorStatus(), archive))
     assert.match(String(type), /text\/plain/)
     const lines = body.split('\n')
     for (const line of [
       'genesis_records_total{connector="c",task="0"} 10',
+      'genesis_records_total{connector="c",sink="archive",task="0"} 10',
+      'genesis_records_per_second{connector="c",sink="archive"} 12.5',
       'genesis_errors_total{connector="c",task="0"} 1',
       'genesis_position{connector="c",task="0"} 10',
       'genesis_task_state{connector="c",task="0",state="RUNNING"} 1',
@@ -85,6 +88,8 @@ describe('the worker by HTTP', () => {
       )
     }
     assert.match(body, /^process_resident_memory_bytes \d+/m)
+    const families = lines.filter((line) => line.startsWith('# TYPE ')).map((line) => line.split(' ')[2])
+    assert.equal(new Set(families).size, families.length)
   })
 
   test('answers what it does not know as Kafka Connect does', async () => {

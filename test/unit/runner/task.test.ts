@@ -191,7 +191,7 @@ describe('a task', () => {
 
   test('refuses a checkpoint of another stream, another number of shards, or another shard', async () => {
     for (const [checkpoint, message] of [
-      [{ position: 0, fingerprint: 'beef', shards: 1 }, /another model.*found beef; expected f00d/],
+      [{ position: 0, fingerprint: 'beef', shards: 1 }, /another model.*found fingerprint beef; expected f00d/],
       [{ position: 0, fingerprint, shards: 2 }, /tasks\.max.*found 2; expected 1/],
       [{ position: 0.5, fingerprint, shards: 1 }, /not a position/],
     ] as const) {

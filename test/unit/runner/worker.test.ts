@@ -58,7 +58,7 @@ async function setUp() {
     await workerOf(),
     {
       connector: (what, { name }) => told.push(`${name} ${what}`),
-      task: (connector, shard, state, failure) =>
+      task: ({ name: connector }, shard, state, failure) =>
         told.push(`${connector}/${shard} ${state} ${failure?.code ?? ''}`.trim()),
     },
     { here, threads },

@@ -115,17 +115,27 @@ describe('verify, of a file sink,', () => {
 
   it('refuses the checkpoints of another stream', async (t) => {
     const connector = await delivered(t, 'json')
-    await assert.rejects(verify({ ...connector, seed: 1 }), { code: 'CHECKPOINT_INVALID', message: /another stream/ })
+    await assert.rejects(verify({ ...connector, seed: 1 }), {
+      code: 'CHECKPOINT_INVALID',
+      message: /another model, condition, seed/,
+    })
     const path = pathOf(connector)
     const saved = await readFile(`${path}.checkpoint`, 'utf8')
     await writeFile(`${path}.checkpoint`, saved.replace('"shards":1', '"shards":3'))
-    await assert.rejects(verify(connector), { code: 'CHECKPOINT_INVALID', message: /found 3; expected tasks.max 1/ })
+    await assert.rejects(verify(connector), {
+      code: 'CHECKPOINT_INVALID',
+      message: /another tasks\.max; found 3; expected 1/,
+    })
   })
 
-  it('is exact where nothing was ever written', async (t) => {
+  it('is not exact where nothing was ever written: it says so', async (t) => {
     const connector = await delivered(t, 'json', { end: 0 })
     const report = await verify(connector)
-    assert.deepEqual([report.exact, report.found, report.shards], [true, 0, [{ shard: 0, checkpoint: null }]])
+    const { exact, sent, found, shards } = report
+    assert.deepEqual([exact, sent, found, shards], [false, false, 0, [{ shard: 0, checkpoint: null }]])
+    const lines = reportLines(report)
+    assert.equal(lines.length, 2)
+    assert.match(lines[0], /^files: nothing was sent yet$/)
   })
 
   for (const format of ['json', 'csv', 'avro']) {

@@ -1,0 +1,125 @@
+/**
+ * A connector with several sinks is one connector for each of them: the same stream, read from the same keys, with what
+ * stands under `sinks.<name>` in the place of `sink`, `topic` and the other keys of delivery.
+ */
+import { GenesisError } from '../errors.js'
+import { connectorSchema } from './connector-schema.js'
+import type { ConnectorConfig, SinkConfig } from './connector.js'
+import { formats, isObject } from './formats.js'
+import { nearest } from './nearest.js'
+import type { Path, Source } from './source.js'
+
+/** Keys of a connector that each of several sinks can have for itself; maps are taken key by key. */
+export const ownKeys = ['topic', 'topic_creation', 'value', 'delivery', 'compression'] as const
+
+const sinkKeys = Object.keys(connectorSchema.sink)
+
+/** A document as of a connector with one sink. */
+export interface SinkSource {
+  /** Null: it has only one. */
+  readonly sinkName: string | null
+  readonly source: Source
+}
+
+/** The document of each sink. Throws CONFIG_INVALID where `sinks` itself is wrong. */
+export function sinkSources(source: Source): SinkSource[] {
+  const { value } = source
+  if (!isObject(value) || value.sinks === undefined || value.sinks === null) return [{ sinkName: null, source }]
+  const { sinks, sink, ...common } = value
+  if (sink !== undefined && sink !== null) {
+    throw wrong(source, ['sinks'], 'a connector has one sink or several', 'sink and sinks', 'one of the two')
+  }
+  if (!isObject(sinks) || Object.keys(sinks).length === 0) {
+    throw wrong(source, ['sinks'], 'not a map of sinks', kindOf(sinks), '{<name>: {type: …}, …}')
+  }
+  return Object.entries(sinks).map(([sinkName, entry]) => {
+    if (!formats.name.accepts(sinkName)) {
+      throw wrong(source, ['sinks', sinkName], 'not a name of a sink', sinkName, formats.name.expected())
+    }
+    if (!isObject(entry)) {
+      throw wrong(source, ['sinks', sinkName], 'not a map of options', kindOf(entry), '{type: …}')
+    }
+    return { sinkName, source: sinkSource(source, common, sinkName, entry) }
+  })
+}
+
+function sinkSource(
+  source: Source,
+  common: Readonly<Record<string, unknown>>,
+  sinkName: string,
+  entry: Readonly<Record<string, unknown>>,
+): Source {
+  const sink: Record<string, unknown> = {}
+  const own: Record<string, unknown> = {}
+  for (const [key, item] of Object.entries(entry)) {
+    if (sinkKeys.includes(key)) sink[key] = item
+    else if (ownKeys.some((one) => one === key)) own[key] = merged(common[key], item)
+    else {
+      const known = [...sinkKeys, ...ownKeys]
+      const expected = nearest(key, known) ?? `one of ${known.join(', ')}`
+      throw wrong(source, ['sinks', sinkName, key], 'unknown key', JSON.stringify(key), expected)
+    }
+  }
+  const isOwn = (path: Path): boolean => path.length > 0 && (has(entry, path) || !has(common, path))
+  return {
+    value: { ...common, ...own, sink },
+    file: source.file,
+    place(path) {
+      if (path[0] === 'sink') return source.place(['sinks', sinkName, ...path.slice(1)])
+      return source.place(isOwn(path) ? ['sinks', sinkName, ...path] : path)
+    },
+  }
+}
+
+/** Where sinks of one connector would get in each other's way. */
+export function sinkCollisions(connectors: readonly ConnectorConfig[], source: Source): GenesisError[] {
+  const first = new Map<string, string>()
+  const errors: GenesisError[] = []
+  for (const { sinkName, sink, topic } of connectors) {
+    const [key, what] = targetOf(sink, topic)
+    const other = first.get(key)
+    if (key === '' || sinkName === null) continue
+    if (other === undefined) first.set(key, sinkName)
+    else errors.push(wrong(source, ['sinks', sinkName], `two sinks have ${what}`, `that of ${other}`, 'its own'))
+  }
+  return errors
+}
+
+/** What only one sink can have, and what it is called; '' where any number can. */
+function targetOf(sink: SinkConfig, topic: string | null): [key: string, what: string] {
+  switch (sink.type) {
+    case 'kafka':
+      return [`topic ${topic}`, `the topic ${topic}`]
+    case 'file':
+      return [`file ${sink.path}`, `the path ${sink.path}`]
+    case 'stdout':
+      return ['stdout', 'standard output']
+    case 'websocket':
+      return [`url ${sink.url}`, 'one url']
+    case 'websocket-server':
+      return [sink.port === 0 ? '' : `port ${sink.port}`, `the port ${sink.port}`]
+  }
+}
+
+function merged(common: unknown, own: unknown): unknown {
+  return isObject(common) && isObject(own) ? { ...common, ...own } : own
+}
+
+function has(document: unknown, path: Path): boolean {
+  let node = document
+  for (const name of path) {
+    if (!isObject(node) || !Object.hasOwn(node, name)) return false
+    node = node[name]
+  }
+  return true
+}
+
+/** Not the value itself, which may be a secret. */
+function kindOf(value: unknown): string {
+  if (value === null) return 'nothing'
+  return Array.isArray(value) ? 'a list' : isObject(value) ? 'an empty map' : `a ${typeof value}`
+}
+
+function wrong(source: Source, path: Path, what: string, found: string, expected: string): GenesisError {
+  return new GenesisError('CONFIG_INVALID', what, { place: source.place(path), found, expected })
+}

@@ -1,0 +1,32 @@
+import { stat } from 'node:fs/promises'
+import { readConnectors } from '../config/connector-file.js'
+import type { ConnectorConfig } from '../config/connector.js'
+import type { Environment } from '../config/references.js'
+
+/**
+ * The files beside its own that a connector is made from: model, schema, rate curve, and the connectors that it refers to, with
+ * what those are made from. What cannot be read now has no inputs that would be known.
+ */
+export async function inputsOf(connector: ConnectorConfig, env: Environment): Promise<string[]> {
+  const found = new Set<string>()
+  const visit = async ({ model, value, throughput, references }: ConnectorConfig): Promise<void> => {
+    found.add(model)
+    if (typeof value.schema === 'string') found.add(value.schema)
+    if (throughput.shape.type === 'curve') found.add(throughput.shape.file)
+    for (const { connector: path } of references) {
+      if (found.has(path)) continue
+      found.add(path)
+      for (const other of (await readConnectors([path], env)).connectors) await visit(other)
+    }
+  }
+  await visit(connector)
+  return [...found]
+}
+
+/** Tells the present content of a file from any other, as far as the file system does. */
+export function versionOf(path: string): Promise<string> {
+  return stat(path).then(
+    ({ mtimeMs, size, ino }) => `${mtimeMs} ${size} ${ino}`,
+    () => 'missing',
+  )
+}
