@@ -1,20 +1,21 @@
 import type { Prepared } from '../model/fit/prepare.js'
 import type { Table } from '../model/fit/table/table.js'
 import type { TrainProgress } from '../model/fit/train.js'
-
-/** Where progress goes: a terminal gets a bar that is drawn anew, everything else a line per step. */
-export interface ProgressStream {
-  readonly isTTY?: boolean
-  write(text: string): unknown
-}
+import { canRedraw, cutToWidth, type Screen } from './screen.js'
 
 const barWidth = 24
 
-/** What `genesis fit` says while it works. */
+/** What `genesis fit` says while it works: on a terminal a bar that is drawn anew, elsewhere a line per step. */
 export class FitProgress {
   private drawn = false
+  private readonly redraws: boolean
 
-  constructor(private readonly stream: ProgressStream) {}
+  constructor(
+    private readonly stream: Screen,
+    env: NodeJS.ProcessEnv = process.env,
+  ) {
+    this.redraws = canRedraw(stream, env)
+  }
 
   read({ rows, columns, place }: Table): void {
     this.line(`${place}: ${rows} rows, ${columns.length} columns`)
@@ -34,9 +35,10 @@ export class FitProgress {
     const likelihood = heldOut === null ? `train ${train.toFixed(3)}` : `held-out ${heldOut.toFixed(3)}`
     const what = `${phase === 'choosing' ? 'choosing H' : 'training'}: H=${states} epoch ${epoch}/${epochs}`
     const text = `${what} ${likelihood} nats/row, ${Math.ceil(remainingMs / 1000)} s left`
-    if (this.stream.isTTY !== true) return this.line(text)
+    if (!this.redraws) return this.line(text)
     const full = Math.round((epoch / epochs) * barWidth)
-    this.stream.write(`\r\x1b[K${'█'.repeat(full)}${'░'.repeat(barWidth - full)} ${text}`)
+    const line = `${'█'.repeat(full)}${'░'.repeat(barWidth - full)} ${text}`
+    this.stream.write(`\r\x1b[K${cutToWidth(line, this.stream)}`)
     this.drawn = true
   }
 

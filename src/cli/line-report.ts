@@ -3,14 +3,7 @@ import type { WorkerConfig } from '../config/worker.js'
 import { summarize, type ConnectorStatus } from '../runner/status.js'
 import type { Failure, State } from '../runner/task-events.js'
 import type { RunReport } from './run-report.js'
-
-/** What of a terminal (or of a file in its place) is needed. */
-export interface Screen {
-  readonly isTTY?: boolean
-  readonly columns?: number
-  readonly rows?: number
-  write(text: string): unknown
-}
+import { canRedraw, cutToWidth, heightOf, rowsOf, type Screen } from './screen.js'
 
 const redrawMs = 250
 const severities = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
@@ -21,10 +14,12 @@ export class LineReport implements RunReport {
   readonly #least: number
   #status: () => readonly ConnectorStatus[] = () => []
   #timer: NodeJS.Timeout | null = null
-  #drawn = 0
+  readonly #redraws: boolean
+  #drawn: readonly string[] = []
 
-  constructor(screen: Screen, level: WorkerConfig['log']['level']) {
+  constructor(screen: Screen, level: WorkerConfig['log']['level'], env: NodeJS.ProcessEnv = process.env) {
     this.#screen = screen
+    this.#redraws = canRedraw(screen, env)
     this.#least = severities.indexOf(level)
   }
 
@@ -36,7 +31,7 @@ export class LineReport implements RunReport {
   }
 
   connector(what: 'started' | 'stopping' | 'removed' | 'complete', config: ConnectorConfig): void {
-    if (what !== 'stopping' && !this.#screen.isTTY) this.note('info', `${deliveryName(config)} ${what}`)
+    if (what !== 'stopping' && !this.#redraws) this.note('info', `${deliveryName(config)} ${what}`)
   }
 
   task(config: ConnectorConfig, task: number, state: State, failure: Failure | null, retryInMs: number): void {
@@ -48,7 +43,7 @@ export class LineReport implements RunReport {
 
   watch(status: () => readonly ConnectorStatus[]): void {
     this.#status = status
-    if (!this.#screen.isTTY) return
+    if (!this.#redraws) return
     this.#timer = setInterval(() => {
       this.#clear()
       this.#draw()
@@ -65,20 +60,19 @@ export class LineReport implements RunReport {
   }
 
   #clear(): void {
-    if (this.#drawn > 0) this.#screen.write(`\x1b[${this.#drawn}A\x1b[0J`)
-    this.#drawn = 0
+    if (this.#drawn.length > 0) this.#screen.write(`\x1b[${rowsOf(this.#drawn, this.#screen)}A\x1b[0J`)
+    this.#drawn = []
   }
 
   #draw(): void {
     if (this.#timer === null) return
     const connectors = this.#status()
-    const room = Math.max(1, sizeOr(24, this.#screen.rows) - 2)
+    const room = Math.max(1, heightOf(this.#screen) - 2)
     const shown = connectors.length <= room ? connectors : connectors.slice(0, room - 1)
     const lines = shown.map((connector) => statusLine(connector, nameWidth(shown)))
     if (shown.length < connectors.length) lines.push(`… and ${connectors.length - shown.length} more`)
-    const width = sizeOr(80, this.#screen.columns) - 1
-    this.#screen.write(lines.map((line) => `${line.length > width ? `${line.slice(0, width - 1)}…` : line}\n`).join(''))
-    this.#drawn = lines.length
+    this.#drawn = lines.map((line) => cutToWidth(line, this.#screen))
+    this.#screen.write(this.#drawn.map((line) => `${line}\n`).join(''))
   }
 }
 
@@ -106,11 +100,6 @@ function summaryLine(connector: ConnectorStatus): string {
   const text = Object.entries(numbers).map(([key, value]) => `${key} ${group(value)}`)
   const reasons = failed.map(({ shard, failure }) => `\n  task ${shard}: ${failure?.message} (${failure?.code})`)
   return `${deliveryName(config)}: ${complete ? 'complete' : state.toLowerCase()}: ${text.join(', ')}${reasons.join('')}`
-}
-
-/** A terminal that does not know its size says 0. */
-function sizeOr(usual: number, size: number | undefined): number {
-  return size === undefined || size === 0 ? usual : size
 }
 
 function nameWidth(connectors: readonly ConnectorStatus[]): number {

@@ -1,29 +1,33 @@
+import { canRedraw, cutToWidth, type Screen } from './screen.js'
+
 const intervalMs = 100
 const barWidth = 24
 
 /** A progress bar on a terminal; nothing elsewhere. */
 export class VerifyProgress {
-  readonly #screen: NodeJS.WriteStream
+  readonly #screen: Screen
+  readonly #redraws: boolean
   readonly #name: string
   #next = 0
   #began = performance.now()
 
-  constructor(screen: NodeJS.WriteStream, name: string) {
+  constructor(screen: Screen, name: string, env: NodeJS.ProcessEnv = process.env) {
     this.#screen = screen
+    this.#redraws = canRedraw(screen, env)
     this.#name = name
   }
 
   /** `of` null: nobody knows how many there are. */
   update(step: 'compare' | 'explain', done: number, of: number | null): void {
     const now = performance.now()
-    if (!this.#screen.isTTY || now < this.#next) return
+    if (!this.#redraws || now < this.#next) return
     this.#next = now + intervalMs
     const rate = Math.round(done / Math.max(0.001, (now - this.#began) / 1000))
-    this.#screen.write(`\r\x1b[K${progressLine(this.#name, step, done, of, rate)}`)
+    this.#screen.write(`\r\x1b[K${cutToWidth(progressLine(this.#name, step, done, of, rate), this.#screen)}`)
   }
 
   clear(): void {
-    if (this.#screen.isTTY && this.#next > 0) this.#screen.write('\r\x1b[K')
+    if (this.#redraws && this.#next > 0) this.#screen.write('\r\x1b[K')
   }
 }
 

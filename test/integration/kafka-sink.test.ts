@@ -102,7 +102,7 @@ test('a stream that was changed is refused: fingerprint, number of tasks, and a 
   for (const shard of [0, 1])
     await assert.rejects(sink({ shard: { ...options.shard, shard, shards: 2 } }).open(), {
       code: 'CHECKPOINT_INVALID',
-      message: /shard 0.*found a stream dealt to 1; expected a stream dealt to 2/,
+      message: /shard 0.*another tasks\.max; found 1; expected 2/,
     })
   assert.equal((await sink().open())?.position, 3)
 })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { JsonReport } from '#src/cli/json-report.js'
 import { LineReport, statusLine } from '#src/cli/line-report.js'
+import { VerifyProgress } from '#src/cli/verify-progress.js'
 import { GenesisError } from '#src/errors.js'
 import type { ConnectorStatus } from '#src/runner/status.js'
 import { asFailure } from '#src/runner/task-events.js'
@@ -44,7 +45,7 @@ describe('lines for people', () => {
 
   test('messages go above the status lines, which are drawn anew in their place', () => {
     const out = screen(true)
-    const report = new LineReport(out, 'info')
+    const report = new LineReport(out, 'info', {})
     report.watch(() => [status('a'), status('b')])
     report.task(config, 0, 'RESTARTING', failure, 1500)
     report.note('info', 'hello')
@@ -61,7 +62,7 @@ describe('lines for people', () => {
 
   test('more connectors than lines are counted', () => {
     const out = screen(true, 5)
-    const report = new LineReport(out, 'info')
+    const report = new LineReport(out, 'info', {})
     report.watch(() => Array.from({ length: 10 }, (_, i) => status(`c${i}`)))
     report.note('info', 'x')
     report.finish([])
@@ -70,16 +71,79 @@ describe('lines for people', () => {
 
   test('a terminal that does not know its size has room for the usual number of lines', () => {
     const out = { ...screen(true, 0), columns: 0 }
-    const report = new LineReport(out, 'info')
+    const report = new LineReport(out, 'info', {})
     report.watch(() => [status('a'), status('b')])
     report.note('info', 'hello')
     report.finish([])
     assert.equal(out.written[1], `${statusLine(status('a'))}\n${statusLine(status('b'))}\n`)
   })
 
+  test('a narrow terminal has each line cut to one row, and what a wider one had drawn is cleared row by row', () => {
+    const out = { ...screen(true), columns: 100 }
+    const report = new LineReport(out, 'info', {})
+    report.watch(() => [status('a'), status('b')])
+    report.note('info', 'wide')
+    out.columns = 20
+    report.note('info', 'narrow')
+    report.note('info', 'again')
+    report.finish([])
+    const [, wide, clear, , narrow, clearAgain] = out.written
+    assert.equal(statusLine(status('a')).length, wide.indexOf('\n'))
+    const rows = Math.ceil(wide.indexOf('\n') / 20)
+    assert.ok(rows > 1)
+    assert.equal(clear, `\x1b[${2 * rows}A\x1b[0J`)
+    assert.deepEqual(
+      narrow.split('\n').map(({ length }) => length),
+      [19, 19, 0],
+    )
+    assert.equal(clearAgain, '\x1b[2A\x1b[0J')
+  })
+
+  test('the narrowest terminal has a mark in each row', () => {
+    const out = { ...screen(true), columns: 1 }
+    const report = new LineReport(out, 'info', {})
+    report.watch(() => [status('a')])
+    report.note('info', 'x')
+    report.finish([])
+    assert.equal(out.written[1], '…\n')
+  })
+
+  test('a terminal without a cursor gets what a file gets, and no terminal gets colours', () => {
+    const report = (out: ReturnType<typeof screen>, env: NodeJS.ProcessEnv): string => {
+      const lines = new LineReport(out, 'info', env)
+      lines.watch(() => [status('a')])
+      lines.connector('started', config)
+      lines.note('warn', 'x')
+      lines.finish([status('a')])
+      return out.written.join('')
+    }
+    const file = report(screen(false), {})
+    assert.equal(report(screen(true), { TERM: 'dumb' }), file)
+    assert.match(file, /^a started\nwarn: x\na: running/)
+    const terminal = report(screen(true), {})
+    assert.notEqual(terminal, file)
+    const sequences = terminal.split('\x1b[').slice(1)
+    assert.ok(sequences.every((sequence) => /^\d*[AJ]/.test(sequence)))
+    assert.equal(report(screen(true), { NO_COLOR: '1' }), terminal)
+  })
+
+  test('progress bars keep to one row, and to terminals with a cursor', () => {
+    const bar = (env: NodeJS.ProcessEnv): string[] => {
+      const out = { ...screen(true), columns: 30 }
+      const progress = new VerifyProgress(out, 'a-long-name', env)
+      progress.update('compare', 5, 10)
+      progress.clear()
+      return out.written
+    }
+    const [drawn, cleared] = bar({})
+    assert.equal(drawn.replace('\r\x1b[K', '').length, 29)
+    assert.equal(cleared, '\r\x1b[K')
+    assert.deepEqual(bar({ TERM: 'dumb' }), [])
+  })
+
   test('the summary has every figure, and what failed', () => {
     const out = screen(false)
-    const report = new LineReport(out, 'info')
+    const report = new LineReport(out, 'info', {})
     const task = { ...status('a').tasks[0], state: 'FAILED' as const, failure }
     report.finish([status('a', { complete: true }), status('b', { state: 'FAILED', tasks: [task] })])
     assert.equal(
@@ -92,7 +156,7 @@ describe('lines for people', () => {
 
   test('less than the level is not shown', () => {
     const out = screen(false)
-    const report = new LineReport(out, 'error')
+    const report = new LineReport(out, 'error', {})
     report.note('info', 'quiet')
     report.task(config, 0, 'RESTARTING', failure, 1)
     report.task(config, 0, 'FAILED', failure, 0)
