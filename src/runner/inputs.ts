@@ -9,14 +9,21 @@ import type { Environment } from '../config/references.js'
  */
 export async function inputsOf(connector: ConnectorConfig, env: Environment): Promise<string[]> {
   const found = new Set<string>()
+  const visited = new Set<string>()
   const visit = async ({ model, value, throughput, references }: ConnectorConfig): Promise<void> => {
     found.add(model)
     if (typeof value.schema === 'string') found.add(value.schema)
     if (throughput.shape.type === 'curve') found.add(throughput.shape.file)
-    for (const { connector: path } of references) {
-      if (found.has(path)) continue
-      found.add(path)
-      for (const other of (await readConnectors([path], env)).connectors) await visit(other)
+    for (const { connector: other } of references) {
+      if ('file' in other) found.add(other.file)
+      const { connectors } = await readConnectors(['file' in other ? other.file : other.folder], env)
+      for (const one of connectors.filter(({ name }) => 'file' in other || name === other.name)) {
+        if (one.file !== null) found.add(one.file)
+        const key = JSON.stringify([one.file, one.name])
+        if (visited.has(key)) continue
+        visited.add(key)
+        await visit(one)
+      }
     }
   }
   await visit(connector)
