@@ -1,7 +1,7 @@
 import type { FitReport } from '../model/fit/report/report.js'
 
 /** What `genesis fit` has measured, in lines for people. */
-export function qualityLines({ training, quality, baseline, privacy }: FitReport): string[] {
+export function qualityLines({ training, quality, baseline, privacy, detectability }: FitReport): string[] {
   if (training === null || quality === null) return ['nothing was learned: every column is made outside the circuit']
   const lines: string[] = []
   const { states, rows, epochs, logLikelihood } = training
@@ -16,6 +16,10 @@ export function qualityLines({ training, quality, baseline, privacy }: FitReport
   if (baseline !== null)
     lines.push(
       `        ${score(baseline.score)} (shapes ${score(baseline.shapes)}, trends ${score(baseline.trends)}) is what real rows reach`,
+    )
+  if (typeof detectability === 'number')
+    lines.push(
+      `a classifier tells synthetic from held-out rows with an AUC of ${score(detectability)} (0.5: it cannot)`,
     )
   if (privacy !== null) {
     const { closest, copies } = privacy

@@ -3,6 +3,7 @@ import type { LearnedKind } from '../columns/learned.js'
 import type { ColumnKind } from '../columns/settings.js'
 import type { Prepared } from '../prepare.js'
 import type { TrainReport } from '../train.js'
+import { detectability } from './detectability.js'
 import { histogramOf, type Histogram } from './histogram.js'
 import { closestShare, copyShare, rowHashes } from './privacy.js'
 import { Categories, learnedColumns, realSample, syntheticSample, type Sample } from './sample.js'
@@ -27,6 +28,11 @@ export interface FitReport {
   /** Training rows against the same: what a perfect model would reach. */
   readonly baseline: Scores | null
   readonly privacy: Privacy | null
+  /**
+   * AUC of a classifier that is to tell synthetic rows from held-out ones; 0.5: it cannot. Null: too few rows. Models of earlier
+   * versions do not have it.
+   */
+  readonly detectability?: number | null
   readonly columns: readonly ColumnReport[]
   /** Pairs of `columns`, by their indexes, and how alike they depend on each other. */
   readonly pairs: readonly (readonly [number, number, number | null])[]
@@ -117,6 +123,7 @@ export function makeReport({ prepared, sourceRows, circuit, training, split, see
     },
     baseline: split.heldOut === null ? null : scoresOf(shapesOf(real, references), pairsOf(real, references)),
     privacy: split.heldOut === null ? null : privacyOf(prepared, split.train, { real, references, synthetic }),
+    detectability: split.heldOut === null ? null : rounded(detectability(real, synthetic)),
     columns: prepared.planned.map(({ name }): ColumnReport => {
       const j = learned.get(name)
       const column = describeColumn(name, prepared)

@@ -5,6 +5,8 @@ import { closestShare, copyShare, rowHashes } from '#src/model/fit/report/privac
 import type { Sample, SampleColumn } from '#src/model/fit/report/sample.js'
 import { ksComplement, tvComplement } from '#src/model/fit/report/shapes.js'
 import { correlation, trendSimilarity } from '#src/model/fit/report/trends.js'
+import { detectability } from '#src/model/fit/report/detectability.js'
+import { TrainingRandom } from '#src/model/fit/random.js'
 
 const near = (actual: number, expected: number): void =>
   assert.ok(Math.abs(actual - expected) < 1e-12, `${actual} is not ${expected}`)
@@ -104,4 +106,37 @@ test('a histogram of categories has the most frequent first', () => {
     real: [0.5, 0.25, 0.25, 0],
     synthetic: [0.25, 0.75, 0, 0],
   })
+})
+
+/** x and a category that go together as much as `tie` says. */
+function tied(rows: number, seed: number, tie: number): Sample {
+  const random = new TrainingRandom(seed)
+  const x = new Float64Array(rows)
+  const group = new Float64Array(rows)
+  for (let row = 0; row < rows; row++) {
+    x[row] = random.uniform()
+    group[row] = Math.floor(3 * (random.uniform() < tie ? x[row] : random.uniform()))
+    if (row % 20 === 0) x[row] = NaN
+  }
+  const column = { numeric: true, categories: [] }
+  return {
+    rows,
+    columns: [
+      { ...column, name: 'x', values: x },
+      { name: 'group', numeric: false, values: group, categories: ['a', 'b', 'c'] },
+    ],
+  }
+}
+
+test('a classifier cannot tell two samples of one kind apart, and can if columns go together in one alone', () => {
+  const real = tied(3000, 1, 0.9)
+  const same = detectability(real, tied(3000, 2, 0.9))
+  assert.ok(same !== null && Math.abs(same - 0.5) < 0.04, String(same))
+  const loose = detectability(real, tied(3000, 3, 0.5))
+  const apart = detectability(real, tied(3000, 4, 0))
+  assert.ok(loose !== null && apart !== null && loose > 0.6 && apart > loose + 0.1, `${loose} ${apart}`)
+})
+
+test('a classifier has nothing to say of a few rows', () => {
+  assert.equal(detectability(tied(199, 1, 1), tied(5000, 2, 0)), null)
 })
