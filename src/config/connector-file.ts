@@ -134,6 +134,7 @@ function toConfig(
     producer: { client: producer.client, maxBatchBytes: producer.max_batch_size },
     tasks: { max: values.tasks.max },
     seed: values.seed,
+    deadLetterTopic: errors.deadletterqueue.topic.name,
     disturb: disturbOf(values.disturb, values.seed),
     errors: {
       policy: errors.policy,

@@ -13,6 +13,7 @@ import type { WorkerConfig } from './worker.js'
 /** The rules that a connector file breaks, of those whose options are good in themselves. */
 export function brokenRules({ values, failed }: Checked<typeof connectorSchema>, source: Source): GenesisError[] {
   const { throughput, sink, topic, producer, compression, transaction, errors, tasks } = values
+  const deadLetters = errors.deadletterqueue.topic.name
   const isWebSocket = sink.type === 'websocket' || sink.type === 'websocket-server'
   const rules: Rule[] = [
     ...rateRules(throughput),
@@ -114,6 +115,20 @@ export function brokenRules({ values, failed }: Checked<typeof connectorSchema>,
       what: 'transactions would time out before they end',
       found: `timeout ${formatDuration(transaction.timeout)}, interval ${formatDuration(transaction.interval)}`,
       expected: 'a timeout of at least twice the interval',
+    },
+    {
+      on: ['errors.deadletterqueue.topic.name', 'errors.policy', 'sink.type'],
+      broken: deadLetters !== null && (errors.policy !== 'skip' || sink.type !== 'kafka'),
+      what: 'only records that are skipped on their way to a topic are dead letters',
+      found: `errors.policy ${errors.policy}, sink.type ${sink.type}`,
+      expected: 'errors.policy: skip and sink.type: kafka',
+    },
+    {
+      on: ['errors.deadletterqueue.topic.name', 'topic'],
+      broken: deadLetters !== null && deadLetters === topic,
+      what: 'dead letters need a topic of their own',
+      found: `${deadLetters}`,
+      expected: 'another topic than that of the records',
     },
     {
       on: ['errors.max_backoff', 'errors.initial_backoff'],

@@ -255,5 +255,13 @@ export const connectorSchema = {
     }),
     initial_backoff: option<number>('duration', 'First wait before a retry.', '100ms'),
     max_backoff: option<number>('duration', 'Longest wait before a retry.', '60s'),
+    deadletterqueue: {
+      topic: {
+        name: optional<string>(
+          'topic',
+          'With policy skip and the kafka sink: topic for the records that are left out, with the error in headers; created as topic_creation says. None: they are only counted.',
+        ),
+      },
+    },
   },
 } as const

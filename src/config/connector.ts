@@ -64,6 +64,8 @@ export interface ConnectorConfig {
     readonly maxBatchBytes: number
   }
   readonly tasks: { readonly max: number }
+  /** Where records go that the error policy skips; null: nowhere. */
+  readonly deadLetterTopic: string | null
   /** Faults in the data on purpose; null: none. */
   readonly disturb: DisturbConfig | null
   readonly seed: number

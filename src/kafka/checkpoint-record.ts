@@ -15,7 +15,7 @@ export function checkpointRecord(
   partitions: number,
   source: CheckpointSource,
   checkpoint: Checkpoint | null,
-): SideRecord {
+): SideRecord & { readonly key: Buffer } {
   const key = checkpointKey(source)
   return {
     topic,

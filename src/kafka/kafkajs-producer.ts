@@ -8,7 +8,7 @@ import type { IHeaders, Message, Producer, Transaction } from 'kafkajs'
 import { FindCoordinatorKeyTypes, findCoordinatorV4, findCoordinatorV5, findCoordinatorV6 } from '@platformatic/kafka'
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
-import type { EncodedBatch, EncodedHeaders } from '../record.js'
+import type { EncodedBatch } from '../record.js'
 import { kafkaError, recordTooLarge } from './errors.js'
 import type { KafkaContext } from './errors.js'
 import { createKafkajsClient } from './kafkajs-client.js'
@@ -103,7 +103,8 @@ export class KafkajsProducer implements KafkaProducer {
   }
 
   async commit(side: readonly SideRecord[]): Promise<void> {
-    for (const { topic, partition, key, value } of side) await this.#send(topic, partition, [{ key, value, partition }])
+    for (const { topic, partition, key, value, headers = [] } of side)
+      await this.#send(topic, partition, [{ key, value, partition, headers: byName(headers) }])
     await this.#attempt('ready', { transactionalId: this.#options.transactionalId }, async () => {
       await this.#transaction?.commit()
       this.#transaction = null
@@ -242,10 +243,10 @@ function recordBytes({ offsets, headers }: EncodedBatch, i: number): number {
 }
 
 /** As kafkajs takes them: by name, those of one name in a list. */
-function messageHeaders(headers: EncodedHeaders, i: number): IHeaders {
-  const byName: Record<string, Buffer[]> = {}
-  for (const [name, value] of headersOf(headers, i)) (byName[name] ??= []).push(value ?? Buffer.alloc(0))
-  return byName
+function byName(headers: readonly (readonly [name: string, value: string | Buffer | null])[]): IHeaders {
+  const named: Record<string, (string | Buffer)[]> = {}
+  for (const [name, value] of headers) (named[name] ??= []).push(value ?? '')
+  return named
 }
 
 function messageOf(batch: EncodedBatch, i: number, partition: number): Message {
@@ -256,7 +257,7 @@ function messageOf(batch: EncodedBatch, i: number, partition: number): Message {
     key: keyless ? null : bytes.subarray(offsets[2 * i], offsets[2 * i + 1]),
     value: nullValues?.[i] === 1 ? null : bytes.subarray(offsets[2 * i + 1], offsets[2 * i + 2]),
     timestamp: timestamps === undefined ? undefined : String(timestamps[i]),
-    headers: headers === undefined ? undefined : messageHeaders(headers, i),
+    headers: headers === undefined ? undefined : byName(headersOf(headers, i)),
   }
 }
 

@@ -19,12 +19,13 @@ export interface ProducerOptions {
   readonly maxBatchBytes?: number
 }
 
-/** One record for another topic inside the same transaction: the checkpoint. */
+/** One record for another topic inside the same transaction: the checkpoint, or a record that was left out. */
 export interface SideRecord {
   readonly topic: string
   readonly partition: number
-  readonly key: Buffer
+  readonly key: Buffer | null
   readonly value: Buffer | null
+  readonly headers?: readonly (readonly [name: string, value: string | Buffer])[]
 }
 
 export interface KafkaProducer {

@@ -36,6 +36,7 @@ export class TransactionalOutlet implements Outlet {
       compression,
       client: producer.client,
       maxBatchBytes: producer.maxBatchBytes,
+      deadLetterTopic: connector.deadLetterTopic,
     })
   }
 

@@ -50,6 +50,8 @@ export class Task {
   #transaction: OpenTransaction | null = null
   #committing: Promise<void> | null = null
   #inDoubt: OpenTransaction | null = null
+  /** Why the record that is searched for cannot be delivered. */
+  #fault: GenesisError | null = null
   #opened = false
   #resumed = false
   #stopping = false
@@ -81,6 +83,7 @@ export class Task {
         this.#events.progress(this.#counters)
         if (this.#stopping) return { end: 'stopped' }
         const suspected = this.#options.errors.policy === 'skip' && this.#suspects(error)
+        if (suspected) this.#fault = error
         const waitMs = suspected ? 0 : this.#backoff.next(error)
         if (waitMs === null) return { end: 'failed', failure }
         this.#counters.retries++
@@ -123,7 +126,7 @@ export class Task {
   /** Goes to the checkpoint, and settles what became of a commit whose answer was lost. */
   async #resume(checkpoint: Checkpoint | null): Promise<void> {
     const { shard } = this.#options
-    const { generator } = this.#parts
+    const { generator, encoder, sink } = this.#parts
     const counters = this.#counters
     if (checkpoint !== null) checkCheckpoint(checkpoint, generator.fingerprint, shard)
     const position = checkpoint?.position ?? firstPosition(this.#options.from, shard)
@@ -142,6 +145,8 @@ export class Task {
     if (this.#culprit.found(position)) {
       const dropped = new OpenTransaction(this.#clock.now())
       dropped.drop(position, shard.shards)
+      if (sink.deadLetter !== undefined && this.#fault !== null)
+        sink.deadLetter(encoder.encode(generator.generate(1)), this.#fault)
       generator.start(dropped.position)
       this.#commit(dropped)
       await this.#committed()

@@ -80,6 +80,7 @@ async function kafkaSink({ connector, worker, shard, fingerprint, shared }: Sink
     compression,
     client: producer.client,
     maxBatchBytes: producer.maxBatchBytes,
+    deadLetterTopic: connector.deadLetterTopic,
   }
   return new KafkaSink(worker.kafka, options, shared.checkpoints, shared.connections)
 }

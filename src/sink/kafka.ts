@@ -9,10 +9,11 @@ import { createProducer } from '../kafka/create-producer.js'
 import type { ProducerClient } from '../kafka/create-producer.js'
 import { kafkaError } from '../kafka/errors.js'
 import { assignPartitions } from '../kafka/partitioner.js'
-import type { Compression, KafkaProducer } from '../kafka/producer.js'
+import type { Compression, KafkaProducer, SideRecord } from '../kafka/producer.js'
 import { TopicReader } from '../kafka/topic-reader.js'
 import type { Checkpoint, EncodedBatch, ShardId } from '../record.js'
 import { checkCheckpoint, shardName } from './check-checkpoint.js'
+import { deadLetterOf } from './dead-letter.js'
 import type { Sink } from './sink.js'
 
 export interface KafkaSinkOptions {
@@ -31,6 +32,8 @@ export interface KafkaSinkOptions {
   readonly client: ProducerClient
   /** Record batches are kept below this, and below what the topic takes; a larger record goes in one of its own. */
   readonly maxBatchBytes: number
+  /** Where records go that are left out; null or absent: nowhere. Created as `creation` says, with one partition. */
+  readonly deadLetterTopic?: string | null
 }
 
 /** One shard's records in a topic, and its checkpoint in the checkpoint topic: in one transaction, if exactly-once. */
@@ -41,6 +44,7 @@ export class KafkaSink implements Sink {
   readonly #shared: BrokerSource | undefined
   #open: OpenSink | null = null
   #closings = 0
+  readonly #deadLetters: SideRecord[] = []
 
   /** `reader`: of the checkpoint topic; sinks that share one read the topic once. `shared`: connections for exactly-once. */
   constructor(
@@ -58,6 +62,7 @@ export class KafkaSink implements Sink {
   async open(): Promise<Checkpoint | null> {
     const { shard, topic, groupId, delivery } = this.#options
     const closings = this.#closings
+    this.#deadLetters.length = 0
     const [target, checkpointTopic] = await this.#prepare()
     // It would fence whoever has the shard by now.
     if (closings !== this.#closings) throw new GenesisError('INTERNAL', 'the sink was closed while it was opened')
@@ -95,7 +100,15 @@ export class KafkaSink implements Sink {
   async commit(checkpoint: Checkpoint): Promise<void> {
     const { producer, checkpointPartitions } = this.#opened()
     const { shard, checkpoints } = this.#options
-    await producer.commit([checkpointRecord(checkpoints.topic, checkpointPartitions, shard, checkpoint)])
+    const side = checkpointRecord(checkpoints.topic, checkpointPartitions, shard, checkpoint)
+    await producer.commit([side, ...this.#deadLetters.splice(0)])
+  }
+
+  deadLetter(record: EncodedBatch, error: GenesisError): void {
+    const { deadLetterTopic, topic, shard } = this.#options
+    if (deadLetterTopic == null) return
+    const { partitions } = this.#opened()
+    this.#deadLetters.push(deadLetterOf(deadLetterTopic, record, { topic, partitions, shard }, error))
   }
 
   async close(): Promise<void> {
@@ -140,6 +153,9 @@ export class KafkaSink implements Sink {
         checkpoints.partitions,
         checkpoints.replicationFactor,
       )
+      const { deadLetterTopic } = this.#options
+      if (deadLetterTopic != null)
+        await admin.ensureTopic(deadLetterTopic, creation && { ...creation, partitions: 1, config: {} })
       return [await admin.ensureTopic(topic, creation, { config: creation?.config ?? {} }), checkpointTopic]
     } catch (error) {
       throw kafkaError(error)

@@ -1,3 +1,4 @@
+import type { GenesisError } from '../errors.js'
 import type { Checkpoint, EncodedBatch } from '../record.js'
 
 /**
@@ -18,6 +19,11 @@ export interface Sink {
    * The records are not durable before `commit`.
    */
   write(batch: EncodedBatch): Promise<void>
+  /**
+   * Takes a record that is left out, and why: the first of the batch, whose buffers may be reused at once. Durable with the
+   * next commit. Absent: the sink has no place for it.
+   */
+  deadLetter?(record: EncodedBatch, error: GenesisError): void
   /** Makes everything written since the last commit, and the checkpoint, durable together. */
   commit(checkpoint: Checkpoint): Promise<void>
   /** Frees everything. What is written but not committed is abandoned. Never rejects; may be called in any state, more than once. */

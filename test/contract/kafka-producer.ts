@@ -186,6 +186,22 @@ export function kafkaProducerContract(
       ])
     })
 
+    test('side records may have headers and no key', async (t) => {
+      const place = await makePlace(t)
+      const producer = place.producer()
+      await producer.init()
+      const headers = [
+        ['__connect.errors.topic', place.topic],
+        ['__connect.errors.offset', '-1'],
+      ] as const
+      await producer.commit([place.side('checkpoint'), { ...place.side('dead'), key: null, headers }])
+      const read = (await committedRecords(place.sideTopic)).map(({ key, value, headers }) => [key, value, headers])
+      assert.deepEqual(read, [
+        ['checkpoint', 'checkpoint', []],
+        [null, 'dead', headers],
+      ])
+    })
+
     test('headers count for the size of a batch', async (t) => {
       const place = await makePlace(t, 1, 10_000)
       const producer = place.producer()

@@ -62,6 +62,7 @@ describe('a connector file', () => {
         tasks: { max: 1 },
         seed: 0,
         disturb: null,
+        deadLetterTopic: null,
         errors: { policy: 'retry', maxRetries: 10, backoffFactor: 2, initialBackoffMs: 100, maxBackoffMs: 60_000 },
       },
     ])

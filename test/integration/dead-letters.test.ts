@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { parseConnector } from '#src/config/connector-file.js'
+import type { ConnectorConfig } from '#src/config/connector.js'
+import { plainSource } from '#src/config/source.js'
+import { loadWorker } from '#src/config/worker-file.js'
+import { singleRecordBatchBytes } from '#src/kafka/wire/record-batch-write.js'
+import { createResources, openTask } from '#src/runner/open-task.js'
+import { customers, recordsFrom } from '../support/disturbed.js'
+import type { SeenRecord } from '../support/disturbed.js'
+import { committedRecords, deleteAfter, uniqueName } from '../support/kafka.js'
+
+const records = 120
+
+/** A connector whose topic does not take the three largest of its records, which these are. */
+async function connectorOf(t: TestContext, name: string): Promise<{ connector: ConnectorConfig; large: SeenRecord[] }> {
+  deleteAfter(t, name, `${name}-dead`, `${name}-checkpoints`)
+  const keys = { name, model: customers, topic: name, key: 'id', value: { format: 'json' } }
+  const parse = (more: object): ConnectorConfig =>
+    parseConnector(plainSource({ ...keys, ...more }, 'test'), { env: {}, folder: '/' })
+  const stream = await recordsFrom(parse({}), 0, [records])
+  const sizeOf = ({ key, value }: SeenRecord): number =>
+    singleRecordBatchBytes(key?.length ?? -1, value?.length ?? -1, 0)
+  const limit = stream.map(sizeOf).sort((a, b) => b - a)[3]
+  const connector = parse({
+    topic_creation: { partitions: 2, config: { 'max.message.bytes': String(limit) } },
+    errors: { policy: 'skip', deadletterqueue: { topic: { name: `${name}-dead` } } },
+  })
+  return { connector, large: stream.filter((record) => sizeOf(record) > limit) }
+}
+
+test('skipped records are in the topic of dead letters, once, as they are, with headers as Connect writes them', async (t) => {
+  const name = uniqueName('test-dead')
+  const { connector, large } = await connectorOf(t, name)
+  assert.ok(large.length > 0 && large.length <= 3)
+  const worker = await loadWorker(null, { ...process.env, GENESIS_CHECKPOINTS_TOPIC: `${name}-checkpoints` })
+  const events = { state: () => undefined, progress: () => undefined }
+  const slice = { from: 0, to: records }
+  const task = await openTask({ connector, shard: 0 }, createResources(worker), events, slice)
+  assert.deepEqual(await task.run(), { end: 'complete' })
+
+  const keysOf = (found: readonly { key: string | null }[]): Set<string | null> => new Set(found.map(({ key }) => key))
+  const delivered = await committedRecords(name)
+  assert.equal(delivered.length, records - large.length)
+  for (const { key } of large) assert.ok(!keysOf(delivered).has(key))
+  const dead = await committedRecords(`${name}-dead`)
+  assert.deepEqual(
+    dead.map(({ key, value }) => [key, value]),
+    large.map(({ key, value }) => [key, value]),
+  )
+  for (const { key, headers } of dead) {
+    const {
+      '__connect.errors.exception.message': message,
+      '__connect.errors.exception.stacktrace': trace,
+      ...rest
+    } = Object.fromEntries(headers)
+    assert.match(message ?? '', /larger than the topic allows/)
+    assert.match(trace ?? '', /GenesisError/)
+    const partition = Number(rest['__connect.errors.partition'])
+    assert.ok(partition === 0 || partition === 1)
+    assert.deepEqual(rest, {
+      '__connect.errors.topic': name,
+      '__connect.errors.partition': String(partition),
+      '__connect.errors.offset': '-1',
+      '__connect.errors.connector.name': name,
+      '__connect.errors.task.id': '0',
+      '__connect.errors.stage': 'KAFKA_PRODUCE',
+      '__connect.errors.class.name': 'genesis-connect',
+      '__connect.errors.exception.class.name': 'RECORD_TOO_LARGE',
+      'genesis.position': String(Number(key) - 1),
+    })
+  }
+})
+
+test('dead letters are for what is skipped on its way to a topic, and have a topic of their own', () => {
+  const refused = (more: object, message: RegExp): void => {
+    const keys = { name: 'c', model: customers, topic: 't', value: { format: 'json' }, ...more }
+    assert.throws(() => parseConnector(plainSource(keys, 'test'), { env: {}, folder: '/' }), { message })
+  }
+  const deadletterqueue = { topic: { name: 't' } }
+  refused({ errors: { deadletterqueue: { topic: { name: 'dead' } } } }, /only records that are skipped/)
+  refused({ errors: { policy: 'skip', deadletterqueue } }, /a topic of their own/)
+})
