@@ -8,6 +8,7 @@ import { systemClock, type Clock } from './clock.js'
 import { createPacer } from './create-pacer.js'
 import { DeadLetterFile } from './dead-letters.js'
 import { Delivery } from './delivery.js'
+import { checkPublisher, planBranches, runBranches, type StreamToEachOptions } from './fan-out.js'
 import { Feed, type Span } from './feed.js'
 import { checkOptions, count, flag, instance, oneOf, position, text } from './options.js'
 import type { Pacer } from './pacer.js'
@@ -100,10 +101,27 @@ export class StreamingGenerator<Row extends object = AnyRow> {
    * Push mode: delivers to a publisher until the end of the stream, or until `signal` says so; the batch under way is
    * finished first. Resolves to the metrics; rejects with the error that ended the stream.
    */
-  async streamTo(publisher: Publisher<Row>, options: StreamToOptions = {}): Promise<StreamingMetrics> {
+  streamTo(publisher: Publisher<Row>, options?: StreamToOptions): Promise<StreamingMetrics>
+  /**
+   * To several publishers: each gets the same positions, made for it alone, with a buffer, a rate, retries and metrics of its
+   * own; none waits for another, and the failure of one does not end the others. Resolves to the metrics of each when all
+   * have ended; rejects then with what has failed.
+   */
+  streamTo(publishers: readonly Publisher<Row>[], options?: StreamToEachOptions): Promise<StreamingMetrics[]>
+  async streamTo(
+    to: Publisher<Row> | readonly Publisher<Row>[],
+    options: StreamToOptions | StreamToEachOptions = {},
+  ): Promise<StreamingMetrics | StreamingMetrics[]> {
     try {
-      checkPublisher(publisher)
-      return await this.#push(publisher, this.#start('streamTo', options))
+      if (isList(to)) {
+        const branches = planBranches(to, options).map((branch) => {
+          const started = this.#start('streamTo', branch.options)
+          return () => this.#push(branch.publisher, started)
+        })
+        return await runBranches(branches)
+      }
+      checkPublisher(to, 'streamTo')
+      return await this.#push(to, this.#start('streamTo', options))
     } catch (error) {
       throw asStreamingError(error)
     }
@@ -236,12 +254,7 @@ function closeOnAbort(feed: Feed, signal: AbortSignal | undefined): () => void {
   return () => signal?.removeEventListener('abort', close)
 }
 
-function checkPublisher(publisher: unknown): void {
-  const given = publisher as { publish?: unknown } | null | undefined
-  if (typeof given === 'object' && given !== null && typeof given.publish === 'function') return
-  throw new GenesisError('OPTION_INVALID', 'not a publisher', {
-    place: 'streamTo',
-    found: given === null ? 'null' : `a ${typeof given}`,
-    expected: 'an object with a method publish(batch)',
-  })
+/** What Array.isArray does not tell of a readonly list. */
+function isList<T>(given: T | readonly T[]): given is readonly T[] {
+  return Array.isArray(given)
 }

@@ -39,6 +39,7 @@ const printed: Readonly<Record<string, RegExp>> = {
   'custom-publisher': /^10 columns\n150 records more\n10 columns\n250 records more\n$/,
   orders:
     /^10000 orders of \d{3} customers; \d{3,4} are of one of them\ncustomer 1 is (basic|standard|premium), in orders too\n$/,
+  'fan-out': /^fast has ended\nslow has ended\n1000 and 1000 records\nthe same ones\n$/,
   streams: /^(\w+ \d+(, )?){5}\n10 names\n$/,
 }
 
