@@ -5,6 +5,11 @@ import { fileURLToPath } from 'node:url'
 import { Worker, type WorkerEvents } from '#src/runner/worker.js'
 import { withConnector } from './connector.js'
 
+export interface IdleOptions {
+  readonly connectors?: number
+  readonly seconds?: number
+}
+
 export interface IdleResult {
   readonly connectors: number
   readonly seconds: number
@@ -21,7 +26,7 @@ export interface IdleResult {
 }
 
 /** One record every ten seconds each; measured for `seconds` once every one has delivered its first. */
-export function benchIdle({ connectors = 1000, seconds = 60 } = {}): Promise<IdleResult> {
+export function benchIdle({ connectors = 1000, seconds = 60 }: IdleOptions): Promise<IdleResult> {
   return withConnector({ throughput: { rate: 0.1 } }, async ({ connector, worker: config }) => {
     const events: WorkerEvents = { connector: () => undefined, task: () => undefined }
     const worker = new Worker({ ...config, threads: 1 }, events)
@@ -71,4 +76,4 @@ async function openSockets(): Promise<number | null> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  console.log(await benchIdle({ connectors: Number(process.argv[2] ?? 1000), seconds: 30 }))
+  console.log(JSON.stringify(await benchIdle(JSON.parse(process.argv[2] ?? '{}') as IdleOptions)))

@@ -1,6 +1,6 @@
 /**
  * The whole line, from a connector to committed records: model, encoder, wire producer and checkpoint on worker threads,
- * exactly once, 15 columns in Avro. `KAFKA_BROKERS=… SCHEMA_REGISTRY_URL=… node build/bench/line.js [records]`.
+ * exactly once, 15 columns in Avro: `KAFKA_BROKERS=… SCHEMA_REGISTRY_URL=… node build/bench/line.js '{"records": 3000000}'`.
  */
 import { fileURLToPath } from 'node:url'
 import { Worker, type WorkerEvents } from '#src/runner/worker.js'
@@ -80,6 +80,6 @@ function secondsOf({ user, system }: NodeJS.CpuUsage): number {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const records = Number(process.argv[2] ?? 3_000_000)
-  for (const tasks of [1, 2]) console.log(tasks, await benchLine({ records, tasks }))
+  const options = JSON.parse(process.argv[2] ?? '{}') as Partial<LineOptions>
+  console.log(JSON.stringify(await benchLine({ records: 3_000_000, ...options })))
 }

@@ -1,7 +1,8 @@
 /** What is measured against a broker on the same machine. */
 import type { Compression } from '#src/kafka/producer.js'
-import { benchIdle } from '../idle.js'
-import { benchLine, type LineOptions } from '../line.js'
+import { alone } from '../alone.js'
+import type { IdleResult } from '../idle.js'
+import { benchLine, type LineOptions, type LineResult } from '../line.js'
 import { interleaved, median, megabytes, micros, millions, percent, table, thousands, title } from '../markdown.js'
 import { benchProduce } from '../produce.js'
 import { benchRate } from '../rate.js'
@@ -29,7 +30,10 @@ async function produced({ brokers, rounds, quick }: BenchContext, codecs: readon
       recordsPerSecond === 0 ? '–' : micros(cpuMicrosPerRecord),
     ]),
   )
-  console.log("CPU of perf-test is its whole process's, the start of Java included.\n")
+  console.log("CPU of perf-test is its whole process's, the start of Java included.")
+  if (results.some(({ recordsPerSecond }) => recordsPerSecond === 0))
+    console.log('A broker with every codec: `GENESIS_STACK=maven node build/bench/main.js codecs`.')
+  console.log()
 }
 
 const rare = { income: '>50K', age: ['between', 30, 31] }
@@ -87,7 +91,10 @@ export const rate: Section = async ({ quick }) => {
 
 export const idle: Section = async ({ quick }) => {
   title('Connectors of one record every ten seconds, exactly once, on one worker, one thread')
-  const result = await benchIdle({ connectors: quick ? 100 : 1000, seconds: quick ? 10 : 60 })
+  const result = await alone<IdleResult>(
+    'idle',
+    quick ? { connectors: 100, seconds: 20 } : { connectors: 1000, seconds: 60 },
+  )
   table(
     ['connectors', 'resident', 'of a core', 'sockets', 'records', 'until each has delivered one', 'CPU of the start'],
     [
@@ -121,7 +128,7 @@ export const verify: Section = async ({ rounds, quick }) => {
 export const memory: Section = async ({ quick }) => {
   const records = quick ? 10_000_000 : 100_000_000
   title(`Resident memory of the whole line over ${millions(records)} records, one thread`)
-  const { rssBytes } = await benchLine({ records })
+  const { rssBytes } = await alone<LineResult>('line', { records })
   const [first] = rssBytes
   table(
     ['sent', ...rssBytes.map((_, tenth) => `${(tenth + 1) * 10} %`)],
