@@ -10,6 +10,7 @@ import { modelOf, SyntheticGenerator } from './synthetic-generator.js'
 export interface ReferenceOptions {
   /** Gets the key; stands in the place of the model's column of this name, or after its last one. */
   readonly column: string
+  /** The other stream's model. */
   readonly generator: SyntheticGenerator<object>
   /** The other stream's column that is the key. */
   readonly key: string
