@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { throwErrors } from '../../config/check.js'
 import { readConnectors } from '../../config/connector-file.js'
 import type { ConnectorConfig, ReferencesConfig } from '../../config/connector.js'
@@ -86,8 +87,13 @@ async function connectorAt({ connector }: ReferencesConfig, place: string): Prom
 
 /** Other files of the folder may be wrong: they are told of where they are run. */
 async function connectorNamed(name: string, folder: string, place: string): Promise<ConnectorConfig> {
+  const likeliest = ['.yaml', '.yml', '.json'].map((extension) => join(folder, name + extension)).filter(existsSync)
+  const named = (each: ConnectorConfig): boolean => each.name === name
+  // A folder may hold a thousand connectors.
+  const first = (await readConnectors(likeliest, process.env)).connectors.find(named)
+  if (first !== undefined) return first
   const { connectors, errors } = await readConnectors([folder], process.env)
-  const found = connectors.find((each) => each.name === name)
+  const found = connectors.find(named)
   if (found !== undefined) return found
   const names = connectors.map((each) => each.name)
   const likely = nearest(name, names) ?? (names.length === 0 ? 'a connector file' : `one of ${names.join(', ')}`)
