@@ -80,11 +80,6 @@ In place of \`sink\`, \`sinks\` has any number of them by name: each gets the sa
 ([fan-out](fan-out.md)). Under a name stand the keys of \`sink\`, and for this sink alone \`topic\`, \`topic_creation\`, \`value\`,
 \`delivery\` and \`compression\`.
 
-## The flat form
-
-Nested keys joined with dots (\`throughput.rate\`), every value a text; \`conditions\`, \`topic_creation.config\` and an inline
-\`value.schema\` are JSON texts. No key is a prefix of another, so both forms say the same.
-
 ## Keys
 `
 

@@ -13,8 +13,6 @@ export interface CheckOptions {
   readonly env: Environment
   /** Where relative `${file:…}` references start from. */
   readonly folder: string
-  /** All values are texts (the flat form of REST); in files a number has to be a number. */
-  readonly anyText?: boolean
 }
 
 export interface Checked<T> {
@@ -47,8 +45,7 @@ export function check<T extends OptionTree>(tree: T, source: Source, options: Ch
       else if (!isOption(known)) visit(known, item, here)
       else if (item === null && known.nullable) continue
       else if (unresolved.some(({ details }) => details.place === source.place(here))) failed.add(here.join('.'))
-      else if (isGood(known, item, options.anyText === true || written(here) !== undefined))
-        given.set(here.join('.'), item)
+      else if (isGood(known, item, written(here) !== undefined)) given.set(here.join('.'), item)
       else fail(here, 'wrong value', item, formatOf(known).expected(known), known.sensitive)
     }
   }

@@ -1,4 +1,4 @@
-/** The keys of a connector file. No key is a prefix of another, so that the nested and the flat form say the same. */
+/** The keys of a connector file. No key is a prefix of another: dotted names of them are unambiguous. */
 import { disturbSchema } from './disturb.js'
 import { choice, maps, option, optional, optionalChoice, required } from './option.js'
 

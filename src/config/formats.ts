@@ -186,8 +186,8 @@ export function formatOf(option: Option): Format {
 }
 
 /**
- * Whether a value as written is good. `anyText`: text will do for numbers, booleans and maps too (environment variables,
- * references, and the flat form, where everything is text).
+ * Whether a value as written is good. `anyText`: text will do for numbers, booleans and maps too (environment
+ * variables and references, where everything is text).
  */
 export function isGood(option: Option, value: unknown, anyText: boolean): boolean {
   const format = formatOf(option)

@@ -1,6 +1,6 @@
 /**
  * One row per option: what a key of a configuration file means. A tree of them is a convict schema as it stands; the
- * checks, the JSON Schema, the reference pages and the flat form are all made from it.
+ * checks, the JSON Schema and the reference pages are all made from it.
  */
 import type { formats } from './formats.js'
 

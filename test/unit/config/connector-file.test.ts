@@ -11,8 +11,8 @@ import { folderWith } from './folder.js'
 
 const least = 'name: c\nmodel: m.json\ntopic: t\n'
 
-function parse(value: unknown, env: Record<string, string> = {}, anyText = false): ConnectorConfig {
-  return parseConnector(plainSource(value, 'x'), { env, folder: '/configs', anyText })
+function parse(value: unknown, env: Record<string, string> = {}): ConnectorConfig {
+  return parseConnector(plainSource(value, 'x'), { env, folder: '/configs' })
 }
 
 function errorsOf(value: unknown, env: Record<string, string> = {}): string[] {
@@ -184,16 +184,17 @@ seed: -1
     ])
   })
 
-  it('has numbers as numbers, unless everything is text', () => {
+  it('has numbers as numbers, unless they come from elsewhere', () => {
     assert.match(errorsOf({ ...minimal, seed: '5' })[0], /^seed: wrong value; found "5"/)
     assert.match(errorsOf({ ...minimal, topic: 5 })[0], /^topic: wrong value; found 5; expected a topic name/)
     assert.match(errorsOf({ ...minimal, throughput: { interval: 500 } })[0], /found 500; expected a duration with its/)
-    assert.equal(parse({ ...minimal, seed: '5' }, {}, true).seed, 5)
-    for (const seed of ['5x', '0x5', '', ' 5', '5.5', '9007199254740993']) {
-      assert.throws(() => parse({ ...minimal, seed }, {}, true), { code: 'CONFIG_INVALID' })
+    assert.equal(parse({ ...minimal, seed: '${env:X}' }, { X: '5' }).seed, 5)
+    for (const X of ['5x', '0x5', '', ' 5', '5.5', '9007199254740993']) {
+      assert.throws(() => parse({ ...minimal, seed: '${env:X}' }, { X }), { code: 'CONFIG_INVALID' })
     }
-    for (const enabled of ['yes', 'TRUE', '1', '']) {
-      assert.throws(() => parse({ ...minimal, topic_creation: { enabled } }, {}, true), { code: 'CONFIG_INVALID' })
+    for (const X of ['yes', 'TRUE', '1', '']) {
+      const topic_creation = { enabled: '${env:X}' }
+      assert.throws(() => parse({ ...minimal, topic_creation }, { X }), { code: 'CONFIG_INVALID' })
     }
   })
 

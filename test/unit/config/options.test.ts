@@ -5,7 +5,6 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { parseConnector } from '#src/config/connector-file.js'
 import { connectorSchema } from '#src/config/connector-schema.js'
-import { flatten, unflatten } from '#src/config/flat.js'
 import { jsonSchema } from '#src/config/json-schema.js'
 import { optionsOf } from '#src/config/option.js'
 import { plainSource, readSources } from '#src/config/source.js'
@@ -64,31 +63,6 @@ describe('the options', () => {
       for (const { doc } of options) assert.match(doc, /^[A-Za-z-].*[.>]$/)
     })
   }
-
-  it('say the same nested and flat', () => {
-    fc.assert(
-      fc.property(documents, (document) => {
-        const nested = parseConnector(plainSource(document, ''), place)
-        const flat = flatten(connectorSchema, document)
-        assert.ok(Object.values(flat).every((value) => typeof value === 'string'))
-        const again = unflatten(connectorSchema, flat)
-        assert.deepEqual(parseConnector(plainSource(again, ''), { ...place, anyText: true }), nested)
-        assert.deepEqual(flatten(connectorSchema, again), flat)
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  it('that are unknown are refused flat too, whatever they are called', () => {
-    const base = { name: 'c', model: 'm', topic: 't' }
-    for (const key of ['throughput.rat', 'rate', 'a.b.c', '__proto__', 'throughput.__proto__', 'value.schema.type']) {
-      const flat = Object.fromEntries([...Object.entries(base), [key, '1']])
-      const nested = unflatten(connectorSchema, flat)
-      assert.throws(() => parseConnector(plainSource(nested, ''), { ...place, anyText: true }), /unknown key/, key)
-    }
-    assert.throws(() => unflatten(connectorSchema, { 'tasks.max': '1', tasks: '{}' }), { code: 'CONFIG_INVALID' })
-    assert.throws(() => unflatten(connectorSchema, { tasks: '{}', 'tasks.max': '1' }), { code: 'CONFIG_INVALID' })
-  })
 })
 
 describe('the JSON Schema of connectors', () => {
@@ -98,7 +72,12 @@ describe('the JSON Schema of connectors', () => {
   const base = { name: 'c', model: 'm', topic: 't' }
 
   it('takes what the program takes', () => {
-    fc.assert(fc.property(documents, (document) => assert.ok(validate(document), JSON.stringify(validate.errors))))
+    fc.assert(
+      fc.property(documents, (document) => {
+        assert.equal(parseConnector(plainSource(document, ''), place).name, document.name)
+        assert.ok(validate(document), JSON.stringify(validate.errors))
+      }),
+    )
     assert.ok(validate({ ...base, seed: '${env:SEED}', compression: '${env:C}', tasks: { max: '${env:N:-3}' } }))
   })
 
