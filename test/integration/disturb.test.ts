@@ -162,5 +162,5 @@ test('other settings of the faults are another stream: the checkpoint is refused
   await deliver(connector, worker, 100)
   const other = { ...connector, disturb: { ...connector.disturb!, seed: 99 } }
   await assert.rejects(verifyConnector(other, worker), { code: 'CHECKPOINT_INVALID' })
-  await assert.rejects(deliver(other, worker, 200), /CHECKPOINT_INVALID|have changed/)
+  await assert.rejects(deliver(other, worker, 200), { code: 'CHECKPOINT_INVALID' })
 })
