@@ -58,6 +58,13 @@ export function containerEncoder(fields: readonly Field[], schema: AvroSchema): 
 
 /** Keys, and values in Avro without the registry's prefix: for a topic whose readers know the schema. Throws SCHEMA_MISMATCH. */
 export function bareAvroEncoder(connector: EncodedConnector, fields: readonly Field[]): Encoder {
+  const { disturb } = connector
+  return disturb === null
+    ? plainBareAvro(connector, fields)
+    : createDisturbedEncoder(connector, disturb, fields, plainBareAvro)
+}
+
+function plainBareAvro(connector: EncodedConnector, fields: readonly Field[]): Encoder {
   const { steps } = planAvro(fields, valueSchema(connector, fields))
   return withKey(connector, null, fields, () => steps)
 }

@@ -2,9 +2,8 @@ import { bareAvroEncoder, createEncoder } from '../encode/create.js'
 import type { Encoder } from '../encode/encoder.js'
 import { createRegistry } from '../encode/registry.js'
 import { GenesisError } from '../errors.js'
-import type { Field } from '../record.js'
 import { recordsOf, slice, type AnyRow, type Batch } from '../stream/batch.js'
-import { fieldsOf, type Publisher, type StreamInfo } from '../stream/publisher.js'
+import { disturbOf, fieldsOf, type Publisher, type StreamInfo } from '../stream/publisher.js'
 import { asPublic } from '../stream/streaming-error.js'
 import { planKafka, type KafkaPlan, type KafkaPublisherOptions } from './kafka-options.js'
 import type { Outlet } from './outlet.js'
@@ -25,7 +24,7 @@ export class KafkaPublisher<Row extends object = AnyRow> implements Publisher<Ro
 
   /** Rejects with SCHEMA_MISMATCH, TOPIC_MISSING and what else can be wrong before anything is sent. */
   async open(info: StreamInfo): Promise<number> {
-    const encoder = this.#stream?.encoder ?? encoderOf(this.#plan, fieldsOf(info))
+    const encoder = this.#stream?.encoder ?? encoderOf(this.#plan, info)
     await encoder.prepare()
     this.#stream = { info, encoder }
     return this.#connect(info)
@@ -75,8 +74,17 @@ export class KafkaPublisher<Row extends object = AnyRow> implements Publisher<Ro
   }
 }
 
-function encoderOf({ connector, worker }: KafkaPlan, fields: readonly Field[]): Encoder {
-  const { value, sink } = connector
+function encoderOf({ connector: own, worker }: KafkaPlan, info: StreamInfo): Encoder {
+  const fields = fieldsOf(info)
+  const connector = { ...own, disturb: disturbOf(info) }
+  const { value, sink, key, disturb } = connector
+  if (key === null && disturb !== null && disturb.probabilities.tombstone > 0) {
+    throw new GenesisError('OPTION_INVALID', 'a tombstone is for a key', {
+      place: 'StreamingGenerator: disturb.tombstone',
+      found: 'a KafkaPublisher without key',
+      expected: 'key: the name of a column',
+    })
+  }
   if (value.format === 'avro' && worker.registry.url === null && sink.type === 'kafka') {
     return bareAvroEncoder(connector, fields)
   }

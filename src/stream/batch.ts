@@ -1,8 +1,16 @@
 import { toRows } from '../model/rows.js'
-import type { Batch as RecordBatch, Value, Vector } from '../record.js'
+import { disturbKinds } from '../config/disturb.js'
+import type { DisturbKind } from '../config/disturb.js'
+import type { Batch as RecordBatch, Faults, Value, Vector } from '../record.js'
 
 /** A row where no type is given: column names to values; dates are ISO 8601 strings, what is missing is null. */
 export type AnyRow = Record<string, Value>
+
+/** A fault on purpose. */
+export interface RowFault {
+  readonly kind: DisturbKind
+  readonly position: number
+}
 
 /** The columns behind a batch, for publishers that need no row objects. */
 export let recordsOf: <Row extends object>(batch: Batch<Row>) => RecordBatch
@@ -30,6 +38,18 @@ export class Batch<Row extends object = AnyRow> implements Iterable<Row> {
     this.columns = records.fields.map(({ name }) => name)
   }
 
+  /**
+   * What is wrong on purpose, of the record at each index; null: nothing. Its position is that in the undisturbed stream. Empty
+   * where the stream is not disturbed.
+   */
+  get faults(): readonly (RowFault | null)[] {
+    const { faults, length } = this.#records
+    if (faults === undefined) return []
+    return Array.from({ length }, (_, i) =>
+      faults.kinds[i] === 0 ? null : { kind: disturbKinds[faults.kinds[i] - 1], position: faults.positions[i] },
+    )
+  }
+
   /** The rows, in order. */
   [Symbol.iterator](): Iterator<Row> {
     return this.toJSON().values()
@@ -50,7 +70,12 @@ export class Batch<Row extends object = AnyRow> implements Iterable<Row> {
 
 /** Records that stay as they are when their generator goes on. */
 export function snapshot(records: RecordBatch): RecordBatch {
-  return { ...records, vectors: records.vectors.map((vector) => copyOf(vector, records.length)) }
+  const { vectors, length, faults } = records
+  return {
+    ...records,
+    vectors: vectors.map((vector) => copyOf(vector, length)),
+    ...(faults !== undefined && { faults: faultsFrom(faults, 0, length) }),
+  }
 }
 
 /** The records with the indexes from `from` up to `to`; they share memory with the others. */
@@ -60,7 +85,12 @@ export function slice(records: RecordBatch, from: number, to: number): RecordBat
     start: records.start + from * records.stride,
     length: to - from,
     vectors: records.vectors.map((vector) => part(vector, from, to)),
+    ...(records.faults !== undefined && { faults: faultsFrom(records.faults, from, to) }),
   }
+}
+
+function faultsFrom({ kinds, positions, draws }: Faults, from: number, to: number): Faults {
+  return { kinds: kinds.slice(from, to), positions: positions.slice(from, to), draws: draws.slice(from, to) }
 }
 
 function copyOf(vector: Vector, length: number): Vector {

@@ -1,3 +1,4 @@
+import type { DisturbConfig } from '../config/disturb.js'
 import type { Field, FieldType } from '../record.js'
 import type { AnyRow, Batch } from './batch.js'
 
@@ -11,6 +12,14 @@ export interface Column {
 /** The record layout behind a stream, for publishers that encode columns. */
 export let fieldsOf: (stream: StreamInfo) => readonly Field[]
 
+/**
+ * What is wrong with the stream on purpose, for publishers that bring it about in what they encode; null: nothing. Who does not
+ * ask does not get such streams.
+ */
+export let disturbOf: (stream: StreamInfo) => DisturbConfig | null
+/** Whether somebody has asked. */
+export let asksForFaults: (stream: StreamInfo) => boolean
+
 /** What a publisher is told of the stream that it is opened for. */
 export class StreamInfo {
   /** The columns of the records, in order. */
@@ -20,9 +29,12 @@ export class StreamInfo {
   /** The position that the stream begins at. */
   readonly from: number
   readonly #fields: readonly Field[]
+  readonly #disturb: DisturbConfig | null
+  #asked = false
 
-  constructor(fields: readonly Field[], fingerprint: string, from: number) {
+  constructor(fields: readonly Field[], fingerprint: string, from: number, disturb: DisturbConfig | null = null) {
     this.#fields = fields
+    this.#disturb = disturb
     this.columns = fields.map(({ name, type, nullable }) => ({ name, type, nullable }))
     this.fingerprint = fingerprint
     this.from = from
@@ -30,6 +42,11 @@ export class StreamInfo {
 
   static {
     fieldsOf = (stream) => stream.#fields
+    disturbOf = (stream) => {
+      stream.#asked = true
+      return stream.#disturb
+    }
+    asksForFaults = (stream) => stream.#asked
   }
 }
 

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { openGenerator } from '../model/open.js'
+import type { DisturbConfig } from '../config/disturb.js'
+import { DisturbedGenerator, spareCapacity } from '../model/disturb/disturbed-generator.js'
 import type { Generator } from '../model/generator.js'
 import { eventTimesOf } from '../model/time/following.js'
 import { makeBatch, snapshot, type AnyRow, type Batch } from './batch.js'
@@ -8,11 +10,12 @@ import { systemClock, type Clock } from './clock.js'
 import { createPacer } from './create-pacer.js'
 import { DeadLetterFile } from './dead-letters.js'
 import { Delivery } from './delivery.js'
+import { planDisturb, refuseEncoded, type DisturbOptions } from './disturb-options.js'
 import { checkPublisher, planBranches, runBranches, type StreamToEachOptions } from './fan-out.js'
 import { Feed, type Span } from './feed.js'
-import { checkOptions, count, flag, instance, oneOf, position, text } from './options.js'
+import { checkOptions, count, flag, instance, isObject, oneOf, position, text } from './options.js'
 import type { Pacer } from './pacer.js'
-import { StreamInfo, type Publisher } from './publisher.js'
+import { asksForFaults, StreamInfo, type Publisher } from './publisher.js'
 import { RetryPolicy } from './retry-policy.js'
 import { planStream, type StreamOptions, type StreamPlan, type StreamToOptions } from './stream-options.js'
 import { asPublic, asStreamingError } from './streaming-error.js'
@@ -40,6 +43,8 @@ export interface StreamingGeneratorOptions {
   readonly onError?: 'retry' | 'skip' | 'stop'
   /** With skip: a file to which the records that are left out are appended, with the error, as JSON lines. */
   readonly deadLetterFile?: string
+  /** Faults in the data on purpose: docs/disturb.md. */
+  readonly disturb?: DisturbOptions
   /** An integer from 0 to 2^53 − 1: another seed, other records; 0 if left out. */
   readonly seed?: number
 }
@@ -51,6 +56,7 @@ const checks = {
   retryPolicy: instance(RetryPolicy),
   onError: oneOf('retry', 'skip', 'stop'),
   deadLetterFile: text,
+  disturb: isObject,
   seed: position,
 }
 
@@ -58,6 +64,7 @@ const checks = {
 interface Started {
   readonly plan: StreamPlan
   readonly generator: Generator
+  readonly disturb: DisturbConfig | null
   readonly pacer: Pacer
   readonly recorder: MetricsRecorder
 }
@@ -76,6 +83,7 @@ export class StreamingGenerator<Row extends object = AnyRow> {
     asPublic(() => {
       checkOptions('StreamingGenerator', { generator }, { generator: instance(SyntheticGenerator) })
       checkOptions('StreamingGenerator', options, checks)
+      planDisturb('StreamingGenerator', options.disturb, 0)
       if (options.deadLetterFile !== undefined && options.onError !== 'skip') {
         throw new GenesisError('OPTION_INVALID', 'only skipped records are dead letters', {
           place: 'StreamingGenerator: deadLetterFile',
@@ -142,15 +150,18 @@ export class StreamingGenerator<Row extends object = AnyRow> {
       const plan = planStream(of, options)
       const { conditions, references, throughput } = plan
       const seed = this.#options.seed ?? 0
-      const generator = openGenerator(modelOf(this.#generator), {
+      const disturb = planDisturb('StreamingGenerator', this.#options.disturb, seed)
+      if (of !== 'streamTo') refuseEncoded(of, disturb)
+      const inner = openGenerator(modelOf(this.#generator), {
         conditions,
         references,
         seed,
         eventTimes: eventTimesOf(throughput),
-        capacity: throughput.batchSize,
+        capacity: throughput.batchSize + (disturb === null ? 0 : spareCapacity(disturb)),
       })
+      const generator = disturb === null ? inner : new DisturbedGenerator(inner, disturb, 0, 1, throughput.batchSize)
       const pacer = createPacer(throughput, { connector: this.#generator.name, shard: 0, shards: 1 }, seed)
-      return { plan, generator, pacer, recorder: recorderOf(plan.metrics) }
+      return { plan, generator, disturb, pacer, recorder: recorderOf(plan.metrics) }
     })
   }
 
@@ -195,7 +206,7 @@ export class StreamingGenerator<Row extends object = AnyRow> {
   }
 
   async #push(publisher: Publisher<Row>, started: Started): Promise<StreamingMetrics> {
-    const { plan, generator, pacer, recorder } = started
+    const { plan, generator, disturb, pacer, recorder } = started
     const { retryPolicy = new RetryPolicy(), onError = 'retry', deadLetterFile } = this.#options
     const clock = this.#clock
     const delivery = new Delivery<Row>({
@@ -213,7 +224,9 @@ export class StreamingGenerator<Row extends object = AnyRow> {
     let feed: Feed | null = null
     let failure: { error: unknown } | null = null
     try {
-      const from = await delivery.open(new StreamInfo(generator.fields, generator.fingerprint, plan.from))
+      const info = new StreamInfo(generator.fields, generator.fingerprint, plan.from, disturb)
+      const from = await delivery.open(info)
+      if (from !== null && !asksForFaults(info)) refuseEncoded('streamTo', disturb)
       if (from !== null) {
         feed = this.#feed(started, from)
         release = closeOnAbort(feed, plan.signal)

@@ -7,6 +7,7 @@ import { disturbKinds } from '#src/config/disturb.js'
 import { plainSource } from '#src/config/source.js'
 import { loadWorker } from '#src/config/worker-file.js'
 import type { WorkerConfig } from '#src/config/worker.js'
+import { KafkaPublisher, StreamingGenerator, SyntheticGenerator } from '#src/index.js'
 import type { EncodedBatch } from '#src/record.js'
 import { createSink } from '#src/sink/create.js'
 import type { SinkPlan } from '#src/sink/create.js'
@@ -15,7 +16,7 @@ import { verifyConnector } from '#src/verify/verify-connector.js'
 import { deliver } from '../support/deliver.js'
 import { countKinds, customers, recordsFrom } from '../support/disturbed.js'
 import { genesis } from '../support/genesis.js'
-import { committedRecords, deleteAfter, uniqueName } from '../support/kafka.js'
+import { committedRecords, deleteAfter, testCluster, uniqueName } from '../support/kafka.js'
 
 const disturb = {
   late: { probability: 0.02, by: 30 },
@@ -59,6 +60,35 @@ for (const [form, keys] of [
     for (const kind of disturbKinds) assert.ok(counts[kind] > 20, kind)
     assert.equal(records.filter(({ value }) => value === null).length, counts.tombstone)
   })
+
+test('a KafkaPublisher sends what the connector of the same settings sends, labels included', async (t) => {
+  const { connector } = await place(t, { topic_creation: { partitions: 1 }, value: { format: 'json' } })
+  const topic = connector.topic ?? ''
+  const { probabilities, lateBy } = connector.disturb!
+  const streamer = new StreamingGenerator(await SyntheticGenerator.load(customers), {
+    disturb: {
+      late: { probability: probabilities.late, by: lateBy },
+      outOfOrder: disturb.out_of_order,
+      duplicate: disturb.duplicate,
+      missingField: { ...disturb.missing_field, fields: ['income'] },
+      null: disturb.null,
+      malformed: disturb.malformed,
+      tombstone: disturb.tombstone,
+    },
+  })
+  const options = { bootstrapServers: [...testCluster().brokers], topic, key: 'id', valueSerializer: 'json' } as const
+  await streamer.streamTo(new KafkaPublisher(options), { batchSize: 90, maxRecords: 700 })
+  const found = await committedRecords(topic)
+  const expected = await recordsFrom(connector, 0, [700])
+  assert.deepEqual(
+    found.map(({ key, value, headers }) => [key, value, Object.fromEntries(headers)]),
+    expected.map(({ key, value, labels }) => [key, value && Buffer.from(value, 'latin1').toString(), labels]),
+  )
+  await assert.rejects(streamer.streamTo(new KafkaPublisher({ ...options, key: undefined })), {
+    code: 'OPTION_INVALID',
+    message: /a tombstone is for a key/,
+  })
+})
 
 test('genesis stream --disturb writes what the library makes, and says what is wrong with the option', async () => {
   const { status, stdout } = await genesis(
