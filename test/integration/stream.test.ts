@@ -45,6 +45,30 @@ describe('genesis stream', () => {
     assert.ok(found.every(({ segment, lifetime_value }) => segment === 'premium' && Number(lifetime_value) > 10_000))
   })
 
+  test('refers to the records of another connector, and has event times that follow its rate', async () => {
+    const reference = { column: 'customer_id', connector: shipped('examples/orders/customers.yaml'), key: 'id' }
+    const references = JSON.stringify([
+      { ...reference, copy: { segment: 'segment' } },
+      { ...reference, column: 'by' },
+    ])
+    const shape = JSON.stringify({ type: 'constant', speed: 3600 })
+    const orders = shipped('models/orders.json')
+    const ended = await genesis(
+      ...['stream', orders, '--max-records', '40', '--references', references],
+      ...['--rate-limit', '1000', '--shape', shape, '--event-time', 'throughput'],
+    )
+    assert.equal(ended.status, 0, ended.stderr)
+    const found = rows(ended.stdout)
+    const customers = rows((await genesis('stream', model, '--seed', '3', '--max-records', '50000')).stdout)
+    for (const [position, { customer_id: customer, segment, by, placed_at: at }] of found.entries()) {
+      assert.equal(segment, customers.find(({ id }) => id === customer)?.segment)
+      assert.ok(customers.some(({ id }) => id === by))
+      // 3.6 s of event time a record, and up to 30 s of the model's jitter.
+      const late = Date.parse(String(at)) - (Date.UTC(2026, 0, 1) + position * 3600)
+      assert.ok(late >= 0 && late <= 30_001, `${String(at)} at ${position}`)
+    }
+  })
+
   test('writes CSV with a header, and Avro containers, to a file too', async (t) => {
     const csv = (await genesis('stream', model, '--max-records', '3', '--format', 'csv')).stdout.trimEnd().split('\n')
     assert.equal(csv[0], 'id,name,email,age,income,segment,status,region,lifetime_value,signup_date')

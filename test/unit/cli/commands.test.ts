@@ -131,9 +131,10 @@ describe('the command line', () => {
 
 describe('genesis validate', () => {
   it('finds nothing wrong with the shipped connectors', async () => {
-    const { status, stdout, stderr } = await genesis(['validate', 'connectors/'])
+    const { status, stdout, stderr } = await genesis(['validate', 'connectors/', 'examples/orders'])
     assert.deepEqual([status, stderr], [0, ''])
     assert.match(stdout, /premium-customers\.yaml: premium-customers is valid/)
+    assert.match(stdout, /orders\.yaml: orders is valid/)
   })
 
   it('prints the JSON Schema that is shipped', async () => {
