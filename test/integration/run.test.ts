@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
@@ -176,6 +176,32 @@ describe('genesis run', () => {
       await run.logged('b', ({ msg }) => msg === 'summary'),
     ]
     assert.deepEqual(summaries.map(({ connector }) => connector).sort(), ['a', 'b'])
+    assert.equal(await run.exit, 0)
+  })
+
+  test('restarts with --watch what a changed model makes, and nothing else', async (t) => {
+    const path = await folder(t)
+    const models = await folder(t)
+    const own = join(models, 'own.json')
+    await copyFile(model, own)
+    const slow = { throughput: { rate: 1 } }
+    await connector(path, 'other', slow)
+    await connector(path, 'user', { ...slow, model: own })
+    const run = startGenesis(t, 'run', path, '--watch', '--log-level', 'debug')
+    const running = new Set<unknown>()
+    await run.logged('both run', ({ state, connector: name }) => state === 'RUNNING' && running.add(name).size === 2)
+    await copyFile(model, `${own}.new`)
+    await rename(`${own}.new`, own)
+    const next = await run.logged('a restart', ({ msg }) => msg === 'connector stopping')
+    assert.equal(next.connector, 'user')
+    const again = await run.logged('its start', ({ state }) => state === 'RUNNING')
+    assert.equal(again.connector, 'user')
+    await writeFile(`${own}.new`, '{}')
+    await rename(`${own}.new`, own)
+    await run.logged('the broken model', ({ level, msg }) => level === 'error' && /own\.json/.test(String(msg)))
+    run.kill('SIGTERM')
+    const summary = await run.logged('the summary', ({ msg }) => msg === 'summary')
+    assert.equal(summary.state, 'STOPPED')
     assert.equal(await run.exit, 0)
   })
 

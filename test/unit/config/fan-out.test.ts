@@ -5,7 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { parseSinks, readConnectors } from '#src/config/connector-file.js'
 import { connectorJsonSchema } from '#src/config/connector-json-schema.js'
 import { deliveryName } from '#src/config/connector.js'
-import { plainSource } from '#src/config/source.js'
+import { plainSource, readSources } from '#src/config/source.js'
 import { GenesisError } from '#src/errors.js'
 import { folderWith } from './folder.js'
 
@@ -132,6 +132,18 @@ describe('a connector with several sinks', () => {
       twin.errors.map(({ code }) => code),
       ['CONNECTOR_DUPLICATE'],
     )
+  })
+
+  it('has an example', async () => {
+    const file = new URL('../../../../examples/fan-out.yaml', import.meta.url).pathname
+    const { connectors, errors } = await readConnectors([file], {})
+    assert.deepEqual(errors, [])
+    assert.deepEqual(
+      connectors.map(deliveryName),
+      ['live', 'debug', 'archive'].map((sink) => `customers-everywhere/${sink}`),
+    )
+    const [source] = await readSources(file)
+    assert.ok(validate(source.value), JSON.stringify(validate.errors))
   })
 
   it('is in the JSON Schema, which takes one form or the other', () => {
