@@ -17,7 +17,7 @@ const publisher = new KafkaPublisher({
   topic: 'example-avro',
   valueSerializer: 'avro',
   avroSchema: schema,
-  registry: process.env.SCHEMA_REGISTRY_URL ?? 'http://localhost:8081',
+  registry: process.env.SCHEMA_REGISTRY_URL ?? 'http://localhost:8081/apis/ccompat/v7',
   delivery: 'exactly-once',
   // What the position is kept under: run it again, and it goes on after the last record of this run.
   name: 'example-avro',

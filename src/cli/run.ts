@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander'
 import { throwErrors } from '../config/check.js'
+import { throwIfNone } from '../config/connector-file.js'
 import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
-import { GenesisError } from '../errors.js'
 import type { HttpServer, WorkerView } from '../http/server.js'
 import { runnable } from '../runner/runnable.js'
 import { Standalone } from '../runner/standalone.js'
@@ -44,7 +44,7 @@ export function runCommand(): Command {
       'after',
       `
 Examples:
-  KAFKA_BROKERS=localhost:9092 SCHEMA_REGISTRY_URL=http://localhost:8081 genesis run connectors/
+  KAFKA_BROKERS=localhost:9092 SCHEMA_REGISTRY_URL=http://localhost:8081/apis/ccompat/v7 genesis run connectors/
   genesis run customers.yaml orders.yaml --worker worker.yaml --watch
 
 Exit status: 0 every connector is complete, or was stopped in order; 1 one has failed, or could not be stopped in time; 2 the input is wrong; 130 a second Ctrl-C.`,
@@ -65,12 +65,7 @@ async function run(paths: readonly string[], options: RunOptions): Promise<numbe
   errors.unshift(...files.errors)
   // Files that are followed can be put right while the others run. Otherwise it is all of them or none.
   if (!options.watch || connectors.length === 0) throwErrors(errors)
-  if (connectors.length === 0 && !options.watch) {
-    throw new GenesisError('USAGE', 'there is no connector to run', {
-      place: paths.join(' '),
-      expected: 'a *.yaml or *.json file',
-    })
-  }
+  if (!options.watch) throwIfNone({ connectors, errors }, paths)
   const report = createReport(config.log)
   for (const error of errors) report.note('error', `${error.message} (${error.code}); the others run`)
   const worker = new Worker(config, report)

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { distinct } from '../config/check.js'
-import { readConnectors } from '../config/connector-file.js'
-import { checkOnWorker } from '../config/connector-rules.js'
+import { readConnectors, throwIfNone } from '../config/connector-file.js'
+import { checkOnWorker, needsRegistry } from '../config/connector-rules.js'
 import { connectorJsonSchema } from '../config/connector-json-schema.js'
 import { deliveryName, type ConnectorConfig } from '../config/connector.js'
 import { loadWorker } from '../config/worker-file.js'
@@ -23,7 +23,7 @@ export function validateCommand(): Command {
     .description(
       'Checks connector files and what they name: model, conditions, schema; with --online also broker, topic, registry and compatibility. Nothing is created, registered or sent.',
     )
-    .argument('[paths...]', 'connector files, or folders of them')
+    .argument('[paths...]', 'connector files, or folders of them', ['connectors'])
     .option('--online', 'ask the broker and the registry too')
     .option('--worker <file>', 'worker file; brokers and registry can also come from the environment')
     .option('--schema', 'print the JSON Schema of connector files, which editors understand, and do nothing else')
@@ -33,7 +33,7 @@ export function validateCommand(): Command {
       `
 Examples:
   genesis validate connectors/
-  KAFKA_BROKERS=localhost:9092 SCHEMA_REGISTRY_URL=http://localhost:8081 genesis validate connectors/ --online
+  KAFKA_BROKERS=localhost:9092 SCHEMA_REGISTRY_URL=http://localhost:8081/apis/ccompat/v7 genesis validate connectors/ --online
   genesis validate --schema > connector.schema.json
 
 Exit status: 0 nothing is wrong, 1 something is, 2 the command line is wrong.`,
@@ -48,11 +48,10 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
     process.stdout.write(`${JSON.stringify(connectorJsonSchema('genesis-connect connector'), null, 2)}\n`)
     return 0
   }
-  if (paths.length === 0) {
-    throw new GenesisError('USAGE', 'there is nothing to validate', { expected: 'a connector file or folder' })
-  }
-  const { connectors, errors: inFiles } = await readConnectors(paths, process.env)
-  const errors = [...inFiles]
+  const found = await readConnectors(paths, process.env)
+  throwIfNone(found, paths)
+  const { connectors } = found
+  const errors = [...found.errors]
   let worker: WorkerConfig | null = null
   if (flags.online || flags.worker !== undefined) {
     try {
@@ -74,6 +73,11 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
     if (unusedColumns.length > 0) {
       notes.add(`note: ${connector.file}: the schema leaves out ${unusedColumns.join(', ')} of the model\n`)
     }
+  }
+  const unregistered = worker === null && !process.env.SCHEMA_REGISTRY_URL ? good.filter(needsRegistry) : []
+  if (unregistered.length > 0) {
+    const names = unregistered.map(deliveryName).join(', ')
+    notes.add(`note: Avro in Kafka needs a schema registry, and SCHEMA_REGISTRY_URL names none: ${names}\n`)
   }
   for (const note of notes) process.stderr.write(note)
   if (flags.json) process.stdout.write(`${JSON.stringify(asJson(good, distinct(errors)))}\n`)

@@ -22,12 +22,22 @@ export interface LoadedConnectors {
 
 /**
  * The connectors of files and folders (of a folder: its *.yaml, *.yml and *.json, sorted by name, not those of its
- * folders). Throws one GenesisError that has all errors of all files in `details.all`.
+ * folders). Throws one GenesisError that has all errors of all files in `details.all`; USAGE where there is no connector.
  */
 export async function loadConnectors(paths: readonly string[], env: Environment): Promise<ConnectorConfig[]> {
-  const { connectors, errors } = await readConnectors(paths, env)
-  throwErrors(errors)
-  return connectors
+  const found = await readConnectors(paths, env)
+  throwErrors(found.errors)
+  throwIfNone(found, paths)
+  return found.connectors
+}
+
+/** Throws where the files and folders have no connector and nothing is wrong with them: nobody means that. */
+export function throwIfNone({ connectors, errors }: LoadedConnectors, paths: readonly string[]): void {
+  if (connectors.length > 0 || errors.length > 0) return
+  throw new GenesisError('USAGE', 'there is no connector', {
+    place: paths.join(' '),
+    expected: 'a connector file, or a folder with *.yaml, *.yml or *.json files',
+  })
 }
 
 /** Like loadConnectors, for those who go on with the good ones. A connector with several sinks is one for each of them. */

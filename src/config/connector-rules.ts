@@ -145,15 +145,17 @@ export function brokenRules({ values, failed }: Checked<typeof connectorSchema>,
     })
 }
 
+/** Whether the schemas of its records, or of their keys, are in a registry. */
+export function needsRegistry({ sink, value, key, keyFormat }: ConnectorConfig): boolean {
+  return sink.type === 'kafka' && (value.format === 'avro' || (key !== null && keyFormat === 'avro'))
+}
+
 /** What a connector needs of the worker it is to run on and does not find. */
 export function checkOnWorker(connector: ConnectorConfig, worker: WorkerConfig): GenesisError[] {
   if (connector.sink.type !== 'kafka') return []
   const place = connector.file === null ? connector.name : `${connector.file}: ${connector.name}`
   const errors: GenesisError[] = []
-  if (
-    (connector.value.format === 'avro' || (connector.key !== null && connector.keyFormat === 'avro')) &&
-    worker.registry.url === null
-  ) {
+  if (needsRegistry(connector) && worker.registry.url === null) {
     errors.push(
       new GenesisError('CONFIG_INVALID', 'Avro in Kafka needs a schema registry', {
         place,

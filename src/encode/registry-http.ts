@@ -30,7 +30,8 @@ export function exchange(
   body?: object,
 ): Promise<HttpAnswer> {
   const url = new URL(options.url)
-  url.pathname = url.pathname.replace(/\/+$/, '')
+  // The path of a URL without one is a slash, too.
+  const base = url.pathname.replace(/\/+$/, '')
   const [pathname, search = ''] = path.split('?')
   const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body))
   const secure = url.protocol === 'https:'
@@ -40,7 +41,7 @@ export function exchange(
         method,
         hostname: url.hostname.replace(/^\[|\]$/g, ''),
         port: url.port === '' ? undefined : Number(url.port),
-        path: `${url.pathname}${pathname}${search === '' ? '' : `?${search}`}`,
+        path: `${base}${pathname}${search === '' ? '' : `?${search}`}`,
         headers: {
           accept: contentType,
           ...(payload === undefined ? {} : { 'content-type': contentType, 'content-length': payload.length }),

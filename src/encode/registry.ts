@@ -24,6 +24,9 @@ interface Reference {
   readonly version: number
 }
 
+/** What the API's own 404 says is missing: the subject, the version, the schema. Any other is of a server without such a path. */
+const missing = [40401, 40402, 40403]
+
 const attempts = 5
 const firstDelayMs = 100
 const mostDelayMs = 5_000
@@ -85,8 +88,8 @@ export class Registry {
     return this.once(`lookup ${subject} ${JSON.stringify(schema)}`, async () => {
       const answer = await this.call('POST', `/subjects/${encodeURIComponent(subject)}`, written(schema))
       if (answer.status === 200) return this.idOf(answer)
-      if (answer.status !== 404) throw this.rejected(`subject ${subject}`, answer)
-      const what = hasCode(answer, 40403) ? 'does not have this schema' : 'does not exist'
+      if (!isMissing(answer)) throw this.rejected(`subject ${subject}`, answer)
+      const what = codeOf(answer) === 40403 ? 'does not have this schema' : 'does not exist'
       throw this.error('SUBJECT_MISSING', `subject ${subject} ${what}`, {
         remedy: 'Register the schema, or set auto_register or use_latest.',
       })
@@ -109,7 +112,7 @@ export class Registry {
   async compatibility(subject: string, schema: unknown): Promise<Compatibility> {
     const path = `/compatibility/subjects/${encodeURIComponent(subject)}/versions?verbose=true`
     const answer = await this.call('POST', path, written(schema))
-    if (answer.status === 404) return { compatible: true, messages: [] }
+    if (isMissing(answer)) return { compatible: true, messages: [] }
     if (answer.status !== 200) throw this.rejected(`subject ${subject}`, answer)
     // Confluent's registry gives messages, Apicurio's a reason.
     const { is_compatible: compatible, messages, reason } = objectOf(answer)
@@ -119,7 +122,7 @@ export class Registry {
 
   private async version(subject: string, version: number | 'latest'): Promise<RegisteredSchema> {
     const answer = await this.call('GET', `/subjects/${encodeURIComponent(subject)}/versions/${version}`)
-    if (answer.status === 404) {
+    if (isMissing(answer)) {
       throw this.error('SUBJECT_MISSING', `subject ${subject} has no schema`, { remedy: 'Register one first.' })
     }
     if (answer.status !== 200) throw this.rejected(`subject ${subject}`, answer)
@@ -190,11 +193,9 @@ export class Registry {
   }
 
   private rejected(what: string, answer: HttpAnswer): GenesisError {
-    const remedy =
-      answer.status === 401 || answer.status === 403 ? "Check the registry's credentials and permissions." : undefined
     return this.error('REGISTRY_REJECTED', `the request for ${what} is refused`, {
       found: `status ${answer.status} (${messageOf(answer)})`,
-      ...(remedy === undefined ? {} : { remedy }),
+      remedy: remedyOf(answer),
     })
   }
 
@@ -211,8 +212,18 @@ function objectOf({ body }: HttpAnswer): Record<string, unknown> {
   return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {}
 }
 
-function hasCode(answer: HttpAnswer, code: number): boolean {
-  return objectOf(answer).error_code === code
+function codeOf(answer: HttpAnswer): number {
+  return Number(objectOf(answer).error_code)
+}
+
+function isMissing(answer: HttpAnswer): boolean {
+  return answer.status === 404 && missing.includes(codeOf(answer))
+}
+
+function remedyOf(answer: HttpAnswer): string | undefined {
+  if (answer.status === 401 || answer.status === 403) return "Check the registry's credentials and permissions."
+  if (answer.status !== 404 || isMissing(answer)) return undefined
+  return "There is no registry's API at this address: is the path missing from it, such as /apis/ccompat/v7?"
 }
 
 /** What the registry says, on one line. */

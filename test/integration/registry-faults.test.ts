@@ -114,6 +114,44 @@ test('what answers but is no registry is refused', async () => {
   assert.throws(() => client({ url: 'registry:8081' }), { code: 'CONFIG_INVALID' })
 })
 
+test('an address without the path of the API is refused with a hint, by every call', async () => {
+  const body = { error_code: 404, message: 'RESTEASY003210: Could not find resource for full path' }
+  handler = answer(404, body)
+  const registry = client()
+  const hint =
+    /\. There is no registry's API at this address: is the path missing from it, such as \/apis\/ccompat\/v7\?$/
+  for (const call of [
+    registry.register('s', 'string'),
+    registry.lookup('s', 'string'),
+    registry.latest('s'),
+    registry.byId(1),
+    registry.compatibility('s', 'string'),
+  ]) {
+    await assert.rejects(call, { code: 'REGISTRY_REJECTED', message: hint })
+  }
+})
+
+test('a subject, a version or a schema that is missing is no fault of the address', async () => {
+  for (const code of [40401, 40402, 40403]) {
+    handler = answer(404, { error_code: code, message: 'not found' })
+    assert.deepEqual(await client().compatibility('s', 'string'), { compatible: true, messages: [] })
+    await assert.rejects(client().latest('s'), { code: 'SUBJECT_MISSING' })
+    await assert.rejects(client().lookup('s', 'string'), { code: 'SUBJECT_MISSING' })
+  }
+})
+
+test('an address without a path has no double slash', async () => {
+  let path: string | undefined
+  handler = (request, response) => {
+    path = request.url
+    answer(200, { id: 1 })(request, response)
+  }
+  for (const url of [`http://127.0.0.1:${port}`, `http://127.0.0.1:${port}/`]) {
+    await client({ url }).register('s', 'string')
+    assert.equal(path, '/subjects/s/versions')
+  }
+})
+
 test('subjects are escaped and the URL’s own path is kept', async () => {
   let path: string | undefined
   handler = (request, response) => {

@@ -60,13 +60,7 @@ describe('the command line', () => {
   })
 
   it('ends with status 2 and one line when it is wrong itself', async () => {
-    for (const args of [
-      ['verfiy'],
-      ['validate', '--onlin'],
-      ['verify'],
-      ['verify', '--show', 'x', 'a'],
-      ['validate'],
-    ]) {
+    for (const args of [['verfiy'], ['validate', '--onlin'], ['verify'], ['verify', '--show', 'x', 'a']]) {
       const { status, stdout, stderr } = await genesis(args)
       assert.deepEqual([status, stdout], [2, ''], args.join(' '))
       assert.match(stderr.split('\n')[0], /^error: /, args.join(' '))
@@ -131,10 +125,30 @@ describe('the command line', () => {
 
 describe('genesis validate', () => {
   it('finds nothing wrong with the shipped connectors', async () => {
-    const { status, stdout, stderr } = await genesis(['validate', 'connectors/', 'examples/orders'])
+    const env = { SCHEMA_REGISTRY_URL: 'http://localhost:8081' }
+    const { status, stdout, stderr } = await genesis(['validate', 'connectors/', 'examples/orders'], env)
     assert.deepEqual([status, stderr], [0, ''])
     assert.match(stdout, /premium-customers\.yaml: premium-customers is valid/)
     assert.match(stdout, /orders\.yaml: orders is valid/)
+  })
+
+  it('says of Avro in Kafka that it will need a registry, where none is named', async (t) => {
+    const folder = await folderWith(t, { 'a.json': good, 'b.json': { ...good, name: 'b', topic: 'u', value: {} } })
+    const { status, stderr } = await genesis(['validate', '.'], {}, folder)
+    assert.equal(status, 0)
+    assert.equal(stderr, 'note: Avro in Kafka needs a schema registry, and SCHEMA_REGISTRY_URL names none: b\n')
+  })
+
+  it('takes a folder without connectors for a mistake, as run and verify do', async (t) => {
+    const folder = await folderWith(t, { 'a.txt': 'nothing' })
+    for (const command of ['validate', 'run', 'verify']) {
+      assert.deepEqual(await genesis([command, '.'], {}, folder), {
+        status: 2,
+        stdout: '',
+        stderr:
+          'error: .: there is no connector; expected a connector file, or a folder with *.yaml, *.yml or *.json files (USAGE)\n',
+      })
+    }
   })
 
   it('prints the JSON Schema that is shipped', async () => {
