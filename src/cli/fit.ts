@@ -1,5 +1,5 @@
-import { rename, rm, writeFile } from 'node:fs/promises'
-import { basename, extname } from 'node:path'
+import { access, constants, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, extname } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { GenesisError } from '../errors.js'
 import { writeModel } from '../model/artifact-write.js'
@@ -50,10 +50,12 @@ async function fit(path: string, flags: Flags): Promise<void> {
   const release = onInterrupt(() => stop.abort())
   const progress = new FitProgress(process.stderr)
   try {
+    await checkWritable(flags.out)
     // Not before they are needed: reading tables and training take longer to load than all the rest.
     const { readColumnsFile } = await import('../model/fit/columns/settings.js')
     const { readTable } = await import('../model/fit/table/read.js')
     const { fitTable } = await import('../model/fit/fit.js')
+    const { parseModel } = await import('../model/load.js')
     const columns = flags.columns === undefined ? new Map<string, never>() : await readColumnsFile(flags.columns)
     const { seed, encoding } = flags
     const table = await readTable(path, { encoding, maxRows: flags.sample, seed, signal: stop.signal })
@@ -73,6 +75,8 @@ async function fit(path: string, flags: Flags): Promise<void> {
     progress.end()
     if (training?.aborted && training.epochs === 0) return interrupted('no epoch was done; no model is written')
     const text = writeModel(artifact)
+    // No file is written that no command would read.
+    parseModel(Buffer.from(text), flags.out)
     await replaceFile(flags.out, text)
     for (const line of qualityLines(report)) process.stderr.write(`${line}\n`)
     process.stderr.write(`wrote ${flags.out} (${Math.ceil(text.length / 1000)} kB)\n`)
@@ -91,6 +95,21 @@ function interrupted(outcome: string): void {
   process.exitCode = 130
 }
 
+/** Refuses before the training what would fail behind it. */
+async function checkWritable(path: string): Promise<void> {
+  try {
+    // With the dot, a file in the folder's place is told from a folder that may not be written to.
+    await access(`${dirname(path)}/.`, constants.W_OK)
+  } catch (error) {
+    throw unwritable(path, error)
+  }
+  const isFolder = await stat(path).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  )
+  if (isFolder) throw unwritable(path, { code: 'EISDIR' })
+}
+
 /** All of the new file or all of the old one. */
 async function replaceFile(path: string, text: string): Promise<void> {
   const beside = `${path}.${process.pid}.tmp`
@@ -99,13 +118,25 @@ async function replaceFile(path: string, text: string): Promise<void> {
     await rename(beside, path)
   } catch (error) {
     await rm(beside, { force: true })
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new GenesisError(code === 'ENOSPC' ? 'DISK_FULL' : 'USAGE', 'the model file cannot be written', {
-      place: path,
-      found: message,
-      cause: error,
-    })
+    throw unwritable(path, error)
   }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'no such folder',
+  ENOTDIR: 'no such folder',
+  EISDIR: 'a folder of this name',
+  EACCES: 'no permission to write into its folder',
+  EROFS: 'a read-only file system',
+}
+
+function unwritable(path: string, cause: unknown): GenesisError {
+  const { code = '', message } = cause as NodeJS.ErrnoException
+  return new GenesisError(code === 'ENOSPC' ? 'DISK_FULL' : 'USAGE', 'the model file cannot be written', {
+    place: path,
+    found: reasons[code] ?? message,
+    cause,
+  })
 }
 
 function integerFrom(least: number): (text: string) => number {

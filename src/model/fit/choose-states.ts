@@ -1,5 +1,5 @@
 import type { CodedTable } from '../circuit.js'
-import { fitsInMemory, run, type RunOptions } from './run.js'
+import { fitsInMemory, run, type RunOptions, type RunResult } from './run.js'
 import { dividedTable, someRows } from './table-parts.js'
 
 /** A number of hidden states that was tried, and the likelihood of held-out rows (nats per row) it reached. */
@@ -11,6 +11,8 @@ export interface Candidate {
 export interface Choice {
   readonly states: number
   readonly candidates: readonly Candidate[]
+  /** The short run of the chosen size, for want of a longer one; null if none was made, or none got through an epoch. */
+  readonly short: RunResult | null
 }
 
 const sizes = [16, 32, 64, 128]
@@ -24,7 +26,7 @@ const worthwhile = 0.04
 
 /**
  * Chooses H by short runs, from the fewest states upwards, for as long as twice as many are worth it.
- * Without held-out rows a tenth of the table is held out for the choice.
+ * Without held-out rows a tenth of the table is held out for the choice. Aborting ends it with the choice so far.
  */
 export async function chooseStates(
   table: CodedTable,
@@ -32,21 +34,24 @@ export async function chooseStates(
   options: (states: number, epochs: number) => RunOptions,
 ): Promise<Choice> {
   const tried = sizes.filter((states) => states * rowsPerState <= table.rows)
-  if (tried.length < 2) return { states: sizes[0], candidates: [] }
+  if (tried.length < 2) return { states: sizes[0], candidates: [], short: null }
   const parts = heldOut === undefined ? dividedTable(table, 10) : { table, heldOut }
   const trained = someRows(parts.table, mostRows)
   const candidates: Candidate[] = []
   let chosen = sizes[0]
+  let kept: RunResult | null = null
   for (const states of tried) {
     const short = { ...options(states, epochs), table: trained, heldOut: parts.heldOut }
     if (!fitsInMemory(short)) break
-    const { epoch } = await run(short)
-    if (epoch === null) break
-    const reached = epoch.heldOut ?? epoch.train
+    const result = await run(short)
+    if (result.epoch === null) break
+    const reached = result.epoch.heldOut ?? result.epoch.train
     candidates.push({ states, heldOut: reached })
     const before = candidates.at(-2)
     if (before !== undefined && reached - before.heldOut < worthwhile) break
     chosen = states
+    kept = result
+    if (short.signal?.aborted === true) break
   }
-  return { states: chosen, candidates }
+  return { states: chosen, candidates, short: kept }
 }

@@ -85,9 +85,11 @@ export async function train(table: CodedTable, options: TrainOptions): Promise<T
   const choice =
     options.states === 'auto'
       ? await chooseStates(shared, heldOut, (states, epochs) => phase('choosing', states, epochs))
-      : { states: options.states, candidates: [] }
+      : { states: options.states, candidates: [], short: null }
   const epochs = options.epochs ?? defaultEpochs(table.rows)
-  const result = await run(phase('training', choice.states, epochs))
+  const long = await run(phase('training', choice.states, epochs))
+  // Ended before its first epoch: what the choice has trained is better than nothing.
+  const result = long.epoch === null ? (choice.short ?? long) : long
   return {
     circuit: result.circuit,
     report: {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { before, test } from 'node:test'
 import { promisify } from 'node:util'
@@ -95,4 +95,19 @@ test('a mistake is one line on stderr and exit status 2, and no file is written'
   assert.match(condition.stderr, /plam/)
   assert.equal(condition.stdout, '')
   assert.equal(existsSync(out), false)
+})
+
+test('a file that cannot be written is refused before the table is read', async () => {
+  for (const out of [join(folder, 'nowhere/model.json'), join(table, 'model.json'), folder]) {
+    const { code, stderr } = await genesis('fit', table, '--out', out)
+    assert.equal(code, 2)
+    assert.match(
+      stderr,
+      /^error: .*: the model file cannot be written; found (no such folder|a folder of this name) \(USAGE\)\n$/,
+    )
+  }
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.includes('.tmp')),
+    [],
+  )
 })

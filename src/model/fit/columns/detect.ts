@@ -3,7 +3,7 @@ import type { RawColumn, Table } from '../table/table.js'
 import { learnBoolean, learnCategory, learnTime, type Learned, type LearnedKind, type ReadAs } from './learned.js'
 import { learnNumber } from './learned-number.js'
 import { commonForm, commonLength, patternOf, patternSize, phonePattern } from './patterns.js'
-import { idColumn, textKind, uuidVersion, type TextKind } from './texts.js'
+import { isIdName, textKind, uuidVersion, type TextKind } from './texts.js'
 
 export type OutsideKind = TextKind | 'sequence'
 export type DetectedKind = LearnedKind | OutsideKind
@@ -28,8 +28,8 @@ export type Detected =
 export const mostCategories = 8192
 /** So few distinct texts are categories, even if each is there once. */
 const fewCategories = 50
-/** A larger column of distinct consecutive integers is a sequence, whatever its name. */
-const manyRows = 1000
+/** A column of as many distinct consecutive integers is a sequence, whatever its name; a shorter one may be of years. */
+const manyRows = 100
 const longestCode = 40
 /** Enough texts to tell what a column holds. */
 const looked = 2000
@@ -73,23 +73,32 @@ export function readAsKind(column: RawColumn, table: Table, as: ReadAs, kind: De
 }
 
 /** An integer for each record, none twice: consecutive ones, or whatever the column's name calls an identifier. */
-function sequenceOf(column: RawColumn, { kind, held }: Learned): Outside | null {
+function sequenceOf(column: RawColumn, learned: Learned): Outside | null {
+  const { kind, held } = learned
   const rows = column.codes.length
   if (kind !== 'integer' || held.length !== rows || rows < 2) return null
+  if (held.includes(null) || new Set(held).size !== rows) return null
+  const [low, high] = rangeOf(held)
+  if (!isIdName(column.name) && (rows < manyRows || high - low !== rows - 1)) return null
+  return { kind: 'sequence', missing: 0, ...startAndStep(column, learned) }
+}
+
+/** The table's own, where the same step leads from row to row; else from its lowest integer on. */
+function startAndStep(column: RawColumn, { held }: Learned): { start: number; step: number } {
+  const step = held.length === column.codes.length ? rowStep(column, held as readonly number[]) : null
+  if (step === null) return { start: rangeOf(held)[0], step: 1 }
+  return { start: (held[0] as number) - step * (column.firstRows[0] - 1), step }
+}
+
+function rangeOf(held: Learned['held']): [low: number, high: number] {
   let low = Infinity
   let high = -Infinity
   for (const value of held) {
-    if (typeof value !== 'number') return null
+    if (typeof value !== 'number') continue
     low = Math.min(low, value)
     high = Math.max(high, value)
   }
-  if (new Set(held).size !== rows) return null
-  const named = idColumn.test(column.name)
-  if (!named && (rows < manyRows || high - low !== rows - 1)) return null
-  const step = rowStep(column, held as readonly number[])
-  return step === null
-    ? { kind: 'sequence', missing: 0, start: low, step: 1 }
-    : { kind: 'sequence', missing: 0, start: (held[0] as number) - step * (column.firstRows[0] - 1), step }
+  return [low, high]
 }
 
 /** The difference from row to row of the source, where it is always the same. */
@@ -111,7 +120,7 @@ function detectText(column: RawColumn, table: Table, as: ReadAs): Detected {
   if (kind === 'uuid' || kind === 'url' || kind === 'ip') return mostlyDistinct ? outside(kind) : category()
   // Who a record is about is never learned by heart, only told apart from a short list of categories.
   if (kind !== null) return ratio > 0.5 || distinct > fewCategories ? outside(kind) : category()
-  const identifies = ratio === 1 && rows > 2 && idColumn.test(column.name)
+  const identifies = ratio === 1 && rows > 2 && isIdName(column.name)
   const prose = ratio > 0.9 && texts.reduce((sum, text) => sum + text.length, 0) > 50 * texts.length
   if (!identifies && !prose && (distinct <= fewCategories || !mostlyDistinct)) return category()
   return outside(commonPattern(texts, distinct) !== null || areCodes(texts) ? 'pattern' : 'text')
@@ -152,7 +161,7 @@ function outsideOf(kind: OutsideKind, column: RawColumn, as: ReadAs): Outside {
   switch (kind) {
     case 'sequence': {
       const number = learnNumber(column, false, as, 'integer')
-      return { kind, missing: 0, start: 1, step: 1, ...(number && sequenceOf(column, number)) }
+      return { kind, missing: 0, ...(number === null ? { start: 1, step: 1 } : startAndStep(column, number)) }
     }
     case 'uuid':
       return { kind, missing, version: uuidVersion(texts) }

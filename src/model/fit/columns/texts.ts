@@ -16,8 +16,13 @@ const nameColumn =
   /^(name|(full|customer|user|person|contact|employee|patient|client|student|author|owner|passenger|holder)[ _-]?name)$/i
 const phoneColumn = /phone|mobile|(^|[ _-])(tel|cell|fax)([ _-]|$)/i
 const addressColumn = /address|street|(^|[ _-])addr([ _-]|$)/i
-/** Columns whose name says that they identify the record. */
-export const idColumn = /(^|[ _-])(id|key|uuid|guid|number|no|nr|index|code)$|[a-z](Id|ID|Key)$|^#$/
+const idWord = /(^|[ _-])(id|key|uuid|guid|number|no|nr|index|code)\.?$|nummer$|^#$/i
+const idSuffix = /[a-z](Id|ID|Key|No|Nr)$/
+
+/** Whether a column's name says that it identifies the record: customer_id, Kunden-Nr, InvoiceNo. */
+export function isIdName(name: string): boolean {
+  return idWord.test(name) || idSuffix.test(name)
+}
 
 /** Share of the distinct texts that must have the form of a kind. */
 const enough = 0.95

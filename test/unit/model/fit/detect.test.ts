@@ -124,8 +124,12 @@ test('an identifying integer for each row is a sequence', () => {
     { kind: 'sequence', missing: 0, start: 1000, step: 5 },
   )
   assert.deepEqual(outside('customer_id', ['7', '3', '12']), { kind: 'sequence', missing: 0, start: 3, step: 1 })
-  const shuffled = many(1000, (i) => (i * 7) % 1000)
-  assert.deepEqual(outside('n', shuffled), { kind: 'sequence', missing: 0, start: 0, step: 1 })
+  const shuffled = many(100, (i) => 500 + ((i * 7) % 100))
+  assert.deepEqual(outside('n', shuffled), { kind: 'sequence', missing: 0, start: 500, step: 1 })
+  for (const name of ['Kunden-Nr', 'Kundennummer', 'Rechnung Nr.', 'InvoiceNo', 'ID'])
+    assert.equal(outside(name, ['10001', '10007', '10003']).start, 10001, name)
+  for (const name of ['piano', 'Width', 'Genre', 'Henry'])
+    assert.equal(learned(name, ['10001', '10007', '10003']).kind, 'integer', name)
   assert.equal(
     learned(
       'year',
@@ -133,6 +137,21 @@ test('an identifying integer for each row is a sequence', () => {
     ).kind,
     'integer',
   )
+})
+
+test('a column that a columns file calls a sequence goes on from the table', () => {
+  const forced = (cells: readonly Cell[]): Detected => {
+    const table = tableOf({ n: cells })
+    return readAsKind(table.columns[0], table, plain, 'sequence')
+  }
+  const sequence = (start: number, step: number): Detected => ({
+    place: 'outside',
+    outside: { kind: 'sequence', missing: 0, start, step },
+  })
+  assert.deepEqual(forced(['10001', '10002', '10003']), sequence(10001, 1))
+  assert.deepEqual(forced(['30', '20', '10']), sequence(30, -10))
+  assert.deepEqual(forced(['12', '7', '7', null, '9']), sequence(7, 1))
+  assert.deepEqual(forced(['a', 'b', 'c']), sequence(1, 1))
 })
 
 const kinds: readonly [DetectedKind, string, (i: number) => string][] = [

@@ -82,6 +82,21 @@ void suite('training', () => {
     assert.ok(Math.abs(logLikelihood(circuit, heldOut) - report.logLikelihood.heldOut!) < 1e-4)
   })
 
+  test('aborted while the states are chosen, the best of what was tried is kept', async () => {
+    const stop = new AbortController()
+    const { circuit, report } = await train(small, {
+      ...{ states: 'auto', seed: 1, heldOut, threads: 2, signal: stop.signal },
+      onProgress: ({ states, epoch }) => states === 32 && epoch === 1 && stop.abort(),
+    })
+    assert.ok(report.aborted && report.epochs > 0)
+    assert.equal(circuit.states, report.states)
+    assert.ok(Math.abs(logLikelihood(circuit, heldOut) - report.logLikelihood.heldOut!) < 1e-4)
+    assert.equal(
+      report.logLikelihood.heldOut,
+      report.candidates.find(({ states }) => states === report.states)?.heldOut,
+    )
+  })
+
   test('aborted before it began, a valid circuit is still there', async () => {
     for (const states of [8, 'auto'] as const) {
       const { circuit, report } = await train(table, { states, seed: 1, signal: AbortSignal.abort() })
