@@ -74,6 +74,8 @@ export interface KafkaPublisherOptions {
         readonly replicationFactor?: number
         readonly config?: Readonly<Record<string, string | number | boolean>>
       }
+  /** With `onError: 'skip'`: topic for the records that are left out, with the error in headers (docs/kafka.md). */
+  readonly deadLetterTopic?: string
   readonly tls?: boolean | KafkaTlsOptions
   readonly sasl?: KafkaSaslOptions
   /** What the brokers' logs and quotas call this client. */
@@ -102,6 +104,7 @@ const checks: Readonly<Record<keyof KafkaPublisherOptions, Check>> = {
   delivery: anything,
   name: text,
   topicCreation: { expected: 'an object or false', accepts: (value) => value === false || isObject.accepts(value) },
+  deadLetterTopic: text,
   tls: { expected: 'an object, true or false', accepts: (value) => flag.accepts(value) || isObject.accepts(value) },
   sasl: isObject,
   clientId: text,
@@ -145,6 +148,9 @@ export function planKafka(options: KafkaPublisherOptions): KafkaPlan {
     value: { format: options.valueSerializer ?? 'json' },
     delivery: options.delivery ?? 'at-least-once',
     compression: options.compression,
+    ...(options.deadLetterTopic !== undefined && {
+      errors: { policy: 'skip', deadletterqueue: { topic: { name: options.deadLetterTopic } } },
+    }),
   }) as Record<string, object>
   if (options.avroSchema !== undefined) written.value = { ...written.value, schema: options.avroSchema }
   if (topicCreation !== false && topicCreation?.config !== undefined) {

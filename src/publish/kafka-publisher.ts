@@ -2,9 +2,10 @@ import { bareAvroEncoder, createEncoder } from '../encode/create.js'
 import type { Encoder } from '../encode/encoder.js'
 import { createRegistry } from '../encode/registry.js'
 import { GenesisError } from '../errors.js'
+import type { Batch as RecordBatch } from '../record.js'
 import { recordsOf, slice, type AnyRow, type Batch } from '../stream/batch.js'
 import { disturbOf, fieldsOf, type Publisher, type StreamInfo } from '../stream/publisher.js'
-import { asPublic } from '../stream/streaming-error.js'
+import { asPublic, type StreamingError } from '../stream/streaming-error.js'
 import { planKafka, type KafkaPlan, type KafkaPublisherOptions } from './kafka-options.js'
 import type { Outlet } from './outlet.js'
 
@@ -33,13 +34,8 @@ export class KafkaPublisher<Row extends object = AnyRow> implements Publisher<Ro
   async publish(batch: Batch<Row>): Promise<void> {
     if (this.#stream === null) throw new GenesisError('INTERNAL', 'a publisher was used before it was opened')
     const { info, encoder } = this.#stream
-    let records = recordsOf(batch)
-    if (this.#outlet === null) {
-      // What failed may have been committed after all: only the rest goes again.
-      const committed = (await this.#connect(info)) - records.start
-      if (committed >= records.length) return
-      if (committed > 0) records = slice(records, committed, records.length)
-    }
+    const records = await this.#rest(batch, info)
+    if (records === null) return
     try {
       await this.#outlet!.send(encoder.encode(records), records.start + records.length)
     } catch (error) {
@@ -48,10 +44,34 @@ export class KafkaPublisher<Row extends object = AnyRow> implements Publisher<Ro
     }
   }
 
+  /** To the topic of dead letters, if there is one; rejects where they are not safe there. */
+  async deadLetter(batch: Batch<Row>, error: StreamingError): Promise<void> {
+    if (this.#plan.connector.deadLetterTopic === null || this.#stream === null) return
+    const { info, encoder } = this.#stream
+    const records = await this.#rest(batch, info)
+    if (records === null) return
+    try {
+      await this.#outlet!.deadLetter(encoder.encode(records), error, records.start + records.length)
+    } catch (failure) {
+      await this.close()
+      throw failure
+    }
+  }
+
   async close(): Promise<void> {
     const outlet = this.#outlet
     this.#outlet = null
     await outlet?.close()
+  }
+
+  /** The batch's records that are still to go, with the connection open; null: none. */
+  async #rest(batch: Batch<Row>, info: StreamInfo): Promise<RecordBatch | null> {
+    const records = recordsOf(batch)
+    if (this.#outlet !== null) return records
+    // What failed may have been committed after all: only the rest goes again.
+    const committed = (await this.#connect(info)) - records.start
+    if (committed >= records.length) return null
+    return committed > 0 ? slice(records, committed, records.length) : records
   }
 
   /** Resolves to the position that the topic has: 0 where that is not known. */

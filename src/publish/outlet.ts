@@ -4,7 +4,9 @@ import { createProducer } from '../kafka/create-producer.js'
 import { kafkaError } from '../kafka/errors.js'
 import { assignPartitions } from '../kafka/partitioner.js'
 import type { KafkaProducer } from '../kafka/producer.js'
+import type { GenesisError } from '../errors.js'
 import type { EncodedBatch } from '../record.js'
+import { deadLettersOf } from '../sink/dead-letter.js'
 import { KafkaSink } from '../sink/kafka.js'
 import type { KafkaPlan } from './kafka-options.js'
 
@@ -13,6 +15,8 @@ export interface Outlet {
   open(): Promise<number>
   /** Resolves when the batch is durable. `end`: the position after its last record. */
   send(batch: EncodedBatch, end: number): Promise<void>
+  /** Resolves when the records are durable among the dead letters. `end`: the position after the last one. */
+  deadLetter(batch: EncodedBatch, error: GenesisError, end: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -49,6 +53,11 @@ export class TransactionalOutlet implements Outlet {
     await this.#sink.commit({ position: end, fingerprint: this.#fingerprint, shards: 1 })
   }
 
+  async deadLetter(batch: EncodedBatch, error: GenesisError, end: number): Promise<void> {
+    this.#sink.deadLetter(batch, error)
+    await this.#sink.commit({ position: end, fingerprint: this.#fingerprint, shards: 1 })
+  }
+
   close(): Promise<void> {
     return this.#sink.close()
   }
@@ -71,6 +80,8 @@ export class IdempotentOutlet implements Outlet {
     const admin = new KafkaAdmin(worker.kafka)
     try {
       const creation = topicCreation.enabled ? topicCreation : null
+      if (connector.deadLetterTopic !== null)
+        await admin.ensureTopic(connector.deadLetterTopic, creation && { ...creation, partitions: 1, config: {} })
       const { partitions, maxMessageBytes } = await admin.ensureTopic(topic, creation)
       this.#open = {
         partitions,
@@ -98,6 +109,13 @@ export class IdempotentOutlet implements Outlet {
     assignPartitions(batch, partitions, this.#assigned)
     await producer.send(batch, this.#assigned)
     await producer.commit([])
+  }
+
+  async deadLetter(batch: EncodedBatch, error: GenesisError): Promise<void> {
+    const { producer, partitions } = this.#open!
+    const { name, topic, deadLetterTopic } = this.#plan.connector
+    const shard = { connector: name, shard: 0, shards: 1 }
+    await producer.commit(deadLettersOf(deadLetterTopic!, batch, { topic: topic!, partitions, shard }, error))
   }
 
   async close(): Promise<void> {

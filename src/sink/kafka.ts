@@ -13,7 +13,7 @@ import type { Compression, KafkaProducer, SideRecord } from '../kafka/producer.j
 import { TopicReader } from '../kafka/topic-reader.js'
 import type { Checkpoint, EncodedBatch, ShardId } from '../record.js'
 import { checkCheckpoint, shardName } from './check-checkpoint.js'
-import { deadLetterOf } from './dead-letter.js'
+import { deadLettersOf } from './dead-letter.js'
 import type { Sink } from './sink.js'
 
 export interface KafkaSinkOptions {
@@ -104,11 +104,11 @@ export class KafkaSink implements Sink {
     await producer.commit([side, ...this.#deadLetters.splice(0)])
   }
 
-  deadLetter(record: EncodedBatch, error: GenesisError): void {
+  deadLetter(batch: EncodedBatch, error: GenesisError): void {
     const { deadLetterTopic, topic, shard } = this.#options
     if (deadLetterTopic == null) return
     const { partitions } = this.#opened()
-    this.#deadLetters.push(deadLetterOf(deadLetterTopic, record, { topic, partitions, shard }, error))
+    this.#deadLetters.push(...deadLettersOf(deadLetterTopic, batch, { topic, partitions, shard }, error))
   }
 
   async close(): Promise<void> {

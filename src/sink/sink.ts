@@ -20,10 +20,10 @@ export interface Sink {
    */
   write(batch: EncodedBatch): Promise<void>
   /**
-   * Takes a record that is left out, and why: the first of the batch, whose buffers may be reused at once. Durable with the
-   * next commit. Absent: the sink has no place for it.
+   * Takes records that are left out, and why; the batch's buffers may be reused at once. Durable with the next commit.
+   * Absent: the sink has no place for them.
    */
-  deadLetter?(record: EncodedBatch, error: GenesisError): void
+  deadLetter?(batch: EncodedBatch, error: GenesisError): void
   /** Makes everything written since the last commit, and the checkpoint, durable together. */
   commit(checkpoint: Checkpoint): Promise<void>
   /** Frees everything. What is written but not committed is abandoned. Never rejects; may be called in any state, more than once. */

@@ -5,6 +5,7 @@ import type { Clock } from './clock.js'
 import type { DeadLetterFile } from './dead-letters.js'
 import { ownFault } from './own-fault.js'
 import type { Publisher, StreamInfo } from './publisher.js'
+import { asStreamingError } from './streaming-error.js'
 import type { MetricsRecorder } from './streaming-metrics.js'
 
 export interface DeliveryOptions<Row extends object> {
@@ -62,6 +63,7 @@ export class Delivery<Row extends object> {
       return
     }
     await this.#options.deadLetters?.write(batch, error)
+    await publisher.deadLetter?.(batch, asStreamingError(error))
     recorder.gap(batch.position, batch.position + batch.length, error.code)
   }
 

@@ -1,6 +1,7 @@
 import type { DisturbConfig } from '../config/disturb.js'
 import type { Field, FieldType } from '../record.js'
 import type { AnyRow, Batch } from './batch.js'
+import type { StreamingError } from './streaming-error.js'
 
 /** A column of the records. */
 export interface Column {
@@ -64,6 +65,11 @@ export interface Publisher<Row extends object = AnyRow> {
   open?(stream: StreamInfo): Promise<number | void> | number | void
   /** Delivers a batch: resolves when all of its records are safe, rejects when any may not be. */
   publish(batch: Batch<Row>): Promise<void> | void
+  /**
+   * Takes a batch that `onError: 'skip'` leaves out, and why, to write it down elsewhere. What it throws ends the stream: no
+   * record is lost twice.
+   */
+  deadLetter?(batch: Batch<Row>, error: StreamingError): Promise<void> | void
   /**
    * Frees everything. Called once, also after failures, and where the buffer's overflow ends the stream even while a
    * `publish` is under way: must not wait for what was not delivered.

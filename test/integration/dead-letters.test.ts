@@ -5,11 +5,12 @@ import { parseConnector } from '#src/config/connector-file.js'
 import type { ConnectorConfig } from '#src/config/connector.js'
 import { plainSource } from '#src/config/source.js'
 import { loadWorker } from '#src/config/worker-file.js'
+import { KafkaPublisher, StreamingGenerator, SyntheticGenerator } from '#src/index.js'
 import { singleRecordBatchBytes } from '#src/kafka/wire/record-batch-write.js'
 import { createResources, openTask } from '#src/runner/open-task.js'
 import { customers, recordsFrom } from '../support/disturbed.js'
 import type { SeenRecord } from '../support/disturbed.js'
-import { committedRecords, deleteAfter, uniqueName } from '../support/kafka.js'
+import { committedRecords, deleteAfter, testCluster, uniqueName } from '../support/kafka.js'
 
 const records = 120
 
@@ -72,6 +73,29 @@ test('skipped records are in the topic of dead letters, once, as they are, with 
     })
   }
 })
+
+for (const delivery of ['at-least-once', 'exactly-once'] as const)
+  test(`a KafkaPublisher sends what is left out to the topic of dead letters (${delivery})`, async (t) => {
+    const name = uniqueName('test-dead')
+    const { connector, large } = await connectorOf(t, name)
+    const streamer = new StreamingGenerator(await SyntheticGenerator.load(customers), { onError: 'skip' })
+    const { partitions, config } = connector.topicCreation
+    const publisher = new KafkaPublisher({
+      ...{ bootstrapServers: [...testCluster().brokers], topic: name, key: 'id', delivery, name },
+      ...{ topicCreation: { partitions, config }, deadLetterTopic: `${name}-dead` },
+    })
+    const metrics = await streamer.streamTo(publisher, { batchSize: 4, maxRecords: records })
+    assert.equal(metrics.totalRecords, records - large.length)
+    // At least once: what stood before such a record in a batch comes again while it is searched for.
+    const delivered = (await committedRecords(name)).map(({ key }) => key)
+    assert.equal(new Set(delivered).size, records - large.length)
+    if (delivery === 'exactly-once') assert.equal(delivered.length, records - large.length)
+    const dead = await committedRecords(`${name}-dead`)
+    assert.deepEqual(
+      dead.map(({ key, value, headers }) => [key, value, Object.fromEntries(headers)['__connect.errors.topic']]),
+      large.map(({ key, value }) => [key, value, name]),
+    )
+  })
 
 test('dead letters are for what is skipped on its way to a topic, and have a topic of their own', () => {
   const refused = (more: object, message: RegExp): void => {
