@@ -2,7 +2,7 @@
  * @platformatic/kafka's low-level connection to one broker, made from ClusterOptions, and the choice of API versions.
  */
 import { isIP } from 'node:net'
-import { AuthenticationError, Connection, ResponseError, TimeoutError } from '@platformatic/kafka'
+import { AuthenticationError, Connection, ConnectionStatuses, ResponseError, TimeoutError } from '@platformatic/kafka'
 import type { Callback, ConnectionOptions, ResponseParser, Writer } from '@platformatic/kafka'
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
@@ -153,7 +153,9 @@ export class BrokerConnection {
 
   /** Whether new work may begin on it: it stands, and has no request that was given up. */
   get usable(): boolean {
-    return this.connection.isConnected() && !this.connection.isLate
+    const { isLate, status } = this.connection
+    // Requests go on while the credentials are renewed (KIP-368).
+    return !isLate && (status === ConnectionStatuses.CONNECTED || status === ConnectionStatuses.REAUTHENTICATING)
   }
 
   close(): Promise<void> {
