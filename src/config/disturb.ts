@@ -1,7 +1,6 @@
 /** Faults in the data on purpose, as an option of connectors, of the library and of the command line. */
 import { option, optional } from './option.js'
 import type { Values } from './option.js'
-import type { Rule } from './rule.js'
 
 /** Every kind of fault, by its name in files and labels. */
 export const disturbKinds = [
@@ -31,7 +30,7 @@ export interface DisturbConfig {
 }
 
 /** With more there would be no order to be late in. */
-const mostMoved = 0.5
+export const mostMoved = 0.5
 /** What is left undisturbed, at least; the room that faults near the end of a block need. */
 export const mostInAll = 0.9
 /** A block of the stream is sixteen times as long, and is planned as a whole. */
@@ -67,10 +66,10 @@ export const disturbSchema = {
   tombstone: { probability: probability('The value of the record itself is null') },
 } as const
 
-type Disturb = Values<typeof disturbSchema>
+export type DisturbValues = Values<typeof disturbSchema>
 
 /** Null: nothing is disturbed. `seed`: of the stream. */
-export function disturbOf(values: Disturb, seed: number): DisturbConfig | null {
+export function disturbOf(values: DisturbValues, seed: number): DisturbConfig | null {
   const probabilities = Object.fromEntries(disturbKinds.map((kind) => [kind, values[kind].probability])) as Record<
     DisturbKind,
     number
@@ -84,78 +83,4 @@ export function disturbOf(values: Disturb, seed: number): DisturbConfig | null {
     missingFields: values.missing_field.fields,
     nullFields: values.null.fields,
   }
-}
-
-/** Which faults go together, and with which sinks. */
-export function disturbRules(
-  disturb: Disturb,
-  {
-    sink,
-    key,
-    value,
-  }: {
-    readonly sink: { readonly type: string; readonly format: string }
-    readonly key: string | null
-    readonly value: { readonly format: string; readonly use_latest: boolean }
-  },
-): Rule[] {
-  const has = (kind: DisturbKind): boolean => disturb[kind].probability > 0
-  const kafka = sink.type === 'kafka'
-  const sum = disturbKinds.reduce((total, kind) => total + disturb[kind].probability, 0)
-  const moved = disturb.late.probability + disturb.out_of_order.probability
-  const form = `sink.type ${sink.type} with format ${sink.format}`
-  return [
-    {
-      on: disturbKinds.map((kind) => `disturb.${kind}.probability`),
-      broken: sum > mostInAll + 1e-9,
-      what: 'hardly a record would be left undisturbed',
-      found: `probabilities of ${Number(sum.toFixed(6))} together`,
-      expected: `at most ${mostInAll} together`,
-    },
-    {
-      on: ['disturb.late.probability', 'disturb.out_of_order.probability'],
-      broken: moved > mostMoved,
-      what: 'no order would be left to be late in',
-      found: `late and out_of_order of ${moved} together`,
-      expected: `at most ${mostMoved} together`,
-    },
-    {
-      on: ['disturb.tombstone.probability', 'sink.type'],
-      broken: has('tombstone') && !kafka,
-      what: 'only a topic has tombstones',
-      found: `sink.type ${sink.type}`,
-      expected: 'sink.type: kafka, or no disturb.tombstone',
-    },
-    {
-      on: ['disturb.tombstone.probability', 'key'],
-      broken: has('tombstone') && kafka && key === null,
-      what: 'a tombstone is for a key',
-      found: 'no key',
-      expected: 'key: <column>, or no disturb.tombstone',
-    },
-    {
-      on: ['disturb.missing_field.probability', 'disturb.null.probability', 'value.use_latest'],
-      broken: (has('missing_field') || has('null')) && kafka && value.format === 'avro' && value.use_latest,
-      what: 'which fields can be missing or null is to be known before the registry is asked',
-      found: 'value.use_latest: true',
-      expected: 'value.schema, or neither disturb.missing_field nor disturb.null',
-    },
-    {
-      on: ['disturb.malformed.probability', 'sink.format', 'sink.type'],
-      broken: has('malformed') && !kafka && (sink.format === 'csv' || sink.format === 'avro'),
-      what:
-        sink.format === 'avro'
-          ? 'a malformed record would spoil its whole block of the Avro container'
-          : 'a line of CSV that is cut off may pass for another one',
-      found: form,
-      expected: 'json, or no disturb.malformed',
-    },
-    {
-      on: ['disturb.missing_field.probability', 'sink.format', 'sink.type'],
-      broken: has('missing_field') && !kafka && sink.format === 'csv',
-      what: 'a line of CSV has all its cells',
-      found: form,
-      expected: 'disturb.null, or another format',
-    },
-  ]
 }

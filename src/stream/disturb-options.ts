@@ -1,5 +1,6 @@
 import { check } from '../config/check.js'
-import { disturbOf, disturbRules, disturbSchema } from '../config/disturb.js'
+import { disturbRules } from '../config/disturb-rules.js'
+import { disturbOf, disturbSchema } from '../config/disturb.js'
 import type { DisturbConfig, DisturbKind } from '../config/disturb.js'
 import { plainSource } from '../config/source.js'
 import { GenesisError } from '../errors.js'
