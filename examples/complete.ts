@@ -15,7 +15,7 @@ const streamer = new StreamingGenerator(generator, {
   retryPolicy: new RetryPolicy({ maxRetries: 3, backoffFactor: 2, maxBackoffSeconds: 60 }),
 })
 const publisher = new KafkaPublisher({
-  bootstrapServers: 'kafka:9092',
+  bootstrapServers: process.env.KAFKA_BROKERS ?? 'kafka:9092',
   topic: 'synthetic-customers',
   valueSerializer: 'json',
   acks: 'all',
@@ -34,8 +34,9 @@ try {
     signal: stop.signal,
   })
 } catch (error) {
-  if (error instanceof StreamingError) console.error(`Streaming failed: ${error.message}`)
-  else throw error
+  if (!(error instanceof StreamingError)) throw error
+  console.error(`Streaming failed: ${error.message}`)
+  process.exitCode = 1
 } finally {
   console.log(`Total records sent: ${metrics.totalRecords}`)
   console.log(`Average rate: ${metrics.averageRate.toFixed(1)} records/sec`)

@@ -1,7 +1,8 @@
 /** Push mode: batches go to a Kafka topic until there have been enough. */
 import { KafkaPublisher, StreamingGenerator, SyntheticGenerator } from 'genesis-connect'
+import type { Customers } from './customers.js'
 
-const generator = await SyntheticGenerator.load('models/customers.json')
+const generator = await SyntheticGenerator.load<Customers>('models/customers.json')
 const streamer = new StreamingGenerator(generator)
 const publisher = new KafkaPublisher({
   bootstrapServers: process.env.KAFKA_BROKERS ?? 'localhost:9092',

@@ -3,7 +3,7 @@ import type { Encoder } from '../encode/encoder.js'
 import { createRegistry } from '../encode/registry.js'
 import { GenesisError } from '../errors.js'
 import type { Batch as RecordBatch } from '../record.js'
-import { recordsOf, slice, type AnyRow, type Batch } from '../stream/batch.js'
+import { recordsOf, slice, type Batch } from '../stream/batch.js'
 import { disturbOf, fieldsOf, type Publisher, type StreamInfo } from '../stream/publisher.js'
 import { asPublic, type StreamingError } from '../stream/streaming-error.js'
 import { planKafka, type KafkaPlan, type KafkaPublisherOptions } from './kafka-options.js'
@@ -13,7 +13,7 @@ import type { Outlet } from './outlet.js'
  * Publishes to a topic: every batch is acknowledged by all replicas in sync, or (exactly-once) committed together with the
  * stream's position, before `publish` resolves. After a failure the connection is discarded, and the next call opens another.
  */
-export class KafkaPublisher<Row extends object = AnyRow> implements Publisher<Row> {
+export class KafkaPublisher implements Publisher<object> {
   readonly #plan: KafkaPlan
   #stream: { readonly info: StreamInfo; readonly encoder: Encoder } | null = null
   #outlet: Outlet | null = null
@@ -31,7 +31,7 @@ export class KafkaPublisher<Row extends object = AnyRow> implements Publisher<Ro
     return this.#connect(info)
   }
 
-  async publish(batch: Batch<Row>): Promise<void> {
+  async publish(batch: Batch<object>): Promise<void> {
     if (this.#stream === null) throw new GenesisError('INTERNAL', 'a publisher was used before it was opened')
     const { info, encoder } = this.#stream
     const records = await this.#rest(batch, info)
@@ -45,7 +45,7 @@ export class KafkaPublisher<Row extends object = AnyRow> implements Publisher<Ro
   }
 
   /** To the topic of dead letters, if there is one; rejects where they are not safe there. */
-  async deadLetter(batch: Batch<Row>, error: StreamingError): Promise<void> {
+  async deadLetter(batch: Batch<object>, error: StreamingError): Promise<void> {
     if (this.#plan.connector.deadLetterTopic === null || this.#stream === null) return
     const { info, encoder } = this.#stream
     const records = await this.#rest(batch, info)
@@ -65,7 +65,7 @@ export class KafkaPublisher<Row extends object = AnyRow> implements Publisher<Ro
   }
 
   /** The batch's records that are still to go, with the connection open; null: none. */
-  async #rest(batch: Batch<Row>, info: StreamInfo): Promise<RecordBatch | null> {
+  async #rest(batch: Batch<object>, info: StreamInfo): Promise<RecordBatch | null> {
     const records = recordsOf(batch)
     if (this.#outlet !== null) return records
     // What failed may have been committed after all: only the rest goes again.

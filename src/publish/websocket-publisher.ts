@@ -2,7 +2,7 @@ import { createMessageEncoder, createMessageForm } from '../sink/websocket/messa
 import { WebSocketSink } from '../sink/websocket/sink.js'
 import type { Encoder } from '../encode/encoder.js'
 import { GenesisError } from '../errors.js'
-import { recordsOf, slice, type AnyRow, type Batch } from '../stream/batch.js'
+import { recordsOf, slice, type Batch } from '../stream/batch.js'
 import { checkOptions, count, flag, numberAbove, oneOf, text, type Check } from '../stream/options.js'
 import { fieldsOf, type Publisher, type StreamInfo } from '../stream/publisher.js'
 import { asPublic } from '../stream/streaming-error.js'
@@ -71,7 +71,7 @@ interface Opened {
  * Publishes to a WebSocket server. When a connection breaks, the stream's retry policy says how often and after which waits
  * another is made; the batch under way is sent again.
  */
-export class WebSocketPublisher<Row extends object = AnyRow> implements Publisher<Row> {
+export class WebSocketPublisher implements Publisher<object> {
   readonly #options: WebSocketPublisherOptions
   #stream: Opened | null = null
   #connected = false
@@ -95,7 +95,7 @@ export class WebSocketPublisher<Row extends object = AnyRow> implements Publishe
     return this.#published
   }
 
-  async publish(batch: Batch<Row>): Promise<void> {
+  async publish(batch: Batch<object>): Promise<void> {
     if (this.#stream === null) throw new GenesisError('INTERNAL', 'a publisher was used before it was opened')
     const { sink, encoder, info } = this.#stream
     let records = recordsOf(batch)

@@ -1,5 +1,4 @@
 import { GenesisError } from '../errors.js'
-import type { AnyRow } from '../stream/batch.js'
 import {
   checkOptions,
   count,
@@ -16,7 +15,7 @@ import { SyntheticGenerator } from '../stream/synthetic-generator.js'
 import { textOrObject } from './avro-schema.js'
 
 /** Where a WebSocketServerPublisher listens, whom it serves, and with what. */
-export interface WebSocketServerPublisherOptions<Row extends object = AnyRow> {
+export interface WebSocketServerPublisherOptions {
   /** 0: any free port; `listen` tells which. */
   readonly port: number
   /** The path of the address; / if left out. */
@@ -24,7 +23,7 @@ export interface WebSocketServerPublisherOptions<Row extends object = AnyRow> {
   /** The address to listen on; 127.0.0.1 if left out: this machine only. */
   readonly host?: string
   /** Gives every client a stream of its own. Left out: everyone gets what `streamTo` publishes. */
-  readonly generator?: SyntheticGenerator<Row>
+  readonly generator?: SyntheticGenerator<object>
   /** As for WebSocketPublisher; with a generator, a client may ask for another. json if left out. */
   readonly format?: 'json' | 'ndjson' | 'avro'
   /** For avro: the schema itself, the path of an .avsc file, or (left out) derived from the model. */
@@ -94,7 +93,7 @@ export const serverChecks: Readonly<Record<keyof WebSocketServerPublisherOptions
 }
 
 /** Throws OPTION_INVALID for options that say something about clients' own streams where there are none, or too much. */
-export function checkClientOptions<Row extends object>(options: WebSocketServerPublisherOptions<Row>): void {
+export function checkClientOptions(options: WebSocketServerPublisherOptions): void {
   const { generator, batchSize = 1, rateLimit = 0, maxBatchSize = 1000, maxRateLimit = 10_000 } = options
   if (generator === undefined) {
     const given = Object.entries(options).find(([name, value]) => value !== undefined && name in onlyWithGenerator)

@@ -6,7 +6,7 @@ import type { ListenerOptions, ServerAddress } from '../sink/websocket/listener.
 import type { ClientStatus } from '../sink/websocket/member.js'
 import { createMessageEncoder, createMessageForm } from '../sink/websocket/message-form.js'
 import { OwnStreams } from '../sink/websocket/own-streams.js'
-import { recordsOf, type AnyRow, type Batch } from '../stream/batch.js'
+import { recordsOf, type Batch } from '../stream/batch.js'
 import { systemClock } from '../stream/clock.js'
 import { checkOptions } from '../stream/options.js'
 import { fieldsOf, type Publisher, type StreamInfo } from '../stream/publisher.js'
@@ -20,14 +20,14 @@ import { checkClientOptions, serverChecks, type WebSocketServerPublisherOptions 
  * conditions and format it asks for by query string or first message. Without one, the server is a publisher: whoever is
  * connected gets the stream that `streamTo` publishes.
  */
-export class WebSocketServerPublisher<Row extends object = AnyRow> implements Publisher<Row> {
-  readonly #options: WebSocketServerPublisherOptions<Row>
+export class WebSocketServerPublisher implements Publisher<object> {
+  readonly #options: WebSocketServerPublisherOptions
   readonly #server: Broadcast | OwnStreams
   #listening: Promise<ServerAddress> | null = null
   #encoder: Encoder | null = null
 
   /** Throws OPTION_INVALID; listens to nothing. */
-  constructor(options: WebSocketServerPublisherOptions<Row>) {
+  constructor(options: WebSocketServerPublisherOptions) {
     asPublic(() => {
       checkOptions('WebSocketServerPublisher', options, serverChecks)
       checkOptions('WebSocketServerPublisher', { port: options.port ?? null }, { port: needed })
@@ -62,7 +62,7 @@ export class WebSocketServerPublisher<Row extends object = AnyRow> implements Pu
   }
 
   /** Called by `streamTo`: offers the batch to every client; those that are too slow miss it, or are cut off. */
-  publish(batch: Batch<Row>): void {
+  publish(batch: Batch<object>): void {
     if (this.#encoder === null) throw new GenesisError('INTERNAL', 'a publisher was used before it was opened')
     this.#broadcast().send(this.#encoder.encode(recordsOf(batch)))
   }
@@ -94,7 +94,7 @@ export class WebSocketServerPublisher<Row extends object = AnyRow> implements Pu
   }
 }
 
-function listenerOf<Row extends object>(options: WebSocketServerPublisherOptions<Row>): ListenerOptions {
+function listenerOf(options: WebSocketServerPublisherOptions): ListenerOptions {
   return {
     host: options.host ?? '127.0.0.1',
     port: options.port,
@@ -107,10 +107,10 @@ function listenerOf<Row extends object>(options: WebSocketServerPublisherOptions
   }
 }
 
-function ownStreams<Row extends object>(
+function ownStreams(
   listener: ListenerOptions,
-  options: WebSocketServerPublisherOptions<Row>,
-  generator: SyntheticGenerator<Row>,
+  options: WebSocketServerPublisherOptions,
+  generator: SyntheticGenerator<object>,
 ): OwnStreams {
   const model = modelOf(generator)
   const { seed = 0, batchSize = 10, rateLimit = 100, conditions, format = 'json', avroSchema } = options

@@ -11,9 +11,13 @@ import { committedRecords, createTopic, deleteAfter } from '../support/kafka.js'
 
 const folder = shipped('.')
 
-async function run(name: string): Promise<{ status: number | null; stdout: string; stderr: string }> {
+async function run(
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ status: number | null; stdout: string; stderr: string }> {
   const child = spawn(process.execPath, [shipped(`build/examples/${name}.js`)], {
     cwd: folder,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exit = once(child, 'exit')
@@ -73,9 +77,9 @@ describe('the example', () => {
     const topic = await createTopic(t)
     const home = await mkdtemp(join(tmpdir(), 'genesis-complete-'))
     t.after(() => rm(home, { recursive: true }))
-    // The guide's text as it stands, but for the address and the topic.
+    // The guide's text as it stands, but for the topic.
     const text = await readFile(shipped('build/examples/complete.js'), 'utf8')
-    const here = text.replace('kafka:9092', process.env.KAFKA_BROKERS ?? '').replace('synthetic-customers', topic)
+    const here = text.replace('synthetic-customers', topic)
     await mkdir(join(home, 'node_modules'))
     await symlink(folder, join(home, 'node_modules', 'genesis-connect'))
     await mkdir(join(home, 'models'))
@@ -96,6 +100,13 @@ describe('the example', () => {
       records.map(({ value }) => JSON.parse(value ?? '') as unknown),
       [...expected],
     )
+  })
+
+  test('complete.ts ends with 1 where it cannot stream', async () => {
+    const { status, stdout, stderr } = await run('complete', { KAFKA_BROKERS: '127.0.0.1:1' })
+    assert.equal(status, 1)
+    assert.match(stderr, /^Streaming failed: .*127\.0\.0\.1:1/)
+    assert.match(stdout, /^Total records sent: 0\n/)
   })
 
   test('customers.ts is what describe --types prints', async () => {

@@ -61,6 +61,7 @@ describe('the packed package', () => {
     await writeFile(
       join(project, 'typed.ts'),
       `import { KafkaPublisher, StreamingError, StreamingGenerator, StreamingMetrics, SyntheticGenerator } from 'genesis-connect'
+import { WebSocketPublisher, WebSocketServerPublisher } from 'genesis-connect'
 import type { Batch, ErrorCode, Publisher, StreamInfo } from 'genesis-connect'
 interface Customer { readonly id: number; readonly segment: 'basic' | 'standard' | 'premium' }
 const generator = await SyntheticGenerator.load<Customer>('m.json')
@@ -73,7 +74,11 @@ class Mine implements Publisher<Customer> {
   publish(batch: Batch<Customer>): void { batch.toJSON()[0]?.segment.length }
 }
 const metrics: StreamingMetrics = await streamer.streamTo(new Mine(), { rateLimit: 1 })
-await streamer.streamTo(new KafkaPublisher<Customer>({ bootstrapServers: ['a:1'], topic: 't' }), { adaptiveRate: true })
+const kafka = new KafkaPublisher({ bootstrapServers: ['a:1'], topic: 't' })
+await streamer.streamTo(kafka, { adaptiveRate: true })
+await streamer.streamTo([kafka, new Mine(), new WebSocketPublisher({ uri: 'ws://a:1' })])
+await streamer.streamTo(new WebSocketServerPublisher({ port: 0, generator }))
+await new StreamingGenerator(await SyntheticGenerator.load('m.json')).streamTo(kafka)
 const code: ErrorCode = new StreamingError('SINK_FAILED', String(metrics.averageRate)).code
 export { code }
 `,
