@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { ConnectorConfig } from '#src/config/connector.js'
+import { loadConnectors } from '#src/config/connector-file.js'
+import { shipped } from '../../support/genesis.js'
 import { connectorOf } from '../../support/connectors.js'
 import { countKinds, customers, generatorOf, recordsFrom } from '../../support/disturbed.js'
 
@@ -137,4 +139,10 @@ test('an undisturbed connector has no headers and no faults', async () => {
   assert.equal(generator.generate(10).faults, undefined)
   const [record] = await recordsFrom(plain, 0, [1])
   assert.deepEqual(record.labels, {})
+})
+
+test('the example is a connector with all seven kinds, in YAML, where null is a word like any other', async () => {
+  const [{ disturb }] = await loadConnectors([shipped('examples/disturbed-customers.yaml')], {})
+  assert.ok(Object.values(disturb?.probabilities ?? {}).every((probability) => probability > 0))
+  assert.deepEqual([disturb?.nullFields, disturb?.lateBy, disturb?.seed], [['income'], 100, 42])
 })
