@@ -47,7 +47,10 @@ export function prepareTable(table: Table, file: ColumnsFile, options: Discretis
   const composed: ComposedColumn[] = []
   const names = new Set(planned.map(({ name }) => name))
   for (const column of planned) {
-    if (column.place === 'outside') continue
+    if (column.place === 'outside') {
+      notes.push(...(column.found?.notes ?? []))
+      continue
+    }
     const node = discretised(column, table, options)
     notes.push(...column.learned.notes, ...node.alphabet.notes)
     const parts = node.alphabet.exact ? null : dayAndTime(column, names)

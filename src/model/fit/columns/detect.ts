@@ -2,6 +2,8 @@ import { GenesisError } from '../../../errors.js'
 import type { RawColumn, Table } from '../table/table.js'
 import { learnBoolean, learnCategory, learnTime, type Learned, type LearnedKind, type ReadAs } from './learned.js'
 import { learnNumber } from './learned-number.js'
+import { shown } from './reading.js'
+import { looksLikeNumber } from './number-form.js'
 import { commonForm, commonLength, patternOf, patternSize, phonePattern } from './patterns.js'
 import { isIdName, textKind, uuidVersion, type TextKind } from './texts.js'
 
@@ -19,6 +21,8 @@ export interface Outside {
   readonly pattern?: string
   /** Words per text, of a sample of the texts. */
   readonly wordCounts?: readonly number[]
+  /** What was found that someone may want to know, each a complete sentence. */
+  readonly notes?: readonly string[]
 }
 
 export type Detected =
@@ -31,6 +35,8 @@ const fewCategories = 50
 /** A column of as many distinct consecutive integers is a sequence, whatever its name; a shorter one may be of years. */
 const manyRows = 100
 const longestCode = 40
+/** Share of the texts that must look like numbers for someone to have meant numbers. */
+const numberShare = 0.95
 /** Enough texts to tell what a column holds. */
 const looked = 2000
 
@@ -53,7 +59,27 @@ export function detect(column: RawColumn, table: Table, as: ReadAs): Detected {
   }
   const time = learnTime(column, as, null)
   if (time) return { place: 'learned', learned: time }
-  return detectText(column, table, as)
+  return noted(detectText(column, as), column, as)
+}
+
+/** With a note, if texts that are learned or made as texts look like numbers. */
+function noted(detected: Detected, column: RawColumn, as: ReadAs): Detected {
+  const { texts } = textsOf(column, as)
+  const alike = texts.filter(looksLikeNumber)
+  if (alike.length === 0 || alike.length < numberShare * texts.length) return detected
+  const note =
+    `column ${column.name}: its texts look like numbers (such as ${shown(alike[0])}) but are not read as such; ` +
+    'if they are, give it kind: decimal in a columns file, and decimal: "," or "."'
+  if (detected.place === 'learned') {
+    const { learned } = detected
+    return { place: 'learned', learned: { ...learned, notes: [...learned.notes, note] } }
+  }
+  const { outside } = detected
+  return isPlainText(outside.kind) ? { place: 'outside', outside: { ...outside, notes: [note] } } : detected
+}
+
+function isPlainText(kind: OutsideKind): boolean {
+  return kind === 'text' || kind === 'pattern'
 }
 
 /** A column read as the kind that a columns file gives it. Throws TABLE_INVALID where nothing in it is of that kind. */
@@ -108,7 +134,7 @@ function rowStep({ firstRows }: RawColumn, values: readonly number[]): number | 
   return values.every((value, i) => value === values[0] + step * (firstRows[i] - firstRows[0])) ? step : null
 }
 
-function detectText(column: RawColumn, table: Table, as: ReadAs): Detected {
+function detectText(column: RawColumn, as: ReadAs): Detected {
   const category = (): Detected => ({ place: 'learned', learned: learnCategory(column, as) })
   const outside = (kind: OutsideKind): Detected => ({ place: 'outside', outside: outsideOf(kind, column, as) })
   const { texts, distinct, rows } = textsOf(column, as)

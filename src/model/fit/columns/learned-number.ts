@@ -1,5 +1,5 @@
 import type { RawColumn } from '../table/table.js'
-import { clamping, fits, grainOf, type Learned, type ReadAs } from './learned.js'
+import { clamped, fits, grainOf, type Learned, type ReadAs } from './learned.js'
 import { printedNumbers } from './number-form.js'
 import { decimalPlaces, mostDecimals, parseNumber, toScaled } from './numbers.js'
 import { droppedNotes, readColumn, shown, type Reading } from './reading.js'
@@ -16,10 +16,13 @@ export function learnNumber(
 ): Learned | null {
   const parse = (cell: string | number | boolean): number | undefined =>
     typed && forced === null && typeof cell === 'string' ? undefined : parseNumber(cell)
-  let reading = readColumn(column, parse, as.missing)
-  const form = typed || reading.rejected === 0 ? null : printedNumbers(textsOf(column, as))
-  const isPrinted = form !== null && !fits(reading, false)
-  if (isPrinted) reading = readColumn(column, (cell) => parse(typeof cell === 'string' ? form(cell) : cell), as.missing)
+  const asWritten = readColumn(column, parse, as.missing)
+  const mayBePrinted = as.decimal !== undefined || asWritten.rejected > 0
+  const form = !mayBePrinted || (typed && forced === null) ? null : printedNumbers(textsOf(column, as), as)
+  const asPrinted =
+    form && readColumn(column, (cell) => parse(typeof cell === 'string' ? form(cell) : cell), as.missing)
+  const isPrinted = asPrinted !== null && (as.decimal !== undefined || asPrinted.accepted > asWritten.accepted)
+  const reading = isPrinted ? asPrinted : asWritten
   if (!fits(reading, forced !== null)) return null
   if (forced === null && column.values.some((cell) => typeof cell === 'string' && /^\s*0\d+\s*$/.test(cell)))
     return null
@@ -31,9 +34,8 @@ export function learnNumber(
     largest = Math.max(largest, Math.abs(value))
   }
   const notes = droppedNotes(column.name, reading, 'numbers')
-  if (isPrinted) notes.push(readNote(column, reading))
-  const clamp = clamping(column, as, (bound) => (typeof bound === 'number' ? bound : undefined), notes)
-  const values = reading.values.map((value, code) => (value === null ? null : clamp(value, code)))
+  if (isPrinted) notes.push(...readNotes(column, reading))
+  const values = clamped(column, reading.values, as, (bound) => (typeof bound === 'number' ? bound : undefined), notes)
   if (forced === 'real' || scale > mostDecimals || largest * 10 ** scale > Number.MAX_SAFE_INTEGER)
     return { kind: 'real', type: { kind: 'double' }, held: values, grain: 0, detail: null, notes }
   const held = values.map((value) => (value === null ? null : toScaled(value, scale)))
@@ -48,10 +50,11 @@ export function learnNumber(
   }
 }
 
-/** What was made of the first value. */
-function readNote({ name, values }: RawColumn, reading: Reading<number>): string {
-  const code = reading.values.findIndex((value) => value !== null)
-  return `column ${name}: its numbers are read without their form: ${shown(values[code])} is ${reading.values[code]}`
+/** What was made of the first value that is not as a program writes it. */
+function readNotes({ name, values }: RawColumn, reading: Reading<number>): string[] {
+  const code = reading.values.findIndex((value, code) => value !== null && parseNumber(values[code] ?? '') !== value)
+  if (code < 0) return []
+  return [`column ${name}: its numbers are read without their form: ${shown(values[code])} is ${reading.values[code]}`]
 }
 
 /** Texts that may be numbers: what only says that a value is missing is left out. */

@@ -1,7 +1,8 @@
 import type { FieldType } from '../../../record.js'
 import type { RawColumn } from '../table/table.js'
 import { compactDate, dateOrderOf, parseTime, zoneMinutes, type DateOrder } from './dates.js'
-import { commonStep, parseNumber } from './numbers.js'
+import type { Punctuation } from './number-form.js'
+import { commonStep } from './numbers.js'
 import { droppedNotes, readColumn, type Reading } from './reading.js'
 
 export type LearnedKind = 'integer' | 'decimal' | 'real' | 'boolean' | 'category' | 'date' | 'timestamp'
@@ -19,8 +20,8 @@ export interface Learned {
   readonly notes: readonly string[]
 }
 
-/** What a columns file says about how to read. */
-export interface ReadAs {
+/** What a columns file, and the table's separator, say about how to read. */
+export interface ReadAs extends Punctuation {
   readonly missing: ReadonlySet<string>
   readonly scale?: number
   readonly min?: number | string
@@ -75,12 +76,8 @@ export function learnTime(
         'set order: DMY or MDY in a columns file to say which',
     )
   const isDate = forced === null ? !withTime : forced !== 'timestamp'
-  const clamp = clamping(column, as, (bound) => parseTime(String(bound), 'DMY')?.millis, notes)
-  const held = reading.values.map((value, code) => {
-    if (value === null) return null
-    const bounded = clamp(value, code)
-    return isDate ? Math.floor(bounded / dayMillis) : bounded
-  })
+  const values = clamped(column, reading.values, as, (bound) => parseTime(String(bound), 'DMY')?.millis, notes)
+  const held = values.map((value) => (value !== null && isDate ? Math.floor(value / dayMillis) : value))
   const zone = zones.size === 0 ? (as.zone ?? 'no zone, taken as UTC') : [...zones].sort().join(', ')
   return {
     kind: isDate ? 'date' : 'timestamp',
@@ -124,24 +121,22 @@ function epochMillis(value: number): number {
   return Math.abs(value) < 1e11 ? Math.round(value * 1000) : Math.round(value)
 }
 
-export function clamping(
-  column: RawColumn,
-  as: ReadAs,
+/** The values within the bounds that a columns file gives; how many rows were moved to them is noted. */
+export function clamped(
+  { name, counts }: RawColumn,
+  values: readonly (number | null)[],
+  { min, max }: ReadAs,
   parse: (bound: number | string) => number | undefined,
   notes: string[],
-): (value: number, code: number) => number {
-  const low = as.min === undefined ? -Infinity : (parse(as.min) ?? -Infinity)
-  const high = as.max === undefined ? Infinity : (parse(as.max) ?? Infinity)
-  if (low === -Infinity && high === Infinity) return (value) => value
+): readonly (number | null)[] {
+  const low = min === undefined ? -Infinity : (parse(min) ?? -Infinity)
+  const high = max === undefined ? Infinity : (parse(max) ?? Infinity)
   let moved = 0
-  column.values.forEach((cell, code) => {
-    const value = typeof cell === 'number' ? cell : parse(typeof cell === 'string' ? numberOrText(cell) : NaN)
-    if (value !== undefined && (value < low || value > high)) moved += column.counts[code]
+  const bounded = values.map((value, code) => {
+    if (value === null || (value >= low && value <= high)) return value
+    moved += counts[code]
+    return value < low ? low : high
   })
-  if (moved > 0) notes.push(`column ${column.name}: ${moved} values were moved to its bounds`)
-  return (value) => Math.min(high, Math.max(low, value))
-}
-
-function numberOrText(cell: string): number | string {
-  return parseNumber(cell) ?? cell
+  if (moved > 0) notes.push(`column ${name}: ${moved} values were moved to its bounds`)
+  return bounded
 }

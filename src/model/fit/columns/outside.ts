@@ -10,6 +10,13 @@ import type { OutsideColumn, PlannedColumn } from './plan.js'
 const string = { kind: 'string' } as const
 /** Reserved for examples (RFC 2606): no mail reaches anyone. */
 const mailDomains = ['example.com', 'example.org', 'example.net']
+/** Where the number does not simply follow the street. */
+const addressForms: Readonly<Record<string, string>> = {
+  en: '{number} {street}',
+  fr: '{number} {street}',
+  es: '{street}, {number}',
+  pt_BR: '{street}, {number}',
+}
 const textPoolSize = 256
 const longestText = 40
 
@@ -56,12 +63,10 @@ export function outsideColumns(column: OutsideColumn, all: readonly PlannedColum
       return [...person.parts, domain, make({ from: 'template', template })]
     }
     case 'address': {
+      const form = addressForms[locale] ?? '{street} {number}'
+      const template = form.replace(/street|number/g, (suffix) => `${name}.${suffix}`)
       const number = part('number', { from: 'pool', values: Array.from({ length: 199 }, (_, i) => String(i + 1)) })
-      return [
-        number,
-        word('street', 'street'),
-        make({ from: 'template', template: `{${name}.number} {${name}.street}` }),
-      ]
+      return [number, word('street', 'street'), make({ from: 'template', template })]
     }
     case 'ip': {
       // 10/8 is private (RFC 1918): no address of anyone's.

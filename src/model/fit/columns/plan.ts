@@ -55,7 +55,7 @@ function planTableColumn(raw: RawColumn, table: Table, settings: ColumnSettings)
   const kind = kindOf(settings)
   if (kind === 'pool' || kind === 'template' || kind === 'event_time' || kind === 'clock')
     return { place: 'outside', name, hidden, kind, found: null, settings: complete(name, kind, settings) }
-  const as: ReadAs = { ...settings, missing: new Set(settings.missing) }
+  const as: ReadAs = { ...settings, missing: new Set(settings.missing), semicolons: table.separator === ';' }
   let detected: Detected = kind === undefined ? detect(raw, table, as) : readAsKind(raw, table, as, kind)
   if (settings.mask === 'pattern') detected = readAsKind(raw, table, as, 'pattern')
   if (settings.mask === 'label') detected = { place: 'learned', learned: labelled(raw, as) }

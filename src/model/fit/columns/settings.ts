@@ -5,6 +5,7 @@ import { readSources, type Source } from '../../../config/source.js'
 import { GenesisError } from '../../../errors.js'
 import { parseTime, zoneMinutes, type DateOrder } from './dates.js'
 import type { DetectedKind } from './detect.js'
+import type { DecimalSign } from './number-form.js'
 import { inFolder, wrongShape, type EventShape } from './event-shape.js'
 
 /** What a columns file says about one column; everything it leaves out is found by looking at the table. */
@@ -20,6 +21,8 @@ export interface ColumnSettings {
   readonly max?: number | string
   /** Decimal places. */
   readonly scale?: number
+  /** The sign before them, in the table. */
+  readonly decimal?: DecimalSign
   readonly order?: DateOrder
   /** Of times that are written without one. */
   readonly zone?: string
@@ -90,6 +93,7 @@ const checks: { readonly [Key in keyof Required<ColumnSettings>]: Check } = {
   max: isBound,
   scale: (value) =>
     Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 9 ? null : 'an integer from 0 to 9',
+  decimal: oneOf(',', '.'),
   order: oneOf('DMY', 'MDY'),
   zone: (value) =>
     typeof value === 'string' && zoneMinutes(value) !== undefined ? null : 'a zone such as Z or +02:00',

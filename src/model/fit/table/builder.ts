@@ -20,6 +20,7 @@ export class TableBuilder {
   private readonly random: TrainingRandom
   private sourceRows = 0
   private cutCells = 0
+  private separator: string | null = null
 
   constructor(private readonly options: BuilderOptions) {
     this.random = new TrainingRandom(options.seed)
@@ -28,6 +29,11 @@ export class TableBuilder {
   /** Rows seen so far. */
   get rowsSeen(): number {
     return this.sourceRows
+  }
+
+  /** What divides the cells in the file. */
+  separatedBy(separator: string): void {
+    this.separator = separator
   }
 
   /** A new column at the right; rows that were added before lack it. */
@@ -76,7 +82,7 @@ export class TableBuilder {
       notes.push(`trained on a random sample of ${rows} of the table's ${this.sourceRows} rows`)
     if (this.cutCells > 0) notes.push(`${this.cutCells} cells were longer than ${longestCell} characters and were cut`)
     const columns = this.columns.map((column) => column.finish(rows))
-    return { place, typed, rows, sourceRows: this.sourceRows, columns, notes }
+    return { place, typed, separator: this.separator, rows, sourceRows: this.sourceRows, columns, notes }
   }
 }
 

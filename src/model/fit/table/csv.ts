@@ -16,8 +16,10 @@ const delimiters = [',', ';', '\t', '|']
 export async function readCsv(path: string, encoding: string | undefined, table: TableBuilder): Promise<void> {
   const text = readText(path, encoding)
   const head = await headOf(text)
+  const delimiter = delimiterOf(head)
+  table.separatedBy(delimiter)
   const parser = parse({
-    delimiter: delimiterOf(head),
+    delimiter,
     bom: true,
     skip_empty_lines: true,
     max_record_size: longestRow,

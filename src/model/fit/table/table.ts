@@ -21,6 +21,8 @@ export interface Table {
   readonly place: string
   /** The file tells numbers from text (JSON, Parquet); false for CSV. */
   readonly typed: boolean
+  /** What divides the cells of a CSV file; null in other formats. */
+  readonly separator: string | null
   /** Rows held. */
   readonly rows: number
   /** Rows of the source; more than `rows` where a sample was drawn. */

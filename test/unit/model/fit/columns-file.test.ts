@@ -124,6 +124,15 @@ columns:
   assert.deepEqual((await made(text, 'number'))[0].source, { from: 'sequence', start: 100, step: 10 })
 })
 
+test('an address has its number where the language has it', async () => {
+  const template = async (locale: string): Promise<unknown> =>
+    (await made(`columns: { home: { kind: address, locale: ${locale} } }`, 'home')).at(-1)?.source
+  const of = (template: string): unknown => ({ from: 'template', template })
+  assert.deepEqual(await template('en'), of('{home.number} {home.street}'))
+  assert.deepEqual(await template('de'), of('{home.street} {home.number}'))
+  assert.deepEqual(await template('pt_BR'), of('{home.street}, {home.number}'))
+})
+
 test("an e-mail address is made of the record's name, where it has one", async () => {
   const own = await made('columns: { email: { kind: email } }', 'email')
   assert.deepEqual(

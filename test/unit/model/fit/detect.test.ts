@@ -230,8 +230,55 @@ test('numbers as people print them are numbers, in the one form that a column ha
   assert.match(learned('n', ['$5', '$6']).notes[0], /"\$5" is 5/)
 })
 
+test('a dot divides thousands where the comma is before the decimal places', () => {
+  const held = (cells: readonly string[]): unknown => learned('n', cells).held
+  assert.deepEqual(held(['556,33', '1.234', '7']), [55633, 123400, 700])
+  assert.deepEqual(held(['1.234.567,5', '12.000', '0,5']), [12345675, 120000, 5])
+})
+
+test('a few decimal commas among whole numbers are not lost', () => {
+  const column = learned(
+    'n',
+    many(100, (i) => (i === 50 ? '50,5' : String(i))),
+  )
+  assert.deepEqual([column.held[50], column.type], [505, { kind: 'decimal', scale: 1 }])
+})
+
+test('semicolons between cells tell that the comma is before the decimal places', () => {
+  const table = tableOf({ n: ['1,234', '12,500', '7'] })
+  const detected = detect(table.columns[0], table, { ...plain, semicolons: true })
+  assert.deepEqual(detected.place === 'learned' && detected.learned.held, [1234, 12500, 7000])
+  assert.deepEqual(learned('n', ['1,234', '12,500', '7']).held, [1234, 12500, 7])
+})
+
+test('the sign before decimal places can be said', () => {
+  const held = (decimal: ',' | '.', cells: readonly string[], typed = false): unknown => {
+    const table = tableOf({ n: cells }, typed)
+    const read = readAsKind(table.columns[0], table, { ...plain, decimal }, 'decimal')
+    return read.place === 'learned' && read.learned.held
+  }
+  assert.deepEqual(held(',', ['1.234', '12', '1.234.567']), [1234, 12, 1234567])
+  assert.deepEqual(held(',', ['1 234,5 €', '12 €']), [12345, 120])
+  assert.deepEqual(held('.', ['1,234', '12.5']), [12340, 125])
+  assert.deepEqual(held(',', ['556,33', '1,5'], true), [55633, 150])
+})
+
+test('texts that look like numbers and are not read as such are noted', () => {
+  assert.match(learned('pay', ['$5', '€6', '€6']).notes[0], /column pay: its texts look like numbers \(such as "\$5"\)/)
+  const typed = learned('pay', ['12.50', '7.25', '12.50'], true)
+  assert.match(typed.notes[0], /give it kind: decimal in a columns file/)
+  const many300 = outside(
+    'pay',
+    many(300, (i) => `${i % 2 === 0 ? '$' : '€'}${i},50`),
+  )
+  assert.match(many300.notes?.[0] ?? '', /look like numbers/)
+  for (const cells of [['00501', '10001', '00501'], ['a', 'b', 'b'], ['1.2.3', '1.3.4'], [null]])
+    assert.deepEqual(learned('n', cells).notes, [], String(cells))
+})
+
 test('texts of several forms of number, and lists of numbers, stay what they are', () => {
   for (const cells of [
+    ['1,5', '12.5', '7'],
     ['$5', '€6'],
     ['1,5', '1,234,567'],
     ['1,2,3', '4,5,6'],

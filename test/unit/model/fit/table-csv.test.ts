@@ -37,6 +37,7 @@ for (const [delimiter, name] of [
       ['a', 'b,c', 'd'],
     )
     assert.deepEqual(cellsOf(table, 'b,c'), ['2,5'])
+    assert.equal(table.separator, delimiter)
   })
 }
 
