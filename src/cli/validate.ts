@@ -50,7 +50,7 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
   }
   const found = await readConnectors(paths, process.env)
   throwIfNone(found, paths)
-  const { connectors } = found
+  const { connectors, drafts } = found
   const errors = [...found.errors]
   let worker: WorkerConfig | null = null
   if (flags.online || flags.worker !== undefined) {
@@ -79,6 +79,7 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
     const names = unregistered.map(deliveryName).join(', ')
     notes.add(`note: Avro in Kafka needs a schema registry, and SCHEMA_REGISTRY_URL names none: ${names}\n`)
   }
+  for (const { connector, wrong } of drafts) errors.push(...(await checkOffline(connector, undefined, wrong)).errors)
   for (const note of notes) process.stderr.write(note)
   if (flags.json) process.stdout.write(`${JSON.stringify(asJson(good, distinct(errors)))}\n`)
   else {

@@ -68,6 +68,7 @@ export function check<T extends OptionTree>(tree: T, source: Source, options: Ch
         errors.push(new GenesisError('CONFIG_INVALID', 'wrong value', { place, ...details }))
       }
     } else if (option.required && !given.has(key) && !mentions(value, key)) {
+      failed.add(key)
       const expected = formatOf(option).expected(option)
       errors.push(
         new GenesisError('CONFIG_INVALID', 'missing key', { place: source.place([]), found: `no ${key}`, expected }),

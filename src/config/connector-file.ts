@@ -7,17 +7,31 @@ import type { CheckOptions } from './check.js'
 import { brokenRules } from './connector-rules.js'
 import { connectorSchema, referenceSchema } from './connector-schema.js'
 import { sinkCollisions, sinkSources } from './fan-out.js'
-import type { ConnectorConfig, RateShape, ReferencesConfig, SinkConfig } from './connector.js'
-import { disturbOf } from './disturb.js'
-import type { Values } from './option.js'
+import type { ConnectorConfig } from './connector.js'
+import { nearest } from './nearest.js'
+import { keepPlaces } from './places.js'
 import type { Environment } from './references.js'
 import { readSources, unreadable } from './source.js'
 import type { Source } from './source.js'
+import { fileExtensions, referenceOf, toConnector } from './to-connector.js'
 
 /** What could be read, and what is wrong with the rest. */
 export interface LoadedConnectors {
   readonly connectors: ConnectorConfig[]
   readonly errors: GenesisError[]
+}
+
+/** The same, with what can be said of those that have errors. */
+export interface ReadConnectors extends LoadedConnectors {
+  readonly drafts: Draft[]
+}
+
+/** A connector that has errors: good for finding more of them, and for nothing else. */
+export interface Draft {
+  /** What is wrong has its default. */
+  readonly connector: ConnectorConfig
+  /** The first names of the keys that are wrong, or go wrong together. */
+  readonly wrong: ReadonlySet<string>
 }
 
 /**
@@ -41,40 +55,44 @@ export function throwIfNone({ connectors, errors }: LoadedConnectors, paths: rea
 }
 
 /** Like loadConnectors, for those who go on with the good ones. A connector with several sinks is one for each of them. */
-export async function readConnectors(paths: readonly string[], env: Environment): Promise<LoadedConnectors> {
+export async function readConnectors(paths: readonly string[], env: Environment): Promise<ReadConnectors> {
   const found: ConnectorConfig[][] = []
+  const drafts: Draft[] = []
   const errors: GenesisError[] = []
   const collect = (error: unknown): void => void errors.push(...each(asGenesisError(error)))
   for (const path of paths) {
     const files = await filesOf(path).catch((error: unknown) => (collect(error), []))
     for (const file of files) {
       for (const source of await readSources(file).catch((error: unknown) => (collect(error), []))) {
-        try {
-          found.push(parseSinks(source, { env, folder: dirname(file) }))
-        } catch (error) {
-          collect(error)
-        }
+        const read = readSinks(source, { env, folder: dirname(file) })
+        if (read.errors.length === 0) found.push(read.connectors)
+        errors.push(...read.errors)
+        drafts.push(...read.drafts)
       }
     }
   }
-  return { connectors: withoutTwins(found), errors: [...errors, ...duplicates(found.map(([first]) => first))] }
+  errors.push(...duplicates(found.map(([first]) => first)))
+  return { connectors: withoutTwins(found), errors, drafts }
 }
 
-/** The connector of a document, once for each of its sinks. Throws as parseConnector does. */
-export function parseSinks(source: Source, options: CheckOptions): ConnectorConfig[] {
-  const errors: GenesisError[] = []
-  const connectors: ConnectorConfig[] = []
-  for (const { sinkName, source: own } of sinkSources(source)) {
-    try {
-      connectors.push({ ...parseConnector(own, options), sinkName })
-    } catch (error) {
-      errors.push(...each(asGenesisError(error)))
+/** The connector of a document, once for each of its sinks. */
+export function readSinks(source: Source, options: CheckOptions): ReadConnectors {
+  const all: ReadConnectors = { connectors: [], errors: [], drafts: [] }
+  try {
+    for (const { sinkName, source: own } of sinkSources(source)) {
+      const { errors, connector, wrong } = readConnector(own, options)
+      all.errors.push(...errors)
+      if (connector === null) continue
+      const named = keepPlaces({ ...connector, sinkName }, own)
+      if (errors.length === 0) all.connectors.push(named)
+      else all.drafts.push({ connector: named, wrong })
     }
+    all.errors.push(...sinkCollisions(all.connectors, source))
+  } catch (error) {
+    all.errors.push(...each(asGenesisError(error)))
   }
   // What is wrong with the keys that the sinks have in common is wrong with each.
-  throwErrors(distinct(errors))
-  throwErrors(sinkCollisions(connectors, source))
-  return connectors
+  return { ...all, errors: distinct(all.errors) }
 }
 
 /**
@@ -82,138 +100,48 @@ export function parseSinks(source: Source, options: CheckOptions): ConnectorConf
  * with several of them in `details.all`.
  */
 export function parseConnector(source: Source, options: CheckOptions): ConnectorConfig {
+  const { connector, errors } = readConnector(source, options)
+  throwErrors(errors)
+  if (connector === null) throw new GenesisError('INTERNAL', 'a connector without errors that is none')
+  return connector
+}
+
+interface ReadConnector {
+  /** With a default in the place of what is wrong; null where so much is wrong that it says nothing. */
+  readonly connector: ConnectorConfig | null
+  readonly errors: readonly GenesisError[]
+  readonly wrong: ReadonlySet<string>
+}
+
+function readConnector(source: Source, options: CheckOptions): ReadConnector {
   const checked = check(connectorSchema, source, options)
-  const wrong = checked.failed.has('references')
-  const references = wrong ? [] : checkItems(referenceSchema, 'references', source, options)
-  throwErrors([...checked.errors, ...references.flatMap(({ errors }) => errors), ...brokenRules(checked, source)])
+  const { failed } = checked
+  const references = failed.has('references') ? [] : checkItems(referenceSchema, 'references', source, options)
+  const rules = brokenRules(checked)
+  const errors = [
+    ...checked.errors,
+    ...references.flatMap((reference) => reference.errors),
+    ...rules.map(({ on, what, found, expected }) => {
+      return new GenesisError('CONFIG_INVALID', what, { place: source.place(on[0].split('.')), found, expected })
+    }),
+  ]
+  const wrong = new Set([...failed, ...rules.flatMap(({ on }) => on)].map((key) => key.split('.')[0]))
+  if (references.some((reference) => reference.errors.length > 0)) wrong.add('references')
+  // Without them it is open which columns its records have; an unknown key may have been meant as references.
+  const isMeant = (key: string): boolean => nearest(key, Object.keys(connectorSchema)) === 'references'
+  const isLost = wrong.has('name') || wrong.has('model') || [...wrong].some(isMeant)
+  if (isLost) return { connector: null, errors, wrong }
   const folder = resolve(options.folder)
   const referred = references.map(({ values }) => referenceOf(values, folder))
-  return toConfig(checked.values, referred, source.file, folder)
+  return { connector: keepPlaces(toConnector(checked.values, referred, source.file, folder), source), errors, wrong }
 }
-
-function toConfig(
-  values: Values<typeof connectorSchema>,
-  references: readonly ReferencesConfig[],
-  file: string | null,
-  folder: string,
-): ConnectorConfig {
-  const { topic_creation, value, throughput, transaction, producer, errors } = values
-  return {
-    name: values.name,
-    file,
-    sinkName: null,
-    model: resolve(folder, values.model),
-    topic: values.topic,
-    topicCreation: {
-      enabled: topic_creation.enabled,
-      partitions: topic_creation.partitions,
-      replicationFactor: topic_creation.replication_factor,
-      config: Object.fromEntries(
-        Object.entries(JSON.parse(topic_creation.config) as object).map(([key, item]) => [key, String(item)]),
-      ),
-    },
-    key: values.key,
-    keyFormat: values.key_format,
-    value: {
-      format: value.format,
-      schema: value.schema === null ? null : schemaOf(value.schema, folder),
-      autoRegister: value.auto_register,
-      useLatest: value.use_latest,
-      subject: value.subject,
-    },
-    conditions: values.conditions === null ? null : JSON.parse(values.conditions),
-    references,
-    throughput: {
-      rate: throughput.rate,
-      batchSize: throughput.batch_size,
-      intervalMs: throughput.interval,
-      maxRecords: throughput.max_records,
-      adaptive: throughput.adaptive ? { targetLatencyMs: throughput.target_latency } : null,
-      arrivals: throughput.arrivals,
-      shape: shapeOf(throughput.shape, folder),
-      eventTime: throughput.event_time,
-    },
-    sink: sinkOf(values.sink, folder),
-    delivery: values.delivery,
-    transaction: {
-      boundary: transaction.boundary,
-      intervalMs: transaction.interval,
-      timeoutMs: transaction.timeout,
-    },
-    compression: values.compression,
-    producer: { client: producer.client, maxBatchBytes: producer.max_batch_size },
-    tasks: { max: values.tasks.max },
-    seed: values.seed,
-    deadLetterTopic: errors.deadletterqueue.topic.name,
-    disturb: disturbOf(values.disturb, values.seed),
-    errors: {
-      policy: errors.policy,
-      maxRetries: errors.max_retries === -1 ? Infinity : errors.max_retries,
-      backoffFactor: errors.backoff_factor,
-      initialBackoffMs: errors.initial_backoff,
-      maxBackoffMs: errors.max_backoff,
-    },
-  }
-}
-
-/** What is missing here, a rule has complained of. */
-function shapeOf(shape: Values<typeof connectorSchema>['throughput']['shape'], folder: string): RateShape {
-  const { type, speed, amplitude, curve, period, to_rate: toRate, burst_rate: burstRate, burst_length: burstMs } = shape
-  if (type === 'curve' && curve !== null) return { type, file: resolve(folder, curve), speed }
-  if (type === 'ramp' && toRate !== null && period !== null) return { type, toRate, periodMs: period, speed }
-  if (type === 'sine' && period !== null) return { type, amplitude, periodMs: period, speed }
-  if (type === 'bursts' && burstRate !== null && burstMs !== null && period !== null) {
-    return { type, burstRate, burstMs, periodMs: period, speed }
-  }
-  return { type: 'constant', speed }
-}
-
-function referenceOf(values: Values<typeof referenceSchema>, folder: string): ReferencesConfig {
-  const { column, connector, key, skew, among, copy } = values
-  const copied = Object.entries(JSON.parse(copy) as object).map(([own, other]) => [own, String(other)])
-  const isFile = /[/\\]/.test(connector) || extensions.has(extname(connector))
-  return {
-    column,
-    connector: isFile ? { file: resolve(folder, connector) } : { name: connector, folder },
-    key,
-    skew,
-    among,
-    copy: Object.fromEntries(copied) as Record<string, string>,
-  }
-}
-
-function schemaOf(schema: string, folder: string): string | object {
-  return schema.trimStart().startsWith('{') ? (JSON.parse(schema) as object) : resolve(folder, schema)
-}
-
-function sinkOf(sink: Values<typeof connectorSchema>['sink'], folder: string): SinkConfig {
-  const { type, path, format, url, port } = sink
-  if (format !== 'csv') {
-    const bufferBytes = sink.buffer_size
-    if (type === 'websocket' && url !== null) {
-      const { acknowledge, acknowledge_timeout: acknowledgeTimeoutMs } = sink
-      return { type, url, format, acknowledge, acknowledgeTimeoutMs, bufferBytes }
-    }
-    if (type === 'websocket-server' && port !== null) {
-      const { host, endpoint, max_clients: maxClients, allowed_origins: allowedOrigins, on_slow: onSlow } = sink
-      return { type, host, port, endpoint, format, maxClients, allowedOrigins, onSlow, bufferBytes }
-    }
-  }
-  if (format !== 'ndjson') {
-    if (type === 'file' && path !== null) return { type, path: resolve(folder, path), format }
-    if (type === 'stdout' && format !== 'avro') return { type, format }
-  }
-  return { type: 'kafka' }
-}
-
-const extensions = new Set(['.yaml', '.yml', '.json'])
 
 async function filesOf(path: string): Promise<string[]> {
   try {
     if (!(await stat(path)).isDirectory()) return [path]
     const entries = await readdir(path, { withFileTypes: true })
     return entries
-      .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.') && extensions.has(extname(entry.name)))
+      .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.') && fileExtensions.has(extname(entry.name)))
       .map((entry) => join(path, entry.name))
       .sort()
   } catch (cause) {

@@ -4,14 +4,14 @@ import type { Checked } from './check.js'
 import type { connectorSchema } from './connector-schema.js'
 import type { ConnectorConfig } from './connector.js'
 import { disturbRules } from './disturb-rules.js'
+import { placeOf } from './places.js'
 import { formatDuration } from './quantity.js'
 import { rateRules } from './rate-rules.js'
 import type { Rule } from './rule.js'
-import type { Source } from './source.js'
 import type { WorkerConfig } from './worker.js'
 
-/** The rules that a connector file breaks, of those whose options are good in themselves. */
-export function brokenRules({ values, failed }: Checked<typeof connectorSchema>, source: Source): GenesisError[] {
+/** The rules that a connector breaks, of those whose options are good in themselves. */
+export function brokenRules({ values, failed }: Checked<typeof connectorSchema>): Rule[] {
   const { throughput, sink, topic, producer, compression, transaction, errors, tasks } = values
   const deadLetters = errors.deadletterqueue.topic.name
   const isWebSocket = sink.type === 'websocket' || sink.type === 'websocket-server'
@@ -138,11 +138,7 @@ export function brokenRules({ values, failed }: Checked<typeof connectorSchema>,
       expected: 'max_backoff of at least initial_backoff',
     },
   ]
-  return rules
-    .filter(({ broken, on }) => broken && !on.some((key) => failed.has(key)))
-    .map(({ on, what, found, expected }) => {
-      return new GenesisError('CONFIG_INVALID', what, { place: source.place(on[0].split('.')), found, expected })
-    })
+  return rules.filter(({ broken, on }) => broken && !on.some((key) => failed.has(key)))
 }
 
 /** Whether the schemas of its records, or of their keys, are in a registry. */
@@ -153,12 +149,11 @@ export function needsRegistry({ sink, value, key, keyFormat }: ConnectorConfig):
 /** What a connector needs of the worker it is to run on and does not find. */
 export function checkOnWorker(connector: ConnectorConfig, worker: WorkerConfig): GenesisError[] {
   if (connector.sink.type !== 'kafka') return []
-  const place = connector.file === null ? connector.name : `${connector.file}: ${connector.name}`
   const errors: GenesisError[] = []
   if (needsRegistry(connector) && worker.registry.url === null) {
     errors.push(
       new GenesisError('CONFIG_INVALID', 'Avro in Kafka needs a schema registry', {
-        place,
+        place: placeOf(connector, connector.value.format === 'avro' ? 'value.format' : 'key_format'),
         found: 'no registry.url',
         expected: 'registry.url in the worker file, or the environment variable SCHEMA_REGISTRY_URL',
       }),
@@ -167,7 +162,7 @@ export function checkOnWorker(connector: ConnectorConfig, worker: WorkerConfig):
   if (connector.topic === worker.checkpoints.topic) {
     errors.push(
       new GenesisError('CONFIG_INVALID', 'a connector cannot write to the topic of the checkpoints', {
-        place,
+        place: placeOf(connector, 'topic'),
         found: `topic ${connector.topic}`,
         expected: 'another topic',
       }),

@@ -9,12 +9,17 @@ import { createEncoder } from './create.js'
 import { avroKeyStep, keyColumn, keySubject } from './key.js'
 import { valueSchema, valueSubject } from './value.js'
 
+/** Without the registry: throws what makes keys impossible. */
+export function checkKey(connector: EncodedConnector, fields: readonly Field[]): void {
+  createEncoder({ ...connector, value: { ...connector.value, format: 'json' }, disturb: null }, null)(fields)
+}
+
 /**
- * Without the registry: throws what makes the encoder impossible. Gives the names of the columns that the connector's own
- * Avro schema leaves out.
+ * Without the registry: throws what makes values impossible. Gives the names of the columns that the connector's own Avro schema
+ * leaves out.
  */
-export function checkEncoding(connector: EncodedConnector, fields: readonly Field[]): readonly string[] {
-  createEncoder(connector, null)(fields)
+export function checkValue(connector: EncodedConnector, fields: readonly Field[]): readonly string[] {
+  createEncoder({ ...connector, key: null }, null)(fields)
   const { sink, value } = connector
   const isAvro = sink.type === 'kafka' ? value.format === 'avro' && !value.useLatest : sink.format === 'avro'
   return isAvro ? planAvro(fields, valueSchema(connector, fields)).unusedColumns : []

@@ -72,7 +72,15 @@ class ModelGenerator implements Generator, Lookup {
   /** `only`: the columns whose values are looked at; all of them if left out. */
   constructor(
     given: Model,
-    { conditions, seed = 0, shard = 0, shards = 1, capacity = defaultCapacity, eventTimes, references = [] }: GeneratorOptions,
+    {
+      conditions,
+      seed = 0,
+      shard = 0,
+      shards = 1,
+      capacity = defaultCapacity,
+      eventTimes,
+      references = [],
+    }: GeneratorOptions,
     only?: ReadonlySet<string>,
   ) {
     this.capacity = capacity
@@ -168,9 +176,21 @@ function referenceOf(
   takeDraws: (count: number) => number,
 ): Reference {
   const only = new Set(takenColumns(shape).map(([, other]) => other))
-  const lookup = new ModelGenerator(to, { ...options, capacity }, only)
+  const lookup = within(place, () => new ModelGenerator(to, { ...options, capacity }, only))
   checkTaken(shape, place, lookup.fields, clockColumns(to))
   return new Reference(shape, lookup, takeDraws)
+}
+
+/** What is wrong with the stream that is referred to, told as such. */
+function within<T>(place: string, open: () => T): T {
+  try {
+    return open()
+  } catch (error) {
+    if (!(error instanceof GenesisError)) throw error
+    const { code, what, details } = error
+    const inner = details.place === undefined ? what : `${details.place}: ${what}`
+    throw new GenesisError(code, `the stream that is referred to: ${inner}`, { ...details, place, cause: error })
+  }
 }
 
 /** The columns that the wall clock is in. */

@@ -1,7 +1,9 @@
 /** What of a connector can be checked beyond its file, before anything runs. */
 import type { ConnectorConfig } from '../config/connector.js'
+import { connectorSchema } from '../config/connector-schema.js'
+import { placeOf } from '../config/places.js'
 import type { WorkerConfig } from '../config/worker.js'
-import { checkEncoding, checkSubjects } from '../encode/check.js'
+import { checkKey, checkSubjects, checkValue } from '../encode/check.js'
 import { createRegistry } from '../encode/registry.js'
 import { asGenesisError, GenesisError } from '../errors.js'
 import { loadModel } from '../model/load.js'
@@ -17,32 +19,40 @@ export interface ConnectorCheck {
 
 /**
  * Without a network: the model is readable, a record can satisfy the conditions, key and schema fit the model. `load` may
- * give several connectors one model.
+ * give several connectors one model. `wrong`: the first names of keys that are known to be wrong, of a draft; what hangs on
+ * them is not judged.
  */
 export async function checkOffline(
   connector: ConnectorConfig,
   load: (path: string) => Promise<Model> = loadModel,
+  wrong: ReadonlySet<string> = new Set(),
 ): Promise<ConnectorCheck> {
   const errors: GenesisError[] = []
-  const collect = (error: unknown): void => void errors.push(...inConnector(connector, error))
+  const collect = (key: string, error: unknown): void => void errors.push(...atKey(connector, key, error))
+  let unusedColumns: readonly string[] = []
   let fields: readonly Field[]
   try {
     fields = (await load(connector.model)).fields
   } catch (error) {
-    return { errors: inConnector(connector, error), unusedColumns: [] }
+    return { errors: atKey(connector, 'model', error), unusedColumns }
   }
   try {
     fields = (await openConnector(connector, { load, shard: 0, capacity: 1 })).fields
   } catch (error) {
-    collect(error)
+    collect('model', error)
     // Without what it refers to, key and schema cannot be judged.
-    if (connector.references.length > 0) return { errors, unusedColumns: [] }
+    if (connector.references.length > 0) return { errors, unusedColumns }
   }
-  let unusedColumns: readonly string[] = []
+  if (['sink', 'sinks', 'value', 'disturb'].some((key) => wrong.has(key))) return { errors, unusedColumns }
   try {
-    unusedColumns = checkEncoding(connector, fields)
+    checkKey(connector, fields)
   } catch (error) {
-    collect(error)
+    collect('key', error)
+  }
+  try {
+    unusedColumns = checkValue(connector, fields)
+  } catch (error) {
+    collect(connector.value.schema === null ? 'value' : 'value.schema', error)
   }
   return { errors, unusedColumns }
 }
@@ -88,11 +98,23 @@ async function checkRegistry(connector: ConnectorConfig, worker: WorkerConfig): 
   await checkSubjects(connector, fields, createRegistry(worker.registry))
 }
 
+/** The error, or each of several, with the place of the key that it is about: `key`, if its own place is no key of a connector. */
+function atKey(connector: ConnectorConfig, key: string, thrown: unknown): GenesisError[] {
+  return moved(thrown, (own) => {
+    if (own === undefined) return placeOf(connector, key)
+    if (Object.hasOwn(connectorSchema, /^\w*/.exec(own)![0])) return placeOf(connector, own)
+    return connector.file !== null && own.startsWith(`${connector.file}:`) ? own : `${placeOf(connector, key)}: ${own}`
+  })
+}
+
 /** The error, or each of several, with the connector it was found in before its own place. */
 function inConnector({ name, file }: ConnectorConfig, thrown: unknown): GenesisError[] {
+  return moved(thrown, (own) => [file, name, own].filter((part) => typeof part === 'string').join(': '))
+}
+
+function moved(thrown: unknown, placed: (own: string | undefined) => string): GenesisError[] {
   const error = asGenesisError(thrown)
   return (error.details.all ?? [error]).map((one) => {
-    const place = [file, name, one.details.place].filter((part) => typeof part === 'string').join(': ')
-    return new GenesisError(one.code, one.what, { ...one.details, place, cause: one })
+    return new GenesisError(one.code, one.what, { ...one.details, place: placed(one.details.place), cause: one })
   })
 }

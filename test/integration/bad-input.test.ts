@@ -53,14 +53,18 @@ const mistakes: readonly Mistake[] = [
   {
     what: 'a missing model',
     keys: { model: 'gone.json' },
-    told: [/bad\.json: bad: .*gone\.json: the model file cannot be read/, /no such file/, /starts from that file/],
+    told: [
+      /bad\.json:1:\d+: model: .*gone\.json: the model file cannot be read/,
+      /no such file/,
+      /starts from that file/,
+    ],
     code: 'MODEL_UNREADABLE',
   },
   {
     what: 'a truncated model',
     keys: { model: 'half.model' },
     prepare: async (path) => writeFile(join(path, 'half.model'), (await readFile(model)).subarray(0, 5000)),
-    told: [/bad\.json: bad: .*half\.model: the model file is truncated/, /5000 bytes/, /genesis fit/],
+    told: [/bad\.json:1:\d+: model: .*half\.model: the model file is truncated/, /5000 bytes/, /genesis fit/],
     code: 'MODEL_INVALID',
   },
   {
@@ -70,7 +74,7 @@ const mistakes: readonly Mistake[] = [
       const artifact = JSON.parse(await readFile(model, 'utf8')) as object
       await writeFile(join(path, 'newer.model'), JSON.stringify({ ...artifact, version: 99 }))
     },
-    told: [/bad\.json: bad: .*newer\.model: .*newer format/, /found version 99/, /Update genesis-connect/],
+    told: [/bad\.json:1:\d+: model: .*newer\.model: .*newer format/, /found version 99/, /Update genesis-connect/],
     code: 'MODEL_TOO_NEW',
   },
   {
@@ -81,31 +85,34 @@ const mistakes: readonly Mistake[] = [
         join(path, 'customer.avsc'),
         '{"type":"record","name":"c","fields":[{"name":"id","type":"string"},{"name":"agee","type":"int"}]}',
       ),
-    told: [/bad\.json: bad: .*customer\.avsc.*\bid\b.*; found/, /customer\.avsc.*\bagee\b/],
+    told: [/bad\.json:1:\d+: value\.schema: .*customer\.avsc.*\bid\b.*; found/, /customer\.avsc.*\bagee\b/],
     code: 'SCHEMA_MISMATCH',
   },
   {
     what: 'a missing schema',
     keys: { ...kafka, value: { schema: 'gone.avsc' } },
-    told: [/bad\.json: bad: .*gone\.avsc: the schema file cannot be read; found no such file/, /starts from that file/],
+    told: [
+      /bad\.json:1:\d+: value\.schema: .*gone\.avsc: the schema file cannot be read; found no such file/,
+      /starts from that file/,
+    ],
     code: 'SCHEMA_INVALID',
   },
   {
     what: 'an unsatisfiable condition',
     keys: { conditions: { age: ['>', 1000] } },
-    told: [/bad\.json: bad: conditions\.age/, /found \[">",1000\]/, /expected values from \d+ to \d+/],
+    told: [/bad\.json:1:\d+: conditions\.age/, /found \[">",1000\]/, /expected values from \d+ to \d+/],
     code: 'CONDITION_UNSATISFIABLE',
   },
   {
     what: 'a condition on an unknown column',
     keys: { conditions: { agee: 30 } },
-    told: [/bad\.json: bad: conditions\.agee: unknown column/, /Did you mean "age"/],
+    told: [/bad\.json:1:\d+: conditions\.agee: unknown column/, /Did you mean "age"/],
     code: 'CONDITION_INVALID',
   },
   {
     what: 'a condition of the wrong type',
     keys: { conditions: { age: 'old' } },
-    told: [/bad\.json: bad: conditions\.age/, /found "old"; expected a number/],
+    told: [/bad\.json:1:\d+: conditions\.age/, /found "old"; expected a number/],
     code: 'CONDITION_INVALID',
   },
   {
@@ -123,7 +130,9 @@ const mistakes: readonly Mistake[] = [
   {
     what: 'a connector that writes to the topic of the checkpoints',
     keys: { ...kafka, topic: 'genesis-checkpoints' },
-    told: [/bad\.json: bad: .*topic of the checkpoints; found topic genesis-checkpoints; expected another topic/],
+    told: [
+      /bad\.json:1:\d+: topic: .*topic of the checkpoints; found topic genesis-checkpoints; expected another topic/,
+    ],
     code: 'CONFIG_INVALID',
   },
 ]

@@ -1,3 +1,5 @@
+import { throwErrors } from '../../config/check.js'
+import { GenesisError } from '../../errors.js'
 import { columnNamed, rangeOf } from '../fields.js'
 import { shownValue } from '../held.js'
 import type { CircuitSource, Column, ColumnSource, Model } from '../model.js'
@@ -34,12 +36,17 @@ export interface MixPart {
 
 type Literal = Readonly<Record<string, unknown>>
 
-/** Reads conditions in their literal form (docs/conditions.md) as a mix, mostly of one part. */
+/** Reads conditions in their literal form (docs/conditions.md) as a mix, mostly of one part. Throws CONDITION_INVALID, all at once. */
 export function parseConditions(model: Model, domains: readonly NodeDomain[], conditions: unknown): MixPart[] {
-  return new Parser(model, domains).mix(conditions ?? {}, 'conditions')
+  const parser = new Parser(model, domains)
+  const mix = parser.mix(conditions ?? {}, 'conditions')
+  throwErrors(parser.errors)
+  return mix
 }
 
 class Parser {
+  /** Every part is read, whatever is wrong with another. */
+  readonly errors: GenesisError[] = []
   /** By column and what is written of it: alternatives often say the same of one column. */
   readonly #sets = new Map<string, NodeSet>()
 
@@ -52,7 +59,7 @@ class Parser {
     const { mix, ...rest } = literalOf(conditions, path)
     const common = this.#all(rest, path)
     if (mix === undefined) return [{ weight: 1, expression: common }]
-    return listOf(mix, `${path}.mix`).flatMap((item, index) => {
+    return this.#each(listOf(mix, `${path}.mix`), (item, index) => {
       const at = `${path}.mix[${index}]`
       const { weight, conditions: inner, ...more } = literalOf(item, at)
       const extra = Object.keys(more)[0]
@@ -68,8 +75,20 @@ class Parser {
     })
   }
 
+  #each<T, R>(items: readonly T[], read: (item: T, index: number) => R[]): R[] {
+    return items.flatMap((item, index) => {
+      try {
+        return read(item, index)
+      } catch (error) {
+        if (!(error instanceof GenesisError)) throw error
+        this.errors.push(error)
+        return []
+      }
+    })
+  }
+
   #all(literal: Literal, path: string): Expression {
-    const parts = Object.entries(literal).flatMap(([key, value]) => this.#entry(key, value, path))
+    const parts = this.#each(Object.entries(literal), ([key, value]) => this.#entry(key, value, path))
     return parts.length === 1 ? parts[0] : { kind: 'all', path, parts }
   }
 
@@ -78,9 +97,9 @@ class Parser {
     switch (key) {
       case 'all':
       case 'any': {
-        const parts = listOf(value, at).map((part, index) =>
+        const parts = this.#each(listOf(value, at), (part, index) => [
           this.#all(literalOf(part, `${at}[${index}]`), `${at}[${index}]`),
-        )
+        ])
         return [{ kind: key, path: at, parts }]
       }
       case 'not':

@@ -1,3 +1,4 @@
+import { throwErrors } from '../../config/check.js'
 import { nearest } from '../../config/nearest.js'
 import { GenesisError } from '../../errors.js'
 import { shownValue } from '../held.js'
@@ -8,23 +9,23 @@ import type { NodeDomain } from './domain.js'
 import type { Conditioner } from './evidence.js'
 import type { Expression } from './expression.js'
 
-/** Fails for conditions of probability 0, naming the part that makes them so: one that no record satisfies, or two that none satisfies both of. */
+/** Fails for conditions of probability 0, naming the parts that make them so: those that no record satisfies, or two that none satisfies both of. */
 export function unsatisfiable(expression: Expression, domains: readonly NodeDomain[], conditioner: Conditioner): never {
   const possible = (parts: readonly Expression[]): boolean => {
     const all: Expression = { kind: 'all', path: 'conditions', parts }
     return boxesOf(all, domains).some((box) => conditioner.under(box).probability.value > 0)
   }
   const parts = conjuncts(expression)
-  for (const part of parts) {
-    if (!possible([part])) fail(part, `no record satisfies ${part.path}`, domains)
-  }
+  throwErrors(
+    parts.filter((part) => !possible([part])).map((part) => failure(part, `no record satisfies ${part.path}`, domains)),
+  )
   for (const [index, part] of parts.entries()) {
     const rival = parts.slice(0, index).find((other) => !possible([other, part]))
-    if (rival) fail(part, `no record satisfies both ${rival.path} and ${part.path}`, domains)
+    if (rival) throw failure(part, `no record satisfies both ${rival.path} and ${part.path}`, domains)
   }
   const last = parts.findIndex((_, index) => !possible(parts.slice(0, index + 1)))
   const part = parts[last]
-  return fail(part, `no record satisfies ${part.path} and all of the conditions before it`, domains)
+  throw failure(part, `no record satisfies ${part.path} and all of the conditions before it`, domains)
 }
 
 /** The parts that must all hold, as fine as they come. */
@@ -32,8 +33,8 @@ function conjuncts(expression: Expression): Expression[] {
   return expression.kind === 'all' ? expression.parts.flatMap(conjuncts) : [expression]
 }
 
-function fail(part: Expression, what: string, domains: readonly NodeDomain[]): never {
-  throw new GenesisError('CONDITION_UNSATISFIABLE', what, { place: part.path, ...known(part, domains) })
+function failure(part: Expression, what: string, domains: readonly NodeDomain[]): GenesisError {
+  return new GenesisError('CONDITION_UNSATISFIABLE', what, { place: part.path, ...known(part, domains) })
 }
 
 /** What the model knows of the column of a part that is about one. */

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { throwErrors } from '../../config/check.js'
 import { readConnectors } from '../../config/connector-file.js'
 import type { ConnectorConfig, ReferencesConfig } from '../../config/connector.js'
+import { placeOf } from '../../config/places.js'
 import { nearest } from '../../config/nearest.js'
 import { GenesisError } from '../../errors.js'
 import type { Generator } from '../generator.js'
@@ -50,16 +51,17 @@ async function referencesOf(
   const round = [...before, identityOf(connector)]
   const found: References[] = []
   for (const [index, each] of references.entries()) {
-    const place = `${connector.file ?? connector.name}: references${references.length === 1 ? '' : `[${index}]`}`
-    const other = await connectorAt(each, `${place}.connector`)
+    const place = (key: string): string =>
+      placeOf(connector, `references${references.length === 1 ? '' : `[${index}]`}.${key}`)
+    const other = await connectorAt(each, place('connector'))
     if (round.includes(identityOf(other))) {
       throw new GenesisError('CONFIG_INVALID', 'references that go in a circle', {
-        place: `${place}.connector`,
+        place: place('connector'),
         found: [...round, identityOf(other)].join(' → '),
         expected: 'a connector that does not refer to this one',
       })
     }
-    const among = amongOf(each, other, `${place}.among`)
+    const among = amongOf(each, other, place('among'))
     const { column, key, skew, copy } = each
     const to = await load(other.model)
     const inner = await referencesOf(other, load, round)

@@ -180,17 +180,66 @@ describe('genesis validate', () => {
     const expected = [
       /^error: b\.json:1:\d+: seeed: unknown key; .*expected seed \(CONFIG_INVALID\)$/,
       /^error: i\.json: two connectors have one name; found good, which a\.json has too; .*\(CONNECTOR_DUPLICATE\)$/,
-      /^error: c\.json: c: .*none\.json: .*\(MODEL_UNREADABLE\)$/,
-      /^error: d\.json: d: .*truncated.*\(MODEL_INVALID\)$/,
-      /^error: e\.json: e: .*segmnet.*segment.*\(CONDITION_INVALID\)$/,
-      /^error: f\.json: f: .*age.*\(CONDITION_UNSATISFIABLE\)$/,
-      /^error: g\.json: g: .*age.*\(CONDITION_INVALID\)$/,
-      /^error: g\.json: g: .*nobody.*\((CONFIG_INVALID|SCHEMA_MISMATCH)\)$/,
-      /^error: h\.json: h: .*shoe_size.*\(SCHEMA_MISMATCH\)$/,
+      /^error: c\.json:1:\d+: model: .*none\.json: .*\(MODEL_UNREADABLE\)$/,
+      /^error: d\.json:1:\d+: model: .*truncated.*\(MODEL_INVALID\)$/,
+      /^error: e\.json:1:\d+: conditions\.segmnet: .*segmnet.*segment.*\(CONDITION_INVALID\)$/,
+      /^error: f\.json:1:\d+: conditions\.age: .*age.*\(CONDITION_UNSATISFIABLE\)$/,
+      /^error: g\.json:1:\d+: conditions\.age: .*age.*\(CONDITION_INVALID\)$/,
+      /^error: g\.json:1:\d+: key: .*nobody.*\((CONFIG_INVALID|SCHEMA_MISMATCH)\)$/,
+      /^error: h\.json:1:\d+: value\.schema: .*shoe_size.*\(SCHEMA_MISMATCH\)$/,
     ]
     const lines = stderr.trimEnd().split('\n')
     assert.equal(lines.length, expected.length, stderr)
     expected.forEach((pattern, index) => assert.match(lines[index], pattern))
+  })
+
+  it('finds the errors of one connector in one go, each with its line, whatever else is wrong with it', async (t) => {
+    const folder = await folderWith(t, {
+      'a.yaml': `name: a
+modell: x
+model: ${model}
+topic: t
+key: ident
+key_format: strnig
+conditions:
+  segmnet: premium
+  age: ['>>', 3]
+  any:
+    - { income: high }
+    - { reigon: north }
+tasks: { max: 0 }
+sead: 1
+`,
+      'b.yaml': `name: b\nmodel: ${model}\nconditions: { agee: 3 }\nthroughput: { rate: 1, interval: 1s }\n`,
+      'c.yaml': `name: c\nmodel: ${model}\ntopic: t\nsink: { type: kfka }\nkey: ident\nconditions: { age: [">", 999] }\n`,
+      'd.yaml': `name: d\nmodle: ${model}\ntopic: t\nconditions: { agee: 3 }\n`,
+      'e.yaml': `name: e\nmodel: ${model}\ntopic: t\nrefrences: { column: k }\nconditions: { agee: 3 }\nkey: k\n`,
+    })
+    const { status, stderr } = await genesis(['validate', '.'], {}, folder)
+    assert.equal(status, 1)
+    const places = stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => /^error: ([\w.]+:\d+:\d+: [^:]+): /.exec(line)?.[1] ?? line)
+    assert.deepEqual(places, [
+      'a.yaml:2:1: modell',
+      'a.yaml:6:1: key_format',
+      'a.yaml:13:10: tasks.max',
+      'a.yaml:14:1: sead',
+      'b.yaml:4:24: throughput.interval',
+      'b.yaml:1:1: topic',
+      'c.yaml:4:9: sink.type',
+      'd.yaml:2:1: modle',
+      'error: d.yaml:1:1: missing key; found no model; expected a path (CONFIG_INVALID)',
+      'e.yaml:4:1: refrences',
+      'a.yaml:8:3: conditions.segmnet',
+      'a.yaml:9:3: conditions.age',
+      'a.yaml:11:9: conditions.any.0.income',
+      'a.yaml:12:9: conditions.any.1.reigon',
+      'a.yaml:5:1: key',
+      'b.yaml:3:15: conditions.agee',
+      'c.yaml:6:15: conditions.age',
+    ])
   })
 
   it('tells a machine the same', async (t) => {
@@ -219,7 +268,7 @@ describe('genesis validate', () => {
     const folder = await folderWith(t, { 'a.json': { ...good, value: {} }, 'w.yaml': 'log: { level: warn }\n' })
     const without = await genesis(['validate', 'a.json', '--worker', 'w.yaml'], {}, folder)
     assert.equal(without.status, 1)
-    assert.match(without.stderr, /^error: a\.json: good: Avro in Kafka needs a schema registry/)
+    assert.match(without.stderr, /^error: a\.json:1:\d+: value\.format: Avro in Kafka needs a schema registry/)
     const env = { SCHEMA_REGISTRY_URL: 'http://localhost:1' }
     assert.equal((await genesis(['validate', 'a.json', '--worker', 'w.yaml'], env, folder)).status, 0)
   })

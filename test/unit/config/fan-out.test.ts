@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { parseSinks, readConnectors } from '#src/config/connector-file.js'
+import { throwErrors } from '#src/config/check.js'
+import { readConnectors, readSinks } from '#src/config/connector-file.js'
 import { connectorJsonSchema } from '#src/config/connector-json-schema.js'
-import { deliveryName } from '#src/config/connector.js'
+import { deliveryName, type ConnectorConfig } from '#src/config/connector.js'
 import { plainSource, readSources } from '#src/config/source.js'
 import { GenesisError } from '#src/errors.js'
 import { folderWith } from './folder.js'
@@ -12,7 +13,11 @@ import { folderWith } from './folder.js'
 const base = { name: 'c', model: 'm.json' }
 const validate = new Ajv2020({ allowUnionTypes: true, strictTypes: false }).compile(connectorJsonSchema('connector'))
 
-const parse = (keys: object) => parseSinks(plainSource({ ...base, ...keys }, 'x'), { env: {}, folder: '/f' })
+function parse(keys: object): ConnectorConfig[] {
+  const { connectors, errors } = readSinks(plainSource({ ...base, ...keys }, 'x'), { env: {}, folder: '/f' })
+  throwErrors(errors)
+  return connectors
+}
 
 function errorsOf(keys: object): string[] {
   try {

@@ -132,7 +132,10 @@ describe('a worker', () => {
       parseConnector(plainSource({ name: 'c', model: 'm', topic: 't', ...value }, 'c'), { env: {}, folder: '/' })
     const none = await loadWorker(null, {})
     const one = await loadWorker(null, { SCHEMA_REGISTRY_URL: 'http://h' })
-    assert.match(checkOnWorker(connector({}), none)[0].message, /^c: Avro in Kafka needs a schema registry/)
+    assert.match(
+      checkOnWorker(connector({}), none)[0].message,
+      /^c: value\.format: Avro in Kafka needs a schema registry/,
+    )
     assert.deepEqual(checkOnWorker(connector({}), one), [])
     assert.deepEqual(checkOnWorker(connector({ value: { format: 'json' } }), none), [])
     assert.equal(checkOnWorker(connector({ value: { format: 'json' }, key: 'k', key_format: 'avro' }), none).length, 1)

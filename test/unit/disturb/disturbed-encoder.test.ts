@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import avro from 'avsc'
-import { checkEncoding } from '#src/encode/check.js'
+import { checkValue } from '#src/encode/check.js'
 import { createEncoder } from '#src/encode/create.js'
 import { valueSchema } from '#src/encode/value.js'
 import type { ConnectorConfig } from '#src/config/connector.js'
@@ -159,7 +159,7 @@ describe('in Avro', () => {
   test('a field that can be neither null nor missing is refused at start, by its name', async () => {
     const check = async (disturb: object, more: object): Promise<void> => {
       const connector = container(disturb, more)
-      checkEncoding(connector, (await generatorOf(connector)).fields)
+      checkValue(connector, (await generatorOf(connector)).fields)
     }
     const strict = { ...schema, fields: schema.fields.slice(0, 1) }
     await assert.rejects(check({ null: { probability: 0.1, fields: ['id'] } }, { schema }), {

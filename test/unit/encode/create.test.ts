@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseSchema } from '#src/encode/avro/schema.js'
 import type { SubjectRegistry } from '#src/encode/avro/subject.js'
-import { checkEncoding } from '#src/encode/check.js'
+import { checkValue } from '#src/encode/check.js'
 import type { EncodedConnector } from '#src/encode/create.js'
 import { createEncoder } from '#src/encode/create.js'
 import type { Field, Value } from '#src/record.js'
@@ -163,9 +163,9 @@ test('the form of a file decides the encoder: lines, or Avro without a prefix', 
 test('a check without the registry names the columns that a schema leaves out', () => {
   const schema = { type: 'record', name: 'R', fields: [{ name: 'id', type: 'string' }] }
   const fields = [text('id'), text('name')]
-  assert.deepEqual(checkEncoding(connector({ value: { ...avroValue, schema } }), fields), ['name'])
-  assert.deepEqual(checkEncoding(connector({ value: avroValue }), fields), [])
-  assert.deepEqual(checkEncoding(connector({}), fields), [])
+  assert.deepEqual(checkValue(connector({ value: { ...avroValue, schema } }), fields), ['name'])
+  assert.deepEqual(checkValue(connector({ value: avroValue }), fields), [])
+  assert.deepEqual(checkValue(connector({}), fields), [])
 })
 
 test('the buffers are used again and grow with the batch', () => {

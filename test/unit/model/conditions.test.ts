@@ -115,6 +115,29 @@ test('conditions on a column that another one decides are conditions on that one
     assert.ok(['standard', 'premium'].includes(String(row.segment)))
 })
 
+test('everything that is wrong with conditions is told at once', () => {
+  const wrong = { segmnt: 'basic', amount: ['>>', 3], any: [{ day: 5 }, 'x', { not: { idd: 1 } }] }
+  assert.throws(
+    () => openGenerator(shop(), { conditions: wrong }),
+    (error: GenesisError) => {
+      assert.equal(error.code, 'CONDITION_INVALID')
+      assert.deepEqual(
+        error.details.all?.map(({ details }) => details.place),
+        ['segmnt', 'amount', 'any[0].day', 'any[1]', 'any[2].not.idd'].map((path) => `conditions.${path}`),
+      )
+      return true
+    },
+  )
+  assert.throws(
+    () => openGenerator(shop(), { conditions: { segment: 'premum', amount: ['>', 1e6] } }),
+    (error: GenesisError) => {
+      assert.equal(error.code, 'CONDITION_UNSATISFIABLE')
+      assert.equal(error.details.all?.length, 2)
+      return true
+    },
+  )
+})
+
 test('the order of keys does not change the stream, and another value does', () => {
   const model = shop()
   const fingerprint = (conditions: unknown): string => openGenerator(model, { conditions }).fingerprint

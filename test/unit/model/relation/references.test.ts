@@ -202,7 +202,7 @@ test('an error in one of several references says in which', async (t) => {
   })
   const cases: [second: string, message: RegExp][] = [
     ['{ column: b, connector: customers, key: idd }', /references\[1\]\.key.*idd/],
-    ['{ column: b, connector: custmers, key: id }', /references\[1\]\.connector: .*custmers.*customers/],
+    ['{ column: b, connector: custmers, key: id }', /references\.1\.connector: .*custmers.*customers/],
     ['{ column: b, connector: customers, ky: id }', /references\.1\.ky: unknown key.*key/],
     ['{ column: b, connector: customers, key: id, skew: most }', /references\.1\.skew.*uniform, zipf, recent/],
     ['{ column: a, connector: customers, key: id }', /two values for one column/],

@@ -1,0 +1,126 @@
+/** From checked values to the configuration that the program uses. */
+import { extname, resolve } from 'node:path'
+import type { connectorSchema, referenceSchema } from './connector-schema.js'
+import type { ConnectorConfig, RateShape, ReferencesConfig, SinkConfig } from './connector.js'
+import { disturbOf } from './disturb.js'
+import type { Values } from './option.js'
+
+/** Of files that may hold connectors. */
+export const fileExtensions: ReadonlySet<string> = new Set(['.yaml', '.yml', '.json'])
+
+/** A connector from the values of its keys; relative paths start from `folder`. */
+export function toConnector(
+  values: Values<typeof connectorSchema>,
+  references: readonly ReferencesConfig[],
+  file: string | null,
+  folder: string,
+): ConnectorConfig {
+  const { topic_creation, value, throughput, transaction, producer, errors } = values
+  return {
+    name: values.name,
+    file,
+    sinkName: null,
+    model: resolve(folder, values.model),
+    topic: values.topic,
+    topicCreation: {
+      enabled: topic_creation.enabled,
+      partitions: topic_creation.partitions,
+      replicationFactor: topic_creation.replication_factor,
+      config: Object.fromEntries(
+        Object.entries(JSON.parse(topic_creation.config) as object).map(([key, item]) => [key, String(item)]),
+      ),
+    },
+    key: values.key,
+    keyFormat: values.key_format,
+    value: {
+      format: value.format,
+      schema: value.schema === null ? null : schemaOf(value.schema, folder),
+      autoRegister: value.auto_register,
+      useLatest: value.use_latest,
+      subject: value.subject,
+    },
+    conditions: values.conditions === null ? null : JSON.parse(values.conditions),
+    references,
+    throughput: {
+      rate: throughput.rate,
+      batchSize: throughput.batch_size,
+      intervalMs: throughput.interval,
+      maxRecords: throughput.max_records,
+      adaptive: throughput.adaptive ? { targetLatencyMs: throughput.target_latency } : null,
+      arrivals: throughput.arrivals,
+      shape: shapeOf(throughput.shape, folder),
+      eventTime: throughput.event_time,
+    },
+    sink: sinkOf(values.sink, folder),
+    delivery: values.delivery,
+    transaction: {
+      boundary: transaction.boundary,
+      intervalMs: transaction.interval,
+      timeoutMs: transaction.timeout,
+    },
+    compression: values.compression,
+    producer: { client: producer.client, maxBatchBytes: producer.max_batch_size },
+    tasks: { max: values.tasks.max },
+    seed: values.seed,
+    deadLetterTopic: errors.deadletterqueue.topic.name,
+    disturb: disturbOf(values.disturb, values.seed),
+    errors: {
+      policy: errors.policy,
+      maxRetries: errors.max_retries === -1 ? Infinity : errors.max_retries,
+      backoffFactor: errors.backoff_factor,
+      initialBackoffMs: errors.initial_backoff,
+      maxBackoffMs: errors.max_backoff,
+    },
+  }
+}
+
+/** What is missing here, a rule has complained of. */
+function shapeOf(shape: Values<typeof connectorSchema>['throughput']['shape'], folder: string): RateShape {
+  const { type, speed, amplitude, curve, period, to_rate: toRate, burst_rate: burstRate, burst_length: burstMs } = shape
+  if (type === 'curve' && curve !== null) return { type, file: resolve(folder, curve), speed }
+  if (type === 'ramp' && toRate !== null && period !== null) return { type, toRate, periodMs: period, speed }
+  if (type === 'sine' && period !== null) return { type, amplitude, periodMs: period, speed }
+  if (type === 'bursts' && burstRate !== null && burstMs !== null && period !== null) {
+    return { type, burstRate, burstMs, periodMs: period, speed }
+  }
+  return { type: 'constant', speed }
+}
+
+/** What of a connector refers to another's stream. */
+export function referenceOf(values: Values<typeof referenceSchema>, folder: string): ReferencesConfig {
+  const { column, connector, key, skew, among, copy } = values
+  const copied = Object.entries(JSON.parse(copy) as object).map(([own, other]) => [own, String(other)])
+  const isFile = /[/\\]/.test(connector) || fileExtensions.has(extname(connector))
+  return {
+    column,
+    connector: isFile ? { file: resolve(folder, connector) } : { name: connector, folder },
+    key,
+    skew,
+    among,
+    copy: Object.fromEntries(copied) as Record<string, string>,
+  }
+}
+
+function schemaOf(schema: string, folder: string): string | object {
+  return schema.trimStart().startsWith('{') ? (JSON.parse(schema) as object) : resolve(folder, schema)
+}
+
+function sinkOf(sink: Values<typeof connectorSchema>['sink'], folder: string): SinkConfig {
+  const { type, path, format, url, port } = sink
+  if (format !== 'csv') {
+    const bufferBytes = sink.buffer_size
+    if (type === 'websocket' && url !== null) {
+      const { acknowledge, acknowledge_timeout: acknowledgeTimeoutMs } = sink
+      return { type, url, format, acknowledge, acknowledgeTimeoutMs, bufferBytes }
+    }
+    if (type === 'websocket-server' && port !== null) {
+      const { host, endpoint, max_clients: maxClients, allowed_origins: allowedOrigins, on_slow: onSlow } = sink
+      return { type, host, port, endpoint, format, maxClients, allowedOrigins, onSlow, bufferBytes }
+    }
+  }
+  if (format !== 'ndjson') {
+    if (type === 'file' && path !== null) return { type, path: resolve(folder, path), format }
+    if (type === 'stdout' && format !== 'avro') return { type, format }
+  }
+  return { type: 'kafka' }
+}
