@@ -56,7 +56,7 @@ async function fit(path: string, flags: Flags): Promise<void> {
     const { readTable } = await import('../model/fit/table/read.js')
     const { fitTable } = await import('../model/fit/fit.js')
     const { parseModel } = await import('../model/load.js')
-    const columns = flags.columns === undefined ? new Map<string, never>() : await readColumnsFile(flags.columns)
+    const columns = flags.columns === undefined ? undefined : await readColumnsFile(flags.columns)
     const { seed, encoding } = flags
     const table = await readTable(path, { encoding, maxRows: flags.sample, seed, signal: stop.signal })
     progress.read(table)

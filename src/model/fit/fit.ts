@@ -3,13 +3,14 @@ import { assembleModel } from './assemble.js'
 import type { ColumnsFile } from './columns/settings.js'
 import { codedRows, prepareTable, type NodeColumn, type Prepared } from './prepare.js'
 import { TrainingRandom } from './random.js'
+import { rehearse } from './rehearse.js'
 import { makeReport, type FitReport } from './report/report.js'
 import type { Table } from './table/table.js'
 import { train, type Trained, type TrainProgress, type TrainReport } from './train.js'
 
 export interface FitOptions {
   readonly name: string
-  readonly columns: ColumnsFile
+  readonly columns?: ColumnsFile
   /** H, or auto: as few of 16, 32, 64 and 128 as do. */
   readonly states: number | 'auto'
   readonly seed: number
@@ -36,11 +37,15 @@ const mostHeldOut = 10_000
 /** A smaller table is trained from whole, and measured against itself. */
 const fewRows = 50
 
-/** From table to model. The same table, columns file, options and seed make the same artifact, on any number of threads. */
+/**
+ * From table to model. The same table, columns file, options and seed make the same artifact, on any number of threads. Throws
+ * TABLE_INVALID, CONFIG_INVALID, CONFIG_UNREADABLE or MODEL_INVALID, and before the training.
+ */
 export async function fitTable(table: Table, options: FitOptions): Promise<Fitted> {
   const prepared = prepareTable(table, options.columns, options)
   options.onPrepared?.(prepared)
   const { name, seed } = options
+  rehearse(prepared, { name, seed }, `the model of ${table.place}`)
   const split = splitRows(prepared.rows, seed)
   const trained = prepared.nodes.length === 0 ? null : await trainCircuit(prepared, split, options)
   const circuit = trained?.circuit ?? null

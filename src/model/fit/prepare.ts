@@ -40,7 +40,7 @@ export interface DecidedColumn {
 const mostSymbols = 65_535
 
 /** Decides what each column is, finds its symbols, and what decides what. Throws TABLE_INVALID or CONFIG_INVALID. */
-export function prepareTable(table: Table, file: ColumnsFile, options: DiscretiseOptions): Prepared {
+export function prepareTable(table: Table, file: ColumnsFile | undefined, options: DiscretiseOptions): Prepared {
   const planned = planColumns(table, file)
   const notes = [...table.notes]
   const nodes: NodeColumn[] = []

@@ -23,6 +23,11 @@ export function locales(): string[] {
   return readdirSync(folder).flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -5)] : []))
 }
 
+/** What there are words of, in every language. */
+export function providers(): string[] {
+  return Object.keys(wordsOf('en') ?? {})
+}
+
 function wordsOf(locale: string): Words | null {
   let words = read.get(locale)
   if (words === undefined) {

@@ -5,6 +5,7 @@ import { learnNumber } from './learned-number.js'
 import { shown } from './reading.js'
 import { looksLikeNumber } from './number-form.js'
 import { commonForm, commonLength, patternOf, patternSize, phonePattern } from './patterns.js'
+import { startAndStep, stepsOf } from './sequence.js'
 import { isIdName, textKind, uuidVersion, type TextKind } from './texts.js'
 
 export type OutsideKind = TextKind | 'sequence'
@@ -32,8 +33,6 @@ export type Detected =
 export const mostCategories = 8192
 /** So few distinct texts are categories, even if each is there once. */
 const fewCategories = 50
-/** A column of as many distinct consecutive integers is a sequence, whatever its name; a shorter one may be of years. */
-const manyRows = 100
 const longestCode = 40
 /** Share of the texts that must look like numbers for someone to have meant numbers. */
 const numberShare = 0.95
@@ -54,8 +53,10 @@ export function detect(column: RawColumn, table: Table, as: ReadAs): Detected {
   if (compact) return { place: 'learned', learned: compact }
   const number = learnNumber(column, table.typed, as, null)
   if (number) {
-    const sequence = sequenceOf(column, number)
-    return sequence ? { place: 'outside', outside: sequence } : { place: 'learned', learned: number }
+    const steps = stepsOf(column, number)
+    return steps
+      ? { place: 'outside', outside: { kind: 'sequence', missing: 0, ...steps } }
+      : { place: 'learned', learned: number }
   }
   const time = learnTime(column, as, null)
   if (time) return { place: 'learned', learned: time }
@@ -82,8 +83,16 @@ function isPlainText(kind: OutsideKind): boolean {
   return kind === 'text' || kind === 'pattern'
 }
 
-/** A column read as the kind that a columns file gives it. Throws TABLE_INVALID where nothing in it is of that kind. */
-export function readAsKind(column: RawColumn, table: Table, as: ReadAs, kind: DetectedKind): Detected {
+/**
+ * A column read as the kind that a columns file gives it. Throws TABLE_INVALID, at `place`, where nothing in it is of that kind.
+ */
+export function readAsKind(
+  column: RawColumn,
+  table: Table,
+  as: ReadAs,
+  kind: DetectedKind,
+  place = table.place,
+): Detected {
   let learned: Learned | null = null
   if (kind === 'integer' || kind === 'decimal' || kind === 'real') learned = learnNumber(column, table.typed, as, kind)
   else if (kind === 'date' || kind === 'timestamp') learned = learnTime(column, as, kind)
@@ -92,46 +101,10 @@ export function readAsKind(column: RawColumn, table: Table, as: ReadAs, kind: De
   else return { place: 'outside', outside: outsideOf(kind, column, as) }
   if (learned === null)
     throw new GenesisError('TABLE_INVALID', `no value of column ${column.name} is of kind ${kind}`, {
-      place: table.place,
+      place,
       found: `${JSON.stringify(column.values.find((cell) => cell !== null) ?? null)} in its first row with a value`,
     })
   return { place: 'learned', learned }
-}
-
-/** An integer for each record, none twice: consecutive ones, or whatever the column's name calls an identifier. */
-function sequenceOf(column: RawColumn, learned: Learned): Outside | null {
-  const { kind, held } = learned
-  const rows = column.codes.length
-  if (kind !== 'integer' || held.length !== rows || rows < 2) return null
-  if (held.includes(null) || new Set(held).size !== rows) return null
-  const [low, high] = rangeOf(held)
-  if (!isIdName(column.name) && (rows < manyRows || high - low !== rows - 1)) return null
-  return { kind: 'sequence', missing: 0, ...startAndStep(column, learned) }
-}
-
-/** The table's own, where the same step leads from row to row; else from its lowest integer on. */
-function startAndStep(column: RawColumn, { held }: Learned): { start: number; step: number } {
-  const step = held.length === column.codes.length ? rowStep(column, held as readonly number[]) : null
-  if (step === null) return { start: rangeOf(held)[0], step: 1 }
-  return { start: (held[0] as number) - step * (column.firstRows[0] - 1), step }
-}
-
-function rangeOf(held: Learned['held']): [low: number, high: number] {
-  let low = Infinity
-  let high = -Infinity
-  for (const value of held) {
-    if (typeof value !== 'number') continue
-    low = Math.min(low, value)
-    high = Math.max(high, value)
-  }
-  return [low, high]
-}
-
-/** The difference from row to row of the source, where it is always the same. */
-function rowStep({ firstRows }: RawColumn, values: readonly number[]): number | null {
-  const step = (values[1] - values[0]) / (firstRows[1] - firstRows[0])
-  if (!Number.isSafeInteger(step) || step === 0) return null
-  return values.every((value, i) => value === values[0] + step * (firstRows[i] - firstRows[0])) ? step : null
 }
 
 function detectText(column: RawColumn, as: ReadAs): Detected {

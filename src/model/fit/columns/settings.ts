@@ -1,12 +1,12 @@
 import { dirname } from 'node:path'
 import { nearest } from '../../../config/nearest.js'
-import { parseDuration } from '../../../config/quantity.js'
-import { readSources, type Source } from '../../../config/source.js'
+import { readSources, type Path, type Source } from '../../../config/source.js'
 import { GenesisError } from '../../../errors.js'
-import { parseTime, zoneMinutes, type DateOrder } from './dates.js'
+import type { DateOrder } from './dates.js'
 import type { DetectedKind } from './detect.js'
 import type { DecimalSign } from './number-form.js'
-import { inFolder, wrongShape, type EventShape } from './event-shape.js'
+import { inFolder, type EventShape } from './event-shape.js'
+import { settingKeys, wrongSetting } from './setting-checks.js'
 
 /** What a columns file says about one column; everything it leaves out is found by looking at the table. */
 export interface ColumnSettings {
@@ -48,109 +48,62 @@ export interface ColumnSettings {
 
 export type ColumnKind = DetectedKind | 'pool' | 'template' | 'event_time' | 'clock'
 
-/** A columns file: settings per column, those of columns that the table lacks among them. */
-export type ColumnsFile = ReadonlyMap<string, ColumnSettings>
-
-const kinds: readonly ColumnKind[] = [
-  ...([
-    'integer',
-    'decimal',
-    'real',
-    'boolean',
-    'category',
-    'date',
-    'timestamp',
-    'sequence',
-    'uuid',
-    'pattern',
-  ] as const),
-  ...(['text', 'name', 'first_name', 'last_name', 'email', 'phone', 'address', 'ip', 'url'] as const),
-  ...(['pool', 'template', 'event_time', 'clock'] as const),
-]
-
-/** What a key expects, if the value is not that. */
-type Check = (value: unknown) => string | null
-
-const oneOf =
-  (...allowed: readonly unknown[]): Check =>
-  (value) =>
-    allowed.includes(value) ? null : `one of ${allowed.join(', ')}`
-const isText: Check = (value) => (typeof value === 'string' && value !== '' ? null : 'text')
-const isTexts: Check = (value) =>
-  Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string') ? null : 'a list of texts'
-const isBound: Check = (value) =>
-  Number.isFinite(value) || (typeof value === 'string' && parseTime(value, 'DMY') !== undefined)
-    ? null
-    : 'a number or an ISO 8601 date'
-const isWeight = (item: unknown): boolean => typeof item === 'number' && item >= 0
-
-const checks: { readonly [Key in keyof Required<ColumnSettings>]: Check } = {
-  kind: oneOf(...kinds),
-  hide: oneOf(true, false),
-  drop: oneOf(true, false),
-  missing: isTexts,
-  min: isBound,
-  max: isBound,
-  scale: (value) =>
-    Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 9 ? null : 'an integer from 0 to 9',
-  decimal: oneOf(',', '.'),
-  order: oneOf('DMY', 'MDY'),
-  zone: (value) =>
-    typeof value === 'string' && zoneMinutes(value) !== undefined ? null : 'a zone such as Z or +02:00',
-  derive: isText,
-  mask: oneOf('label', 'pattern'),
-  pattern: isText,
-  values: isTexts,
-  weights: (value) => (Array.isArray(value) && value.every(isWeight) ? null : 'a list of numbers from 0 on'),
-  provider: isText,
-  locale: isText,
-  version: oneOf(4, 7),
-  start: (value) => (Number.isSafeInteger(value) || isBound(value) === null ? null : 'an integer or an ISO 8601 time'),
-  step: (value) => (Number.isSafeInteger(value) || isDuration(value) ? null : 'an integer or a duration such as 5s'),
-  shape: wrongShape,
-  jitter: (value) => (isDuration(value) ? null : 'a duration such as 5s'),
+/** A columns file as it was read, mistakes and all: planColumns throws them with those that the table shows. */
+export interface ColumnsFile {
+  /** Those of columns that the table lacks among them; without what is wrong. */
+  readonly columns: ReadonlyMap<string, ColumnSettings>
+  /** The columns that something is wrong with. */
+  readonly faulty: ReadonlySet<string>
+  readonly errors: readonly GenesisError[]
+  /** What a message about a place in the file begins with. */
+  place(path: Path): string
 }
 
-function isDuration(value: unknown): boolean {
-  return typeof value === 'string' && parseDuration(value) !== undefined
+export const noColumnsFile: ColumnsFile = {
+  columns: new Map(),
+  faulty: new Set(),
+  errors: [],
+  place: (path) => path.join('.'),
 }
 
 /**
- * Reads a columns file: YAML or JSON with one key, `columns`, a map from column to settings. Throws CONFIG_UNREADABLE or
- * CONFIG_INVALID with every error of the file.
+ * Reads a columns file: YAML or JSON with one key, `columns`, a map from column to settings. Throws CONFIG_UNREADABLE; what is
+ * wrong in it is in `errors`, all of it.
  */
 export async function readColumnsFile(path: string): Promise<ColumnsFile> {
   const [source] = await readSources(path)
-  const columns = new Map<string, ColumnSettings>()
-  if (source === undefined) return columns
+  if (source === undefined) return noColumnsFile
   const errors: GenesisError[] = []
+  const columns = new Map<string, ColumnSettings>()
+  const faulty = new Set<string>()
   const top = asMap(source.value, source, [], errors)
   for (const key of Object.keys(top)) {
     if (key !== 'columns') errors.push(unknownKey(source, [key], ['columns']))
   }
   const settings = asMap(top.columns ?? {}, source, ['columns'], errors)
   for (const [column, value] of Object.entries(settings)) {
-    const at = ['columns', column]
-    const given = asMap(value ?? {}, source, at, errors)
-    for (const [key, item] of Object.entries(given)) {
-      if (!Object.hasOwn(checks, key)) {
-        errors.push(unknownKey(source, [...at, key], Object.keys(checks)))
-        continue
-      }
-      const expected = checks[key as keyof ColumnSettings](item)
-      if (expected !== null) errors.push(wrongValue(source, [...at, key], item, expected))
-    }
-    const { shape } = given as ColumnSettings
-    const known = shape !== undefined && wrongShape(shape) === null
-    columns.set(column, known ? { ...given, shape: inFolder(shape, dirname(path)) } : given)
+    const before = errors.length
+    columns.set(column, settingsOf(value ?? {}, source, ['columns', column], errors))
+    if (errors.length > before) faulty.add(column)
   }
-  if (errors.length === 1) throw errors[0]
-  if (errors.length > 1)
-    throw new GenesisError('CONFIG_INVALID', `${errors.length} errors in the columns file`, {
-      place: path,
-      all: errors,
-    })
-  return columns
+  return { columns, faulty, errors, place: (path) => source.place(path) }
+}
+
+/** The settings of a column that are right; of the others, an error. */
+function settingsOf(value: unknown, source: Source, at: string[], errors: GenesisError[]): ColumnSettings {
+  const right: Record<string, unknown> = {}
+  for (const [key, item] of Object.entries(asMap(value, source, at, errors))) {
+    if (!settingKeys.includes(key)) {
+      errors.push(unknownKey(source, [...at, key], settingKeys))
+      continue
+    }
+    const expected = wrongSetting(key as keyof ColumnSettings, item)
+    if (expected === null) right[key] = item
+    else errors.push(wrongValue(source, [...at, key], item, expected))
+  }
+  const settings: ColumnSettings = right
+  const { shape } = settings
+  return shape === undefined ? settings : { ...settings, shape: inFolder(shape, dirname(source.file ?? '')) }
 }
 
 function asMap(value: unknown, source: Source, path: string[], errors: GenesisError[]): Record<string, unknown> {

@@ -5,14 +5,14 @@ import { test } from 'node:test'
 import type { ArtifactColumn } from '#src/model/artifact.js'
 import { outsideColumns } from '#src/model/fit/columns/outside.js'
 import { planColumns, type PlannedColumn } from '#src/model/fit/columns/plan.js'
-import { readColumnsFile, type ColumnSettings } from '#src/model/fit/columns/settings.js'
-import type { GenesisError } from '#src/errors.js'
+import { readColumnsFile, type ColumnsFile } from '#src/model/fit/columns/settings.js'
+import { GenesisError } from '#src/errors.js'
 import { tableOf, temporaryFolder } from '../../../support/tables.js'
 
 const folder = temporaryFolder()
 let files = 0
 
-async function settingsOf(text: string): Promise<ReadonlyMap<string, ColumnSettings>> {
+async function settingsOf(text: string): Promise<ColumnsFile> {
   const path = join(folder, `columns-${files++}.yaml`)
   writeFileSync(path, text)
   return readColumnsFile(path)
@@ -45,7 +45,7 @@ async function learnedFrom(text: string, name: string) {
 }
 
 test('an empty file changes nothing', async () => {
-  assert.equal((await settingsOf('')).size, 0)
+  assert.equal((await settingsOf('')).columns.size, 0)
   assert.deepEqual([...(await planned('columns: {}')).keys()], ['id', 'amount', 'city', 'day'])
 })
 
@@ -150,27 +150,98 @@ test("an e-mail address is made of the record's name, where it has one", async (
   })
 })
 
-test('every mistake of a file is named with its place', async () => {
-  const text = 'columns:\n  city: { kindd: category }\n  amount: { kind: number, scale: -1 }\nrows: 5\n'
-  await assert.rejects(settingsOf(text), (error: GenesisError) => {
-    assert.equal(error.code, 'CONFIG_INVALID')
-    const messages = (error.details.all ?? []).map(({ message }) => message)
-    assert.equal(messages.length, 4)
-    assert.match(messages[0], /yaml:4:\d+: rows: unknown key; found rows; expected/)
-    assert.match(messages[1], /yaml:2:\d+: columns\.city\.kindd: unknown key; found kindd; expected kind/)
-    assert.match(messages[2], /yaml:3:\d+: columns\.amount\.kind: wrong value; found "number"; expected one of integer/)
-    assert.match(messages[3], /columns\.amount\.scale: wrong value; found -1; expected an integer from 0 to 9/)
-    return true
-  })
+/** The errors of a columns file for the table, without the folder. */
+async function mistakes(text: string): Promise<string[]> {
+  const file = await settingsOf(text)
+  try {
+    planColumns(table, file)
+  } catch (error) {
+    assert.ok(error instanceof GenesisError)
+    assert.match(error.code, /^(CONFIG|TABLE)_/)
+    return (error.details.all ?? [error]).map(({ message }) => message.replace(/^.*columns-\d+\.yaml/, 'file'))
+  }
+  return []
+}
+
+test('every mistake of a file is named at once with its place, those against the table too', async () => {
+  const text = `
+columns:
+  city: { kindd: category, locale: xx }
+  amount: { kind: number, scale: -1 }
+  day: { min: 2025-01-01, max: 2024-01-01 }
+  citty: { kind: category }
+  id: { derive: '{city} {amuont}' }
+rows: 5
+`
+  assert.deepEqual(await mistakes(text), [
+    'file:8:1: rows: unknown key; found rows; expected one of columns',
+    'file:3:11: columns.city.kindd: unknown key; found kindd; expected kind',
+    'file:3:28: columns.city.locale: wrong value; found "xx"; expected one of de, en, es, fr, it, nl, pl, pt_BR, sv, tr',
+    'file:4:13: columns.amount.kind: wrong value; found "number"; expected one of integer, decimal, real, boolean, category, date, timestamp, sequence, uuid, pattern, text, name, first_name, last_name, email, phone, address, ip, url, pool, template, event_time, clock',
+    'file:4:27: columns.amount.scale: wrong value; found -1; expected an integer from 0 to 9',
+    'file:5:10: columns.day.min: min is above max; found 2025-01-01; expected at most 2024-01-01',
+    'file:6:3: columns.citty: the table has no column "citty"; expected city. A column that is added needs a kind that is not learned, derive, values or provider.',
+    'file:7:9: columns.id.derive: a template over no column; found {amuont}; expected amount',
+  ])
 })
 
-test('a column that the table lacks is refused with the nearest name, unless it can be made', async () => {
-  await assert.rejects(planned('columns: { citty: { kind: category } }'), {
-    code: 'CONFIG_INVALID',
-    message: /the table has no column "citty"; expected city/,
+const wrong: readonly [settings: string, message: RegExp][] = [
+  ['city: { kind: name, locale: xx }', /city\.locale: wrong value; found "xx"; expected one of de, en/],
+  ['x: { provider: stadt }', /x\.provider: wrong value; found "stadt"; expected one of first_name.* city/],
+  ['x: { values: [a, b], weights: [1] }', /x\.weights: not a weight per value; found 1; expected 2 weights/],
+  ['x: { values: [a, b], weights: [0, 0] }', /x\.weights: no weight is above 0/],
+  ['x: { provider: city, weights: [1] }', /x\.weights: only values have weights/],
+  ['x: { provider: city, values: [a] }', /x\.provider: either values or a provider/],
+  ["x: { derive: '{city' }", /x\.derive: wrong value; found "{city"; expected text with {column}/],
+  ["x: { derive: '{City}' }", /x\.derive: a template over no column; found {City}; expected city/],
+  ["x: { derive: '{amount} x', kind: email }", /x\.kind: a derived column is a text; found email/],
+  ['x: { derive: "{city}!" }\n  city: { drop: true }', /x\.derive: .*dropped; found {city}\. Set hide: true/],
+  ['x: { pattern: "A\\\\" }', /x\.pattern: wrong value; .*a character after each \\/],
+  ['x: { kind: pattern }', /columns\.x: a column of kind pattern needs pattern/],
+  ['x: { kind: event_time, step: 5s }', /columns\.x: a column of kind event_time needs start/],
+  ['x: { kind: sequence, start: 2024-01-01 }', /x\.start: sequences are of integers; found 2024-01-01/],
+  ['x: { kind: uuid, mask: label }', /x\.mask: only for columns of the table/],
+  ['amount: { min: 50, max: 2 }', /amount\.min: min is above max; found 50; expected at most 2/],
+  [
+    'amount: { max: 2024-01-01 }',
+    /amount\.max: no bound of a column of kind integer; found 2024-01-01; expected a number/,
+  ],
+  ['day: { min: 5 }', /day\.min: no bound of a column of kind date; found 5; expected an ISO 8601 date/],
+  ['city: { max: 5 }', /city\.max: not for a column of kind category; expected kind integer, decimal/],
+  [
+    'city: { kind: integer }',
+    /file:2:11: columns\.city\.kind: no value of column city is of kind integer; found "Oslo"/,
+  ],
+  ['citty: { kind: category }', /columns\.citty: the table has no column "citty"; expected city\./],
+  ['Amou: { drop: true }', /the table has no column "Amou"; expected amount\./],
+]
+for (const [settings, message] of wrong) {
+  test(`one error, with its line: ${settings.replace(/\s+/g, ' ')}`, async () => {
+    const found = await mistakesOfColumns(settings)
+    assert.equal(found.length, 1, found.join('\n'))
+    assert.match(found[0], /^file:2:\d+: /)
+    assert.match(found[0], message)
   })
-  await assert.rejects(planned('columns: { at: { kind: event_time } }'), {
-    code: 'CONFIG_INVALID',
-    message: /columns\.at: a column of kind event_time needs start/,
-  })
+}
+
+async function mistakesOfColumns(settings: string): Promise<string[]> {
+  return mistakes(`columns:\n  ${settings}\n`)
+}
+
+test('of a column with a mistake nothing more is said', async () => {
+  assert.deepEqual(await mistakesOfColumns('x: { kindd: uuid, weights: [1] }'), [
+    'file:2:8: columns.x.kindd: unknown key; found kindd; expected kind',
+  ])
+})
+
+test('a rate curve that is not there is an error of the file', async () => {
+  const [error] = await mistakesOfColumns(
+    'at: { kind: event_time, start: 2024-01-01, shape: { type: curve, curve: none.csv } }',
+  )
+  assert.match(error, /none\.csv: no such file/)
+})
+
+test('columns that are all hidden are refused', async () => {
+  const all = ['id', 'amount', 'city', 'day'].map((name) => `  ${name}: { hide: true }\n`)
+  assert.match((await mistakes(`columns:\n${all.join('')}`))[0], /no column is left/)
 })

@@ -7,7 +7,7 @@ import { modelOf } from '../../../support/models.js'
 import { openGenerator } from '#src/model/open.js'
 import { toRows } from '#src/model/rows.js'
 
-const options: FitOptions = { name: 'test', columns: new Map(), states: 8, seed: 1, minCount: 1, roundExtremes: true }
+const options: FitOptions = { name: 'test', states: 8, seed: 1, minCount: 1, roundExtremes: true }
 const minute = 60_000
 const day = 86_400_000
 

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { ModelArtifact } from '#src/model/artifact.js'
 import { writeModel } from '#src/model/artifact-write.js'
 import { fitTable, type FitOptions } from '#src/model/fit/fit.js'
+import { noColumnsFile, type ColumnsFile } from '#src/model/fit/columns/settings.js'
 import { TrainingRandom } from '#src/model/fit/random.js'
 import type { Cell, Table } from '#src/model/fit/table/table.js'
 import { parseModel } from '#src/model/load.js'
@@ -10,7 +11,7 @@ import { openGenerator } from '#src/model/open.js'
 import { toRows, type Row } from '#src/model/rows.js'
 import { tableOf } from '../../../support/tables.js'
 
-const options: FitOptions = { name: 'test', columns: new Map(), states: 8, seed: 1, minCount: 1, roundExtremes: false }
+const options: FitOptions = { name: 'test', states: 8, seed: 1, minCount: 1, roundExtremes: false }
 
 function rowsOf(artifact: ModelArtifact, count: number): Row[] {
   return toRows(openGenerator(parseModel(Buffer.from(writeModel(artifact)), 'test'), { seed: 3 }).generate(count))
@@ -130,4 +131,15 @@ test('training that is aborted ends with the best circuit so far', async () => {
   })
   assert.equal(training?.aborted, true)
   assert.equal(training?.epochs, 3)
+})
+
+test('what would be no model is refused before the training', async () => {
+  const table = tableOf({ person: ['Ann', 'Bob', 'Ann'], 'person.first': ['a', 'b', 'b'] })
+  const columns: ColumnsFile = { ...noColumnsFile, columns: new Map([['person', { kind: 'name' }]]) }
+  let steps = 0
+  await assert.rejects(fitTable(table, { ...options, columns, onProgress: () => steps++ }), {
+    code: 'MODEL_INVALID',
+    message: /the model of table, columns\[\d\]\.name: two columns have one name; found "person\.first"/,
+  })
+  assert.equal(steps, 0)
 })
