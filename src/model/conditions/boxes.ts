@@ -1,3 +1,21 @@
+/**
+ * Conditions as boxes: conjunctions of a set per column. No two have a record in common, so that their probabilities add up and one of
+ * them, chosen by its share, can be drawn from alone (evidence.ts). An example, over a plan (free, pro) and an age (0 to 19):
+ *
+ *     {"any": [{"plan": "pro"}, {"age": [">=", 15]}]}
+ *
+ * The parts are boxes each, but pro customers of 15 are in both. So of the second only what the first leaves is added (`without`):
+ *
+ *     { plan: {pro} }
+ *     { age: [15, 20), plan: {free} }
+ *
+ * An `all` is every box of one part with every box of the next, where they meet (`product`): with {"age": ["<", 18]} in addition,
+ *
+ *     { plan: {pro}, age: [0, 18) }
+ *     { age: [15, 18), plan: {free} }
+ *
+ * A `not` is what is left of the box that restricts nothing.
+ */
 import { GenesisError } from '../../errors.js'
 import { complementOf, intersectSets, isEmpty, isWhole, uniteSets, type NodeDomain, type NodeSet } from './domain.js'
 import type { Expression } from './expression.js'

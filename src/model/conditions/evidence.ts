@@ -1,3 +1,21 @@
+/**
+ * A conjunction in the circuit: its probability, and the circuit of the records that satisfy it. An example with two hidden states. A
+ * plan is the root, an age hangs from it and has its state, and the conjunction is { plan: {pro}, age: [15, 20) }:
+ *
+ *     state                                       0            1
+ *     prior                                       0.5          0.5
+ *     plan: free, pro                             0.9, 0.1     0.2, 0.8
+ *     age: [0, 10), [10, 20)                      0.8, 0.2     0.2, 0.8
+ *
+ * From the leaf upwards, what is left of the symbols and how likely that is by the state (`message`):
+ *
+ *     age: half of its second bin                 0.1          0.4
+ *     plan: pro, times what is below (`beta`)     0.1 · 0.1    0.8 · 0.4
+ *     the root: Σ prior · beta                    0.005 + 0.16 = 0.165, the probability
+ *
+ * A record that satisfies it has state 0 or 1 as 0.005 is to 0.16, and then in each column what is left of its symbols: the same
+ * circuit with other tables. A column that nothing is asked of, nor of any below it, keeps its own.
+ */
 import type { Piece } from '../sample/symbols.js'
 import type { NodeWeights } from '../sample/weights.js'
 import type { Box } from './boxes.js'

@@ -6,11 +6,13 @@ import { boxesOf, type Box } from '#src/model/conditions/boxes.js'
 import { conditionProbability } from '#src/model/conditions/compile.js'
 import { domainsOf } from '#src/model/conditions/domain.js'
 import { parseConditions } from '#src/model/conditions/expression.js'
+import { union, type Interval } from '#src/model/conditions/intervals.js'
 import type { Model } from '#src/model/model.js'
 import { openGenerator } from '#src/model/open.js'
 import { toRows, type Row } from '#src/model/rows.js'
+import { encodeTable } from '#src/model/table.js'
 import { anyConditions, satisfies } from '../../support/conditions.js'
-import { artifactOf, censusLikeArtifact, modelOf, randomArtifact } from '../../support/models.js'
+import { artifactOf, censusLikeArtifact, modelOf, randomArtifact, type SupportColumn } from '../../support/models.js'
 import { fitsDistribution, sameDistribution } from '../../support/statistics.js'
 
 function rows(model: Model, conditions: unknown, count: number, seed = 1): Row[] {
@@ -107,6 +109,49 @@ test('alternatives that differ in one column alone come to one conjunction, and 
     boxes(everything).map((box) => box.size),
     [0],
   )
+})
+
+test('the example of boxes.ts and evidence.ts, by hand', () => {
+  const table = (...numbers: number[]): string => encodeTable(Float32Array.from(numbers))
+  const columns = [
+    { name: 'plan', type: { kind: 'string' }, nullable: false, alphabet: ['free', 'pro'] },
+    { name: 'age', type: { kind: 'integer' }, nullable: false, alphabet: [[0, 9], [10, 19]] },
+  ] satisfies SupportColumn[] // prettier-ignore
+  const model = modelOf({
+    ...artifactOf(columns, 2, 1),
+    circuit: {
+      ...{ states: 2, parent: [-1, 0], prior: table(0.5, 0.5), transitions: ['', table(1, 0, 0, 1)] },
+      emissions: [table(0.9, 0.1, 0.2, 0.8), table(0.8, 0.2, 0.2, 0.8)],
+    },
+  })
+  const near = (conditions: object, expected: number): void => {
+    const probability = conditionProbability(model, conditions)
+    assert.ok(Math.abs(probability - expected) < 1e-6, `${probability} of ${JSON.stringify(conditions)}`)
+  }
+  near({ plan: 'pro' }, 0.45)
+  near({ age: ['>=', 15] }, 0.25)
+  near({ plan: 'pro', age: ['>=', 15] }, 0.165)
+  const either = { any: [{ plan: 'pro' }, { age: ['>=', 15] }] }
+  near(either, 0.45 + 0.25 - 0.165)
+  const domains = domainsOf(model)
+  const boxes = (conditions: object): object[] => {
+    const [{ expression }] = parseConditions(model, domains, conditions)
+    return boxesOf(expression, domains).map((box) => {
+      // Per code: in whole or in part, for the bins by their indexes.
+      const [plan, age] = [box.get(0), box.get(1)]
+      return {
+        ...(plan && { plan: ['free', 'pro'].filter((_, code) => plan[code].length > 0) }),
+        ...(age && {
+          age: union(...age.map((set, code) => set.map(([from, to]): Interval => [from + 10 * code, to + 10 * code]))),
+        }),
+      }
+    })
+  }
+  assert.deepEqual(boxes(either), [{ plan: ['pro'] }, { age: [[15, 20]], plan: ['free'] }])
+  assert.deepEqual(boxes({ ...either, age: ['<', 18] }), [
+    { plan: ['pro'], age: [[0, 18]] },
+    { age: [[15, 18]], plan: ['free'] },
+  ])
 })
 
 test('conditions on a column that another one decides are conditions on that one', () => {
