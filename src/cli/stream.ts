@@ -1,45 +1,19 @@
-import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import type { Writable } from 'node:stream'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { parseConnector } from '../config/connector-file.js'
-import type { ConnectorConfig } from '../config/connector.js'
-import { plainSource } from '../config/source.js'
+import { renamed, renameKeys } from '../config/rename-keys.js'
 import { loadWorker } from '../config/worker-file.js'
-import { GenesisError } from '../errors.js'
-import { createResources, openTask, type Slice } from '../runner/open-task.js'
+import type { WorkerConfig } from '../config/worker.js'
+import { asGenesisError, GenesisError } from '../errors.js'
+import { createResources, openTask } from '../runner/open-task.js'
 import type { TaskEvents } from '../runner/task-events.js'
 import { createFraming, createSink, type SinkPlan } from '../sink/create.js'
 import type { Sink } from '../sink/sink.js'
 import { StreamSink } from '../sink/stream.js'
 import { emptyCounters } from '../stream/counters.js'
 import { onInterrupt } from './interrupt.js'
-
-interface StreamOptions {
-  readonly batchSize?: number
-  readonly interval?: string
-  readonly rateLimit?: number
-  readonly adaptiveRate?: true
-  readonly targetLatencyMs?: number
-  readonly shape?: unknown
-  readonly arrivals?: string
-  readonly eventTime?: string
-  readonly conditions?: unknown
-  readonly references?: unknown
-  readonly disturb?: unknown
-  readonly maxRecords?: number
-  readonly maxBatches?: number
-  readonly kafkaServers?: string
-  readonly topic?: string
-  readonly seed: number
-  readonly from: number
-  readonly to?: number
-  readonly format: 'json' | 'csv' | 'avro'
-  readonly schema?: string
-  readonly registry?: string
-  readonly output?: string
-}
+import { connectorOf, flagNames, sliceOf, type StreamOptions } from './stream-options.js'
 
 export function streamCommand(): Command {
   return new Command('stream')
@@ -94,11 +68,18 @@ Examples:
   genesis stream models/customers.json --from 1000 --to 2000 --format csv --output slice.csv
   genesis stream models/customers.json --kafka-servers localhost:9092 --topic customers --rate-limit 1000`,
     )
-    .action(stream)
+    .action(async (model: string, options: StreamOptions) => {
+      try {
+        await stream(model, options)
+      } catch (error) {
+        throw renamed(asGenesisError(error), flagNames)
+      }
+    })
 }
 
 async function stream(model: string, options: StreamOptions): Promise<void> {
   const connector = connectorOf(model, options)
+  const slice = sliceOf(options, connector)
   const worker = await loadWorker(null, {
     ...process.env,
     ...(options.kafkaServers !== undefined && { KAFKA_BROKERS: options.kafkaServers }),
@@ -109,19 +90,15 @@ async function stream(model: string, options: StreamOptions): Promise<void> {
   const events: TaskEvents = {
     state(state, failure, retryInMs) {
       if (state !== 'RESTARTING' || failure === null) return
-      process.stderr.write(`warn: ${failure.message} (${failure.code}); next attempt in ${Math.round(retryInMs)} ms\n`)
+      const message = renameKeys(failure.message, flagNames)
+      process.stderr.write(`warn: ${message} (${failure.code}); next attempt in ${Math.round(retryInMs)} ms\n`)
     },
     progress: (now) => (counters = now),
   }
   const makeSink = async (plan: SinkPlan): Promise<Sink> =>
     output === null ? createSink(plan) : new StreamSink(output.stream, output.name, createFraming(plan))
-  const task = await openTask(
-    { connector, shard: 0 },
-    createResources(worker),
-    events,
-    sliceOf(options, connector),
-    makeSink,
-  )
+  const task = await openTask({ connector, shard: 0 }, createResources(worker), events, slice, makeSink)
+  if (connector.topic !== null) await reach(worker, connector.topic)
   const release = onInterrupt(() => task.stop())
   const began = performance.now()
   const end = await task.run()
@@ -134,54 +111,16 @@ async function stream(model: string, options: StreamOptions): Promise<void> {
   process.stderr.write(`${counters.records} records in ${seconds.toFixed(1)} s (${rate}/s)${failures}\n`)
 }
 
-/** The options as a connector file would have them, so that they are checked in the same way. */
-function connectorOf(model: string, options: StreamOptions): ConnectorConfig {
-  const { kafkaServers, topic, format, output, interval } = options
-  if ((kafkaServers === undefined) !== (topic === undefined)) {
-    throw new GenesisError('USAGE', '--kafka-servers and --topic go together', {
-      found: kafkaServers === undefined ? 'only --topic' : 'only --kafka-servers',
-    })
+/** Throws at once where no broker answers: what never was there is not waited for, as what goes away later is. */
+async function reach({ kafka }: WorkerConfig, topic: string): Promise<void> {
+  // Not before it is needed: the Kafka libraries take longer to load than all the rest.
+  const { KafkaAdmin } = await import('../kafka/admin.js')
+  const admin = new KafkaAdmin(kafka)
+  try {
+    await admin.describe(topic)
+  } finally {
+    await admin.close()
   }
-  const toKafka = topic !== undefined
-  if (toKafka && (format === 'csv' || output !== undefined)) {
-    const found = output === undefined ? '--format csv' : '--output'
-    throw new GenesisError('USAGE', 'this does not go with --topic', { found, expected: '--format json or avro' })
-  }
-  const seconds = interval !== undefined && /^[0-9.]+$/.test(interval)
-  const written = {
-    // A stream of its own every time: no run goes on from another one's checkpoint.
-    name: `stream-${randomUUID()}`,
-    model,
-    topic: topic ?? null,
-    value: { ...(toKafka && { format }), schema: options.schema ?? null },
-    sink: toKafka ? { type: 'kafka' } : { type: 'file', path: output ?? 'stdout', format },
-    conditions: options.conditions ?? null,
-    references: options.references ?? null,
-    throughput: {
-      rate: options.rateLimit ?? null,
-      interval: seconds ? `${Number(interval) * 1000}ms` : (interval ?? null),
-      batch_size: batchSizeOf(options),
-      adaptive: options.adaptiveRate ?? false,
-      ...(options.targetLatencyMs !== undefined && { target_latency: `${options.targetLatencyMs}ms` }),
-      ...(options.arrivals !== undefined && { arrivals: options.arrivals }),
-      ...(options.eventTime !== undefined && { event_time: options.eventTime }),
-      ...(options.shape !== undefined && { shape: options.shape }),
-    },
-    seed: options.seed,
-    ...(options.disturb !== undefined && { disturb: options.disturb }),
-  }
-  return parseConnector(plainSource(written, 'genesis stream'), { env: process.env, folder: process.cwd() })
-}
-
-function batchSizeOf({ batchSize, interval }: StreamOptions): number {
-  return batchSize ?? (interval === undefined ? 4096 : 100)
-}
-
-/** The positions that are asked for: the nearest of all the ends. */
-function sliceOf({ from, to, maxRecords, maxBatches }: StreamOptions, { throughput }: ConnectorConfig): Slice {
-  const ends = [to, maxRecords && from + maxRecords, maxBatches && from + maxBatches * throughput.batchSize]
-  const end = Math.min(...ends.map((position) => position ?? Infinity))
-  return { from, to: end === Infinity ? null : end }
 }
 
 function outputOf({ topic, output }: StreamOptions): { stream: Writable; name: string } | null {

@@ -2,8 +2,10 @@
 import { parseConnector } from '../config/connector-file.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import { plainSource } from '../config/source.js'
+import { renamed, type Names } from '../config/rename-keys.js'
 import { parseWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
+import { asGenesisError } from '../errors.js'
 import { anything, checkOptions, flag, isObject, oneOf, text, type Check } from '../stream/options.js'
 
 /** How to reach the brokers with TLS. */
@@ -115,8 +117,34 @@ export interface KafkaPlan {
   readonly worker: WorkerConfig
 }
 
-/** Throws OPTION_INVALID, or what the configuration of a connector would: CONFIG_INVALID. */
+/** The options behind the keys that connectors and workers have. */
+export const optionNames: Names = {
+  'kafka.brokers': 'bootstrapServers',
+  'kafka.client_id': 'clientId',
+  'kafka.tls.server_name': 'tls.serverName',
+  'kafka.tls': 'tls',
+  'kafka.sasl.token_endpoint': 'sasl.tokenEndpoint',
+  'kafka.sasl.client_id': 'sasl.clientId',
+  'kafka.sasl.client_secret': 'sasl.clientSecret',
+  'kafka.sasl': 'sasl',
+  'registry.url': 'registry',
+  'value.format': 'valueSerializer',
+  'value.schema': 'avroSchema',
+  'topic_creation.replication_factor': 'topicCreation.replicationFactor',
+  topic_creation: 'topicCreation',
+  key_format: 'keyFormat',
+}
+
+/** Throws OPTION_INVALID, or what the configuration of a connector would, under the names that code has: CONFIG_INVALID. */
 export function planKafka(options: KafkaPublisherOptions): KafkaPlan {
+  try {
+    return planOf(options)
+  } catch (error) {
+    throw renamed(asGenesisError(error), optionNames)
+  }
+}
+
+function planOf(options: KafkaPublisherOptions): KafkaPlan {
   checkOptions('KafkaPublisher', options, checks)
   checkOptions('KafkaPublisher', required(options), { bootstrapServers: needed, topic: needed, name: needed })
   const { registry, tls, topicCreation } = options

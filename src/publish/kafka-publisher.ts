@@ -1,12 +1,13 @@
 import { bareAvroEncoder, createEncoder } from '../encode/create.js'
 import type { Encoder } from '../encode/encoder.js'
 import { createRegistry } from '../encode/registry.js'
-import { GenesisError } from '../errors.js'
+import { renamed } from '../config/rename-keys.js'
+import { asGenesisError, GenesisError } from '../errors.js'
 import type { Batch as RecordBatch } from '../record.js'
 import { recordsOf, slice, type Batch } from '../stream/batch.js'
 import { disturbOf, fieldsOf, type Publisher, type StreamInfo } from '../stream/publisher.js'
 import { asPublic, type StreamingError } from '../stream/streaming-error.js'
-import { planKafka, type KafkaPlan, type KafkaPublisherOptions } from './kafka-options.js'
+import { optionNames, planKafka, type KafkaPlan, type KafkaPublisherOptions } from './kafka-options.js'
 import type { Outlet } from './outlet.js'
 
 /**
@@ -89,7 +90,7 @@ export class KafkaPublisher implements Publisher<object> {
       return Math.max(position, from)
     } catch (error) {
       await outlet.close()
-      throw error
+      throw renamed(asGenesisError(error), optionNames)
     }
   }
 }

@@ -125,6 +125,8 @@ function checkTogether(of: string, options: StreamToOptions): void {
   const refuse = (broken: boolean, what: string, expected: string): void => {
     if (broken) throw new GenesisError('OPTION_INVALID', what, { place: of, expected })
   }
+  const { from = 0, to } = options
+  refuse(to !== undefined && to < from, 'the stream would end before it begins', `to from ${from} on`)
   const interval = intervalSeconds !== undefined
   refuse(interval && rateLimit !== undefined, 'rateLimit and intervalSeconds exclude each other', 'one of them')
   refuse(curve && rateLimit !== undefined, 'a recorded curve has its own rates', 'no rateLimit')

@@ -154,7 +154,7 @@ describe('KafkaPublisher', () => {
   const wrong: [options: object, message: RegExp][] = [
     [{ topic: 't' }, /bootstrapServers/],
     [{ bootstrapServers: 'a:1' }, /topic/],
-    [{ bootstrapServers: 'nobody', topic: 't' }, /brokers.*host:port/],
+    [{ bootstrapServers: 'nobody', topic: 't' }, /bootstrapServers.*host:port/],
     [{ bootstrapServers: 'a:1', topic: 'a topic' }, /topic name/],
     [{ bootstrapServers: 'a:1', topic: 't', acks: 1 }, /acks.*expected one of all/],
     [{ bootstrapServers: 'a:1', topic: 't', delivery: 'exactly-once' }, /name/],

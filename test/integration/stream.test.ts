@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import avsc from 'avsc'
-import { genesis, shipped } from '../support/genesis.js'
+import { genesis, genesisWith, shipped } from '../support/genesis.js'
 import { committedRecords, deleteAfter, uniqueName } from '../support/kafka.js'
 
 const model = shipped('models/customers.json')
@@ -76,8 +76,9 @@ describe('genesis stream', () => {
     const folder = await mkdtemp(join(tmpdir(), 'genesis-stream-'))
     t.after(() => rm(folder, { recursive: true }))
     const path = join(folder, 'records.avro')
-    // Twice: the file is replaced, not continued.
-    for (const count of ['500', '200']) {
+    // The file is replaced, not continued, and the same every time.
+    const files: string[] = []
+    for (const count of ['200', '500', '200']) {
       const { status, stderr } = await genesis(
         'stream',
         model,
@@ -89,7 +90,9 @@ describe('genesis stream', () => {
         path,
       )
       assert.equal(status, 0, stderr)
+      files.push(await readFile(path, 'latin1'))
     }
+    assert.equal(files[2], files[0])
     const ids: unknown[] = []
     for await (const row of avsc.createFileDecoder(path)) ids.push((row as { id: number }).id)
     assert.deepEqual(
@@ -118,7 +121,15 @@ describe('genesis stream', () => {
       [[model, '--max-records', 'ten'], /--max-records.*ten.*expected an integer from 1 on.*USAGE/],
       [[model, '--topic', 'x'], /go together.*USAGE/],
       [[model, '--kafka-servers', 'localhost:1', '--topic', 'x', '--format', 'csv'], /--format csv.*USAGE/],
-      [[model, '--rate-limit', '5', '--interval', '1'], /rate and interval exclude each other.*CONFIG_INVALID/],
+      [
+        [model, '--rate-limit', '5', '--interval', '1'],
+        /^error: --interval: rate and interval exclude each other; .*one of --rate-limit and --interval \(CONFIG_INVALID/,
+      ],
+      [[model, '--shape', '{"type": "sinus"}'], /^error: --shape\.type: wrong value.*CONFIG_INVALID/],
+      [[model, '--disturb', '{"lat": 1}'], /^error: --disturb\.lat: unknown key.*CONFIG_INVALID/],
+      [[model, '--kafka-servers', 'nobody', '--topic', 'x'], /^error: --kafka-servers: wrong value.*CONFIG_INVALID/],
+      [[model, '--topic', 'a b', '--kafka-servers', 'localhost:1'], /^error: --topic: wrong value.*CONFIG_INVALID/],
+      [[model, '--from', '10', '--to', '5'], /^error: --to: the stream would end before it begins; found 5.*USAGE/],
     ] as const) {
       const { status, stdout, stderr } = await genesis('stream', ...args)
       assert.equal(status, 2, stderr)
@@ -126,6 +137,20 @@ describe('genesis stream', () => {
       assert.match(stderr, message)
       assert.equal(stderr.trimEnd().split('\n').length, 1, stderr)
     }
+  })
+
+  test('to Kafka, a broker that does not answer is not waited for, and what is missing is called by its flag', async () => {
+    const nobody = await genesis('stream', model, '--kafka-servers', '127.0.0.1:1', '--topic', 'x')
+    assert.deepEqual([nobody.status, nobody.stdout], [1, ''])
+    assert.match(
+      nobody.stderr,
+      /^error: 127\.0\.0\.1:1: no broker answers.*Check --kafka-servers.*KAFKA_UNREACHABLE\)\n$/,
+    )
+    const kafka = ['--kafka-servers', process.env.KAFKA_BROKERS ?? '', '--topic', uniqueName('test-stream')]
+    const env = { SCHEMA_REGISTRY_URL: '' }
+    const avro = await genesisWith(env, 'stream', model, ...kafka, '--format', 'avro')
+    assert.deepEqual([avro.status, avro.stdout], [2, ''])
+    assert.match(avro.stderr, /Set --registry \(or SCHEMA_REGISTRY_URL\), or --format json\. \(CONFIG_INVALID\)\n$/)
   })
 
   test('sends JSON to Kafka, each run the whole stream', async (t) => {

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import type { AnyRow, Batch } from '#src/stream/batch.js'
 import { RetryPolicy } from '#src/stream/retry-policy.js'
 import { StreamingError } from '#src/stream/streaming-error.js'
+import { KafkaPublisher } from '#src/publish/kafka-publisher.js'
 import { StreamingGenerator, type StreamingGeneratorOptions } from '#src/stream/streaming-generator.js'
 import { StreamingMetrics } from '#src/stream/streaming-metrics.js'
 import { SyntheticGenerator } from '#src/stream/synthetic-generator.js'
@@ -278,6 +279,7 @@ describe('a mistake in the options', () => {
       () => streamer.stream({ rateLimit: 1, shape: { type: 'ramp', toRate: 9 } as never }),
       /ramp is incomplete; expected periodSeconds/,
     ],
+    ['an end before the beginning', () => streamer.stream({ from: 10, to: 5 }), /expected to from 10 on/],
     ['no generator', () => new StreamingGenerator({} as never), /generator: wrong value/],
     [
       'a policy',
@@ -292,6 +294,20 @@ describe('a mistake in the options', () => {
       assert.throws(call, code('OPTION_INVALID', message))
     })
   }
+
+  test('of a KafkaPublisher goes by the names that its options have', () => {
+    const to = (options: object) => () => new KafkaPublisher({ bootstrapServers: 'a:1', topic: 't', ...options })
+    assert.throws(
+      to({ bootstrapServers: 'nobody' }),
+      code('CONFIG_INVALID', /^KafkaPublisher: bootstrapServers: wrong/),
+    )
+    assert.throws(to({ keyFormat: 'text' }), code('CONFIG_INVALID', /^KafkaPublisher: keyFormat: wrong value/))
+    assert.throws(to({ sasl: { mechanism: 'PLAIN' } }), code('CONFIG_INVALID', /^KafkaPublisher: sasl\.mechanism: inc/))
+    assert.throws(
+      to({ tls: { serverNam: 'x' } }),
+      code('CONFIG_INVALID', /^KafkaPublisher: tls\.server.*tls\.serverName/),
+    )
+  })
 
   test('in the conditions has the code of conditions', () => {
     assert.throws(() => streamer.stream({ conditions: { segmnt: 'premium' } }), code('CONDITION_INVALID', /segment/))

@@ -1,0 +1,120 @@
+/** What `genesis stream` is asked for, as the configuration of a connector. */
+import { randomUUID } from 'node:crypto'
+import { parse } from 'node:path'
+import { parseConnector } from '../config/connector-file.js'
+import type { ConnectorConfig } from '../config/connector.js'
+import { renameKeys, type Names } from '../config/rename-keys.js'
+import type { Path } from '../config/source.js'
+import { avroName } from '../encode/avro/names.js'
+import { GenesisError } from '../errors.js'
+import type { Slice } from '../runner/open-task.js'
+
+export interface StreamOptions {
+  readonly batchSize?: number
+  readonly interval?: string
+  readonly rateLimit?: number
+  readonly adaptiveRate?: true
+  readonly targetLatencyMs?: number
+  readonly shape?: unknown
+  readonly arrivals?: string
+  readonly eventTime?: string
+  readonly conditions?: unknown
+  readonly references?: unknown
+  readonly disturb?: unknown
+  readonly maxRecords?: number
+  readonly maxBatches?: number
+  readonly kafkaServers?: string
+  readonly topic?: string
+  readonly seed: number
+  readonly from: number
+  readonly to?: number
+  readonly format: 'json' | 'csv' | 'avro'
+  readonly schema?: string
+  readonly registry?: string
+  readonly output?: string
+}
+
+/** The flags behind the keys that connectors and workers have. */
+export const flagNames: Names = {
+  'throughput.rate': '--rate-limit',
+  'throughput.interval': '--interval',
+  'throughput.batch_size': '--batch-size',
+  'throughput.adaptive': '--adaptive-rate',
+  'throughput.target_latency': '--target-latency-ms',
+  'throughput.shape': '--shape',
+  'throughput.arrivals': '--arrivals',
+  'throughput.event_time': '--event-time',
+  'value.schema': '--schema',
+  'value.format:': '--format',
+  'value.format': '--format',
+  'sink.format': '--format',
+  'sink.path': '--output',
+  'registry.url': '--registry',
+  'kafka.brokers': '--kafka-servers',
+  'environment variable KAFKA_BROKERS': '--kafka-servers',
+  'environment variable SCHEMA_REGISTRY_URL': '--registry',
+}
+
+/** The options as a connector file would have them, so that they are checked in the same way. */
+export function connectorOf(model: string, options: StreamOptions): ConnectorConfig {
+  const { kafkaServers, topic, format, output, interval } = options
+  if ((kafkaServers === undefined) !== (topic === undefined)) {
+    throw new GenesisError('USAGE', '--kafka-servers and --topic go together', {
+      found: kafkaServers === undefined ? 'only --topic' : 'only --kafka-servers',
+    })
+  }
+  const toKafka = topic !== undefined
+  if (toKafka && (format === 'csv' || output !== undefined)) {
+    const found = output === undefined ? '--format csv' : '--output'
+    throw new GenesisError('USAGE', 'this does not go with --topic', { found, expected: '--format json or avro' })
+  }
+  const seconds = interval !== undefined && /^[0-9.]+$/.test(interval)
+  const written = {
+    // To Kafka, a stream of its own every time: no run goes on from another one's checkpoint. Elsewhere the name goes into the
+    // schema of an Avro file, which is the same every time.
+    name: toKafka ? `stream-${randomUUID()}` : avroName(parse(model).name || 'model'),
+    model,
+    topic: topic ?? null,
+    value: { ...(toKafka && { format }), schema: options.schema ?? null },
+    sink: toKafka ? { type: 'kafka' } : { type: 'file', path: output ?? 'stdout', format },
+    conditions: options.conditions ?? null,
+    references: options.references ?? null,
+    throughput: {
+      rate: options.rateLimit ?? null,
+      interval: seconds ? `${Number(interval) * 1000}ms` : (interval ?? null),
+      batch_size: batchSizeOf(options),
+      adaptive: options.adaptiveRate ?? false,
+      ...(options.targetLatencyMs !== undefined && { target_latency: `${options.targetLatencyMs}ms` }),
+      ...(options.arrivals !== undefined && { arrivals: options.arrivals }),
+      ...(options.eventTime !== undefined && { event_time: options.eventTime }),
+      ...(options.shape !== undefined && { shape: options.shape }),
+    },
+    seed: options.seed,
+    ...(options.disturb !== undefined && { disturb: options.disturb }),
+  }
+  return parseConnector({ value: written, file: null, place }, { env: process.env, folder: process.cwd() })
+}
+
+/** Keys that are single words are flags of that name; the model is the argument. */
+function place(path: Path): string {
+  const key = renameKeys(path.join('.'), flagNames)
+  return key === '' ? 'genesis stream' : key.startsWith('-') || path[0] === 'model' ? key : `--${key}`
+}
+
+function batchSizeOf({ batchSize, interval }: StreamOptions): number {
+  return batchSize ?? (interval === undefined ? 4096 : 100)
+}
+
+/** The positions that are asked for: the nearest of all the ends. */
+export function sliceOf({ from, to, maxRecords, maxBatches }: StreamOptions, { throughput }: ConnectorConfig): Slice {
+  if (to !== undefined && to < from) {
+    throw new GenesisError('USAGE', 'the stream would end before it begins', {
+      place: '--to',
+      found: String(to),
+      expected: `a position from ${from} on, which is --from`,
+    })
+  }
+  const ends = [to, maxRecords && from + maxRecords, maxBatches && from + maxBatches * throughput.batchSize]
+  const end = Math.min(...ends.map((position) => position ?? Infinity))
+  return { from, to: end === Infinity ? null : end }
+}

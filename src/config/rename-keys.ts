@@ -1,0 +1,25 @@
+/** Errors for somebody who has written the keys of a configuration under other names: as flags, or as options of the library. */
+import { GenesisError } from '../errors.js'
+
+/** Dotted keys, and what they are called instead; what stands below a key is called after it. */
+export type Names = Readonly<Record<string, string>>
+
+export function renamed(error: GenesisError, names: Names): GenesisError {
+  const { place, found, expected, remedy, all } = error.details
+  const other = (text: string | undefined): string | undefined => text && renameKeys(text, names)
+  return new GenesisError(error.code, renameKeys(error.what, names), {
+    place: other(place),
+    found: other(found),
+    expected: other(expected),
+    remedy: other(remedy),
+    cause: error.details.cause ?? error,
+    ...(all !== undefined && { all: all.map((one) => renamed(one, names)) }),
+  })
+}
+
+/** Longer keys go before shorter ones. A key is whole words: `kafka.brokers` is none of `my-kafka.brokers`. */
+export function renameKeys(text: string, names: Names): string {
+  const keys = Object.keys(names).sort((a, b) => b.length - a.length)
+  const pattern = keys.map((key) => key.replaceAll('.', '\\.')).join('|')
+  return text.replace(new RegExp(`(?<![\\w.-])(?:${pattern})(?![\\w-])`, 'g'), (key) => names[key])
+}
