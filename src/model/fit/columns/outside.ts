@@ -36,7 +36,8 @@ export function outsideColumns(column: OutsideColumn, all: readonly PlannedColum
     ...(missing > 0 && { missing: roundedShare(missing) }),
     source,
   })
-  const part = (suffix: string, source: Source): ArtifactColumn => hiddenPart(`${name}.${suffix}`, source)
+  const stem = stemOf(name)
+  const part = (suffix: string, source: Source): ArtifactColumn => hiddenPart(`${stem}.${suffix}`, source)
   const word = (suffix: string, provider: string): ArtifactColumn => part(suffix, { from: 'pool', provider, locale })
   switch (kind) {
     case 'sequence': {
@@ -55,7 +56,7 @@ export function outsideColumns(column: OutsideColumn, all: readonly PlannedColum
     case 'last_name':
       return [make({ from: 'pool', provider: kind, locale })]
     case 'name':
-      return [...nameParts(name, locale), make({ from: 'template', template: `{${name}.first} {${name}.last}` })]
+      return [...nameParts(stem, locale), make({ from: 'template', template: `{${stem}.first} {${stem}.last}` })]
     case 'email': {
       const person = personOf(column, all, locale)
       const domain = part('domain', { from: 'pool', values: mailDomains })
@@ -64,7 +65,7 @@ export function outsideColumns(column: OutsideColumn, all: readonly PlannedColum
     }
     case 'address': {
       const form = addressForms[locale] ?? '{street} {number}'
-      const template = form.replace(/street|number/g, (suffix) => `${name}.${suffix}`)
+      const template = form.replace(/street|number/g, (suffix) => `${stem}.${suffix}`)
       const number = part('number', { from: 'pool', values: Array.from({ length: 199 }, (_, i) => String(i + 1)) })
       return [number, word('street', 'street'), make({ from: 'template', template })]
     }
@@ -73,12 +74,12 @@ export function outsideColumns(column: OutsideColumn, all: readonly PlannedColum
       const bytes = ['b', 'c', 'd'].map((suffix) =>
         part(suffix, { from: 'pool', values: Array.from({ length: 254 }, (_, i) => String(i + 1)) }),
       )
-      return [...bytes, make({ from: 'template', template: `10.{${name}.b}.{${name}.c}.{${name}.d}` })]
+      return [...bytes, make({ from: 'template', template: `10.{${stem}.b}.{${stem}.c}.{${stem}.d}` })]
     }
     case 'url':
       return [
         part('key', { from: 'pattern', pattern: '????????' }),
-        make({ from: 'template', template: `https://example.com/{${name}.key}` }),
+        make({ from: 'template', template: `https://example.com/{${stem}.key}` }),
       ]
     case 'pool':
       return [make(poolOf(column, locale))]
@@ -91,14 +92,19 @@ export function outsideColumns(column: OutsideColumn, all: readonly PlannedColum
   }
 }
 
+/** A column's name as those of its hidden parts begin: without what means something in a template. */
+function stemOf(name: string): string {
+  return name.replace(/[{}|]/g, '_')
+}
+
 function hiddenPart(name: string, source: Source): ArtifactColumn {
   return { name, type: string, nullable: false, hidden: true, source }
 }
 
-function nameParts(name: string, locale: string): ArtifactColumn[] {
+function nameParts(stem: string, locale: string): ArtifactColumn[] {
   return [
-    hiddenPart(`${name}.first`, { from: 'pool', provider: 'first_name', locale }),
-    hiddenPart(`${name}.last`, { from: 'pool', provider: 'last_name', locale }),
+    hiddenPart(`${stem}.first`, { from: 'pool', provider: 'first_name', locale }),
+    hiddenPart(`${stem}.last`, { from: 'pool', provider: 'last_name', locale }),
   ]
 }
 
@@ -113,12 +119,13 @@ function personOf(
   const full = named('name')
   const first = named('first_name')
   const last = named('last_name')
-  if (first !== undefined && last !== undefined) return { first, last, parts: [] }
-  const owner = full ?? name
+  const isNameable = (name: string | undefined): name is string => name !== undefined && stemOf(name) === name
+  if (isNameable(first) && isNameable(last)) return { first, last, parts: [] }
+  const owner = stemOf(full ?? name)
   return {
     first: `${owner}.first`,
     last: `${owner}.last`,
-    parts: full === undefined ? nameParts(name, locale) : [],
+    parts: full === undefined ? nameParts(owner, locale) : [],
   }
 }
 

@@ -1,3 +1,4 @@
+import { throwErrors } from '../../../config/check.js'
 import { GenesisError } from '../../../errors.js'
 import type { RawColumn, Table } from '../table/table.js'
 import { complainAt, contradictions } from './contradictions.js'
@@ -66,13 +67,13 @@ export function planColumns(table: Table, file: ColumnsFile = noColumnsFile): Pl
     errors.push(
       new GenesisError('CONFIG_INVALID', 'no column is left: all are dropped or hidden', { place: table.place }),
     )
-  if (errors.length === 1) throw errors[0]
-  if (errors.length > 1)
-    throw new GenesisError('CONFIG_INVALID', `${errors.length} errors in the columns file`, {
-      place: file.place([]),
-      all: errors,
-    })
+  throwErrors(errors.sort(byPlace))
   return planned
+}
+
+/** In the order of their lines. */
+function byPlace(a: GenesisError, b: GenesisError): number {
+  return (a.details.place ?? '').localeCompare(b.details.place ?? '', 'en', { numeric: true })
 }
 
 function planTableColumn(raw: RawColumn, table: Table, settings: ColumnSettings, file: ColumnsFile): PlannedColumn {

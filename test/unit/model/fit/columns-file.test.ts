@@ -174,7 +174,6 @@ columns:
 rows: 5
 `
   assert.deepEqual(await mistakes(text), [
-    'file:8:1: rows: unknown key; found rows; expected one of columns',
     'file:3:11: columns.city.kindd: unknown key; found kindd; expected kind',
     'file:3:28: columns.city.locale: wrong value; found "xx"; expected one of de, en, es, fr, it, nl, pl, pt_BR, sv, tr',
     'file:4:13: columns.amount.kind: wrong value; found "number"; expected one of integer, decimal, real, boolean, category, date, timestamp, sequence, uuid, pattern, text, name, first_name, last_name, email, phone, address, ip, url, pool, template, event_time, clock',
@@ -182,6 +181,7 @@ rows: 5
     'file:5:10: columns.day.min: min is above max; found 2025-01-01; expected at most 2024-01-01',
     'file:6:3: columns.citty: the table has no column "citty"; expected city. A column that is added needs a kind that is not learned, derive, values or provider.',
     'file:7:9: columns.id.derive: a template over no column; found {amuont}; expected amount',
+    'file:8:1: rows: unknown key; found rows; expected one of columns',
   ])
 })
 
@@ -196,6 +196,11 @@ const wrong: readonly [settings: string, message: RegExp][] = [
   ["x: { derive: '{City}' }", /x\.derive: a template over no column; found {City}; expected city/],
   ["x: { derive: '{amount} x', kind: email }", /x\.kind: a derived column is a text; found email/],
   ['x: { derive: "{city}!" }\n  city: { drop: true }', /x\.derive: .*dropped; found {city}\. Set hide: true/],
+  [
+    "city: { derive: '{city}!' }",
+    /city\.derive: a template over its own column; found {city}\. Give what is derived a name/,
+  ],
+  ["a: { derive: '{b}' }\n  b: { derive: '{id} {a}' }", /a\.derive: templates that need each other; found a → b → a/],
   ['x: { pattern: "A\\\\" }', /x\.pattern: wrong value; .*a character after each \\/],
   ['x: { kind: pattern }', /columns\.x: a column of kind pattern needs pattern/],
   ['x: { kind: event_time, step: 5s }', /columns\.x: a column of kind event_time needs start/],
@@ -227,6 +232,15 @@ for (const [settings, message] of wrong) {
 async function mistakesOfColumns(settings: string): Promise<string[]> {
   return mistakes(`columns:\n  ${settings}\n`)
 }
+
+test('a name with a brace or bar in it can be made of parts, too', async () => {
+  const columns = await made("columns: { 'who {or|what}': { kind: email } }", 'who {or|what}')
+  assert.deepEqual(columns.at(-1)?.source, {
+    from: 'template',
+    template: '{who _or_what_.first|slug}.{who _or_what_.last|slug}@{who _or_what_.domain}',
+  })
+  assert.equal(columns[0].name, 'who _or_what_.first')
+})
 
 test('of a column with a mistake nothing more is said', async () => {
   assert.deepEqual(await mistakesOfColumns('x: { kindd: uuid, weights: [1] }'), [
