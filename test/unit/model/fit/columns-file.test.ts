@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { ArtifactColumn } from '#src/model/artifact.js'
@@ -240,6 +240,28 @@ test('a name with a brace or bar in it can be made of parts, too', async () => {
     template: '{who _or_what_.first|slug}.{who _or_what_.last|slug}@{who _or_what_.domain}',
   })
   assert.equal(columns[0].name, 'who _or_what_.first')
+})
+
+test('the example of the documentation has no mistake', async () => {
+  const [, example] = /```yaml\n(columns:\n[^]*?)```/.exec(readFileSync('docs/fit.md', 'utf8')) ?? []
+  assert.ok(example !== undefined)
+  const employer = ['Acme', 'Initech', 'Acme']
+  const documented = tableOf({
+    age: ['17', '30', '96'],
+    price: ['1.234', '1 234,5', '7'],
+    joined: ['03/04/2024', '05/06/2024', '05/06/2024'],
+    score: ['-1', '3', '4'],
+    ...{ notes: employer, employer, plate: ['AB 12', 'CD 34', 'EF 56'] },
+  })
+  const columns = new Map(planColumns(documented, await settingsOf(example)).map((column) => [column.name, column]))
+  const held = (name: string): unknown => {
+    const column = columns.get(name)
+    return column?.place === 'learned' ? column.learned.held : column?.kind
+  }
+  assert.deepEqual(
+    ['age', 'price', 'score', 'employer', 'plate', 'name', 'city', 'seen'].map(held),
+    [[18, 30, 95], [123400, 123450, 700], [null, 3, 4], ['employer-1', 'employer-2'], 'pattern', 'template', 'pool', 'event_time'],
+  ) // prettier-ignore
 })
 
 test('of a column with a mistake nothing more is said', async () => {
