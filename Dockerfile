@@ -1,5 +1,6 @@
 # docker build -t genesis-connect .
 # docker run -e KAFKA_BROKERS=… -e SCHEMA_REGISTRY_URL=… -v ./connectors:/etc/genesis/connectors:ro … genesis-connect
+# ... with /health, /ready and /metrics from outside the container: -e GENESIS_HTTP_HOST=0.0.0.0 -p 8083:8083
 ARG NODE_IMAGE=node:20-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build

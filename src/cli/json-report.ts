@@ -3,6 +3,7 @@ import type { ConnectorConfig } from '../config/connector.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { summarize, type ConnectorStatus } from '../runner/status.js'
 import type { Failure, State } from '../runner/task-events.js'
+import { followProgress } from './follow-progress.js'
 import type { RunReport } from './run-report.js'
 
 /** No entry is made from a whole configuration; should one ever be, these are masked. */
@@ -11,6 +12,7 @@ const secrets = ['password', 'token', 'clientSecret', 'key', 'passphrase', 'cert
 /** A JSON object a line, by pino: `level`, `time` (ISO 8601), `msg`, and what it is about. */
 export class JsonReport implements RunReport {
   readonly #log: Logger
+  #endProgress = (): void => undefined
 
   constructor(
     level: WorkerConfig['log']['level'],
@@ -44,15 +46,34 @@ export class JsonReport implements RunReport {
     else this.#log.warn({ ...about, code, retry_in_ms: Math.round(retryInMs) }, message)
   }
 
-  watch(): void {
-    // Counters are for /metrics; a log says what happens.
+  watch(status: () => readonly ConnectorStatus[]): void {
+    this.#endProgress = followProgress(status, {
+      starting: ({ config }, what) => this.#log.info(named(config), `still starting: ${what}`),
+      progress: (connector) => {
+        const { records, errors, position } = summarize(connector)
+        const figures = { records, records_per_second: Math.round(connector.rate), errors, position }
+        this.#log.info({ ...named(connector.config), ...figures }, 'progress')
+      },
+      together: (connectors) => this.#log.info(sumOf(connectors), 'progress'),
+    })
   }
 
   finish(connectors: readonly ConnectorStatus[]): void {
+    this.#endProgress()
     for (const connector of connectors) {
       const { name, ...summary } = summarize(connector)
       this.#log[connector.state === 'FAILED' ? 'error' : 'info']({ connector: name, ...summary }, 'summary')
     }
+  }
+}
+
+function sumOf(connectors: readonly ConnectorStatus[]): object {
+  const sum = (of: (one: ConnectorStatus) => number): number => connectors.reduce((all, one) => all + of(one), 0)
+  return {
+    connectors: connectors.length,
+    records: sum(({ counters }) => counters.records),
+    records_per_second: Math.round(sum(({ rate }) => rate)),
+    errors: sum(({ counters }) => counters.errors),
   }
 }
 

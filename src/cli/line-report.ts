@@ -2,8 +2,9 @@ import { deliveryName, type ConnectorConfig } from '../config/connector.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { summarize, type ConnectorStatus } from '../runner/status.js'
 import type { Failure, State } from '../runner/task-events.js'
+import { followProgress, waitsFor } from './follow-progress.js'
 import type { RunReport } from './run-report.js'
-import { canRedraw, cutToWidth, heightOf, rowsOf, type Screen } from './screen.js'
+import { canRedraw, cutToWidth, heightOf, rowsOf, widthOf, type Screen } from './screen.js'
 
 const redrawMs = 250
 const severities = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
@@ -14,6 +15,7 @@ export class LineReport implements RunReport {
   readonly #least: number
   #status: () => readonly ConnectorStatus[] = () => []
   #timer: NodeJS.Timeout | null = null
+  #endProgress = (): void => undefined
   readonly #redraws: boolean
   #drawn: readonly string[] = []
 
@@ -43,7 +45,19 @@ export class LineReport implements RunReport {
 
   watch(status: () => readonly ConnectorStatus[]): void {
     this.#status = status
-    if (!this.#redraws) return
+    if (!this.#redraws) {
+      this.#endProgress = followProgress(status, {
+        starting: ({ config }, what) => this.note('info', `${deliveryName(config)}: still starting: ${what}`),
+        progress: (connector) => this.note('info', statusLine(connector)),
+        together: (connectors) => {
+          const sum = (of: (one: ConnectorStatus) => number): string =>
+            group(Math.round(connectors.reduce((all, one) => all + of(one), 0)))
+          const records = sum(({ counters }) => counters.records)
+          this.note('info', `${connectors.length} connectors: ${records} records, ${sum(({ rate }) => rate)}/s`)
+        },
+      })
+      return
+    }
     this.#timer = setInterval(() => {
       this.#clear()
       this.#draw()
@@ -53,6 +67,7 @@ export class LineReport implements RunReport {
 
   finish(connectors: readonly ConnectorStatus[]): void {
     if (this.#timer !== null) clearInterval(this.#timer)
+    this.#endProgress()
     this.#clear()
     this.#status = () => []
     if (this.#least <= severities.indexOf('info'))
@@ -69,25 +84,34 @@ export class LineReport implements RunReport {
     const connectors = this.#status()
     const room = Math.max(1, heightOf(this.#screen) - 2)
     const shown = connectors.length <= room ? connectors : connectors.slice(0, room - 1)
-    const lines = shown.map((connector) => statusLine(connector, nameWidth(shown)))
+    const width = widthOf(this.#screen) - 1
+    const lines = shown.map((connector) => statusLine(connector, nameWidth(shown), width))
     if (shown.length < connectors.length) lines.push(`… and ${connectors.length - shown.length} more`)
     this.#drawn = lines.map((line) => cutToWidth(line, this.#screen))
     this.#screen.write(this.#drawn.map((line) => `${line}\n`).join(''))
   }
 }
 
-/** `customers  RUNNING  1,234,567 records  98,765/s  0 errors  at 0:617284 1:617283` */
-export function statusLine({ config, state, complete, tasks, counters, rate }: ConnectorStatus, width = 0): string {
+/**
+ * `customers  RUNNING  1,234,567 records  98,765/s  0 errors  at 0:617284 1:617283`; `customers  STARTING  connecting …`. The
+ * positions are left out where the line would be longer than `most`. Of one that has ended, the rate is that of all its time.
+ */
+export function statusLine(status: ConnectorStatus, width = 0, most = Infinity): string {
+  const { config, state, complete, tasks, counters, rate } = status
+  const name = deliveryName(config).padEnd(width)
+  if (state === 'UNASSIGNED') return [name, 'STARTING'.padEnd(10), waitsFor(status)].join('  ')
   const positions = tasks.map(({ shard, counters: { position } }) => `${shard}:${position}`)
   const restarting = tasks.some((task) => task.state === 'RESTARTING')
-  return [
-    deliveryName(config).padEnd(width),
+  const ended = state !== 'RUNNING'
+  const line = [
+    name,
     (complete ? 'complete' : restarting ? 'RESTARTING' : state).padEnd(10),
     `${group(counters.records).padStart(12)} records`,
-    `${group(Math.round(rate)).padStart(9)}/s`,
+    `${group(Math.round(ended ? summarize(status).records_per_second : rate)).padStart(9)}/s`,
     `${group(counters.errors)} errors`,
-    `at ${positions.join(' ')}`,
   ].join('  ')
+  const whole = `${line}  at ${positions.join(' ')}`
+  return whole.length <= most ? whole : line
 }
 
 function summaryLine(connector: ConnectorStatus): string {

@@ -3,15 +3,16 @@ import { throwErrors } from '../config/check.js'
 import { throwIfNone } from '../config/connector-file.js'
 import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
+import { GenesisError } from '../errors.js'
 import type { HttpServer, WorkerView } from '../http/server.js'
 import { runnable } from '../runner/runnable.js'
 import { Standalone } from '../runner/standalone.js'
 import { summarize } from '../runner/status.js'
 import { changes } from '../runner/watch.js'
 import { Worker } from '../runner/worker.js'
+import { createReport } from './create-report.js'
 import { followFiles } from './follow-files.js'
 import { onInterrupt } from './interrupt.js'
-import { createReport } from './run-report.js'
 
 interface RunOptions {
   readonly worker?: string
@@ -66,6 +67,12 @@ async function run(paths: readonly string[], options: RunOptions): Promise<numbe
   // Files that are followed can be put right while the others run. Otherwise it is all of them or none.
   if (!options.watch || connectors.length === 0) throwErrors(errors)
   if (!options.watch) throwIfNone({ connectors, errors }, paths)
+  if (options.json && connectors.some(({ sink }) => sink.type === 'stdout')) {
+    throw new GenesisError('USAGE', 'the summary and the records of a stdout sink would be mixed', {
+      place: '--json',
+      expected: 'no stdout sink, or no --json',
+    })
+  }
   const report = createReport(config.log)
   for (const error of errors) report.note('error', `${error.message} (${error.code}); the others run`)
   const worker = new Worker(config, report)

@@ -152,7 +152,7 @@ export const formats = {
     parse: (text) => (text.trimStart().startsWith('{') && !isObject(parseJson(text)) ? undefined : text),
     accepts: isText,
   },
-} satisfies Record<string, Format>
+} satisfies Record<FormatName, Format>
 
 // Prefixed, because convict keeps one table of formats for the whole process, and has names like these of its own.
 const prefix = 'genesis-'

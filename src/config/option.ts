@@ -2,9 +2,30 @@
  * One row per option: what a key of a configuration file means. A tree of them is a convict schema as it stands; the
  * checks, the JSON Schema and the reference pages are all made from it.
  */
-import type { formats } from './formats.js'
 
-export type FormatName = keyof typeof formats
+/** The rows of formats.ts. */
+export type FormatName =
+  | 'text'
+  | 'name'
+  | 'topic'
+  | 'path'
+  | 'url'
+  | 'ws-url'
+  | 'endpoint'
+  | 'origins'
+  | 'columns'
+  | 'pem'
+  | 'count'
+  | 'number'
+  | 'threads'
+  | 'flag'
+  | 'duration'
+  | 'size'
+  | 'list'
+  | 'map'
+  | 'object'
+  | 'maps'
+  | 'schema'
 
 /** `V` is the type of the checked value. */
 export interface Option<V = unknown> {

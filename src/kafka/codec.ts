@@ -65,13 +65,24 @@ export function codecOf(attributes: number): Codec | undefined {
   return byId[attributes & 7]
 }
 
+/**
+ * Why a native library is not there, on one line: what the dynamic linker says of it, if that has looked at it. The loaders of
+ * such libraries try several places, one cause below the other, and say of all of them something about npm.
+ */
+export function reasonOf(thrown: unknown): string {
+  const chain: Error[] = []
+  for (let at = thrown; at instanceof Error && !chain.includes(at); at = at.cause) chain.push(at)
+  const linked = chain.find((error) => 'code' in error && error.code === 'ERR_DLOPEN_FAILED')
+  return ((linked ?? chain.at(-1))?.message ?? String(thrown)).split('\n')[0]
+}
+
 function library<T>(name: Compression, load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined
   const failed = (cause: unknown): never => {
     throw new GenesisError('CONFIG_INVALID', `the library of ${name} cannot be loaded on this machine`, {
       place: 'compression',
-      found: cause instanceof Error ? cause.message : String(cause),
-      remedy: 'Use gzip or none, or install genesis-connect again on this machine',
+      found: reasonOf(cause),
+      remedy: 'Install what is missing, or genesis-connect again on this machine; or use gzip or none',
       cause,
     })
   }

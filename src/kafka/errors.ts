@@ -30,7 +30,9 @@ export function protocolFailure(
   const found = message ? `${row.name} (${message})` : row.name
   switch (row.kind) {
     case 'authentication':
-      return authenticationFailure(found, place, cause)
+      return row.name === 'ILLEGAL_SASL_STATE'
+        ? withoutSasl(found, place, cause)
+        : authenticationFailure(found, place, cause)
     case 'authorization':
       return authorizationFailure(row, context, found, cause)
     case 'fenced':
@@ -149,6 +151,17 @@ function authenticationFailure(found: string, place: string | undefined, cause: 
     place,
     found,
     remedy: 'Check kafka.sasl: mechanism, username and password (or token)',
+    cause,
+  })
+}
+
+/** KIP-152: a listener without SASL has no state for a handshake. */
+function withoutSasl(found: string, place: string | undefined, cause: unknown): GenesisError {
+  return new GenesisError('KAFKA_AUTHENTICATION', 'this listener has no SASL', {
+    place,
+    found,
+    remedy:
+      'Leave out kafka.sasl (KAFKA_SASL_MECHANISM), or name a listener with SASL in kafka.brokers: it has another port',
     cause,
   })
 }

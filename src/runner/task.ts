@@ -53,6 +53,7 @@ export class Task {
   /** Why the record that is searched for cannot be delivered. */
   #fault: GenesisError | null = null
   #opened = false
+  #opening = false
   #resumed = false
   #stopping = false
   #wake: () => void = () => undefined
@@ -77,6 +78,8 @@ export class Task {
         return { end: this.#counters.position >= this.#end ? 'complete' : 'stopped' }
       } catch (thrown) {
         if (thrown instanceof ReaderGone) return { end: 'stopped' }
+        // A stop has cut its start short: nothing has failed.
+        if (this.#stopping && !this.#resumed) return { end: 'stopped' }
         const error = asGenesisError(thrown)
         const failure = asFailure(error)
         this.#counters.errors++
@@ -98,6 +101,8 @@ export class Task {
   stop(): void {
     this.#stopping = true
     this.#wake()
+    // Nothing is open yet that would have to be finished, and a broker that is not ready can take long.
+    if (this.#opening) void this.#parts.sink.close()
   }
 
   /** Ends without waiting for the open transaction: what is not committed is abandoned. */
@@ -112,8 +117,11 @@ export class Task {
     this.#committing = null
     this.#resumed = false
     try {
-      await encoder.prepare()
-      await this.#resume(await sink.open())
+      await this.#unlessStopped(encoder.prepare())
+      if (this.#stopping) return
+      const checkpoint = await this.#openSink()
+      if (this.#stopping) return
+      await this.#resume(checkpoint)
       this.#events.state('RUNNING', null, 0)
       this.#events.progress(this.#counters)
       pacer.start(this.#clock.now())
@@ -121,6 +129,24 @@ export class Task {
     } finally {
       await sink.close()
     }
+  }
+
+  async #openSink(): Promise<Checkpoint | null> {
+    this.#opening = true
+    try {
+      return await this.#parts.sink.open()
+    } finally {
+      this.#opening = false
+    }
+  }
+
+  /** Waits for work that holds nothing, but no longer than until a stop is asked for. */
+  #unlessStopped(work: Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#wake = resolve
+      work.then(resolve, reject)
+      if (this.#stopping) resolve()
+    })
   }
 
   /** Goes to the checkpoint, and settles what became of a commit whose answer was lost. */

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import type { ErrorCode } from '../errors.js'
 import type { Clock } from './clock.js'
 import { DurationQuantiles } from './quantiles.js'
@@ -120,6 +121,11 @@ export class StreamingMetrics {
     const { warmUp, latencyMs, gaps } = this
     const counts = { totalRecords, recordsPerSecond, averageRate, batchesSent, errors, retries, dropped, buffered }
     return { ...counts, warmUp, latencyMs, gaps }
+  }
+
+  /** What console.log shows. */
+  [inspect.custom](): Record<string, unknown> {
+    return this.toJSON()
   }
 
   #recorder(): MetricsRecorder {

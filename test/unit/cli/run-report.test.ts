@@ -43,6 +43,44 @@ describe('lines for people', () => {
     )
   })
 
+  test('a connector that has not started says what it waits for, and one that has ended its rate over all', () => {
+    const config = connectorOf({ name: 'a', topic: 't', sink: { type: 'kafka' } })
+    const start = { config, state: 'UNASSIGNED' as const }
+    assert.equal(
+      statusLine(status('a', start), 4),
+      'a     STARTING    connecting, and waiting for the transaction coordinator',
+    )
+    assert.match(statusLine(status('a', { state: 'STOPPED', complete: true, rate: 0 })), /complete .* 500,000\/s/)
+  })
+
+  test('positions are left out where there is no room for them', () => {
+    const out = { ...screen(true), columns: 70 }
+    const report = new LineReport(out, 'info', {})
+    report.watch(() => [status('a')])
+    report.note('info', 'x')
+    report.finish([])
+    assert.match(out.written[1], /^a  RUNNING .* records .*\/s  2 errors\n$/)
+  })
+
+  test('elsewhere than on a terminal there is a line every half minute, and one for what takes long to start', (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] })
+    const out = screen(false)
+    const report = new LineReport(out, 'info', {})
+    let all = [status('a'), status('b', { state: 'UNASSIGNED' }), status('c', { state: 'STOPPED' })]
+    report.watch(() => all)
+    t.mock.timers.tick(29_000)
+    assert.deepEqual(out.written.splice(0), ['b: still starting: opening its sink\n'])
+    t.mock.timers.tick(2_000)
+    assert.deepEqual(out.written.splice(0), [`${statusLine(status('a'))}\n`])
+    all = Array.from({ length: 30 }, () => status('a'))
+    t.mock.timers.tick(30_000)
+    assert.deepEqual(out.written.splice(0), ['30 connectors: 30,000,000 records, 137,034/s\n'])
+    report.finish([])
+    out.written.length = 0
+    t.mock.timers.tick(60_000)
+    assert.deepEqual(out.written, [])
+  })
+
   test('messages go above the status lines, which are drawn anew in their place', () => {
     const out = screen(true)
     const report = new LineReport(out, 'info', {})
@@ -182,6 +220,24 @@ describe('JSON for machines', () => {
       ['error', 'a', 1, 'FAILED', 'KAFKA_UNREACHABLE', 'kafka localhost:1: no broker answers'],
     )
     assert.match(String(failed.trace), /GenesisError/)
+  })
+
+  test('progress is an entry every half minute, for very many together', (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] })
+    let all = [status('a'), status('b', { state: 'UNASSIGNED' })]
+    const [starting, progress, together] = logged((report) => {
+      report.watch(() => all)
+      t.mock.timers.tick(30_000)
+      all = Array.from({ length: 30 }, () => status('a'))
+      t.mock.timers.tick(30_000)
+      report.finish([])
+    })
+    assert.deepEqual([starting.connector, starting.msg], ['b', 'still starting: opening its sink'])
+    assert.deepEqual(
+      [progress.connector, progress.records, progress.records_per_second, progress.position, progress.msg],
+      ['a', 1_000_000, 4568, 1_000_001, 'progress'],
+    )
+    assert.deepEqual([together.connectors, together.records, together.msg], [30, 30_000_000, 'progress'])
   })
 
   test('the summary has a line per connector', () => {

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
+import { check } from '#src/config/check.js'
+import { plainSource } from '#src/config/source.js'
+import { workerSchema } from '#src/config/worker-schema.js'
 
 interface Container {
   name: string
   env?: { name: string; value?: string; valueFrom?: Record<string, { name: string; key: string }> }[]
+  args?: string[]
+  startupProbe?: { exec?: unknown; timeoutSeconds?: number }
   volumeMounts?: { name: string }[]
   securityContext?: Record<string, unknown>
 }
@@ -64,6 +69,32 @@ for (const file of ['worker.yaml', 'sidecar.yaml'])
       }
     }
   })
+
+for (const file of ['worker.yaml', 'sidecar.yaml'])
+  test(`${file} follows the ConfigMaps, and a probe that starts a process has the time for it`, async () => {
+    const [{ spec }] = await manifests(file)
+    const pod = spec.template?.spec ?? spec
+    const worker = [...(pod.initContainers ?? []), ...pod.containers].find(({ name }) => name === 'genesis')
+    assert.ok(worker?.args?.includes('--watch'))
+    const probe = worker?.startupProbe
+    assert.ok(probe?.exec === undefined || (probe.timeoutSeconds ?? 1) >= 5)
+  })
+
+test('what is commented out is good when it is not', async () => {
+  const text = (await readFile(new URL('config.yaml', folder), 'utf8')).replaceAll(
+    /^( *)# ((?:tls|registry):|  \w+: )/gm,
+    '$1$2',
+  )
+  const worker = parseAllDocuments(text)
+    .map((document) => document.toJS() as Manifest)
+    .find(({ metadata }) => metadata.name === 'genesis-worker')
+  const file = worker?.data?.['worker.yaml'] ?? ''
+  const names = ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD', 'SCHEMA_REGISTRY_USERNAME', 'SCHEMA_REGISTRY_PASSWORD']
+  const env = Object.fromEntries(names.map((name) => [name, 'x']))
+  const { errors } = check(workerSchema, plainSource(parse(file), 'worker'), { env, folder: '/' })
+  assert.deepEqual(errors, [])
+  assert.match(file, /^ {2}tls: .*\n[^]*^registry:/m)
+})
 
 for (const file of ['worker.yaml', 'sidecar.yaml'])
   test(`${file} runs the worker without privileges`, async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { codecOf, codecs } from '#src/kafka/codec.js'
+import { codecOf, codecs, reasonOf } from '#src/kafka/codec.js'
 
 const text = Buffer.from('the quick brown fox '.repeat(50_000))
 
@@ -24,6 +24,20 @@ describe('codec', () => {
         await assert.rejects(codec.decompress(Buffer.from('certainly not compressed')))
       })
   }
+
+  test('why a library cannot be loaded is what the linker says of it', () => {
+    const elsewhere = Object.assign(new Error("Cannot find module './x.node'\nRequire stack:\n- x"), {
+      code: 'MODULE_NOT_FOUND',
+    })
+    const linked = Object.assign(new Error('librt.so.1: cannot open shared object file'), {
+      code: 'ERR_DLOPEN_FAILED',
+      cause: elsewhere,
+    })
+    const outer = (cause: Error): Error => new Error('npm has a bug', { cause })
+    assert.equal(reasonOf(outer(linked)), 'librt.so.1: cannot open shared object file')
+    assert.equal(reasonOf(outer(elsewhere)), "Cannot find module './x.node'")
+    assert.equal(reasonOf('gone'), 'gone')
+  })
 
   test('numbers that Kafka does not have are not known', () => {
     assert.equal(codecOf(5), undefined)

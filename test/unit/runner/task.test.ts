@@ -7,7 +7,8 @@ import type { Counters } from '#src/stream/counters.js'
 import { FixedRate } from '../../support/fixed-rate.js'
 import type { Pacer } from '#src/stream/pacer.js'
 import { Unlimited } from '#src/stream/unlimited.js'
-import { ReaderGone } from '#src/sink/sink.js'
+import type { Encoder } from '#src/encode/encoder.js'
+import { ReaderGone, type Sink } from '#src/sink/sink.js'
 import {
   fingerprint,
   MemorySink,
@@ -37,6 +38,8 @@ interface Setup {
   boundary?: 'batch' | 'interval'
   errors?: Partial<TaskOptions['errors']>
   pacer?: Pacer
+  sink?: Sink
+  encoder?: Encoder
 }
 
 function make(setup: Setup) {
@@ -56,8 +59,8 @@ function make(setup: Setup) {
     },
     {
       generator: new PositionGenerator(setup.batch ?? 10, shards),
-      encoder: new PositionEncoder(),
-      sink,
+      encoder: setup.encoder ?? new PositionEncoder(),
+      sink: setup.sink ?? sink,
       pacer: setup.pacer ?? new Unlimited(),
     },
     {
@@ -245,6 +248,31 @@ describe('a task', () => {
     assert.deepEqual(await setup.task.run(), { end: 'stopped' })
     assert.deepEqual(setup.store.records, range(0, 80))
     assert.equal(setup.store.checkpoint?.position, 80)
+  })
+
+  test('a stop does not wait for a sink that opens, or for a registry that does not answer', async () => {
+    class Stuck extends MemorySink {
+      #refuse: (error: Error) => void = () => undefined
+      override open(): Promise<never> {
+        setImmediate(() => slow.task.stop())
+        return new Promise((_, reject) => (this.#refuse = reject))
+      }
+      override close(): Promise<void> {
+        this.#refuse(new GenesisError('INTERNAL', 'the sink is closed'))
+        return Promise.resolve()
+      }
+    }
+    const slow = make({ sink: new Stuck(new MemoryStore()) })
+    assert.deepEqual(await slow.task.run(), { end: 'stopped' })
+    assert.deepEqual(slow.states, [], 'that is no failure')
+    class Waiting extends PositionEncoder {
+      override prepare(): Promise<void> {
+        setImmediate(() => mute.task.stop())
+        return new Promise(() => undefined)
+      }
+    }
+    const mute = make({ encoder: new Waiting() })
+    assert.deepEqual(await mute.task.run(), { end: 'stopped' })
   })
 
   test('a stop ends a wait for the pacer and a wait for the next attempt', async () => {

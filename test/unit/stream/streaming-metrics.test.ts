@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { inspect } from 'node:util'
 import type { Clock } from '#src/stream/clock.js'
 import { recorderOf, StreamingMetrics } from '#src/stream/streaming-metrics.js'
 
@@ -44,6 +45,13 @@ describe('metrics', () => {
     assert.equal(metrics.averageRate, 200)
     assert.equal(metrics.recordsPerSecond, 0)
     assert.deepEqual([metrics.totalRecords, metrics.batchesSent], [1100, 11])
+  })
+
+  test('are shown by console.log', () => {
+    const { metrics, recorder, clock } = make()
+    recorder.begin(clock)
+    recorder.delivered(100, 5)
+    assert.match(inspect(metrics), /totalRecords: 100,[^]*batchesSent: 1,[^]*latencyMs: \{/)
   })
 
   test('of several streams are summed up', () => {

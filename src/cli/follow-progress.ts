@@ -1,0 +1,45 @@
+import { deliveryName } from '../config/connector.js'
+import type { ConnectorStatus } from '../runner/status.js'
+
+const startingMs = 5_000
+const progressMs = 30_000
+/** More connectors than this have one line together. */
+const mostLines = 20
+
+/** What is told where nothing is drawn anew: in a log. */
+export interface ProgressNotes {
+  /** It takes long to start. Once for each. */
+  starting(connector: ConnectorStatus, what: string): void
+  progress(connector: ConnectorStatus): void
+  /** In place of a line for each of very many. */
+  together(connectors: readonly ConnectorStatus[]): void
+}
+
+/** Says every half minute how far the connectors are that run, and of those that do not yet, why. Ends with what it returns. */
+export function followProgress(status: () => readonly ConnectorStatus[], notes: ProgressNotes): () => void {
+  const told = new Set<string>()
+  let ticks = 0
+  const timer = setInterval(() => {
+    const connectors = status()
+    for (const connector of connectors) {
+      const name = deliveryName(connector.config)
+      if (connector.state !== 'UNASSIGNED' || told.has(name)) continue
+      told.add(name)
+      notes.starting(connector, waitsFor(connector))
+    }
+    if (++ticks % (progressMs / startingMs) !== 0) return
+    const running = connectors.filter(({ state }) => state === 'RUNNING')
+    if (running.length > mostLines) notes.together(running)
+    else for (const connector of running) notes.progress(connector)
+  }, startingMs)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
+/** What a connector that has not started can be waiting for. */
+export function waitsFor({ config }: ConnectorStatus): string {
+  if (config.sink.type !== 'kafka') return 'opening its sink'
+  return config.delivery === 'exactly-once'
+    ? 'connecting, and waiting for the transaction coordinator'
+    : 'connecting to the brokers'
+}
