@@ -41,7 +41,7 @@ ${made}
 
 \`\`\`yaml
 # yaml-language-server: $schema=../schemas/connector.schema.json
-name: premium-customers
+name: loyal-customers
 model: ../models/customers.json
 topic: synthetic-customers
 topic_creation: { partitions: 3 }
@@ -62,7 +62,7 @@ A file is YAML or JSON and holds one connector; in YAML, several are divided by 
 
 Durations are written with their unit (\`100ms\`, \`60s\`, \`5m\`, \`1h\`, \`2d\`), sizes too (\`1MB\` is a million bytes, \`512KiB\` is 512 × 1024).
 
-## References
+## Placeholders
 
 A text, or a part of one, can come from elsewhere. What does is never shown in a message.
 
@@ -101,7 +101,7 @@ http: { enabled: true }
 
 Everything has a default, so a worker file is optional. An environment variable overrides the file. Certificates and keys are
 PEM texts or paths of PEM files, relative to the worker file. User name and password in \`registry.url\` are taken out of it.
-References such as \`\${env:NAME}\` and \`\${file:path:key}\` are those of [connector files](connector.md#references).
+Placeholders such as \`\${env:NAME}\` and \`\${file:path:key}\` are those of [connector files](connector.md#placeholders).
 
 ## Keys
 `

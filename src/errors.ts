@@ -9,7 +9,12 @@ export const errorTable = {
   // config and command line
   CONFIG_INVALID: { retriable: false, http: 400, exit: 2, about: 'a configuration file has errors' },
   CONFIG_UNREADABLE: { retriable: false, http: 400, exit: 2, about: 'a configuration file cannot be read or parsed' },
-  SECRET_UNRESOLVED: { retriable: false, http: 400, exit: 2, about: 'a ${env:…} or ${file:…} reference has no value' },
+  SECRET_UNRESOLVED: {
+    retriable: false,
+    http: 400,
+    exit: 2,
+    about: 'a ${env:…} or ${file:…} placeholder has no value',
+  },
   CONNECTOR_DUPLICATE: { retriable: false, http: 409, exit: 2, about: 'two connectors have one name' },
   USAGE: { retriable: false, http: 400, exit: 2, about: 'a command line is wrong' },
   OPTION_INVALID: { retriable: false, http: 400, exit: 2, about: 'an option of the library is unknown or wrong' },

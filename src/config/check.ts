@@ -5,13 +5,13 @@ import { convictFormat, formatOf, isGood, isObject } from './formats.js'
 import { nearest } from './nearest.js'
 import { isOption, optionsOf } from './option.js'
 import type { Option, OptionTree, Values } from './option.js'
-import { resolveReferences } from './references.js'
-import type { Environment } from './references.js'
+import { resolvePlaceholders } from './placeholders.js'
+import type { Environment } from './placeholders.js'
 import type { Path, Source } from './source.js'
 
 export interface CheckOptions {
   readonly env: Environment
-  /** Where relative `${file:…}` references start from. */
+  /** Where relative `${file:…}` placeholders start from. */
   readonly folder: string
 }
 
@@ -24,7 +24,7 @@ export interface Checked<T> {
 }
 
 export function check<T extends OptionTree>(tree: T, source: Source, options: CheckOptions): Checked<T> {
-  const { value, errors: unresolved, written } = resolveReferences(source, options.env, options.folder)
+  const { value, errors: unresolved, written } = resolvePlaceholders(source, options.env, options.folder)
   const errors = [...unresolved]
   const given = new Map<string, unknown>()
   const failed = new Set<string>()

@@ -7,7 +7,7 @@ export const referenceSchema = {
   column: required<string>('text', "Column that gets the key of another stream's record."),
   connector: required<string>(
     'text',
-    'The other connector: its file, relative to this one, or its name, if its file is in the same folder as this one.',
+    'The other connector: its file, relative to this one, if it is the only one there; or its name, if its file is in the same folder as this one, or is this one.',
   ),
   key: required<string>('text', "Column of the other stream's records that is the key."),
   skew: choice(

@@ -4,7 +4,7 @@ import { formatDuration, parseDuration, parseSize } from './quantity.js'
 import type { FormatName, Option } from './option.js'
 
 interface Format {
-  /** How it is written in a file, apart from `${…}` references, which are text always. */
+  /** How it is written in a file, apart from `${…}` placeholders, which are text always. */
   readonly written:
     'text' | 'number' | 'boolean' | 'object' | 'text or object' | 'text or number' | 'text or list' | 'object or list'
   /** For a message: "expected …". */
@@ -187,7 +187,7 @@ export function formatOf(option: Option): Format {
 
 /**
  * Whether a value as written is good. `anyText`: text will do for numbers, booleans and maps too (environment
- * variables and references, where everything is text).
+ * variables and placeholders, where everything is text).
  */
 export function isGood(option: Option, value: unknown, anyText: boolean): boolean {
   const format = formatOf(option)

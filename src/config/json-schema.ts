@@ -9,7 +9,7 @@ export function jsonSchema(tree: OptionTree, title: string): SectionSchema {
     title,
     ...sectionSchema(tree),
     $defs: {
-      reference: {
+      placeholder: {
         type: 'string',
         description: '${env:NAME}, ${env:NAME:-default}, ${file:path:key} or ${file:path}',
         pattern: '\\$\\{(env|file):',
@@ -41,17 +41,17 @@ function property(option: Option): object {
   const format = formatOf(option)
   if (option.items !== undefined) {
     const each = sectionSchema(option.items)
-    return { ...note, anyOf: [each, { type: 'array', items: each }, { type: 'null' }, { $ref: '#/$defs/reference' }] }
+    return { ...note, anyOf: [each, { type: 'array', items: each }, { type: 'null' }, { $ref: '#/$defs/placeholder' }] }
   }
   const types = [...typesOf(format.written), ...(option.nullable ? ['null'] : [])]
   if (Array.isArray(option.format)) {
     const words = { enum: [...option.format, ...(option.nullable ? [null] : [])] }
-    return { ...note, anyOf: [words, { $ref: '#/$defs/reference' }] }
+    return { ...note, anyOf: [words, { $ref: '#/$defs/placeholder' }] }
   }
   const own = { type: types.length === 1 ? types[0] : types, ...(format.json?.(option) ?? {}) }
   if (option.format === 'count') own.type = option.nullable ? ['integer', 'null'] : 'integer'
   const plainText = types.includes('string') && !('pattern' in own)
-  return plainText ? { ...note, ...own } : { ...note, anyOf: [own, { $ref: '#/$defs/reference' }] }
+  return plainText ? { ...note, ...own } : { ...note, anyOf: [own, { $ref: '#/$defs/placeholder' }] }
 }
 
 function typesOf(written: string): string[] {

@@ -1,6 +1,24 @@
 /**
  * The code of each kind of step, as source text. In it: `b` the buffer and `d` a DataView of it, `p` the index to write at,
  * `i` the record, `o` the offsets and `j` the last one set; `c`, `x`, `q`, `e` and `v` are free for every step.
+ *
+ * For records {id: long, segment: string} in the registry's wire format, without a key, `assemble` makes this of it. The
+ * segments are "a" and "bb"; `k0` has the lengths of their entries, `k1` their bytes as 32-bit words, one each:
+ *
+ *     return function (b, d, o, n, vectors, unfit) {
+ *     const values0 = vectors[0].values
+ *     const codes1 = vectors[1].codes
+ *     let p = 0, j = 0; let c = 0, x = 0, q = 0, e = 0, v = 0; o[0] = 0
+ *     for (let i = 0; i < n; i++) {
+ *     o[++j] = p                                                           // the end of the key, which is empty
+ *     v = values0[i]
+ *     d.setInt32(p + 0, 0, true); d.setInt32(p + 4, 7, true); p += 5       // magic byte and schema id 7: two words for 5 bytes
+ *     q = v; x = q | 0; if (x === q) { x = (x << 1) ^ (x >> 31); while ((x & -128) !== 0)
+ *       { b[p++] = (x & 127) | 128; x >>>= 7 } b[p++] = x } else p = writeLong(b, p, v, 1)      // id, as a zigzag varint
+ *     c = codes1[i]
+ *     x = c; d.setInt32(p + 0, k1[x + 0], true); p += k0[c]                // segment: its length and its text, pre-rendered
+ *     o[++j] = p                                                           // the end of the value
+ *     } return p }
  */
 import { maxSize } from './number-form.js'
 import type { DictionaryStep, Misfit, NumberForm, NumberStep, Step, TextForm, TextStep } from './step.js'

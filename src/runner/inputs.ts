@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { readConnectors } from '../config/connector-file.js'
 import type { ConnectorConfig } from '../config/connector.js'
-import type { Environment } from '../config/references.js'
+import type { Environment } from '../config/placeholders.js'
 
 /**
  * The files beside its own that a connector is made from: model, schema, rate curve, and the connectors that it refers to, with

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { readConnectors } from '../config/connector-file.js'
 import { deliveryName, type ConnectorConfig } from '../config/connector.js'
-import type { Environment } from '../config/references.js'
+import type { Environment } from '../config/placeholders.js'
 import type { GenesisError } from '../errors.js'
 import { inputsOf, versionOf } from './inputs.js'
 

@@ -24,7 +24,7 @@ export async function readCheckpointFile(path: string): Promise<FileCheckpoint |
     const content = JSON.parse(text) as FileCheckpoint
     if (isFileCheckpoint(content)) return content
   } catch {
-    // said below
+    // Not JSON is not understood either: the error below says so.
   }
   throw new GenesisError('CHECKPOINT_INVALID', 'the checkpoint file cannot be understood', {
     place: path,

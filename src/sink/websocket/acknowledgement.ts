@@ -63,7 +63,7 @@ function readAnswer(text: string): Answer {
     const position = answer?.position
     if (answer && (position === null || (Number.isSafeInteger(position) && (position as number) >= 0))) return answer
   } catch {
-    // said below
+    // Not JSON is not understood either: the error below says so.
   }
   throw new GenesisError('WEBSOCKET_REFUSED', 'the WebSocket server answers something else than a position', {
     found: JSON.stringify(text.slice(0, 60)),

@@ -59,7 +59,7 @@ describe('lines for people', () => {
     report.watch(() => [status('a')])
     report.note('info', 'x')
     report.finish([])
-    assert.match(out.written[1], /^a  RUNNING .* records .*\/s  2 errors\n$/)
+    assert.match(out.written[1], /^a {2}RUNNING .* records .*\/s {2}2 errors\n$/)
   })
 
   test('elsewhere than on a terminal there is a line every half minute, and one for what takes long to start', (t) => {

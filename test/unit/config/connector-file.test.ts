@@ -251,7 +251,7 @@ seed: -1
   })
 })
 
-describe('references', () => {
+describe('placeholders', () => {
   it('stand for environment variables, in whole or in part, in numbers too', () => {
     const config = parse(
       {
@@ -295,7 +295,7 @@ describe('references', () => {
           'x: topic: the environment variable B is not set; found ${env:B}',
           'x: topic: the file s.properties has no key c; found ${file:s.properties:c}',
           'x: topic: the file none cannot be read (ENOENT); found ${file:none:c}',
-          'x: topic: there is no provider vault: references begin with env: or file:; found ${vault:x}',
+          'x: topic: there is no provider vault: placeholders begin with env: or file:; found ${vault:x}',
         ])
         return true
       },

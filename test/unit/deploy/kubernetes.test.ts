@@ -82,7 +82,7 @@ for (const file of ['worker.yaml', 'sidecar.yaml'])
 
 test('what is commented out is good when it is not', async () => {
   const text = (await readFile(new URL('config.yaml', folder), 'utf8')).replaceAll(
-    /^( *)# ((?:tls|registry):|  \w+: )/gm,
+    /^( *)# ((?:tls|registry):| {2}\w+: )/gm,
     '$1$2',
   )
   const worker = parseAllDocuments(text)

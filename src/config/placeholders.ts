@@ -1,7 +1,7 @@
 /**
- * `${…}` references in texts, after Kafka Connect's ConfigProviders (KIP-297, KIP-421): `${env:NAME}`,
+ * `${…}` placeholders in texts, after Kafka Connect's ConfigProviders (KIP-297, KIP-421): `${env:NAME}`,
  * `${env:NAME:-default}`, `${file:path:key}` (a key of a properties file) and `${file:path}` (all of a file, such as a
- * mounted secret). `$${` stands for `${` itself. What comes from a reference is a secret and is never shown.
+ * mounted secret). `$${` stands for `${` itself. What stands in the place of one is a secret and is never shown.
  */
 import { readFileSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
@@ -14,13 +14,13 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface Resolved {
   readonly value: unknown
-  /** What may be shown of a value that is, or holds, something from a reference; undefined where it holds none. */
+  /** What may be shown of a value that is, or holds, something from a placeholder; undefined where it holds none. */
   readonly written: (path: Path) => string | undefined
   readonly errors: readonly GenesisError[]
 }
 
-/** Replaces the references in all texts of a document; relative file names are taken from `folder`. */
-export function resolveReferences(source: Source, env: Environment, folder: string): Resolved {
+/** Replaces the placeholders in all texts of a document; relative file names are taken from `folder`. */
+export function resolvePlaceholders(source: Source, env: Environment, folder: string): Resolved {
   const written = new Map<string, string>()
   const errors: GenesisError[] = []
 
@@ -56,7 +56,7 @@ export function resolveReferences(source: Source, env: Environment, folder: stri
       const own = written.get(JSON.stringify(names))
       if (own !== undefined) return own
       const inside = [...written.keys()].some((key) => key.startsWith(`${JSON.stringify(names).slice(0, -1)},`))
-      return inside ? 'a value with references in it' : undefined
+      return inside ? 'a value with placeholders in it' : undefined
     },
   }
 }
@@ -79,7 +79,7 @@ function lookUp(provider: string, body: string, env: Environment, folder: string
     if (value === undefined) throw new Error(`the file ${path} has no key ${key}`)
     return value
   }
-  throw new Error(`there is no provider ${provider}: references begin with env: or file:`)
+  throw new Error(`there is no provider ${provider}: placeholders begin with env: or file:`)
 }
 
 function readSecret(file: string): string {
