@@ -3,6 +3,7 @@ import { test, type TestContext } from 'node:test'
 import { createPartitionsV3 } from '@platformatic/kafka'
 import { CheckpointReader } from '#src/kafka/checkpoint-reader.js'
 import { checkpointRecord } from '#src/kafka/checkpoint-record.js'
+import { ClusterConnections } from '#src/kafka/cluster-connections.js'
 import { KafkajsProducer } from '#src/kafka/kafkajs-producer.js'
 import { partitionOfKey } from '#src/kafka/partitioner.js'
 import { openAnyBroker } from '#src/kafka/platformatic-connection.js'
@@ -144,6 +145,10 @@ test('a checkpoint that added partitions have put out of its place is refused, n
     10_000,
     false,
   )
+  // The broker hears of them a moment after the controller has answered.
+  const connections = new ClusterConnections(testCluster())
+  t.after(() => connections.close())
+  while ((await connections.metadata([topic])).topics[0].partitions.length < more);
   const expected = checkpointRecord(topic, more, id, at(70))
   await assert.rejects(new CheckpointReader(testCluster(), topic).shard('orders', 0), {
     code: 'CHECKPOINT_INVALID',
