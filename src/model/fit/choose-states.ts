@@ -8,11 +8,16 @@ export interface Candidate {
   readonly heldOut: number
 }
 
+export interface ShortRun extends RunResult {
+  /** Rows that it was trained on. */
+  readonly rows: number
+}
+
 export interface Choice {
   readonly states: number
   readonly candidates: readonly Candidate[]
   /** The short run of the chosen size, for want of a longer one; null if none was made, or none got through an epoch. */
-  readonly short: RunResult | null
+  readonly short: ShortRun | null
 }
 
 const sizes = [16, 32, 64, 128]
@@ -39,7 +44,7 @@ export async function chooseStates(
   const trained = someRows(parts.table, mostRows)
   const candidates: Candidate[] = []
   let chosen = sizes[0]
-  let kept: RunResult | null = null
+  let kept: ShortRun | null = null
   for (const states of tried) {
     const short = { ...options(states, epochs), table: trained, heldOut: parts.heldOut }
     if (!fitsInMemory(short)) break
@@ -50,7 +55,7 @@ export async function chooseStates(
     const before = candidates.at(-2)
     if (before !== undefined && reached - before.heldOut < worthwhile) break
     chosen = states
-    kept = result
+    kept = { ...result, rows: trained.rows }
     if (short.signal?.aborted === true) break
   }
   return { states: chosen, candidates, short: kept }

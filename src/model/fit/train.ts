@@ -89,11 +89,11 @@ export async function train(table: CodedTable, options: TrainOptions): Promise<T
   const epochs = options.epochs ?? defaultEpochs(table.rows)
   const long = await run(phase('training', choice.states, epochs))
   // Ended before its first epoch: what the choice has trained is better than nothing.
-  const result = long.epoch === null ? (choice.short ?? long) : long
+  const result = (long.epoch === null ? choice.short : null) ?? { ...long, rows: table.rows }
   return {
     circuit: result.circuit,
     report: {
-      rows: table.rows,
+      rows: result.rows,
       states: choice.states,
       epochs: result.epochs,
       threads,

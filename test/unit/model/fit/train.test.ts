@@ -85,16 +85,16 @@ void suite('training', () => {
   test('aborted while the states are chosen, the best of what was tried is kept', async () => {
     const stop = new AbortController()
     const { circuit, report } = await train(small, {
-      ...{ states: 'auto', seed: 1, heldOut, threads: 2, signal: stop.signal },
+      ...{ states: 'auto', seed: 1, threads: 2, signal: stop.signal },
       onProgress: ({ states, epoch }) => states === 32 && epoch === 1 && stop.abort(),
     })
     assert.ok(report.aborted && report.epochs > 0)
+    assert.ok(isValid(circuit, small.sizes))
     assert.equal(circuit.states, report.states)
-    assert.ok(Math.abs(logLikelihood(circuit, heldOut) - report.logLikelihood.heldOut!) < 1e-4)
-    assert.equal(
-      report.logLikelihood.heldOut,
-      report.candidates.find(({ states }) => states === report.states)?.heldOut,
-    )
+    // A tenth is held out for the choice.
+    assert.equal(report.rows, 0.9 * small.rows)
+    const chosen = report.candidates.find(({ states }) => states === report.states)
+    assert.equal(report.logLikelihood.heldOut, chosen?.heldOut)
   })
 
   test('aborted before it began, a valid circuit is still there', async () => {
