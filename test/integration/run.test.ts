@@ -87,7 +87,7 @@ describe('genesis run', () => {
     const path = await folder(t)
     const empty = await genesis('run', path)
     assert.equal(empty.status, 2)
-    assert.match(empty.stderr, /no connector to run.*\(USAGE\)/)
+    assert.match(empty.stderr, /there is no connector.*\(USAGE\)/)
     await connector(path, 'good', bounded(100))
     await connector(path, 'bad', { treshold: 1 })
     const { status, stderr } = await genesis('run', path)
