@@ -82,6 +82,14 @@ describe('the command line', () => {
     assert.match(worker.stderr, /^error: w\.yaml:1:1: kafak: unknown key; found "kafak"; expected kafka/)
   })
 
+  it('does not print a summary among the records of a stdout sink', async (t) => {
+    const config = { name: 'c', model, sink: { type: 'stdout' }, throughput: { max_records: 5 } }
+    const folder = await folderWith(t, { 'c.json': config })
+    const { status, stdout, stderr } = await genesis(['run', 'c.json', '--json'], {}, folder)
+    assert.deepEqual([status, stdout], [2, ''])
+    assert.match(stderr, /^error: --json: the summary and the records of a stdout sink would be mixed; .*\(USAGE\)\n$/)
+  })
+
   it('ends quietly when its reader does', async () => {
     const child = spawn(process.execPath, [main, 'stream', model, '--max-records', '1000000'], { cwd: root })
     let stderr = ''
