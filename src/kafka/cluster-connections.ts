@@ -132,9 +132,10 @@ export class ClusterConnections {
   }
 
   async #giveBack(all: readonly Promise<BrokerConnection>[]): Promise<void> {
-    const opened = await Promise.allSettled(all)
-    const brokers = new Set(opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : [])))
-    await Promise.all([...brokers].map((broker) => this.#source.close(broker)))
+    // One for each that was opened: a pool may have given the same connection twice, and counts it twice.
+    const opened = await Promise.allSettled(new Set(all))
+    const brokers = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    await Promise.all(brokers.map((broker) => this.#source.close(broker)))
   }
 }
 

@@ -34,7 +34,7 @@ export function countExpected(
   disturbKinds.forEach((kind, index) => (counts[kind] += byNumber[index + 1]))
 }
 
-/** The shard with each record's labels behind its value. */
+/** The shard with each record's labels behind its value, and behind them whether the value is null: a tombstone is not an empty value. */
 export function withLabels(shard: ExpectedShard): ExpectedShard {
   return {
     shard: shard.shard,
@@ -52,7 +52,7 @@ export function withLabels(shard: ExpectedShard): ExpectedShard {
 function labelled(batch: EncodedBatch): EncodedBatch {
   const { bytes, offsets, length, headers, nullValues } = batch
   if (headers === undefined) return batch
-  const size = offsets[2 * length] + headers.offsets[length]
+  const size = offsets[2 * length] + headers.offsets[length] + length
   const joined = Buffer.allocUnsafe(size)
   const moved = new Int32Array(2 * length + 1)
   const nulls = new Uint8Array(length)
@@ -61,9 +61,14 @@ function labelled(batch: EncodedBatch): EncodedBatch {
     to += bytes.copy(joined, to, offsets[2 * i], offsets[2 * i + 1])
     moved[2 * i + 1] = to
     to += bytes.copy(joined, to, offsets[2 * i + 1], offsets[2 * i + 2])
-    to += headers.bytes.copy(joined, to, headers.offsets[i], headers.offsets[i + 1])
+    const hasLabels = headers.offsets[i] < headers.offsets[i + 1]
+    const isNull = nullValues?.[i] === 1 ? 1 : 0
+    if (hasLabels) {
+      to += headers.bytes.copy(joined, to, headers.offsets[i], headers.offsets[i + 1])
+      joined[to++] = isNull
+    }
     moved[2 * i + 2] = to
-    nulls[i] = nullValues?.[i] === 1 && headers.offsets[i] === headers.offsets[i + 1] ? 1 : 0
+    nulls[i] = hasLabels ? 0 : isNull
   }
   return { ...batch, bytes: joined, offsets: moved, nullValues: nulls, headers: undefined }
 }
@@ -122,10 +127,10 @@ class LabelledBatch implements FoundBatch {
     const key = bytes.subarray(keyStart, keyStart + Math.max(0, this.keyLength))
     const value = bytes.subarray(valueStart, valueStart + Math.max(0, this.valueLength))
     const labels = encodeHeaders(headers.map(([name, value]) => [name, value ?? '']))
-    this.bytes = Buffer.concat([key, value, labels])
+    this.bytes = Buffer.concat([key, value, labels, Buffer.of(this.valueLength < 0 ? 1 : 0)])
     this.keyStart = 0
     this.valueStart = key.length
-    this.valueLength = value.length + labels.length
+    this.valueLength = value.length + labels.length + 1
     const kind = headers.find(([name]) => name === labelNames.kind)?.[1]?.toString()
     if (kind !== undefined && kind in this.counts) this.counts[kind as DisturbKind]++
   }

@@ -118,8 +118,12 @@ test('genesis stream --disturb writes what the library makes, and says what is w
   assert.match(wrong.stderr, /disturb\.tombstone\.probability.*only a topic has tombstones/)
 })
 
-/** Does something to one undisturbed or one labelled record on its way. */
-function spoil(change: (batch: EncodedBatch, i: number) => EncodedBatch, labelled: boolean) {
+/** Does something to the first undisturbed or labelled record that fits, on its way. */
+function spoil(
+  change: (batch: EncodedBatch, i: number) => EncodedBatch,
+  labelled: boolean,
+  fits: (batch: EncodedBatch, i: number) => boolean = () => true,
+) {
   return async (plan: SinkPlan): Promise<Sink> => {
     const sink = await createSink(plan)
     let done = false
@@ -128,7 +132,7 @@ function spoil(change: (batch: EncodedBatch, i: number) => EncodedBatch, labelle
       done = true
       const { offsets } = batch.headers
       let i = 40
-      while (offsets[i + 1] > offsets[i] !== labelled) i++
+      while (offsets[i + 1] > offsets[i] !== labelled || !fits(batch, i)) i++
       return sink.write(change(batch, i))
     }
     return {
@@ -176,6 +180,11 @@ test('a record that is lost, altered or without its label is not taken for one o
       bytes[batch.headers!.offsets[i + 1] - 1] ^= 1
       return { ...batch, headers: { ...batch.headers!, bytes } }
     }, true),
+    'empty instead of null': spoil(
+      (batch, i) => ({ ...batch, nullValues: Uint8Array.from(batch.nullValues!, (mark, n) => (n === i ? 0 : mark)) }),
+      true,
+      (batch, i) => batch.nullValues?.[i] === 1,
+    ),
   }
   for (const [change, makeSink] of Object.entries(changes)) {
     const { connector, worker } = await place(t, { value: { format: 'json' } })

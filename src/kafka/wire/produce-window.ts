@@ -90,6 +90,11 @@ export class ProduceWindow {
     this.#identity = identity
   }
 
+  /** Nothing is sent any more. */
+  stop(): void {
+    this.#failed = true
+  }
+
   /** Holds everything back until partitions are added to the transaction (transactions v1). */
   join(partitions: readonly TopicPartition[], added: Promise<void>): void {
     this.#joining = true
@@ -176,9 +181,11 @@ export class ProduceWindow {
       const lateMs = performance.now() + waitMs - began
       const final = refused.find(({ code }) => !joining || lateMs > patienceMs(code, timeoutMs))
       if (final !== undefined) throw this.#refusal(final)
-      // Alone on their way and with the same sequence numbers: even one that was taken would not be taken twice.
+      // The first of their partitions and with the same sequence numbers: even one that was taken would not be taken twice.
       parts = parts.filter((part) => refused.some((result) => nameOf(result) === nameOf(part)))
       await sleep(waitMs)
+      // On a connection that others share it would go on after the end of this producer.
+      if (this.#failed) return
     }
   }
 

@@ -153,6 +153,7 @@ export class WireProducer implements KafkaProducer {
     } catch {
       // The next owner of the transactional id ends it, or its timeout does.
     }
+    this.#window?.stop()
     await this.#connections.close()
   }
 

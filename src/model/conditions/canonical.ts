@@ -5,7 +5,8 @@ export function canonicalConditions(conditions: unknown): string {
   return text === '{}' ? '' : text
 }
 
-function inOrder(value: unknown): unknown {
+/** Conditions with their keys in one order. What is drawn depends on it, so that it must not depend on the order they are written in. */
+export function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder)
   if (typeof value !== 'object' || value === null || value instanceof Date) return value
   const entries = Object.entries(value).filter(([, inner]) => inner !== undefined)

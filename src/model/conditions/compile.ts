@@ -5,6 +5,7 @@ import { aliasRows, weightedRows, type AliasRows, type NodeTables } from '../sam
 import { symbolValues, type Piece } from '../sample/symbols.js'
 import type { NodeWeights } from '../sample/weights.js'
 import { boxesOf } from './boxes.js'
+import { inOrder } from './canonical.js'
 import { domainsOf } from './domain.js'
 import { Conditioner, type Evidence, type Scaled } from './evidence.js'
 import { parseConditions, type Expression } from './expression.js'
@@ -28,11 +29,13 @@ export function tablesOf(model: Model, conditions: unknown): Tables {
     base.map((node) => node.weights),
     states,
   )
-  const mix = parseConditions(model, domains, conditions)
-  const components = mix.flatMap(({ weight, expression }) => {
+  // Mistakes are told in the order in which they are written; what is drawn must not depend on it.
+  const written = parseConditions(model, domains, conditions)
+  const mix = parseConditions(model, domains, inOrder(conditions))
+  const components = mix.flatMap(({ weight, expression }, part) => {
     const found = boxesOf(expression, domains).map((box) => conditioner.under(box))
     const evidence = found.filter(({ probability }) => probability.value > 0)
-    if (evidence.length === 0) unsatisfiable(expression, domains, conditioner)
+    if (evidence.length === 0) unsatisfiable(written[part].expression, domains, conditioner)
     const shares = sharesOf(evidence.map(({ probability }) => probability))
     return evidence.map((each, index) => ({ weight: weight * shares[index], evidence: each }))
   })

@@ -241,6 +241,32 @@ for (const [name, conditions, code, message] of wrong) {
   })
 }
 
+test('conditions with their keys in another order are the same stream', () => {
+  const model = shop()
+  for (const conditions of [
+    { not: { segment: 'basic', amount: ['<', 20] } },
+    {
+      any: [
+        { segment: 'basic', amount: ['>', 20] },
+        { amount: ['<', 60], segment: 'premium' },
+      ],
+    },
+    { any: [{ segment: 'basic' }, { amount: ['>', 60] }], not: { segment: 'standard', amount: ['<', 30] } },
+  ])
+    assert.deepEqual(rows(model, backwards(conditions), 500), rows(model, conditions, 500))
+})
+
+/** The same conditions, every object's keys in the opposite order. */
+function backwards(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(backwards)
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, inner]) => [key, backwards(inner)] as const)
+      .reverse(),
+  )
+}
+
 /** Like the example's: segment, an amount in steps of 0.25, a day, a level that the segment decides, and an id. */
 function shop(): Model {
   const days = Array.from({ length: 6 }, (_, index) => 19_723 + index)
