@@ -168,5 +168,14 @@ export function checkOnWorker(connector: ConnectorConfig, worker: WorkerConfig):
       }),
     )
   }
+  if (connector.deadLetterTopic === worker.checkpoints.topic) {
+    errors.push(
+      new GenesisError('CONFIG_INVALID', 'dead letters cannot go to the topic of the checkpoints', {
+        place: placeOf(connector, 'errors.deadletterqueue.topic.name'),
+        found: `topic ${connector.deadLetterTopic}`,
+        expected: 'another topic',
+      }),
+    )
+  }
   return errors
 }

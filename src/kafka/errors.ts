@@ -16,6 +16,8 @@ export interface KafkaContext {
   readonly operation?: 'Read' | 'Write' | 'Create' | 'Delete' | 'Describe' | 'DescribeConfigs'
   /** The topic's max.message.bytes, if known. */
   readonly maxMessageBytes?: number
+  /** The topic is that of dead letters. */
+  readonly deadLetters?: boolean
 }
 
 /** The error of an answer with this error code (not 0). `message` is the broker's own text, if it sent one. */
@@ -212,14 +214,19 @@ const remedies: Readonly<Record<string, string | undefined>> = {
 
 /** A record that does not fit the topic's max.message.bytes. `found`: its size, or the broker's answer. */
 export function recordTooLarge(context: KafkaContext, found: string, cause?: unknown): GenesisError {
-  return new GenesisError('RECORD_TOO_LARGE', 'a record is larger than the topic allows', {
+  const what = context.deadLetters
+    ? 'a dead letter is larger than its topic allows'
+    : 'a record is larger than the topic allows'
+  return new GenesisError('RECORD_TOO_LARGE', what, {
     place: placeOf(context),
     found,
     expected:
       context.maxMessageBytes === undefined
         ? undefined
         : `at most ${context.maxMessageBytes} bytes (max.message.bytes of the topic)`,
-    remedy: "Raise the topic's max.message.bytes, or make the records smaller",
+    remedy: context.deadLetters
+      ? 'Raise the max.message.bytes of this topic, or have none for dead letters: what is skipped is then only counted'
+      : "Raise the topic's max.message.bytes, or make the records smaller",
     cause,
   })
 }

@@ -13,6 +13,7 @@ import { kafkaError, recordTooLarge } from './errors.js'
 import type { KafkaContext } from './errors.js'
 import { createKafkajsClient } from './kafkajs-client.js'
 import { openAnyBroker } from './platformatic-connection.js'
+import { sizeLimit } from './producer.js'
 import type { KafkaProducer, ProducerOptions, SideRecord } from './producer.js'
 import { headersOf } from './wire/record-headers.js'
 
@@ -130,13 +131,8 @@ export class KafkajsProducer implements KafkaProducer {
   }
 
   async #send(topic: string, partition: number, messages: Message[]): Promise<void> {
-    const { transactionalId, maxMessageBytes } = this.#options
-    const context = {
-      topic,
-      partition,
-      transactionalId,
-      maxMessageBytes: topic === this.#options.topic ? maxMessageBytes : undefined,
-    }
+    const { transactionalId } = this.#options
+    const context = { topic, partition, transactionalId, ...sizeLimit(this.#options, topic) }
     await this.#attempt('ready', context, async () => {
       if (transactionalId !== null) this.#transaction ??= await this.#producer.transaction()
       this.#begunAt ??= Date.now()

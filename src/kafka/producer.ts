@@ -17,6 +17,8 @@ export interface ProducerOptions {
   readonly maxMessageBytes: number
   /** Record batches are kept below this too; a larger record goes in one of its own. Default: maxMessageBytes. */
   readonly maxBatchBytes?: number
+  /** Where side records go that were left out, and the max.message.bytes of that topic. */
+  readonly deadLetters?: { readonly topic: string; readonly maxMessageBytes: number }
 }
 
 /** One record for another topic inside the same transaction: the checkpoint, or a record that was left out. */
@@ -38,9 +40,21 @@ export interface KafkaProducer {
   send(batch: EncodedBatch, partitions: Int32Array): Promise<void>
   /**
    * Transactional: adds the side records, waits for every acknowledgement, and commits. Otherwise: waits for every
-   * acknowledgement, then sends the side records and waits for theirs. Begins a transaction if none is open.
+   * acknowledgement, then sends the side records in the order given, each only after the one before it is acknowledged:
+   * where one is refused, none behind it is written. Begins a transaction if none is open.
    */
   commit(side: readonly SideRecord[]): Promise<void>
   /** Aborts an open transaction as far as that is possible, and frees everything. Never rejects. */
   close(): Promise<void>
+}
+
+/** How large a record may be for a topic that the producer writes to, as errors say it. */
+export function sizeLimit({ deadLetters, ...target }: ProducerOptions, topic: string): SizeLimit {
+  if (topic === target.topic) return { maxMessageBytes: target.maxMessageBytes }
+  return topic === deadLetters?.topic ? { maxMessageBytes: deadLetters.maxMessageBytes, deadLetters: true } : {}
+}
+
+export interface SizeLimit {
+  readonly maxMessageBytes?: number
+  readonly deadLetters?: boolean
 }

@@ -6,7 +6,7 @@ import { assignPartitions } from '../kafka/partitioner.js'
 import type { KafkaProducer } from '../kafka/producer.js'
 import type { GenesisError } from '../errors.js'
 import type { EncodedBatch } from '../record.js'
-import { deadLettersOf } from '../sink/dead-letter.js'
+import { deadLettersOf, ensureDeadLetterTopic } from '../sink/dead-letter.js'
 import { KafkaSink } from '../sink/kafka.js'
 import type { KafkaPlan } from './kafka-options.js'
 
@@ -80,9 +80,8 @@ export class IdempotentOutlet implements Outlet {
     const admin = new KafkaAdmin(worker.kafka)
     try {
       const creation = topicCreation.enabled ? topicCreation : null
-      if (connector.deadLetterTopic !== null)
-        await admin.ensureTopic(connector.deadLetterTopic, creation && { ...creation, partitions: 1, config: {} })
-      const { partitions, maxMessageBytes } = await admin.ensureTopic(topic, creation)
+      const target = await admin.ensureTopic(topic, creation)
+      const { partitions, maxMessageBytes } = target
       this.#open = {
         partitions,
         producer: createProducer(producer.client, worker.kafka, {
@@ -91,7 +90,9 @@ export class IdempotentOutlet implements Outlet {
           transactionalId: null,
           transactionTimeoutMs: transaction.timeoutMs,
           compression,
-          maxMessageBytes: Math.min(maxMessageBytes, producer.maxBatchBytes),
+          maxMessageBytes,
+          maxBatchBytes: producer.maxBatchBytes,
+          deadLetters: await ensureDeadLetterTopic(admin, connector.deadLetterTopic, creation, target),
         }),
       }
       await this.#open.producer.init()

@@ -1,12 +1,34 @@
 import { labelNames } from '../encode/disturb/labels.js'
 import type { GenesisError } from '../errors.js'
 import { assignPartitions } from '../kafka/partitioner.js'
-import type { SideRecord } from '../kafka/producer.js'
+import type { KafkaAdmin, TopicCreation, TopicDescription } from '../kafka/admin.js'
+import type { ProducerOptions, SideRecord } from '../kafka/producer.js'
 import { headersOf } from '../kafka/wire/record-headers.js'
 import type { EncodedBatch, ShardId } from '../record.js'
 
 /** A disturbed record has it already. */
 const { position } = labelNames
+
+/** Bytes. What is too large for a topic of the usual size is not for this one. */
+const leastMaxMessageBytes = 10 << 20
+const int32Max = 2 ** 31 - 1
+
+/**
+ * The topic of dead letters, made if it is missing and `creation` allows it: with one partition, and room for records
+ * that the target has none for. An existing one stays as it is. Undefined where there is to be none.
+ */
+export async function ensureDeadLetterTopic(
+  admin: KafkaAdmin,
+  topic: string | null,
+  creation: TopicCreation | null,
+  target: TopicDescription,
+): Promise<ProducerOptions['deadLetters']> {
+  if (topic === null) return undefined
+  const bytes = Math.min(Math.max(leastMaxMessageBytes, 2 * target.maxMessageBytes), int32Max)
+  const config = { 'max.message.bytes': String(bytes) }
+  const { maxMessageBytes } = await admin.ensureTopic(topic, creation && { ...creation, partitions: 1, config })
+  return { topic, maxMessageBytes }
+}
 
 /** Where the record was to go. */
 export interface Destination {

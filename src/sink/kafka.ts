@@ -9,11 +9,11 @@ import { createProducer } from '../kafka/create-producer.js'
 import type { ProducerClient } from '../kafka/create-producer.js'
 import { kafkaError } from '../kafka/errors.js'
 import { assignPartitions } from '../kafka/partitioner.js'
-import type { Compression, KafkaProducer, SideRecord } from '../kafka/producer.js'
+import type { Compression, KafkaProducer, ProducerOptions, SideRecord } from '../kafka/producer.js'
 import { TopicReader } from '../kafka/topic-reader.js'
 import type { Checkpoint, EncodedBatch, ShardId } from '../record.js'
 import { checkCheckpoint, shardName } from './check-checkpoint.js'
-import { deadLettersOf } from './dead-letter.js'
+import { deadLettersOf, ensureDeadLetterTopic } from './dead-letter.js'
 import type { Sink } from './sink.js'
 
 export interface KafkaSinkOptions {
@@ -32,7 +32,7 @@ export interface KafkaSinkOptions {
   readonly client: ProducerClient
   /** Record batches are kept below this, and below what the topic takes; a larger record goes in one of its own. */
   readonly maxBatchBytes: number
-  /** Where records go that are left out; null or absent: nowhere. Created as `creation` says, with one partition. */
+  /** Where records go that are left out; null or absent: nowhere. Created if `creation` allows it. */
   readonly deadLetterTopic?: string | null
 }
 
@@ -63,7 +63,7 @@ export class KafkaSink implements Sink {
     const { shard, topic, groupId, delivery } = this.#options
     const closings = this.#closings
     this.#deadLetters.length = 0
-    const [target, checkpointTopic] = await this.#prepare()
+    const { target, checkpointTopic, deadLetters } = await this.#prepare()
     // It would fence whoever has the shard by now.
     if (closings !== this.#closings) throw new GenesisError('INTERNAL', 'the sink was closed while it was opened')
     const producerOptions = {
@@ -74,6 +74,7 @@ export class KafkaSink implements Sink {
       compression: this.#options.compression,
       maxMessageBytes: target.maxMessageBytes,
       maxBatchBytes: this.#options.maxBatchBytes,
+      deadLetters,
     }
     const producer = createProducer(this.#options.client, this.#cluster, producerOptions, this.#shared)
     this.#open = {
@@ -101,7 +102,8 @@ export class KafkaSink implements Sink {
     const { producer, checkpointPartitions } = this.#opened()
     const { shard, checkpoints } = this.#options
     const side = checkpointRecord(checkpoints.topic, checkpointPartitions, shard, checkpoint)
-    await producer.commit([side, ...this.#deadLetters.splice(0)])
+    // The checkpoint last: it says that everything before it is safe.
+    await producer.commit([...this.#deadLetters.splice(0), side])
   }
 
   deadLetter(batch: EncodedBatch, error: GenesisError): void {
@@ -139,10 +141,11 @@ export class KafkaSink implements Sink {
     )
   }
 
-  /** Both topics, existing and usable. */
-  async #prepare(): Promise<[target: TopicDescription, checkpoints: TopicDescription]> {
-    const { topic, creation, checkpoints } = this.#options
+  /** The topics, existing and usable. */
+  async #prepare(): Promise<Topics> {
+    const { topic, creation, checkpoints, deadLetterTopic = null } = this.#options
     refuseInternalTopic(topic, checkpoints.topic)
+    if (deadLetterTopic !== null) refuseInternalTopic(deadLetterTopic, checkpoints.topic)
     const admin = new KafkaAdmin(this.#cluster, this.#shared)
     try {
       // In this order: a sibling that commits first has made the checkpoint topic before the target has records.
@@ -153,10 +156,9 @@ export class KafkaSink implements Sink {
         checkpoints.partitions,
         checkpoints.replicationFactor,
       )
-      const { deadLetterTopic } = this.#options
-      if (deadLetterTopic != null)
-        await admin.ensureTopic(deadLetterTopic, creation && { ...creation, partitions: 1, config: {} })
-      return [await admin.ensureTopic(topic, creation, { config: creation?.config ?? {} }), checkpointTopic]
+      const target = await admin.ensureTopic(topic, creation, { config: creation?.config ?? {} })
+      const deadLetters = await ensureDeadLetterTopic(admin, deadLetterTopic, creation, target)
+      return { target, checkpointTopic, deadLetters }
     } catch (error) {
       throw kafkaError(error)
     } finally {
@@ -198,6 +200,11 @@ export class KafkaSink implements Sink {
 /** No name of a connector or a sink has a `/`: the ids of several sinks are nobody else's. */
 function transactionalId(groupId: string, { connector, sink, shard }: ShardId): string {
   return `${groupId}-${connector}${sink === undefined ? '' : `/${sink}`}-${shard}`
+}
+
+interface Topics extends Pick<ProducerOptions, 'deadLetters'> {
+  readonly target: TopicDescription
+  readonly checkpointTopic: TopicDescription
 }
 
 interface OpenSink {

@@ -202,6 +202,30 @@ export function kafkaProducerContract(
       ])
     })
 
+    test('side records that only together are too large for their topic arrive, in their order', async (t) => {
+      const place = await makePlace(t)
+      for (const transactionalId of [uniqueName('test-id'), null]) {
+        const producer = place.producer({ transactionalId })
+        await producer.init()
+        await producer.commit(['a', 'b', 'c'].map((letter) => place.side(letter.repeat(600_000))))
+      }
+      const read = (await place.sideValues()).map((value) => `${value?.[0]}${value?.length}`)
+      assert.deepEqual(read, ['a600000', 'b600000', 'c600000', 'a600000', 'b600000', 'c600000'])
+    })
+
+    test('without a transaction no side record is written behind one that is refused', async (t) => {
+      const place = await makePlace(t)
+      const small = await createTopic(t, { config: { 'max.message.bytes': '100' } })
+      const producer = place.producer({ transactionalId: null, deadLetters: { topic: small, maxMessageBytes: 100 } })
+      await producer.init()
+      const refused = { ...place.side('x'.repeat(200)), topic: small }
+      await assert.rejects(producer.commit([place.side('before'), refused, place.side('behind')]), {
+        code: 'RECORD_TOO_LARGE',
+        message: new RegExp(`topic ${small}, partition 0: a dead letter .* at most 100 bytes`),
+      })
+      assert.deepEqual(await place.sideValues(), ['before'])
+    })
+
     test('headers count for the size of a batch', async (t) => {
       const place = await makePlace(t, 1, 10_000)
       const producer = place.producer()

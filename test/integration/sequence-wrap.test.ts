@@ -23,7 +23,7 @@ test('sequence numbers go on behind 2^31 - 1 with 0, within a record batch and b
   let onEvent = (_failure: Error | null): void => {}
   const window = new ProduceWindow(
     {
-      ...{ leaders, transactionalId: null, v2: false, timeoutMs: cluster.requestTimeoutMs, maxMessageBytes: 1 << 20 },
+      ...{ leaders, transactionalId: null, v2: false, timeoutMs: cluster.requestTimeoutMs, sizeLimit: () => ({}) },
       onProgress: () => onEvent(null),
       onFailure: (cause) => onEvent(new Error('refused', { cause })),
     },

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Codec } from '../codec.js'
 import { protocolFailure } from '../errors.js'
 import { GenesisError } from '../../errors.js'
+import type { SizeLimit } from '../producer.js'
 import type { Leaders } from './leaders.js'
 import { briskly } from './persist.js'
 import { produceApis, produceV2Api } from './produce-request.js'
@@ -32,7 +33,7 @@ export interface WindowOptions {
   readonly v2: boolean
   /** How long the broker may take to replicate, and CONCURRENT_TRANSACTIONS is waited out. */
   readonly timeoutMs: number
-  readonly maxMessageBytes: number
+  readonly sizeLimit: (topic: string) => SizeLimit
   /** Told after every acknowledgement. */
   readonly onProgress: () => void
   /** Told of the first failure, and maybe of more: nothing is sent after it. */
@@ -190,8 +191,8 @@ export class ProduceWindow {
   }
 
   #refusal({ topic, partition, code, message }: ProduceResult): GenesisError {
-    const { transactionalId, maxMessageBytes } = this.#options
-    return protocolFailure(code, { topic, partition, transactionalId, maxMessageBytes }, message)
+    const { transactionalId, sizeLimit } = this.#options
+    return protocolFailure(code, { topic, partition, transactionalId, ...sizeLimit(topic) }, message)
   }
 
   #throttle(ms: number): void {

@@ -12,12 +12,13 @@ import type { BrokerSource } from '../broker-source.js'
 import { ClusterConnections } from '../cluster-connections.js'
 import { codecs } from '../codec.js'
 import { kafkaError, recordTooLarge } from '../errors.js'
+import { sizeLimit } from '../producer.js'
 import type { KafkaProducer, ProducerOptions, SideRecord } from '../producer.js'
 import { Leaders } from './leaders.js'
 import { ProduceWindow } from './produce-window.js'
 import type { TopicRecords } from './produce-window.js'
 import { RecordStage } from './record-stage.js'
-import { frameSideRecords } from './side-records.js'
+import { frameSideRecord } from './side-records.js'
 import { TransactionCoordinator, idempotentIdentity } from './transaction-coordinator.js'
 import type { TopicPartition } from './transaction-coordinator.js'
 import { next } from './transaction-state.js'
@@ -75,7 +76,7 @@ export class WireProducer implements KafkaProducer {
 
   init(): Promise<void> {
     return this.#attempt(async () => {
-      const { transactionalId, transactionTimeoutMs, maxMessageBytes } = this.#options
+      const { transactionalId, transactionTimeoutMs } = this.#options
       next(this.#state, 'init')
       await this.#leaders.find([...this.#topics])
       await this.#coordinator?.fence(transactionTimeoutMs)
@@ -88,7 +89,7 @@ export class WireProducer implements KafkaProducer {
           transactionalId,
           v2: this.#v2,
           timeoutMs: this.#requestTimeoutMs,
-          maxMessageBytes,
+          sizeLimit: (topic) => sizeLimit(this.#options, topic),
           onProgress: () => this.#progress(),
           onFailure: (error) => void this.#fail(error),
         },
@@ -127,13 +128,15 @@ export class WireProducer implements KafkaProducer {
       const unknown = [...this.#topics].filter((topic) => !this.#leaders.knows([topic]))
       if (unknown.length > 0) await this.#leaders.find(unknown)
       this.#enter('commit')
-      const records = frameSideRecords(side, Date.now())
+      const now = Date.now()
+      const records = side.map((record) => frameSideRecord(record, now))
       this.#sides = records
       if (this.#coordinator === null) {
         await this.#deliver([])
-        await this.#deliver(records)
+        for (const record of records) await this.#deliver([record])
       } else {
-        await this.#deliver(records)
+        for (const record of records) await this.#until(() => this.#dispatch([record]))
+        await this.#deliver([])
         if (this.#window?.joined.size !== 0) await this.#coordinator.end(true, this.#v2)
         this.#window?.reset(this.#coordinator.producer)
       }

@@ -140,5 +140,16 @@ describe('a worker', () => {
     assert.deepEqual(checkOnWorker(connector({ value: { format: 'json' } }), none), [])
     assert.equal(checkOnWorker(connector({ value: { format: 'json' }, key: 'k', key_format: 'avro' }), none).length, 1)
     assert.equal(checkOnWorker(connector({ topic: 'genesis-checkpoints' }), one)[0].code, 'CONFIG_INVALID')
+    const deadLettersTo = (name: string): object => ({
+      errors: { policy: 'skip', deadletterqueue: { topic: { name } } },
+    })
+    assert.deepEqual(
+      checkOnWorker(connector(deadLettersTo('genesis-checkpoints')), one).map(({ message }) => message),
+      [
+        'c: errors.deadletterqueue.topic.name: dead letters cannot go to the topic of the checkpoints; ' +
+          'found topic genesis-checkpoints; expected another topic',
+      ],
+    )
+    assert.deepEqual(checkOnWorker(connector(deadLettersTo('dead')), one), [])
   })
 })
