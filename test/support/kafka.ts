@@ -32,7 +32,8 @@ export async function createTopic(
   deleteAfter(t, topic)
   const admin = new KafkaAdmin(testCluster())
   try {
-    await admin.ensureTopic(topic, { partitions, replicationFactor: -1, config })
+    // The broker would delete records whose timestamps are long ago whenever it looks.
+    await admin.ensureTopic(topic, { partitions, replicationFactor: -1, config: { 'retention.ms': '-1', ...config } })
   } finally {
     await admin.close()
   }
