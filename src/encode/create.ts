@@ -1,5 +1,4 @@
 /** From a connector's configuration to its encoder. */
-import type { ConnectorConfig } from '../config/connector.js'
 import type { Batch, EncodedBatch, Field } from '../record.js'
 import { planAvro } from './avro/plan.js'
 import type { AvroSchema } from './avro/schema.js'
@@ -8,6 +7,7 @@ import { resolveSubject } from './avro/subject.js'
 import { wirePrefix } from './avro/wire-format.js'
 import { createDisturbedEncoder } from './disturb/create.js'
 import type { MakeEncoder } from './disturb/create.js'
+import type { EncodedConnector } from './encoded-connector.js'
 import type { Encoder, EncoderFactory } from './encoder.js'
 import { avroKeyStep, keyColumn, keySubject, longKeySteps, textKeySteps } from './key.js'
 import { jsonSteps, lineEncoder } from './lines.js'
@@ -16,12 +16,6 @@ import { constant } from './step.js'
 import type { Steps } from './topic-encoder.js'
 import { TopicEncoder } from './topic-encoder.js'
 import { valueSchema, valueSubject } from './value.js'
-
-/** What of a connector its encoder depends on. */
-export type EncodedConnector = Pick<
-  ConnectorConfig,
-  'name' | 'topic' | 'key' | 'keyFormat' | 'value' | 'sink' | 'disturb'
->
 
 /**
  * The encoder that goes with the connector's sink: keys and values of a topic, or lines (also for WebSocket messages), or the

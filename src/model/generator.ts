@@ -1,3 +1,4 @@
+import { GenesisError } from '../errors.js'
 import type { Batch, Field } from '../record.js'
 
 /**
@@ -17,4 +18,10 @@ export interface Generator {
   generate(count: number): Batch
   /** The most records one call can make. */
   readonly capacity: number
+}
+
+/** Throws INTERNAL if a generator of this capacity cannot make so many records in one call. */
+export function checkBatchSize(count: number, capacity: number): void {
+  if (count >= 1 && count <= capacity) return
+  throw new GenesisError('INTERNAL', 'not a size of a batch', { found: String(count), expected: `1 to ${capacity}` })
 }

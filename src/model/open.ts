@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { GenesisError } from '../errors.js'
 import type { Batch, Field, Vector } from '../record.js'
-import type { Generator } from './generator.js'
+import { checkBatchSize, type Generator } from './generator.js'
 import type { TimeCurve } from './artifact.js'
 import type { Column, Model } from './model.js'
 import { buildColumns, neededColumns } from './outside/build.js'
@@ -131,12 +131,7 @@ class ModelGenerator implements Generator, Lookup {
   }
 
   generate(count: number): Batch {
-    if (!(count >= 1 && count <= this.capacity)) {
-      throw new GenesisError('INTERNAL', 'not a size of a batch', {
-        found: String(count),
-        expected: `1 to ${this.capacity}`,
-      })
-    }
+    checkBatchSize(count, this.capacity)
     const start = this.#position
     const stride = this.#shards
     this.begin()

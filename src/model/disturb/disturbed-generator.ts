@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { DisturbConfig } from '../../config/disturb.js'
 import { GenesisError } from '../../errors.js'
 import type { Batch, Field } from '../../record.js'
-import type { Generator } from '../generator.js'
+import { checkBatchSize, type Generator } from '../generator.js'
 import { BlockPlan, reachOf } from './block-plan.js'
 import { Gathered } from './gathered.js'
 
@@ -59,12 +59,7 @@ export class DisturbedGenerator implements Generator {
   }
 
   generate(count: number): Batch {
-    if (!(count >= 1 && count <= this.capacity)) {
-      throw new GenesisError('INTERNAL', 'not a size of a batch', {
-        found: String(count),
-        expected: `1 to ${this.capacity}`,
-      })
-    }
+    checkBatchSize(count, this.capacity)
     const start = this.#position
     const stride = this.#shards
     this.#gathered.clear()

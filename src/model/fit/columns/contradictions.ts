@@ -2,7 +2,8 @@ import { parseDuration } from '../../../config/quantity.js'
 import { readRateFile } from '../../../config/rate-file.js'
 import { GenesisError, type ErrorDetails } from '../../../errors.js'
 import { parseTime } from './dates.js'
-import type { ColumnKind, ColumnSettings, ColumnsFile } from './settings.js'
+import type { ColumnKind, ColumnSettings } from './column-settings.js'
+import type { ColumnsFile } from './settings.js'
 
 type Key = keyof ColumnSettings
 

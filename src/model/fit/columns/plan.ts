@@ -5,7 +5,8 @@ import { complainAt, contradictions } from './contradictions.js'
 import { detect, isLearnedKind, readAsKind, type Detected, type Outside } from './detect.js'
 import { learnCategory, type Learned, type ReadAs } from './learned.js'
 import { likely, wrongTemplates } from './wrong-templates.js'
-import { noColumnsFile, type ColumnKind, type ColumnSettings, type ColumnsFile } from './settings.js'
+import type { ColumnKind, ColumnSettings } from './column-settings.js'
+import { noColumnsFile, type ColumnsFile } from './settings.js'
 
 /** What becomes of a column: learned by the circuit, or made outside of it. */
 export type PlannedColumn = LearnedColumn | OutsideColumn

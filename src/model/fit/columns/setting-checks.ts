@@ -4,7 +4,7 @@ import { parseTemplate } from '../../outside/template-parts.js'
 import { locales, providers } from '../../outside/words.js'
 import { parseTime, zoneMinutes } from './dates.js'
 import { wrongShape } from './event-shape.js'
-import type { ColumnKind, ColumnSettings } from './settings.js'
+import type { ColumnKind, ColumnSettings } from './column-settings.js'
 
 const kinds: readonly ColumnKind[] = [
   ...([

@@ -1,6 +1,6 @@
 import type { Circuit } from '../../circuit.js'
 import type { LearnedKind } from '../columns/learned.js'
-import type { ColumnKind } from '../columns/settings.js'
+import type { ColumnKind } from '../columns/column-settings.js'
 import type { Prepared } from '../prepare.js'
 import type { TrainReport } from '../train.js'
 import { detectability } from './detectability.js'

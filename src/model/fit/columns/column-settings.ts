@@ -1,0 +1,44 @@
+import type { DateOrder } from './dates.js'
+import type { DetectedKind } from './detect.js'
+import type { EventShape } from './event-shape.js'
+import type { DecimalSign } from './number-form.js'
+
+/** What a columns file says about one column; everything it leaves out is found by looking at the table. */
+export interface ColumnSettings {
+  readonly kind?: ColumnKind
+  /** Takes part in templates and conditions but is not in the record. */
+  readonly hide?: boolean
+  /** Is not read at all. */
+  readonly drop?: boolean
+  /** Texts that mean that a value is missing. */
+  readonly missing?: readonly string[]
+  readonly min?: number | string
+  readonly max?: number | string
+  /** Decimal places. */
+  readonly scale?: number
+  /** The sign before them, in the table. */
+  readonly decimal?: DecimalSign
+  readonly order?: DateOrder
+  /** Of times that are written without one. */
+  readonly zone?: string
+  /** A template over other columns, in place of what the table has. */
+  readonly derive?: string
+  /** `label` renames categories column-1, column-2 …, by frequency; `pattern` makes texts of the same form instead. */
+  readonly mask?: 'label' | 'pattern'
+  readonly pattern?: string
+  readonly values?: readonly string[]
+  readonly weights?: readonly number[]
+  readonly provider?: string
+  readonly locale?: string
+  readonly version?: 4 | 7
+  /** Of a sequence: a number. Of an event time: ISO 8601. */
+  readonly start?: number | string
+  /** Of a sequence: a number. Of an event time: a duration such as 5s. */
+  readonly step?: number | string
+  /** Of an event time. */
+  readonly jitter?: string
+  /** Of an event time: how its rate changes, as in a connector's throughput. */
+  readonly shape?: EventShape
+}
+
+export type ColumnKind = DetectedKind | 'pool' | 'template' | 'event_time' | 'clock'
