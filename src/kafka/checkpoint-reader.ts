@@ -186,7 +186,9 @@ function decide({ decided }: Tail, source: CheckpointSource, entry: Entry): void
   const { connector, shard, sink = null } = source
   const id = idOf(source)
   const shards = decided.get(id) ?? { connector, sink, entries: new Map<number, Entry>() }
-  shards.entries.set(shard, entry)
+  const known = shards.entries.get(shard)
+  // The last one in the log counts. Its transaction's marker may stand behind a later record: a commit is acknowledged before.
+  if (known === undefined || known.offset < entry.offset) shards.entries.set(shard, entry)
   decided.set(id, shards)
 }
 
