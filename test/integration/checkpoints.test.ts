@@ -129,6 +129,18 @@ async function sendOnly(
   await producer.send(batch, Int32Array.of(partition))
 }
 
+test('the last checkpoint in the log counts, though the marker of an earlier one stands behind it', async (t) => {
+  const topic = await checkpointTopic(t)
+  const id = { connector: 'orders', shard: 0 }
+  const owner = await openProducer(t, uniqueName('test-owner'), topic)
+  await sendOnly(owner, checkpointRecord(topic, partitions, id, at(4)))
+  const other = await openProducer(t, null)
+  await other.commit([checkpointRecord(topic, partitions, id, at(8))])
+  await owner.commit([])
+  await committedRecords(topic)
+  assert.deepEqual(await new CheckpointReader(testCluster(), topic).shard('orders', 0), at(8))
+})
+
 test('a checkpoint that added partitions have put out of its place is refused, not taken for missing', async (t) => {
   const topic = await checkpointTopic(t)
   const id = { connector: 'orders', shard: 0 }
