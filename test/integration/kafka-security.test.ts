@@ -9,6 +9,7 @@ import {
   ScramMechanisms,
   alterUserScramCredentialsV0,
   createAclsV3,
+  describeAclsV3,
 } from '@platformatic/kafka'
 import type { ClusterOptions, SaslOptions } from '#src/config/cluster.js'
 import { KafkaAdmin } from '#src/kafka/admin.js'
@@ -192,16 +193,18 @@ async function grant(
   type: 'TOPIC' | 'TRANSACTIONAL_ID' = 'TOPIC',
 ): Promise<void> {
   const broker = await openAnyBroker(secured.sasl(superUser))
-  await createAclsV3.api.async(broker.connection, [
-    {
-      resourceType: ResourceTypes[type],
-      resourceName,
-      resourcePatternType: ResourcePatternTypes.LITERAL,
-      principal: 'User:limited',
-      host: '*',
-      operation: AclOperations[operation],
-      permissionType: AclPermissionTypes.ALLOW,
-    },
-  ])
+  const acl = {
+    resourceType: ResourceTypes[type],
+    resourceName,
+    resourcePatternType: ResourcePatternTypes.LITERAL,
+    principal: 'User:limited',
+    host: '*',
+    operation: AclOperations[operation],
+    permissionType: AclPermissionTypes.ALLOW,
+  }
+  await createAclsV3.api.async(broker.connection, [acl])
+  // The broker hears of it a moment after the controller has answered.
+  const inForce = () => describeAclsV3.api.async(broker.connection, acl)
+  while ((await inForce()).resources.length === 0);
   await broker.close()
 }
