@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { CodedTable } from '#src/model/circuit.js'
-import { train } from '#src/model/fit/train.js'
+import { train } from '#src/fit/train.js'
 import { openGenerator } from '#src/model/open.js'
 import { censusLikeArtifact, modelOf } from '../test/support/models.js'
 

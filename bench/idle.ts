@@ -2,7 +2,7 @@
 import { readdir, readlink } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { Worker, type WorkerEvents } from '#src/runner/worker.js'
+import { Worker, type WorkerEvents } from '#src/runtime/worker.js'
 import { withConnector } from './connector.js'
 
 export interface IdleOptions {

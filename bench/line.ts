@@ -3,7 +3,7 @@
  * exactly once, 15 columns in Avro: `KAFKA_BROKERS=… SCHEMA_REGISTRY_URL=… node build/bench/line.js '{"records": 3000000}'`.
  */
 import { fileURLToPath } from 'node:url'
-import { Worker, type WorkerEvents } from '#src/runner/worker.js'
+import { Worker, type WorkerEvents } from '#src/runtime/worker.js'
 import { withConnector } from './connector.js'
 
 export interface LineOptions {

@@ -1,5 +1,5 @@
 /** How fast a topic is checked against its stream, all of it read, made again and compared. */
-import { Worker } from '#src/runner/worker.js'
+import { Worker } from '#src/runtime/worker.js'
 import { verifyConnector } from '#src/verify/verify-connector.js'
 import { withConnector } from './connector.js'
 

@@ -14,7 +14,7 @@
  *   name, email   of each other only; id counts
  */
 import { writeFileSync } from 'node:fs'
-import { TrainingRandom } from '#src/model/fit/random.js'
+import { TrainingRandom } from '#src/fit/random.js'
 
 const rows = 20_000
 const random = new TrainingRandom(20_260_101)

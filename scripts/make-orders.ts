@@ -13,7 +13,7 @@
  *   status    by payment; expensive orders come back more often
  */
 import { writeFileSync } from 'node:fs'
-import { TrainingRandom } from '#src/model/fit/random.js'
+import { TrainingRandom } from '#src/fit/random.js'
 
 const rows = 12_000
 const random = new TrainingRandom(20_260_201)

@@ -1,7 +1,7 @@
 /** Draws docs/adaptive-rate.svg anew: the adaptive rate on a simulated sink whose capacity changes. */
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { AdaptiveRate } from '#src/stream/adaptive.js'
+import { AdaptiveRate } from '#src/pacing/adaptive.js'
 import { runPlant, type PlantSample } from '../test/support/rate-plant.js'
 
 const width = 860

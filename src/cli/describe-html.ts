@@ -1,5 +1,5 @@
 import type { FieldType } from '../record.js'
-import type { ColumnReport } from '../model/fit/report/report.js'
+import type { ColumnReport } from '../fit/report/report.js'
 import { shownValue } from '../model/held.js'
 import type { ColumnDescription, ModelDescription } from './describe-model.js'
 import { valuesText } from './describe-text.js'

@@ -1,6 +1,6 @@
 import type { FieldType, Value } from '../record.js'
 import { isBin, rangeOf } from '../model/fields.js'
-import type { ColumnReport, FitReport } from '../model/fit/report/report.js'
+import type { ColumnReport, FitReport } from '../fit/report/report.js'
 import { shownValue } from '../model/held.js'
 import type { Column, Model } from '../model/model.js'
 

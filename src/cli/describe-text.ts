@@ -1,7 +1,7 @@
 import type { ColumnDescription, ModelDescription } from './describe-model.js'
 import { percent, qualityLines, score } from './quality.js'
 
-const mostPairs = 5
+const maxPairs = 5
 
 /** A description for a terminal. */
 export function describeText(model: ModelDescription): string {
@@ -69,6 +69,6 @@ function weakest({ report }: ModelDescription): string[] {
   if (report === null || report.pairs.length === 0) return []
   const name = (index: number): string => report.columns[index].name
   const pairs = report.pairs.filter(([, , value]) => value !== null).sort((a, b) => (a[2] ?? 0) - (b[2] ?? 0))
-  const shown = pairs.slice(0, mostPairs).map(([a, b, value]) => `${name(a)} × ${name(b)} ${score(value)}`)
+  const shown = pairs.slice(0, maxPairs).map(([a, b, value]) => `${name(a)} × ${name(b)} ${score(value)}`)
   return [`  weakest pairs: ${shown.join(', ')}`]
 }

@@ -10,7 +10,7 @@ export const typeLanguages = {
 } as const satisfies Record<string, (model: Model) => string>
 
 /** Categories up to this many are spelled out. */
-const mostWords = 40
+const maxWords = 40
 
 /** An interface for `SyntheticGenerator.load<…>()`, named after the model. */
 function typeScriptOf({ artifact, fields }: Model): string {
@@ -107,7 +107,7 @@ function jsonSchemaType(type: FieldType): { readonly type: string; readonly form
 function wordsOf({ type, vector, dictionary }: Field): string[] | null {
   if (type.kind !== 'string' || vector !== 'dictionary' || dictionary === undefined) return null
   const words = [...new Set(dictionary.filter((word): word is Value & string => typeof word === 'string'))]
-  return words.length > 0 && words.length <= mostWords ? words : null
+  return words.length > 0 && words.length <= maxWords ? words : null
 }
 
 function interfaceName(model: string): string {

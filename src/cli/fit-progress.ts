@@ -1,6 +1,6 @@
-import type { Prepared } from '../model/fit/prepare.js'
-import type { Table } from '../model/fit/table/table.js'
-import type { TrainProgress } from '../model/fit/train.js'
+import type { Prepared } from '../fit/prepare.js'
+import type { Table } from '../fit/table/table.js'
+import type { TrainProgress } from '../fit/train.js'
 import { canRedraw, cutToWidth, type Screen } from './screen.js'
 
 const barWidth = 24

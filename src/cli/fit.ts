@@ -52,9 +52,9 @@ async function fit(path: string, flags: Flags): Promise<void> {
   try {
     await checkWritable(flags.out)
     // Not before they are needed: reading tables and training take longer to load than all the rest.
-    const { readColumnsFile } = await import('../model/fit/columns/settings.js')
-    const { readTable } = await import('../model/fit/table/read.js')
-    const { fitTable } = await import('../model/fit/fit.js')
+    const { readColumnsFile } = await import('../fit/columns/settings.js')
+    const { readTable } = await import('../fit/table/read.js')
+    const { fitTable } = await import('../fit/fit.js')
     const { parseModel } = await import('../model/load.js')
     const columns = flags.columns === undefined ? undefined : await readColumnsFile(flags.columns)
     const { seed, encoding } = flags

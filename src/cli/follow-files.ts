@@ -1,9 +1,9 @@
 import { deliveryName, type ConnectorConfig } from '../config/connector.js'
 import type { WorkerConfig } from '../config/worker.js'
-import type { Cluster } from '../runner/cluster.js'
-import { runnable } from '../runner/runnable.js'
-import { FileWatch } from '../runner/watch-files.js'
-import { changes, type Hosted } from '../runner/watch.js'
+import type { Cluster } from '../runtime/cluster.js'
+import { preflight } from '../connector/preflight.js'
+import { FileWatch } from '../herder/file-watch.js'
+import { changes, type DesiredConnector } from '../herder/file-source.js'
 import type { RunReport } from './run-report.js'
 
 /**
@@ -12,25 +12,25 @@ import type { RunReport } from './run-report.js'
  */
 export async function followFiles(
   paths: readonly string[],
-  found: readonly Hosted[],
+  found: readonly DesiredConnector[],
   good: readonly ConnectorConfig[],
   worker: WorkerConfig,
   cluster: Cluster,
   report: RunReport,
 ): Promise<() => void> {
-  const hosted = found.filter(({ connector }) => good.includes(connector))
-  const running = new Map(hosted.map((one) => [deliveryName(one.connector), one]))
+  const desired = found.filter(({ connector }) => good.includes(connector))
+  const running = new Map(desired.map((one) => [deliveryName(one.connector), one]))
   const watch = new FileWatch(() => {
     last = last.then(read).catch((error: unknown) => report.note('error', String(error)))
   })
-  const addInputs = (of: readonly Hosted[]): void => {
+  const addInputs = (of: readonly DesiredConnector[]): void => {
     for (const { inputs } of of) for (const path of inputs) watch.addFile(path)
   }
   const read = async (): Promise<void> => {
     const { put, remove, errors } = await changes(running, paths, process.env)
     // Those of connectors that cannot run yet, too: what is missing may come.
     addInputs(put)
-    const { connectors: fit, errors: unfit } = await runnable(
+    const { connectors: fit, errors: unfit } = await preflight(
       put.map(({ connector }) => connector),
       worker,
     )

@@ -1,10 +1,10 @@
 import { deliveryName } from '../config/connector.js'
-import type { ConnectorStatus } from '../runner/status.js'
+import type { ConnectorStatus } from '../runtime/status.js'
 
 const startingMs = 5_000
 const progressMs = 30_000
 /** More connectors than this have one line together. */
-const mostLines = 20
+const maxLines = 20
 
 /** What is told where nothing is drawn anew: in a log. */
 export interface ProgressNotes {
@@ -29,7 +29,7 @@ export function followProgress(status: () => readonly ConnectorStatus[], notes: 
     }
     if (++ticks % (progressMs / startingMs) !== 0) return
     const running = connectors.filter(({ state }) => state === 'RUNNING')
-    if (running.length > mostLines) notes.together(running)
+    if (running.length > maxLines) notes.together(running)
     else for (const connector of running) notes.progress(connector)
   }, startingMs)
   timer.unref()

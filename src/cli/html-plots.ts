@@ -1,4 +1,4 @@
-import type { FitReport } from '../model/fit/report/report.js'
+import type { FitReport } from '../fit/report/report.js'
 import { score } from './quality.js'
 
 interface Shares {

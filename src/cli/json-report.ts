@@ -1,8 +1,8 @@
 import { pino, type DestinationStream, type Logger } from 'pino'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { WorkerConfig } from '../config/worker.js'
-import { summarize, type ConnectorStatus } from '../runner/status.js'
-import type { Failure, State } from '../runner/task-events.js'
+import { summarize, type ConnectorStatus } from '../runtime/status.js'
+import type { Failure, State } from '../runtime/task-events.js'
 import { followProgress } from './follow-progress.js'
 import type { RunReport } from './run-report.js'
 

@@ -1,4 +1,4 @@
-import type { FitReport } from '../model/fit/report/report.js'
+import type { FitReport } from '../fit/report/report.js'
 
 /** What `genesis fit` has measured, in lines for people. */
 export function qualityLines({ training, quality, baseline, privacy, detectability }: FitReport): string[] {

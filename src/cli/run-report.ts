@@ -1,5 +1,5 @@
-import type { ConnectorStatus } from '../runner/status.js'
-import type { WorkerEvents } from '../runner/worker.js'
+import type { ConnectorStatus } from '../runtime/status.js'
+import type { WorkerEvents } from '../runtime/worker.js'
 
 /** What `genesis run` shows of itself on stderr while it runs. */
 export interface RunReport extends WorkerEvents {

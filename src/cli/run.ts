@@ -4,12 +4,12 @@ import { throwIfNone } from '../config/connector-file.js'
 import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
-import type { HttpServer, WorkerView } from '../http/server.js'
-import { runnable } from '../runner/runnable.js'
-import { Standalone } from '../runner/standalone.js'
-import { summarize } from '../runner/status.js'
-import { changes } from '../runner/watch.js'
-import { Worker } from '../runner/worker.js'
+import type { HttpServer, WorkerView } from '../rest/server.js'
+import { preflight } from '../connector/preflight.js'
+import { Standalone } from '../herder/standalone.js'
+import { summarize } from '../runtime/status.js'
+import { changes } from '../herder/file-source.js'
+import { Worker } from '../runtime/worker.js'
 import { createReport } from './create-report.js'
 import { followFiles } from './follow-files.js'
 import { onInterrupt } from './interrupt.js'
@@ -59,7 +59,7 @@ async function run(paths: readonly string[], options: RunOptions): Promise<numbe
   const file = await loadWorker(options.worker ?? null, process.env)
   const config = { ...file, log: { ...file.log, level: options.logLevel ?? file.log.level } }
   const files = await changes(new Map(), paths, process.env)
-  const { connectors, errors } = await runnable(
+  const { connectors, errors } = await preflight(
     files.put.map(({ connector }) => connector),
     config,
   )
@@ -96,7 +96,7 @@ async function run(paths: readonly string[], options: RunOptions): Promise<numbe
   let clean = true
   try {
     if (config.http.enabled) {
-      const { startServer } = await import('../http/server.js')
+      const { startServer } = await import('../rest/server.js')
       server = await startServer(view, config.http)
       report.note('info', `listening at ${server.address}`, { address: server.address })
     }

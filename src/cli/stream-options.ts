@@ -7,7 +7,7 @@ import { renameKeys, type Names } from '../config/rename-keys.js'
 import type { Path } from '../config/source.js'
 import { avroName } from '../encode/avro/names.js'
 import { GenesisError } from '../errors.js'
-import type { Slice } from '../runner/open-task.js'
+import type { Slice } from '../runtime/open-task.js'
 
 export interface StreamOptions {
   readonly batchSize?: number

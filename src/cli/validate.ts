@@ -7,7 +7,7 @@ import { deliveryName, type ConnectorConfig } from '../config/connector.js'
 import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
-import { checkOffline, checkOnline } from '../verify/check-connector.js'
+import { checkOffline, checkOnline } from '../connector/check.js'
 import { errorLine } from './report.js'
 
 interface ValidateFlags {

@@ -7,7 +7,7 @@ import { isOption, optionsOf } from './option.js'
 import type { Option, OptionTree, Values } from './option.js'
 import { resolvePlaceholders } from './placeholders.js'
 import type { Environment } from './placeholders.js'
-import type { Path, Source } from './source.js'
+import type { Path, ConfigSource } from './source.js'
 
 export interface CheckOptions {
   readonly env: Environment
@@ -23,7 +23,7 @@ export interface Checked<T> {
   readonly failed: ReadonlySet<string>
 }
 
-export function check<T extends OptionTree>(tree: T, source: Source, options: CheckOptions): Checked<T> {
+export function check<T extends OptionTree>(tree: T, source: ConfigSource, options: CheckOptions): Checked<T> {
   const { value, errors: unresolved, written } = resolvePlaceholders(source, options.env, options.folder)
   const errors = [...unresolved]
   const given = new Map<string, unknown>()
@@ -82,7 +82,7 @@ export function check<T extends OptionTree>(tree: T, source: Source, options: Ch
 export function checkItems<T extends OptionTree>(
   items: T,
   key: string,
-  source: Source,
+  source: ConfigSource,
   options: CheckOptions,
 ): Checked<T>[] {
   const written = isObject(source.value) ? source.value[key] : undefined

@@ -9,10 +9,10 @@ import { connectorSchema, referenceSchema } from './connector-schema.js'
 import { sinkCollisions, sinkSources } from './fan-out.js'
 import type { ConnectorConfig } from './connector.js'
 import { nearest } from './nearest.js'
-import { keepPlaces } from './places.js'
+import { keepLocations } from './location.js'
 import type { Environment } from './placeholders.js'
 import { readSources, unreadable } from './source.js'
-import type { Source } from './source.js'
+import type { ConfigSource } from './source.js'
 import { fileExtensions, referenceOf, toConnector } from './to-connector.js'
 
 /** What could be read, and what is wrong with the rest. */
@@ -76,14 +76,14 @@ export async function readConnectors(paths: readonly string[], env: Environment)
 }
 
 /** The connector of a document, once for each of its sinks. */
-export function readSinks(source: Source, options: CheckOptions): ReadConnectors {
+export function readSinks(source: ConfigSource, options: CheckOptions): ReadConnectors {
   const all: ReadConnectors = { connectors: [], errors: [], drafts: [] }
   try {
     for (const { sinkName, source: own } of sinkSources(source)) {
       const { errors, connector, wrong } = readConnector(own, options)
       all.errors.push(...errors)
       if (connector === null) continue
-      const named = keepPlaces({ ...connector, sinkName }, own)
+      const named = keepLocations({ ...connector, sinkName }, own)
       if (errors.length === 0) all.connectors.push(named)
       else all.drafts.push({ connector: named, wrong })
     }
@@ -99,7 +99,7 @@ export function readSinks(source: Source, options: CheckOptions): ReadConnectors
  * One connector with one sink. Relative paths in it start from `folder`. Throws GenesisError: CONFIG_INVALID, SECRET_UNRESOLVED, or one
  * with several of them in `details.all`.
  */
-export function parseConnector(source: Source, options: CheckOptions): ConnectorConfig {
+export function parseConnector(source: ConfigSource, options: CheckOptions): ConnectorConfig {
   const { connector, errors } = readConnector(source, options)
   throwErrors(errors)
   if (connector === null) throw new GenesisError('INTERNAL', 'a connector without errors that is none')
@@ -113,7 +113,7 @@ interface ReadConnector {
   readonly wrong: ReadonlySet<string>
 }
 
-function readConnector(source: Source, options: CheckOptions): ReadConnector {
+function readConnector(source: ConfigSource, options: CheckOptions): ReadConnector {
   const checked = check(connectorSchema, source, options)
   const { failed } = checked
   const references = failed.has('references') ? [] : checkItems(referenceSchema, 'references', source, options)
@@ -133,7 +133,7 @@ function readConnector(source: Source, options: CheckOptions): ReadConnector {
   if (isLost) return { connector: null, errors, wrong }
   const folder = resolve(options.folder)
   const referred = references.map(({ values }) => referenceOf(values, folder))
-  return { connector: keepPlaces(toConnector(checked.values, referred, source.file, folder), source), errors, wrong }
+  return { connector: keepLocations(toConnector(checked.values, referred, source.file, folder), source), errors, wrong }
 }
 
 async function filesOf(path: string): Promise<string[]> {

@@ -4,7 +4,7 @@ import type { Checked } from './check.js'
 import type { connectorSchema } from './connector-schema.js'
 import type { ConnectorConfig } from './connector.js'
 import { disturbRules } from './disturb-rules.js'
-import { placeOf } from './places.js'
+import { locationOf } from './location.js'
 import { formatDuration } from './quantity.js'
 import { rateRules } from './rate-rules.js'
 import type { Rule } from './rule.js'
@@ -153,7 +153,7 @@ export function checkOnWorker(connector: ConnectorConfig, worker: WorkerConfig):
   if (needsRegistry(connector) && worker.registry.url === null) {
     errors.push(
       new GenesisError('CONFIG_INVALID', 'Avro in Kafka needs a schema registry', {
-        place: placeOf(connector, connector.value.format === 'avro' ? 'value.format' : 'key_format'),
+        place: locationOf(connector, connector.value.format === 'avro' ? 'value.format' : 'key_format'),
         found: 'no registry.url',
         expected: 'registry.url in the worker file, or the environment variable SCHEMA_REGISTRY_URL',
       }),
@@ -162,7 +162,7 @@ export function checkOnWorker(connector: ConnectorConfig, worker: WorkerConfig):
   if (connector.topic === worker.checkpoints.topic) {
     errors.push(
       new GenesisError('CONFIG_INVALID', 'a connector cannot write to the topic of the checkpoints', {
-        place: placeOf(connector, 'topic'),
+        place: locationOf(connector, 'topic'),
         found: `topic ${connector.topic}`,
         expected: 'another topic',
       }),
@@ -171,7 +171,7 @@ export function checkOnWorker(connector: ConnectorConfig, worker: WorkerConfig):
   if (connector.deadLetterTopic === worker.checkpoints.topic) {
     errors.push(
       new GenesisError('CONFIG_INVALID', 'dead letters cannot go to the topic of the checkpoints', {
-        place: placeOf(connector, 'errors.deadletterqueue.topic.name'),
+        place: locationOf(connector, 'errors.deadletterqueue.topic.name'),
         found: `topic ${connector.deadLetterTopic}`,
         expected: 'another topic',
       }),

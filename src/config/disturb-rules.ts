@@ -1,4 +1,4 @@
-import { disturbKinds, mostInAll, mostMoved } from './disturb.js'
+import { disturbKinds, maxInAll, maxMoved } from './disturb.js'
 import type { DisturbKind, DisturbValues } from './disturb.js'
 import type { Rule } from './rule.js'
 
@@ -23,17 +23,17 @@ export function disturbRules(
   return [
     {
       on: disturbKinds.map((kind) => `disturb.${kind}.probability`),
-      broken: sum > mostInAll + 1e-9,
+      broken: sum > maxInAll + 1e-9,
       what: 'hardly a record would be left undisturbed',
       found: `probabilities of ${Number(sum.toFixed(6))} together`,
-      expected: `at most ${mostInAll} together`,
+      expected: `at most ${maxInAll} together`,
     },
     {
       on: ['disturb.late.probability', 'disturb.out_of_order.probability'],
-      broken: moved > mostMoved,
+      broken: moved > maxMoved,
       what: 'no order would be left to be late in',
       found: `late and out_of_order of ${moved} together`,
-      expected: `at most ${mostMoved} together`,
+      expected: `at most ${maxMoved} together`,
     },
     {
       on: ['disturb.tombstone.probability', 'sink.type'],

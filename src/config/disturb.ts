@@ -30,13 +30,13 @@ export interface DisturbConfig {
 }
 
 /** With more there would be no order to be late in. */
-export const mostMoved = 0.5
+export const maxMoved = 0.5
 /** What is left undisturbed, at least; the room that faults near the end of a block need. */
-export const mostInAll = 0.9
+export const maxInAll = 0.9
 /** A block of the stream is sixteen times as long, and is planned as a whole. */
 const furthest = 4000
 
-const probability = (doc: string, maximum = mostInAll) =>
+const probability = (doc: string, maximum = maxInAll) =>
   option<number>('number', `${doc}: with this probability.`, 0, { minimum: 0, maximum })
 const fields = (doc: string) => optional<string[]>('columns', `${doc} None: any column that can be.`)
 
@@ -46,17 +46,17 @@ export const disturbSchema = {
     maximum: Number.MAX_SAFE_INTEGER,
   }),
   late: {
-    probability: probability('A record comes late', mostMoved),
+    probability: probability('A record comes late', maxMoved),
     by: option<number>('count', 'A late record comes after so many of those that follow it.', 100, {
       minimum: 1,
       maximum: furthest,
     }),
   },
   out_of_order: {
-    probability: probability('A record comes after some of those that follow it', mostMoved),
+    probability: probability('A record comes after some of those that follow it', maxMoved),
     within: option<number>('count', 'After 1 to so many of them, at random.', 10, { minimum: 1, maximum: furthest }),
   },
-  duplicate: { probability: probability('A record comes twice in a row', mostMoved) },
+  duplicate: { probability: probability('A record comes twice in a row', maxMoved) },
   missing_field: {
     probability: probability('A field is left out (in Avro it has its default, or null)'),
     fields: fields('Columns that may be left out.'),

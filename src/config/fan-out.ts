@@ -7,7 +7,7 @@ import { connectorSchema } from './connector-schema.js'
 import type { ConnectorConfig, SinkConfig } from './connector.js'
 import { formats, isObject } from './formats.js'
 import { nearest } from './nearest.js'
-import type { Path, Source } from './source.js'
+import type { Path, ConfigSource } from './source.js'
 
 /** Keys of a connector that each of several sinks can have for itself; maps are taken key by key. */
 export const ownKeys = ['topic', 'topic_creation', 'value', 'delivery', 'compression'] as const
@@ -18,11 +18,11 @@ const sinkKeys = Object.keys(connectorSchema.sink)
 export interface SinkSource {
   /** Null: it has only one. */
   readonly sinkName: string | null
-  readonly source: Source
+  readonly source: ConfigSource
 }
 
 /** The document of each sink. Throws CONFIG_INVALID where `sinks` itself is wrong. */
-export function sinkSources(source: Source): SinkSource[] {
+export function sinkSources(source: ConfigSource): SinkSource[] {
   const { value } = source
   if (!isObject(value) || value.sinks === undefined || value.sinks === null) return [{ sinkName: null, source }]
   const { sinks, sink, ...common } = value
@@ -44,11 +44,11 @@ export function sinkSources(source: Source): SinkSource[] {
 }
 
 function sinkSource(
-  source: Source,
+  source: ConfigSource,
   common: Readonly<Record<string, unknown>>,
   sinkName: string,
   entry: Readonly<Record<string, unknown>>,
-): Source {
+): ConfigSource {
   const sink: Record<string, unknown> = {}
   const own: Record<string, unknown> = {}
   for (const [key, item] of Object.entries(entry)) {
@@ -72,7 +72,7 @@ function sinkSource(
 }
 
 /** Where sinks of one connector would get in each other's way. */
-export function sinkCollisions(connectors: readonly ConnectorConfig[], source: Source): GenesisError[] {
+export function sinkCollisions(connectors: readonly ConnectorConfig[], source: ConfigSource): GenesisError[] {
   const first = new Map<string, string>()
   const errors: GenesisError[] = []
   for (const { sinkName, sink, topic } of connectors) {
@@ -120,6 +120,6 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'a list' : isObject(value) ? 'an empty map' : `a ${typeof value}`
 }
 
-function wrong(source: Source, path: Path, what: string, found: string, expected: string): GenesisError {
+function wrong(source: ConfigSource, path: Path, what: string, found: string, expected: string): GenesisError {
   return new GenesisError('CONFIG_INVALID', what, { place: source.place(path), found, expected })
 }

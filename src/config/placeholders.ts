@@ -8,7 +8,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { GenesisError } from '../errors.js'
 import { parseProperties } from './properties.js'
 import { isObject } from './formats.js'
-import type { Path, Source } from './source.js'
+import type { Path, ConfigSource } from './source.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -20,7 +20,7 @@ export interface Resolved {
 }
 
 /** Replaces the placeholders in all texts of a document; relative file names are taken from `folder`. */
-export function resolvePlaceholders(source: Source, env: Environment, folder: string): Resolved {
+export function resolvePlaceholders(source: ConfigSource, env: Environment, folder: string): Resolved {
   const written = new Map<string, string>()
   const errors: GenesisError[] = []
 

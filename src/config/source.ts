@@ -8,7 +8,7 @@ import { GenesisError } from '../errors.js'
 /** Keys and indexes from the top of a document. */
 export type Path = readonly (string | number)[]
 
-export interface Source {
+export interface ConfigSource {
   readonly value: unknown
   /** Null where the configuration did not come from a file. */
   readonly file: string | null
@@ -17,7 +17,7 @@ export interface Source {
 }
 
 /** A value from elsewhere (REST, the library); `label` is what its messages begin with. */
-export function plainSource(value: unknown, label: string): Source {
+export function plainSource(value: unknown, label: string): ConfigSource {
   return { value, file: null, place: (path) => [label, path.join('.')].filter((part) => part !== '').join(': ') }
 }
 
@@ -25,7 +25,7 @@ export function plainSource(value: unknown, label: string): Source {
  * The documents of a YAML file (several are divided by `---`) or the one of a JSON file. Empty documents are left out.
  * Throws CONFIG_UNREADABLE, naming line and column, if the file cannot be read or parsed.
  */
-export async function readSources(file: string): Promise<Source[]> {
+export async function readSources(file: string): Promise<ConfigSource[]> {
   const text = await readText(file)
   const lines = new LineCounter()
   const json = extname(file).toLowerCase() === '.json'

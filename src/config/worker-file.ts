@@ -7,7 +7,7 @@ import type { ClusterOptions, SaslOptions, TlsOptions } from './cluster.js'
 import type { Values } from './option.js'
 import type { Environment } from './placeholders.js'
 import { plainSource, readSources } from './source.js'
-import type { Source } from './source.js'
+import type { ConfigSource } from './source.js'
 import { workerSchema } from './worker-schema.js'
 import type { WorkerConfig } from './worker.js'
 
@@ -31,13 +31,13 @@ export async function loadWorker(path: string | null, env: Environment): Promise
 }
 
 /** The same from a source that has been read; relative paths start from `folder`. */
-export function parseWorker(source: Source, env: Environment, folder: string): WorkerConfig {
+export function parseWorker(source: ConfigSource, env: Environment, folder: string): WorkerConfig {
   const checked = check(workerSchema, source, { env, folder })
   throwErrors(checked.errors)
   return toConfig(checked.values, source, folder)
 }
 
-function toConfig(values: WorkerValues, source: Source, folder: string): WorkerConfig {
+function toConfig(values: WorkerValues, source: ConfigSource, folder: string): WorkerConfig {
   const errors: GenesisError[] = []
   const fail = (path: string, what: string, found: string, expected: string): void => {
     errors.push(new GenesisError('CONFIG_INVALID', what, { place: source.place(path.split('.')), found, expected }))

@@ -10,8 +10,8 @@ import { compileFunction } from 'node:vm'
 import type { Vector } from '../record.js'
 import { writeInt64, writeLong, writeUnscaled, writeUuid } from './binary.js'
 import { sharedCode } from './shared-code.js'
-import { Source } from './source.js'
-import type { Misfit, Step } from './step.js'
+import { CodeEmitter } from './code-emitter.js'
+import type { Misfit, EncodeStep } from './step.js'
 import { fuse } from './step.js'
 import {
   writeCsvText,
@@ -60,8 +60,8 @@ const helpers = {
   writeCsvText,
 }
 
-export function assemble(key: readonly Step[] | null, value: readonly Step[]): Assembled {
-  const source = new Source()
+export function assemble(key: readonly EncodeStep[] | null, value: readonly EncodeStep[]): Assembled {
+  const source = new CodeEmitter()
   if (key !== null) for (const step of fuse(key)) source.step(step)
   source.mark()
   for (const step of fuse(value)) source.step(step)
@@ -69,7 +69,7 @@ export function assemble(key: readonly Step[] | null, value: readonly Step[]): A
   return { write: compile(source), recordSize: source.recordSize, texts: source.texts }
 }
 
-function compile(source: Source): WriteBatch {
+function compile(source: CodeEmitter): WriteBatch {
   const names = Object.keys(helpers)
   const single = source.parts.length === 1
   const declarations = [...source.columns].map(([name, expression]) => ({ name, expression }))

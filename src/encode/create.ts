@@ -5,15 +5,15 @@ import type { AvroSchema } from './avro/schema.js'
 import type { SubjectRegistry } from './avro/subject.js'
 import { resolveSubject } from './avro/subject.js'
 import { wirePrefix } from './avro/wire-format.js'
-import { createDisturbedEncoder } from './disturb/create.js'
-import type { MakeEncoder } from './disturb/create.js'
+import { createDisturbedEncoder } from './faults/create.js'
+import type { MakeEncoder } from './faults/create.js'
 import type { EncodedConnector } from './encoded-connector.js'
 import type { Encoder, EncoderFactory } from './encoder.js'
 import { avroKeyStep, keyColumn, keySubject, longKeySteps, textKeySteps } from './key.js'
 import { jsonSteps, lineEncoder } from './lines.js'
 import { RecordWriter } from './record-writer.js'
 import { constant } from './step.js'
-import type { Steps } from './topic-encoder.js'
+import type { EncodeSteps } from './topic-encoder.js'
 import { TopicEncoder } from './topic-encoder.js'
 import { valueSchema, valueSubject } from './value.js'
 
@@ -76,19 +76,23 @@ function withKey(
   connector: EncodedConnector,
   registry: SubjectRegistry | null,
   fields: readonly Field[],
-  value: Steps,
+  value: EncodeSteps,
 ): Encoder {
   if (connector.key === null) return new TopicEncoder(fields, value, null)
   const column = keyColumn(fields, connector.key)
   return new TopicEncoder(fields, value, { column, steps: keySteps(connector, registry, fields[column], column) })
 }
 
-function jsonValue(fields: readonly Field[]): Steps {
+function jsonValue(fields: readonly Field[]): EncodeSteps {
   const steps = jsonSteps(fields)
   return () => steps
 }
 
-function avroValue(connector: EncodedConnector, registry: SubjectRegistry | null, fields: readonly Field[]): Steps {
+function avroValue(
+  connector: EncodedConnector,
+  registry: SubjectRegistry | null,
+  fields: readonly Field[],
+): EncodeSteps {
   const subject = valueSubject(connector, fields)
   const own = subject.own && planAvro(fields, subject.own)
   return async () => {
@@ -97,7 +101,12 @@ function avroValue(connector: EncodedConnector, registry: SubjectRegistry | null
   }
 }
 
-function keySteps(connector: EncodedConnector, registry: SubjectRegistry | null, field: Field, column: number): Steps {
+function keySteps(
+  connector: EncodedConnector,
+  registry: SubjectRegistry | null,
+  field: Field,
+  column: number,
+): EncodeSteps {
   const { keyFormat } = connector
   if (keyFormat === 'avro') {
     const subject = keySubject(connector, field)

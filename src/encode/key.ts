@@ -7,7 +7,7 @@ import { describeField } from './avro/describe.js'
 import type { AvroSchema } from './avro/schema.js'
 import { parseSchema } from './avro/schema.js'
 import type { Subject } from './avro/subject.js'
-import type { NumberForm, Step } from './step.js'
+import type { NumberForm, EncodeStep } from './step.js'
 import { renderNumber } from './number-form.js'
 import { textStep } from './text-steps.js'
 
@@ -24,12 +24,12 @@ export function keyColumn(fields: readonly Field[], name: string): number {
 }
 
 /** A key as the value's text (Kafka's StringSerializer), or as JSON. */
-export function textKeySteps(field: Field, column: number, format: 'string' | 'json'): Step[] {
+export function textKeySteps(field: Field, column: number, format: 'string' | 'json'): EncodeStep[] {
   return [asKey(textStep(field, column, format === 'string' ? 'raw' : 'json', '', ''), field)]
 }
 
 /** A key of 8 bytes big-endian (Kafka's LongSerializer): integers, and dates and timestamps as they are held. */
-export function longKeySteps(field: Field, column: number): Step[] {
+export function longKeySteps(field: Field, column: number): EncodeStep[] {
   const { kind } = field.type
   if ((kind !== 'integer' && kind !== 'date' && kind !== 'timestamp') || field.vector === 'text') {
     throw new GenesisError('CONFIG_INVALID', 'a key of format long needs a column of integers', {
@@ -68,7 +68,7 @@ export function keySubject(connector: Pick<ConnectorConfig, 'name' | 'topic' | '
 }
 
 /** A key as an Avro value of its own; the null of a union is not used. Throws SCHEMA_MISMATCH. */
-export function avroKeyStep(field: Field, column: number, { type, place }: AvroSchema, prefix: Buffer): Step {
+export function avroKeyStep(field: Field, column: number, { type, place }: AvroSchema, prefix: Buffer): EncodeStep {
   const result = columnSteps({ ...field, nullable: false }, column, type, place)
   if (Array.isArray(result)) return asKey(result[0], field, prefix)
   throw new GenesisError('SCHEMA_MISMATCH', `the key: ${result.what}`, {
@@ -79,7 +79,7 @@ export function avroKeyStep(field: Field, column: number, { type, place }: AvroS
 }
 
 /** The step as a key: `prefix` before every value that is present, and nothing for a missing one, whose key is null. */
-function asKey(step: Step, field: Field, prefix = none): Step {
+function asKey(step: EncodeStep, field: Field, prefix = none): EncodeStep {
   if (step.step === 'constant') return step
   const entry = (bytes: Buffer, code: number): Buffer =>
     field.dictionary?.[code] === null ? none : Buffer.concat([prefix, bytes])

@@ -4,7 +4,7 @@ import type { TextFormat } from '../config/connector.js'
 import type { Encoder } from './encoder.js'
 import type { RecordPlan } from './record-writer.js'
 import { RecordWriter } from './record-writer.js'
-import type { Step } from './step.js'
+import type { EncodeStep } from './step.js'
 import { constant } from './step.js'
 import { textStep } from './text-steps.js'
 
@@ -44,7 +44,7 @@ class TextRecordEncoder implements LineEncoder {
 }
 
 /** One JSON object per record, its members in the order of the layout. */
-export function jsonSteps(fields: readonly Field[]): Step[] {
+export function jsonSteps(fields: readonly Field[]): EncodeStep[] {
   const members = fields.map((field, column) => {
     const before = `${column === 0 ? '{' : ','}${JSON.stringify(field.name)}:`
     return textStep(field, column, 'json', before, '')
@@ -53,7 +53,7 @@ export function jsonSteps(fields: readonly Field[]): Step[] {
 }
 
 /** RFC 4180, but for \n at the end of a line. */
-function csvSteps(fields: readonly Field[]): Step[] {
+function csvSteps(fields: readonly Field[]): EncodeStep[] {
   const cells = fields.map((field, column) => textStep(field, column, 'csv', column === 0 ? '' : ',', ''))
   return [...cells, constant('\n')]
 }

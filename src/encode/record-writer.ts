@@ -2,14 +2,14 @@ import { GenesisError } from '../errors.js'
 import type { Batch, EncodedBatch, Field } from '../record.js'
 import type { Assembled, Unfit } from './assemble.js'
 import { assemble } from './assemble.js'
-import type { Step } from './step.js'
+import type { EncodeStep } from './step.js'
 import { textOf } from './text-steps.js'
 
 /** How records become bytes: steps of the key (null: no key) and of the value. */
 export interface RecordPlan {
   readonly fields: readonly Field[]
-  readonly key: { readonly column: number; readonly steps: readonly Step[] } | null
-  readonly value: readonly Step[]
+  readonly key: { readonly column: number; readonly steps: readonly EncodeStep[] } | null
+  readonly value: readonly EncodeStep[]
 }
 
 /** Writes batches by a plan into one buffer, which grows as batches ask for it and is used again. */

@@ -20,7 +20,7 @@ export interface HttpAnswer {
 
 const contentType = 'application/vnd.schemaregistry.v1+json'
 /** No registry answers more than this; whatever does is none. */
-const mostBytes = 16 * 1024 * 1024
+const maxBytes = 16 * 1024 * 1024
 
 /** Rejects with the socket's error if there is no answer. `path` begins with a slash and follows the URL's own path. */
 export function exchange(
@@ -55,7 +55,7 @@ export function exchange(
         let size = 0
         response.on('data', (chunk: Buffer) => {
           size += chunk.length
-          if (size > mostBytes) request.destroy(new Error('the answer is too long'))
+          if (size > maxBytes) request.destroy(new Error('the answer is too long'))
           chunks.push(chunk)
         })
         response.on('error', reject)

@@ -29,7 +29,7 @@ const missing = [40401, 40402, 40403]
 
 const attempts = 5
 const firstDelayMs = 100
-const mostDelayMs = 5_000
+const maxDelayMs = 5_000
 
 /** The worker's registry, or null if it has none. */
 export function createRegistry(options: WorkerConfig['registry']): Registry | null {
@@ -171,7 +171,7 @@ export class Registry {
           remedy: 'Is registry.url right, and the registry up?',
         })
       }
-      await this.pause(Math.min(mostDelayMs, firstDelayMs * 2 ** (attempt - 1)) * (0.5 + Math.random()))
+      await this.pause(Math.min(maxDelayMs, firstDelayMs * 2 ** (attempt - 1)) * (0.5 + Math.random()))
     }
   }
 

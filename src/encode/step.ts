@@ -73,7 +73,7 @@ export interface TextStep extends Wrapping {
   readonly form: TextForm
 }
 
-export type Step = ConstantStep | DictionaryStep | NumberStep | TextStep
+export type EncodeStep = ConstantStep | DictionaryStep | NumberStep | TextStep
 
 const none = Buffer.alloc(0)
 
@@ -84,8 +84,8 @@ export function constant(bytes: Buffer | string): ConstantStep {
 /**
  * The same bytes in fewer copies: constants join the pre-rendered entries, or the bytes before a value, that follow them.
  */
-export function fuse(steps: readonly Step[]): Step[] {
-  const fused: Step[] = []
+export function fuse(steps: readonly EncodeStep[]): EncodeStep[] {
+  const fused: EncodeStep[] = []
   let pending: Buffer = none
   const join = (bytes: Buffer): Buffer => (pending.length === 0 ? bytes : Buffer.concat([pending, bytes]))
   for (const step of steps) {

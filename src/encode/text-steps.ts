@@ -1,7 +1,7 @@
 /** Columns as text: what JSON, CSV and text keys have in common. */
 import type { Field, FieldType, Value } from '../record.js'
 import { renderNumber } from './number-form.js'
-import type { NumberForm, Step, TextForm } from './step.js'
+import type { NumberForm, EncodeStep, TextForm } from './step.js'
 
 export type TextSyntax = 'json' | 'csv' | 'raw'
 
@@ -9,7 +9,7 @@ export type TextSyntax = 'json' | 'csv' | 'raw'
  * The step that writes a column between `before` and `after`. A missing value is `null` in JSON, and nothing elsewhere.
  * Numbers are exact; dates and timestamps are ISO 8601.
  */
-export function textStep(field: Field, column: number, format: TextSyntax, before: string, after: string): Step {
+export function textStep(field: Field, column: number, format: TextSyntax, before: string, after: string): EncodeStep {
   const quote = format === 'json' && isText(field.type) ? '"' : ''
   const wrapping = {
     before: Buffer.from(before + quote),

@@ -2,10 +2,10 @@ import { GenesisError } from '../errors.js'
 import type { Batch, EncodedBatch, Field } from '../record.js'
 import type { Encoder } from './encoder.js'
 import { RecordWriter } from './record-writer.js'
-import type { Step } from './step.js'
+import type { EncodeStep } from './step.js'
 
 /** The steps of keys or values; a promise where the registry is asked first. */
-export type Steps = () => Promise<readonly Step[]> | readonly Step[]
+export type EncodeSteps = () => Promise<readonly EncodeStep[]> | readonly EncodeStep[]
 
 /** Encodes keys and values for a topic. */
 export class TopicEncoder implements Encoder {
@@ -13,14 +13,14 @@ export class TopicEncoder implements Encoder {
 
   /** Null once the writer is made: the steps take more memory than the writer. */
   private parts: {
-    readonly value: Steps
-    readonly key: { readonly column: number; readonly steps: Steps } | null
+    readonly value: EncodeSteps
+    readonly key: { readonly column: number; readonly steps: EncodeSteps } | null
   } | null
 
   constructor(
     private readonly fields: readonly Field[],
-    value: Steps,
-    key: { readonly column: number; readonly steps: Steps } | null,
+    value: EncodeSteps,
+    key: { readonly column: number; readonly steps: EncodeSteps } | null,
   ) {
     this.parts = { value, key }
   }

@@ -1,4 +1,4 @@
-import type { ArtifactColumn, ModelArtifact, Source } from './artifact.js'
+import type { ArtifactColumn, ModelArtifact, ColumnOrigin } from './artifact.js'
 
 /**
  * The text of a model file: JSON with a line per column and per table. The same artifact gives the same bytes, in whatever
@@ -38,7 +38,7 @@ function inOrder({ name, type, nullable, hidden, missing, source }: ArtifactColu
   }
 }
 
-function sourceInOrder(source: Source): Source {
+function sourceInOrder(source: ColumnOrigin): ColumnOrigin {
   switch (source.from) {
     case 'circuit': {
       const { from, node, grain, alphabet } = source

@@ -28,7 +28,7 @@ export interface ArtifactColumn {
    * pattern, uuid and event_time columns that are nullable; the circuit has its own symbol for it.
    */
   missing?: number
-  source: Source
+  source: ColumnOrigin
 }
 
 /**
@@ -38,7 +38,7 @@ export interface ArtifactColumn {
  */
 export type Symbol = null | string | boolean | number | readonly [number, number]
 
-export type Source =
+export type ColumnOrigin =
   /** A node of the circuit. `grain`: the step of the value grid in the held form; 0 for reals. Bins lie on it. */
   | { from: 'circuit'; node: number; alphabet: Symbol[]; grain?: number }
   /** A function of another circuit column: code c of `column` gives values[c]. */

@@ -8,8 +8,8 @@ import { checkColumns } from './load/columns.js'
 import { ModelFile, shown } from './load/complaint.js'
 import { shapeOfArtifact } from './load/shape.js'
 import type { CircuitSource, Column, Model } from './model.js'
-import { isPlain } from './outside/plain.js'
-import { poolOf } from './outside/words.js'
+import { isPlain } from './generated/plain.js'
+import { poolOf } from './generated/words.js'
 
 /**
  * Reads and checks a model file. Throws MODEL_UNREADABLE (not there, not JSON), MODEL_TOO_NEW, or MODEL_INVALID (truncated or

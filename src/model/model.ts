@@ -1,5 +1,5 @@
 import type { Field } from '../record.js'
-import type { ArtifactColumn, ModelArtifact, Source } from './artifact.js'
+import type { ArtifactColumn, ModelArtifact, ColumnOrigin } from './artifact.js'
 import type { Circuit } from './circuit.js'
 
 /** A checked model: everything it names exists and its tables are distributions. */
@@ -20,5 +20,6 @@ export interface Column extends Omit<ArtifactColumn, 'source'> {
   readonly source: ColumnSource
 }
 
-export type ColumnSource = Exclude<Source, { from: 'pool' }> | Extract<Source, { from: 'pool'; values: string[] }>
-export type CircuitSource = Extract<Source, { from: 'circuit' }>
+export type ColumnSource =
+  Exclude<ColumnOrigin, { from: 'pool' }> | Extract<ColumnOrigin, { from: 'pool'; values: string[] }>
+export type CircuitSource = Extract<ColumnOrigin, { from: 'circuit' }>

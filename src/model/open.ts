@@ -4,8 +4,8 @@ import type { Batch, Field, Vector } from '../record.js'
 import { checkBatchSize, type Generator } from './generator.js'
 import type { TimeCurve } from './artifact.js'
 import type { Column, Model } from './model.js'
-import { buildColumns, neededColumns } from './outside/build.js'
-import type { OutsideColumn } from './outside/outside.js'
+import { buildColumns, neededColumns } from './generated/build.js'
+import type { OutsideColumn } from './generated/generated.js'
 import { RowWords, blockRows } from './random/row-words.js'
 import { CircuitSampler, type NodeOutput } from './sample/circuit-sampler.js'
 import {
@@ -15,7 +15,7 @@ import {
   takenColumns,
   type Lookup,
   type ReferenceShape,
-} from './relation/reference.js'
+} from './references/reference.js'
 import { following } from './time/following.js'
 import { tablesOf } from './conditions/compile.js'
 import { canonicalConditions } from './conditions/canonical.js'

@@ -1,4 +1,4 @@
-import { labelNames } from '../encode/disturb/labels.js'
+import { labelNames } from '../encode/faults/labels.js'
 import type { GenesisError } from '../errors.js'
 import { assignPartitions } from '../kafka/partitioner.js'
 import type { KafkaAdmin, TopicCreation, TopicDescription } from '../kafka/admin.js'
@@ -10,7 +10,7 @@ import type { EncodedBatch, ShardId } from '../record.js'
 const { position } = labelNames
 
 /** Bytes. What is too large for a topic of the usual size is not for this one. */
-const leastMaxMessageBytes = 10 << 20
+const minMaxMessageBytes = 10 << 20
 const int32Max = 2 ** 31 - 1
 
 /**
@@ -24,7 +24,7 @@ export async function ensureDeadLetterTopic(
   target: TopicDescription,
 ): Promise<ProducerOptions['deadLetters']> {
   if (topic === null) return undefined
-  const bytes = Math.min(Math.max(leastMaxMessageBytes, 2 * target.maxMessageBytes), int32Max)
+  const bytes = Math.min(Math.max(minMaxMessageBytes, 2 * target.maxMessageBytes), int32Max)
   const config = { 'max.message.bytes': String(bytes) }
   const { maxMessageBytes } = await admin.ensureTopic(topic, creation && { ...creation, partitions: 1, config })
   return { topic, maxMessageBytes }

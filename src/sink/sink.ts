@@ -34,6 +34,6 @@ export interface Sink {
  * What a sink rejects with when its reader has gone and wants no more (a closed pipe): the task ends as if it had been
  * asked to stop. Nothing has failed.
  */
-export class ReaderGone extends Error {
+export class DownstreamClosed extends Error {
   override readonly name = 'ReaderGone'
 }

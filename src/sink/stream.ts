@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream'
 import { GenesisError } from '../errors.js'
 import type { Checkpoint, EncodedBatch } from '../record.js'
 import type { Framing } from './framing.js'
-import { ReaderGone, type Sink } from './sink.js'
+import { DownstreamClosed, type Sink } from './sink.js'
 
 /**
  * Writes to a stream of bytes, such as standard output. What is written can't be taken back, so a record is durable for
@@ -50,7 +50,7 @@ export class StreamSink implements Sink {
     return new Promise((resolve, reject) => {
       this.#stream.write(bytes, (error) => {
         if (!error) resolve()
-        else if ((error as NodeJS.ErrnoException).code === 'EPIPE') reject(new ReaderGone())
+        else if ((error as NodeJS.ErrnoException).code === 'EPIPE') reject(new DownstreamClosed())
         else
           reject(
             new GenesisError('SINK_FAILED', `${this.#name} cannot be written`, { found: error.message, cause: error }),

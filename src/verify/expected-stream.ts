@@ -2,7 +2,7 @@ import type { ConnectorConfig } from '../config/connector.js'
 import type { Encoder } from '../encode/encoder.js'
 import { assignPartitions } from '../kafka/partitioner.js'
 import type { Generator } from '../model/generator.js'
-import type { ExpectedBatch, ExpectedShard } from './seams.js'
+import type { ExpectedBatch, ExpectedShard } from './match/expected-and-found.js'
 
 /** Where the records of a shard go: to partitions by key or position, or all to a file that is the shard's own. */
 export type Placement = { readonly partitions: number } | 'own file'

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { GenesisError } from '../errors.js'
-import type { FoundBatch } from './seams.js'
+import type { FoundBatch } from './match/expected-and-found.js'
 
 /** Finds where records end: the index after the one that begins at `start`, or -1 if the bytes end before it does. */
 export type RecordEnd = (bytes: Buffer, start: number, end: number) => number

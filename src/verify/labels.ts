@@ -4,11 +4,11 @@
  */
 import { disturbKinds } from '../config/disturb.js'
 import type { DisturbConfig, DisturbKind } from '../config/disturb.js'
-import { labelNames } from '../encode/disturb/labels.js'
+import { labelNames } from '../encode/faults/labels.js'
 import { encodeHeaders } from '../kafka/wire/record-headers.js'
-import { BlockPlan } from '../model/disturb/block-plan.js'
+import { BlockPlan } from '../model/faults/block-plan.js'
 import type { EncodedBatch } from '../record.js'
-import type { ExpectedBatch, ExpectedShard, FoundBatch, FoundPartition } from './seams.js'
+import type { ExpectedBatch, ExpectedShard, FoundBatch, FoundPartition } from './match/expected-and-found.js'
 
 export type KindCounts = Record<DisturbKind, number>
 

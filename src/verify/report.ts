@@ -1,7 +1,7 @@
 import { deliveryName } from '../config/connector.js'
 import type { DisturbKind } from '../config/disturb.js'
-import type { Comparison } from './compare.js'
-import type { FaultKind } from './explain.js'
+import type { Comparison } from './match/compare.js'
+import type { FaultKind } from './match/explain.js'
 
 /** What `genesis verify` found out about a connector. */
 export interface VerifyReport extends Comparison {

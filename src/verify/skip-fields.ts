@@ -3,7 +3,7 @@
  * anew without them; that costs some microseconds a record, and only streams with such fields pay it.
  */
 import type { EncodedBatch } from '../record.js'
-import type { ExpectedBatch, ExpectedShard, FoundBatch, FoundPartition } from './seams.js'
+import type { ExpectedBatch, ExpectedShard, FoundBatch, FoundPartition } from './match/expected-and-found.js'
 
 /** A value's bytes without the fields that are left out; as it is where it cannot be decoded. */
 export type StripValue = (value: Uint8Array) => Uint8Array

@@ -3,7 +3,7 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import type { TaskEnd } from '#src/runner/task-events.js'
+import type { TaskEnd } from '#src/runtime/task-events.js'
 import { Flow } from './flow.js'
 import type { FlowOptions } from './flow.js'
 

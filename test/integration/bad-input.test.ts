@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test, type TestContext } from 'node:test'
-import type { ConnectorSummary } from '#src/runner/status.js'
+import type { ConnectorSummary } from '#src/runtime/status.js'
 import { genesis, genesisWith, shipped } from '../support/genesis.js'
 import { committedRecords, deleteAfter, uniqueName } from '../support/kafka.js'
 import { registryUrl } from '../support/registry.js'

@@ -5,7 +5,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { SyntheticGenerator } from '#src/stream/synthetic-generator.js'
+import { SyntheticGenerator } from '#src/library/synthetic-generator.js'
 import { genesis, shipped } from '../support/genesis.js'
 import { committedRecords, createTopic, deleteAfter } from '../support/kafka.js'
 

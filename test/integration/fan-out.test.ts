@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
-import type { ConnectorSummary } from '#src/runner/status.js'
+import type { ConnectorSummary } from '#src/runtime/status.js'
 import { genesis, shipped, startGenesis } from '../support/genesis.js'
 import { committedNow, committedRecords, deleteAfter, uniqueName } from '../support/kafka.js'
 

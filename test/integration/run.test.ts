@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
-import type { ConnectorSummary } from '#src/runner/status.js'
+import type { ConnectorSummary } from '#src/runtime/status.js'
 import { genesis, shipped, startGenesis } from '../support/genesis.js'
 
 const model = shipped('models/flights.json')

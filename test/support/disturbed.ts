@@ -5,7 +5,7 @@ import { createEncoder } from '#src/encode/create.js'
 import { headersOf } from '#src/kafka/wire/record-headers.js'
 import { loadModel } from '#src/model/load.js'
 import type { Generator } from '#src/model/generator.js'
-import { openConnector } from '#src/model/relation/open-connector.js'
+import { openConnector } from '#src/connector/open.js'
 import type { EncodedBatch } from '#src/record.js'
 
 export const customers = fileURLToPath(new URL('../../../models/customers.json', import.meta.url))

@@ -1,9 +1,9 @@
 /** A process that delivers positions to a file until it is killed or done: `node file-sink-child.js <path> <to>`. */
 import { FileSink } from '#src/sink/file.js'
 import { LineFraming } from '#src/sink/framing.js'
-import { Task } from '#src/runner/task.js'
-import { systemClock } from '#src/stream/clock.js'
-import { Unlimited } from '#src/stream/unlimited.js'
+import { Task } from '#src/runtime/task.js'
+import { systemClock } from '#src/delivery/clock.js'
+import { Unlimited } from '#src/pacing/unlimited.js'
 import { PositionGenerator } from './fake-task.js'
 import { PositionLines } from './position-lines.js'
 

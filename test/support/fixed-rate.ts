@@ -1,6 +1,6 @@
-import { EvenArrivals } from '#src/stream/arrivals.js'
-import { constantRate } from '#src/stream/rate-curve.js'
-import { ShapedRate } from '#src/stream/shaped-rate.js'
+import { EvenArrivals } from '#src/pacing/arrivals.js'
+import { constantRate } from '#src/pacing/rate-curve.js'
+import { ShapedRate } from '#src/pacing/shaped-rate.js'
 
 /** The pacer of one of several tasks with a constant rate; `phase` is the task's part of a record that it runs behind. */
 export class FixedRate extends ShapedRate {

@@ -4,7 +4,7 @@ import {
   artifactVersion,
   type ArtifactColumn,
   type ModelArtifact,
-  type Source,
+  type ColumnOrigin,
   type Symbol,
 } from '#src/model/artifact.js'
 import { writeModel } from '#src/model/artifact-write.js'
@@ -27,7 +27,12 @@ export function artifactOf(columns: readonly SupportColumn[], states: number, se
   const placed = columns.map((column): ArtifactColumn => {
     if ('source' in column) return column
     const { alphabet, grain, ...rest } = column
-    const source: Source = { from: 'circuit', node: sizes.length, alphabet, ...(grain !== undefined && { grain }) }
+    const source: ColumnOrigin = {
+      from: 'circuit',
+      node: sizes.length,
+      alphabet,
+      ...(grain !== undefined && { grain }),
+    }
     sizes.push(alphabet.length)
     return { ...rest, source }
   })

@@ -1,5 +1,5 @@
 /** A sink whose capacity changes, in simulated time: what an adaptive rate is tried on. */
-import type { Pacer } from '#src/stream/pacer.js'
+import type { Pacer } from '#src/pacing/pacer.js'
 import { randomNumbers } from './models.js'
 
 export interface Plant {

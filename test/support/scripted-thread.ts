@@ -1,7 +1,7 @@
-/** A thread that does as the connector's name says, in place of src/runner/thread.ts. */
+/** A thread that does as the connector's name says, in place of src/runtime/thread.ts. */
 import { parentPort } from 'node:worker_threads'
-import { emptyCounters } from '#src/stream/counters.js'
-import type { FromThread, ToThread } from '#src/runner/thread-messages.js'
+import { emptyCounters } from '#src/delivery/counters.js'
+import type { FromThread, ToThread } from '#src/runtime/thread-messages.js'
 
 const say = (message: FromThread): void => parentPort?.postMessage(message)
 let keptAlive: NodeJS.Timeout | null = null

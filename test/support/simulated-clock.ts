@@ -1,4 +1,4 @@
-import type { Clock } from '#src/stream/clock.js'
+import type { Clock } from '#src/delivery/clock.js'
 
 /** A clock that jumps to the next timer whenever nothing else is left to do. */
 export class SimulatedClock implements Clock {

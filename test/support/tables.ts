@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import type { Cell, RawColumn, Table } from '#src/model/fit/table/table.js'
-import { TableBuilder } from '#src/model/fit/table/builder.js'
-import { readTable } from '#src/model/fit/table/read.js'
+import type { Cell, RawColumn, Table } from '#src/fit/table/table.js'
+import { TableBuilder } from '#src/fit/table/builder.js'
+import { readTable } from '#src/fit/table/read.js'
 
 /** A folder that is gone after the tests of the file. */
 export function temporaryFolder(): string {

@@ -2,7 +2,7 @@
 import type avro from 'avsc'
 import type { Field } from '../../record.js'
 import { writeLong } from '../binary.js'
-import type { Step } from '../step.js'
+import type { EncodeStep } from '../step.js'
 import { constant } from '../step.js'
 import type { Conversion } from './conversion.js'
 import { conversion, knownBounds } from './conversion.js'
@@ -31,7 +31,7 @@ export function branchIndex(index: number): Buffer {
   return bytes.subarray(0, writeLong(bytes, 0, index, 1))
 }
 
-export function columnSteps(field: Field, column: number, type: avro.Type, place: string): Step[] | Misfit {
+export function columnSteps(field: Field, column: number, type: avro.Type, place: string): EncodeStep[] | Misfit {
   const branches = branchesOf(type)
   const isUnion = branches.length > 1 || branches[0] !== type
   const prefix = (index: number): Buffer => (isUnion ? branchIndex(index) : none)
@@ -68,7 +68,7 @@ function dictionarySteps(
   candidates: readonly Branch[],
   missing: Buffer | null,
   expected: string,
-): Step[] | Misfit {
+): EncodeStep[] | Misfit {
   const values = field.dictionary ?? []
   const whole = candidates.find((branch) => misfits(field, branch).length === 0)
   const usable = whole === undefined ? candidates : [whole]
@@ -97,7 +97,7 @@ function misfits(field: Field, { conversion: { render } }: Branch): string[] {
   return [...known, ...ends].filter((value) => render(value) === null).map((value) => describeValue(field.type, value))
 }
 
-function drawnStep(field: Field, column: number, branch: Branch, missing: Buffer | null, place: string): Step {
+function drawnStep(field: Field, column: number, branch: Branch, missing: Buffer | null, place: string): EncodeStep {
   const { prefix, conversion: way, type } = branch
   const wrapping = { before: prefix, after: none, missing }
   if (field.vector === 'text' || way.number === null) {

@@ -2,7 +2,7 @@
 import avro from 'avsc'
 import { GenesisError } from '../../errors.js'
 import type { Field } from '../../record.js'
-import type { Step } from '../step.js'
+import type { EncodeStep } from '../step.js'
 import { constant } from '../step.js'
 import { branchIndex, columnSteps } from './column.js'
 import { describeField, listed } from './describe.js'
@@ -11,7 +11,7 @@ import { branchesOf, match } from './match.js'
 import type { AvroSchema } from './schema.js'
 
 export interface AvroPlan {
-  readonly steps: readonly Step[]
+  readonly steps: readonly EncodeStep[]
   /** Names of columns that no field of the schema takes. */
   readonly unusedColumns: readonly string[]
 }
@@ -76,11 +76,11 @@ class Planner {
     return { steps: this.column(0, type, ''), unusedColumns: [] }
   }
 
-  private record(record: avro.types.RecordType, path: string, open: readonly avro.Type[]): Step[] {
+  private record(record: avro.types.RecordType, path: string, open: readonly avro.Type[]): EncodeStep[] {
     return record.fields.flatMap((field) => this.field(field, path === '' ? field.name : `${path}.${field.name}`, open))
   }
 
-  private field(field: avro.types.Field, path: string, open: readonly avro.Type[]): Step[] {
+  private field(field: avro.types.Field, path: string, open: readonly avro.Type[]): EncodeStep[] {
     const column = this.matching.columns.get(path)
     if (column !== undefined) return this.column(column, field.type, path)
     const branches = branchesOf(field.type)
@@ -117,7 +117,7 @@ class Planner {
     })
   }
 
-  private column(index: number, type: avro.Type, path: string): Step[] {
+  private column(index: number, type: avro.Type, path: string): EncodeStep[] {
     const field = this.fields[index]
     const place = path === '' ? this.schemaPlace : `${this.schemaPlace}: field ${path}`
     const result = columnSteps(field, index, type, place)
@@ -137,6 +137,6 @@ class Planner {
 }
 
 /** Which branch of a union the record is; nothing where there is no union. */
-function branchStep(type: avro.Type, record: avro.Type): Step[] {
+function branchStep(type: avro.Type, record: avro.Type): EncodeStep[] {
   return type === record ? [] : [constant(branchIndex(branchesOf(type).indexOf(record)))]
 }

@@ -2,7 +2,7 @@ import type { ClusterConnections } from '../cluster-connections.js'
 import { protocolFailure } from '../errors.js'
 import { GenesisError } from '../../errors.js'
 import type { BrokerConnection } from '../platformatic-connection.js'
-import { patiently, persist } from './persist.js'
+import { slowBackoff, retryUntil } from './retry-until.js'
 
 const unknownTopic = 3
 
@@ -26,7 +26,7 @@ export class Leaders {
 
   /** Finds the leaders and connects to them; waits for elections. To be called while nothing is in flight. */
   async find(topics: readonly string[]): Promise<void> {
-    await persist(this.#limitMs, patiently, { operation: 'Describe' }, async () => {
+    await retryUntil(this.#limitMs, slowBackoff, { operation: 'Describe' }, async () => {
       const metadata = await this.#connections.metadata(topics)
       for (const { name, errorCode, partitions } of metadata.topics) {
         if (errorCode === unknownTopic)

@@ -8,7 +8,7 @@ import { protocolFailure } from '../errors.js'
 import { GenesisError } from '../../errors.js'
 import type { SizeLimit } from '../producer.js'
 import type { Leaders } from './leaders.js'
-import { briskly } from './persist.js'
+import { fastBackoff } from './retry-until.js'
 import { produceApis, produceV2Api } from './produce-request.js'
 import type { ProducePart, ProduceResult } from './produce-request.js'
 import { headerBytes } from './record-batch.js'
@@ -173,7 +173,7 @@ export class ProduceWindow {
     const broker = leaders.broker(node)
     const api = v2 ? produceV2Api : broker.choose(...produceApis)
     const began = performance.now()
-    for (let waitMs = briskly.firstMs; ; waitMs = Math.min(waitMs * 1.5, briskly.longestMs)) {
+    for (let waitMs = fastBackoff.firstMs; ; waitMs = Math.min(waitMs * 1.5, fastBackoff.maxMs)) {
       const { results, throttleMs } = await api.async(broker.connection, transactionalId, timeoutMs, parts)
       this.#throttle(throttleMs)
       const refused = results.filter(({ code }) => code !== 0)

@@ -23,7 +23,7 @@ import { protocolFailure } from '../errors.js'
 import type { KafkaContext } from '../errors.js'
 import { tolerant } from '../platformatic-connection.js'
 import type { BrokerConnection } from '../platformatic-connection.js'
-import { briskly, patiently, persist } from './persist.js'
+import { fastBackoff, slowBackoff, retryUntil } from './retry-until.js'
 import type { ProducerIdentity } from './record-batch.js'
 
 export interface TopicPartition {
@@ -93,7 +93,7 @@ export class TransactionCoordinator {
    * request does is to count the epoch on.
    */
   async fence(transactionTimeoutMs: number): Promise<void> {
-    await persist(this.#limitMs, patiently, this.#context, async () => {
+    await retryUntil(this.#limitMs, slowBackoff, this.#context, async () => {
       try {
         await this.#ask(async (broker) => {
           const api = broker.choose(initProducerIdV3.api, initProducerIdV4.api, initProducerIdV5.api)
@@ -177,7 +177,7 @@ export class TransactionCoordinator {
 
   async #ask(request: (broker: BrokerConnection) => Promise<Answer>): Promise<void> {
     const deadline = performance.now() + this.#limitMs
-    for (let waitMs = briskly.firstMs; ; waitMs = Math.min(waitMs * 1.5, briskly.longestMs)) {
+    for (let waitMs = fastBackoff.firstMs; ; waitMs = Math.min(waitMs * 1.5, fastBackoff.maxMs)) {
       const throttledMs = this.#throttledUntil - performance.now()
       if (throttledMs > 0) await sleep(throttledMs)
       const { code, throttleMs } = await request(await this.connect())
@@ -191,7 +191,7 @@ export class TransactionCoordinator {
   }
 
   async #find(): Promise<number> {
-    return persist(this.#limitMs, patiently, this.#context, async () => {
+    return retryUntil(this.#limitMs, slowBackoff, this.#context, async () => {
       const broker = await this.#connections.any()
       const api = broker.choose(findCoordinatorV4.api, findCoordinatorV5.api, findCoordinatorV6.api)
       const { coordinators } = await tolerant(
@@ -206,7 +206,7 @@ export class TransactionCoordinator {
 
 /** A producer id that belongs to no transactional id: for idempotence alone. */
 export function idempotentIdentity(connections: ClusterConnections, limitMs: number): Promise<ProducerIdentity> {
-  return persist(limitMs, patiently, {}, async () => {
+  return retryUntil(limitMs, slowBackoff, {}, async () => {
     const broker = await connections.any()
     const api = broker.choose(initProducerIdV3.api, initProducerIdV4.api, initProducerIdV5.api)
     try {

@@ -24,7 +24,7 @@ import type { Expression } from './expression.js'
 export type Box = ReadonlyMap<number, NodeSet>
 
 /** How many conjunctions conditions may come to. Each costs its own tables of the nodes that it touches. */
-const mostBoxes = 1000
+const maxBoxes = 1000
 
 const anything: Box = new Map<number, NodeSet>()
 
@@ -153,11 +153,11 @@ function uniteColumns(parts: readonly Box[][]): Box[][] {
 }
 
 function bounded(boxes: Box[], path: string): Box[] {
-  if (boxes.length <= mostBoxes) return boxes
+  if (boxes.length <= maxBoxes) return boxes
   throw new GenesisError('CONDITION_INVALID', 'too many combinations of alternatives', {
     place: path,
     found: `${boxes.length} conjunctions`,
-    expected: `at most ${mostBoxes} after any, not and all are multiplied out`,
+    expected: `at most ${maxBoxes} after any, not and all are multiplied out`,
     remedy: 'Put alternatives on one column into one "in"',
   })
 }

@@ -12,7 +12,7 @@ import { parseConditions, type Expression } from './expression.js'
 import { unsatisfiable } from './unsatisfiable.js'
 
 /** What a sampler draws from. `choice`: one row of the conjunctions' weights, where there are several. */
-export interface Tables {
+export interface ConditionedTables {
   readonly nodes: readonly NodeTables[]
   readonly choice: AliasRows | null
 }
@@ -21,7 +21,7 @@ export interface Tables {
  * The tables of a model under conditions. Only those of touched columns and of what is above them in the tree are new. Throws
  * CONDITION_INVALID or CONDITION_UNSATISFIABLE.
  */
-export function tablesOf(model: Model, conditions: unknown): Tables {
+export function tablesOf(model: Model, conditions: unknown): ConditionedTables {
   const base = baseNodes(model)
   const domains = domainsOf(model)
   const states = model.circuit?.states ?? 1
@@ -85,11 +85,11 @@ function nodeUnder(
   const symbols = variants(tilted.map((each) => each?.symbols ?? null))
   const stateRows = transitions !== null && own.distinct.some((each) => each !== null)
   const symbolRows = symbols.distinct.some((each) => each !== null) && joined(weights, symbols.distinct)
-  if (symbolRows && symbolRows.pieces.length > mostSymbols) {
+  if (symbolRows && symbolRows.pieces.length > maxSymbols) {
     throw new GenesisError('CONDITION_INVALID', 'too many parts of bins', {
       place: `conditions on ${name}`,
       found: String(symbolRows.pieces.length),
-      expected: `at most ${mostSymbols}`,
+      expected: `at most ${maxSymbols}`,
     })
   }
   return {
@@ -104,7 +104,7 @@ function nodeUnder(
   }
 }
 
-const mostSymbols = 65_536
+const maxSymbols = 65_536
 
 function firstRows(variantOf: readonly number[], rows: number): Int32Array {
   return Int32Array.from(variantOf, (variant) => variant * rows)

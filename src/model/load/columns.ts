@@ -1,12 +1,12 @@
 import type { FieldType } from '../../record.js'
-import type { ArtifactColumn, ModelArtifact, Source, Symbol } from '../artifact.js'
-import { parseTemplate } from '../outside/template-parts.js'
-import { parsePattern } from '../outside/pattern-parts.js'
+import type { ArtifactColumn, ModelArtifact, ColumnOrigin, Symbol } from '../artifact.js'
+import { parseTemplate } from '../generated/template-parts.js'
+import { parsePattern } from '../generated/pattern-parts.js'
 import type { ModelFile } from './complaint.js'
 import { checkComposed } from './composed.js'
 
 /** Codes are 16 bits wide. */
-const mostCodes = 65_536
+const maxCodes = 65_536
 
 /** Checks what the columns say: names, alphabets, references. Returns the index of the column of each node. */
 export function checkColumns(artifact: ModelArtifact, file: ModelFile): number[] {
@@ -43,7 +43,7 @@ function nodesOfColumns({ columns, circuit }: ModelArtifact, file: ModelFile): n
 }
 
 const numeric: readonly FieldType['kind'][] = ['integer', 'decimal', 'double', 'date', 'timestamp']
-const fits: Partial<Record<Source['from'], readonly FieldType['kind'][]>> = {
+const fits: Partial<Record<ColumnOrigin['from'], readonly FieldType['kind'][]>> = {
   composed: ['timestamp'],
   sequence: numeric,
   pool: ['string'],
@@ -53,7 +53,7 @@ const fits: Partial<Record<Source['from'], readonly FieldType['kind'][]>> = {
   event_time: ['timestamp'],
   clock: ['timestamp'],
 }
-const canMiss: readonly Source['from'][] = ['pool', 'template', 'pattern', 'uuid', 'event_time']
+const canMiss: readonly ColumnOrigin['from'][] = ['pool', 'template', 'pattern', 'uuid', 'event_time']
 
 function checkColumn(
   column: ArtifactColumn,
@@ -109,8 +109,8 @@ function checkColumn(
 }
 
 function checkPool({ values, weights }: { values: string[]; weights?: number[] }, path: string, file: ModelFile): void {
-  if (values.length === 0 || values.length >= mostCodes)
-    file.invalid(`${path}.values`, 'a pool of the wrong size', `${values.length} values`, `1 to ${mostCodes - 1}`)
+  if (values.length === 0 || values.length >= maxCodes)
+    file.invalid(`${path}.values`, 'a pool of the wrong size', `${values.length} values`, `1 to ${maxCodes - 1}`)
   if (weights === undefined) return
   if (weights.length !== values.length)
     file.invalid(`${path}.weights`, 'not a weight per value', `${weights.length} weights`, `${values.length}`)
@@ -120,7 +120,7 @@ function checkPool({ values, weights }: { values: string[]; weights?: number[] }
 
 function checkDependency(
   column: ArtifactColumn,
-  source: Extract<Source, { from: 'dependency' }>,
+  source: Extract<ColumnOrigin, { from: 'dependency' }>,
   path: string,
   byName: ReadonlyMap<string, ArtifactColumn>,
   file: ModelFile,
@@ -136,14 +136,14 @@ function checkDependency(
 
 function checkAlphabet(
   column: ArtifactColumn,
-  source: Extract<Source, { from: 'circuit' }>,
+  source: Extract<ColumnOrigin, { from: 'circuit' }>,
   path: string,
   file: ModelFile,
 ): void {
   const { alphabet, grain } = source
   const { kind } = column.type
-  if (alphabet.length === 0 || alphabet.length > mostCodes)
-    file.invalid(`${path}.alphabet`, 'an alphabet of the wrong size', `${alphabet.length} symbols`, `1 to ${mostCodes}`)
+  if (alphabet.length === 0 || alphabet.length > maxCodes)
+    file.invalid(`${path}.alphabet`, 'an alphabet of the wrong size', `${alphabet.length} symbols`, `1 to ${maxCodes}`)
   if (grain !== undefined && kind !== 'double' && (!Number.isSafeInteger(grain) || grain < 1))
     file.invalid(`${path}.grain`, `not a step of a ${kind}`, grain, 'a positive integer, in the held form')
   const seen = new Set<string>()

@@ -1,5 +1,5 @@
 import type { FieldType } from '../../record.js'
-import type { ArtifactColumn, Source } from '../artifact.js'
+import type { ArtifactColumn, ColumnOrigin } from '../artifact.js'
 import { dayMs } from '../held.js'
 import type { ModelFile } from './complaint.js'
 
@@ -16,7 +16,7 @@ const timePart: PartRule = { kind: 'integer', low: 0, high: dayMs - 1 }
 /** Checks that the parts of a composed timestamp are learned columns of days and of times of day. */
 export function checkComposed(
   column: ArtifactColumn,
-  { day, time }: Extract<Source, { from: 'composed' }>,
+  { day, time }: Extract<ColumnOrigin, { from: 'composed' }>,
   path: string,
   byName: ReadonlyMap<string, ArtifactColumn>,
   file: ModelFile,
@@ -44,7 +44,7 @@ function checkPart(
   if (numbers.length === 0) file.invalid(path, `${name} is always missing`, name, 'a column with values')
 }
 
-function learnedValues(source: Source): readonly unknown[] | undefined {
+function learnedValues(source: ColumnOrigin): readonly unknown[] | undefined {
   if (source.from === 'circuit') return source.alphabet.flat()
   return source.from === 'dependency' ? source.values : undefined
 }

@@ -1,5 +1,5 @@
 import type { FieldType } from '../../record.js'
-import type { ArtifactCircuit, ArtifactColumn, ModelArtifact, Source, TimeCurve } from '../artifact.js'
+import type { ArtifactCircuit, ArtifactColumn, ModelArtifact, ColumnOrigin, TimeCurve } from '../artifact.js'
 import { wrongCurve } from '../time/curve-clock.js'
 import type { ModelFile } from './complaint.js'
 
@@ -52,7 +52,7 @@ function shapeOfType(type: Json, path: string, read: Reader): asserts type is Js
   if (type.kind === 'decimal') read.whole(type, 'scale', `${path}.scale`, 0, 15)
 }
 
-const shapes: Record<Source['from'], (source: Json, path: string, read: Reader) => void> = {
+const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Reader) => void> = {
   circuit(source, path, read) {
     read.whole(source, 'node', `${path}.node`, 0, Number.MAX_SAFE_INTEGER)
     read.list(source, 'alphabet', `${path}.alphabet`)
@@ -117,11 +117,11 @@ function shapeOfCurve(curve: Json, path: string, read: Reader): asserts curve is
 const maxMs = Number.MAX_SAFE_INTEGER
 const maxRate = Number.MAX_VALUE
 
-function shapeOfSource(source: Json, path: string, read: Reader): asserts source is Json & Source {
+function shapeOfSource(source: Json, path: string, read: Reader): asserts source is Json & ColumnOrigin {
   const from = source.from
   if (typeof from !== 'string' || !Object.hasOwn(shapes, from))
     read.file.invalid(`${path}.from`, 'unknown source', from, `one of ${Object.keys(shapes).join(', ')}`)
-  shapes[from as Source['from']](source, path, read)
+  shapes[from as ColumnOrigin['from']](source, path, read)
 }
 
 class Reader {

@@ -61,7 +61,7 @@ export interface SymbolValues {
   readonly wide: boolean
 }
 
-const mostNarrow = 2 ** 21
+const maxNarrowMeasure = 2 ** 21
 
 export function symbolValues(pieces: readonly Piece[], { grain, divisor }: Grid): SymbolValues {
   return {
@@ -70,6 +70,6 @@ export function symbolValues(pieces: readonly Piece[], { grain, divisor }: Grid)
     extent: Float64Array.from(pieces, ({ end, measure }) => (grain === 0 ? end : measure)),
     grain,
     divisor,
-    wide: grain === 0 || pieces.some(({ measure }) => measure > mostNarrow),
+    wide: grain === 0 || pieces.some(({ measure }) => measure > maxNarrowMeasure),
   }
 }

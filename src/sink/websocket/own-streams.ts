@@ -1,5 +1,5 @@
 import { asGenesisError, GenesisError } from '../../errors.js'
-import type { Clock } from '../../stream/clock.js'
+import type { Clock } from '../../delivery/clock.js'
 import { type ClientRequest, requestOfMessage, requestOfQuery, type RequestLimits } from './client-request.js'
 import { type ListenerOptions, type ServerAddress, WebSocketListener } from './listener.js'
 import type { ClientStatus, Member } from './member.js'

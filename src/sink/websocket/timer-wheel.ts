@@ -1,4 +1,4 @@
-import type { Clock } from '../../stream/clock.js'
+import type { Clock } from '../../delivery/clock.js'
 
 /** Something that is to happen at a time, again and again. */
 export interface Timed {

@@ -4,9 +4,9 @@ import { JsonReport } from '#src/cli/json-report.js'
 import { LineReport, statusLine } from '#src/cli/line-report.js'
 import { VerifyProgress } from '#src/cli/verify-progress.js'
 import { GenesisError } from '#src/errors.js'
-import type { ConnectorStatus } from '#src/runner/status.js'
-import { asFailure } from '#src/runner/task-events.js'
-import { emptyCounters } from '#src/stream/counters.js'
+import type { ConnectorStatus } from '#src/runtime/status.js'
+import { asFailure } from '#src/runtime/task-events.js'
+import { emptyCounters } from '#src/delivery/counters.js'
 import { connectorOf } from '../../support/connectors.js'
 
 const failure = asFailure(new GenesisError('KAFKA_UNREACHABLE', 'no broker answers', { place: 'kafka localhost:1' }))

@@ -10,7 +10,7 @@ import { openGenerator, type GeneratorOptions } from '#src/model/open.js'
 import { CurveClock, wrongCurve } from '#src/model/time/curve-clock.js'
 import { curveOfShape } from '#src/model/time/curve-of-shape.js'
 import { artifactOf, modelOf } from '../../support/models.js'
-import { burstRate, constantRate, faster, rampRate, sineRate, type RateCurve } from '#src/stream/rate-curve.js'
+import { burstRate, constantRate, faster, rampRate, sineRate, type RateCurve } from '#src/pacing/rate-curve.js'
 
 const hour = 3_600_000
 const rate = fc.double({ min: 0.5, max: 5000, noNaN: true })

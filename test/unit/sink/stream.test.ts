@@ -3,7 +3,7 @@ import { Writable } from 'node:stream'
 import { describe, test } from 'node:test'
 import type { GenesisError } from '#src/errors.js'
 import { LineFraming } from '#src/sink/framing.js'
-import { ReaderGone } from '#src/sink/sink.js'
+import { DownstreamClosed } from '#src/sink/sink.js'
 import { StreamSink } from '#src/sink/stream.js'
 import { batchOf } from '../../contract/sink.js'
 
@@ -47,7 +47,7 @@ describe('a sink to a stream of bytes', () => {
   })
 
   test('tells a reader that has gone from a failure', async () => {
-    await assert.rejects(sinkTo(failing('EPIPE')).open(), ReaderGone)
+    await assert.rejects(sinkTo(failing('EPIPE')).open(), DownstreamClosed)
     await assert.rejects(
       sinkTo(failing('EIO')).open(),
       (error: GenesisError) => error.code === 'SINK_FAILED' && /the stream cannot be written/.test(error.message),

@@ -1,0 +1,122 @@
+/** What of a connector can be checked beyond its file, before anything runs. */
+import type { ConnectorConfig } from '../config/connector.js'
+import { connectorSchema } from '../config/connector-schema.js'
+import { locationOf } from '../config/location.js'
+import type { WorkerConfig } from '../config/worker.js'
+import { checkKey, checkSubjects, checkValue } from '../encode/check.js'
+import { createRegistry } from '../encode/registry.js'
+import { asGenesisError, GenesisError } from '../errors.js'
+import { loadModel } from '../model/load.js'
+import type { Model } from '../model/model.js'
+import { openConnector } from './open.js'
+import type { Field } from '../record.js'
+
+export interface ConnectorCheck {
+  readonly errors: readonly GenesisError[]
+  /** Columns of the model that the connector's own Avro schema leaves out. */
+  readonly unusedColumns: readonly string[]
+}
+
+/**
+ * Without a network: the model is readable, a record can satisfy the conditions, key and schema fit the model. `load` may
+ * give several connectors one model. `wrong`: the first names of keys that are known to be wrong, of a draft; what hangs on
+ * them is not judged.
+ */
+export async function checkOffline(
+  connector: ConnectorConfig,
+  load: (path: string) => Promise<Model> = loadModel,
+  wrong: ReadonlySet<string> = new Set(),
+): Promise<ConnectorCheck> {
+  const errors: GenesisError[] = []
+  const collect = (key: string, error: unknown): void => void errors.push(...atKey(connector, key, error))
+  let unusedColumns: readonly string[] = []
+  let fields: readonly Field[]
+  try {
+    fields = (await load(connector.model)).fields
+  } catch (error) {
+    return { errors: atKey(connector, 'model', error), unusedColumns }
+  }
+  try {
+    fields = (await openConnector(connector, { load, shard: 0, capacity: 1 })).fields
+  } catch (error) {
+    collect('model', error)
+    // Without what it refers to, key and schema cannot be judged.
+    if (connector.references.length > 0) return { errors, unusedColumns }
+  }
+  if (['sink', 'sinks', 'value', 'disturb'].some((key) => wrong.has(key))) return { errors, unusedColumns }
+  try {
+    checkKey(connector, fields)
+  } catch (error) {
+    collect('key', error)
+  }
+  try {
+    unusedColumns = checkValue(connector, fields)
+  } catch (error) {
+    collect(connector.value.schema === null ? 'value' : 'value.schema', error)
+  }
+  return { errors, unusedColumns }
+}
+
+/**
+ * With a broker and a registry: both answer, the topic is there and as asked for or can be created, the checkpoint topic too, and
+ * the subjects take the schemas. Nothing is created or registered. Only for connectors that pass `checkOffline`.
+ */
+export async function checkOnline(connector: ConnectorConfig, worker: WorkerConfig): Promise<readonly GenesisError[]> {
+  if (connector.sink.type !== 'kafka') return []
+  const checks = await Promise.allSettled([checkTopics(connector, worker), checkRegistry(connector, worker)])
+  return checks.flatMap((check) => (check.status === 'rejected' ? inConnector(connector, check.reason) : []))
+}
+
+async function checkTopics({ topic, topicCreation }: ConnectorConfig, worker: WorkerConfig): Promise<void> {
+  if (topic === null) throw new GenesisError('INTERNAL', 'a kafka sink without a topic')
+  // Not before it is needed: the Kafka libraries take longer to load than all the rest.
+  const { checkTopic, KafkaAdmin, refuseInternalTopic } = await import('../kafka/admin.js')
+  refuseInternalTopic(topic, worker.checkpoints.topic)
+  const admin = new KafkaAdmin(worker.kafka)
+  try {
+    const found = await admin.describe(topic)
+    if (found !== null) checkTopic(found, { config: topicCreation.enabled ? topicCreation.config : {} })
+    else if (topicCreation.enabled) await admin.checkCreation(topic, topicCreation)
+    else {
+      throw new GenesisError('TOPIC_MISSING', 'the topic does not exist', {
+        place: `topic ${topic}`,
+        remedy: 'Create it, or set topic_creation.enabled: true',
+      })
+    }
+    const { checkpoints } = worker
+    const config = { 'cleanup.policy': 'compact' }
+    const compacted = await admin.describe(checkpoints.topic)
+    if (compacted !== null) checkTopic(compacted, { config })
+    else await admin.checkCreation(checkpoints.topic, { ...checkpoints, config })
+  } finally {
+    await admin.close()
+  }
+}
+
+async function checkRegistry(connector: ConnectorConfig, worker: WorkerConfig): Promise<void> {
+  const { fields } = await openConnector(connector, { load: loadModel, shard: 0, capacity: 1 })
+  await checkSubjects(connector, fields, createRegistry(worker.registry))
+}
+
+/** The error, or each of several, with the place of the key that it is about: `key`, if its own place is no key of a connector. */
+function atKey(connector: ConnectorConfig, key: string, thrown: unknown): GenesisError[] {
+  return moved(thrown, (own) => {
+    if (own === undefined) return locationOf(connector, key)
+    if (Object.hasOwn(connectorSchema, /^\w*/.exec(own)![0])) return locationOf(connector, own)
+    return connector.file !== null && own.startsWith(`${connector.file}:`)
+      ? own
+      : `${locationOf(connector, key)}: ${own}`
+  })
+}
+
+/** The error, or each of several, with the connector it was found in before its own place. */
+function inConnector({ name, file }: ConnectorConfig, thrown: unknown): GenesisError[] {
+  return moved(thrown, (own) => [file, name, own].filter((part) => typeof part === 'string').join(': '))
+}
+
+function moved(thrown: unknown, placed: (own: string | undefined) => string): GenesisError[] {
+  const error = asGenesisError(thrown)
+  return (error.details.all ?? [error]).map((one) => {
+    return new GenesisError(one.code, one.what, { ...one.details, place: placed(one.details.place), cause: one })
+  })
+}

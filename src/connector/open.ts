@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { throwErrors } from '../config/check.js'
+import { readConnectors } from '../config/connector-file.js'
+import type { ConnectorConfig, ReferencesConfig } from '../config/connector.js'
+import { locationOf } from '../config/location.js'
+import { nearest } from '../config/nearest.js'
+import { GenesisError } from '../errors.js'
+import type { Generator } from '../model/generator.js'
+import type { Model } from '../model/model.js'
+import { DisturbedGenerator, spareCapacity } from '../model/faults/disturbed-generator.js'
+import { eventTimesOf } from '../model/time/following.js'
+import { defaultCapacity, openGenerator, type References } from '../model/open.js'
+
+export interface ConnectorOpening {
+  /** Reads a model file. */
+  readonly load: (path: string) => Promise<Model>
+  readonly shard: number
+  readonly capacity?: number
+}
+
+/**
+ * The generator of a shard of a connector, with what it refers to. Throws what loading the models, reading the other connectors'
+ * files and compiling the conditions throw; CONFIG_INVALID where a reference fits nothing or goes in a circle.
+ */
+export async function openConnector(
+  connector: ConnectorConfig,
+  { load, shard, capacity }: ConnectorOpening,
+): Promise<Generator> {
+  const model = await load(connector.model)
+  const references = await referencesOf(connector, load, [])
+  const { disturb, tasks } = connector
+  const shards = tasks.max
+  const options = { ...streamOf(connector), references, shard, shards }
+  if (disturb === null) return openGenerator(model, { ...options, capacity })
+  const inner = openGenerator(model, { ...options, capacity: (capacity ?? defaultCapacity) + spareCapacity(disturb) })
+  return new DisturbedGenerator(inner, disturb, shard, shards, capacity ?? defaultCapacity)
+}
+
+function streamOf({ conditions, seed, throughput }: ConnectorConfig): References['options'] {
+  return { conditions: conditions ?? undefined, seed, eventTimes: eventTimesOf(throughput) }
+}
+
+/** `before`: the connectors that led here. */
+async function referencesOf(
+  connector: ConnectorConfig,
+  load: ConnectorOpening['load'],
+  before: readonly string[],
+): Promise<References[]> {
+  const { references } = connector
+  const round = [...before, identityOf(connector)]
+  const found: References[] = []
+  for (const [index, each] of references.entries()) {
+    const place = (key: string): string =>
+      locationOf(connector, `references${references.length === 1 ? '' : `[${index}]`}.${key}`)
+    const other = await connectorAt(each, place('connector'))
+    if (round.includes(identityOf(other))) {
+      throw new GenesisError('CONFIG_INVALID', 'references that go in a circle', {
+        place: place('connector'),
+        found: [...round, identityOf(other)].join(' → '),
+        expected: 'a connector that does not refer to this one',
+      })
+    }
+    const among = amongOf(each, other, place('among'))
+    const { column, key, skew, copy } = each
+    const to = await load(other.model)
+    const inner = await referencesOf(other, load, round)
+    found.push({ column, key, skew, among, copy, to, options: { ...streamOf(other), references: inner } })
+  }
+  return found
+}
+
+function identityOf({ name, file }: ConnectorConfig): string {
+  return file === null ? name : `${name} in ${resolve(file)}`
+}
+
+async function connectorAt({ connector }: ReferencesConfig, place: string): Promise<ConnectorConfig> {
+  if ('name' in connector) return connectorNamed(connector.name, connector.folder, place)
+  const { connectors, errors } = await readConnectors([connector.file], process.env)
+  throwErrors(errors)
+  // One with several sinks has the same records in each.
+  if (new Set(connectors.map(({ name }) => name)).size === 1) return connectors[0]
+  throw new GenesisError('CONFIG_INVALID', 'not the file of one connector', {
+    place,
+    found: `${connector.file} with ${connectors.length} connectors`,
+    expected: 'a file with the connector that is referred to, or its name',
+  })
+}
+
+/** Other files of the folder may be wrong: they are told of where they are run. */
+async function connectorNamed(name: string, folder: string, place: string): Promise<ConnectorConfig> {
+  const likeliest = ['.yaml', '.yml', '.json'].map((extension) => join(folder, name + extension)).filter(existsSync)
+  const named = (each: ConnectorConfig): boolean => each.name === name
+  // A folder may hold a thousand connectors.
+  const first = (await readConnectors(likeliest, process.env)).connectors.find(named)
+  if (first !== undefined) return first
+  const { connectors, errors } = await readConnectors([folder], process.env)
+  const found = connectors.find(named)
+  if (found !== undefined) return found
+  const names = connectors.map((each) => each.name)
+  const likely = nearest(name, names) ?? (names.length === 0 ? 'a connector file' : `one of ${names.join(', ')}`)
+  const unread = errors.length === 0 ? '' : `, where some cannot be read: genesis validate ${folder}`
+  throw new GenesisError('CONFIG_INVALID', 'no connector of this name', {
+    place,
+    found: name,
+    expected: `${likely} in ${folder}${unread}`,
+    remedy: 'A connector elsewhere is referred to by its file, such as ./customers.yaml',
+  })
+}
+
+function amongOf({ among }: ReferencesConfig, { name, throughput }: ConnectorConfig, at: string): number {
+  const most = throughput.maxRecords
+  if (among === null && most === null) {
+    throw new GenesisError('CONFIG_INVALID', 'it is open how many records there are to refer to', {
+      place: at,
+      found: `neither among nor max_records of ${name}`,
+      expected: 'among: a number of records that are there',
+    })
+  }
+  if (among !== null && most !== null && among > most) {
+    throw new GenesisError('CONFIG_INVALID', 'more records than there are', {
+      place: at,
+      found: String(among),
+      expected: `at most ${most}, the max_records of ${name}`,
+    })
+  }
+  return among ?? most ?? 1
+}

@@ -1,0 +1,249 @@
+/**
+ * The code of each kind of step, as source text. In it: `b` the buffer and `d` a DataView of it, `p` the index to write at,
+ * `i` the record, `o` the offsets and `j` the last one set; `c`, `x`, `q`, `e` and `v` are free for every step.
+ *
+ * For records {id: long, segment: string} in the registry's wire format, without a key, `assemble` makes this of it. The
+ * segments are "a" and "bb"; `k0` has the lengths of their entries, `k1` their bytes as 32-bit words, one each:
+ *
+ *     return function (b, d, o, n, vectors, unfit) {
+ *     const values0 = vectors[0].values
+ *     const codes1 = vectors[1].codes
+ *     let p = 0, j = 0; let c = 0, x = 0, q = 0, e = 0, v = 0; o[0] = 0
+ *     for (let i = 0; i < n; i++) {
+ *     o[++j] = p                                                           // the end of the key, which is empty
+ *     v = values0[i]
+ *     d.setInt32(p + 0, 0, true); d.setInt32(p + 4, 7, true); p += 5       // magic byte and schema id 7: two words for 5 bytes
+ *     q = v; x = q | 0; if (x === q) { x = (x << 1) ^ (x >> 31); while ((x & -128) !== 0)
+ *       { b[p++] = (x & 127) | 128; x >>>= 7 } b[p++] = x } else p = writeLong(b, p, v, 1)      // id, as a zigzag varint
+ *     c = codes1[i]
+ *     x = c; d.setInt32(p + 0, k1[x + 0], true); p += k0[c]                // segment: its length and its text, pre-rendered
+ *     o[++j] = p                                                           // the end of the value
+ *     } return p }
+ */
+import { maxSize } from './number-form.js'
+import type { DictionaryStep, Misfit, NumberForm, NumberStep, EncodeStep, TextForm, TextStep } from './step.js'
+
+const textGrowth: Record<TextForm, number> = { raw: 1, prefixed: 1, json: 6, csv: 2, uuid: 1 }
+/** V8 does not optimise a function above 60 kB of bytecode; this many steps stay far below. */
+const stepsPerFunction = 48
+/** Entries up to this many words are copied whole from slots of one size; longer ones word by word. */
+const slotWords = 12
+
+/** Collects the code of steps, and the data that the code refers to by index. */
+export class CodeEmitter {
+  recordSize = 0
+  readonly texts: { column: number; growth: number }[] = []
+  /** k0, k1, … of the code. */
+  readonly data: unknown[] = []
+  /** Names that the code has for parts of columns' vectors, and what they stand for. */
+  readonly columns = new Map<string, string>()
+  /** Lines of code; each part goes into a function of its own. */
+  readonly parts: string[][] = [[]]
+  private stepsInPart = 0
+
+  step(step: EncodeStep): void {
+    if (this.stepsInPart === stepsPerFunction) {
+      this.parts.push([])
+      this.stepsInPart = 0
+    }
+    this.stepsInPart++
+    switch (step.step) {
+      case 'constant':
+        return this.line(this.copy(step.bytes))
+      case 'dictionary':
+        return this.dictionary(step)
+      case 'number':
+        return this.number(step)
+      case 'text':
+        return this.text(step)
+    }
+  }
+
+  /** The end of a key or a value. */
+  mark(): void {
+    this.line('o[++j] = p')
+  }
+
+  private line(...lines: string[]): void {
+    this.parts[this.parts.length - 1].push(...lines)
+  }
+
+  private datum(value: unknown): string {
+    return `k${this.data.push(value) - 1}`
+  }
+
+  /** The name of a part of a column's vector. */
+  private column(index: number, part: 'codes' | 'values' | 'bytes' | 'offsets' | 'missing' | 'view'): string {
+    const name = `${part}${index}`
+    const from = `vectors[${index}]`
+    const view = `new DataView(${from}.bytes.buffer, ${from}.bytes.byteOffset, ${from}.bytes.byteLength)`
+    this.columns.set(name, part === 'view' ? view : `${from}.${part}`)
+    return name
+  }
+
+  /** Code that appends fixed bytes. */
+  private copy(bytes: Buffer): string {
+    this.recordSize += bytes.length + 4
+    if (bytes.length === 0) return ''
+    if (bytes.length === 1) return `b[p++] = ${bytes[0]}`
+    const padded = Buffer.concat([bytes], Math.ceil(bytes.length / 4) * 4)
+    if (bytes.length > slotWords * 4) {
+      const words = this.datum(Int32Array.from({ length: padded.length / 4 }, (_, w) => padded.readInt32LE(w * 4)))
+      return `for (x = 0; x < ${padded.length / 4}; x++) d.setInt32(p + x * 4, ${words}[x], true); p += ${bytes.length}`
+    }
+    let code = ''
+    for (let at = 0; at < padded.length; at += 4) code += `d.setInt32(p + ${at}, ${padded.readInt32LE(at)}, true); `
+    return `${code}p += ${bytes.length}`
+  }
+
+  private dictionary(step: DictionaryStep): void {
+    this.line(`c = ${this.column(step.column, 'codes')}[i]`, this.entry(step.entries))
+  }
+
+  /** Code that appends the entry of code `c`. */
+  private entry(entries: readonly (Buffer | undefined)[]): string {
+    const longest = Math.max(0, ...entries.map((entry) => entry?.length ?? 0))
+    const same = entries.every((entry) => entry?.length === longest)
+    const words = Math.ceil(longest / 4)
+    this.recordSize += words * 4
+    if (longest === 0) return ''
+    const lengths = this.datum(Int32Array.from(entries, (entry) => entry?.length ?? -1))
+    if (words <= slotWords) {
+      const pool = Buffer.alloc(entries.length * words * 4)
+      entries.forEach((entry, code) => entry?.copy(pool, code * words * 4))
+      const slots = this.datum(wordsOf(pool))
+      let code = `x = ${words === 1 ? 'c' : `c * ${words}`}; `
+      for (let w = 0; w < words; w++) code += `d.setInt32(p + ${w * 4}, ${slots}[x + ${w}], true); `
+      return `${code}p += ${same ? longest : `${lengths}[c]`}`
+    }
+    const starts: number[] = []
+    const padded: Buffer[] = []
+    let total = 0
+    for (const entry of entries) {
+      starts.push(total)
+      const size = Math.ceil((entry?.length ?? 0) / 4)
+      padded.push(Buffer.concat(entry ? [entry] : [], size * 4))
+      total += size
+    }
+    const pool = this.datum(wordsOf(Buffer.concat(padded)))
+    const start = this.datum(Int32Array.from(starts))
+    return (
+      `x = ${start}[c]; e = p + ${lengths}[c]; ` + `for (q = p; q < e; q += 4) d.setInt32(q, ${pool}[x++], true); p = e`
+    )
+  }
+
+  private number(step: NumberStep): void {
+    const values = this.column(step.column, 'values')
+    const drawn = [
+      `v = ${values}[i]`,
+      ...(step.missing === null
+        ? [this.copy(step.before), this.numberCode(step), this.copy(step.after)]
+        : [
+            `if (v !== v) { ${this.copy(step.missing)} } else {`,
+            this.copy(step.before),
+            this.numberCode(step),
+            this.copy(step.after),
+            '}',
+          ]),
+    ]
+    if (step.entries === null) return this.line(...drawn)
+    const exact = this.datum(Uint8Array.from(step.entries, (entry) => (entry === undefined ? 0 : 1)))
+    this.line(
+      `c = ${this.column(step.column, 'codes')}[i]`,
+      `if (${exact}[c] === 1) { ${this.entry(step.entries)} } else {`,
+      ...drawn,
+      '}',
+    )
+  }
+
+  /** Code that appends the number `v`. */
+  private numberCode(step: NumberStep): string {
+    const form: NumberForm = step.form
+    this.recordSize += maxSize(form)
+    const divided = (divisor: number): string => (divisor === 1 ? 'v' : `v / ${divisor}`)
+    switch (form.as) {
+      case 'varint': {
+        const other =
+          form.bits === 64 ? `p = writeLong(b, p, v, ${form.factor})` : `unfit(${this.datum(misfit(step))}, i, v)`
+        return (
+          `q = ${form.factor === 1 ? 'v' : `v * ${form.factor}`}; x = q | 0; ` +
+          'if (x === q) { x = (x << 1) ^ (x >> 31); ' +
+          'while ((x & -128) !== 0) { b[p++] = (x & 127) | 128; x >>>= 7 } b[p++] = x } ' +
+          `else ${other}`
+        )
+      }
+      case 'double':
+        return `d.setFloat64(p, ${divided(form.divisor)}, true); p += 8`
+      case 'float':
+        return `d.setFloat32(p, ${divided(form.divisor)}, true); p += 4`
+      case 'unscaled':
+        return (
+          `q = writeUnscaled(b, p, v, ${form.shift}, ${form.precision}, ${form.size ?? 0}); ` +
+          `if (q < 0) unfit(${this.datum(misfit(step))}, i, v); p = q`
+        )
+      case 'int64':
+        return 'p = writeInt64(d, p, v)'
+      case 'digits':
+        return form.scale === 0 ? 'p = writeInteger(b, p, v)' : `p = writeDecimal(b, p, v, ${form.scale})`
+      case 'real':
+        return 'p = writeReal(b, p, v)'
+      case 'date':
+      case 'timestamp': {
+        const write = form.as === 'date' ? 'writeDate' : 'writeTimestamp'
+        if (!form.prefixed) return `p = ${write}(b, p, v)`
+        return `q = ${write}(b, p + 1, v); b[p] = (q - p - 1) << 1; p = q`
+      }
+    }
+  }
+
+  private text(step: TextStep): void {
+    const present = [this.copy(step.before), this.textCode(step), this.copy(step.after)]
+    if (step.missing === null) return this.line(...present)
+    // A text vector without a mask has no missing value in this batch.
+    const missing = this.column(step.column, 'missing')
+    this.line(
+      `if (${missing} !== undefined && ${missing}[i] === 1) { ${this.copy(step.missing)} } else {`,
+      ...present,
+      '}',
+    )
+  }
+
+  /** Code that appends text i. */
+  private textCode({ column, form }: TextStep): string {
+    const bytes = this.column(column, 'bytes')
+    const offsets = this.column(column, 'offsets')
+    this.texts.push({ column, growth: textGrowth[form] })
+    this.recordSize += 16
+    const range = `x = ${offsets}[i]; c = ${offsets}[i + 1]; `
+    switch (form) {
+      case 'json':
+        return `p = writeJsonText(b, p, ${bytes}, ${offsets}[i], ${offsets}[i + 1])`
+      case 'csv':
+        return `p = writeCsvText(b, p, ${bytes}, ${offsets}[i], ${offsets}[i + 1])`
+      case 'uuid':
+        return `p = writeUuid(b, p, ${bytes}, ${offsets}[i])`
+      case 'raw':
+        return range + this.textCopy(column, bytes)
+      case 'prefixed':
+        return `${range}q = c - x; if (q < 64) b[p++] = q << 1; else p = writeLong(b, p, q, 1); ${this.textCopy(column, bytes)}`
+    }
+  }
+
+  /** Code that appends bytes x to c of a text vector: words, then what is left of one. */
+  private textCopy(column: number, bytes: string): string {
+    const view = this.column(column, 'view')
+    return (
+      `for (; x <= c - 4; x += 4, p += 4) d.setInt32(p, ${view}.getInt32(x, true), true); ` +
+      `while (x < c) b[p++] = ${bytes}[x++]`
+    )
+  }
+}
+
+/** Without the entries, which are in the code's data already: an encoder lives as long as its task. */
+function misfit({ column, place, fits }: NumberStep): Misfit {
+  return { column, place, fits }
+}
+
+function wordsOf(bytes: Buffer): Int32Array {
+  return Int32Array.from({ length: bytes.length / 4 }, (_, word) => bytes.readInt32LE(word * 4))
+}

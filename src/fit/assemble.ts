@@ -1,0 +1,64 @@
+import { artifactFormat, artifactVersion, type ArtifactColumn, type ModelArtifact } from '../model/artifact.js'
+import type { Circuit } from '../model/circuit.js'
+import { encodeTable } from '../model/table.js'
+import { outsideColumns } from './columns/generated.js'
+import type { LearnedColumn } from './columns/plan.js'
+import type { Prepared } from './prepare.js'
+
+/** The artifact of a trained circuit: the table's columns in their order, with the hidden parts that some are made of. */
+export function assembleModel(
+  { planned, nodes, composed, decided }: Prepared,
+  circuit: Circuit | null,
+  { name, seed, report }: { name: string; seed: number; report: unknown },
+): ModelArtifact {
+  const columns = planned.flatMap((column) =>
+    column.place === 'outside' ? outsideColumns(column, planned, seed) : learnedColumns(column),
+  )
+  return {
+    format: artifactFormat,
+    version: artifactVersion,
+    name,
+    columns,
+    circuit: circuit && {
+      states: circuit.states,
+      parent: [...circuit.parent],
+      prior: encodeTable(circuit.prior),
+      transitions: circuit.transitions.map(encodeTable),
+      emissions: circuit.emissions.map(encodeTable),
+    },
+    report,
+  }
+
+  function learnedColumns(column: LearnedColumn): ArtifactColumn[] {
+    const parts = composed.find((candidate) => candidate.column.name === column.name)
+    if (parts === undefined) return [learnedColumn(column)]
+    const [day, time] = [learnedColumn(parts.day), learnedColumn(parts.time)]
+    return [
+      {
+        name: column.name,
+        type: column.learned.type,
+        nullable: day.nullable || time.nullable,
+        ...(column.hidden && { hidden: true as const }),
+        source: { from: 'composed', day: day.name, time: time.name },
+      },
+      day,
+      time,
+    ]
+  }
+
+  function learnedColumn(column: LearnedColumn): ArtifactColumn {
+    const { type } = column.learned
+    const shape = { name: column.name, type, ...(column.hidden && { hidden: true as const }) }
+    const node = nodes.findIndex((candidate) => candidate.column.name === column.name)
+    if (node >= 0) {
+      const { symbols, grain } = nodes[node].alphabet
+      const nullable = symbols.includes(null)
+      const source = { from: 'circuit' as const, node, alphabet: [...symbols], ...(grain > 1 && { grain }) }
+      return { ...shape, nullable, source }
+    }
+    const dependency = decided.find((candidate) => candidate.column.name === column.name)
+    const values = [...(dependency?.values ?? [])]
+    const nullable = values.includes(null)
+    return { ...shape, nullable, source: { from: 'dependency', column: dependency?.decider.column.name ?? '', values } }
+  }
+}

@@ -1,0 +1,62 @@
+import type { CodedTable } from '../model/circuit.js'
+import { fitsInMemory, run, type RunOptions, type RunResult } from './run.js'
+import { dividedTable, someRows } from './table-parts.js'
+
+/** A number of hidden states that was tried, and the likelihood of held-out rows (nats per row) it reached. */
+export interface Candidate {
+  readonly states: number
+  readonly heldOut: number
+}
+
+export interface ShortRun extends RunResult {
+  /** Rows that it was trained on. */
+  readonly rows: number
+}
+
+export interface Choice {
+  readonly states: number
+  readonly candidates: readonly Candidate[]
+  /** The short run of the chosen size, for want of a longer one; null if none was made, or none got through an epoch. */
+  readonly short: ShortRun | null
+}
+
+const sizes = [16, 32, 64, 128]
+const epochs = 5
+/** Rows of a short run. */
+const maxRows = 60_000
+/** Rows that a state should have to learn from, if its circuit is to be tried. */
+const rowsPerState = 16
+/** Twice the states cost four times the work: they are worth it if held-out rows become 4 % likelier. */
+const worthwhile = 0.04
+
+/**
+ * Chooses H by short runs, from the fewest states upwards, for as long as twice as many are worth it.
+ * Without held-out rows a tenth of the table is held out for the choice. Aborting ends it with the choice so far.
+ */
+export async function chooseStates(
+  table: CodedTable,
+  heldOut: CodedTable | undefined,
+  options: (states: number, epochs: number) => RunOptions,
+): Promise<Choice> {
+  const tried = sizes.filter((states) => states * rowsPerState <= table.rows)
+  if (tried.length < 2) return { states: sizes[0], candidates: [], short: null }
+  const parts = heldOut === undefined ? dividedTable(table, 10) : { table, heldOut }
+  const trained = someRows(parts.table, maxRows)
+  const candidates: Candidate[] = []
+  let chosen = sizes[0]
+  let kept: ShortRun | null = null
+  for (const states of tried) {
+    const short = { ...options(states, epochs), table: trained, heldOut: parts.heldOut }
+    if (!fitsInMemory(short)) break
+    const result = await run(short)
+    if (result.epoch === null) break
+    const reached = result.epoch.heldOut ?? result.epoch.train
+    candidates.push({ states, heldOut: reached })
+    const before = candidates.at(-2)
+    if (before !== undefined && reached - before.heldOut < worthwhile) break
+    chosen = states
+    kept = { ...result, rows: trained.rows }
+    if (short.signal?.aborted === true) break
+  }
+  return { states: chosen, candidates, short: kept }
+}

@@ -1,0 +1,54 @@
+import { dayMs } from '../../model/held.js'
+import { grainOf } from './learned.js'
+import type { LearnedColumn } from './plan.js'
+
+/** A timestamp that is learned as two columns, so that it keeps its time of day where its bins would be wider than a day. */
+export interface ComposedColumn {
+  readonly column: LearnedColumn
+  /** Days since 1970. */
+  readonly day: LearnedColumn
+  /** Milliseconds since midnight, UTC. */
+  readonly time: LearnedColumn
+}
+
+/** A shorter column's bins are narrow enough. */
+const fewDays = 3
+
+/**
+ * The day and the time of day of a column of timestamps; null where it is none, spans a few days only or always has the same
+ * time. `taken`: the names of the columns, to which those of the parts are added.
+ */
+export function dayAndTime(column: LearnedColumn, taken: Set<string>): ComposedColumn | null {
+  const { held, type } = column.learned
+  if (type.kind !== 'timestamp') return null
+  const days = held.map((value) => (typeof value === 'number' ? Math.floor(value / dayMs) : null))
+  const times = held.map((value, code) => (typeof value === 'number' ? value - days[code]! * dayMs : null))
+  const [firstDay, lastDay] = span(days)
+  const [firstTime, lastTime] = span(times)
+  if (lastDay - firstDay < fewDays || firstTime === lastTime) return null
+  const part = (suffix: string, kind: 'date' | 'integer', values: (number | null)[]): LearnedColumn => ({
+    ...column,
+    name: freeName(`${column.name}.${suffix}`, taken),
+    hidden: true,
+    learned: { kind, type: { kind }, held: values, grain: grainOf(values), detail: null, notes: [] },
+  })
+  return { column, day: part('day', 'date', days), time: part('time', 'integer', times) }
+}
+
+function span(values: readonly (number | null)[]): [low: number, high: number] {
+  let low = Infinity
+  let high = -Infinity
+  for (const value of values) {
+    if (value === null) continue
+    if (value < low) low = value
+    if (value > high) high = value
+  }
+  return [low, high]
+}
+
+function freeName(name: string, taken: Set<string>): string {
+  let free = name
+  while (taken.has(free)) free += '_'
+  taken.add(free)
+  return free
+}

@@ -1,0 +1,176 @@
+import { GenesisError } from '../../errors.js'
+import type { RawColumn, Table } from '../table/table.js'
+import { learnBoolean, learnCategory, learnTime, type Learned, type LearnedKind, type ReadAs } from './learned.js'
+import { learnNumber } from './learned-number.js'
+import { shown } from './reading.js'
+import { looksLikeNumber } from './number-form.js'
+import { commonForm, commonLength, patternOf, patternSize, phonePattern } from './patterns.js'
+import { startAndStep, stepsOf } from './sequence.js'
+import { isIdName, textKind, uuidVersion, type TextKind } from './texts.js'
+
+export type OutsideKind = TextKind | 'sequence'
+export type DetectedKind = LearnedKind | OutsideKind
+
+/** A column that the circuit cannot learn: only its kind and form are kept, none of its values. */
+export interface Outside {
+  readonly kind: OutsideKind
+  /** Share of rows without a value. */
+  readonly missing: number
+  readonly start?: number
+  readonly step?: number
+  readonly version?: 4 | 7
+  readonly pattern?: string
+  /** Words per text, of a sample of the texts. */
+  readonly wordCounts?: readonly number[]
+  /** What was found that someone may want to know, each a complete sentence. */
+  readonly notes?: readonly string[]
+}
+
+export type Detected =
+  { readonly place: 'learned'; readonly learned: Learned } | { readonly place: 'outside'; readonly outside: Outside }
+
+/** More categories than this are not learned one by one. */
+export const maxCategories = 8192
+/** So few distinct texts are categories, even if each is there once. */
+const fewCategories = 50
+const longestCode = 40
+/** Share of the texts that must look like numbers for someone to have meant numbers. */
+const numberShare = 0.95
+/** Enough texts to tell what a column holds. */
+const looked = 2000
+
+const learnedKinds: readonly string[] = ['integer', 'decimal', 'real', 'boolean', 'category', 'date', 'timestamp']
+
+export function isLearnedKind(kind: string): kind is LearnedKind {
+  return learnedKinds.includes(kind)
+}
+
+/** What a column holds, by looking at its values and its name. */
+export function detect(column: RawColumn, table: Table, as: ReadAs): Detected {
+  const boolean = learnBoolean(column, as, false)
+  if (boolean) return { place: 'learned', learned: boolean }
+  const compact = learnTime(column, as, 'compact date')
+  if (compact) return { place: 'learned', learned: compact }
+  const number = learnNumber(column, table.typed, as, null)
+  if (number) {
+    const steps = stepsOf(column, number)
+    return steps
+      ? { place: 'outside', outside: { kind: 'sequence', missing: 0, ...steps } }
+      : { place: 'learned', learned: number }
+  }
+  const time = learnTime(column, as, null)
+  if (time) return { place: 'learned', learned: time }
+  return noted(detectText(column, as), column, as)
+}
+
+/** With a note, if texts that are learned or made as texts look like numbers. */
+function noted(detected: Detected, column: RawColumn, as: ReadAs): Detected {
+  const { texts } = textsOf(column, as)
+  const alike = texts.filter(looksLikeNumber)
+  if (alike.length === 0 || alike.length < numberShare * texts.length) return detected
+  const note =
+    `column ${column.name}: its texts look like numbers (such as ${shown(alike[0])}) but are not read as such; ` +
+    'if they are, give it kind: decimal in a columns file, and decimal: "," or "."'
+  if (detected.place === 'learned') {
+    const { learned } = detected
+    return { place: 'learned', learned: { ...learned, notes: [...learned.notes, note] } }
+  }
+  const { outside } = detected
+  return isPlainText(outside.kind) ? { place: 'outside', outside: { ...outside, notes: [note] } } : detected
+}
+
+function isPlainText(kind: OutsideKind): boolean {
+  return kind === 'text' || kind === 'pattern'
+}
+
+/**
+ * A column read as the kind that a columns file gives it. Throws TABLE_INVALID, at `place`, where nothing in it is of that kind.
+ */
+export function readAsKind(
+  column: RawColumn,
+  table: Table,
+  as: ReadAs,
+  kind: DetectedKind,
+  place = table.place,
+): Detected {
+  let learned: Learned | null = null
+  if (kind === 'integer' || kind === 'decimal' || kind === 'real') learned = learnNumber(column, table.typed, as, kind)
+  else if (kind === 'date' || kind === 'timestamp') learned = learnTime(column, as, kind)
+  else if (kind === 'boolean') learned = learnBoolean(column, as, true)
+  else if (kind === 'category') learned = learnCategory(column, as)
+  else return { place: 'outside', outside: outsideOf(kind, column, as) }
+  if (learned === null)
+    throw new GenesisError('TABLE_INVALID', `no value of column ${column.name} is of kind ${kind}`, {
+      place,
+      found: `${JSON.stringify(column.values.find((cell) => cell !== null) ?? null)} in its first row with a value`,
+    })
+  return { place: 'learned', learned }
+}
+
+function detectText(column: RawColumn, as: ReadAs): Detected {
+  const category = (): Detected => ({ place: 'learned', learned: learnCategory(column, as) })
+  const outside = (kind: OutsideKind): Detected => ({ place: 'outside', outside: outsideOf(kind, column, as) })
+  const { texts, distinct, rows } = textsOf(column, as)
+  if (distinct === 0) return category()
+  const ratio = distinct / rows
+  const mostlyDistinct = ratio > 0.5 || distinct > maxCategories
+  const kind = textKind(column.name, texts)
+  if (kind === 'uuid' && !mostlyDistinct) return { place: 'learned', learned: learnCategory(column, as, 'uuid') }
+  if (kind === 'uuid' || kind === 'url' || kind === 'ip') return mostlyDistinct ? outside(kind) : category()
+  // Who a record is about is never learned by heart, only told apart from a short list of categories.
+  if (kind !== null) return ratio > 0.5 || distinct > fewCategories ? outside(kind) : category()
+  const identifies = ratio === 1 && rows > 2 && isIdName(column.name)
+  const prose = ratio > 0.9 && texts.reduce((sum, text) => sum + text.length, 0) > 50 * texts.length
+  if (!identifies && !prose && (distinct <= fewCategories || !mostlyDistinct)) return category()
+  return outside(commonPattern(texts, distinct) !== null || areCodes(texts) ? 'pattern' : 'text')
+}
+
+/** Single words, most with digits in them: other words in their place would be something else. */
+function areCodes(texts: readonly string[]): boolean {
+  const words = texts.filter((text) => text.length <= longestCode && /^\S+$/.test(text))
+  return words.length >= 0.9 * texts.length && words.filter((text) => /\d/.test(text)).length >= 0.5 * texts.length
+}
+
+/** The pattern of nearly all texts, if it can make many more of them than there are. */
+function commonPattern(texts: readonly string[], distinct: number): string | null {
+  const alike = commonLength(texts, 0.95)
+  for (const keepDigits of [true, false]) {
+    const pattern = patternOf(alike, keepDigits)
+    if (pattern !== null && patternSize(pattern) >= 2 * distinct) return pattern
+  }
+  return null
+}
+
+function textsOf(column: RawColumn, as: ReadAs): { texts: string[]; distinct: number; rows: number } {
+  const texts: string[] = []
+  let distinct = 0
+  let rows = 0
+  column.values.forEach((cell, code) => {
+    if (cell === null || as.missing.has(String(cell))) return
+    distinct++
+    rows += column.counts[code]
+    if (texts.length < looked) texts.push(String(cell))
+  })
+  return { texts, distinct, rows }
+}
+
+function outsideOf(kind: OutsideKind, column: RawColumn, as: ReadAs): Outside {
+  const { texts, distinct, rows } = textsOf(column, as)
+  const missing = 1 - rows / column.codes.length
+  switch (kind) {
+    case 'sequence': {
+      const number = learnNumber(column, false, as, 'integer')
+      return { kind, missing: 0, ...(number === null ? { start: 1, step: 1 } : startAndStep(column, number)) }
+    }
+    case 'uuid':
+      return { kind, missing, version: uuidVersion(texts) }
+    case 'phone':
+      return { kind, missing, pattern: phonePattern(texts) ?? commonForm(texts) }
+    case 'pattern':
+      return { kind, missing, pattern: commonPattern(texts, distinct) ?? commonForm(texts) }
+    case 'text':
+      return { kind, missing, wordCounts: texts.slice(0, 256).map((text) => text.split(/\s+/).length) }
+    default:
+      return { kind, missing }
+  }
+}

@@ -1,0 +1,167 @@
+import { parseDuration } from '../../config/quantity.js'
+import type { ArtifactColumn, ColumnOrigin } from '../../model/artifact.js'
+import { TrainingRandom } from '../random.js'
+import { curveOfShape } from '../../model/time/curve-of-shape.js'
+import { rateShapeOf } from './event-shape.js'
+import { parseTime } from './dates.js'
+import { escaped } from './patterns.js'
+import type { OutsideColumn, PlannedColumn } from './plan.js'
+
+const string = { kind: 'string' } as const
+/** Reserved for examples (RFC 2606): no mail reaches anyone. */
+const mailDomains = ['example.com', 'example.org', 'example.net']
+/** Where the number does not simply follow the street. */
+const addressForms: Readonly<Record<string, string>> = {
+  en: '{number} {street}',
+  fr: '{number} {street}',
+  es: '{street}, {number}',
+  pt_BR: '{street}, {number}',
+}
+const textPoolSize = 256
+const longestText = 40
+
+/**
+ * The columns that make an outside column: itself, after the hidden parts it is put together from. `all` are the columns
+ * it may take parts of (an e-mail address is made of the record's name).
+ */
+export function outsideColumns(column: OutsideColumn, all: readonly PlannedColumn[], seed: number): ArtifactColumn[] {
+  const { name, kind, found, settings, hidden } = column
+  const missing = found?.missing ?? 0
+  const locale = settings.locale ?? 'en'
+  const make = (source: ColumnOrigin, type: ArtifactColumn['type'] = string): ArtifactColumn => ({
+    name,
+    type,
+    nullable: missing > 0,
+    ...(hidden && { hidden: true as const }),
+    ...(missing > 0 && { missing: roundedShare(missing) }),
+    source,
+  })
+  const stem = stemOf(name)
+  const part = (suffix: string, source: ColumnOrigin): ArtifactColumn => hiddenPart(`${stem}.${suffix}`, source)
+  const word = (suffix: string, provider: string): ArtifactColumn => part(suffix, { from: 'pool', provider, locale })
+  switch (kind) {
+    case 'sequence': {
+      const start = typeof settings.start === 'number' ? settings.start : (found?.start ?? 1)
+      const step = typeof settings.step === 'number' ? settings.step : (found?.step ?? 1)
+      return [make({ from: 'sequence', start, step }, { kind: 'integer' })]
+    }
+    case 'uuid':
+      return [make({ from: 'uuid', version: settings.version ?? found?.version ?? 4 }, { kind: 'uuid' })]
+    case 'pattern':
+    case 'phone':
+      return [make({ from: 'pattern', pattern: settings.pattern ?? found?.pattern ?? '###-####' })]
+    case 'text':
+      return [make(textPool(found?.wordCounts ?? [8], seed))]
+    case 'first_name':
+    case 'last_name':
+      return [make({ from: 'pool', provider: kind, locale })]
+    case 'name':
+      return [...nameParts(stem, locale), make({ from: 'template', template: `{${stem}.first} {${stem}.last}` })]
+    case 'email': {
+      const person = personOf(column, all, locale)
+      const domain = part('domain', { from: 'pool', values: mailDomains })
+      const template = `{${person.first}|slug}.{${person.last}|slug}@{${domain.name}}`
+      return [...person.parts, domain, make({ from: 'template', template })]
+    }
+    case 'address': {
+      const form = addressForms[locale] ?? '{street} {number}'
+      const template = form.replace(/street|number/g, (suffix) => `${stem}.${suffix}`)
+      const number = part('number', { from: 'pool', values: Array.from({ length: 199 }, (_, i) => String(i + 1)) })
+      return [number, word('street', 'street'), make({ from: 'template', template })]
+    }
+    case 'ip': {
+      // 10/8 is private (RFC 1918): no address of anyone's.
+      const bytes = ['b', 'c', 'd'].map((suffix) =>
+        part(suffix, { from: 'pool', values: Array.from({ length: 254 }, (_, i) => String(i + 1)) }),
+      )
+      return [...bytes, make({ from: 'template', template: `10.{${stem}.b}.{${stem}.c}.{${stem}.d}` })]
+    }
+    case 'url':
+      return [
+        part('key', { from: 'pattern', pattern: '????????' }),
+        make({ from: 'template', template: `https://example.com/{${stem}.key}` }),
+      ]
+    case 'pool':
+      return [make(poolOf(column, locale))]
+    case 'template':
+      return [make({ from: 'template', template: settings.derive ?? escaped(name) })]
+    case 'event_time':
+      return [make(eventTime(column), { kind: 'timestamp' })]
+    case 'clock':
+      return [make({ from: 'clock' }, { kind: 'timestamp' })]
+  }
+}
+
+/** A column's name as those of its hidden parts begin: without what means something in a template. */
+function stemOf(name: string): string {
+  return name.replace(/[{}|]/g, '_')
+}
+
+function hiddenPart(name: string, source: ColumnOrigin): ArtifactColumn {
+  return { name, type: string, nullable: false, hidden: true, source }
+}
+
+function nameParts(stem: string, locale: string): ArtifactColumn[] {
+  return [
+    hiddenPart(`${stem}.first`, { from: 'pool', provider: 'first_name', locale }),
+    hiddenPart(`${stem}.last`, { from: 'pool', provider: 'last_name', locale }),
+  ]
+}
+
+/** The columns with the names of the person that the record is about; its own parts if the record has no name. */
+function personOf(
+  { name }: OutsideColumn,
+  all: readonly PlannedColumn[],
+  locale: string,
+): { first: string; last: string; parts: ArtifactColumn[] } {
+  const named = (kind: string): string | undefined =>
+    all.find((column) => column.place === 'outside' && column.kind === kind)?.name
+  const full = named('name')
+  const first = named('first_name')
+  const last = named('last_name')
+  const isNameable = (name: string | undefined): name is string => name !== undefined && stemOf(name) === name
+  if (isNameable(first) && isNameable(last)) return { first, last, parts: [] }
+  const owner = stemOf(full ?? name)
+  return {
+    first: `${owner}.first`,
+    last: `${owner}.last`,
+    parts: full === undefined ? nameParts(owner, locale) : [],
+  }
+}
+
+function poolOf({ settings }: OutsideColumn, locale: string): ColumnOrigin {
+  if (settings.values === undefined) return { from: 'pool', provider: settings.provider ?? '', locale }
+  return { from: 'pool', values: [...settings.values], ...(settings.weights && { weights: [...settings.weights] }) }
+}
+
+function eventTime({ settings: { start, step, jitter, shape } }: OutsideColumn): ColumnOrigin {
+  const millis = (duration: string | number | undefined): number =>
+    typeof duration === 'number' ? duration : (parseDuration(duration ?? '0s') ?? 0)
+  const from = typeof start === 'number' ? start : (parseTime(start ?? '', 'DMY')?.millis ?? 0)
+  const times = { from: 'event_time', start: from, jitter: millis(jitter) } as const
+  if (shape === undefined) return { ...times, step: millis(step) }
+  return { ...times, curve: curveOfShape(1000 / millis(step), rateShapeOf(shape)) }
+}
+
+const vocabulary = (
+  'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna aliqua ' +
+  'enim ad minim veniam quis nostrud exercitation ullamco laboris nisi aliquip ex ea commodo consequat duis aute irure in ' +
+  'reprehenderit voluptate velit esse cillum fugiat nulla pariatur excepteur sint occaecat cupidatat non proident sunt culpa ' +
+  'qui officia deserunt mollit anim id est laborum'
+).split(' ')
+
+/** Texts of as many words as the column's own, none of which is kept. */
+function textPool(wordCounts: readonly number[], seed: number): ColumnOrigin {
+  const random = new TrainingRandom(seed)
+  const values = new Set<string>()
+  for (let i = 0; i < textPoolSize; i++) {
+    const words = Math.min(longestText, wordCounts[random.below(wordCounts.length)] ?? 8)
+    const text = Array.from({ length: words }, () => vocabulary[random.below(vocabulary.length)]).join(' ')
+    values.add(text.charAt(0).toUpperCase() + text.slice(1))
+  }
+  return { from: 'pool', values: [...values] }
+}
+
+function roundedShare(share: number): number {
+  return Math.round(share * 1e6) / 1e6
+}

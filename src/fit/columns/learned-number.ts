@@ -1,0 +1,64 @@
+import type { RawColumn } from '../table/table.js'
+import { clamped, fits, grainOf, type Learned, type ReadAs } from './learned.js'
+import { printedNumbers } from './number-form.js'
+import { decimalPlaces, maxDecimals, parseNumber, toScaled } from './numbers.js'
+import { droppedNotes, readColumn, shown, type Reading } from './reading.js'
+
+/** Enough texts to tell how they write numbers. */
+const looked = 2000
+
+/** Integers, decimals or reals. Null where the column is none of them; `forced` takes what can be read. */
+export function learnNumber(
+  column: RawColumn,
+  typed: boolean,
+  as: ReadAs,
+  forced: 'integer' | 'decimal' | 'real' | null,
+): Learned | null {
+  const parse = (cell: string | number | boolean): number | undefined =>
+    typed && forced === null && typeof cell === 'string' ? undefined : parseNumber(cell)
+  const asWritten = readColumn(column, parse, as.missing)
+  const mayBePrinted = as.decimal !== undefined || asWritten.rejected > 0
+  const form = !mayBePrinted || (typed && forced === null) ? null : printedNumbers(textsOf(column, as), as)
+  const asPrinted =
+    form && readColumn(column, (cell) => parse(typeof cell === 'string' ? form(cell) : cell), as.missing)
+  const isPrinted = asPrinted !== null && (as.decimal !== undefined || asPrinted.accepted > asWritten.accepted)
+  const reading = isPrinted ? asPrinted : asWritten
+  if (!fits(reading, forced !== null)) return null
+  if (forced === null && column.values.some((cell) => typeof cell === 'string' && /^\s*0\d+\s*$/.test(cell)))
+    return null
+  let scale = as.scale ?? 0
+  let largest = 0
+  for (const value of reading.values) {
+    if (value === null) continue
+    if (as.scale === undefined && forced !== 'integer') scale = Math.max(scale, decimalPlaces(value))
+    largest = Math.max(largest, Math.abs(value))
+  }
+  const notes = droppedNotes(column.name, reading, 'numbers')
+  if (isPrinted) notes.push(...readNotes(column, reading))
+  const values = clamped(column, reading.values, as, (bound) => (typeof bound === 'number' ? bound : undefined), notes)
+  if (forced === 'real' || scale > maxDecimals || largest * 10 ** scale > Number.MAX_SAFE_INTEGER)
+    return { kind: 'real', type: { kind: 'double' }, held: values, grain: 0, detail: null, notes }
+  const held = values.map((value) => (value === null ? null : toScaled(value, scale)))
+  const integer = scale === 0 && forced !== 'decimal'
+  return {
+    kind: integer ? 'integer' : 'decimal',
+    type: integer ? { kind: 'integer' } : { kind: 'decimal', scale },
+    held,
+    grain: grainOf(held),
+    detail: null,
+    notes,
+  }
+}
+
+/** What was made of the first value that is not as a program writes it. */
+function readNotes({ name, values }: RawColumn, reading: Reading<number>): string[] {
+  const code = reading.values.findIndex((value, code) => value !== null && parseNumber(values[code] ?? '') !== value)
+  if (code < 0) return []
+  return [`column ${name}: its numbers are read without their form: ${shown(values[code])} is ${reading.values[code]}`]
+}
+
+/** Texts that may be numbers: what only says that a value is missing is left out. */
+function textsOf(column: RawColumn, as: ReadAs): string[] {
+  const texts = column.values.filter((cell): cell is string => typeof cell === 'string')
+  return texts.filter((text) => /\d/.test(text) && !as.missing.has(text)).slice(0, looked)
+}

@@ -1,0 +1,47 @@
+const numberText = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+/** Digits that a number would lose: 00501 is a postal code, not 501. */
+const leadingZero = /^[+-]?0\d/
+
+/** Decimal places up to this many make a decimal; more, and the column holds real numbers. */
+export const maxDecimals = 6
+
+/** The number that a cell holds, or undefined. Infinity and NaN are not numbers here: no model can learn them. */
+export function parseNumber(cell: string | number | boolean): number | undefined {
+  if (typeof cell === 'number') return Number.isFinite(cell) ? cell : undefined
+  if (typeof cell === 'boolean') return undefined
+  const text = cell.trim()
+  if (!numberText.test(text) || leadingZero.test(text)) return undefined
+  const value = Number(text)
+  if (!Number.isFinite(value)) return undefined
+  // More digits than a double has: an identifier, whose last digits must not change.
+  if (Math.abs(value) > Number.MAX_SAFE_INTEGER && /^[+-]?\d+$/.test(text)) return undefined
+  return value
+}
+
+/** Decimal places of the shortest text of a number: 2 for 12.25, 0 for 12 and 1e21. */
+export function decimalPlaces(value: number): number {
+  const text = String(value)
+  const exponent = text.indexOf('e')
+  const mantissa = exponent < 0 ? text : text.slice(0, exponent)
+  const point = mantissa.indexOf('.')
+  const places = point < 0 ? 0 : mantissa.length - point - 1
+  return Math.max(0, places - (exponent < 0 ? 0 : Number(text.slice(exponent + 1))))
+}
+
+/** A decimal as the integer it is held as (12.34 with scale 2 is 1234). */
+export function toScaled(value: number, scale: number): number {
+  return Math.round(value * 10 ** scale)
+}
+
+/** Greatest common divisor of integers, 0 for none: the step of the grid through zero that all of them lie on. */
+export function commonStep(values: Iterable<number>): number {
+  let step = 0
+  for (const value of values) {
+    let a = Math.abs(value)
+    let b = step
+    while (b !== 0) [a, b] = [b, a % b]
+    step = a
+    if (step === 1) break
+  }
+  return step
+}

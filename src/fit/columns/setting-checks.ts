@@ -1,0 +1,85 @@
+import { parseDuration } from '../../config/quantity.js'
+import { parsePattern } from '../../model/generated/pattern-parts.js'
+import { parseTemplate } from '../../model/generated/template-parts.js'
+import { locales, providers } from '../../model/generated/words.js'
+import { parseTime, zoneMinutes } from './dates.js'
+import { wrongShape } from './event-shape.js'
+import type { ColumnKind, ColumnSettings } from './column-settings.js'
+
+const kinds: readonly ColumnKind[] = [
+  ...([
+    'integer',
+    'decimal',
+    'real',
+    'boolean',
+    'category',
+    'date',
+    'timestamp',
+    'sequence',
+    'uuid',
+    'pattern',
+  ] as const),
+  ...(['text', 'name', 'first_name', 'last_name', 'email', 'phone', 'address', 'ip', 'url'] as const),
+  ...(['pool', 'template', 'event_time', 'clock'] as const),
+]
+
+/** What a key expects, if the value is not that. */
+type Check = (value: unknown) => string | null
+
+const oneOf =
+  (...allowed: readonly unknown[]): Check =>
+  (value) =>
+    allowed.includes(value) ? null : `one of ${allowed.join(', ')}`
+const isTexts: Check = (value) =>
+  Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string') ? null : 'a list of texts'
+const isBound: Check = (value) =>
+  Number.isFinite(value) || (typeof value === 'string' && parseTime(value, 'DMY') !== undefined)
+    ? null
+    : 'a number or an ISO 8601 date'
+/** A record holds a code of 16 bits, one of which may be for what is missing. */
+const maxValues = 65_535
+const isWeight = (item: unknown): boolean => typeof item === 'number' && item >= 0
+
+const checks: { readonly [Key in keyof Required<ColumnSettings>]: Check } = {
+  kind: oneOf(...kinds),
+  hide: oneOf(true, false),
+  drop: oneOf(true, false),
+  missing: isTexts,
+  min: isBound,
+  max: isBound,
+  scale: (value) =>
+    Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 9 ? null : 'an integer from 0 to 9',
+  decimal: oneOf(',', '.'),
+  order: oneOf('DMY', 'MDY'),
+  zone: (value) =>
+    typeof value === 'string' && zoneMinutes(value) !== undefined ? null : 'a zone such as Z or +02:00',
+  derive: (value) =>
+    typeof value === 'string' && value !== '' && typeof parseTemplate(value) !== 'string'
+      ? null
+      : 'text with {column}, {column|slug} or {column|lower} in it',
+  mask: oneOf('label', 'pattern'),
+  pattern: (value) =>
+    typeof value === 'string' && value !== '' && typeof parsePattern(value) !== 'string'
+      ? null
+      : 'text with a character after each \\',
+  values: (value) => isTexts(value) ?? ((value as string[]).length <= maxValues ? null : `at most ${maxValues} values`),
+  weights: (value) => (Array.isArray(value) && value.every(isWeight) ? null : 'a list of numbers from 0 on'),
+  provider: (value) => oneOf(...providers())(value),
+  locale: (value) => oneOf(...locales())(value),
+  version: oneOf(4, 7),
+  start: (value) => (Number.isSafeInteger(value) || isBound(value) === null ? null : 'an integer or an ISO 8601 time'),
+  step: (value) => (Number.isSafeInteger(value) || isDuration(value) ? null : 'an integer or a duration such as 5s'),
+  shape: wrongShape,
+  jitter: (value) => (isDuration(value) ? null : 'a duration such as 5s'),
+}
+
+function isDuration(value: unknown): boolean {
+  return typeof value === 'string' && parseDuration(value) !== undefined
+}
+
+export const settingKeys: readonly string[] = Object.keys(checks)
+
+/** What is expected in place of a value that is wrong by itself; null: it is right. */
+export function wrongSetting(key: keyof ColumnSettings, value: unknown): string | null {
+  return checks[key](value)
+}

@@ -1,0 +1,86 @@
+import { dirname } from 'node:path'
+import { nearest } from '../../config/nearest.js'
+import { readSources, type Path, type ConfigSource } from '../../config/source.js'
+import { GenesisError } from '../../errors.js'
+import type { ColumnSettings } from './column-settings.js'
+import { inFolder } from './event-shape.js'
+import { settingKeys, wrongSetting } from './setting-checks.js'
+
+/** A columns file as it was read, mistakes and all: planColumns throws them with those that the table shows. */
+export interface ColumnsFile {
+  /** Those of columns that the table lacks among them; without what is wrong. */
+  readonly columns: ReadonlyMap<string, ColumnSettings>
+  /** The columns that something is wrong with. */
+  readonly faulty: ReadonlySet<string>
+  readonly errors: readonly GenesisError[]
+  /** What a message about a place in the file begins with. */
+  place(path: Path): string
+}
+
+export const noColumnsFile: ColumnsFile = {
+  columns: new Map(),
+  faulty: new Set(),
+  errors: [],
+  place: (path) => path.join('.'),
+}
+
+/**
+ * Reads a columns file: YAML or JSON with one key, `columns`, a map from column to settings. Throws CONFIG_UNREADABLE; what is
+ * wrong in it is in `errors`, all of it.
+ */
+export async function readColumnsFile(path: string): Promise<ColumnsFile> {
+  const [source] = await readSources(path)
+  if (source === undefined) return noColumnsFile
+  const errors: GenesisError[] = []
+  const columns = new Map<string, ColumnSettings>()
+  const faulty = new Set<string>()
+  const top = asMap(source.value, source, [], errors)
+  for (const key of Object.keys(top)) {
+    if (key !== 'columns') errors.push(unknownKey(source, [key], ['columns']))
+  }
+  const settings = asMap(top.columns ?? {}, source, ['columns'], errors)
+  for (const [column, value] of Object.entries(settings)) {
+    const before = errors.length
+    columns.set(column, settingsOf(value ?? {}, source, ['columns', column], errors))
+    if (errors.length > before) faulty.add(column)
+  }
+  return { columns, faulty, errors, place: (path) => source.place(path) }
+}
+
+/** The settings of a column that are right; of the others, an error. */
+function settingsOf(value: unknown, source: ConfigSource, at: string[], errors: GenesisError[]): ColumnSettings {
+  const right: Record<string, unknown> = {}
+  for (const [key, item] of Object.entries(asMap(value, source, at, errors))) {
+    if (!settingKeys.includes(key)) {
+      errors.push(unknownKey(source, [...at, key], settingKeys))
+      continue
+    }
+    const expected = wrongSetting(key as keyof ColumnSettings, item)
+    if (expected === null) right[key] = item
+    else errors.push(wrongValue(source, [...at, key], item, expected))
+  }
+  const settings: ColumnSettings = right
+  const { shape } = settings
+  return shape === undefined ? settings : { ...settings, shape: inFolder(shape, dirname(source.file ?? '')) }
+}
+
+function asMap(value: unknown, source: ConfigSource, path: string[], errors: GenesisError[]): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  errors.push(wrongValue(source, path, value, 'a map'))
+  return {}
+}
+
+function wrongValue(source: ConfigSource, path: string[], value: unknown, expected: string): GenesisError {
+  const found = value === undefined ? 'nothing' : JSON.stringify(value)
+  return new GenesisError('CONFIG_INVALID', 'wrong value', { place: source.place(path), found, expected })
+}
+
+function unknownKey(source: ConfigSource, path: string[], known: readonly string[]): GenesisError {
+  const key = path[path.length - 1]
+  const likely = nearest(key, known)
+  return new GenesisError('CONFIG_INVALID', 'unknown key', {
+    place: source.place(path),
+    found: key,
+    expected: likely ?? `one of ${known.join(', ')}`,
+  })
+}

@@ -1,0 +1,142 @@
+import type { Symbol } from '../../model/artifact.js'
+import { quantileBins, type Weighted } from './bins.js'
+import { gridOf } from './grid.js'
+
+/** The symbols of a column, and the code of each of its held values. */
+export interface Alphabet {
+  readonly symbols: readonly Symbol[]
+  /** Step of the grid that the bins lie on, in the held form; 0 for reals. */
+  readonly grain: number
+  /** The code of a held value; one that was not there to build the alphabet gets the nearest code. */
+  readonly codeOf: (held: string | number | boolean | null) => number
+  /** Every symbol is one value: there are no bins. */
+  readonly exact: boolean
+  readonly notes: readonly string[]
+}
+
+export interface DiscretiseOptions {
+  /** Values that fewer rows have do not get a symbol of their own; 1 keeps all. */
+  readonly minCount: number
+  /** Rounds the smallest and largest number to two significant digits. */
+  readonly roundExtremes: boolean
+}
+
+/** So many distinct numbers are all kept as they are. */
+const fewNumbers = 128
+/** A number with this share of the rows is kept as it is among bins. */
+const atomShare = 0.01
+/** … if so many rows have it: in a small table, one row is not a habit. */
+const atomRows = 3
+/** What stands for suppressed categories. */
+export const otherCategory = 'other'
+
+type Counts = ReadonlyMap<string | number | boolean | null, number>
+
+/** The symbols of a column of texts, UUIDs or booleans: each value one, sorted; missing last. */
+export function categoryAlphabet(column: string, counts: Counts, { minCount }: DiscretiseOptions): Alphabet {
+  const notes: string[] = []
+  const kept: (string | boolean)[] = []
+  const rare: (string | boolean)[] = []
+  for (const [value, count] of counts) {
+    if (value === null || typeof value === 'number') continue
+    if (count >= minCount || typeof value === 'boolean') kept.push(value)
+    else rare.push(value)
+  }
+  kept.sort(byCodePoints)
+  const symbols: Symbol[] = kept
+  const codes = new Map<Symbol, number>()
+  if (rare.length > 0) {
+    if (!kept.includes(otherCategory)) symbols.push(otherCategory)
+    notes.push(
+      `column ${column}: ${rare.length} categories of fewer than ${minCount} rows became ${JSON.stringify(otherCategory)}`,
+    )
+  }
+  if (counts.has(null) || symbols.length === 0) symbols.push(null)
+  symbols.forEach((symbol, code) => codes.set(symbol, code))
+  const other = codes.get(otherCategory) ?? 0
+  const missing = codes.get(null) ?? other
+  return {
+    symbols,
+    grain: 0,
+    exact: true,
+    notes,
+    codeOf: (held) => (held === null ? missing : (codes.get(held) ?? other)),
+  }
+}
+
+/**
+ * The symbols of a column of numbers in the held form: all of them if they are at most 128 and either repeat themselves or
+ * fill a narrow grid (reals that are measured once each are neither); else those that at least 1 % of the rows have as they
+ * are, and bins for the rest (see `quantileBins`). `grain` is the column's grid, 0 for reals.
+ * Sorted; missing last.
+ */
+export function numberAlphabet(counts: Counts, grain: number, options: DiscretiseOptions): Alphabet {
+  const values: Weighted[] = []
+  let total = 0
+  for (const [value, count] of counts) {
+    if (typeof value !== 'number') continue
+    // Minus zero is zero: JSON does not tell them apart.
+    values.push({ value: value === 0 ? 0 : value, count })
+    total += count
+  }
+  values.sort((a, b) => a.value - b.value)
+  const span = values.length === 0 ? 0 : values[values.length - 1].value - values[0].value
+  const narrow = grain > 0 && span < fewNumbers * grain
+  const few =
+    values.length <= fewNumbers &&
+    (narrow || total >= 2 * values.length) &&
+    values.every(({ count }) => count >= options.minCount)
+  const atomCount = Math.max(atomShare * total, atomRows, options.minCount)
+  const isAtom = ({ count }: Weighted): boolean => few || count >= atomCount
+  const grid = few
+    ? { grain, strays: new Set<number>() }
+    : gridOf(
+        values.filter((value) => !isAtom(value)),
+        grain,
+        options,
+      )
+  const atoms = values.filter((value) => isAtom(value) || grid.strays.has(value.value)).map(({ value }) => value)
+  const atomSet = new Set(atoms)
+  const rest = values.filter(({ value }) => !atomSet.has(value))
+  const bins = quantileBins(rest, atoms, grid.grain, options)
+  const numbers = [...atoms, ...bins].sort((a, b) => lowOf(a) - lowOf(b) || highOf(a) - highOf(b))
+  const symbols: Symbol[] = [...numbers]
+  if (counts.has(null) || symbols.length === 0) symbols.push(null)
+  const codes = new Map<Symbol, number>(symbols.map((symbol, code) => [symbol, code]))
+  const spans = numbers
+    .map((symbol, code) => ({ low: lowOf(symbol), high: highOf(symbol), code }))
+    .filter(({ low, high }) => low < high)
+  const missing = codes.get(null) ?? 0
+  const codeOf = (held: string | number | boolean | null): number => {
+    if (typeof held !== 'number') return missing
+    return (
+      codes.get(held === 0 ? 0 : held) ??
+      spans.find(({ low, high }) => low <= held && held <= high)?.code ??
+      nearest(numbers, held)
+    )
+  }
+  return { symbols, grain: grid.grain, exact: bins.every((bin) => typeof bin === 'number'), notes: [], codeOf }
+}
+
+function lowOf(symbol: number | readonly [number, number]): number {
+  return typeof symbol === 'number' ? symbol : symbol[0]
+}
+
+function highOf(symbol: number | readonly [number, number]): number {
+  return typeof symbol === 'number' ? symbol : symbol[1]
+}
+
+function nearest(numbers: readonly (number | readonly [number, number])[], held: number): number {
+  let best = 0
+  let distance = Infinity
+  numbers.forEach((symbol, code) => {
+    const away = Math.max(lowOf(symbol) - held, held - highOf(symbol), 0)
+    if (away < distance) [best, distance] = [code, away]
+  })
+  return best
+}
+
+/** An order that does not depend on the machine's language. */
+function byCodePoints(a: string | boolean, b: string | boolean): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,109 @@
+/** A distinct value and the rows that have it. */
+export interface Weighted {
+  readonly value: number
+  readonly count: number
+}
+
+const maxQuantiles = 64
+/** A small table has fewer bins, of about so many rows. */
+const quantileRows = 5
+/** Bins stop halving towards a tail when they would hold fewer rows. */
+const fewestRows = 2
+
+/**
+ * Bins of `values` (sorted): at most 64 of equal mass, the outermost of which are halved again and again towards both ends, so that
+ * a heavy tail keeps its form. On a grid (`grain` above 0) both ends of a bin are values of the grid, neighbours meet
+ * half-way between their values, and no bin holds an atom; without one, [low, high] are the reals from low up to high. A bin
+ * of one value is that number.
+ */
+export function quantileBins(
+  values: readonly Weighted[],
+  atoms: readonly number[],
+  grain: number,
+  options: { readonly minCount: number; readonly roundExtremes: boolean },
+): (number | readonly [number, number])[] {
+  if (values.length === 0) return []
+  let total = 0
+  for (const { count } of values) total += count
+  // Too few rows for a bin: they become the atoms next to them.
+  if (total < options.minCount && atoms.length > 0) return []
+  const edges = edgeShares(total, Math.max(fewestRows, options.minCount))
+  // Bins that end at atoms could hold too few rows.
+  const sortedAtoms = grain > 0 && options.minCount <= 1 ? [...atoms].sort((a, b) => a - b) : []
+  const groups = grouped(values, total, edges, sortedAtoms, options.minCount)
+  const bins = groups.map(([first, last], i) => {
+    const before = groups[i - 1]?.[1]
+    const after = groups[i + 1]?.[0]
+    const low =
+      before === undefined || atomBetween(sortedAtoms, before, first) ? first : meeting(before, first, grain) + grain
+    const high = after === undefined || atomBetween(sortedAtoms, last, after) ? last : meeting(last, after, grain)
+    return [low, high] as [number, number]
+  })
+  if (options.roundExtremes) {
+    bins[0][0] = Math.min(rounded(bins[0][0], grain, Math.floor), bins[0][1])
+    bins[bins.length - 1][1] = Math.max(rounded(bins[bins.length - 1][1], grain, Math.ceil), bins[bins.length - 1][0])
+  }
+  return bins.map(([low, high]) => (low === high ? low : ([low, high] as const)))
+}
+
+/** The shares of the mass, ascending, at which a bin ends: k/64, and between 0 and 1/64 and 63/64 and 1 by halves. */
+function edgeShares(total: number, fewest: number): number[] {
+  const shares: number[] = []
+  const quantiles = Math.min(maxQuantiles, Math.max(1, Math.floor(total / quantileRows)))
+  for (let k = 1; k < quantiles; k++) shares.push(k / quantiles)
+  for (let share = 1 / quantiles / 2; share * total >= fewest; share /= 2) shares.push(share, 1 - share)
+  return shares.sort((a, b) => a - b)
+}
+
+/** First and last value of each bin. */
+function grouped(
+  values: readonly Weighted[],
+  total: number,
+  edges: readonly number[],
+  atoms: readonly number[],
+  minCount: number,
+): [number, number][] {
+  const groups: [number, number][] = []
+  let edge = 0
+  let mass = 0
+  let inGroup = 0
+  let start = 0
+  values.forEach(({ value, count }, i) => {
+    mass += count
+    inGroup += count
+    const next = values[i + 1]?.value
+    const full = edge < edges.length && mass >= edges[edge] * total && inGroup >= minCount && total - mass >= minCount
+    const last = next === undefined
+    if (!last && !full && !atomBetween(atoms, value, next)) return
+    while (edge < edges.length && edges[edge] * total <= mass) edge++
+    groups.push([values[start].value, value])
+    start = i + 1
+    inGroup = 0
+  })
+  return groups
+}
+
+function atomBetween(atoms: readonly number[], low: number, high: number): boolean {
+  let from = 0
+  let to = atoms.length
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (atoms[middle] > low) to = middle
+    else from = middle + 1
+  }
+  return from < atoms.length && atoms[from] < high
+}
+
+/** The last value of the lower of two neighbouring bins. */
+function meeting(last: number, first: number, grain: number): number {
+  const middle = last + (first - last) / 2
+  if (grain === 0) return middle
+  return Math.max(last, Math.floor(middle / grain) * grain)
+}
+
+function rounded(value: number, grain: number, direction: (value: number) => number): number {
+  if (value === 0) return 0
+  const unit = 10 ** (Math.floor(Math.log10(Math.abs(value))) - 1)
+  const step = grain === 0 ? unit : Math.max(grain, Math.floor(unit / grain) * grain)
+  return direction(value / step) * step
+}

@@ -1,0 +1,28 @@
+import { writeModel } from '../model/artifact-write.js'
+import type { Circuit } from '../model/circuit.js'
+import { parseModel } from '../model/load.js'
+import { assembleModel } from './assemble.js'
+import type { Prepared } from './prepare.js'
+
+/**
+ * Refuses, before the training, what would not load behind it: puts the model together with a circuit that knows nothing, and loads
+ * it. Throws MODEL_INVALID, naming `place`.
+ */
+export function dryRun(prepared: Prepared, { name, seed }: { name: string; seed: number }, place: string): void {
+  const sizes = prepared.nodes.map(({ alphabet }) => alphabet.symbols.length)
+  const circuit = sizes.length === 0 ? null : uniformCircuit(sizes)
+  const artifact = assembleModel(prepared, circuit, { name, seed, report: null })
+  parseModel(Buffer.from(writeModel(artifact)), place)
+}
+
+/** One state, in which all of a node's symbols are equally likely. */
+function uniformCircuit(sizes: readonly number[]): Circuit {
+  const parent = sizes.map((_, node) => (node === 0 ? -1 : 0))
+  return {
+    states: 1,
+    parent,
+    prior: Float32Array.of(1),
+    transitions: parent.map((above) => (above < 0 ? new Float32Array(0) : Float32Array.of(1))),
+    emissions: sizes.map((size) => new Float32Array(size).fill(1 / size)),
+  }
+}

@@ -1,0 +1,84 @@
+import type { ModelArtifact } from '../model/artifact.js'
+import { assembleModel } from './assemble.js'
+import type { ColumnsFile } from './columns/settings.js'
+import { codedRows, prepareTable, type NodeColumn, type Prepared } from './prepare.js'
+import { TrainingRandom } from './random.js'
+import { dryRun } from './dry-run.js'
+import { makeReport, type FitReport } from './report/report.js'
+import type { Table } from './table/table.js'
+import { train, type Trained, type TrainProgress, type TrainReport } from './train.js'
+
+export interface FitOptions {
+  readonly name: string
+  readonly columns?: ColumnsFile
+  /** H, or auto: as few of 16, 32, 64 and 128 as do. */
+  readonly states: number | 'auto'
+  readonly seed: number
+  readonly threads?: number
+  /** Categories and numbers that fewer rows have do not get a symbol of their own. */
+  readonly minCount: number
+  readonly roundExtremes: boolean
+  /** Aborting ends training with the best circuit so far. */
+  readonly signal?: AbortSignal
+  readonly onPrepared?: (prepared: Prepared) => void
+  readonly onProgress?: (progress: TrainProgress) => void
+}
+
+export interface Fitted {
+  readonly artifact: ModelArtifact
+  readonly report: FitReport
+  /** Null where nothing is learned: every column is made outside the circuit. */
+  readonly training: TrainReport | null
+}
+
+/** Share of the rows that training does not see, which the model is then measured against. */
+const heldOutShare = 0.1
+const maxHeldOut = 10_000
+/** A smaller table is trained from whole, and measured against itself. */
+const fewRows = 50
+
+/**
+ * From table to model. The same table, columns file, options and seed make the same artifact, on any number of threads. Throws
+ * TABLE_INVALID, CONFIG_INVALID, CONFIG_UNREADABLE or MODEL_INVALID, and before the training.
+ */
+export async function fitTable(table: Table, options: FitOptions): Promise<Fitted> {
+  const prepared = prepareTable(table, options.columns, options)
+  options.onPrepared?.(prepared)
+  const { name, seed } = options
+  dryRun(prepared, { name, seed }, `the model of ${table.place}`)
+  const split = splitRows(prepared.rows, seed)
+  const trained = prepared.nodes.length === 0 ? null : await trainCircuit(prepared, split, options)
+  const circuit = trained?.circuit ?? null
+  const training = trained?.report ?? null
+  const report = makeReport({ prepared, sourceRows: table.sourceRows, circuit, training, split, seed })
+  return { artifact: assembleModel(prepared, circuit, { name, seed, report }), report, training }
+}
+
+async function trainCircuit(prepared: Prepared, split: Split, options: FitOptions): Promise<Trained> {
+  const { states, seed, threads, signal, onProgress } = options
+  const heldOut = split.heldOut === null ? undefined : codedRows(prepared, split.heldOut)
+  const table = codedRows(prepared, split.train)
+  const ordered = prepared.nodes.map(orderedCodes)
+  return train(table, { states, seed, threads, heldOut, ordered, signal, onProgress })
+}
+
+/** The alphabets of numbers, dates and times are in the order of their values, missing last. */
+function orderedCodes({ column, alphabet: { symbols } }: NodeColumn): number {
+  const { kind } = column.learned.type
+  if (kind === 'string' || kind === 'uuid' || kind === 'boolean') return 0
+  return symbols.at(-1) === null ? symbols.length - 1 : symbols.length
+}
+
+interface Split {
+  readonly train: Uint32Array
+  readonly heldOut: Uint32Array | null
+}
+
+/** Rows to train on, shuffled, and rows held out; null where there are too few to hold any out. */
+export function splitRows(rows: number, seed: number): Split {
+  const order = Int32Array.from({ length: rows }, (_, row) => row)
+  new TrainingRandom(seed).shuffle(order)
+  const count = rows < fewRows ? 0 : Math.min(maxHeldOut, Math.round(rows * heldOutShare))
+  const shuffled = Uint32Array.from(order)
+  return { train: shuffled.subarray(count), heldOut: count === 0 ? null : shuffled.subarray(0, count) }
+}

@@ -1,0 +1,47 @@
+import type { CodedTable } from '../model/circuit.js'
+import type { TrainingRandom } from './random.js'
+
+const rounds = 3
+
+/**
+ * Puts rows into `groups` groups of like rows: a mixture of products fitted by hard EM, each group starting from one row.
+ * Returns the group of each row. `marginals[j]` is the distribution of column j's codes; each group sees one row of it more.
+ */
+export function groupRows(
+  { rows, sizes, codes }: CodedTable,
+  groups: number,
+  marginals: readonly Float64Array[],
+  random: TrainingRandom,
+): Uint16Array {
+  const group = new Uint16Array(rows)
+  const order = random.order(rows)
+  const counts = sizes.map((size) => new Float64Array(size * groups))
+  const mass = new Float64Array(groups)
+  const count = (row: number, to: number): void => {
+    mass[to]++
+    codes.forEach((column, j) => counts[j][column[row] * groups + to]++)
+  }
+  for (let to = 0; to < groups; to++) count(order[to % rows], to)
+
+  const score = new Float64Array(groups)
+  for (let round = 0; round < rounds; round++) {
+    const logs = counts.map((cells, j) =>
+      cells.map((cell, i) => Math.log((cell + marginals[j][Math.floor(i / groups)]) / (mass[i % groups] + 1))),
+    )
+    const prior = mass.map((rows) => Math.log(rows + 1))
+    for (let row = 0; row < rows; row++) {
+      score.set(prior)
+      for (let j = 0; j < codes.length; j++) {
+        const from = codes[j][row] * groups
+        for (let to = 0; to < groups; to++) score[to] += logs[j][from + to]
+      }
+      let best = 0
+      for (let to = 1; to < groups; to++) if (score[to] > score[best]) best = to
+      group[row] = best
+    }
+    mass.fill(0)
+    counts.forEach((cells) => cells.fill(0))
+    group.forEach((to, row) => count(row, to))
+  }
+  return group
+}

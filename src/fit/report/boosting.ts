@@ -1,0 +1,119 @@
+/**
+ * Gradient-boosted trees over bins, by least squares: Friedman, "Greedy function approximation" (2001), with the histograms of
+ * LightGBM. Enough to tell two samples apart, and no exponential in it: the same figures on every machine.
+ */
+
+/** A column of rows in at most 256 bins. */
+export interface BinnedColumn {
+  readonly bins: Uint8Array
+  readonly count: number
+  /** Whether the order of the bins means something; otherwise a split may put any of them on a side. */
+  readonly ordered: boolean
+}
+
+interface Split {
+  readonly gain: number
+  readonly column: number
+  /** 1 where a bin goes to the right. */
+  readonly right: Uint8Array
+}
+
+const rounds = 100
+const depth = 5
+const rate = 0.15
+const minRows = 20
+const shrinkage = 1
+
+/**
+ * How much every row looks like those with target 1 rather than −1, by trees grown on the rows of `train` alone.
+ */
+export function boostedScores(
+  columns: readonly BinnedColumn[],
+  targets: Float64Array,
+  train: Uint32Array,
+): Float64Array {
+  const rows = targets.length
+  const scores = new Float64Array(rows)
+  const residuals = new Float64Array(rows)
+  const nodes = new Uint8Array(rows)
+  for (let round = 0; round < rounds; round++) {
+    for (const row of train) residuals[row] = targets[row] - scores[row]
+    nodes.fill(0)
+    for (let level = 0; level < depth; level++) {
+      const splits = bestSplits(columns, residuals, nodes, train, 1 << level)
+      for (let row = 0; row < rows; row++) {
+        const split = splits[nodes[row]]
+        nodes[row] = 2 * nodes[row] + (split === null ? 0 : split.right[columns[split.column].bins[row]])
+      }
+    }
+    const leaves = 1 << depth
+    const sums = new Float64Array(leaves)
+    const counts = new Float64Array(leaves)
+    for (const row of train) {
+      sums[nodes[row]] += residuals[row]
+      counts[nodes[row]]++
+    }
+    for (let row = 0; row < rows; row++) {
+      const leaf = nodes[row]
+      scores[row] += (rate * sums[leaf]) / (counts[leaf] + shrinkage)
+    }
+  }
+  return scores
+}
+
+/** The split of each node that explains most of the residuals; null: none does. */
+function bestSplits(
+  columns: readonly BinnedColumn[],
+  residuals: Float64Array,
+  nodes: Uint8Array,
+  train: Uint32Array,
+  width: number,
+): (Split | null)[] {
+  const best = new Array<Split | null>(width).fill(null)
+  columns.forEach(({ bins, count, ordered }, column) => {
+    const sums = new Float64Array(width * count)
+    const counts = new Float64Array(width * count)
+    for (let i = 0; i < train.length; i++) {
+      const row = train[i]
+      const at = nodes[row] * count + bins[row]
+      sums[at] += residuals[row]
+      counts[at]++
+    }
+    for (let node = 0; node < width; node++) {
+      const from = node * count
+      const split = splitOf(sums.subarray(from, from + count), counts.subarray(from, from + count), ordered)
+      if (split !== null && split.gain > (best[node]?.gain ?? 0)) best[node] = { column, ...split }
+    }
+  })
+  return best
+}
+
+function splitOf(sums: Float64Array, counts: Float64Array, ordered: boolean): Omit<Split, 'column'> | null {
+  const order = Array.from(sums, (_, bin) => bin).filter((bin) => counts[bin] > 0)
+  if (!ordered) order.sort((a, b) => sums[a] / counts[a] - sums[b] / counts[b] || a - b)
+  let sum = 0
+  let count = 0
+  for (const bin of order) {
+    sum += sums[bin]
+    count += counts[bin]
+  }
+  const whole = sum ** 2 / (count + shrinkage)
+  let left = 0
+  let leftCount = 0
+  let gain = 0
+  let cut = -1
+  for (let i = 0; i + 1 < order.length; i++) {
+    left += sums[order[i]]
+    leftCount += counts[order[i]]
+    if (leftCount < minRows || count - leftCount < minRows) continue
+    const parts = left ** 2 / (leftCount + shrinkage) + (sum - left) ** 2 / (count - leftCount + shrinkage)
+    if (parts - whole > gain) {
+      gain = parts - whole
+      cut = i
+    }
+  }
+  if (cut < 0) return null
+  const right = new Uint8Array(sums.length)
+  for (const bin of order.slice(cut + 1)) right[bin] = 1
+  return { gain, right }
+}

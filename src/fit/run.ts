@@ -1,0 +1,134 @@
+import { Worker } from 'node:worker_threads'
+import type { Circuit, CodedTable } from '../model/circuit.js'
+import { GenesisError } from '../errors.js'
+import { batchesOf, chunksPerBatch, heldOutChunks, type EpochDone, type Job } from './job.js'
+import { bytesOf, layoutIn, type Layout, type Shape, type CircuitTables } from './layout.js'
+import { smoothingOf } from './smoothing.js'
+import { TrainingRandom } from './random.js'
+import { sharedMemory } from './simd.js'
+import { start } from './start.js'
+import { Barrier } from './barrier.js'
+import type { WorkerData } from './worker.js'
+
+export interface RunOptions {
+  readonly states: number
+  readonly epochs: number
+  readonly seed: number
+  readonly threads: number
+  readonly parent: readonly number[]
+  /** As in TrainOptions. */
+  readonly ordered: readonly number[]
+  /** Its codes are shared (`sharedTable`). */
+  readonly table: CodedTable
+  readonly heldOut: CodedTable | undefined
+  readonly signal?: AbortSignal
+  readonly onEpoch?: (done: EpochDone) => void
+}
+
+export interface RunResult {
+  readonly circuit: Circuit
+  /** The epoch whose parameters these are; null if training was ended before the first was complete. */
+  readonly epoch: EpochDone | null
+  /** Epochs that were completed. */
+  readonly epochs: number
+}
+
+/** A circuit that needs more memory than this to train is refused; WebAssembly ends at 4 GiB. */
+const maxBytes = 2 ** 31
+
+/** Whether there is memory enough for this run. */
+export function fitsInMemory(options: RunOptions): boolean {
+  return bytesOf(shapeOf(options), likelihoodsOf(options)) <= maxBytes
+}
+
+/**
+ * Trains one circuit of a given shape. Aborting ends it early with the best parameters so far; it is not an error.
+ * Throws TABLE_INVALID if the circuit does not fit in memory.
+ */
+export async function run(options: RunOptions): Promise<RunResult> {
+  const { states, epochs, seed, parent, ordered, table, heldOut, signal } = options
+  const smoothing = smoothingOf(table, states, ordered)
+  const shape = shapeOf(options)
+  const { threads } = shape
+  const likelihoods = likelihoodsOf(options)
+  const bytes = bytesOf(shape, likelihoods)
+  if (bytes > maxBytes)
+    throw new GenesisError('TABLE_INVALID', 'the table needs too much memory to train from', {
+      found: `${table.sizes.length} columns with up to ${Math.max(...table.sizes)} symbols at ${states} hidden states: ${(bytes / 2 ** 30).toFixed(1)} GiB`,
+      expected: `at most ${maxBytes / 2 ** 30} GiB`,
+      remedy: 'Take fewer hidden states, or suppress rare categories.',
+    })
+  const memory = sharedMemory(bytes)
+  const layout = layoutIn(memory, shape, likelihoods)
+  start(layout, parent, states, smoothing, table, new TrainingRandom(seed))
+  const team = Barrier.memory()
+  const job: Job = {
+    ...{ shape, memory, team, seed, epochs, smoothing, batches: batchesOf(table.rows) },
+    ...{ rows: table.rows, codes: table.codes, heldOutRows: heldOut?.rows ?? 0, heldOutCodes: heldOut?.codes ?? [] },
+  }
+
+  let best: EpochDone | null = null
+  let done = 0
+  const onEpoch = (epoch: EpochDone): void => {
+    done = epoch.epoch
+    if (epoch.best) best = epoch
+    options.onEpoch?.(epoch)
+  }
+  const stop = (): void => new Barrier(team, threads).askToStop()
+  signal?.addEventListener('abort', stop)
+  if (signal?.aborted === true) stop()
+  const workers = Array.from({ length: threads }, (_, thread) => startThread({ job, thread }, onEpoch))
+  try {
+    await Promise.all(workers.map(ended))
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    // Where one has failed, the others wait for it.
+    await Promise.all(workers.map((worker) => worker.terminate()))
+  }
+  return {
+    circuit: circuitOf(layout, shape, best === null ? layout.parameters : layout.best),
+    epoch: best,
+    epochs: done,
+  }
+}
+
+function shapeOf({ states, parent, table, threads }: RunOptions): Shape {
+  const chunkRows = Math.ceil(Math.ceil(table.rows / batchesOf(table.rows)) / chunksPerBatch)
+  const sizes = table.sizes
+  return { states, parent, sizes, chunkRows, chunks: chunksPerBatch, threads: Math.min(threads, chunksPerBatch) }
+}
+
+function likelihoodsOf(options: RunOptions): number {
+  return Math.max(chunksPerBatch, heldOutChunks(options.heldOut?.rows ?? 0, shapeOf(options).chunkRows))
+}
+
+function startThread(data: WorkerData, onEpoch: (done: EpochDone) => void): Worker {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: data })
+  worker.on('message', onEpoch)
+  return worker
+}
+
+function ended(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.on('error', reject)
+    worker.on('exit', () => resolve())
+  })
+}
+
+/** The parameters without what they were padded with, emissions by state. */
+function circuitOf({ width }: Layout, { states, parent, sizes }: Shape, tables: CircuitTables): Circuit {
+  const transitions = tables.transitions.map((table, node) => {
+    const result = new Float32Array(parent[node] < 0 ? 0 : states * states)
+    for (let i = 0; i < result.length; i++) result[i] = table[Math.floor(i / states) * width + (i % states)]
+    return result
+  })
+  const emissions = tables.emissions.map((table, node) => {
+    const size = sizes[node]
+    const result = new Float32Array(states * size)
+    for (let z = 0; z < states; z++) {
+      for (let symbol = 0; symbol < size; symbol++) result[z * size + symbol] = table[symbol * width + z]
+    }
+    return result
+  })
+  return { states, parent: [...parent], prior: tables.prior.slice(0, states), transitions, emissions }
+}

@@ -1,0 +1,74 @@
+import type { CodedTable } from '../model/circuit.js'
+import { groupRows } from './groups.js'
+import type { Layout } from './layout.js'
+import type { Smoothing } from './smoothing.js'
+import type { TrainingRandom } from './random.js'
+import { someRows } from './table-parts.js'
+
+/** Rows that are grouped. */
+const sampleRows = 8000
+/**
+ * Share of a transition that is random at the start; the rest stays in the parent's state. 0 would be a mixture of products,
+ * quick to learn and to overfit; 1 a tree that knows nothing, slow to learn. On census data 0.65 reaches the best held-out
+ * likelihood, and in a third of the epochs that 0.8 takes.
+ */
+const loose = 0.65
+/** Share of an emission that is the marginal distribution at the start. */
+const vague = 0.2
+/** Mass of a row that every state has at least. */
+const minMass = 0.001
+
+/**
+ * Writes starting parameters, and averages that agree with them. Rows are grouped by likeness into as many groups as there
+ * are states, and state h of every node starts as group h: latent variable distillation (Liu, Zhang & Van den Broeck,
+ * "Scaling Up Probabilistic Circuits by Latent Variable Distillation", 2023) with a mixture as the teacher.
+ */
+export function start(
+  layout: Layout,
+  parent: readonly number[],
+  states: number,
+  { marginals }: Smoothing,
+  table: CodedTable,
+  random: TrainingRandom,
+): void {
+  const { width, parameters, transposed, average } = layout
+  const sample = someRows(table, sampleRows)
+  const groups = groupRows(sample, states, marginals, random)
+  const mass = new Float64Array(states).fill(minMass / states)
+  for (const group of groups) mass[group] += (1 - minMass) / groups.length
+  mass.forEach((p, z) => (parameters.prior[z] = average.prior[z] = p))
+
+  parent.forEach((above, node) => {
+    const marginal = marginals[node]
+    const emissions = average.emissions[node]
+    for (let symbol = 0; symbol < marginal.length; symbol++) {
+      for (let z = 0; z < states; z++) {
+        const own = (1 - vague) * (minMass / states) + vague * mass[z]
+        emissions[symbol * width + z] = own * marginal[symbol]
+      }
+    }
+    const gain = ((1 - vague) * (1 - minMass)) / groups.length
+    groups.forEach((z, row) => (emissions[sample.codes[node][row] * width + z] += gain))
+    for (let i = 0; i < emissions.length; i++) {
+      const z = i % width
+      parameters.emissions[node][i] = z < states ? emissions[i] / mass[z] : 0
+    }
+    if (above < 0) return
+
+    const transitions = average.transitions[node]
+    for (let from = 0; from < states; from++) {
+      const drawn = mass.map((p) => p * spread(random))
+      const sum = drawn.reduce((total, p) => total + p, 0)
+      for (let z = 0; z < states; z++) {
+        const p = (loose * drawn[z]) / sum + (z === from ? 1 - loose : 0)
+        transitions[from * width + z] = mass[from] * p
+        parameters.transitions[node][from * width + z] = transposed[node][z * width + from] = p
+      }
+    }
+  })
+}
+
+/** A positive factor of mean 1: exponential, with a floor so that nothing starts impossible. */
+function spread(random: TrainingRandom): number {
+  return 0.05 - 0.95 * Math.log(random.uniform())
+}

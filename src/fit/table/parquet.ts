@@ -1,0 +1,54 @@
+import { asyncBufferFromFile, parquetMetadataAsync, parquetRead, parquetSchema, type SchemaElement } from 'hyparquet'
+import { compressors } from 'hyparquet-compressors'
+import { GenesisError } from '../../errors.js'
+import type { TableBuilder } from './builder.js'
+import { cellOf } from './json.js'
+import type { Cell } from './table.js'
+
+/** Times as ISO 8601 text, like every other reader's; without a zone, as the file has them. */
+const parsers = {
+  timestampFromMilliseconds: (millis: bigint) => isoTime(Number(millis)),
+  timestampFromMicroseconds: (micros: bigint) => isoTime(Number(micros / 1000n)),
+  timestampFromNanoseconds: (nanos: bigint) => isoTime(Number(nanos / 1_000_000n)),
+  dateFromDays: (days: number) => isoTime(days * 86_400_000)?.slice(0, 10) ?? null,
+}
+
+/** A Parquet file, a row group at a time. Nested columns become their JSON text. Throws TABLE_INVALID. */
+export async function readParquet(path: string, table: TableBuilder): Promise<void> {
+  try {
+    const file = await asyncBufferFromFile(path)
+    const metadata = await parquetMetadataAsync(file)
+    const columns = parquetSchema(metadata).children.map((child) => child.element)
+    for (const column of columns) table.addColumn(column.name)
+    const convert = columns.map(converter)
+    let rowStart = 0
+    for (const group of metadata.row_groups) {
+      const rowEnd = rowStart + Number(group.num_rows)
+      const onComplete = (rows: unknown[][]): void => {
+        for (const row of rows) table.addRow(convert.map((cell, j) => cell(row[j])))
+      }
+      await parquetRead({ file, metadata, compressors, parsers, rowStart, rowEnd, rowFormat: 'array', onComplete })
+      rowStart = rowEnd
+    }
+  } catch (error) {
+    if (error instanceof GenesisError) throw error
+    throw new GenesisError('TABLE_INVALID', 'the Parquet file cannot be read', {
+      place: path,
+      found: error instanceof Error ? error.message : String(error),
+      cause: error,
+    })
+  }
+}
+
+/** A decimal arrives as a product of floating point; its own scale says which decimal was meant. */
+function converter(column: SchemaElement): (value: unknown) => Cell {
+  const { scale, converted_type: type } = column
+  if (type === 'DECIMAL' && scale !== undefined)
+    return (value) => (typeof value === 'number' ? Number(value.toFixed(scale)) : cellOf(value))
+  return cellOf
+}
+
+function isoTime(millis: number): string | null {
+  const date = new Date(millis)
+  return Number.isNaN(date.getTime()) ? null : date.toISOString().slice(0, -1)
+}

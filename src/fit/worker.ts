@@ -1,0 +1,140 @@
+/**
+ * One thread of a training run. All threads run this same program side by side; what is shared out between them is decided
+ * by `Team.take`, what is computed does not depend on who computes it.
+ */
+import { isMainThread, parentPort, workerData } from 'node:worker_threads'
+import { Expectation } from './expectation.js'
+import { boundary, chunksPerBatch, heldOutChunks, patience, type EpochDone, type Job } from './job.js'
+import { plainKernel } from './kernel.js'
+import { layoutIn, type Layout, type CircuitTables } from './layout.js'
+import { Maximization, type EmStep } from './maximization.js'
+import { TrainingRandom } from './random.js'
+import { hasSimd, simdKernel } from './simd.js'
+import { Barrier } from './barrier.js'
+
+export interface WorkerData {
+  readonly job: Job
+  readonly thread: number
+}
+
+class TrainingThread {
+  readonly #job: Job
+  readonly #team: Barrier
+  readonly #layout: Layout
+  readonly #expectation: Expectation
+  readonly #maximization: Maximization
+  readonly #first: boolean
+  readonly #report: (done: EpochDone) => void
+  #steps = 0
+  #best = -Infinity
+  #bestEpoch = 0
+
+  constructor({ job, thread }: WorkerData, report: (done: EpochDone) => void) {
+    const { shape, memory } = job
+    this.#job = job
+    this.#team = new Barrier(job.team, shape.threads)
+    const likelihoods = Math.max(shape.chunks, heldOutChunks(job.heldOutRows, shape.chunkRows))
+    this.#layout = layoutIn(memory, shape, likelihoods)
+    const kernel = hasSimd() ? simdKernel(memory) : plainKernel
+    this.#expectation = new Expectation(this.#layout, kernel, shape.parent, shape.chunkRows, thread)
+    this.#maximization = new Maximization(this.#layout, shape.parent, shape.sizes, shape.states, job.smoothing)
+    this.#first = thread === 0
+    this.#report = report
+  }
+
+  run(): void {
+    const { rows, seed, epochs } = this.#job
+    const random = new TrainingRandom(seed)
+    const order = Int32Array.from({ length: rows }, (_, row) => row)
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      random.shuffle(order)
+      const train = this.#epoch(order, epoch)
+      if (this.#team.stopping) return
+      const heldOut = this.#evaluate()
+      const score = heldOut ?? epoch
+      const best = score > this.#best
+      if (best) {
+        this.#best = score
+        this.#bestEpoch = epoch
+      }
+      if (this.#first) {
+        if (best) copyTables(this.#layout.best, this.#layout.parameters)
+        this.#report({ epoch, train, heldOut, best })
+      }
+      this.#team.wait()
+      if (this.#team.stopping || epoch - this.#bestEpoch >= patience) return
+    }
+  }
+
+  /** Nats per row, measured as the parameters change. */
+  #epoch(order: Int32Array, epoch: number): number {
+    const { rows, batches, epochs } = this.#job
+    let total = 0
+    for (let batch = 0; batch < batches; batch++) {
+      const start = boundary(rows, batches, batch)
+      const end = boundary(rows, batches, batch + 1)
+      total += this.#batch(order, start, end, learningRate(this.#steps++, epoch, epochs))
+      if (this.#team.stopping) break
+    }
+    return total / rows
+  }
+
+  #batch(order: Int32Array, start: number, end: number, rate: number): number {
+    const { codes, shape } = this.#job
+    const { statistics, likelihoods } = this.#layout
+    const rows = end - start
+    const chunks = Math.min(chunksPerBatch, rows)
+    for (let chunk = this.#team.take(); chunk < chunks; chunk = this.#team.take()) {
+      const from = start + boundary(rows, chunks, chunk)
+      const to = start + boundary(rows, chunks, chunk + 1)
+      likelihoods[chunk] = this.#expectation.expect(codes, order, from, to, statistics[chunk])
+    }
+    this.#team.wait()
+    const step: EmStep = { rate, rows, chunks }
+    const total = sum(likelihoods, chunks)
+    for (let node = this.#team.take(); node < shape.parent.length; node = this.#team.take()) {
+      this.#maximization.update(node, step)
+    }
+    this.#team.wait()
+    return total
+  }
+
+  /** Nats per held-out row. */
+  #evaluate(): number | null {
+    const { heldOutRows: rows, heldOutCodes, shape } = this.#job
+    if (rows === 0) return null
+    const chunks = heldOutChunks(rows, shape.chunkRows)
+    const order = Int32Array.from({ length: rows }, (_, row) => row)
+    const { likelihoods } = this.#layout
+    for (let chunk = this.#team.take(); chunk < chunks; chunk = this.#team.take()) {
+      const from = boundary(rows, chunks, chunk)
+      const to = boundary(rows, chunks, chunk + 1)
+      likelihoods[chunk] = this.#expectation.logLikelihood(heldOutCodes, order, from, to)
+    }
+    this.#team.wait()
+    return sum(likelihoods, chunks) / rows
+  }
+}
+
+/** Share of a mini-batch in the averages: falls as training goes on, and is small in the last quarter to settle. */
+function learningRate(step: number, epoch: number, epochs: number): number {
+  const rate = (step + 2) ** -0.6
+  return epoch > 0.75 * epochs ? Math.min(rate, 0.05) : rate
+}
+
+function sum(values: Float64Array, count: number): number {
+  let total = 0
+  for (let i = 0; i < count; i++) total += values[i]
+  return total
+}
+
+function copyTables(target: CircuitTables, source: CircuitTables): void {
+  target.prior.set(source.prior)
+  source.transitions.forEach((table, node) => target.transitions[node].set(table))
+  source.emissions.forEach((table, node) => target.emissions[node].set(table))
+}
+
+if (!isMainThread && parentPort !== null) {
+  const port = parentPort
+  new TrainingThread(workerData as WorkerData, (done) => port.postMessage(done)).run()
+}

@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { kafkaError } from '../errors.js'
+import type { KafkaContext } from '../errors.js'
+
+/** Waits in ms between attempts: the first, and the longest they grow to. */
+export interface RetryBackoff {
+  readonly firstMs: number
+  readonly maxMs: number
+}
+
+/** For what passes within milliseconds (CONCURRENT_TRANSACTIONS while the markers of a commit are written). */
+export const fastBackoff: RetryBackoff = { firstMs: 2, maxMs: 20 }
+
+/** For what takes as long as a broker's start. */
+export const slowBackoff: RetryBackoff = { firstMs: 5, maxMs: 250 }
+
+/**
+ * Tries again while the error is retriable, until `limitMs` have passed; then rejects with the last error, as a
+ * GenesisError. Only for requests that may safely be sent twice.
+ */
+export async function retryUntil<T>(
+  limitMs: number,
+  { firstMs, maxMs }: RetryBackoff,
+  context: KafkaContext,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  const deadline = performance.now() + limitMs
+  for (let waitMs = firstMs; ; waitMs = Math.min(waitMs * 1.5, maxMs)) {
+    try {
+      return await attempt()
+    } catch (thrown) {
+      const error = kafkaError(thrown, context)
+      if (!error.retriable || performance.now() + waitMs > deadline) throw error
+      await sleep(waitMs)
+    }
+  }
+}

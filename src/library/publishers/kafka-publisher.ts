@@ -1,0 +1,114 @@
+import { bareAvroEncoder, createEncoder } from '../../encode/create.js'
+import type { Encoder } from '../../encode/encoder.js'
+import { createRegistry } from '../../encode/registry.js'
+import { renamed } from '../../config/rename-keys.js'
+import { asGenesisError, GenesisError } from '../../errors.js'
+import type { Batch as RecordBatch } from '../../record.js'
+import { recordsOf, slice, type Batch } from '../batch.js'
+import { disturbOf, fieldsOf, type Publisher, type StreamInfo } from '../publisher.js'
+import { asPublic, type StreamingError } from '../streaming-error.js'
+import { optionNames, planKafka, type KafkaPlan, type KafkaPublisherOptions } from './kafka-options.js'
+import type { TopicWriter } from './topic-writer.js'
+
+/**
+ * Publishes to a topic: every batch is acknowledged by all replicas in sync, or (exactly-once) committed together with the
+ * stream's position, before `publish` resolves. After a failure the connection is discarded, and the next call opens another.
+ */
+export class KafkaPublisher implements Publisher<object> {
+  readonly #plan: KafkaPlan
+  #stream: { readonly info: StreamInfo; readonly encoder: Encoder } | null = null
+  #writer: TopicWriter | null = null
+
+  /** Throws OPTION_INVALID or CONFIG_INVALID; connects nothing. */
+  constructor(options: KafkaPublisherOptions) {
+    this.#plan = asPublic(() => planKafka(options))
+  }
+
+  /** Rejects with SCHEMA_MISMATCH, TOPIC_MISSING and what else can be wrong before anything is sent. */
+  async open(info: StreamInfo): Promise<number> {
+    const encoder = this.#stream?.encoder ?? encoderOf(this.#plan, info)
+    await encoder.prepare()
+    this.#stream = { info, encoder }
+    return this.#connect(info)
+  }
+
+  async publish(batch: Batch<object>): Promise<void> {
+    if (this.#stream === null) throw new GenesisError('INTERNAL', 'a publisher was used before it was opened')
+    const { info, encoder } = this.#stream
+    const records = await this.#rest(batch, info)
+    if (records === null) return
+    try {
+      await this.#writer!.send(encoder.encode(records), records.start + records.length)
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+  }
+
+  /** To the topic of dead letters, if there is one; rejects where they are not safe there. */
+  async deadLetter(batch: Batch<object>, error: StreamingError): Promise<void> {
+    if (this.#plan.connector.deadLetterTopic === null || this.#stream === null) return
+    const { info, encoder } = this.#stream
+    const records = await this.#rest(batch, info)
+    if (records === null) return
+    try {
+      await this.#writer!.deadLetter(encoder.encode(records), error, records.start + records.length)
+    } catch (failure) {
+      await this.close()
+      throw failure
+    }
+  }
+
+  async close(): Promise<void> {
+    const writer = this.#writer
+    this.#writer = null
+    await writer?.close()
+  }
+
+  /** The batch's records that are still to go, with the connection open; null: none. */
+  async #rest(batch: Batch<object>, info: StreamInfo): Promise<RecordBatch | null> {
+    const records = recordsOf(batch)
+    if (this.#writer !== null) return records
+    // What failed may have been committed after all: only the rest goes again.
+    const committed = (await this.#connect(info)) - records.start
+    if (committed >= records.length) return null
+    return committed > 0 ? slice(records, committed, records.length) : records
+  }
+
+  /** Resolves to the position that the topic has: 0 where that is not known. */
+  async #connect({ fingerprint, from }: StreamInfo): Promise<number> {
+    await this.close()
+    // Not before it is needed: the Kafka libraries take longer to load than all the rest.
+    const { TransactionalTopicWriter: TransactionalTopicWriter, IdempotentTopicWriter: IdempotentTopicWriter } =
+      await import('./topic-writer.js')
+    const writer: TopicWriter =
+      this.#plan.connector.delivery === 'exactly-once'
+        ? new TransactionalTopicWriter(this.#plan, fingerprint)
+        : new IdempotentTopicWriter(this.#plan)
+    try {
+      const position = await writer.open()
+      this.#writer = writer
+      return Math.max(position, from)
+    } catch (error) {
+      await writer.close()
+      throw renamed(asGenesisError(error), optionNames)
+    }
+  }
+}
+
+function encoderOf({ connector: own, worker }: KafkaPlan, info: StreamInfo): Encoder {
+  const fields = fieldsOf(info)
+  const connector = { ...own, disturb: disturbOf(info) }
+  const { value, sink, key, disturb } = connector
+  if (key === null && disturb !== null && disturb.probabilities.tombstone > 0) {
+    throw new GenesisError('OPTION_INVALID', 'a tombstone is for a key', {
+      place: 'StreamingGenerator: disturb.tombstone',
+      found: 'a KafkaPublisher without key',
+      expected: 'key: the name of a column',
+    })
+  }
+  if (value.format === 'avro' && worker.registry.url === null && sink.type === 'kafka') {
+    return bareAvroEncoder(connector, fields)
+  }
+  return createEncoder(connector, createRegistry(worker.registry))(fields)
+}

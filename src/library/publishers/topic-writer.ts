@@ -1,0 +1,127 @@
+/** The two ways of a batch into a topic. After any rejection: close it and make another. */
+import { KafkaAdmin } from '../../kafka/admin.js'
+import { createProducer } from '../../kafka/create-producer.js'
+import { kafkaError } from '../../kafka/errors.js'
+import { assignPartitions } from '../../kafka/partitioner.js'
+import type { KafkaProducer } from '../../kafka/producer.js'
+import type { GenesisError } from '../../errors.js'
+import type { EncodedBatch } from '../../record.js'
+import { deadLettersOf, ensureDeadLetterTopic } from '../../sink/dead-letter.js'
+import { KafkaSink } from '../../sink/kafka.js'
+import type { KafkaPlan } from './kafka-options.js'
+
+export interface TopicWriter {
+  /** Connects. Resolves to the position up to which the topic has the stream; 0 where it does not know. */
+  open(): Promise<number>
+  /** Resolves when the batch is durable. `end`: the position after its last record. */
+  send(batch: EncodedBatch, end: number): Promise<void>
+  /** Resolves when the records are durable among the dead letters. `end`: the position after the last one. */
+  deadLetter(batch: EncodedBatch, error: GenesisError, end: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** A batch and the stream's position in one transaction. */
+export class TransactionalTopicWriter implements TopicWriter {
+  readonly #sink: KafkaSink
+  readonly #fingerprint: string
+
+  constructor({ connector, worker }: KafkaPlan, fingerprint: string) {
+    const { name, topic, topicCreation, transaction, compression, producer } = connector
+    this.#fingerprint = fingerprint
+    this.#sink = new KafkaSink(worker.kafka, {
+      shard: { connector: name, shard: 0, shards: 1 },
+      fingerprint,
+      topic: topic!,
+      creation: topicCreation.enabled ? topicCreation : null,
+      checkpoints: worker.checkpoints,
+      groupId: worker.group.id,
+      delivery: 'exactly-once',
+      transactionTimeoutMs: transaction.timeoutMs,
+      compression,
+      client: producer.client,
+      maxBatchBytes: producer.maxBatchBytes,
+      deadLetterTopic: connector.deadLetterTopic,
+    })
+  }
+
+  async open(): Promise<number> {
+    return (await this.#sink.open())?.position ?? 0
+  }
+
+  async send(batch: EncodedBatch, end: number): Promise<void> {
+    await this.#sink.write(batch)
+    await this.#sink.commit({ position: end, fingerprint: this.#fingerprint, shards: 1 })
+  }
+
+  async deadLetter(batch: EncodedBatch, error: GenesisError, end: number): Promise<void> {
+    this.#sink.deadLetter(batch, error)
+    await this.#sink.commit({ position: end, fingerprint: this.#fingerprint, shards: 1 })
+  }
+
+  close(): Promise<void> {
+    return this.#sink.close()
+  }
+}
+
+/** A batch, acknowledged by all replicas in sync; no duplicates while the producer lives. */
+export class IdempotentTopicWriter implements TopicWriter {
+  readonly #plan: KafkaPlan
+  #open: { readonly producer: KafkaProducer; readonly partitions: number } | null = null
+  #assigned = new Int32Array(0)
+
+  constructor(plan: KafkaPlan) {
+    this.#plan = plan
+  }
+
+  async open(): Promise<number> {
+    const { connector, worker } = this.#plan
+    const { topicCreation, producer, transaction, compression } = connector
+    const topic = connector.topic!
+    const admin = new KafkaAdmin(worker.kafka)
+    try {
+      const creation = topicCreation.enabled ? topicCreation : null
+      const target = await admin.ensureTopic(topic, creation)
+      const { partitions, maxMessageBytes } = target
+      this.#open = {
+        partitions,
+        producer: createProducer(producer.client, worker.kafka, {
+          topic,
+          partitions,
+          transactionalId: null,
+          transactionTimeoutMs: transaction.timeoutMs,
+          compression,
+          maxMessageBytes,
+          maxBatchBytes: producer.maxBatchBytes,
+          deadLetters: await ensureDeadLetterTopic(admin, connector.deadLetterTopic, creation, target),
+        }),
+      }
+      await this.#open.producer.init()
+      return 0
+    } catch (error) {
+      throw kafkaError(error)
+    } finally {
+      await admin.close()
+    }
+  }
+
+  async send(batch: EncodedBatch): Promise<void> {
+    const { producer, partitions } = this.#open!
+    if (this.#assigned.length < batch.length) this.#assigned = new Int32Array(batch.length)
+    assignPartitions(batch, partitions, this.#assigned)
+    await producer.send(batch, this.#assigned)
+    await producer.commit([])
+  }
+
+  async deadLetter(batch: EncodedBatch, error: GenesisError): Promise<void> {
+    const { producer, partitions } = this.#open!
+    const { name, topic, deadLetterTopic } = this.#plan.connector
+    const shard = { connector: name, shard: 0, shards: 1 }
+    await producer.commit(deadLettersOf(deadLetterTopic!, batch, { topic: topic!, partitions, shard }, error))
+  }
+
+  async close(): Promise<void> {
+    const open = this.#open
+    this.#open = null
+    await open?.producer.close()
+  }
+}

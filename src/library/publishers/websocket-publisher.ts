@@ -1,0 +1,171 @@
+import { createMessageEncoder, createMessageForm } from '../../sink/websocket/message-form.js'
+import { WebSocketSink } from '../../sink/websocket/sink.js'
+import type { Encoder } from '../../encode/encoder.js'
+import { GenesisError } from '../../errors.js'
+import { recordsOf, slice, type Batch } from '../batch.js'
+import { checkOptions, count, flag, numberAbove, oneOf, text, type Check } from '../options.js'
+import { fieldsOf, type Publisher, type StreamInfo } from '../publisher.js'
+import { asPublic } from '../streaming-error.js'
+import { needed, schemaSource, textOrObject } from './avro-schema.js'
+
+/** Which server a WebSocketPublisher sends to, and in which form. */
+export interface WebSocketPublisherOptions {
+  /** ws:// or wss://. A user name and password in it are sent as basic authentication. */
+  readonly uri: string
+  /**
+   * json (the default): a record a message. ndjson: a batch a message, an object a line. avro: binary messages, which
+   * together are an Avro object container file.
+   */
+  readonly format?: 'json' | 'ndjson' | 'avro'
+  /** For avro: the schema itself, the path of an .avsc file, or (left out) derived from the model. */
+  readonly avroSchema?: object | string
+  /**
+   * Whether the server sends back the last position (docs/websocket.md): a batch is then published once that is there,
+   * sent again if it is not, and a stream goes on where the server has it. false if left out: a batch is published once
+   * the operating system has it.
+   */
+  readonly acknowledge?: boolean
+  /** With acknowledge: what the server keeps the position under. Left out: a name made from the model, conditions and seed. */
+  readonly name?: string
+  /** Headers of the handshake, such as Authorization. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** The most bytes that wait to be sent; 1 MB if left out. */
+  readonly bufferBytes?: number
+  /** For connecting; 10 if left out. */
+  readonly connectTimeoutSeconds?: number
+  /** For an acknowledgement; 30 if left out. */
+  readonly acknowledgeTimeoutSeconds?: number
+}
+
+const checks: Readonly<Record<keyof WebSocketPublisherOptions, Check>> = {
+  uri: {
+    expected: 'a ws:// or wss:// address',
+    accepts: (value) =>
+      typeof value === 'string' &&
+      URL.canParse(value) &&
+      /^wss?:$/.test(new URL(value).protocol) &&
+      !value.includes('#'),
+  },
+  format: oneOf('json', 'ndjson', 'avro'),
+  avroSchema: textOrObject,
+  acknowledge: flag,
+  name: text,
+  headers: {
+    expected: 'an object of texts',
+    accepts: (value) =>
+      typeof value === 'object' && value !== null && Object.values(value).every((item) => typeof item === 'string'),
+  },
+  bufferBytes: count(1000),
+  connectTimeoutSeconds: numberAbove(0),
+  acknowledgeTimeoutSeconds: numberAbove(0),
+}
+
+/** A stream that the publisher was opened for. */
+interface Opened {
+  readonly info: StreamInfo
+  readonly encoder: Encoder
+  readonly sink: WebSocketSink
+}
+
+/**
+ * Publishes to a WebSocket server. When a connection breaks, the stream's retry policy says how often and after which waits
+ * another is made; the batch under way is sent again.
+ */
+export class WebSocketPublisher implements Publisher<object> {
+  readonly #options: WebSocketPublisherOptions
+  #stream: Opened | null = null
+  #connected = false
+  /** The position below which everything was published. */
+  #published = 0
+
+  /** Throws OPTION_INVALID; connects nothing. */
+  constructor(options: WebSocketPublisherOptions) {
+    asPublic(() => {
+      checkOptions('WebSocketPublisher', options, checks)
+      checkOptions('WebSocketPublisher', { uri: options.uri ?? null }, { uri: needed })
+    })
+    this.#options = { ...options }
+  }
+
+  /** Rejects with WEBSOCKET_UNREACHABLE or WEBSOCKET_REFUSED, and with avro SCHEMA_INVALID or SCHEMA_MISMATCH. */
+  async open(info: StreamInfo): Promise<number> {
+    this.#published = info.from
+    this.#stream = this.#make(info)
+    this.#published = Math.max(info.from, await this.#connect(this.#stream))
+    return this.#published
+  }
+
+  async publish(batch: Batch<object>): Promise<void> {
+    if (this.#stream === null) throw new GenesisError('INTERNAL', 'a publisher was used before it was opened')
+    const { sink, encoder, info } = this.#stream
+    let records = recordsOf(batch)
+    const end = records.start + records.length
+    if (!this.#connected) {
+      // What was sent may have arrived after all: only the rest goes again.
+      const taken = (await this.#connect(this.#stream)) - records.start
+      if (taken >= records.length) {
+        this.#published = end
+        return
+      }
+      if (taken > 0) records = slice(records, taken, records.length)
+    }
+    try {
+      await sink.write(encoder.encode(records))
+      await sink.commit({ position: end, fingerprint: info.fingerprint, shards: 1 })
+      this.#published = end
+    } catch (error) {
+      await this.#disconnect(sink)
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#stream !== null) await this.#disconnect(this.#stream.sink)
+  }
+
+  #make(info: StreamInfo): Opened {
+    const { uri, format = 'json', avroSchema, acknowledge = false, headers = {}, bufferBytes = 1e6 } = this.#options
+    const { connectTimeoutSeconds = 10, acknowledgeTimeoutSeconds = 30 } = this.#options
+    const { fingerprint } = info
+    const name = this.#options.name ?? fingerprint.slice(0, 16)
+    const fields = fieldsOf(info)
+    const schema = schemaSource(avroSchema, fields)
+    const sink = new WebSocketSink({
+      connection: { url: uri, headers, connectTimeoutMs: connectTimeoutSeconds * 1000, bufferBytes },
+      stream: { shard: { connector: name, shard: 0, shards: 1 }, fingerprint },
+      format,
+      form: createMessageForm(format, schema),
+      isAcknowledged: acknowledge,
+      acknowledgeTimeoutMs: acknowledgeTimeoutSeconds * 1000,
+    })
+    return { info, encoder: createMessageEncoder(format, fields, schema), sink }
+  }
+
+  /** Resolves to the position that the server has; what was published before, where it does not say. */
+  async #connect({ sink, info }: Opened): Promise<number> {
+    try {
+      const checkpoint = await sink.open()
+      const position = checkpoint?.position ?? (this.#options.acknowledge ? info.from : this.#published)
+      if (checkpoint !== null && checkpoint.fingerprint !== info.fingerprint) {
+        throw invalid('the server has another stream under this name', checkpoint.fingerprint, info.fingerprint)
+      }
+      if (position < this.#published) {
+        throw invalid('the server has forgotten records that it had acknowledged', position, this.#published)
+      }
+      this.#connected = true
+      return position
+    } catch (error) {
+      await this.#disconnect(sink)
+      throw error
+    }
+  }
+
+  #disconnect(sink: WebSocketSink): Promise<void> {
+    this.#connected = false
+    return sink.close()
+  }
+}
+
+function invalid(what: string, found: string | number, expected: string | number): GenesisError {
+  return new GenesisError('CHECKPOINT_INVALID', what, { found: String(found), expected: String(expected) })
+}

@@ -1,0 +1,273 @@
+import { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
+import { openGenerator } from '../model/open.js'
+import type { DisturbConfig } from '../config/disturb.js'
+import { DisturbedGenerator, spareCapacity } from '../model/faults/disturbed-generator.js'
+import type { Generator } from '../model/generator.js'
+import { eventTimesOf } from '../model/time/following.js'
+import { makeBatch, snapshot, type AnyRow, type Batch } from './batch.js'
+import { systemClock, type Clock } from '../delivery/clock.js'
+import { createPacer } from '../pacing/create.js'
+import { DeadLetterFile } from './dead-letters.js'
+import { Delivery } from './delivery.js'
+import { planDisturb, refuseEncoded, type DisturbOptions } from './disturb-options.js'
+import { checkPublisher, planBranches, runBranches, type StreamToEachOptions } from './fan-out.js'
+import { PositionBuffer, type Span } from './position-buffer.js'
+import { checkOptions, count, flag, instance, isObject, oneOf, position, text } from './options.js'
+import type { Pacer } from '../pacing/pacer.js'
+import { asksForFaults, StreamInfo, type Publisher } from './publisher.js'
+import { RetryPolicy } from './retry-policy.js'
+import { planStream, type StreamOptions, type StreamPlan, type StreamToOptions } from './stream-options.js'
+import { asPublic, asStreamingError } from './streaming-error.js'
+import { recorderOf, type MetricsRecorder, type StreamingMetrics } from './streaming-metrics.js'
+import { modelOf, SyntheticGenerator } from './synthetic-generator.js'
+import { GenesisError } from '../errors.js'
+
+/** What all streams of a StreamingGenerator have in common. */
+export interface StreamingGeneratorOptions {
+  /** How many records may be due and not taken by the sink; 10,000 if left out. */
+  readonly bufferSize?: number
+  /**
+   * What becomes of records that are due when the buffer is full. block (the default): they wait, and the stream falls
+   * behind its rate. drop: their positions are left out, and counted. error: the stream ends with BUFFER_FULL.
+   */
+  readonly onBufferFull?: 'block' | 'drop' | 'error'
+  /** With drop: the oldest records in the buffer are left out, not the new ones. */
+  readonly dropOldest?: boolean
+  /** When a failed delivery is tried again. */
+  readonly retryPolicy?: RetryPolicy
+  /**
+   * retry (the default): tries again, then ends with the error. skip: tries again, then leaves the batch out (of a record
+   * that is itself at fault, only that record). stop: ends at once.
+   */
+  readonly onError?: 'retry' | 'skip' | 'stop'
+  /** With skip: a file to which the records that are left out are appended, with the error, as JSON lines. */
+  readonly deadLetterFile?: string
+  /** Faults in the data on purpose: docs/disturb.md. */
+  readonly disturb?: DisturbOptions
+  /** An integer from 0 to 2^53 − 1: another seed, other records; 0 if left out. */
+  readonly seed?: number
+}
+
+const checks = {
+  bufferSize: count(1),
+  onBufferFull: oneOf('block', 'drop', 'error'),
+  dropOldest: flag,
+  retryPolicy: instance(RetryPolicy),
+  onError: oneOf('retry', 'skip', 'stop'),
+  deadLetterFile: text,
+  disturb: isObject,
+  seed: position,
+}
+
+/** One stream that has been started. */
+interface Started {
+  readonly plan: StreamPlan
+  readonly generator: Generator
+  readonly disturb: DisturbConfig | null
+  readonly pacer: Pacer
+  readonly recorder: MetricsRecorder
+}
+
+/**
+ * Streams the records of a model: to whoever iterates (`stream`), to a publisher (`streamTo`), or as a Node or Web stream.
+ * Every call is a stream of its own, from its own first position. All errors are StreamingErrors.
+ */
+export class StreamingGenerator<Row extends object = AnyRow> {
+  readonly #generator: SyntheticGenerator<Row>
+  readonly #options: StreamingGeneratorOptions
+  readonly #clock: Clock = systemClock
+
+  /** Throws OPTION_INVALID. */
+  constructor(generator: SyntheticGenerator<Row>, options: StreamingGeneratorOptions = {}) {
+    asPublic(() => {
+      checkOptions('StreamingGenerator', { generator }, { generator: instance(SyntheticGenerator) })
+      checkOptions('StreamingGenerator', options, checks)
+      planDisturb('StreamingGenerator', options.disturb, 0)
+      if (options.deadLetterFile !== undefined && options.onError !== 'skip') {
+        throw new GenesisError('OPTION_INVALID', 'only skipped records are dead letters', {
+          place: 'StreamingGenerator: deadLetterFile',
+          found: `onError ${options.onError ?? 'retry'}`,
+          expected: "onError: 'skip'",
+        })
+      }
+    })
+    this.#generator = generator
+    this.#options = { ...options }
+  }
+
+  /**
+   * Pull mode: batches as they fall due; what is due while none is asked for waits in the buffer. Leaving the loop frees
+   * everything. Throws OPTION_INVALID, CONDITION_INVALID or CONDITION_UNSATISFIABLE at once; the iteration rejects with
+   * BUFFER_FULL.
+   */
+  stream(options: StreamOptions = {}): AsyncIterableIterator<Batch<Row>> {
+    return this.#pull(this.#start('stream', options))
+  }
+
+  /**
+   * Push mode: delivers to a publisher until the end of the stream, or until `signal` says so; the batch under way is
+   * finished first. Resolves to the metrics; rejects with the error that ended the stream.
+   */
+  streamTo(publisher: Publisher<Row>, options?: StreamToOptions): Promise<StreamingMetrics>
+  /**
+   * To several publishers: each gets the same positions, made for it alone, with a buffer, a rate, retries and metrics of its
+   * own; none waits for another, and the failure of one does not end the others. Resolves to the metrics of each when all
+   * have ended; rejects then with what has failed.
+   */
+  streamTo(publishers: readonly Publisher<Row>[], options?: StreamToEachOptions): Promise<StreamingMetrics[]>
+  async streamTo(
+    to: Publisher<Row> | readonly Publisher<Row>[],
+    options: StreamToOptions | StreamToEachOptions = {},
+  ): Promise<StreamingMetrics | StreamingMetrics[]> {
+    try {
+      if (isList(to)) {
+        const branches = planBranches(to, options).map((branch) => {
+          const started = this.#start('streamTo', branch.options)
+          return () => this.#push(branch.publisher, started)
+        })
+        return await runBranches(branches)
+      }
+      checkPublisher(to, 'streamTo')
+      return await this.#push(to, this.#start('streamTo', options))
+    } catch (error) {
+      throw asStreamingError(error)
+    }
+  }
+
+  /** A Node stream in object mode, a row at a time, for `pipeline()`. Destroying it frees everything. */
+  readable(options: StreamOptions = {}): Readable {
+    return Readable.from(rowsOf(this.#pull(this.#start('readable', options))))
+  }
+
+  /** A Web stream of rows. Cancelling it frees everything. */
+  webReadable(options: StreamOptions = {}): ReadableStream<Row> {
+    return Readable.toWeb(this.readable(options)) as ReadableStream<Row>
+  }
+
+  #start(of: 'stream' | 'streamTo' | 'readable', options: StreamToOptions): Started {
+    return asPublic(() => {
+      const plan = planStream(of, options)
+      const { conditions, references, throughput } = plan
+      const seed = this.#options.seed ?? 0
+      const disturb = planDisturb('StreamingGenerator', this.#options.disturb, seed)
+      if (of !== 'streamTo') refuseEncoded(of, disturb)
+      const inner = openGenerator(modelOf(this.#generator), {
+        conditions,
+        references,
+        seed,
+        eventTimes: eventTimesOf(throughput),
+        capacity: throughput.batchSize + (disturb === null ? 0 : spareCapacity(disturb)),
+      })
+      const generator = disturb === null ? inner : new DisturbedGenerator(inner, disturb, 0, 1, throughput.batchSize)
+      const pacer = createPacer(throughput, { connector: this.#generator.name, shard: 0, shards: 1 }, seed)
+      return { plan, generator, disturb, pacer, recorder: recorderOf(plan.metrics) }
+    })
+  }
+
+  #open({ plan, pacer, recorder }: Started, from: number): PositionBuffer {
+    const { bufferSize = 10_000, onBufferFull = 'block', dropOldest = false } = this.#options
+    return new PositionBuffer({
+      pacer,
+      clock: this.#clock,
+      from,
+      end: plan.end,
+      batchSize: plan.throughput.batchSize,
+      bufferSize,
+      onFull: onBufferFull,
+      dropOldest,
+      lingerMs: plan.lingerMs,
+      dropped: (start, end) => recorder.gap(start, end, 'BUFFER_FULL'),
+      buffered: (records) => recorder.buffered(records),
+    })
+  }
+
+  async *#pull(started: Started): AsyncIterableIterator<Batch<Row>> {
+    const { plan, recorder } = started
+    const buffer = this.#open(started, plan.from)
+    const release = closeOnAbort(buffer, plan.signal)
+    recorder.begin(this.#clock)
+    buffer.start()
+    try {
+      for (let span = await buffer.next(); span !== null; span = await buffer.next()) {
+        const batch = this.#make(started, span)
+        const began = this.#clock.now()
+        yield batch
+        const latencyMs = this.#clock.now() - began
+        recorder.delivered(batch.length, latencyMs)
+      }
+    } catch (error) {
+      throw asStreamingError(error)
+    } finally {
+      buffer.close()
+      release()
+      recorder.end()
+    }
+  }
+
+  async #push(publisher: Publisher<Row>, started: Started): Promise<StreamingMetrics> {
+    const { plan, generator, disturb, pacer, recorder } = started
+    const { retryPolicy = new RetryPolicy(), onError = 'retry', deadLetterFile } = this.#options
+    const clock = this.#clock
+    const delivery = new Delivery<Row>({
+      publisher,
+      retryPolicy,
+      onError,
+      deadLetters: deadLetterFile === undefined ? null : new DeadLetterFile(deadLetterFile),
+      recorder,
+      clock,
+      signal: plan.signal,
+      acknowledged: (records, latencyMs) => pacer.acknowledged?.(records, latencyMs, clock.now()),
+    })
+    recorder.begin(clock)
+    let release = (): void => undefined
+    let buffer: PositionBuffer | null = null
+    let failure: { error: unknown } | null = null
+    try {
+      const info = new StreamInfo(generator.fields, generator.fingerprint, plan.from, disturb)
+      const from = await delivery.open(info)
+      if (from !== null && !asksForFaults(info)) refuseEncoded('streamTo', disturb)
+      if (from !== null) {
+        buffer = this.#open(started, from)
+        release = closeOnAbort(buffer, plan.signal)
+        buffer.start()
+        for (let span = await buffer.next(); span !== null; span = await buffer.next()) {
+          await Promise.race([delivery.deliver(this.#make(started, span), span.dueAt), buffer.failed])
+        }
+      }
+    } catch (error) {
+      failure = { error }
+    }
+    buffer?.close()
+    release()
+    recorder.end()
+    try {
+      await publisher.close?.()
+    } catch (error) {
+      failure ??= { error }
+    }
+    if (failure !== null) throw failure.error
+    return plan.metrics
+  }
+
+  #make({ generator }: Started, { start, length }: Span): Batch<Row> {
+    generator.start(start)
+    return makeBatch<Row>(snapshot(generator.generate(length)))
+  }
+}
+
+async function* rowsOf<Row extends object>(batches: AsyncIterable<Batch<Row>>): AsyncGenerator<Row> {
+  for await (const batch of batches) yield* batch
+}
+
+function closeOnAbort(buffer: PositionBuffer, signal: AbortSignal | undefined): () => void {
+  const close = (): void => buffer.close()
+  if (signal?.aborted) close()
+  signal?.addEventListener('abort', close)
+  return () => signal?.removeEventListener('abort', close)
+}
+
+/** What Array.isArray does not tell of a readonly list. */
+function isList<T>(given: T | readonly T[]): given is readonly T[] {
+  return Array.isArray(given)
+}

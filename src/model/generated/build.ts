@@ -1,0 +1,157 @@
+import type { Vector } from '../../record.js'
+import { dictionaryOf } from '../fields.js'
+import type { Column, Model } from '../model.js'
+import type { NodeOutput } from '../sample/circuit-sampler.js'
+import { Composed, type Part } from './composed.js'
+import { Clock, EventTime, Sequence } from './numbers.js'
+import type { OutsideColumn } from './generated.js'
+import { parsePattern } from './pattern-parts.js'
+import { Pattern } from './pattern.js'
+import { Pool } from './pool.js'
+import { parseTemplate } from './template-parts.js'
+import { Template } from './template.js'
+import { Uuid } from './uuid.js'
+
+/** The vectors of a record, and what fills those that the circuit does not, in the order to do it. */
+export interface BuiltColumns {
+  /** By the column's index; absent where nothing needs the column. */
+  readonly vectors: readonly (Vector | undefined)[]
+  readonly outside: readonly OutsideColumn[]
+}
+
+/**
+ * The names of the columns that a record needs: the visible ones – or those of `names` – and those that their texts are made
+ * from.
+ */
+export function neededColumns({ columns }: Model, names?: ReadonlySet<string>): Set<string> {
+  const needed = new Set<string>()
+  const visit = (column: Column | undefined): void => {
+    if (column === undefined || needed.has(column.name)) return
+    needed.add(column.name)
+    for (const name of namesIn(column, columns)) visit(columns.find((other) => other.name === name))
+  }
+  columns.filter(({ name, hidden }) => names?.has(name) ?? !hidden).forEach(visit)
+  return needed
+}
+
+/** What a column's values are made from. */
+function namesIn({ source }: Column, columns: readonly Column[]): string[] {
+  switch (source.from) {
+    case 'dependency':
+      return [source.column]
+    case 'composed':
+      return [source.day, source.time]
+    case 'template': {
+      const parts = parseTemplate(source.template)
+      return typeof parts === 'string' ? [] : parts.flatMap((part) => (part.kind === 'column' ? [part.column] : []))
+    }
+    case 'uuid': {
+      const time = source.version === 7 && columns.find((column) => column.source.from === 'event_time')
+      return time ? [time.name] : []
+    }
+    default:
+      return []
+  }
+}
+
+/** `filled`: the columns whose values are to be made; the others only take their share of a row's random words. */
+export function buildColumns(
+  model: Model,
+  outputOf: (node: number) => NodeOutput,
+  capacity: number,
+  takeDraws: (count: number) => number,
+  filled: ReadonlySet<string>,
+): BuiltColumns {
+  const builder = new Builder(model, outputOf, capacity, takeDraws, filled)
+  const needed = neededColumns(model)
+  const vectors = model.columns.map((column) => (needed.has(column.name) ? builder.vectorOf(column) : undefined))
+  return { vectors, outside: builder.outside }
+}
+
+class Builder {
+  readonly outside: OutsideColumn[] = []
+  readonly #built = new Map<string, { vector: Vector; maxBytes: number }>()
+
+  constructor(
+    readonly model: Model,
+    readonly outputOf: (node: number) => NodeOutput,
+    readonly capacity: number,
+    readonly takeDraws: (count: number) => number,
+    readonly filled: ReadonlySet<string>,
+  ) {}
+
+  vectorOf(column: Column): Vector {
+    return this.#column(column).vector
+  }
+
+  #named(name: string): Column {
+    return this.model.columns.find((column) => column.name === name)!
+  }
+
+  #column(column: Column): { vector: Vector; maxBytes: number } {
+    const known = this.#built.get(column.name)
+    if (known) return known
+    const built = this.#build(column)
+    this.#built.set(column.name, built)
+    return built
+  }
+
+  #build(column: Column): { vector: Vector; maxBytes: number } {
+    const { source, nullable, missing = 0 } = column
+    const { capacity, takeDraws } = this
+    switch (source.from) {
+      case 'circuit': {
+        const { codes, values } = this.outputOf(source.node)
+        const vector: Vector = values ? { kind: 'number', values, codes } : { kind: 'dictionary', codes }
+        return { vector, maxBytes: 0 }
+      }
+      case 'dependency': {
+        const decider = this.#named(source.column).source
+        const node = decider.from === 'circuit' ? decider.node : -1
+        return { vector: { kind: 'dictionary', codes: this.outputOf(node).codes }, maxBytes: 0 }
+      }
+      case 'composed': {
+        const part = (name: string): Part => {
+          const named = this.#named(name)
+          return { vector: this.vectorOf(named), dictionary: dictionaryOf(named) }
+        }
+        return this.#add(column.name, new Composed(part(source.day), part(source.time), capacity))
+      }
+      case 'sequence':
+        return this.#add(column.name, new Sequence(source.start, source.step, capacity))
+      case 'event_time':
+        return this.#add(column.name, new EventTime(source, missing, capacity, takeDraws))
+      case 'clock':
+        return this.#add(column.name, new Clock(capacity))
+      case 'pool':
+        return this.#add(column.name, new Pool(source.values.length, source.weights, missing, capacity, takeDraws))
+      case 'pattern': {
+        const parts = parsePattern(source.pattern)
+        return this.#add(
+          column.name,
+          new Pattern(typeof parts === 'string' ? [] : parts, nullable, missing, capacity, takeDraws),
+        )
+      }
+      case 'uuid': {
+        const [time] = namesIn(column, this.model.columns)
+        const vector = time === undefined ? undefined : this.vectorOf(this.#named(time))
+        const times = vector?.kind === 'number' ? vector.values : undefined
+        return this.#add(column.name, new Uuid(source.version, times, nullable, missing, capacity, takeDraws))
+      }
+      case 'template': {
+        const parts = parseTemplate(source.template)
+        const inputs = (typeof parts === 'string' ? [] : parts).map((part) => {
+          if (part.kind === 'text') return part.text
+          const named = this.#named(part.column)
+          return { ...this.#column(named), type: named.type, dictionary: dictionaryOf(named), filter: part.filter }
+        })
+        return this.#add(column.name, new Template(inputs, nullable, missing, capacity, takeDraws))
+      }
+    }
+  }
+
+  #add(name: string, outside: OutsideColumn & { maxBytes?: number }): { vector: Vector; maxBytes: number } {
+    if (this.filled.has(name)) this.outside.push(outside)
+    return { vector: outside.vector, maxBytes: outside.maxBytes ?? 0 }
+  }
+}

@@ -1,0 +1,92 @@
+/** Numbers as ASCII, written byte by byte into a buffer. Hot: nothing is allocated, but for reals. */
+import type { FieldType } from '../../record.js'
+
+/** No number takes more bytes. */
+export const maxNumberBytes = 32
+
+/** Writes a held number (see FieldType) at `at` and returns the place after it. */
+export function writeNumber(bytes: Uint8Array, at: number, held: number, type: FieldType): number {
+  switch (type.kind) {
+    case 'decimal':
+      return writeDecimal(bytes, at, held, type.scale)
+    case 'date':
+      return writeDate(bytes, at, held)
+    case 'timestamp':
+      return writeTimestamp(bytes, at, held)
+    case 'double':
+      return writeAscii(bytes, at, String(held))
+    default:
+      return writeDecimal(bytes, at, held, 0)
+  }
+}
+
+function writeAscii(bytes: Uint8Array, at: number, text: string): number {
+  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i)
+  return at + text.length
+}
+
+function writeDecimal(bytes: Uint8Array, at: number, held: number, scale: number): number {
+  if (!Number.isSafeInteger(held)) return writeAscii(bytes, at, String(held))
+  let rest = held
+  if (rest < 0) {
+    bytes[at++] = 45
+    rest = -rest
+  }
+  let digits = 1
+  for (let limit = 10; rest >= limit; limit *= 10) digits++
+  if (digits <= scale) digits = scale + 1
+  const end = at + digits + (scale > 0 ? 1 : 0)
+  let place = end
+  for (let i = 0; i < digits; i++) {
+    if (i === scale && scale > 0) bytes[--place] = 46
+    const tenth = Math.floor(rest / 10)
+    bytes[--place] = 48 + (rest - tenth * 10)
+    rest = tenth
+  }
+  return end
+}
+
+/** Exactly `digits` digits. */
+function writePadded(bytes: Uint8Array, at: number, value: number, digits: number): number {
+  for (let i = digits - 1, rest = value; i >= 0; i--) {
+    bytes[at + i] = 48 + (rest % 10)
+    rest = (rest / 10) | 0
+  }
+  return at + digits
+}
+
+/** Days to year, month and day: Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
+function writeDate(bytes: Uint8Array, at: number, days: number): number {
+  const shifted = days + 719_468
+  const era = Math.floor(shifted / 146_097)
+  const day = shifted - era * 146_097
+  const year = Math.floor((day - Math.floor(day / 1460) + Math.floor(day / 36_524) - Math.floor(day / 146_096)) / 365)
+  const ofYear = day - (365 * year + Math.floor(year / 4) - Math.floor(year / 100))
+  const marchMonth = Math.floor((5 * ofYear + 2) / 153)
+  const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+  const full = year + era * 400 + (month <= 2 ? 1 : 0)
+  if (full < 0 || full > 9999) return writeAscii(bytes, at, new Date(days * 86_400_000).toISOString().slice(0, 13))
+  at = writePadded(bytes, at, full, 4)
+  bytes[at++] = 45
+  at = writePadded(bytes, at, month, 2)
+  bytes[at++] = 45
+  return writePadded(bytes, at, ofYear - Math.floor((153 * marchMonth + 2) / 5) + 1, 2)
+}
+
+function writeTimestamp(bytes: Uint8Array, at: number, ms: number): number {
+  const days = Math.floor(ms / 86_400_000)
+  let rest = ms - days * 86_400_000
+  at = writeDate(bytes, at, days)
+  bytes[at++] = 84
+  at = writePadded(bytes, at, (rest / 3_600_000) | 0, 2)
+  rest %= 3_600_000
+  bytes[at++] = 58
+  at = writePadded(bytes, at, (rest / 60_000) | 0, 2)
+  rest %= 60_000
+  bytes[at++] = 58
+  at = writePadded(bytes, at, (rest / 1000) | 0, 2)
+  bytes[at++] = 46
+  at = writePadded(bytes, at, rest % 1000, 3)
+  bytes[at++] = 90
+  return at
+}

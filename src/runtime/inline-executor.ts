@@ -1,0 +1,51 @@
+import type { WorkerConfig } from '../config/worker.js'
+import { createResources, openTask, type TaskResources } from './open-task.js'
+import { asFailure } from './task-events.js'
+import type { RunningTask, TaskListener, TaskExecutor, TaskSpec } from './task-executor.js'
+import type { Task } from './task.js'
+
+/** Runs tasks in this thread. One's failure is its own: nothing is shared but what cannot fail. */
+export class InlineExecutor implements TaskExecutor {
+  readonly #resources: TaskResources
+  readonly #running = new Set<RunningTask>()
+
+  constructor(worker: WorkerConfig) {
+    this.#resources = createResources(worker)
+  }
+
+  start(spec: TaskSpec, listener: TaskListener): RunningTask {
+    let task: Task | null = null
+    let stopping = false
+    const handle: RunningTask = {
+      stop: () => {
+        stopping = true
+        task?.stop()
+      },
+      abandon: () => {
+        stopping = true
+        void task?.abandon()
+      },
+    }
+    this.#running.add(handle)
+    const run = async (): Promise<void> => {
+      // Never from within: the caller has the handle first.
+      await Promise.resolve()
+      try {
+        task = await openTask(spec, this.#resources, listener)
+        const end = stopping ? ({ end: 'stopped' } as const) : await task.run()
+        this.#running.delete(handle)
+        listener.ended(end)
+      } catch (error) {
+        this.#running.delete(handle)
+        listener.ended({ end: 'failed', failure: asFailure(error) })
+      }
+    }
+    void run()
+    return handle
+  }
+
+  close(): Promise<void> {
+    for (const task of this.#running) task.abandon()
+    return Promise.resolve()
+  }
+}

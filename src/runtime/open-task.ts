@@ -1,0 +1,58 @@
+import type { WorkerConfig } from '../config/worker.js'
+import { createEncoder } from '../encode/create.js'
+import { createRegistry, type Registry } from '../encode/registry.js'
+import { openConnector } from '../connector/open.js'
+import type { ShardId } from '../record.js'
+import { createSink, type SharedSinkParts, type SinkPlan } from '../sink/create.js'
+import type { Sink } from '../sink/sink.js'
+import { createPacer, largestGrant } from '../pacing/create.js'
+import { systemClock } from '../delivery/clock.js'
+import { ModelCache } from '../connector/model-cache.js'
+import type { TaskEvents } from './task-events.js'
+import type { TaskSpec } from './task-executor.js'
+import { Task } from './task.js'
+
+/** What the tasks of a thread share. */
+export interface TaskResources {
+  readonly worker: WorkerConfig
+  readonly models: ModelCache
+  readonly registry: Registry | null
+  readonly sinks: SharedSinkParts
+}
+
+export function createResources(worker: WorkerConfig): TaskResources {
+  return { worker, models: new ModelCache(), registry: createRegistry(worker.registry), sinks: {} }
+}
+
+/** A piece of a stream other than all of it up to max_records. */
+export interface Slice {
+  readonly from: number
+  readonly to: number | null
+}
+
+/**
+ * Makes a task from its description: loads the model, compiles conditions and encoder. Throws what is wrong with these;
+ * nothing is connected before the task runs.
+ */
+export async function openTask(
+  { connector, shard: index }: TaskSpec,
+  { worker, models, registry, sinks }: TaskResources,
+  events: TaskEvents,
+  slice: Slice = { from: 0, to: connector.throughput.maxRecords },
+  makeSink: (plan: SinkPlan) => Promise<Sink> = createSink,
+): Promise<Task> {
+  const { name, sinkName, tasks } = connector
+  const sinkOf = sinkName === null ? {} : { sink: sinkName }
+  const shard: ShardId = { connector: name, ...sinkOf, shard: index, shards: tasks.max }
+  const generator = await openConnector(connector, {
+    load: (path) => models.load(path),
+    shard: shard.shard,
+    capacity: largestGrant(connector.throughput, shard),
+  })
+  const encoder = createEncoder(connector, registry)(generator.fields)
+  const { fields, fingerprint } = generator
+  const sink = await makeSink({ connector, worker, shard, fields, fingerprint, shared: sinks })
+  const pacer = createPacer(connector.throughput, shard, connector.seed)
+  const { transaction, errors } = connector
+  return new Task({ shard, ...slice, transaction, errors }, { generator, encoder, sink, pacer }, events, systemClock)
+}

@@ -1,0 +1,72 @@
+import type { ConnectorConfig } from '../config/connector.js'
+import type { Counters } from '../delivery/counters.js'
+import type { Failure, State } from './task-events.js'
+
+/** A connector, or one sink of several, and its tasks as they are now. */
+export interface ConnectorStatus {
+  readonly name: string
+  readonly config: ConnectorConfig
+  /** RUNNING while a task may still deliver; then FAILED if one has failed, otherwise STOPPED. */
+  readonly state: State
+  /** All records of the tasks are delivered: it is bounded and at its end. */
+  readonly complete: boolean
+  readonly tasks: readonly TaskStatus[]
+  /** The tasks' sum; the position is the lowest of theirs: everything below it is delivered. */
+  readonly counters: Counters
+  /** Records a second, lately. */
+  readonly rate: number
+  /** Milliseconds since the first sink was open, until now or until the last task's end; 0 before. */
+  readonly elapsedMs: number
+}
+
+export interface TaskStatus {
+  readonly shard: number
+  readonly state: State
+  readonly complete: boolean
+  /** Why it is FAILED or RESTARTING. */
+  readonly failure: Failure | null
+  readonly counters: Counters
+  /** Its sink has been open at least once, or it has ended: it is beyond its start. */
+  readonly started: boolean
+}
+
+/** What a user is told at the end, in files' words. */
+export interface ConnectorSummary {
+  readonly name: string
+  /** Which of the connector's several sinks it is; absent: there is one. */
+  readonly sink?: string
+  readonly state: State
+  readonly complete: boolean
+  readonly records: number
+  readonly records_per_second: number
+  readonly batches: number
+  readonly errors: number
+  readonly dropped: number
+  readonly retries: number
+  /** Everything below is delivered or dropped. */
+  readonly position: number
+  /** The next position of each shard. */
+  readonly shard_positions: readonly number[]
+  readonly error?: string
+}
+
+export function summarize(status: ConnectorStatus): ConnectorSummary {
+  const { name, config, state, complete, tasks, counters, elapsedMs } = status
+  const { records, batches, errors, dropped, retries, position } = counters
+  const failure = tasks.find((task) => task.state === 'FAILED')?.failure
+  return {
+    name,
+    ...(config.sinkName !== null && { sink: config.sinkName }),
+    state,
+    complete,
+    records,
+    records_per_second: elapsedMs > 0 ? Math.round((records * 10_000) / elapsedMs) / 10 : 0,
+    batches,
+    errors,
+    dropped,
+    retries,
+    position,
+    shard_positions: tasks.map((task) => task.counters.position),
+    ...(failure && { error: `${failure.message} (${failure.code})` }),
+  }
+}

@@ -1,0 +1,24 @@
+import type { WorkerConfig } from '../config/worker.js'
+import type { Counters } from '../delivery/counters.js'
+import type { Failure, TaskEnd } from './task-events.js'
+import type { TaskSpec } from './task-executor.js'
+
+/** What a thread is started with. */
+export interface ThreadData {
+  readonly worker: WorkerConfig
+}
+
+export type ToThread =
+  | { readonly call: 'start'; readonly id: number; readonly spec: TaskSpec }
+  | { readonly call: 'stop' | 'abandon'; readonly id: number }
+
+export type FromThread =
+  | {
+      readonly say: 'state'
+      readonly id: number
+      readonly state: 'RUNNING' | 'RESTARTING'
+      readonly failure: Failure | null
+      readonly retryInMs: number
+    }
+  | { readonly say: 'progress'; readonly tasks: readonly { readonly id: number; readonly counters: Counters }[] }
+  | { readonly say: 'ended'; readonly id: number; readonly end: TaskEnd }

@@ -1,0 +1,100 @@
+import { availableParallelism } from 'node:os'
+import { getHeapStatistics } from 'node:v8'
+import { Worker, type WorkerOptions } from 'node:worker_threads'
+import type { WorkerConfig } from '../config/worker.js'
+import { GenesisError } from '../errors.js'
+import { asFailure } from './task-events.js'
+import type { RunningTask, TaskListener, TaskExecutor, TaskSpec } from './task-executor.js'
+import type { FromThread, ThreadData, ToThread } from './thread-messages.js'
+
+interface Thread {
+  readonly worker: Worker
+  readonly tasks: Map<number, TaskListener>
+  /** What it died of, where it said so. */
+  error: unknown
+}
+
+export interface ThreadOptions {
+  readonly entry?: URL
+  readonly heapMb?: number
+}
+
+/**
+ * Runs tasks on worker threads, many on each; a thread is started when there is a task for it. When a thread dies (a
+ * crash, out of memory), its tasks end with THREAD_LOST and no other is touched; whoever restarts them gets a new thread.
+ */
+export class ThreadPool implements TaskExecutor {
+  readonly #size: number
+  readonly #entry: URL
+  readonly #options: WorkerOptions
+  readonly #threads = new Set<Thread>()
+  #lastId = 0
+
+  /** For tests: another program of the threads, another limit of their heaps. */
+  constructor(worker: WorkerConfig, size: number, { entry, heapMb }: ThreadOptions = {}) {
+    this.#size = size
+    this.#entry = entry ?? new URL('./thread.js', import.meta.url)
+    this.#options = {
+      workerData: { worker } satisfies ThreadData,
+      // Without a limit of its own a thread that runs out of memory ends the process.
+      resourceLimits: { maxOldGenerationSizeMb: heapMb ?? Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20) },
+    }
+  }
+
+  start(spec: TaskSpec, listener: TaskListener): RunningTask {
+    const thread = this.#thread()
+    const id = ++this.#lastId
+    thread.tasks.set(id, listener)
+    const send = (message: ToThread): void => thread.worker.postMessage(message)
+    send({ call: 'start', id, spec })
+    return { stop: () => send({ call: 'stop', id }), abandon: () => send({ call: 'abandon', id }) }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()))
+  }
+
+  /** The one with the fewest tasks, or a new one as long as there may be more and all have some. */
+  #thread(): Thread {
+    const [least] = [...this.#threads].sort((a, b) => a.tasks.size - b.tasks.size)
+    if (least !== undefined && (least.tasks.size === 0 || this.#threads.size >= this.#size)) return least
+    const worker = new Worker(this.#entry, this.#options)
+    const thread: Thread = { worker, tasks: new Map(), error: null }
+    this.#threads.add(thread)
+    worker.on('message', (message: FromThread) => this.#heard(thread, message))
+    worker.on('error', (error) => (thread.error = error))
+    worker.on('exit', (status) => this.#lost(thread, status))
+    return thread
+  }
+
+  #heard({ tasks }: Thread, message: FromThread): void {
+    switch (message.say) {
+      case 'state':
+        tasks.get(message.id)?.state(message.state, message.failure, message.retryInMs)
+        return
+      case 'progress':
+        for (const { id, counters } of message.tasks) tasks.get(id)?.progress(counters)
+        return
+      case 'ended': {
+        const listener = tasks.get(message.id)
+        tasks.delete(message.id)
+        listener?.ended(message.end)
+      }
+    }
+  }
+
+  #lost(thread: Thread, status: number): void {
+    this.#threads.delete(thread)
+    const lost = new GenesisError('THREAD_LOST', 'the thread of the task has ended', {
+      found: thread.error instanceof Error ? thread.error.message : `exit status ${status}`,
+      cause: thread.error ?? undefined,
+    })
+    for (const listener of thread.tasks.values()) listener.ended({ end: 'failed', failure: asFailure(lost) })
+    thread.tasks.clear()
+  }
+}
+
+/** How many threads the worker's configuration asks for. */
+export function threadCount(threads: WorkerConfig['threads']): number {
+  return threads === 'auto' ? availableParallelism() : threads
+}

@@ -1,0 +1,48 @@
+/** What runs in a worker thread: tasks, by the messages of the main thread. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { GenesisError } from '../errors.js'
+import type { Counters } from '../delivery/counters.js'
+import { InlineExecutor } from './inline-executor.js'
+import type { RunningTask } from './task-executor.js'
+import type { FromThread, ThreadData, ToThread } from './thread-messages.js'
+
+/** Progress is told together for all tasks, and at most so often. */
+const progressMs = 200
+
+if (parentPort === null) throw new GenesisError('INTERNAL', 'thread.js runs in a worker thread only')
+const port = parentPort
+const tasks = new InlineExecutor((workerData as ThreadData).worker)
+const running = new Map<number, RunningTask>()
+const changed = new Map<number, Counters>()
+let timer: NodeJS.Timeout | null = null
+
+const say = (message: FromThread): void => port.postMessage(message)
+
+function tellProgress(): void {
+  if (timer !== null) clearTimeout(timer)
+  timer = null
+  if (changed.size === 0) return
+  say({ say: 'progress', tasks: [...changed].map(([id, counters]) => ({ id, counters })) })
+  changed.clear()
+}
+
+port.on('message', (message: ToThread) => {
+  const { id } = message
+  if (message.call !== 'start') {
+    running.get(id)?.[message.call]()
+    return
+  }
+  const task = tasks.start(message.spec, {
+    state: (state, failure, retryInMs) => say({ say: 'state', id, state, failure, retryInMs }),
+    progress(counters) {
+      changed.set(id, counters)
+      timer ??= setTimeout(tellProgress, progressMs)
+    },
+    ended(end) {
+      running.delete(id)
+      tellProgress()
+      say({ say: 'ended', id, end })
+    },
+  })
+  running.set(id, task)
+})

@@ -1,0 +1,113 @@
+import { explain, positionsOf } from './explain.js'
+import type { Explanation } from './explain.js'
+import { Matcher } from './matcher.js'
+import type { MatcherOptions } from './matcher.js'
+import type { ExpectedShard, FoundBatch, FoundPartition } from './expected-and-found.js'
+
+export interface CompareOptions extends Partial<MatcherOptions> {
+  /** How many wrong records of each kind are listed; 5 if left out. */
+  readonly shown?: number
+  /** How far beyond a checkpoint records are known as such; 65,536 positions of the shard if left out. */
+  readonly beyond?: number
+  /** How many records that are not where they should be make a search for them worth while; 65,536 if left out. */
+  readonly patience?: number
+  readonly signal?: AbortSignal
+  /** Told how many records were found so far; then, where they have to be explained, how much of that is done. */
+  readonly onProgress?: (progress: CompareProgress) => void
+}
+
+export type CompareProgress =
+  | { readonly step: 'compare'; readonly found: number }
+  | { readonly step: 'explain'; readonly made: number; readonly of: number }
+
+export interface Comparison extends Explanation {
+  /** Records below the checkpoints. */
+  readonly expected: number
+  readonly found: number
+  readonly matched: number
+  /** Of the expected ones, those that the topic's retention has removed. */
+  readonly expired: number
+}
+
+/** Records that wait in one table, over all shards. */
+const wholeWindow = 1 << 22
+
+/** Compares what there is to be with what there is. Shard s has index s, partition q index q. */
+export async function compare(
+  shards: readonly ExpectedShard[],
+  partitions: readonly FoundPartition[],
+  options: CompareOptions = {},
+): Promise<Comparison> {
+  const cut = Uint8Array.from(partitions, ({ start }) => (start > 0 ? 1 : 0))
+  const starts = partitions.map(({ start }) => start)
+  const matcher = new Matcher(shards, starts, {
+    window: Math.max(1 << 13, Math.min(1 << 20, Math.floor(wholeWindow / shards.length))),
+    strangers: 1 << 20,
+    ...options,
+  })
+  await readAll(partitions, matcher, options)
+  matcher.finish()
+  const expected = shards.reduce((sum, shard) => sum + positionsOf(shard, shard.sure), 0)
+  const { found, matched, strangers } = matcher
+  const { expired } = matcher.beginnings
+  const isComplete = matched.count - matched.unsure + expired === expected
+  const clean = isComplete && strangers.size === 0 && matched.suspicions.size === 0
+  const explanation = clean
+    ? { counts: { missing: 0, doubled: 0, altered: 0, foreign: 0, uncovered: 0, out_of_order: 0 }, first: [] }
+    : await explain(shards, partitions.length, cut, matcher, {
+        shown: options.shown ?? 5,
+        beyond: options.beyond ?? 1 << 16,
+        signal: options.signal,
+        onProgress: (made, of) => options.onProgress?.({ step: 'explain', made, of }),
+      })
+  return { expected, found, matched: matched.count, expired, ...explanation }
+}
+
+interface Reader {
+  readonly partition: number
+  readonly batches: AsyncIterator<FoundBatch, void>
+}
+
+/** Reads the partitions to their ends, so that none gets ahead of the others by more than the window if that can be helped. */
+async function readAll(
+  partitions: readonly FoundPartition[],
+  matcher: Matcher,
+  { signal, onProgress, patience = 1 << 16 }: CompareOptions,
+): Promise<void> {
+  let open: Reader[] = [...partitions]
+  try {
+    while (open.length > 0) {
+      for (const reader of turn(open, matcher, patience)) {
+        const batch = await reader.batches.next()
+        signal?.throwIfAborted()
+        if (batch.done === true) open = open.filter((other) => other !== reader)
+        else matcher.take(reader.partition, batch.value)
+        onProgress?.({ step: 'compare', found: matcher.found })
+      }
+    }
+  } finally {
+    for (const { batches } of open) await batches.return?.()
+  }
+}
+
+/**
+ * The partitions whose next batch is to be read: all that do not seem to be ahead of the stream. Where all do, the one that
+ * does least; and where even that one has shown many strangers, the stream has gone on elsewhere and is searched for them.
+ */
+function turn(open: readonly Reader[], matcher: Matcher, patience: number): readonly Reader[] {
+  const { fresh } = matcher.strangers
+  const isReady = ({ partition }: Reader): boolean => fresh[partition] === 0
+  if (open.every(isReady)) return open
+  matcher.advance()
+  const ready = open.filter(isReady)
+  if (ready.length > 0) return ready
+  // One that may begin anywhere says nothing about where the others are.
+  const moored = open.filter(({ partition }) => !matcher.beginnings.isAdrift(partition))
+  const candidates = moored.length > 0 ? moored : open
+  const least = candidates.reduce((a, b) => (fresh[b.partition] < fresh[a.partition] ? b : a))
+  if (fresh[least.partition] >= patience / candidates.length) {
+    matcher.search()
+    fresh.fill(0)
+  }
+  return [least]
+}

@@ -1,0 +1,107 @@
+import { HashMultiset } from './hash-multiset.js'
+import { hashExpected, RecordHash } from './record-hash.js'
+import type { ExpectedShard } from './expected-and-found.js'
+
+const blockRecords = 4096
+
+/** Told of one record of the stream; what it returns is the caller's answer to it. */
+export type ExpectedVisitor = (position: number, partition: number, low: number, high: number) => boolean
+
+/**
+ * The part of the stream that was made and not yet found: up to `window` records a shard, under their hashes. Hot code: no
+ * allocation per record.
+ */
+export class ExpectedWindow {
+  /** Position · partitions + partition of each, under its hash. */
+  readonly outstanding = new HashMultiset()
+  /** The next position that was not made, per shard. */
+  readonly position: Float64Array
+  /** Where the last one taken belongs. */
+  takenPosition = -1
+  readonly #shards: readonly ExpectedShard[]
+  readonly #partitions: number
+  readonly #window: number
+  readonly #waiting: Int32Array
+  readonly #hash = new RecordHash()
+
+  constructor(shards: readonly ExpectedShard[], partitions: number, window: number) {
+    this.#shards = shards
+    this.#partitions = partitions
+    this.#window = window
+    this.position = Float64Array.from(shards, ({ shard }) => shard)
+    this.#waiting = new Int32Array(shards.length)
+    shards.forEach((shard) => shard.start(shard.shard))
+  }
+
+  /** The shard with the fewest outstanding records of those that can go on; -1 if none can. */
+  next(): number {
+    let best = -1
+    for (let shard = 0; shard < this.#shards.length; shard++) {
+      if (this.position[shard] >= this.#shards[shard].end || this.#waiting[shard] >= this.#window) continue
+      if (best < 0 || this.#waiting[shard] < this.#waiting[best]) best = shard
+    }
+    return best
+  }
+
+  /** The next block of a shard becomes outstanding, except what `isAwaited`. */
+  make(shard: number, isAwaited: ExpectedVisitor): void {
+    const source = this.#shards[shard]
+    const left = Math.ceil((source.end - this.position[shard]) / source.shards)
+    const { records, partitions } = source.next(Math.min(blockRecords, left, this.#window))
+    const hash = this.#hash
+    for (let i = 0; i < records.length; i++) {
+      const partition = partitions[i]
+      hashExpected(hash, partition, records, i)
+      const { low, high } = hash
+      const position = records.start + i * records.stride
+      if (isAwaited(position, partition, low, high)) continue
+      this.outstanding.add(low, high, position * this.#partitions + partition)
+      this.#waiting[shard]++
+    }
+    this.position[shard] = records.start + records.length * records.stride
+  }
+
+  /** Removes the oldest outstanding one of a hash; its position is then in `takenPosition`. */
+  take(low: number, high: number, partition: number): boolean {
+    if (!this.outstanding.take(low, high)) return false
+    this.takenPosition = (this.outstanding.taken - partition) / this.#partitions
+    this.#waiting[this.takenPosition % this.#shards.length]--
+    return true
+  }
+
+  /** Removes the outstanding records that the test says. */
+  removeIf(goes: (position: number, partition: number, shard: number) => boolean): void {
+    this.outstanding.removeIf((value) => {
+      const partition = value % this.#partitions
+      const position = (value - partition) / this.#partitions
+      const shard = position % this.#shards.length
+      if (!goes(position, partition, shard)) return false
+      this.#waiting[shard]--
+      return true
+    })
+  }
+
+  /** Makes the rest of a shard without keeping it, until `stop` says so; the position it stopped at, or -1. */
+  pass(shard: number, stop: ExpectedVisitor): number {
+    const source = this.#shards[shard]
+    const hash = this.#hash
+    source.start(this.position[shard])
+    for (let position = this.position[shard]; position < source.end;) {
+      const left = Math.ceil((source.end - position) / source.shards)
+      const { records, partitions } = source.next(Math.min(blockRecords, left))
+      for (let i = 0; i < records.length; i++) {
+        hashExpected(hash, partitions[i], records, i)
+        const here = records.start + i * records.stride
+        if (stop(here, partitions[i], hash.low, hash.high)) return here
+      }
+      position = records.start + records.length * records.stride
+    }
+    return -1
+  }
+
+  /** Goes on from a position of a shard. */
+  goTo(shard: number, position: number): void {
+    this.#shards[shard].start(position)
+    this.position[shard] = position
+  }
+}

@@ -1,0 +1,61 @@
+import type { ExpectedShard } from './expected-and-found.js'
+import { Suspicions } from './suspicions.js'
+
+/** Records that were found where they were expected, and whether each shard's come in order. Hot code: no allocation per record. */
+export class Matched {
+  count = 0
+  /** Of them, those that only may be there. */
+  unsure = 0
+  readonly suspicions = new Suspicions()
+  /** The first matched position per shard and partition (shard · partitions + partition); -1: none. */
+  readonly firstPosition: Float64Array
+  readonly #shards: readonly ExpectedShard[]
+  readonly #partitions: number
+  /** Per shard and partition: matched so far, and the last one's position, offset and hash. */
+  readonly #countOf: Float64Array
+  readonly #lastPosition: Float64Array
+  readonly #lastOffset: Float64Array
+  readonly #lastLow: Int32Array
+  readonly #lastHigh: Int32Array
+
+  constructor(shards: readonly ExpectedShard[], partitions: number) {
+    const pairs = shards.length * partitions
+    this.#shards = shards
+    this.#partitions = partitions
+    this.firstPosition = new Float64Array(pairs).fill(-1)
+    this.#countOf = new Float64Array(pairs)
+    this.#lastPosition = new Float64Array(pairs).fill(-1)
+    this.#lastOffset = new Float64Array(pairs).fill(-1)
+    this.#lastLow = new Int32Array(pairs)
+    this.#lastHigh = new Int32Array(pairs)
+  }
+
+  /** How many records of a shard were matched in a partition. */
+  countOf(shard: number, partition: number): number {
+    return this.#countOf[shard * this.#partitions + partition]
+  }
+
+  isUnseen(shard: number, partition: number): boolean {
+    return this.#lastPosition[shard * this.#partitions + partition] < 0
+  }
+
+  add(position: number, partition: number, offset: number, low: number, high: number): void {
+    const shard = position % this.#shards.length
+    const pair = shard * this.#partitions + partition
+    this.count++
+    this.#countOf[pair]++
+    if (position >= this.#shards[shard].sure) this.unsure++
+    const last = this.#lastPosition[pair]
+    if (last < 0) this.firstPosition[pair] = position
+    const later = position > last
+    if (later === offset > this.#lastOffset[pair]) {
+      if (!later) return
+      this.#lastPosition[pair] = position
+      this.#lastOffset[pair] = offset
+      this.#lastLow[pair] = low
+      this.#lastHigh[pair] = high
+    } else {
+      this.suspicions.add(partition, offset, position, low, high, this.#lastLow[pair], this.#lastHigh[pair])
+    }
+  }
+}

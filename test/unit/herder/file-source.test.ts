@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, test, type TestContext } from 'node:test'
+import { FileWatch } from '#src/herder/file-watch.js'
+import { changes, type DesiredConnector } from '#src/herder/file-source.js'
+import { deliveryName } from '#src/config/connector.js'
+
+async function folder(t: TestContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'genesis-watch-'))
+  t.after(() => rm(path, { recursive: true }))
+  return path
+}
+
+const text = (name: string, seed = 0): string =>
+  `name: ${name}\nmodel: m.json\nsink: { type: file, path: out }\nseed: ${seed}\n`
+
+/** What the changes come to, applied to what runs. */
+async function settle(running: Map<string, DesiredConnector>, paths: string[]) {
+  const { put, remove, errors } = await changes(running, paths, {})
+  for (const one of put) running.set(deliveryName(one.connector), one)
+  for (const name of remove) running.delete(name)
+  return { put: put.map(({ connector }) => deliveryName(connector)), remove, errors: errors.map(({ code }) => code) }
+}
+
+describe('the connectors of a folder', () => {
+  test('are started, restarted alone and stopped as their files come, change and go', async (t) => {
+    const path = await folder(t)
+    const running = new Map<string, DesiredConnector>()
+    await writeFile(join(path, 'a.yaml'), text('a'))
+    await writeFile(join(path, 'b.yaml'), text('b'))
+    assert.deepEqual(await settle(running, [path]), { put: ['a', 'b'], remove: [], errors: [] })
+    assert.deepEqual(await settle(running, [path]), { put: [], remove: [], errors: [] })
+    await writeFile(join(path, 'b.yaml'), text('b', 1))
+    await writeFile(join(path, 'c.yaml'), text('c'))
+    assert.deepEqual(await settle(running, [path]), { put: ['b', 'c'], remove: [], errors: [] })
+    await rm(join(path, 'a.yaml'))
+    await rename(join(path, 'c.yaml'), join(path, 'c.txt'))
+    assert.deepEqual(await settle(running, [path]), { put: [], remove: ['a', 'c'], errors: [] })
+  })
+
+  test('go on as they are while their file cannot be understood', async (t) => {
+    const path = await folder(t)
+    const running = new Map<string, DesiredConnector>()
+    await writeFile(join(path, 'a.yaml'), text('a'))
+    await writeFile(join(path, 'b.yaml'), text('b'))
+    await settle(running, [path])
+    await writeFile(join(path, 'a.yaml'), `${text('a')}sede: 3\n`)
+    assert.deepEqual(await settle(running, [path]), { put: [], remove: [], errors: ['CONFIG_INVALID'] })
+    await writeFile(join(path, 'a.yaml'), 'name: [')
+    assert.deepEqual(await settle(running, [path]), { put: [], remove: [], errors: ['CONFIG_UNREADABLE'] })
+    await writeFile(join(path, 'a.yaml'), text('a', 3))
+    assert.deepEqual(await settle(running, [path]), { put: ['a'], remove: [], errors: [] })
+  })
+
+  test('are not replaced by another file of the same name', async (t) => {
+    const path = await folder(t)
+    const running = new Map<string, DesiredConnector>()
+    await writeFile(join(path, 'b.yaml'), text('same'))
+    await settle(running, [path])
+    await writeFile(join(path, 'a.yaml'), text('same', 5))
+    assert.deepEqual(await settle(running, [path]), { put: [], remove: [], errors: ['CONNECTOR_DUPLICATE'] })
+    await rm(join(path, 'b.yaml'))
+    assert.deepEqual(await settle(running, [path]), { put: ['same'], remove: [], errors: [] })
+  })
+
+  test('are restarted alone when a file that they are made from has changed, of several sinks each', async (t) => {
+    const path = await folder(t)
+    const running = new Map<string, DesiredConnector>()
+    const file = (name: string) => `sink: { type: file, path: ${name}.out }\n`
+    const shape = 'throughput: { shape: { type: curve, curve: rate.csv } }\n'
+    const refers = 'references: { column: x, connector: b.yaml, key: id, among: 5 }\n'
+    await writeFile(join(path, 'a.yaml'), `name: a\nmodel: one.model\nvalue: { schema: s.avsc }\n${file('a')}`)
+    await writeFile(join(path, 'b.yaml'), `name: b\nmodel: two.model\n${shape}${file('b')}`)
+    await writeFile(join(path, 'c.yaml'), `name: c\nmodel: one.model\n${refers}${file('c')}`)
+    await writeFile(
+      join(path, 'd.yaml'),
+      'name: d\nmodel: three.model\nsinks: { x: { type: stdout }, y: { type: file, path: y } }\n',
+    )
+    const write = async (name: string, text: string): Promise<string[]> => {
+      await writeFile(join(path, name), text)
+      return (await settle(running, [path])).put
+    }
+    await settle(running, [path])
+    assert.deepEqual(await write('one.model', '1'), ['a', 'c'])
+    assert.deepEqual(await write('s.avsc', '1'), ['a'])
+    assert.deepEqual(await write('rate.csv', '1'), ['b', 'c'])
+    assert.deepEqual(await write('two.model', '1'), ['b', 'c'])
+    assert.deepEqual(await write('three.model', '1'), ['d/x', 'd/y'])
+    assert.deepEqual(await write('two.model', 'replaced'), ['b', 'c'])
+    assert.deepEqual(await write('other.csv', '1'), [])
+    const one = 'name: d\nmodel: three.model\nsinks: { y: { type: file, path: y } }\n'
+    await writeFile(join(path, 'd.yaml'), one)
+    assert.deepEqual(await settle(running, [path]), { put: [], remove: ['d/x'], errors: [] })
+  })
+
+  test('are looked at again after a write, a replacement by rename, a removal, and a swap of a linked folder', async (t) => {
+    const path = await folder(t)
+    await writeFile(join(path, 'a.yaml'), text('a'))
+    let heard!: () => void
+    const watch = new FileWatch(() => heard())
+    t.after(() => watch.close())
+    await watch.addPaths([path, join(path, 'a.yaml')])
+    const after = async (change: () => Promise<void>): Promise<void> => {
+      const looked = new Promise<void>((resolve) => (heard = resolve))
+      await change()
+      await looked
+    }
+    await after(() => writeFile(join(path, 'a.yaml'), text('a', 1)))
+    await after(async () => {
+      await writeFile(join(path, '.a.new'), text('a', 2))
+      await rename(join(path, '.a.new'), join(path, 'a.yaml'))
+    })
+    await after(() => rm(join(path, 'a.yaml')))
+    // As Kubernetes replaces the files of a ConfigMap.
+    await after(async () => {
+      await mkdir(join(path, '..2'))
+      await symlink('..2', join(path, '..data_tmp'))
+      await rename(join(path, '..data_tmp'), join(path, '..data'))
+    })
+    // Nothing of these is heard; the next change is.
+    await writeFile(join(path, 'out.jsonl'), '1')
+    watch.addFile(join(path, 'model.bin'))
+    watch.addFile(join(path, 'no', 'folder', 'model.json'))
+    await after(() => writeFile(join(path, 'model.bin'), '1'))
+  })
+})

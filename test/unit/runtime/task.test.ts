@@ -1,0 +1,389 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import fc from 'fast-check'
+import { GenesisError, type ErrorCode } from '#src/errors.js'
+import { Task, type TaskOptions } from '#src/runtime/task.js'
+import type { Counters } from '#src/delivery/counters.js'
+import { FixedRate } from '../../support/fixed-rate.js'
+import type { Pacer } from '#src/pacing/pacer.js'
+import { Unlimited } from '#src/pacing/unlimited.js'
+import type { Encoder } from '#src/encode/encoder.js'
+import { DownstreamClosed, type Sink } from '#src/sink/sink.js'
+import {
+  fingerprint,
+  MemorySink,
+  MemoryStore,
+  PositionEncoder,
+  PositionGenerator,
+  type Script,
+} from '../../support/fake-task.js'
+import { SimulatedClock } from '../../support/simulated-clock.js'
+
+const retry: TaskOptions['errors'] = {
+  policy: 'retry',
+  maxRetries: 3,
+  backoffFactor: 2,
+  initialBackoffMs: 100,
+  maxBackoffMs: 1000,
+}
+
+interface Setup {
+  store?: MemoryStore
+  script?: Script
+  to?: number | null
+  from?: number
+  shard?: number
+  shards?: number
+  batch?: number
+  boundary?: 'batch' | 'interval'
+  errors?: Partial<TaskOptions['errors']>
+  pacer?: Pacer
+  sink?: Sink
+  encoder?: Encoder
+}
+
+function make(setup: Setup) {
+  const { shard = 0, shards = 1, store = new MemoryStore() } = setup
+  const clock = new SimulatedClock()
+  const states: string[] = []
+  const waits: number[] = []
+  const seen: { counters: Counters | null } = { counters: null }
+  const sink = new MemorySink(store, setup.script)
+  const task = new Task(
+    {
+      shard: { connector: 'c', shard, shards },
+      from: setup.from ?? 0,
+      to: setup.to === undefined ? 100 : setup.to,
+      transaction: { boundary: setup.boundary ?? 'batch', intervalMs: 100 },
+      errors: { ...retry, ...setup.errors },
+    },
+    {
+      generator: new PositionGenerator(setup.batch ?? 10, shards),
+      encoder: setup.encoder ?? new PositionEncoder(),
+      sink: setup.sink ?? sink,
+      pacer: setup.pacer ?? new Unlimited(),
+    },
+    {
+      state(state, _failure, retryInMs) {
+        states.push(state)
+        if (state === 'RESTARTING') waits.push(retryInMs)
+      },
+      progress: (counters) => (seen.counters = counters),
+    },
+    clock,
+    () => 0.5,
+  )
+  const counters = (): Counters => {
+    assert.ok(seen.counters)
+    return seen.counters
+  }
+  return { task, store, clock, states, waits, counters, sink }
+}
+
+const range = (from: number, to: number, step = 1): number[] =>
+  Array.from({ length: Math.max(0, Math.ceil((to - from) / step)) }, (_, i) => from + i * step)
+
+const failing = (code: ErrorCode, applied = false) => ({ error: new GenesisError(code, 'as scripted'), applied })
+
+/** Fails the n-th call of a kind (counted from 0), once. */
+function once(kind: 'open' | 'write' | 'commit', nth: number, code: ErrorCode, applied = false): Script {
+  let calls = 0
+  return (call) => (call === kind && calls++ === nth ? failing(code, applied) : null)
+}
+
+describe('a task', () => {
+  test('delivers the positions below the bound, a transaction per batch, and is complete', async () => {
+    const { task, store, counters, states } = make({ to: 25 })
+    assert.deepEqual(await task.run(), { end: 'complete' })
+    assert.deepEqual(store.records, range(0, 25))
+    assert.deepEqual(store.commits, [10, 10, 5])
+    assert.deepEqual(store.checkpoint, { position: 25, fingerprint, shards: 1 })
+    assert.deepEqual(states, ['RUNNING'])
+    const { records, bytes, batches, commits, errors, position } = counters()
+    assert.deepEqual(
+      { records, bytes, batches, commits, errors, position },
+      { records: 25, bytes: 200, batches: 3, commits: 3, errors: 0, position: 25 },
+    )
+  })
+
+  test('delivers only the positions of its shard', async () => {
+    const { task, store } = make({ shard: 2, shards: 3, to: 20, batch: 4 })
+    assert.deepEqual(await task.run(), { end: 'complete' })
+    assert.deepEqual(store.records, range(2, 20, 3))
+    assert.equal(store.checkpoint?.position, 20)
+  })
+
+  test('begins at the first position of its shard that is not below the start of the range', async () => {
+    const { task, store } = make({ shard: 1, shards: 4, from: 10, to: 30 })
+    await task.run()
+    assert.deepEqual(store.records, range(13, 30, 4))
+  })
+
+  test('goes on from a checkpoint and is complete at once when nothing is left', async () => {
+    const store = new MemoryStore()
+    store.checkpoint = { position: 40, fingerprint, shards: 1 }
+    await make({ store, to: 50 }).task.run()
+    assert.deepEqual(store.records, range(40, 50))
+    const again = make({ store, to: 50 })
+    assert.deepEqual(await again.task.run(), { end: 'complete' })
+    assert.equal(store.records.length, 10)
+    assert.equal(again.counters().records, 0)
+  })
+
+  test('commits by interval, and never leaves a transaction open while it waits for its pacer', async () => {
+    const { task, store, clock } = make({
+      boundary: 'interval',
+      pacer: new FixedRate({ ratePerSecond: 1 }),
+      to: 5,
+    })
+    await task.run()
+    assert.deepEqual(store.commits, [1, 1, 1, 1, 1])
+    assert.ok(clock.time >= 4000)
+    const dense = make({ boundary: 'interval', pacer: new FixedRate({ ratePerSecond: 100 }), to: 100 })
+    await dense.task.run()
+    assert.deepEqual(dense.store.records, range(0, 100))
+    assert.ok(Math.max(...dense.store.commits) <= 11, `commits of ${dense.store.commits.join(' ')}`)
+    assert.ok(dense.store.commits.length <= 13)
+  })
+
+  test('waits longer after each failure in a row, and from the start again after progress', async () => {
+    let fail = 3
+    const script: Script = (call, [first]) =>
+      call === 'open' && fail-- > 0
+        ? failing('KAFKA_UNREACHABLE')
+        : call === 'write' && first === 50 && fail-- > -4
+          ? failing('KAFKA_TIMEOUT')
+          : null
+    const { task, store, waits, counters } = make({ script })
+    assert.deepEqual(await task.run(), { end: 'complete' })
+    assert.deepEqual(store.records, range(0, 100))
+    assert.deepEqual(waits.slice(0, 4), [75, 150, 300, 75])
+    assert.equal(counters().retries, waits.length)
+  })
+
+  test('fails with code and trace when the attempts are used up', async () => {
+    const { task, waits, store } = make({ script: (call) => (call === 'commit' ? failing('KAFKA_TIMEOUT') : null) })
+    const end = await task.run()
+    assert.equal(end.end, 'failed')
+    assert.equal(end.failure.code, 'KAFKA_TIMEOUT')
+    assert.match(end.failure.trace, /as scripted/)
+    assert.equal(waits.length, 3)
+    assert.deepEqual(store.records, [])
+  })
+
+  test('a fenced task stops for good: it does not take the shard back', async () => {
+    const { task, states } = make({ script: once('commit', 2, 'KAFKA_FENCED') })
+    const end = await task.run()
+    assert.ok(end.end === 'failed' && end.failure.code === 'KAFKA_FENCED')
+    assert.deepEqual(states, ['RUNNING'])
+  })
+
+  test('the policy stop makes the first failure the last', async () => {
+    const { task, store } = make({ errors: { policy: 'stop' }, script: once('write', 2, 'KAFKA_TIMEOUT') })
+    const end = await task.run()
+    assert.ok(end.end === 'failed' && end.failure.code === 'KAFKA_TIMEOUT')
+    assert.deepEqual(store.records, range(0, 20))
+  })
+
+  test('a lost answer of a commit that was applied is settled by the checkpoint, and counted once', async () => {
+    const { task, store, counters } = make({ script: once('commit', 3, 'KAFKA_TIMEOUT', true) })
+    assert.deepEqual(await task.run(), { end: 'complete' })
+    assert.deepEqual(store.records, range(0, 100))
+    assert.deepEqual([counters().records, counters().bytes, counters().errors], [100, 800, 1])
+  })
+
+  test('refuses a checkpoint of another stream, another number of shards, or another shard', async () => {
+    for (const [checkpoint, message] of [
+      [{ position: 0, fingerprint: 'beef', shards: 1 }, /another model.*found fingerprint beef; expected f00d/],
+      [{ position: 0, fingerprint, shards: 2 }, /tasks\.max.*found 2; expected 1/],
+      [{ position: 0.5, fingerprint, shards: 1 }, /not a position/],
+    ] as const) {
+      const store = new MemoryStore()
+      store.checkpoint = checkpoint
+      const end = await make({ store }).task.run()
+      assert.ok(end.end === 'failed' && end.failure.code === 'CHECKPOINT_INVALID')
+      assert.match(end.failure.message, message)
+      assert.deepEqual(store.records, [])
+    }
+  })
+
+  test('refuses to go on when the checkpoint has gone back behind what it committed', async () => {
+    const store = new MemoryStore()
+    const script: Script = (call, positions) => {
+      if (call !== 'write' || positions[0] !== 50) return null
+      store.checkpoint = null
+      return failing('KAFKA_TIMEOUT')
+    }
+    const end = await make({ store, script }).task.run()
+    assert.ok(end.end === 'failed' && end.failure.code === 'CHECKPOINT_INVALID')
+    assert.match(end.failure.message, /gone back/)
+    assert.deepEqual(store.records, range(0, 50))
+  })
+
+  test('a thrown thing that is none of ours is a defect: it fails at once', async () => {
+    const { task } = make({
+      script: (call) => (call === 'write' ? { error: new TypeError('x'), applied: false } : null),
+    })
+    const end = await task.run()
+    assert.ok(end.end === 'failed' && end.failure.code === 'INTERNAL' && !end.failure.retriable)
+  })
+
+  test('ends quietly when the reader has gone', async () => {
+    const script: Script = (call, [first]) =>
+      call === 'write' && first === 30 ? { error: new DownstreamClosed(), applied: false } : null
+    const { task, counters } = make({ script })
+    assert.deepEqual(await task.run(), { end: 'stopped' })
+    assert.equal(counters().errors, 0)
+  })
+
+  test('a stop finishes the open transaction and makes no more', async () => {
+    const setup = make({
+      to: null,
+      boundary: 'interval',
+      script: (call, [first]) => {
+        if (call === 'write' && first === 70) setup.task.stop()
+        return null
+      },
+    })
+    assert.deepEqual(await setup.task.run(), { end: 'stopped' })
+    assert.deepEqual(setup.store.records, range(0, 80))
+    assert.equal(setup.store.checkpoint?.position, 80)
+  })
+
+  test('a stop does not wait for a sink that opens, or for a registry that does not answer', async () => {
+    class Stuck extends MemorySink {
+      #refuse: (error: Error) => void = () => undefined
+      override open(): Promise<never> {
+        setImmediate(() => slow.task.stop())
+        return new Promise((_, reject) => (this.#refuse = reject))
+      }
+      override close(): Promise<void> {
+        this.#refuse(new GenesisError('INTERNAL', 'the sink is closed'))
+        return Promise.resolve()
+      }
+    }
+    const slow = make({ sink: new Stuck(new MemoryStore()) })
+    assert.deepEqual(await slow.task.run(), { end: 'stopped' })
+    assert.deepEqual(slow.states, [], 'that is no failure')
+    class Waiting extends PositionEncoder {
+      override prepare(): Promise<void> {
+        setImmediate(() => mute.task.stop())
+        return new Promise(() => undefined)
+      }
+    }
+    const mute = make({ encoder: new Waiting() })
+    assert.deepEqual(await mute.task.run(), { end: 'stopped' })
+  })
+
+  test('a stop ends a wait for the pacer and a wait for the next attempt', async () => {
+    const slow = make({ to: null, pacer: new FixedRate({ ratePerSecond: 1e-6 }) })
+    const running = slow.task.run()
+    slow.task.stop()
+    assert.deepEqual(await running, { end: 'stopped' })
+    const broken = make({
+      script: () => {
+        setImmediate(() => broken.task.stop())
+        return failing('KAFKA_UNREACHABLE')
+      },
+    })
+    assert.deepEqual(await broken.task.run(), { end: 'stopped' })
+  })
+
+  test('the policy skip gives up exactly the records that cannot be delivered', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.nat(99), { maxLength: 5 }),
+        fc.constantFrom('write', 'commit'),
+        fc.constantFrom('batch' as const, 'interval' as const),
+        fc.integer({ min: 1, max: 40 }),
+        async (bad, kind, boundary, batch) => {
+          const { task, store, counters } = make({
+            boundary,
+            batch,
+            errors: { policy: 'skip' },
+            script: (call, positions) =>
+              call === kind && positions.some((p) => bad.includes(p)) ? failing('RECORD_TOO_LARGE') : null,
+          })
+          assert.deepEqual(await task.run(), { end: 'complete' })
+          assert.deepEqual(
+            store.records,
+            range(0, 100).filter((p) => !bad.includes(p)),
+          )
+          assert.equal(counters().dropped, bad.length)
+          assert.equal(counters().records, 100 - bad.length)
+          assert.equal(store.checkpoint?.position, 100)
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
+})
+
+test('the policy skip gives up no record for what rejects the opening', async () => {
+  let opened = 0
+  const { task, store } = make({
+    errors: { policy: 'skip' },
+    script: (call) => {
+      if (call === 'open' && opened++ > 0) return failing('KAFKA_REJECTED')
+      return call === 'commit' ? failing('KAFKA_TIMEOUT') : null
+    },
+  })
+  const end = await task.run()
+  assert.equal(end.end, 'failed')
+  assert.deepEqual([opened, store.records], [2, []])
+})
+
+test('whatever fails, the delivered records are the prefix of the stream, each once', async () => {
+  const outcome = fc.record({
+    skip: fc.nat(6),
+    code: fc.constantFrom<ErrorCode>(
+      'KAFKA_TIMEOUT',
+      'KAFKA_TRANSACTION_ABORTED',
+      'SINK_FAILED',
+      'KAFKA_REJECTED',
+      'KAFKA_FENCED',
+    ),
+    applied: fc.boolean(),
+    /** The process is killed here: the task is left where it is and another one takes over. */
+    crash: fc.boolean(),
+  })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(outcome, { maxLength: 12 }),
+      fc.constantFrom('batch' as const, 'interval' as const),
+      fc.integer({ min: 1, max: 30 }),
+      fc.record({ shards: fc.integer({ min: 1, max: 3 }), to: fc.integer({ min: 0, max: 120 }) }),
+      async (outcomes, boundary, batch, { shards, to }) => {
+        const store = new MemoryStore()
+        const shard = shards - 1
+        const expected = range(shard, to, shards)
+        const left = [...outcomes]
+        let countdown = left[0]?.skip ?? 0
+        const zombies: Promise<unknown>[] = []
+        for (let life = 0; life <= outcomes.length; life++) {
+          let crashed!: () => void
+          const crash = new Promise<'crashed'>((resolve) => (crashed = () => resolve('crashed')))
+          const script: Script = () => {
+            if (left.length === 0 || countdown-- > 0) return null
+            const { code, applied, crash } = left.shift() ?? assert.fail()
+            countdown = left[0]?.skip ?? 0
+            if (crash) crashed()
+            return failing(code, applied)
+          }
+          const { task } = make({ store, shard, shards, to, batch, boundary, script })
+          const running = task.run()
+          zombies.push(running)
+          const end = await Promise.race([running, crash])
+          assert.deepEqual(store.records, expected.slice(0, store.records.length))
+          if (end !== 'crashed' && end.end === 'complete') break
+        }
+        // One left behind may have taken the shard back before: the last one starts when they are gone.
+        await Promise.all(zombies)
+        const last = make({ store, shard, shards, to, batch, boundary })
+        assert.deepEqual(await last.task.run(), { end: 'complete' })
+        assert.deepEqual(store.records, expected)
+      },
+    ),
+    { numRuns: 150 },
+  )
+})

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { describe, test, type TestContext } from 'node:test'
+import type { Counters } from '#src/delivery/counters.js'
+import type { RunningTask, TaskListener } from '#src/runtime/task-executor.js'
+import type { TaskEnd } from '#src/runtime/task-events.js'
+import { ThreadPool, threadCount } from '#src/runtime/thread-pool.js'
+import { connectorOf, workerOf } from '../../support/connectors.js'
+
+const entry = new URL('../../support/scripted-thread.js', import.meta.url)
+
+class Heard implements TaskListener {
+  readonly states: string[] = []
+  counters: Counters | null = null
+  readonly running: Promise<void>
+  readonly end: Promise<TaskEnd>
+  #running!: () => void
+  #end!: (end: TaskEnd) => void
+
+  constructor() {
+    this.running = new Promise((resolve) => (this.#running = resolve))
+    this.end = new Promise((resolve) => (this.#end = resolve))
+  }
+
+  state(state: string): void {
+    this.states.push(state)
+    this.#running()
+  }
+
+  progress(counters: Counters): void {
+    this.counters = counters
+  }
+
+  ended(end: TaskEnd): void {
+    this.#end(end)
+  }
+}
+
+async function pool(t: TestContext, size: number) {
+  const threads = new ThreadPool(await workerOf(), size, { entry, heapMb: 48 })
+  t.after(() => threads.close())
+  const start = (name: string): { heard: Heard; task: RunningTask } => {
+    const heard = new Heard()
+    return { heard, task: threads.start({ connector: { ...connectorOf({}), name }, shard: 0 }, heard) }
+  }
+  return { threads, start }
+}
+
+describe('threads', () => {
+  test('tell states, progress and the end of their tasks', async (t) => {
+    const { start } = await pool(t, 1)
+    const { heard } = start('completes')
+    assert.deepEqual(await heard.end, { end: 'complete' })
+    assert.deepEqual(heard.states, ['RUNNING'])
+    assert.equal(heard.counters?.records, 7)
+  })
+
+  for (const [name, reason] of [
+    ['throws', /as scripted/],
+    ['exits', /exit status 3/],
+    ['fills the heap', /out of memory|memory limit/],
+  ] as const) {
+    test(`one that ${name} takes its own tasks with it and no others, and is replaced`, async (t) => {
+      const { start } = await pool(t, 2)
+      const culprit = start('runs')
+      const neighbour = start('runs')
+      await Promise.all([culprit.heard.running, neighbour.heard.running])
+      // Both threads have one task: the third goes to the first of them.
+      const bad = start(name)
+      for (const { heard } of [culprit, bad]) {
+        const end = await heard.end
+        assert.ok(end.end === 'failed')
+        assert.equal(end.failure.code, 'THREAD_LOST')
+        assert.ok(end.failure.retriable)
+        assert.match(end.failure.message, reason)
+      }
+      const next = start('runs')
+      await next.heard.running
+      for (const { task, heard } of [neighbour, next]) {
+        task.stop()
+        assert.deepEqual(await heard.end, { end: 'stopped' })
+      }
+    })
+  }
+
+  test('are as many as the cores, or as the configuration says', () => {
+    assert.equal(threadCount(3), 3)
+    assert.equal(threadCount(0), 0)
+    assert.ok(threadCount('auto') >= 1)
+  })
+})
