@@ -102,6 +102,25 @@ export const errorTable = {
     about: 'a WebSocket server refuses the connection or what it is sent',
   },
   DISK_FULL: { retriable: true, http: 507, exit: 1, about: 'no space is left for a file' },
+  // service
+  CONNECTOR_NOT_FOUND: { retriable: false, http: 404, exit: 2, about: 'there is no connector of this name' },
+  CONNECTOR_EXISTS: { retriable: false, http: 409, exit: 2, about: 'a connector of this name exists' },
+  CONNECTOR_READ_ONLY: {
+    retriable: false,
+    http: 409,
+    exit: 2,
+    about: 'a connector comes from a file and is changed there only',
+  },
+  CONNECTOR_STOPPED: { retriable: false, http: 409, exit: 2, about: 'a stopped connector has no tasks to restart' },
+  CONNECTOR_NOT_STOPPED: {
+    retriable: false,
+    http: 400,
+    exit: 2,
+    about: 'offsets can be changed while the connector is STOPPED only',
+  },
+  TASK_NOT_FOUND: { retriable: false, http: 404, exit: 2, about: 'the connector has no task of this id' },
+  OFFSET_INVALID: { retriable: false, http: 400, exit: 2, about: 'an offset does not fit the connector' },
+  HERDER_STOPPING: { retriable: true, http: 503, exit: 1, about: 'the worker is stopping' },
   // everything else
   THREAD_LOST: { retriable: true, http: 500, exit: 1, about: 'a thread of this program ended with its tasks' },
   INTERNAL: { retriable: false, http: 500, exit: 1, about: 'a defect of this program' },

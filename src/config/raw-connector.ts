@@ -1,0 +1,9 @@
+/** A JSON value of a configuration, with its `${…}` placeholders. */
+export type RawValue = string | number | boolean | null | readonly RawValue[] | { readonly [key: string]: RawValue }
+
+/**
+ * A connector's configuration as it was sent: a flat map of texts over REST (`throughput.rate`), a nested map from a file
+ * (`throughput: {rate: …}`), or a mixture. Placeholders stay as they are, and no default is filled in. It is what is kept,
+ * compared, shown and handed to a task; what it means is found out where the task starts.
+ */
+export type RawConfig = { readonly [key: string]: RawValue }
