@@ -24,11 +24,25 @@ const floors = [
   'errors.ts',
   'record.ts',
 ]
-const zones = floors.slice(1).map((name, index) => ({
-  target: `./src/${name}`,
-  from: floors.slice(0, index + 1).map((above) => `./src/${above}`),
-  message: `Imports run one way: ${floors.join(' → ')}.`,
-}))
+const oneWay = `Imports run one way: ${floors.join(' → ')}.`
+// What a sink says of itself to the configuration is data on the floor of config, kept in the sink's own folder.
+const sinkOptions = './src/sink/{options.ts,*/options.ts}'
+// Exceptions need globs on both sides.
+const glob = (name) => (name.endsWith('.ts') ? `./src/{${name},}` : `./src/${name}/**/*`)
+const zones = [
+  ...floors.slice(1).map((name, index) => ({
+    target: `./src/${name}`,
+    from: floors.slice(0, index + 1).map(glob),
+    except: [`**/${sinkOptions.slice(2)}`],
+    message: oneWay,
+  })),
+  {
+    target: sinkOptions,
+    from: floors.slice(0, floors.indexOf('config')).map(glob),
+    except: [`**/${sinkOptions.slice(2)}`],
+    message: oneWay,
+  },
+]
 
 export default tseslint.config(
   { ignores: ['dist/', 'build/', 'node_modules/', '.demo/'] },

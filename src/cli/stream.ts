@@ -8,9 +8,11 @@ import type { WorkerConfig } from '../config/worker.js'
 import { asGenesisError, GenesisError } from '../errors.js'
 import { createResources, openTask } from '../runtime/open-task.js'
 import type { TaskEvents } from '../runtime/task-events.js'
-import { createFraming, createSink, type SinkPlan } from '../sink/create.js'
+import { createFraming } from '../sink/framing.js'
+import type { SinkPlan } from '../sink/plan.js'
+import { createSink } from '../sink/sinks.js'
 import type { Sink } from '../sink/sink.js'
-import { StreamSink } from '../sink/stream.js'
+import { StreamSink } from '../sink/stdout/sink.js'
 import { emptyCounters } from '../delivery/counters.js'
 import { onInterrupt } from './interrupt.js'
 import { connectorOf, flagNames, sliceOf, type StreamOptions } from './stream-options.js'
@@ -96,7 +98,9 @@ async function stream(model: string, options: StreamOptions): Promise<void> {
     progress: (now) => (counters = now),
   }
   const makeSink = async (plan: SinkPlan): Promise<Sink> =>
-    output === null ? createSink(plan) : new StreamSink(output.stream, output.name, createFraming(plan))
+    output === null
+      ? createSink(plan)
+      : new StreamSink(output.stream, output.name, createFraming(plan.connector, options.format, plan.fields))
   const task = await openTask({ connector, shard: 0 }, createResources(worker), events, slice, makeSink)
   if (connector.topic !== null) await reach(worker, connector.topic)
   const release = onInterrupt(() => task.stop())

@@ -7,101 +7,18 @@ import { disturbRules } from './disturb-rules.js'
 import { locationOf } from './location.js'
 import { formatDuration } from './quantity.js'
 import { rateRules } from './rate-rules.js'
+import { sinkRules } from './sink-section.js'
 import type { Rule } from './rule.js'
 import type { WorkerConfig } from './worker.js'
 
 /** The rules that a connector breaks, of those whose options are good in themselves. */
 export function brokenRules({ values, failed }: Checked<typeof connectorSchema>): Rule[] {
-  const { throughput, sink, topic, producer, compression, transaction, errors, tasks } = values
+  const { throughput, sink, topic, producer, compression, transaction, errors } = values
   const deadLetters = errors.deadletterqueue.topic.name
-  const isWebSocket = sink.type === 'websocket' || sink.type === 'websocket-server'
   const rules: Rule[] = [
     ...rateRules(throughput),
     ...disturbRules(values.disturb, values),
-    {
-      on: ['topic', 'sink.type'],
-      broken: sink.type === 'kafka' && topic === null,
-      what: 'the kafka sink needs a topic',
-      found: 'none',
-      expected: 'topic: <name>',
-    },
-    {
-      on: ['topic', 'sink.type'],
-      broken: sink.type === 'kafka' && topic !== null && topic.startsWith('__'),
-      what: 'the topic is internal to Kafka',
-      found: `${topic}`,
-      expected: 'a name that does not begin with __',
-    },
-    {
-      on: ['sink.path', 'sink.type'],
-      broken: sink.type === 'file' && sink.path === null,
-      what: 'the file sink needs a path',
-      found: 'none',
-      expected: 'sink.path: <file>',
-    },
-    {
-      on: ['sink.url', 'sink.type'],
-      broken: sink.type === 'websocket' && sink.url === null,
-      what: 'the websocket sink needs a url',
-      found: 'none',
-      expected: 'sink.url: ws://<host>:<port>/<path>',
-    },
-    {
-      on: ['sink.url', 'sink.type'],
-      broken: sink.type !== 'websocket' && sink.url !== null,
-      what: 'only the websocket sink has a url',
-      found: `sink.type ${sink.type}`,
-      expected: 'sink.type: websocket',
-    },
-    {
-      on: ['sink.port', 'sink.type'],
-      broken: sink.type === 'websocket-server' && sink.port === null,
-      what: 'the websocket-server sink needs a port',
-      found: 'none',
-      expected: 'sink.port: <number>, or 0 for any free one',
-    },
-    {
-      on: ['sink.port', 'sink.type'],
-      broken: sink.type !== 'websocket-server' && sink.port !== null,
-      what: 'only the websocket-server sink has a port',
-      found: `sink.type ${sink.type}`,
-      expected: 'sink.type: websocket-server',
-    },
-    {
-      on: ['throughput.rate', 'throughput.interval', 'sink.type'],
-      broken: sink.type === 'websocket-server' && throughput.rate === null && throughput.interval === null,
-      what: 'a live stream needs a pace: its clients do not slow it down',
-      found: 'none',
-      expected: 'throughput.rate or throughput.interval',
-    },
-    {
-      on: ['tasks.max', 'sink.type'],
-      broken: sink.type === 'websocket-server' && tasks.max !== 1,
-      what: 'one task listens on a port',
-      found: `tasks.max ${tasks.max}`,
-      expected: 'tasks.max: 1 with sink.type: websocket-server',
-    },
-    {
-      on: ['sink.format', 'sink.type'],
-      broken: isWebSocket ? sink.format === 'csv' : sink.format === 'ndjson',
-      what: isWebSocket ? 'WebSocket messages have no CSV' : 'lines of JSON are called json here',
-      found: sink.format,
-      expected: isWebSocket ? 'json, ndjson or avro' : 'json, csv or avro',
-    },
-    {
-      on: ['sink.path', 'sink.type'],
-      broken: sink.type !== 'file' && sink.path !== null,
-      what: 'only the file sink has a path',
-      found: `sink.type ${sink.type}`,
-      expected: 'sink.type: file',
-    },
-    {
-      on: ['sink.format', 'sink.type'],
-      broken: sink.type === 'stdout' && sink.format === 'avro',
-      what: 'the stdout sink writes text',
-      found: 'avro',
-      expected: 'json or csv',
-    },
+    ...sinkRules(sink, values),
     {
       on: ['compression', 'producer.client'],
       broken: producer.client === 'kafkajs' && !['none', 'gzip'].includes(compression),

@@ -1,6 +1,7 @@
 /** The keys of a connector file. No key is a prefix of another: dotted names of them are unambiguous. */
 import { disturbSchema } from './disturb.js'
 import { choice, maps, option, optional, optionalChoice, required } from './option.js'
+import { sinkSection } from './sink-section.js'
 
 /** What a reference to another connector's stream says. */
 export const referenceSchema = {
@@ -151,47 +152,7 @@ export const connectorSchema = {
       },
     ),
   },
-  sink: {
-    type: choice(['kafka', 'stdout', 'file', 'websocket', 'websocket-server'], 'Where the records go.', 'kafka'),
-    path: optional<string>('path', 'File that a file sink writes. Relative to this file.'),
-    format: choice(
-      ['json', 'csv', 'avro', 'ndjson'],
-      'Form of any sink but kafka. stdout, file: JSON lines, CSV, or (file only) an Avro container. WebSockets: an object a message (json), a batch of lines a message (ndjson), or Avro blocks (docs/websocket.md).',
-      'json',
-    ),
-    url: optional<string>('ws-url', 'websocket: address of the server that the records go to.', { sensitive: true }),
-    acknowledge: option<boolean>(
-      'flag',
-      'websocket: whether the server sends back the position that it has, and so keeps the checkpoint.',
-      false,
-    ),
-    acknowledge_timeout: option<number>('duration', 'websocket: longest wait for an acknowledgement.', '30s', {
-      minimum: 1,
-    }),
-    host: option<string>('text', 'websocket-server: address to listen on; only this machine by default.', '127.0.0.1'),
-    port: optional<number>('count', 'websocket-server: port to listen on; 0 is any free one.', {
-      minimum: 0,
-      maximum: 65_535,
-    }),
-    endpoint: option<string>('endpoint', 'websocket-server: path of its address.', '/'),
-    max_clients: option<number>('count', 'websocket-server: most clients at a time.', 1000, { minimum: 1 }),
-    allowed_origins: option<string[]>(
-      'origins',
-      'websocket-server: origins of web pages that may connect, beside those of this machine; `*` is every one.',
-      [],
-    ),
-    on_slow: choice(
-      ['drop', 'disconnect'],
-      'websocket-server: whether a client that does not keep up misses batches, or is cut off.',
-      'drop',
-    ),
-    buffer_size: option<number>(
-      'size',
-      'WebSockets: most bytes that wait to be sent (websocket-server: to one client).',
-      '1MB',
-      { minimum: 1000, maximum: 1_000_000_000 },
-    ),
-  },
+  sink: sinkSection,
   delivery: choice(
     ['exactly-once', 'at-least-once'],
     'exactly-once: records and checkpoint in one transaction. at-least-once: the checkpoint follows the acknowledgements.',

@@ -1,3 +1,4 @@
+import type { SinkConfig } from '../sink/options.js'
 import type { DisturbConfig } from './disturb.js'
 
 /**
@@ -114,41 +115,3 @@ export interface ReferencesConfig {
   /** Own column by name, and the other stream's column. */
   readonly copy: Readonly<Record<string, string>>
 }
-
-export type SinkConfig =
-  | { readonly type: 'kafka' }
-  | { readonly type: 'stdout'; readonly format: TextFormat }
-  | { readonly type: 'file'; readonly path: string; readonly format: FileFormat }
-  | WebSocketSinkConfig
-  | WebSocketServerSinkConfig
-
-export interface WebSocketSinkConfig {
-  readonly type: 'websocket'
-  /** ws:// or wss://; may hold credentials. */
-  readonly url: string
-  readonly format: WebSocketFormat
-  /** Whether the server sends back the position that it has, and so keeps the checkpoint. */
-  readonly acknowledge: boolean
-  readonly acknowledgeTimeoutMs: number
-  /** The most bytes that wait to be sent. */
-  readonly bufferBytes: number
-}
-
-export interface WebSocketServerSinkConfig {
-  readonly type: 'websocket-server'
-  readonly host: string
-  /** 0: any free port. */
-  readonly port: number
-  /** The path of the URL. */
-  readonly endpoint: string
-  readonly format: WebSocketFormat
-  readonly maxClients: number
-  readonly allowedOrigins: readonly string[]
-  readonly onSlow: 'drop' | 'disconnect'
-  /** The most bytes that wait for one client. */
-  readonly bufferBytes: number
-}
-
-export type TextFormat = 'json' | 'csv'
-export type FileFormat = TextFormat | 'avro'
-export type WebSocketFormat = 'json' | 'ndjson' | 'avro'

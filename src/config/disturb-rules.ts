@@ -10,7 +10,7 @@ export function disturbRules(
     key,
     value,
   }: {
-    readonly sink: { readonly type: string; readonly format: string }
+    readonly sink: { readonly type: string; readonly format?: unknown }
     readonly key: string | null
     readonly value: { readonly format: string; readonly use_latest: boolean }
   },
@@ -19,7 +19,7 @@ export function disturbRules(
   const kafka = sink.type === 'kafka'
   const sum = disturbKinds.reduce((total, kind) => total + disturb[kind].probability, 0)
   const moved = disturb.late.probability + disturb.out_of_order.probability
-  const form = `sink.type ${sink.type} with format ${sink.format}`
+  const form = `sink.type ${sink.type} with format ${String(sink.format)}`
   return [
     {
       on: disturbKinds.map((kind) => `disturb.${kind}.probability`),

@@ -4,9 +4,10 @@
  */
 import { GenesisError } from '../errors.js'
 import { connectorSchema } from './connector-schema.js'
-import type { ConnectorConfig, SinkConfig } from './connector.js'
+import type { ConnectorConfig } from './connector.js'
 import { formats, isObject } from './formats.js'
 import { nearest } from './nearest.js'
+import { targetOf } from './sink-section.js'
 import type { Path, ConfigSource } from './source.js'
 
 /** Keys of a connector that each of several sinks can have for itself; maps are taken key by key. */
@@ -76,29 +77,13 @@ export function sinkCollisions(connectors: readonly ConnectorConfig[], source: C
   const first = new Map<string, string>()
   const errors: GenesisError[] = []
   for (const { sinkName, sink, topic } of connectors) {
-    const [key, what] = targetOf(sink, topic)
-    const other = first.get(key)
-    if (key === '' || sinkName === null) continue
-    if (other === undefined) first.set(key, sinkName)
-    else errors.push(wrong(source, ['sinks', sinkName], `two sinks have ${what}`, `that of ${other}`, 'its own'))
+    const target = targetOf(sink, topic)
+    if (target === null || sinkName === null) continue
+    const other = first.get(target)
+    if (other === undefined) first.set(target, sinkName)
+    else errors.push(wrong(source, ['sinks', sinkName], `two sinks have ${target}`, `that of ${other}`, 'its own'))
   }
   return errors
-}
-
-/** What only one sink can have, and what it is called; '' where any number can. */
-function targetOf(sink: SinkConfig, topic: string | null): [key: string, what: string] {
-  switch (sink.type) {
-    case 'kafka':
-      return [`topic ${topic}`, `the topic ${topic}`]
-    case 'file':
-      return [`file ${sink.path}`, `the path ${sink.path}`]
-    case 'stdout':
-      return ['stdout', 'standard output']
-    case 'websocket':
-      return [`url ${sink.url}`, 'one url']
-    case 'websocket-server':
-      return [sink.port === 0 ? '' : `port ${sink.port}`, `the port ${sink.port}`]
-  }
 }
 
 function merged(common: unknown, own: unknown): unknown {

@@ -41,6 +41,8 @@ export interface Option<V = unknown> {
   readonly env?: string
   /** Never shown in a message or a log. */
   readonly sensitive: boolean
+  /** What a value looks like, for the message that it is missing. */
+  readonly example?: string
   readonly minimum?: number
   readonly maximum?: number
   /** The keys of each, where the value is a map or a list of maps (format maps). */
@@ -58,6 +60,7 @@ export type Values<T> = { [K in keyof T]: T[K] extends Option<infer V> ? V : Val
 
 interface Details {
   readonly env?: string
+  readonly example?: string
   readonly minimum?: number
   readonly maximum?: number
   readonly sensitive?: boolean

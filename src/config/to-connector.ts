@@ -1,9 +1,10 @@
 /** From checked values to the configuration that the program uses. */
 import { extname, resolve } from 'node:path'
 import type { connectorSchema, referenceSchema } from './connector-schema.js'
-import type { ConnectorConfig, RateShape, ReferencesConfig, SinkConfig } from './connector.js'
+import type { ConnectorConfig, RateShape, ReferencesConfig } from './connector.js'
 import { disturbOf } from './disturb.js'
 import type { Values } from './option.js'
+import { sinkOf } from './sink-section.js'
 
 /** Of files that may hold connectors. */
 export const fileExtensions: ReadonlySet<string> = new Set(['.yaml', '.yml', '.json'])
@@ -103,24 +104,4 @@ export function referenceOf(values: Values<typeof referenceSchema>, folder: stri
 
 function schemaOf(schema: string, folder: string): string | object {
   return schema.trimStart().startsWith('{') ? (JSON.parse(schema) as object) : resolve(folder, schema)
-}
-
-function sinkOf(sink: Values<typeof connectorSchema>['sink'], folder: string): SinkConfig {
-  const { type, path, format, url, port } = sink
-  if (format !== 'csv') {
-    const bufferBytes = sink.buffer_size
-    if (type === 'websocket' && url !== null) {
-      const { acknowledge, acknowledge_timeout: acknowledgeTimeoutMs } = sink
-      return { type, url, format, acknowledge, acknowledgeTimeoutMs, bufferBytes }
-    }
-    if (type === 'websocket-server' && port !== null) {
-      const { host, endpoint, max_clients: maxClients, allowed_origins: allowedOrigins, on_slow: onSlow } = sink
-      return { type, host, port, endpoint, format, maxClients, allowedOrigins, onSlow, bufferBytes }
-    }
-  }
-  if (format !== 'ndjson') {
-    if (type === 'file' && path !== null) return { type, path: resolve(folder, path), format }
-    if (type === 'stdout' && format !== 'avro') return { type, format }
-  }
-  return { type: 'kafka' }
 }

@@ -1,6 +1,5 @@
 /** Records as text: JSON objects, JSON lines and CSV. */
 import type { Batch, EncodedBatch, Field } from '../record.js'
-import type { TextFormat } from '../config/connector.js'
 import type { Encoder } from './encoder.js'
 import type { RecordPlan } from './record-writer.js'
 import { RecordWriter } from './record-writer.js'
@@ -14,7 +13,7 @@ export interface LineEncoder extends Encoder {
   header(): Buffer
 }
 
-export function lineEncoder(format: TextFormat, fields: readonly Field[]): LineEncoder {
+export function lineEncoder(format: 'json' | 'csv', fields: readonly Field[]): LineEncoder {
   if (format === 'csv') return new TextRecordEncoder({ fields, key: null, value: csvSteps(fields) }, csvHeader(fields))
   const value = [...jsonSteps(fields), constant('\n')]
   return new TextRecordEncoder({ fields, key: null, value })

@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { EncodedBatch } from '../record.js'
+import type { ConnectorConfig } from '../config/connector.js'
+import { lineEncoder } from '../encode/lines.js'
+import { valueSchema } from '../encode/value.js'
+import type { EncodedBatch, Field } from '../record.js'
+import type { FileSinkConfig } from './file/options.js'
 
 /** How encoded records become the bytes of a file. */
 export interface Framing {
@@ -9,6 +13,18 @@ export interface Framing {
   readonly header: Buffer
   /** A batch's bytes. Valid until the next call, or until the batch's own buffers are written anew. */
   frame(batch: EncodedBatch): Buffer
+}
+
+type Described = Pick<ConnectorConfig, 'name' | 'topic' | 'value' | 'disturb'>
+
+/** The form of a file or a stream of bytes, to go with the connector's encoder. Throws SCHEMA_INVALID. */
+export function createFraming(
+  connector: Described,
+  format: FileSinkConfig['format'],
+  fields: readonly Field[],
+): Framing {
+  if (format === 'avro') return new ContainerFraming(JSON.stringify(valueSchema(connector, fields).json))
+  return new LineFraming(format, format === 'csv' ? lineEncoder('csv', fields).header() : Buffer.alloc(0))
 }
 
 /** Lines: the values bring their own line feeds, and there are no keys. `header`: with its line feed, or empty. */

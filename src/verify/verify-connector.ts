@@ -1,4 +1,5 @@
-import type { ConnectorConfig, SinkConfig } from '../config/connector.js'
+import type { ConnectorConfig } from '../config/connector.js'
+import type { FileSinkConfig } from '../sink/file/options.js'
 import { disturbKinds } from '../config/disturb.js'
 import type { DisturbConfig } from '../config/disturb.js'
 import type { WorkerConfig } from '../config/worker.js'
@@ -15,9 +16,9 @@ import type { Model } from '../model/model.js'
 import { openConnector } from '../connector/open.js'
 import type { Checkpoint, Field } from '../record.js'
 import { checkCheckpoint } from '../sink/check-checkpoint.js'
-import { readCheckpointFile } from '../sink/checkpoint-file.js'
-import { createFraming } from '../sink/create.js'
-import { shardPath } from '../sink/file.js'
+import { readCheckpointFile } from '../sink/file/checkpoint-file.js'
+import { createFraming } from '../sink/framing.js'
+import { shardPath } from '../sink/file/sink.js'
 import { compare } from './match/compare.js'
 import type { CompareOptions } from './match/compare.js'
 import { ExpectedStream } from './expected-stream.js'
@@ -173,14 +174,14 @@ async function openTopic({ name, sinkName, topic }: ConnectorConfig, worker: Wor
 
 async function openFiles(
   connector: ConnectorConfig,
-  sink: Extract<SinkConfig, { type: 'file' }>,
+  sink: FileSinkConfig,
   fields: readonly Field[],
 ): Promise<Delivered> {
   const shards = connector.tasks.max
   const paths = Array.from({ length: shards }, (_, shard) =>
     shardPath(sink.path, { connector: connector.name, shard, shards }),
   )
-  const { header } = createFraming({ connector, fields })
+  const { header } = createFraming(connector, sink.format, fields)
   const saved = () => Promise.all(paths.map((path) => readCheckpointFile(`${path}.checkpoint`)))
   const lengths = (await saved()).map((checkpoint) => checkpoint?.bytes ?? 0)
   return {
@@ -209,7 +210,7 @@ async function openFiles(
 
 function fileRecords(
   connector: ConnectorConfig,
-  { format }: Extract<SinkConfig, { type: 'file' }>,
+  { format }: FileSinkConfig,
   fields: readonly Field[],
   path: string,
   header: Buffer,

@@ -1,5 +1,5 @@
-import { KafkaSink } from '#src/sink/kafka.js'
-import type { KafkaSinkOptions } from '#src/sink/kafka.js'
+import { KafkaSink } from '#src/sink/kafka/sink.js'
+import type { KafkaSinkOptions } from '#src/sink/kafka/sink.js'
 import { committedRecords, createTopic, deleteAfter, testCluster, uniqueName } from '../support/kafka.js'
 import { sinkContract } from './sink.js'
 

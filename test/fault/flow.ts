@@ -9,7 +9,7 @@ import type { Batch, EncodedBatch } from '#src/record.js'
 import { systemClock } from '#src/delivery/clock.js'
 import type { Failure, TaskEnd } from '#src/runtime/task-events.js'
 import { Task } from '#src/runtime/task.js'
-import { KafkaSink } from '#src/sink/kafka.js'
+import { KafkaSink } from '#src/sink/kafka/sink.js'
 import { FixedRate } from '../support/fixed-rate.js'
 import { PositionGenerator, fingerprint } from '../support/fake-task.js'
 

@@ -4,8 +4,8 @@ import { createEncoder } from '#src/encode/create.js'
 import { createRegistry } from '#src/encode/registry.js'
 import { loadModel } from '#src/model/load.js'
 import { openConnector } from '#src/connector/open.js'
-import { createSink } from '#src/sink/create.js'
-import type { SinkPlan } from '#src/sink/create.js'
+import { createSink } from '#src/sink/sinks.js'
+import type { SinkPlan } from '#src/sink/plan.js'
 import type { Sink } from '#src/sink/sink.js'
 
 /** Has a connector's sinks take all records below position `end`, a commit every so many records. */

@@ -1,5 +1,5 @@
 /** A process that delivers positions to a file until it is killed or done: `node file-sink-child.js <path> <to>`. */
-import { FileSink } from '#src/sink/file.js'
+import { FileSink } from '#src/sink/file/sink.js'
 import { LineFraming } from '#src/sink/framing.js'
 import { Task } from '#src/runtime/task.js'
 import { systemClock } from '#src/delivery/clock.js'

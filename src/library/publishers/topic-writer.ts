@@ -6,8 +6,8 @@ import { assignPartitions } from '../../kafka/partitioner.js'
 import type { KafkaProducer } from '../../kafka/producer.js'
 import type { GenesisError } from '../../errors.js'
 import type { EncodedBatch } from '../../record.js'
-import { deadLettersOf, ensureDeadLetterTopic } from '../../sink/dead-letter.js'
-import { KafkaSink } from '../../sink/kafka.js'
+import { deadLettersOf, ensureDeadLetterTopic } from '../../sink/kafka/dead-letter.js'
+import { KafkaSink } from '../../sink/kafka/sink.js'
 import type { KafkaPlan } from './kafka-options.js'
 
 export interface TopicWriter {

@@ -2,7 +2,7 @@ import { containerEncoder } from '../../encode/create.js'
 import type { Encoder } from '../../encode/encoder.js'
 import { lineEncoder } from '../../encode/lines.js'
 import type { AvroSchema } from '../../encode/avro/schema.js'
-import type { WebSocketFormat } from '../../config/connector.js'
+import type { WebSocketFormat } from './options.js'
 import type { EncodedBatch, Field } from '../../record.js'
 import { ContainerFraming } from '../framing.js'
 

@@ -1,5 +1,5 @@
 import { GenesisError } from '../../errors.js'
-import type { WebSocketFormat } from '../../config/connector.js'
+import type { WebSocketFormat } from './options.js'
 import type { Checkpoint, EncodedBatch } from '../../record.js'
 import type { Sink } from '../sink.js'
 import { askCheckpoint, commitTo, type Stream } from './acknowledgement.js'

@@ -172,7 +172,10 @@ seed: -1
     assert.match(broken({ topic: '__consumer_offsets' })[0], /internal to Kafka/)
     assert.match(broken({ sink: { type: 'file' } })[0], /^sink.path: the file sink needs a path/)
     assert.match(broken({ sink: { path: 'p' } })[0], /^sink.path: only the file sink has a path/)
-    assert.match(broken({ sink: { type: 'stdout', format: 'avro' } })[0], /^sink.format: the stdout sink writes text/)
+    assert.match(
+      broken({ sink: { type: 'stdout', format: 'avro' } })[0],
+      /^sink.format: the stdout sink has no format avro; found avro; expected one of json, csv/,
+    )
     assert.match(broken({ compression: 'lz4', producer: { client: 'kafkajs' } })[0], /^compression: kafkajs does not/)
     assert.match(broken({ transaction: { interval: '1m', timeout: '1m' } })[0], /^transaction.timeout: .* time out/)
     assert.match(broken({ errors: { initial_backoff: '2s', max_backoff: '1s' } })[0], /^errors.max_backoff/)

@@ -1,12 +1,12 @@
-import type { WebSocketFormat } from '../../config/connector.js'
+import type { WebSocketFormat } from '../websocket/options.js'
 import type { AvroSchema } from '../../encode/avro/schema.js'
 import type { Encoder } from '../../encode/encoder.js'
 import { GenesisError } from '../../errors.js'
 import { canonicalConditions } from '../../model/conditions/canonical.js'
 import type { Generator } from '../../model/generator.js'
-import { frameMessages } from './frame.js'
+import { frameMessages } from '../websocket/frame.js'
 import type { Run } from './member.js'
-import { createMessageEncoder, createMessageForm, type MessageForm } from './message-form.js'
+import { createMessageEncoder, createMessageForm, type MessageForm } from '../websocket/message-form.js'
 
 export interface StreamPoolOptions {
   /** Opens the stream of these conditions. Throws CONDITION_INVALID or CONDITION_UNSATISFIABLE. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isAllowedOrigin } from '#src/sink/websocket/origins.js'
+import { isAllowedOrigin } from '#src/sink/websocket-server/origins.js'
 
 test('pages of this machine and those that are named may connect, and what is no browser', () => {
   const named = ['https://shop.example']

@@ -1,12 +1,12 @@
 import { constants } from 'node:fs'
 import { mkdir, open, type FileHandle } from 'node:fs/promises'
 import { dirname, parse, join } from 'node:path'
-import { GenesisError } from '../errors.js'
-import type { Checkpoint, EncodedBatch, ShardId } from '../record.js'
+import { GenesisError } from '../../errors.js'
+import type { Checkpoint, EncodedBatch, ShardId } from '../../record.js'
 import { readCheckpointFile, replaceCheckpointFile, syncFolder, type FileCheckpoint } from './checkpoint-file.js'
 import { lockFile, type FileLock } from './file-lock.js'
-import type { Framing } from './framing.js'
-import type { Sink } from './sink.js'
+import type { Framing } from '../framing.js'
+import type { Sink } from '../sink.js'
 
 export interface FileSinkOptions {
   /** As configured; with several shards each has a file of its own, see `shardPath`. */

@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream'
-import { GenesisError } from '../errors.js'
-import type { Checkpoint, EncodedBatch } from '../record.js'
-import type { Framing } from './framing.js'
-import { DownstreamClosed, type Sink } from './sink.js'
+import { GenesisError } from '../../errors.js'
+import type { Checkpoint, EncodedBatch } from '../../record.js'
+import type { Framing } from '../framing.js'
+import { DownstreamClosed, type Sink } from '../sink.js'
 
 /**
  * Writes to a stream of bytes, such as standard output. What is written can't be taken back, so a record is durable for

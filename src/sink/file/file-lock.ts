@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readlink, rename, rm, symlink } from 'node:fs/promises'
-import { GenesisError } from '../errors.js'
+import { GenesisError } from '../../errors.js'
 
 /** Who holds a lock. */
 interface Holder {

@@ -1,9 +1,9 @@
 import { GenesisError } from '../../errors.js'
 import type { EncodedBatch } from '../../record.js'
-import { frameMessages } from './frame.js'
+import { frameMessages } from '../websocket/frame.js'
 import { type ListenerOptions, type ServerAddress, WebSocketListener } from './listener.js'
 import type { ClientStatus, Member } from './member.js'
-import type { MessageForm } from './message-form.js'
+import type { MessageForm } from '../websocket/message-form.js'
 
 /** One live stream for whoever is connected: a batch is encoded and framed once, however many the clients are. */
 export class Broadcast {

@@ -1,4 +1,4 @@
-import { closeCode } from './control.js'
+import { closeCode } from '../websocket/control.js'
 import type { ClientRequest } from './client-request.js'
 import type { Member } from './member.js'
 import type { PooledStream } from './stream-pool.js'

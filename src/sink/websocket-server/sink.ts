@@ -2,7 +2,7 @@ import type { Checkpoint, EncodedBatch } from '../../record.js'
 import type { Sink } from '../sink.js'
 import { Broadcast } from './broadcast.js'
 import type { ListenerOptions } from './listener.js'
-import type { MessageForm } from './message-form.js'
+import type { MessageForm } from '../websocket/message-form.js'
 
 /**
  * Sends a connector's stream to whoever is connected. The stream is live: a record is done with when it was offered to

@@ -1,10 +1,10 @@
-import { labelNames } from '../encode/faults/labels.js'
-import type { GenesisError } from '../errors.js'
-import { assignPartitions } from '../kafka/partitioner.js'
-import type { KafkaAdmin, TopicCreation, TopicDescription } from '../kafka/admin.js'
-import type { ProducerOptions, SideRecord } from '../kafka/producer.js'
-import { headersOf } from '../kafka/wire/record-headers.js'
-import type { EncodedBatch, ShardId } from '../record.js'
+import { labelNames } from '../../encode/faults/labels.js'
+import type { GenesisError } from '../../errors.js'
+import { assignPartitions } from '../../kafka/partitioner.js'
+import type { KafkaAdmin, TopicCreation, TopicDescription } from '../../kafka/admin.js'
+import type { ProducerOptions, SideRecord } from '../../kafka/producer.js'
+import { headersOf } from '../../kafka/wire/record-headers.js'
+import type { EncodedBatch, ShardId } from '../../record.js'
 
 /** A disturbed record has it already. */
 const { position } = labelNames

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { GenesisError } from '../../errors.js'
-import { closeCode, closeReason, controlMessage } from './control.js'
-import { frameMessages } from './frame.js'
+import { closeCode, closeReason, controlMessage } from '../websocket/control.js'
+import { frameMessages } from '../websocket/frame.js'
 
 /** What happens with a client that does not read what it is sent. */
 export interface SlowPolicy {

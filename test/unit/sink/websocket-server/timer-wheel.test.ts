@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { TimerWheel, type Timed } from '#src/sink/websocket/timer-wheel.js'
+import { TimerWheel, type Timed } from '#src/sink/websocket-server/timer-wheel.js'
 import type { Clock } from '#src/delivery/clock.js'
 
 /** Time that moves when the test says so; a timer may be late by `lateMs`. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { GenesisError } from '#src/errors.js'
-import { requestOfMessage, requestOfQuery, type RequestLimits } from '#src/sink/websocket/client-request.js'
+import { requestOfMessage, requestOfQuery, type RequestLimits } from '#src/sink/websocket-server/client-request.js'
 
 const limits: RequestLimits = {
   defaults: { position: 0, batchSize: 10, rate: 100, maxRecords: null, conditions: undefined, format: 'json' },

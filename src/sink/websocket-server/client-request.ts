@@ -1,5 +1,5 @@
 import { GenesisError } from '../../errors.js'
-import type { WebSocketFormat } from '../../config/connector.js'
+import type { WebSocketFormat } from '../websocket/options.js'
 
 /** The stream that a client asks for. */
 export interface ClientRequest {

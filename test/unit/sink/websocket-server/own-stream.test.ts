@@ -5,9 +5,9 @@ import fc from 'fast-check'
 import type { WebSocket } from 'ws'
 import { loadModel } from '#src/model/load.js'
 import { openGenerator } from '#src/model/open.js'
-import { Member } from '#src/sink/websocket/member.js'
-import { OwnStream } from '#src/sink/websocket/own-stream.js'
-import { PooledStream } from '#src/sink/websocket/stream-pool.js'
+import { Member } from '#src/sink/websocket-server/member.js'
+import { OwnStream } from '#src/sink/websocket-server/own-stream.js'
+import { PooledStream } from '#src/sink/websocket-server/stream-pool.js'
 
 const model = await loadModel('models/customers.json')
 const noSchema = (): never => assert.fail('json has no schema')

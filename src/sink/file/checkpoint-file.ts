@@ -1,7 +1,7 @@
 import { open, readFile, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { GenesisError } from '../errors.js'
-import type { Checkpoint } from '../record.js'
+import { GenesisError } from '../../errors.js'
+import type { Checkpoint } from '../../record.js'
 
 /** What is durable of a file: its first `bytes` bytes hold everything before the checkpoint. */
 export interface FileCheckpoint {

@@ -4,8 +4,8 @@ import { describe, test } from 'node:test'
 import type { GenesisError } from '#src/errors.js'
 import { LineFraming } from '#src/sink/framing.js'
 import { DownstreamClosed } from '#src/sink/sink.js'
-import { StreamSink } from '#src/sink/stream.js'
-import { batchOf } from '../../contract/sink.js'
+import { StreamSink } from '#src/sink/stdout/sink.js'
+import { batchOf } from '../../../contract/sink.js'
 
 function sinkTo(stream: Writable): StreamSink {
   return new StreamSink(stream, 'the stream', new LineFraming('csv', Buffer.from('value\n')))

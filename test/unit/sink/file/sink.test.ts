@@ -7,9 +7,9 @@ import { syncBuiltinESMExports } from 'node:module'
 import { describe, test, type TestContext } from 'node:test'
 import avsc from 'avsc'
 import type { GenesisError } from '#src/errors.js'
-import { FileSink, shardPath, type FileSinkOptions } from '#src/sink/file.js'
+import { FileSink, shardPath, type FileSinkOptions } from '#src/sink/file/sink.js'
 import { ContainerFraming, LineFraming } from '#src/sink/framing.js'
-import { batchOf, sinkContract } from '../../contract/sink.js'
+import { batchOf, sinkContract } from '../../../contract/sink.js'
 
 const lines = (): LineFraming => new LineFraming('json', Buffer.alloc(0))
 const shard = { connector: 'c', shard: 0, shards: 1 }

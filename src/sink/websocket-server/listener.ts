@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type RawData } from 'ws'
 import { GenesisError } from '../../errors.js'
-import { closeCode } from './control.js'
+import { closeCode } from '../websocket/control.js'
 import { Member, type SlowPolicy } from './member.js'
 import { isAllowedOrigin } from './origins.js'
 

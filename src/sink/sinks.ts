@@ -1,0 +1,21 @@
+/** Every type of sink. Its folder has its options, its rules and its implementation; options.ts lists the former. */
+import type { SinkConfig } from './options.js'
+import type { SinkPlan } from './plan.js'
+import type { Sink } from './sink.js'
+
+type Create<C extends SinkConfig> = (plan: SinkPlan<C>) => Sink | Promise<Sink>
+
+// Imported when one is made: the Kafka and WebSocket libraries take longer to load than all the rest.
+const sinks: { readonly [C in SinkConfig as C['type']]: Create<C> } = {
+  kafka: async (plan) => (await import('./kafka/create.js')).createKafkaSink(plan),
+  stdout: async (plan) => (await import('./stdout/create.js')).createStdoutSink(plan),
+  file: async (plan) => (await import('./file/create.js')).createFileSink(plan),
+  websocket: async (plan) => (await import('./websocket/create.js')).createWebSocketSink(plan),
+  'websocket-server': async (plan) => (await import('./websocket-server/create.js')).createWebSocketServerSink(plan),
+}
+
+/** Makes the connector's sink; connects nothing. Throws SCHEMA_INVALID. */
+export async function createSink(plan: SinkPlan): Promise<Sink> {
+  const create = sinks[plan.connector.sink.type] as Create<SinkConfig>
+  return create(plan)
+}

@@ -1,0 +1,51 @@
+import { choice, option, required } from '../../config/option.js'
+import { defineSink } from '../../config/sink-spec.js'
+
+/** Forms of messages; message-form.ts has what each looks like. */
+export const messageFormats = ['json', 'ndjson', 'avro'] as const
+export type WebSocketFormat = (typeof messageFormats)[number]
+
+export const messageFormatDoc =
+  'One object a message (json), a batch of lines a message (ndjson), or Avro blocks (docs/websocket.md).'
+
+/** A client of a WebSocket server. */
+export interface WebSocketSinkConfig {
+  readonly type: 'websocket'
+  /** ws:// or wss://; may hold credentials. */
+  readonly url: string
+  readonly format: WebSocketFormat
+  /** Whether the server sends back the position that it has, and so keeps the checkpoint. */
+  readonly acknowledge: boolean
+  readonly acknowledgeTimeoutMs: number
+  /** Maximum bytes waiting to be sent. */
+  readonly bufferBytes: number
+}
+
+export const webSocketSpec = defineSink({
+  options: {
+    url: required<string>('ws-url', 'Address of the server that the records go to.', {
+      sensitive: true,
+      example: 'ws://<host>:<port>/<path>',
+    }),
+    format: choice(messageFormats, messageFormatDoc, 'json'),
+    acknowledge: option<boolean>(
+      'flag',
+      'Whether the server sends back the position that it has, and so keeps the checkpoint.',
+      false,
+    ),
+    acknowledge_timeout: option<number>('duration', 'Maximum wait for an acknowledgement.', '30s', { minimum: 1 }),
+    buffer_size: option<number>('size', 'Maximum bytes waiting to be sent.', '1MB', {
+      minimum: 1000,
+      maximum: 1_000_000_000,
+    }),
+  },
+  configure: ({ url, format, acknowledge, acknowledge_timeout, buffer_size }): WebSocketSinkConfig => ({
+    type: 'websocket',
+    url,
+    format,
+    acknowledge,
+    acknowledgeTimeoutMs: acknowledge_timeout,
+    bufferBytes: buffer_size,
+  }),
+  target: ({ url }) => `the url ${new URL(url).host}${new URL(url).pathname}`,
+})
