@@ -16,6 +16,8 @@ export interface ClusterDescription {
 
 export interface TopicDescription {
   readonly topic: string
+  /** KIP-516; null: the broker is older than topic ids. */
+  readonly topicId: string | null
   readonly partitions: number
   /** Bytes; Kafka's default where the user may not see the topic's configuration. */
   readonly maxMessageBytes: number
@@ -147,10 +149,11 @@ export class KafkaAdmin {
     }
   }
 
-  async #described({ name, partitions }: TopicMetadata): Promise<TopicDescription> {
+  async #described({ name, topicId, partitions }: TopicMetadata): Promise<TopicDescription> {
     const config = await this.#config(name)
     return {
       topic: name,
+      topicId,
       partitions: partitions.length,
       maxMessageBytes: Number(config?.get('max.message.bytes') ?? defaultMaxMessageBytes),
       config,

@@ -1,8 +1,8 @@
 /** Checkpoints as they are in the compacted topic; checkpoint-record.ts has their form. */
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
-import type { Checkpoint } from '../record.js'
-import { checkpointKey, parseCheckpoint, sourceOf, type CheckpointSource } from './checkpoint-record.js'
+import { checkpointKey, parseCheckpoint, sourceOf } from './checkpoint-record.js'
+import type { CheckpointSource, TopicCheckpoint } from './checkpoint-record.js'
 import { partitionOfKey } from './partitioner.js'
 import { TopicReader, type PartitionRange } from './topic-reader.js'
 import type { RecordCursor } from './wire/record-batch-read.js'
@@ -11,6 +11,14 @@ interface Entry {
   readonly value: Buffer | null
   readonly partition: number
   readonly offset: number
+}
+
+/** An entry of the topic that nothing has deleted. */
+export interface KeptCheckpoint {
+  readonly shard: number
+  readonly partition: number
+  /** Null: it cannot be understood. */
+  readonly checkpoint: TopicCheckpoint | null
 }
 
 interface Shards {
@@ -38,6 +46,8 @@ export class CheckpointReader {
   readonly #cluster: ClusterOptions
   readonly #topic: string
   #tails: Tail[] = []
+  /** Of the topic that the tails are of; null: not known. */
+  #topicId: string | null = null
   #running: Promise<void> | null = null
   #queued: Promise<void> | null = null
 
@@ -51,15 +61,15 @@ export class CheckpointReader {
    * it is corrupt, or in a partition that is not its key's any more because the topic was given more of them: without
    * it the stream would begin again. `sink`: which one, where the connector has several.
    */
-  async shard(connector: string, shard: number, sink?: string): Promise<Checkpoint | null> {
+  async shard(connector: string, shard: number, sink?: string): Promise<TopicCheckpoint | null> {
     await this.#readToEnd()
     return this.#checkpoint({ connector, shard, sink })
   }
 
   /** The checkpoints of all shards of a connector (of one sink, where it has several). Throws as `shard` does. */
-  async connector(connector: string, sink?: string): Promise<ReadonlyMap<number, Checkpoint>> {
+  async connector(connector: string, sink?: string): Promise<ReadonlyMap<number, TopicCheckpoint>> {
     await this.#readToEnd()
-    const checkpoints = new Map<number, Checkpoint>()
+    const checkpoints = new Map<number, TopicCheckpoint>()
     const id = idOf({ connector, sink })
     const shards = new Set(this.#tails.flatMap(({ decided }) => [...(decided.get(id)?.entries.keys() ?? [])]))
     for (const shard of [...shards].sort((a, b) => a - b)) {
@@ -78,7 +88,18 @@ export class CheckpointReader {
     return [...new Set(kept.map(({ sink }) => sink))]
   }
 
-  #checkpoint(source: CheckpointSource): Checkpoint | null {
+  /** What is kept of a connector (of one sink), by shard and partition, understood or not. */
+  async kept(connector: string, sink?: string): Promise<readonly KeptCheckpoint[]> {
+    await this.#readToEnd()
+    const id = idOf({ connector, sink })
+    return this.#tails.flatMap(({ decided }) =>
+      [...(decided.get(id)?.entries ?? [])].flatMap(([shard, { partition, value }]) =>
+        value === null ? [] : [{ shard, partition, checkpoint: parseCheckpoint(value) }],
+      ),
+    )
+  }
+
+  #checkpoint(source: CheckpointSource): TopicCheckpoint | null {
     const key = checkpointKey(source)
     const id = idOf(source)
     const { shard } = source
@@ -111,9 +132,12 @@ export class CheckpointReader {
     const reader = new TopicReader(this.#cluster, this.#topic)
     try {
       const ranges = await reader.ranges()
+      const topicId = await reader.topicId()
       const fits = ({ end }: PartitionRange, i: number): boolean => end >= (this.#tails[i]?.next ?? 0)
-      // A topic that has become shorter or smaller is another one.
-      if (this.#tails.length > ranges.length || !ranges.every(fits)) this.#tails = []
+      // A topic with another id is another one, and so is one that has become shorter or smaller.
+      const isSame = topicId === this.#topicId && this.#tails.length <= ranges.length && ranges.every(fits)
+      if (!isSame) this.#tails = []
+      this.#topicId = topicId
       for (let i = this.#tails.length; i < ranges.length; i++) this.#tails.push(emptyTail())
       await Promise.all(ranges.map((range, i) => advance(this.#tails[i], reader, range)))
     } catch (error) {
@@ -134,7 +158,7 @@ export class CheckpointReader {
     })
   }
 
-  #parsed({ value, partition, offset }: Entry, shard: number): Checkpoint | null {
+  #parsed({ value, partition, offset }: Entry, shard: number): TopicCheckpoint | null {
     if (value === null) return null
     const checkpoint = parseCheckpoint(value)
     if (checkpoint === null || checkpoint.position % checkpoint.shards !== shard % checkpoint.shards)

@@ -1,6 +1,9 @@
 /**
  * The form of a checkpoint in the checkpoint topic, that of Kafka Connect's source offsets: key `["<connector>",{"shard":0}]`
- * (with several sinks `["<connector>",{"shard":0,"sink":"<sink>"}]`), value `{"position":…,"fingerprint":"…","shards":…}`, both JSON; a null value deletes.
+ * (with several sinks `["<connector>",{"shard":0,"sink":"<sink>"}]`), value
+ * `{"position":…,"fingerprint":"…","shards":…,"group":"…","topic":"…","topic_id":"…","partitions":"0:3,40000:6"}`, both
+ * JSON; a null value deletes. Values are texts and numbers only, as Connect's own offsets have to be. Version 0.1 wrote
+ * the first three keys.
  */
 import type { Checkpoint, ShardId } from '../record.js'
 import { partitionOfKey } from './partitioner.js'
@@ -9,29 +12,49 @@ import type { SideRecord } from './producer.js'
 /** Whose checkpoint it is: Connect's source partition. */
 export type CheckpointSource = Pick<ShardId, 'connector' | 'shard' | 'sink'>
 
+/** From a position of the stream on the topic had so many partitions. */
+export interface PartitionsSince {
+  readonly position: number
+  readonly partitions: number
+}
+
+/** Where the records before a checkpoint are. */
+export interface CheckpointTarget {
+  /** The group of workers that sent them. */
+  readonly group: string
+  readonly topic: string
+  /** KIP-516; null: the broker is older than topic ids. */
+  readonly topicId: string | null
+  /** In ascending order. Positions before the first one are in no topic, or in one that was there before this one. */
+  readonly partitions: readonly PartitionsSince[]
+}
+
+/** A checkpoint as the topic has it. Without a target it is of version 0.1. */
+export interface TopicCheckpoint extends Checkpoint {
+  readonly target?: CheckpointTarget
+}
+
 /** The record that makes a checkpoint durable, or (null) deletes it. `partitions`: of the checkpoint topic. */
 export function checkpointRecord(
   topic: string,
   partitions: number,
   source: CheckpointSource,
-  checkpoint: Checkpoint | null,
+  checkpoint: TopicCheckpoint | null,
 ): SideRecord & { readonly key: Buffer } {
   const key = checkpointKey(source)
   return {
     topic,
     partition: partitionOfKey(key, 0, key.length, partitions),
     key,
-    value:
-      checkpoint === null
-        ? null
-        : Buffer.from(
-            JSON.stringify({
-              position: checkpoint.position,
-              fingerprint: checkpoint.fingerprint,
-              shards: checkpoint.shards,
-            }),
-          ),
+    value: checkpoint === null ? null : Buffer.from(JSON.stringify(valueOf(checkpoint))),
   }
+}
+
+function valueOf({ position, fingerprint, shards, target }: TopicCheckpoint): object {
+  if (target === undefined) return { position, fingerprint, shards }
+  const { group, topic, topicId } = target
+  const partitions = target.partitions.map((since) => `${since.position}:${since.partitions}`).join(',')
+  return { position, fingerprint, shards, group, topic, ...(topicId !== null && { topic_id: topicId }), partitions }
 }
 
 export function checkpointKey({ connector, shard, sink }: CheckpointSource): Buffer {
@@ -56,7 +79,7 @@ export function sourceOf(key: Buffer | null): CheckpointSource | null {
 }
 
 /** Null: it is none. */
-export function parseCheckpoint(value: Buffer): Checkpoint | null {
+export function parseCheckpoint(value: Buffer): TopicCheckpoint | null {
   let parsed: unknown
   try {
     parsed = JSON.parse(value.toString('utf8'))
@@ -73,5 +96,24 @@ export function parseCheckpoint(value: Buffer): Checkpoint | null {
     typeof shards === 'number' &&
     Number.isSafeInteger(shards) &&
     shards > 0
-  return valid ? { position, fingerprint, shards } : null
+  if (!valid) return null
+  const target = targetOf(parsed as Record<string, unknown>)
+  // What a person has written by hand has none, and is completed like one of version 0.1; half of one is a mistake.
+  if (target === null) return null
+  return { position, fingerprint, shards, ...(target !== undefined && { target }) }
+}
+
+/** Undefined: it says nothing about its target. Null: what it says cannot be understood. */
+function targetOf(value: Record<string, unknown>): CheckpointTarget | undefined | null {
+  const { group, topic, topic_id: topicId = null, partitions } = value
+  if (group === undefined && topic === undefined && topicId === null && partitions === undefined) return undefined
+  if (typeof group !== 'string' || typeof topic !== 'string' || typeof partitions !== 'string') return null
+  if (topicId !== null && typeof topicId !== 'string') return null
+  if (!/^\d+:[1-9]\d*(,\d+:[1-9]\d*)*$/.test(partitions)) return null
+  const history = partitions.split(',').map((since) => {
+    const [position, count] = since.split(':').map(Number)
+    return { position, partitions: count }
+  })
+  if (history.some(({ position }, i) => i > 0 && position < history[i - 1].position)) return null
+  return { group, topic, topicId, partitions: history }
 }

@@ -16,6 +16,8 @@ export interface ClusterMetadata {
 
 export interface TopicMetadata {
   readonly name: string
+  /** KIP-516, as kafka-topics prints it; null: the broker is older than topic ids. */
+  readonly topicId: string | null
   /** Protocol error code; 3 is a topic that does not exist. */
   readonly errorCode: number
   readonly isInternal: boolean
@@ -62,8 +64,9 @@ export class ClusterConnections {
       clusterId: answer.clusterId ?? null,
       controllerId: answer.controllerId,
       brokers: answer.brokers.map(({ nodeId, host, port }) => ({ nodeId, host, port })),
-      topics: answer.topics.map(({ name, errorCode, isInternal, partitions }) => ({
+      topics: answer.topics.map(({ name, errorCode, isInternal, partitions, ...since10 }) => ({
         name: name ?? '',
+        topicId: 'topicId' in since10 ? topicIdOf(since10.topicId) : null,
         errorCode,
         isInternal,
         partitions: partitions
@@ -137,6 +140,12 @@ export class ClusterConnections {
     const brokers = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
     await Promise.all(brokers.map((broker) => this.#source.close(broker)))
   }
+}
+
+/** A UUID in the form that Kafka's tools print: base64url of its bytes; null for the zero one. */
+function topicIdOf(uuid: string): string | null {
+  const bytes = Buffer.from(uuid.replaceAll('-', ''), 'hex')
+  return bytes.every((byte) => byte === 0) ? null : bytes.toString('base64url')
 }
 
 /** The key of the bootstrap connection, beside node ids. */

@@ -62,6 +62,11 @@ export class TopicReader {
     this.#connections = new ClusterConnections(cluster, source)
   }
 
+  /** The topic's id (KIP-516); null: the broker is older than topic ids. */
+  topicId(): Promise<string | null> {
+    return this.#persist(({ topicId }) => Promise.resolve(topicId))
+  }
+
   /** The offsets of every partition now, in the order of partitions. */
   async ranges(): Promise<PartitionRange[]> {
     const { partitions } = await this.#persist((metadata) => Promise.resolve(metadata))

@@ -1,0 +1,55 @@
+/** Transactional ids whose owners are somebody else: shut out, and asked about. The connections have the cluster's metadata. */
+import { describeTransactionsV0 } from '@platformatic/kafka'
+import type { ClusterConnections } from './cluster-connections.js'
+import { protocolFailure } from './errors.js'
+import { protocolError } from './protocol-errors.js'
+import { tolerant } from './platformatic-connection.js'
+import { retryUntil, slowBackoff } from './wire/retry-until.js'
+import { TransactionCoordinator } from './wire/transaction-coordinator.js'
+
+/** Of the producer that InitProducerId makes and nobody uses; below every transaction.max.timeout.ms in use. */
+const unusedTimeoutMs = 10_000
+const unknownId = 105
+
+/** A transaction as its coordinator has it (KIP-664): Empty, Ongoing, PrepareCommit, CompleteCommit, … */
+export interface DescribedTransaction {
+  readonly state: string
+  readonly producerId: bigint
+  readonly timeoutMs: number
+  /** Ms since 1970; -1: none is open. */
+  readonly startedAt: number
+}
+
+/**
+ * Ends the open transaction of each id's owner, and fences the owner: its next request is refused. Rejects with
+ * KAFKA_AUTHORIZATION or a passing error once `limitMs` have gone.
+ */
+export async function fenceIds(
+  connections: ClusterConnections,
+  ids: readonly string[],
+  limitMs: number,
+): Promise<void> {
+  await Promise.all(ids.map((id) => new TransactionCoordinator(connections, id, limitMs).fence(unusedTimeoutMs)))
+}
+
+/** Null: the coordinator does not know the id (any more), or cannot be asked: a broker before 3.0, or no permission. */
+export async function describeTransaction(
+  connections: ClusterConnections,
+  id: string,
+  limitMs: number,
+): Promise<DescribedTransaction | null> {
+  const { api } = describeTransactionsV0
+  return retryUntil(limitMs, slowBackoff, { transactionalId: id }, async () => {
+    const broker = await new TransactionCoordinator(connections, id, limitMs).connect()
+    if (broker.maxVersion(api.key) < api.version) return null
+    const [found] = (await tolerant(api.async(broker.connection, [id]))).transactionStates
+    if (found.errorCode === unknownId || protocolError(found.errorCode).kind === 'authorization') return null
+    if (found.errorCode !== 0) throw protocolFailure(found.errorCode, { transactionalId: id, operation: 'Describe' })
+    return {
+      state: found.transactionState,
+      producerId: found.producerId,
+      timeoutMs: found.transactionTimeoutMs,
+      startedAt: Number(found.transactionStartTimeMs),
+    }
+  })
+}
