@@ -4,6 +4,9 @@ import type { ClusterOptions, SaslOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
 import { bearerToken } from './oauth-token.js'
 
+/** Sessions are renewed so long before their end: kafkajs's own 10 s would renew a short one with every request. */
+const reauthenticationThreshold = 3_000
+
 /** A kafkajs client for a cluster. It logs nothing: what goes wrong is in the errors it rejects with. */
 export function createKafkajsClient(cluster: ClusterOptions, retry: RetryOptions): Kafka {
   return new Kafka(kafkajsConfig(cluster, retry))
@@ -18,6 +21,7 @@ function kafkajsConfig(cluster: ClusterOptions, retry: RetryOptions): KafkaConfi
     authenticationTimeout: cluster.connectTimeoutMs,
     requestTimeout: cluster.requestTimeoutMs,
     enforceRequestTimeout: true,
+    reauthenticationThreshold,
     retry,
     logLevel: logLevel.NOTHING,
     ssl:

@@ -3,32 +3,43 @@ import type { SaslOptions } from '../config/cluster.js'
 
 type OAuthOptions = Extract<SaslOptions, { mechanism: 'OAUTHBEARER' }>
 
-/** A token is fetched anew this long before it expires, so that a broker never sees one in its last seconds. */
-const marginMs = 30_000
+/** A session is renewed after four fifths of its life, which is at most the token's: by then there is to be a new one. */
+const freshPart = 0.75
+
+/** Of a token that says nothing of its life. */
+const defaultLifeMs = 300_000
 
 interface CachedToken {
   value: Promise<string>
   freshUntil: number
+  validUntil: number
 }
 
 // One token per set of credentials, however many connections are made from it.
 const cache = new WeakMap<OAuthOptions, CachedToken>()
 
 /**
- * The bearer token to authenticate with: the fixed one, or one from a client-credentials grant (RFC 6749 §4.4), kept
- * until shortly before it expires. Throws KAFKA_AUTHENTICATION if the endpoint refuses, KAFKA_UNREACHABLE if it does not answer.
+ * The bearer token to authenticate with: the fixed one, or one from a client-credentials grant (RFC 6749 §4.4). A new one is
+ * asked for in good time; where the endpoint does not answer, the old one serves for as long as it is valid.
+ * Throws KAFKA_AUTHENTICATION if the endpoint refuses, KAFKA_UNREACHABLE if it does not answer.
  */
 export async function bearerToken(options: OAuthOptions, timeoutMs: number): Promise<string> {
   if (options.token !== undefined) return options.token
   const cached = cache.get(options)
   if (cached !== undefined && Date.now() < cached.freshUntil) return cached.value
-  const entry: CachedToken = { value: Promise.resolve(''), freshUntil: Infinity }
+  const entry: CachedToken = { value: Promise.resolve(''), freshUntil: Infinity, validUntil: Infinity }
+  const askedAt = Date.now()
   entry.value = grant(options, timeoutMs).then(
     ({ token, expiresInMs }) => {
-      entry.freshUntil = Date.now() + Math.max(expiresInMs / 2, expiresInMs - marginMs)
+      entry.freshUntil = askedAt + expiresInMs * freshPart
+      entry.validUntil = askedAt + expiresInMs
       return token
     },
     (error: unknown) => {
+      if (cached !== undefined && Date.now() < cached.validUntil && error instanceof GenesisError && error.retriable) {
+        cache.set(options, cached)
+        return cached.value
+      }
       cache.delete(options)
       throw error
     },
@@ -79,11 +90,24 @@ async function grant(options: OAuthOptions, timeoutMs: number): Promise<{ token:
       expected: 'a JSON object with access_token',
       remedy: 'Check the OAUTHBEARER client id, client secret and scope',
     })
-  return { token: answer.access_token, expiresInMs: (answer.expires_in ?? 300) * 1000 }
+  const { access_token: token, expires_in: expiresIn } = answer
+  return { token, expiresInMs: expiresIn === undefined ? (lifeOf(token) ?? defaultLifeMs) : expiresIn * 1000 }
 }
 
 function hasToken(answer: unknown): answer is { access_token: string; expires_in?: number } {
   if (typeof answer !== 'object' || answer === null || !('access_token' in answer)) return false
   const expiresIn = 'expires_in' in answer ? answer.expires_in : undefined
   return typeof answer.access_token === 'string' && (expiresIn === undefined || typeof expiresIn === 'number')
+}
+
+/** How long a JWT has to live (RFC 7519 §4.1.4), ms; null for any other token. */
+function lifeOf(token: string): number | null {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+    if (typeof claims !== 'object' || claims === null || !('exp' in claims) || typeof claims.exp !== 'number')
+      return null
+    return Math.max(0, claims.exp * 1000 - Date.now())
+  } catch {
+    return null
+  }
 }

@@ -2,38 +2,18 @@
  * @platformatic/kafka's low-level connection to one broker, made from ClusterOptions, and the choice of API versions.
  */
 import { isIP } from 'node:net'
-import { AuthenticationError, Connection, ConnectionStatuses, ResponseError, TimeoutError } from '@platformatic/kafka'
-import type { Callback, ConnectionOptions, ResponseParser, Writer } from '@platformatic/kafka'
+import { AuthenticationError, ConnectionStatuses, ResponseError } from '@platformatic/kafka'
+import type { ConnectionOptions } from '@platformatic/kafka'
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
 import { kafkaError } from './errors.js'
 import { bearerToken } from './oauth-token.js'
 import { requestApiVersions } from './api-versions.js'
 import type { ApiVersions } from './api-versions.js'
+import { WatchedConnection } from './watched-connection.js'
 
 /** What a use of a connection may want otherwise than its default. */
 export type ConnectionSettings = Pick<ConnectionOptions, 'maxInflights' | 'handleBackPressure'>
-
-/** The library breaks off a connection when the answer to a request that has timed out arrives after all. */
-class WatchedConnection extends Connection {
-  /** A request has timed out. */
-  isLate = false
-
-  override send<Answer>(
-    apiKey: number,
-    apiVersion: number,
-    createPayload: () => Writer,
-    parse: ResponseParser<Answer>,
-    requestTags: boolean,
-    responseTags: boolean,
-    callback: Callback<Answer>,
-  ): void {
-    super.send<Answer>(apiKey, apiVersion, createPayload, parse, requestTags, responseTags, (error, answer) => {
-      if (error instanceof TimeoutError) this.isLate = true
-      callback(error, answer)
-    })
-  }
-}
 
 /**
  * Connects and authenticates. The connection is the caller's to close. Rejects with KAFKA_UNREACHABLE,
@@ -45,7 +25,12 @@ export async function openConnection(
   cluster: ClusterOptions,
   settings: ConnectionSettings = {},
 ): Promise<WatchedConnection> {
-  const connection = new WatchedConnection(cluster.clientId, { ...connectionOptions(host, cluster), ...settings })
+  const { sasl, requestTimeoutMs } = cluster
+  const connection = new WatchedConnection(
+    cluster.clientId,
+    { ...connectionOptions(host, cluster), ...settings },
+    async () => (sasl?.mechanism === 'OAUTHBEARER' ? bearerToken(sasl, requestTimeoutMs) : null),
+  )
   // Requests in flight are rejected when the socket fails; without a listener the event itself would end the process.
   connection.on('error', () => {})
   try {

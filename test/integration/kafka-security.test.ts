@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict'
-import { pbkdf2Sync, randomBytes } from 'node:crypto'
 import { after, before, describe, test, type TestContext } from 'node:test'
 import {
   AclOperations,
   AclPermissionTypes,
   ResourcePatternTypes,
   ResourceTypes,
-  ScramMechanisms,
-  alterUserScramCredentialsV0,
   createAclsV3,
   describeAclsV3,
 } from '@platformatic/kafka'
@@ -19,14 +16,10 @@ import { openAnyBroker } from '#src/kafka/platformatic-connection.js'
 import { KafkaSink } from '#src/sink/kafka/sink.js'
 import { batchOf } from '../contract/sink.js'
 import { committedRecords, uniqueName } from '../support/kafka.js'
+import { addScramUser, scramUser } from '../support/scram-user.js'
 import { fixture, limitedUser, startSecuredBroker, superUser } from '../support/secured-broker.js'
 import type { SecuredBroker } from '../support/secured-broker.js'
-
-function unsignedToken(subject: string): string {
-  const part = (json: object): string => Buffer.from(JSON.stringify(json)).toString('base64url')
-  const now = Math.floor(Date.now() / 1000)
-  return `${part({ alg: 'none' })}.${part({ sub: subject, iat: now, exp: now + 3600 })}.`
-}
+import { unsignedToken } from '../support/unsigned-token.js'
 
 /** One record and its checkpoint through a whole sink. */
 async function deliver(t: TestContext, cluster: ClusterOptions): Promise<void> {
@@ -86,11 +79,10 @@ describe('a broker that wants to know who it talks to', () => {
   })
   after(() => broker.stop())
 
-  const admin = { username: 'admin', password: 'scram-secret' }
   const rightOnes: readonly SaslOptions[] = [
     superUser,
-    { mechanism: 'SCRAM-SHA-256', ...admin },
-    { mechanism: 'SCRAM-SHA-512', ...admin },
+    { mechanism: 'SCRAM-SHA-256', ...scramUser },
+    { mechanism: 'SCRAM-SHA-512', ...scramUser },
     { mechanism: 'OAUTHBEARER', token: unsignedToken('admin') },
   ]
   for (const sasl of rightOnes)
@@ -170,21 +162,6 @@ describe('a broker that wants to know who it talks to', () => {
     assert.equal(await reader.shard('c', 0), null)
   })
 })
-
-async function addScramUser(cluster: ClusterOptions): Promise<void> {
-  const broker = await openAnyBroker(cluster)
-  const salt = randomBytes(16)
-  // Kafka takes one mechanism of a user in a request.
-  for (const [mechanism, hash, bytes] of [
-    [ScramMechanisms.SCRAM_SHA_256, 'sha256', 32],
-    [ScramMechanisms.SCRAM_SHA_512, 'sha512', 64],
-  ] as const) {
-    const saltedPassword = pbkdf2Sync('scram-secret', salt, 4096, bytes, hash)
-    const upsertion = { name: 'admin', mechanism, iterations: 4096, salt, saltedPassword }
-    await alterUserScramCredentialsV0.api.async(broker.connection, [], [upsertion])
-  }
-  await broker.close()
-}
 
 async function grant(
   secured: SecuredBroker,

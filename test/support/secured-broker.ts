@@ -32,12 +32,13 @@ export function fixture(name: string): Promise<string> {
   return readFile(join(fixtures, name), 'utf8')
 }
 
-export async function startSecuredBroker(): Promise<SecuredBroker> {
+/** `extra`: settings of the broker on top of those that it needs. */
+export async function startSecuredBroker(extra: Readonly<Record<string, string>> = {}): Promise<SecuredBroker> {
   const [saslPort, tlsPort, internalPort, controllerPort] = await freePorts(4)
   const brokerPem = `${await fixture('broker-key.pem')}${await fixture('broker.pem')}`
   const stop = (await works('docker', 'info'))
-    ? await startContainer(saslPort, tlsPort, brokerPem)
-    : await startJava([saslPort, tlsPort, internalPort, controllerPort], brokerPem)
+    ? await startContainer(saslPort, tlsPort, brokerPem, extra)
+    : await startJava([saslPort, tlsPort, internalPort, controllerPort], brokerPem, extra)
   const sasl = (options: SaslOptions | null): ClusterOptions => ({
     ...clusterAt([`127.0.0.1:${saslPort}`]),
     sasl: options,
@@ -84,16 +85,22 @@ function settings(
   }
 }
 
-async function startContainer(saslPort: number, tlsPort: number, brokerPem: string): Promise<() => Promise<void>> {
-  const environment = asEnvironment(
-    settings(
+async function startContainer(
+  saslPort: number,
+  tlsPort: number,
+  brokerPem: string,
+  extra: Readonly<Record<string, string>>,
+): Promise<() => Promise<void>> {
+  const environment = asEnvironment({
+    ...settings(
       'SASL://:9092,TLS://:9095,INTERNAL://:9094,CONTROLLER://:9093',
       `SASL://127.0.0.1:${saslPort},TLS://127.0.0.1:${tlsPort},INTERNAL://localhost:9094`,
       'localhost:9093',
       '/tmp/broker.pem',
       '/tmp/ca.pem',
     ),
-  )
+    ...extra,
+  })
   const container = await new GenericContainer(kafkaImage)
     .withEnvironment(environment)
     .withCopyContentToContainer([
@@ -107,20 +114,27 @@ async function startContainer(saslPort: number, tlsPort: number, brokerPem: stri
   }
 }
 
-async function startJava([sasl, tls, internal, controller]: number[], brokerPem: string): Promise<() => Promise<void>> {
+async function startJava(
+  [sasl, tls, internal, controller]: number[],
+  brokerPem: string,
+  extra: Readonly<Record<string, string>>,
+): Promise<() => Promise<void>> {
   const data = await mkdtemp(join(tmpdir(), 'genesis-secured-'))
   const pem = join(data, 'broker.pem')
   await writeFile(pem, brokerPem)
   const clients = `SASL://127.0.0.1:${sasl},TLS://127.0.0.1:${tls},INTERNAL://127.0.0.1:${internal}`
   const process = await superviseKafka(
     data,
-    settings(
-      `${clients},CONTROLLER://127.0.0.1:${controller}`,
-      clients,
-      `127.0.0.1:${controller}`,
-      pem,
-      join(fixtures, 'ca.pem'),
-    ),
+    {
+      ...settings(
+        `${clients},CONTROLLER://127.0.0.1:${controller}`,
+        clients,
+        `127.0.0.1:${controller}`,
+        pem,
+        join(fixtures, 'ca.pem'),
+      ),
+      ...extra,
+    },
     new AbortController().signal,
   )
   return async () => {

@@ -10,7 +10,13 @@ interface Asked {
   readonly body: string
 }
 
-async function endpoint(t: TestContext, status: number, answer: unknown): Promise<{ url: string; asked: Asked[] }> {
+interface Endpoint {
+  readonly url: string
+  readonly asked: Asked[]
+  readonly close: () => Promise<unknown>
+}
+
+async function endpoint(t: TestContext, status: number, answer: unknown): Promise<Endpoint> {
   const asked: Asked[] = []
   const server = createServer((request, response) => {
     let body = ''
@@ -23,7 +29,13 @@ async function endpoint(t: TestContext, status: number, answer: unknown): Promis
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => server.close())
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`, asked }
+  const close = (): Promise<unknown> => {
+    const closed = once(server, 'close')
+    server.close()
+    server.closeAllConnections()
+    return closed
+  }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`, asked, close }
 }
 
 const credentials = { mechanism: 'OAUTHBEARER', clientId: 'me:1', clientSecret: 'p w', scope: 'kafka' } as const
@@ -44,6 +56,28 @@ test('a token that has expired is fetched anew', async (t) => {
   await bearerToken(options, 1000)
   await bearerToken(options, 1000)
   assert.equal(asked.length, 2)
+})
+
+test('without expires_in, the life of a JWT is what it says itself', async (t) => {
+  const claims = Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) - 1 })).toString('base64url')
+  const { url, asked } = await endpoint(t, 200, { access_token: `e30.${claims}.` })
+  const options = { ...credentials, tokenEndpoint: url }
+  await bearerToken(options, 1000)
+  await bearerToken(options, 1000)
+  assert.equal(asked.length, 2)
+})
+
+test('a token that is no longer fresh serves while the endpoint is away, for as long as it is valid', async (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 0 })
+  const { url, asked, close } = await endpoint(t, 200, { access_token: 'abc', expires_in: 100 })
+  const options = { ...credentials, tokenEndpoint: url }
+  await bearerToken(options, 1000)
+  await close()
+  t.mock.timers.setTime(99_000)
+  assert.equal(await bearerToken(options, 1000), 'abc')
+  t.mock.timers.setTime(100_000)
+  await assert.rejects(bearerToken(options, 1000), { code: 'KAFKA_UNREACHABLE' })
+  assert.equal(asked.length, 1)
 })
 
 test('a refusal says the status but no secret, and is asked for again', async (t) => {
