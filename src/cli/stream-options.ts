@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { parse } from 'node:path'
 import { parseConnector } from '../config/connector-file.js'
 import type { ConnectorConfig } from '../config/connector.js'
-import { renameKeys, type Names } from '../config/rename-keys.js'
+import { connectorSchema } from '../config/connector-schema.js'
+import { namesOf, renameKeys, type Names } from '../config/rename-keys.js'
 import type { Path } from '../config/source.js'
+import { workerSchema } from '../config/worker-schema.js'
 import { avroName } from '../encode/avro/names.js'
 import { GenesisError } from '../errors.js'
 import type { Slice } from '../runtime/open-task.js'
@@ -34,26 +36,8 @@ export interface StreamOptions {
   readonly output?: string
 }
 
-/** The flags behind the keys that connectors and workers have. */
-export const flagNames: Names = {
-  'throughput.rate': '--rate-limit',
-  'throughput.interval': '--interval',
-  'throughput.batch_size': '--batch-size',
-  'throughput.adaptive': '--adaptive-rate',
-  'throughput.target_latency': '--target-latency-ms',
-  'throughput.shape': '--shape',
-  'throughput.arrivals': '--arrivals',
-  'throughput.event_time': '--event-time',
-  'value.schema': '--schema',
-  'value.format:': '--format',
-  'value.format': '--format',
-  'sink.format': '--format',
-  'sink.path': '--output',
-  'registry.url': '--registry',
-  'kafka.brokers': '--kafka-servers',
-  'environment variable KAFKA_BROKERS': '--kafka-servers',
-  'environment variable SCHEMA_REGISTRY_URL': '--registry',
-}
+/** The flags that keys of connectors and workers are here. */
+export const flagNames: Names = { ...namesOf(workerSchema, 'flag'), ...namesOf(connectorSchema, 'flag') }
 
 /** The options as a connector file would have them, so that they are checked in the same way. */
 export function connectorOf(model: string, options: StreamOptions): ConnectorConfig {

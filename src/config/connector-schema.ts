@@ -8,22 +8,22 @@ export const referenceSchema = {
   column: required<string>('text', "Column that gets the key of another stream's record."),
   connector: required<string>(
     'text',
-    'The other connector: its file, relative to this one, if it is the only one there; or its name, if its file is in the same folder as this one, or is this one.',
+    'The other connector: its file, relative to this one, if that holds a single connector; or its name, if it is in this file or in another file of the same folder.',
   ),
   key: required<string>('text', "Column of the other stream's records that is the key."),
   skew: choice(
     ['uniform', 'zipf', 'recent'],
-    'Which records are referred to: all alike, the first ones most (the k-th as 1/k), or those most that are newest at the own position.',
+    'Which records are referred to: all equally often, the first ones most (the k-th as 1/k), or mostly the newest at the own position.',
     'uniform',
   ),
   among: optional<number>(
     'count',
-    'How many records of the other stream there are to refer to: its positions from 0. None: its max_records.',
+    'Number of records of the other stream to refer to: its positions from 0. Unset: its max_records.',
     { minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
   ),
   copy: option<string>(
     'map',
-    'Columns that are copied from the same record, such as `{customer_segment: segment}`: own name and name there.',
+    'Columns copied from the same record, such as `{customer_segment: segment}`: own name and name there.',
     {},
   ),
 }
@@ -32,124 +32,179 @@ export const connectorSchema = {
   name: required<string>(
     'name',
     'Name of the connector: of its checkpoints, its transactional ids and in every message.',
+    { code: 'name' },
   ),
   model: required<string>(
     'path',
     'Model file that makes the records (`genesis fit` trains one). Relative to this file.',
   ),
-  topic: optional<string>('topic', 'Topic that the records go to. Needed with the kafka sink.'),
+  topic: optional<string>('topic', 'Topic that the records go to. Needed with the kafka sink.', {
+    flag: '--topic',
+    code: 'topic',
+    aliases: ['kafka.topic'],
+    importance: 'high',
+  }),
   topic_creation: {
-    enabled: option<boolean>('flag', 'Whether a missing topic is created. One that exists is never altered.', true),
-    partitions: option<number>('count', 'Partitions of a topic that is created.', 1, { minimum: 1, maximum: 100_000 }),
+    enabled: option<boolean>('flag', 'Whether a missing topic is created. An existing topic is never altered.', true, {
+      code: 'topicCreation.enabled',
+    }),
+    partitions: option<number>('count', 'Partitions of a topic that is created.', 1, {
+      minimum: 1,
+      maximum: 100_000,
+      code: 'topicCreation.partitions',
+      aliases: ['topic.creation.default.partitions'],
+    }),
     replication_factor: option<number>(
       'count',
-      "Replicas of a topic that is created; -1 is the broker's default.",
+      "Replication factor of a topic that is created; -1: the broker's default.",
       -1,
       {
         minimum: -1,
         maximum: 32_767,
+        code: 'topicCreation.replicationFactor',
+        aliases: ['topic.creation.default.replication.factor'],
       },
     ),
-    config: option<string>('map', 'Configuration of a topic that is created, such as `retention.ms`.', {}),
+    config: option<string>(
+      'map',
+      'Configuration of a topic that is created, such as `retention.ms`.',
+      {},
+      {
+        code: 'topicCreation.config',
+      },
+    ),
   },
   key: optional<string>(
     'text',
-    'Column whose value is the key of a record; records of one key go to one partition. None: no key, and the records are dealt evenly.',
+    'Column whose value is the record key; records with the same key go to the same partition. Unset: no key, and records are spread evenly over the partitions.',
+    { code: 'key', importance: 'medium' },
   ),
-  key_format: choice(['string', 'long', 'avro', 'json'], 'How the key is encoded.', 'string'),
+  key_format: choice(['string', 'long', 'avro', 'json'], 'Encoding of the key.', 'string', { code: 'keyFormat' }),
   value: {
     format: choice(
       ['avro', 'json'],
-      "How values are encoded for Kafka: Avro in the registry's wire format, or JSON.",
+      "Encoding of values for Kafka: Avro in the registry's wire format, or JSON.",
       'avro',
+      { flag: '--format', code: 'valueSerializer', codeDefault: 'json', importance: 'medium' },
     ),
     schema: optional<string>(
       'schema',
-      'Avro schema of the values: the path of an .avsc file (relative to this file) or the schema itself. None: derived from the model.',
+      'Avro schema of the values: the path of an .avsc file (relative to this file) or the schema itself. Unset: derived from the model.',
+      { flag: '--schema', code: 'avroSchema', importance: 'medium' },
     ),
-    auto_register: option<boolean>('flag', 'Whether the schema is registered if the subject does not have it.', true),
-    use_latest: option<boolean>('flag', "Whether the subject's latest schema is used for encoding.", false),
-    subject: optional<string>('text', 'Subject of the schema in the registry. None: `<topic>-value`.'),
+    auto_register: option<boolean>('flag', 'Whether the schema is registered if the subject does not have it.', true, {
+      aliases: ['value.converter.auto.register.schemas'],
+    }),
+    use_latest: option<boolean>('flag', "Whether the subject's latest schema is used for encoding.", false, {
+      aliases: ['value.converter.use.latest.version'],
+    }),
+    subject: optional<string>('text', 'Subject of the schema in the registry. Unset: `<topic>-value`.'),
   },
   conditions: optional<string>(
     'object',
-    'What every record satisfies, such as `{segment: premium}`. None: no condition.',
+    'What every record satisfies, such as `{segment: premium}`. Unset: no condition.',
+    {
+      flag: '--conditions',
+      code: 'conditions',
+      importance: 'medium',
+    },
   ),
   references: maps(
     referenceSchema,
-    "Columns that come from the records of other connectors' streams. None: all are the model's.",
+    "Columns that come from the records of other connectors' streams. Unset: all columns are the model's.",
   ),
   throughput: {
     rate: optional<number>(
       'number',
-      'Records a second of the whole connector, over all its tasks. None: as many as go. Excludes interval.',
-      { minimum: 0.000001, maximum: 1e9 },
+      'Records per second of the whole connector, over all its tasks. Unset: unlimited. Excludes interval.',
+      { minimum: 0.000001, maximum: 1e9, flag: '--rate-limit', code: 'rateLimit', importance: 'high' },
     ),
-    batch_size: option<number>('count', 'The most records that are generated at a time.', 4096, {
+    batch_size: option<number>('count', 'Maximum records in one generated batch.', 4096, {
       minimum: 1,
       maximum: 65_536,
+      flag: '--batch-size',
+      code: 'batchSize',
+      codeDefault: 100,
     }),
-    interval: optional<number>('duration', 'One batch of batch_size every so often. Excludes rate.', { minimum: 1 }),
+    interval: optional<number>('duration', 'One batch of batch_size per interval. Excludes rate.', {
+      minimum: 1,
+      flag: '--interval',
+      code: 'intervalSeconds',
+    }),
     adaptive: option<boolean>(
       'flag',
-      'Finds the rate by itself: as high as it goes while the 95 % latency of acknowledgements stays at target_latency; rate is then its upper bound. Excludes interval, shape and arrivals.',
+      'Finds the rate by itself: the highest at which the 95th percentile of acknowledgement latency stays at target_latency; rate is then its upper bound. Excludes interval, shape and arrivals.',
       false,
+      { flag: '--adaptive-rate', code: 'adaptiveRate' },
     ),
-    target_latency: option<number>('duration', 'What 95 % of acknowledgements take at most, with adaptive.', '100ms', {
-      minimum: 1,
-    }),
+    target_latency: option<number>(
+      'duration',
+      'With adaptive: target 95th percentile of acknowledgement latency.',
+      '100ms',
+      {
+        minimum: 1,
+        flag: '--target-latency-ms',
+        code: 'targetLatencyMs',
+      },
+    ),
     arrivals: choice(
       ['even', 'poisson'],
-      'How records are spread over the time that the rate gives them: evenly, or as a Poisson process, seeded by seed.',
+      'How records are spread over time at the given rate: evenly, or as a Poisson process, seeded by seed.',
       'even',
+      { flag: '--arrivals', code: 'arrivals' },
     ),
     shape: {
       type: optionalChoice(
         ['constant', 'ramp', 'sine', 'bursts', 'curve'],
-        'How the rate changes: not; in a line from rate to to_rate over period; as day and night around rate; rate with bursts of burst_rate; or as recorded. None: constant.',
+        'How the rate changes: not; in a line from rate to to_rate over period; as day and night around rate; rate with bursts of burst_rate; or as recorded. Unset: constant.',
+        { flag: '--shape.type', code: 'shape.type' },
       ),
       period: optional<number>('duration', 'Time of the ramp, of a wave, or from one burst to the next.', {
         minimum: 1,
+        code: 'shape.periodSeconds',
       }),
-      to_rate: optional<number>('number', 'ramp: the rate that it ends at and keeps.', { minimum: 0, maximum: 1e9 }),
+      to_rate: optional<number>('number', 'ramp: the rate that it ends at and keeps.', {
+        minimum: 0,
+        maximum: 1e9,
+        code: 'shape.toRate',
+      }),
       amplitude: option<number>(
         'number',
         'sine: how far the rate swings, as a share of it. It begins at its lowest.',
         0.8,
-        {
-          minimum: 0,
-          maximum: 1,
-        },
+        { minimum: 0, maximum: 1, code: 'shape.amplitude' },
       ),
-      burst_rate: optional<number>('number', 'bursts: records a second in a burst.', { minimum: 0, maximum: 1e9 }),
-      burst_length: optional<number>('duration', 'bursts: how long a burst lasts, at the beginning of every period.', {
+      burst_rate: optional<number>('number', 'bursts: records per second in a burst.', {
+        minimum: 0,
+        maximum: 1e9,
+        code: 'shape.burstRate',
+      }),
+      burst_length: optional<number>('duration', 'bursts: length of a burst, at the start of every period.', {
         minimum: 1,
+        code: 'shape.burstSeconds',
       }),
       curve: optional<string>(
         'path',
         'curve: CSV file with a line `seconds,rate` for every point, in place of rate; straight lines between, and from the beginning again after the last. Relative to this file.',
+        { code: 'shape.file' },
       ),
       speed: option<number>(
         'number',
         "How many times faster the shape's time passes: with 168 a week takes an hour.",
         1,
-        {
-          minimum: 1e-6,
-          maximum: 1e6,
-        },
+        { minimum: 1e-6, maximum: 1e6, code: 'shape.speed' },
       ),
     },
     event_time: choice(
       ['model', 'throughput'],
       "What the model's event_time columns go by: their own step, or this throughput, with its shape and at its speed.",
       'model',
+      { flag: '--event-time', code: 'eventTime' },
     ),
     max_records: optional<number>(
       'count',
-      'The connector is complete after so many records. None: it goes on for ever.',
-      {
-        minimum: 1,
-      },
+      'Number of records after which the connector is complete. Unset: it runs until it is stopped.',
+      { minimum: 1, flag: '--max-records', code: 'maxRecords', aliases: ['iterations'], importance: 'high' },
     ),
   },
   sink: sinkSection,
@@ -157,24 +212,29 @@ export const connectorSchema = {
     ['exactly-once', 'at-least-once'],
     'exactly-once: records and checkpoint in one transaction. at-least-once: the checkpoint follows the acknowledgements.',
     'exactly-once',
+    { code: 'delivery', codeDefault: 'at-least-once', importance: 'medium' },
   ),
   transaction: {
     boundary: choice(
       ['interval', 'batch'],
-      'What ends a transaction (or, at-least-once, what a checkpoint follows): the interval, or every batch.',
+      'What ends a transaction (at-least-once: what a checkpoint follows): the interval, or every batch.',
       'interval',
     ),
-    interval: option<number>('duration', 'Longest time between two commits with boundary interval.', '100ms', {
+    interval: option<number>('duration', 'Maximum time between two commits with boundary interval.', '100ms', {
       minimum: 1,
+      aliases: ['transaction.boundary.interval.ms'],
     }),
     timeout: option<number>(
       'duration',
-      'After this time the broker aborts a transaction whose producer is gone. At most its transaction.max.timeout.ms.',
+      'Time after which the broker aborts a transaction whose producer is gone. At most its transaction.max.timeout.ms.',
       '60s',
-      { minimum: 1000 },
+      { minimum: 1000, aliases: ['producer.override.transaction.timeout.ms'] },
     ),
   },
-  compression: choice(['none', 'gzip', 'snappy', 'lz4', 'zstd'], 'Compression of record batches.', 'none'),
+  compression: choice(['none', 'gzip', 'snappy', 'lz4', 'zstd'], 'Compression of record batches.', 'none', {
+    code: 'compression',
+    aliases: ['producer.override.compression.type'],
+  }),
   producer: {
     client: choice(
       ['wire', 'kafkajs'],
@@ -183,7 +243,7 @@ export const connectorSchema = {
     ),
     max_batch_size: option<number>(
       'size',
-      "Largest record batch in a request. The topic's max.message.bytes bounds it too.",
+      "Maximum size of a record batch in a request; the topic's max.message.bytes bounds it too.",
       '1MB',
       { minimum: 1000, maximum: 1_000_000_000 },
     ),
@@ -191,36 +251,49 @@ export const connectorSchema = {
   tasks: {
     max: option<number>(
       'count',
-      'Tasks, and so shards, that the stream is dealt to. Fixed for the life of its checkpoints.',
+      'Number of tasks, and so of shards of the stream. Fixed for the life of its checkpoints.',
       1,
-      {
-        minimum: 1,
-        maximum: 10_000,
-      },
+      { minimum: 1, maximum: 10_000, importance: 'high' },
     ),
   },
   disturb: disturbSchema,
-  seed: option<number>('count', 'Seed of the stream: another seed, other records.', 0, { minimum: 0 }),
+  seed: option<number>('count', 'Seed of the stream: another seed gives other records.', 0, {
+    minimum: 0,
+    flag: '--seed',
+    code: 'seed',
+    aliases: ['random.seed'],
+    importance: 'medium',
+  }),
   errors: {
     policy: choice(
       ['retry', 'skip', 'stop'],
-      'After a failed delivery: try again from the checkpoint; the same, but leave out records that are refused for their own sake; or fail at once.',
+      'After a failed delivery: retry from the checkpoint; retry, but leave out records that are themselves at fault; or fail at once.',
       'retry',
+      { code: 'onError' },
     ),
-    max_retries: option<number>('count', 'Tries after the first before the task fails; -1 is no end.', 10, {
+    max_retries: option<number>('count', 'Maximum retries in a row before the task fails; -1: unlimited.', 10, {
       minimum: -1,
+      code: 'maxRetries',
+      codeDefault: 3,
     }),
-    backoff_factor: option<number>('number', 'Each wait is so many times the one before.', 2, {
+    backoff_factor: option<number>('number', 'Factor by which the wait grows with every retry.', 2, {
       minimum: 1,
       maximum: 100,
+      code: 'backoffFactor',
     }),
-    initial_backoff: option<number>('duration', 'First wait before a retry.', '100ms'),
-    max_backoff: option<number>('duration', 'Longest wait before a retry.', '60s'),
+    initial_backoff: option<number>('duration', 'Wait before the first retry, minus up to 50 % jitter.', '100ms', {
+      code: 'initialBackoffSeconds',
+    }),
+    max_backoff: option<number>('duration', 'Maximum wait before a retry.', '60s', {
+      code: 'maxBackoffSeconds',
+      aliases: ['errors.retry.delay.max.ms'],
+    }),
     deadletterqueue: {
       topic: {
         name: optional<string>(
           'topic',
-          'With policy skip and the kafka sink: topic for the records that are left out, with the error in headers; created as topic_creation says. None: they are only counted.',
+          'With policy skip and the kafka sink: topic for the records that are left out, with the error in headers; created as topic_creation says. Unset: they are only counted.',
+          { code: 'deadLetterTopic' },
         ),
       },
     },

@@ -46,7 +46,7 @@ export const formats = {
   'ws-url': {
     written: 'text',
     expected: () => 'a ws:// or wss:// address',
-    accepts: (value) => typeof value === 'string' && isUrl(value, /^wss?:$/),
+    accepts: (value) => typeof value === 'string' && isUrl(value, /^wss?:$/) && !value.includes('#'),
     json: () => ({ pattern: '^(wss?://|\\$\\{)' }),
   },
   endpoint: {

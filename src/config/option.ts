@@ -43,6 +43,16 @@ export interface Option<V = unknown> {
   readonly sensitive: boolean
   /** What a value looks like, for the message that it is missing. */
   readonly example?: string
+  /** The flag of `genesis stream` for the same thing, with its dashes. */
+  readonly flag?: string
+  /** The option of the library for the same thing; a dot for one in an object. A unit at its end is that of its number. */
+  readonly code?: string
+  /** The library's default where it is another one, as the library has it. */
+  readonly codeDefault?: unknown
+  /** Names of Kafka Connect and kafka-connect-datagen for the same thing, accepted over REST and in properties files. */
+  readonly aliases?: readonly string[]
+  /** How much it matters to a user (org.apache.kafka.common.config.ConfigDef.Importance). @default 'low'; required: 'high' */
+  readonly importance?: 'high' | 'medium' | 'low'
   readonly minimum?: number
   readonly maximum?: number
   /** The keys of each, where the value is a map or a list of maps (format maps). */
@@ -58,13 +68,12 @@ export interface OptionTree {
 /** The checked values of a tree, by the keys of the file. */
 export type Values<T> = { [K in keyof T]: T[K] extends Option<infer V> ? V : Values<T[K]> }
 
-interface Details {
-  readonly env?: string
-  readonly example?: string
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly sensitive?: boolean
-}
+type Details = Partial<
+  Pick<
+    Option,
+    'env' | 'example' | 'flag' | 'code' | 'codeDefault' | 'aliases' | 'importance' | 'minimum' | 'maximum' | 'sensitive'
+  >
+>
 
 /** An option with a default. */
 export function option<V>(format: FormatName, doc: string, value: unknown, details: Details = {}): Option<V> {

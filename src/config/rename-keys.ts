@@ -1,8 +1,28 @@
 /** Errors for somebody who has written the keys of a configuration under other names: as flags, or as options of the library. */
 import { GenesisError } from '../errors.js'
+import { optionsOf, type OptionTree } from './option.js'
 
 /** Dotted keys, and what they are called instead; what stands below a key is called after it. */
 export type Names = Readonly<Record<string, string>>
+
+/**
+ * What the rows of a tree are called as flags, or in code. A section whose rows share a beginning has it as its name:
+ * `throughput.shape` is `--shape`, because `throughput.shape.type` is `--shape.type`.
+ */
+export function namesOf(tree: OptionTree, door: 'flag' | 'code', prefix = ''): Names {
+  const names: Record<string, string> = {}
+  for (const [key, row] of optionsOf(tree, prefix)) {
+    const name = row[door]
+    // A single word is one of prose too; where it stands as a key, whoever shows it knows the flag of that name.
+    if (name === undefined || name === key || name === `--${key}`) continue
+    names[key] = name
+    if (door === 'flag') names[`${key}:`] = name
+    const section = name.slice(0, name.lastIndexOf('.'))
+    if (name.includes('.')) names[key.slice(0, key.lastIndexOf('.'))] ??= section
+    if (row.env !== undefined) names[`environment variable ${row.env}`] = name
+  }
+  return names
+}
 
 export function renamed(error: GenesisError, names: Names): GenesisError {
   const { place, found, expected, remedy, all } = error.details

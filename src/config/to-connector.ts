@@ -42,16 +42,7 @@ export function toConnector(
     },
     conditions: values.conditions === null ? null : JSON.parse(values.conditions),
     references,
-    throughput: {
-      rate: throughput.rate,
-      batchSize: throughput.batch_size,
-      intervalMs: throughput.interval,
-      maxRecords: throughput.max_records,
-      adaptive: throughput.adaptive ? { targetLatencyMs: throughput.target_latency } : null,
-      arrivals: throughput.arrivals,
-      shape: shapeOf(throughput.shape, folder),
-      eventTime: throughput.event_time,
-    },
+    throughput: throughputOf(throughput, folder),
     sink: sinkOf(values.sink, folder),
     delivery: values.delivery,
     transaction: {
@@ -72,6 +63,23 @@ export function toConnector(
       initialBackoffMs: errors.initial_backoff,
       maxBackoffMs: errors.max_backoff,
     },
+  }
+}
+
+/** How fast, from the values of the section `throughput`; the path of a curve starts from `folder`. */
+export function throughputOf(
+  values: Values<typeof connectorSchema>['throughput'],
+  folder: string,
+): ConnectorConfig['throughput'] {
+  return {
+    rate: values.rate,
+    batchSize: values.batch_size,
+    intervalMs: values.interval,
+    maxRecords: values.max_records,
+    adaptive: values.adaptive ? { targetLatencyMs: values.target_latency } : null,
+    arrivals: values.arrivals,
+    shape: shapeOf(values.shape, folder),
+    eventTime: values.event_time,
   }
 }
 

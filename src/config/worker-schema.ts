@@ -11,23 +11,40 @@ export const workerSchema = {
     ),
   },
   kafka: {
-    brokers: option<string[]>('list', 'Brokers to begin with, host:port each.', ['127.0.0.1:9092'], {
+    brokers: option<string[]>('list', 'Bootstrap brokers, host:port each.', ['127.0.0.1:9092'], {
       env: 'KAFKA_BROKERS',
+      flag: '--kafka-servers',
+      code: 'bootstrapServers',
+      aliases: ['bootstrap.servers'],
     }),
-    client_id: option<string>('name', "What the brokers' logs and quotas call this worker.", 'genesis', {
+    client_id: option<string>('name', "Name of this worker in brokers' logs and quotas.", 'genesis', {
       env: 'KAFKA_CLIENT_ID',
+      code: 'clientId',
+      aliases: ['client.id'],
     }),
     tls: {
-      enabled: option<boolean>('flag', 'Whether to connect with TLS.', false, { env: 'KAFKA_TLS_ENABLED' }),
-      ca: optional<string>('pem', "Certificates to trust; none: Node's own list.", { env: 'KAFKA_TLS_CA' }),
-      cert: optional<string>('pem', 'Client certificate.', { env: 'KAFKA_TLS_CERT' }),
-      key: optional<string>('pem', 'Private key of the client certificate.', { env: 'KAFKA_TLS_KEY', sensitive: true }),
-      passphrase: optional<string>('text', 'Passphrase of the private key.', {
-        env: 'KAFKA_TLS_PASSPHRASE',
+      enabled: option<boolean>('flag', 'Whether to connect with TLS.', false, {
+        env: 'KAFKA_TLS_ENABLED',
+        code: 'tls.enabled',
+      }),
+      ca: optional<string>('pem', "Certificates to trust. Unset: Node's own list.", {
+        env: 'KAFKA_TLS_CA',
+        code: 'tls.ca',
+      }),
+      cert: optional<string>('pem', 'Client certificate.', { env: 'KAFKA_TLS_CERT', code: 'tls.cert' }),
+      key: optional<string>('pem', 'Private key of the client certificate.', {
+        env: 'KAFKA_TLS_KEY',
+        code: 'tls.key',
         sensitive: true,
       }),
-      server_name: optional<string>('text', "Name the certificate must have; none: the broker's host.", {
+      passphrase: optional<string>('text', 'Passphrase of the private key.', {
+        env: 'KAFKA_TLS_PASSPHRASE',
+        code: 'tls.passphrase',
+        sensitive: true,
+      }),
+      server_name: optional<string>('text', "Name the certificate must have. Unset: the broker's host.", {
         env: 'KAFKA_TLS_SERVER_NAME',
+        code: 'tls.serverName',
       }),
       verify: option<boolean>(
         'flag',
@@ -35,46 +52,76 @@ export const workerSchema = {
         true,
         {
           env: 'KAFKA_TLS_VERIFY',
+          code: 'tls.verify',
         },
       ),
     },
     sasl: {
       mechanism: optionalChoice(
         ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'],
-        'How to log in. None: no login.',
-        { env: 'KAFKA_SASL_MECHANISM' },
+        'SASL mechanism. Unset: no authentication.',
+        { env: 'KAFKA_SASL_MECHANISM', code: 'sasl.mechanism' },
       ),
-      username: optional<string>('text', 'User name (PLAIN, SCRAM).', { env: 'KAFKA_SASL_USERNAME' }),
-      password: optional<string>('text', 'Password (PLAIN, SCRAM).', { env: 'KAFKA_SASL_PASSWORD', sensitive: true }),
-      token: optional<string>('text', 'Fixed token (OAUTHBEARER).', { env: 'KAFKA_SASL_TOKEN', sensitive: true }),
-      token_endpoint: optional<string>('url', 'Where tokens are fetched with client credentials (OAUTHBEARER).', {
-        env: 'KAFKA_SASL_TOKEN_ENDPOINT',
+      username: optional<string>('text', 'User name (PLAIN, SCRAM).', {
+        env: 'KAFKA_SASL_USERNAME',
+        code: 'sasl.username',
       }),
-      client_id: optional<string>('text', 'Client id at the token endpoint.', { env: 'KAFKA_SASL_CLIENT_ID' }),
-      client_secret: optional<string>('text', 'Client secret at the token endpoint.', {
-        env: 'KAFKA_SASL_CLIENT_SECRET',
+      password: optional<string>('text', 'Password (PLAIN, SCRAM).', {
+        env: 'KAFKA_SASL_PASSWORD',
+        code: 'sasl.password',
         sensitive: true,
       }),
-      scope: optional<string>('text', 'Scope asked for at the token endpoint.', { env: 'KAFKA_SASL_SCOPE' }),
+      token: optional<string>('text', 'Fixed token (OAUTHBEARER).', {
+        env: 'KAFKA_SASL_TOKEN',
+        code: 'sasl.token',
+        sensitive: true,
+      }),
+      token_endpoint: optional<string>('url', 'Where tokens are fetched with client credentials (OAUTHBEARER).', {
+        env: 'KAFKA_SASL_TOKEN_ENDPOINT',
+        code: 'sasl.tokenEndpoint',
+      }),
+      client_id: optional<string>('text', 'Client id at the token endpoint.', {
+        env: 'KAFKA_SASL_CLIENT_ID',
+        code: 'sasl.clientId',
+      }),
+      client_secret: optional<string>('text', 'Client secret at the token endpoint.', {
+        env: 'KAFKA_SASL_CLIENT_SECRET',
+        code: 'sasl.clientSecret',
+        sensitive: true,
+      }),
+      scope: optional<string>('text', 'Scope asked for at the token endpoint.', {
+        env: 'KAFKA_SASL_SCOPE',
+        code: 'sasl.scope',
+      }),
     },
-    connect_timeout: option<number>('duration', 'Longest wait for a connection.', '10s', { minimum: 1 }),
-    request_timeout: option<number>('duration', 'Longest wait for an answer.', '30s', { minimum: 1 }),
+    connect_timeout: option<number>('duration', 'Maximum wait for a connection.', '10s', { minimum: 1 }),
+    request_timeout: option<number>('duration', 'Request timeout: maximum wait for a response.', '30s', { minimum: 1 }),
   },
   registry: {
     url: optional<string>('url', 'Schema registry (Confluent API). Needed for Avro in Kafka.', {
       env: 'SCHEMA_REGISTRY_URL',
+      code: 'registry.url',
+      flag: '--registry',
     }),
-    username: optional<string>('text', 'User name (basic authentication).', { env: 'SCHEMA_REGISTRY_USERNAME' }),
+    username: optional<string>('text', 'User name (basic authentication).', {
+      env: 'SCHEMA_REGISTRY_USERNAME',
+      code: 'registry.username',
+    }),
     password: optional<string>('text', 'Password (basic authentication).', {
       env: 'SCHEMA_REGISTRY_PASSWORD',
+      code: 'registry.password',
       sensitive: true,
     }),
     token: optional<string>('text', 'Bearer token, instead of user name and password.', {
       env: 'SCHEMA_REGISTRY_TOKEN',
+      code: 'registry.token',
       sensitive: true,
     }),
-    ca: optional<string>('pem', "Certificates to trust; none: Node's own list.", { env: 'SCHEMA_REGISTRY_CA' }),
-    request_timeout: option<number>('duration', 'Longest wait for an answer.', '30s', { minimum: 1 }),
+    ca: optional<string>('pem', "Certificates to trust. Unset: Node's own list.", {
+      env: 'SCHEMA_REGISTRY_CA',
+      code: 'registry.ca',
+    }),
+    request_timeout: option<number>('duration', 'Request timeout: maximum wait for a response.', '30s', { minimum: 1 }),
   },
   checkpoints: {
     topic: option<string>(
@@ -85,10 +132,15 @@ export const workerSchema = {
         env: 'GENESIS_CHECKPOINTS_TOPIC',
       },
     ),
-    replication_factor: option<number>('count', "Its replicas if it is created; -1 is the broker's default.", -1, {
-      minimum: -1,
-      maximum: 32_767,
-    }),
+    replication_factor: option<number>(
+      'count',
+      "Its replication factor if it is created; -1: the broker's default.",
+      -1,
+      {
+        minimum: -1,
+        maximum: 32_767,
+      },
+    ),
     partitions: option<number>('count', 'Its partitions if it is created.', 8, { minimum: 1, maximum: 1000 }),
   },
   http: {
@@ -98,14 +150,14 @@ export const workerSchema = {
     host: option<string>('text', 'Address to listen on; only this machine by default.', '127.0.0.1', {
       env: 'GENESIS_HTTP_HOST',
     }),
-    port: option<number>('count', 'Port to listen on; 0 takes a free one.', 8083, {
+    port: option<number>('count', 'Port to listen on; 0: any free port.', 8083, {
       env: 'GENESIS_HTTP_PORT',
       minimum: 0,
       maximum: 65_535,
     }),
   },
   log: {
-    level: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'Least level that is logged.', 'info', {
+    level: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'Minimum level that is logged.', 'info', {
       env: 'GENESIS_LOG_LEVEL',
     }),
     format: choice(
@@ -118,7 +170,7 @@ export const workerSchema = {
     ),
   },
   shutdown: {
-    timeout: option<number>('duration', 'How long open transactions may take to finish after SIGTERM.', '30s'),
+    timeout: option<number>('duration', 'Maximum time for open transactions to finish after SIGTERM.', '30s'),
   },
   threads: option<number | 'auto'>(
     'threads',

@@ -1,5 +1,7 @@
+import { connectorSchema } from '../config/connector-schema.js'
 import { Backoff } from '../delivery/backoff.js'
-import { checkOptions, numberFrom, count } from './options.js'
+import { checksOf } from './option-table.js'
+import { checkOptions, count } from './options.js'
 import { asPublic } from './streaming-error.js'
 
 /** How often a failed delivery is tried again, and after which waits. */
@@ -19,9 +21,7 @@ const checks = {
     expected: 'a whole number from 0, or Infinity',
     accepts: (value: unknown) => value === Infinity || count(0).accepts(value),
   },
-  backoffFactor: numberFrom(1, 100),
-  maxBackoffSeconds: numberFrom(0),
-  initialBackoffSeconds: numberFrom(0),
+  ...checksOf(connectorSchema, 'backoffFactor', 'maxBackoffSeconds', 'initialBackoffSeconds'),
 }
 
 /**

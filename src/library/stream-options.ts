@@ -1,21 +1,13 @@
 /** The options of one stream, in code: the library's side of a connector's `conditions` and `throughput`. */
+import { connectorSchema } from '../config/connector-schema.js'
+import { throughputOf } from '../config/to-connector.js'
 import { GenesisError } from '../errors.js'
 import type { References } from '../model/open.js'
 import type { Throughput } from '../pacing/create.js'
-import {
-  checkOptions,
-  count,
-  instance,
-  isObject,
-  numberAbove,
-  numberFrom,
-  oneOf,
-  position,
-  flag,
-  type Check,
-} from './options.js'
+import { checksOf, checkThroughput, valuesOf } from './option-table.js'
+import { checkOptions, count, instance, isObject, numberFrom, position, type Check } from './options.js'
 import { planReferences, type ReferenceOptions } from './reference-options.js'
-import { planShape, type RateShapeOptions } from './shape-options.js'
+import type { RateShapeOptions } from './shape-options.js'
 import { StreamingMetrics } from './streaming-metrics.js'
 
 /** Which records a stream has, and when they fall due. */
@@ -61,15 +53,12 @@ export interface StreamToOptions extends StreamOptions {
 }
 
 const streamChecks: Readonly<Record<keyof StreamOptions, Check>> = {
-  batchSize: count(1, 65_536),
-  intervalSeconds: numberAbove(0),
-  rateLimit: numberAbove(0),
+  ...checksOf(
+    connectorSchema,
+    ...(['batchSize', 'intervalSeconds', 'rateLimit', 'arrivals', 'eventTime', 'conditions', 'maxRecords'] as const),
+  ),
   shape: isObject,
-  arrivals: oneOf('even', 'poisson'),
-  eventTime: oneOf('model', 'throughput'),
-  conditions: isObject,
   references: { expected: 'a list', accepts: Array.isArray },
-  maxRecords: count(1),
   maxBatches: count(1),
   from: position,
   to: position,
@@ -77,7 +66,19 @@ const streamChecks: Readonly<Record<keyof StreamOptions, Check>> = {
   signal: instance(AbortSignal),
   metricsCollector: instance(StreamingMetrics),
 }
-const streamToChecks = { ...streamChecks, adaptiveRate: flag, targetLatencyMs: numberAbove(0) }
+const streamToChecks = { ...streamChecks, ...checksOf(connectorSchema, 'adaptiveRate', 'targetLatencyMs') }
+
+const shapeParts = [
+  'type',
+  'speed',
+  'amplitude',
+  'periodSeconds',
+  'toRate',
+  'burstRate',
+  'burstSeconds',
+  'file',
+] as const
+const shapeChecks = checksOf(connectorSchema, ...shapeParts.map((part) => `shape.${part}` as const))
 
 /** What the options come to. */
 export interface StreamPlan {
@@ -92,23 +93,18 @@ export interface StreamPlan {
   readonly metrics: StreamingMetrics
 }
 
+/** Throws OPTION_INVALID. */
 export function planStream(of: 'stream' | 'streamTo' | 'readable', options: StreamToOptions): StreamPlan {
   checkOptions(of, options, of === 'streamTo' ? streamToChecks : streamChecks)
-  const { batchSize = 100, intervalSeconds, rateLimit, conditions, from = 0, maxRecords, maxBatches, to } = options
-  const { lingerSeconds = 0.2, signal, metricsCollector = new StreamingMetrics() } = options
-  const { adaptiveRate = false, targetLatencyMs = 100, arrivals = 'even' } = options
+  if (options.shape !== undefined) checkOptions(`${of}: shape`, options.shape, shapeChecks)
+  const { conditions, from = 0, maxRecords, maxBatches, to } = options
+  const { intervalSeconds, lingerSeconds = 0.2, signal, metricsCollector = new StreamingMetrics() } = options
+  const values = valuesOf(connectorSchema.throughput, options)
+  checkThroughput(of, values)
   checkTogether(of, options)
-  const ends = [to, maxRecords && from + maxRecords, maxBatches && from + maxBatches * batchSize]
+  const ends = [to, maxRecords && from + maxRecords, maxBatches && from + maxBatches * values.batch_size]
   return {
-    throughput: {
-      rate: rateLimit ?? null,
-      batchSize,
-      intervalMs: intervalSeconds === undefined ? null : intervalSeconds * 1000,
-      adaptive: adaptiveRate ? { targetLatencyMs } : null,
-      arrivals,
-      shape: planShape(of, options.shape),
-      eventTime: options.eventTime ?? 'model',
-    },
+    throughput: throughputOf(values, process.cwd()),
     conditions,
     references: planReferences(of, options.references),
     from,
@@ -119,29 +115,14 @@ export function planStream(of: 'stream' | 'streamTo' | 'readable', options: Stre
   }
 }
 
-function checkTogether(of: string, options: StreamToOptions): void {
-  const { rateLimit, intervalSeconds, shape, arrivals, adaptiveRate, targetLatencyMs } = options
-  const curve = shape?.type === 'curve'
-  const refuse = (broken: boolean, what: string, expected: string): void => {
-    if (broken) throw new GenesisError('OPTION_INVALID', what, { place: of, expected })
+/** What only code can get wrong. */
+function checkTogether(of: string, { from = 0, to, adaptiveRate, targetLatencyMs }: StreamToOptions): void {
+  if (to !== undefined && to < from) {
+    const expected = `to from ${from} on`
+    throw new GenesisError('OPTION_INVALID', 'the stream would end before it begins', { place: of, expected })
   }
-  const { from = 0, to } = options
-  refuse(to !== undefined && to < from, 'the stream would end before it begins', `to from ${from} on`)
-  const interval = intervalSeconds !== undefined
-  refuse(interval && rateLimit !== undefined, 'rateLimit and intervalSeconds exclude each other', 'one of them')
-  refuse(curve && rateLimit !== undefined, 'a recorded curve has its own rates', 'no rateLimit')
-  const shaped = shape !== undefined || arrivals === 'poisson'
-  refuse(shaped && adaptiveRate === true, 'an adaptive rate finds its own shape', 'neither shape nor arrivals')
-  refuse(shaped && !curve && rateLimit === undefined, 'shape and arrivals need a rate', 'rateLimit')
-  refuse(interval && adaptiveRate === true, 'an interval leaves no rate to adapt', 'no intervalSeconds')
-  const follows = options.eventTime === 'throughput'
-  const known = adaptiveRate !== true && (rateLimit !== undefined || interval || curve)
-  refuse(follows && !known, 'event times can only follow a rate that is known beforehand', 'rateLimit')
-  const ends = shape?.type === 'ramp' && shape.toRate === 0
-  refuse(follows && ends, 'later records would have no event time', 'a toRate above 0')
-  refuse(
-    targetLatencyMs !== undefined && adaptiveRate !== true,
-    'only an adaptive rate has a target',
-    'adaptiveRate: true',
-  )
+  if (targetLatencyMs !== undefined && adaptiveRate !== true) {
+    const expected = 'adaptiveRate: true'
+    throw new GenesisError('OPTION_INVALID', 'only an adaptive rate has a target', { place: of, expected })
+  }
 }

@@ -62,11 +62,17 @@ describe('a connector with a websocket sink', () => {
 
   test('needs a url, has no csv, and never shows the address when it is wrong', () => {
     assert.match(errorsOf({ sink: { type: 'websocket' } })[0], /the websocket sink needs a url/)
-    assert.match(errorsOf({ sink: { type: 'websocket', url: 'ws://h', format: 'csv' } })[0], /have no CSV/)
+    assert.match(
+      errorsOf({ sink: { type: 'websocket', url: 'ws://h', format: 'csv' } })[0],
+      /the websocket sink has no format csv; .*expected one of json, ndjson, avro/,
+    )
     const [wrong] = errorsOf({ sink: { type: 'websocket', url: 'http://user:hunter2@h' } })
     assert.match(wrong, /sink.url: wrong value; found a secret; expected a ws:\/\/ or wss:\/\/ address/)
     assert.match(errorsOf({ sink: { type: 'file', path: 'f', url: 'ws://h' } })[0], /only the websocket sink has a url/)
-    assert.match(errorsOf({ sink: { type: 'stdout', format: 'ndjson' } })[0], /lines of JSON are called json here/)
+    assert.match(
+      errorsOf({ sink: { type: 'stdout', format: 'ndjson' } })[0],
+      /the stdout sink has no format ndjson; .*expected one of json, csv/,
+    )
   })
 })
 

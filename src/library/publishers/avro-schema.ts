@@ -1,16 +1,6 @@
 import { parseSchema, readSchema, type AvroSchema } from '../../encode/avro/schema.js'
 import { deriveSchema } from '../../encode/avro/derive.js'
 import type { Field } from '../../record.js'
-import { isObject, text, type Check } from '../options.js'
-
-/** An option that is a path or the thing itself. */
-export const textOrObject: Check = {
-  expected: 'a text or an object',
-  accepts: (value) => text.accepts(value) || isObject.accepts(value),
-}
-
-/** An option that has to be there: null where it is not. */
-export const needed: Check = { expected: 'a value', accepts: (value) => value !== null }
 
 /** The schema that an `avroSchema` option stands for, when it is asked for. Throws SCHEMA_INVALID. */
 export function schemaSource(given: object | string | undefined, fields: readonly Field[]): () => AvroSchema {

@@ -1,11 +1,14 @@
 /** KafkaPublisher's options as the configuration that connectors and workers have, so that they are checked in the same way. */
 import { parseConnector } from '../../config/connector-file.js'
+import { connectorSchema } from '../../config/connector-schema.js'
 import type { ConnectorConfig } from '../../config/connector.js'
+import { namesOf, renamed, type Names } from '../../config/rename-keys.js'
 import { plainSource } from '../../config/source.js'
-import { renamed, type Names } from '../../config/rename-keys.js'
 import { parseWorker } from '../../config/worker-file.js'
+import { workerSchema } from '../../config/worker-schema.js'
 import type { WorkerConfig } from '../../config/worker.js'
 import { asGenesisError } from '../../errors.js'
+import { checksOf, documentOf, needed, textOrObject } from '../option-table.js'
 import { anything, checkOptions, flag, isObject, oneOf, text, type Check } from '../options.js'
 
 /** How to reach the brokers with TLS. */
@@ -84,29 +87,20 @@ export interface KafkaPublisherOptions {
   readonly clientId?: string
 }
 
-const textOrObject: Check = {
-  expected: 'a text or an object',
-  accepts: (value) => text.accepts(value) || isObject.accepts(value),
-}
-
-// What is only named here is checked as the key of a connector or worker file that it becomes.
+// What is only named here is checked as the row that it is.
 const checks: Readonly<Record<keyof KafkaPublisherOptions, Check>> = {
   bootstrapServers: {
     expected: 'host:port, or a list of them',
     accepts: (value) => text.accepts(value) || Array.isArray(value),
   },
   topic: text,
-  valueSerializer: oneOf('json', 'avro'),
-  avroSchema: textOrObject,
+  ...checksOf(connectorSchema, 'valueSerializer', 'avroSchema', 'key', 'name', 'deadLetterTopic'),
   registry: textOrObject,
-  key: text,
   keyFormat: anything,
   acks: oneOf('all'),
   compression: anything,
   delivery: anything,
-  name: text,
   topicCreation: { expected: 'an object or false', accepts: (value) => value === false || isObject.accepts(value) },
-  deadLetterTopic: text,
   tls: { expected: 'an object, true or false', accepts: (value) => flag.accepts(value) || isObject.accepts(value) },
   sasl: isObject,
   clientId: text,
@@ -117,22 +111,11 @@ export interface KafkaPlan {
   readonly worker: WorkerConfig
 }
 
-/** The options behind the keys that connectors and workers have. */
+/** What the keys of connectors and workers are called here. */
 export const optionNames: Names = {
-  'kafka.brokers': 'bootstrapServers',
-  'kafka.client_id': 'clientId',
-  'kafka.tls.server_name': 'tls.serverName',
-  'kafka.tls': 'tls',
-  'kafka.sasl.token_endpoint': 'sasl.tokenEndpoint',
-  'kafka.sasl.client_id': 'sasl.clientId',
-  'kafka.sasl.client_secret': 'sasl.clientSecret',
-  'kafka.sasl': 'sasl',
+  ...namesOf(workerSchema, 'code'),
+  ...namesOf(connectorSchema, 'code'),
   'registry.url': 'registry',
-  'value.format': 'valueSerializer',
-  'value.schema': 'avroSchema',
-  'topic_creation.replication_factor': 'topicCreation.replicationFactor',
-  topic_creation: 'topicCreation',
-  key_format: 'keyFormat',
 }
 
 /** Throws OPTION_INVALID, or what the configuration of a connector would, under the names that code has: CONFIG_INVALID. */
@@ -147,48 +130,22 @@ export function planKafka(options: KafkaPublisherOptions): KafkaPlan {
 function planOf(options: KafkaPublisherOptions): KafkaPlan {
   checkOptions('KafkaPublisher', options, checks)
   checkOptions('KafkaPublisher', required(options), { bootstrapServers: needed, topic: needed, name: needed })
-  const { registry, tls, topicCreation } = options
-  const folder = process.cwd()
-  const worker = parseWorker(
-    plainSource(
-      snake({
-        kafka: {
-          brokers: options.bootstrapServers,
-          clientId: options.clientId,
-          tls: typeof tls === 'object' ? { ...tls, enabled: true } : { enabled: tls ?? false },
-          sasl: options.sasl,
-        },
-        registry: typeof registry === 'string' ? { url: registry } : registry,
-      }),
-      'KafkaPublisher',
-    ),
-    {},
-    folder,
-  )
-  const written = snake({
-    name: options.name ?? 'publisher',
-    // The publisher is given records; no model is opened.
-    model: '-',
-    topic: options.topic,
-    topicCreation: topicCreation === false ? { enabled: false } : { ...topicCreation, config: undefined },
-    key: options.key,
-    keyFormat: options.keyFormat,
-    value: { format: options.valueSerializer ?? 'json' },
-    delivery: options.delivery ?? 'at-least-once',
-    compression: options.compression,
-    ...(options.deadLetterTopic !== undefined && {
-      errors: { policy: 'skip', deadletterqueue: { topic: { name: options.deadLetterTopic } } },
-    }),
-  }) as Record<string, object>
-  if (options.avroSchema !== undefined) written.value = { ...written.value, schema: options.avroSchema }
-  if (topicCreation !== false && topicCreation?.config !== undefined) {
-    written.topic_creation = { ...written.topic_creation, config: topicCreation.config }
+  const { registry, tls, topicCreation, deadLetterTopic, name = 'publisher' } = options
+  const given = {
+    ...options,
+    name,
+    registry: typeof registry === 'string' ? { url: registry } : registry,
+    tls: typeof tls === 'object' ? { ...tls, enabled: true } : { enabled: tls ?? false },
+    topicCreation: topicCreation === false ? { enabled: false } : topicCreation,
+    ...(deadLetterTopic !== undefined && { onError: 'skip' }),
   }
+  const folder = process.cwd()
+  const worker = parseWorker(plainSource(documentOf(workerSchema, given), 'KafkaPublisher'), {}, folder)
+  // The publisher is given records; no model is opened.
+  const written = { ...documentOf(connectorSchema, given), model: '-' }
   const connector = parseConnector(plainSource(written, 'KafkaPublisher'), { env: {}, folder })
   return { connector, worker }
 }
-
-const needed: Check = { expected: 'a value', accepts: (value) => value !== null }
 
 /** What has to be there, null where it is not. */
 function required({ bootstrapServers, topic, delivery, name }: KafkaPublisherOptions): object {
@@ -197,14 +154,4 @@ function required({ bootstrapServers, topic, delivery, name }: KafkaPublisherOpt
     topic: topic ?? null,
     name: name ?? (delivery === 'exactly-once' ? null : undefined),
   }
-}
-
-/** Keys as files have them; what is undefined is left out. */
-function snake(value: unknown): unknown {
-  if (!isObject.accepts(value)) return value
-  return Object.fromEntries(
-    Object.entries(value as object)
-      .filter(([, item]) => item !== undefined)
-      .map(([key, item]) => [key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), snake(item)]),
-  )
 }

@@ -1,12 +1,14 @@
 import { createMessageEncoder, createMessageForm } from '../../sink/websocket/message-form.js'
+import { webSocketSpec } from '../../sink/websocket/options.js'
 import { WebSocketSink } from '../../sink/websocket/sink.js'
 import type { Encoder } from '../../encode/encoder.js'
 import { GenesisError } from '../../errors.js'
 import { recordsOf, slice, type Batch } from '../batch.js'
-import { checkOptions, count, flag, numberAbove, oneOf, text, type Check } from '../options.js'
+import { checksOf, needed, textOrObject } from '../option-table.js'
+import { checkOptions, numberAbove, text, type Check } from '../options.js'
 import { fieldsOf, type Publisher, type StreamInfo } from '../publisher.js'
 import { asPublic } from '../streaming-error.js'
-import { needed, schemaSource, textOrObject } from './avro-schema.js'
+import { schemaSource } from './avro-schema.js'
 
 /** Which server a WebSocketPublisher sends to, and in which form. */
 export interface WebSocketPublisherOptions {
@@ -38,26 +40,15 @@ export interface WebSocketPublisherOptions {
 }
 
 const checks: Readonly<Record<keyof WebSocketPublisherOptions, Check>> = {
-  uri: {
-    expected: 'a ws:// or wss:// address',
-    accepts: (value) =>
-      typeof value === 'string' &&
-      URL.canParse(value) &&
-      /^wss?:$/.test(new URL(value).protocol) &&
-      !value.includes('#'),
-  },
-  format: oneOf('json', 'ndjson', 'avro'),
+  ...checksOf(webSocketSpec.options, 'uri', 'format', 'acknowledge', 'acknowledgeTimeoutSeconds', 'bufferBytes'),
   avroSchema: textOrObject,
-  acknowledge: flag,
   name: text,
   headers: {
     expected: 'an object of texts',
     accepts: (value) =>
       typeof value === 'object' && value !== null && Object.values(value).every((item) => typeof item === 'string'),
   },
-  bufferBytes: count(1000),
   connectTimeoutSeconds: numberAbove(0),
-  acknowledgeTimeoutSeconds: numberAbove(0),
 }
 
 /** A stream that the publisher was opened for. */

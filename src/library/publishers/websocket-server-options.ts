@@ -1,18 +1,8 @@
 import { GenesisError } from '../../errors.js'
-import {
-  checkOptions,
-  count,
-  instance,
-  isObject,
-  numberAbove,
-  numberFrom,
-  oneOf,
-  position,
-  text,
-  type Check,
-} from '../options.js'
+import { webSocketServerSpec } from '../../sink/websocket-server/options.js'
+import { checksOf, textOrObject } from '../option-table.js'
+import { checkOptions, count, instance, isObject, numberAbove, numberFrom, position, type Check } from '../options.js'
 import { SyntheticGenerator } from '../synthetic-generator.js'
-import { textOrObject } from './avro-schema.js'
 
 /** Where a WebSocketServerPublisher listens, whom it serves, and with what. */
 export interface WebSocketServerPublisherOptions {
@@ -53,16 +43,6 @@ export interface WebSocketServerPublisherOptions {
   readonly firstMessageSeconds?: number
 }
 
-const origins: Check = {
-  expected: 'a list of origins such as https://example.org, or of "*"',
-  accepts: (value) =>
-    Array.isArray(value) &&
-    value.every(
-      (item) =>
-        item === '*' || item === 'null' || (URL.canParse(String(item)) && new URL(String(item)).origin === item),
-    ),
-}
-
 const onlyWithGenerator = {
   seed: position,
   batchSize: count(1, 65_536),
@@ -75,20 +55,13 @@ const onlyWithGenerator = {
 }
 
 export const serverChecks: Readonly<Record<keyof WebSocketServerPublisherOptions, Check>> = {
-  port: count(0, 65_535),
-  path: {
-    expected: 'a path such as /stream',
-    accepts: (value) => typeof value === 'string' && /^\/[^?#\s]*$/.test(value),
-  },
-  host: text,
+  ...checksOf(
+    webSocketServerSpec.options,
+    ...(['port', 'path', 'host', 'format', 'maxClients', 'allowedOrigins', 'onSlow', 'bufferBytes'] as const),
+  ),
   generator: instance(SyntheticGenerator),
-  format: oneOf('json', 'ndjson', 'avro'),
   avroSchema: textOrObject,
-  maxClients: count(1),
   maxMessageBytes: count(1, 1_000_000),
-  allowedOrigins: origins,
-  onSlow: oneOf('drop', 'disconnect'),
-  bufferBytes: count(1000),
   ...onlyWithGenerator,
 }
 

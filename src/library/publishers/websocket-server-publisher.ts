@@ -8,11 +8,12 @@ import { createMessageEncoder, createMessageForm } from '../../sink/websocket/me
 import { OwnStreams } from '../../sink/websocket-server/own-streams.js'
 import { recordsOf, type Batch } from '../batch.js'
 import { systemClock } from '../../delivery/clock.js'
+import { needed } from '../option-table.js'
 import { checkOptions } from '../options.js'
 import { fieldsOf, type Publisher, type StreamInfo } from '../publisher.js'
 import { asPublic, asStreamingError } from '../streaming-error.js'
 import { modelOf, type SyntheticGenerator } from '../synthetic-generator.js'
-import { needed, schemaSource } from './avro-schema.js'
+import { schemaSource } from './avro-schema.js'
 import { checkClientOptions, serverChecks, type WebSocketServerPublisherOptions } from './websocket-server-options.js'
 
 /**

@@ -12,8 +12,8 @@ export interface FileSinkConfig {
 
 export const fileSpec = defineSink({
   options: {
-    path: required<string>('path', 'File to write. Relative to this file.', { example: '<file>' }),
-    format: choice(['json', 'csv', 'avro'], 'JSON lines, CSV or an Avro container.', 'json'),
+    path: required<string>('path', 'File to write. Relative to this file.', { example: '<file>', flag: '--output' }),
+    format: choice(['json', 'csv', 'avro'], 'JSON lines, CSV or an Avro container.', 'json', { flag: '--format' }),
   },
   configure: ({ path, format }, folder): FileSinkConfig => ({ type: 'file', path: resolve(folder, path), format }),
   target: ({ path }) => `the path ${path}`,

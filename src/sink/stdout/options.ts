@@ -8,7 +8,7 @@ export interface StdoutSinkConfig {
 }
 
 export const stdoutSpec = defineSink({
-  options: { format: choice(['json', 'csv'], 'JSON lines or CSV.', 'json') },
+  options: { format: choice(['json', 'csv'], 'JSON lines or CSV.', 'json', { flag: '--format' }) },
   configure: ({ format }): StdoutSinkConfig => ({ type: 'stdout', format }),
   target: () => 'standard output',
 })

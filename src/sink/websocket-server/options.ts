@@ -20,28 +20,32 @@ export interface WebSocketServerSinkConfig {
 
 export const webSocketServerSpec = defineSink({
   options: {
-    host: option<string>('text', 'Address to listen on; only this machine by default.', '127.0.0.1'),
+    host: option<string>('text', 'Address to listen on; only this machine by default.', '127.0.0.1', { code: 'host' }),
     port: required<number>('count', 'Port to listen on; 0 is any free one.', {
       minimum: 0,
       maximum: 65_535,
+      code: 'port',
       example: '<number>, or 0 for any free one',
     }),
-    endpoint: option<string>('endpoint', 'Path of its address.', '/'),
-    format: choice(messageFormats, messageFormatDoc, 'json'),
-    max_clients: option<number>('count', 'Maximum clients at a time.', 1000, { minimum: 1 }),
+    endpoint: option<string>('endpoint', 'Path of its address.', '/', { code: 'path' }),
+    format: choice(messageFormats, messageFormatDoc, 'json', { code: 'format' }),
+    max_clients: option<number>('count', 'Maximum clients at a time.', 1000, { minimum: 1, code: 'maxClients' }),
     allowed_origins: option<string[]>(
       'origins',
       'Origins of web pages that may connect, in addition to those of this machine; `*` allows every page.',
       [],
+      { code: 'allowedOrigins' },
     ),
     on_slow: choice(
       ['drop', 'disconnect'],
       'Whether a client that does not keep up misses batches or is disconnected.',
       'drop',
+      { code: 'onSlow' },
     ),
     buffer_size: option<number>('size', 'Maximum bytes waiting for one client.', '1MB', {
       minimum: 1000,
       maximum: 1_000_000_000,
+      code: 'bufferBytes',
     }),
   },
   configure: ({ host, port, endpoint, format, ...values }): WebSocketServerSinkConfig => ({

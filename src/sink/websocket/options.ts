@@ -25,18 +25,24 @@ export const webSocketSpec = defineSink({
   options: {
     url: required<string>('ws-url', 'Address of the server that the records go to.', {
       sensitive: true,
+      code: 'uri',
       example: 'ws://<host>:<port>/<path>',
     }),
-    format: choice(messageFormats, messageFormatDoc, 'json'),
+    format: choice(messageFormats, messageFormatDoc, 'json', { code: 'format' }),
     acknowledge: option<boolean>(
       'flag',
       'Whether the server sends back the position that it has, and so keeps the checkpoint.',
       false,
+      { code: 'acknowledge' },
     ),
-    acknowledge_timeout: option<number>('duration', 'Maximum wait for an acknowledgement.', '30s', { minimum: 1 }),
+    acknowledge_timeout: option<number>('duration', 'Maximum wait for an acknowledgement.', '30s', {
+      minimum: 1,
+      code: 'acknowledgeTimeoutSeconds',
+    }),
     buffer_size: option<number>('size', 'Maximum bytes waiting to be sent.', '1MB', {
       minimum: 1000,
       maximum: 1_000_000_000,
+      code: 'bufferBytes',
     }),
   },
   configure: ({ url, format, acknowledge, acknowledge_timeout, buffer_size }): WebSocketSinkConfig => ({

@@ -123,14 +123,16 @@ for (const [what, table] of Object.entries(tables)) {
 }
 
 test('training that is aborted ends with the best circuit so far', async () => {
+  const full = (await fitTable(mixedTable(), options)).training!
   const stop = new AbortController()
   const { training } = await fitTable(mixedTable(), {
     ...options,
     signal: stop.signal,
     onProgress: ({ epoch }) => epoch === 3 && stop.abort(),
   })
-  assert.equal(training?.aborted, true)
-  assert.equal(training?.epochs, 3)
+  assert.ok(training?.aborted)
+  // The threads may be some epochs ahead of who hears of them.
+  assert.ok(training.epochs >= 3 && training.epochs < full.epochs, `${training.epochs} of ${full.epochs}`)
 })
 
 test('what would be no model is refused before the training', async () => {

@@ -273,11 +273,11 @@ describe('a mistake in the options', () => {
       /references\[0\]: a reference is incomplete; expected generator/,
     ],
     ['event times without rate', () => streamer.stream({ eventTime: 'throughput' }), /a rate that is known/],
-    ['a shape without rate', () => streamer.stream({ shape: { type: 'sine', periodSeconds: 9 } }), /need a rate/],
+    ['a shape without rate', () => streamer.stream({ shape: { type: 'sine', periodSeconds: 9 } }), /needs a rate/],
     [
       'an incomplete shape',
       () => streamer.stream({ rateLimit: 1, shape: { type: 'ramp', toRate: 9 } as never }),
-      /ramp is incomplete; expected periodSeconds/,
+      /shape ramp needs period; found none; expected shape\.periodSeconds/,
     ],
     ['an end before the beginning', () => streamer.stream({ from: 10, to: 5 }), /expected to from 10 on/],
     ['no generator', () => new StreamingGenerator({} as never), /generator: wrong value/],

@@ -1,0 +1,127 @@
+/** Options in code as rows of the option table (config/): their checks, and their values as configuration files have them. */
+import { rateRules } from '../config/rate-rules.js'
+import { connectorSchema } from '../config/connector-schema.js'
+import { formatOf, isGood } from '../config/formats.js'
+import { isOption, optionsOf, type Option, type OptionTree, type Values } from '../config/option.js'
+import { namesOf, renamed } from '../config/rename-keys.js'
+import type { Rule } from '../config/rule.js'
+import { GenesisError } from '../errors.js'
+import { anything, count, flag, isObject, numberFrom, oneOf, text, type Check } from './options.js'
+
+/** An option that is a path or the thing itself. */
+export const textOrObject: Check = {
+  expected: 'a text or an object',
+  accepts: (value) => text.accepts(value) || isObject.accepts(value),
+}
+
+/** An option that has to be there: null where it is not. */
+export const needed: Check = { expected: 'a value', accepts: (value) => value !== null }
+
+/** The checks of these options of a tree, by their names in code. */
+export function checksOf<const Name extends string>(tree: OptionTree, ...names: Name[]): Record<Name, Check> {
+  const rows = new Map([...optionsOf(tree)].map(([, row]) => [row.code, row]))
+  return Object.fromEntries(
+    names.map((name) => [name.slice(name.lastIndexOf('.') + 1), checkOf(rows.get(name), name)]),
+  ) as Record<Name, Check>
+}
+
+function checkOf(row: Option | undefined, name: string): Check {
+  if (row === undefined) throw new GenesisError('INTERNAL', `no option is called ${name} in code`)
+  const { format, minimum = 0, maximum } = row
+  if (Array.isArray(format)) return oneOf(...format)
+  switch (format) {
+    case 'count':
+    case 'size':
+      return count(minimum, maximum)
+    case 'number':
+      return numberFrom(minimum, maximum)
+    case 'duration':
+      return numberFrom(minimum / millisecondsOf(name), maximum && maximum / millisecondsOf(name))
+    case 'flag':
+      return flag
+    case 'object':
+    case 'map':
+      return isObject
+    case 'schema':
+      return textOrObject
+    case 'ws-url':
+    case 'endpoint':
+    case 'origins':
+      return { expected: formatOf(row).expected(row), accepts: (value) => isGood(row, value, false) }
+    default:
+      return format === 'maps' || format === 'list' ? anything : text
+  }
+}
+
+/** The unit that a number in code has: the end of its name. */
+function millisecondsOf(name: string): number {
+  return name.endsWith('Seconds') ? 1000 : 1
+}
+
+/** The values of all options of a tree: those that are given in code, and the defaults that code has. */
+export function valuesOf<T extends OptionTree>(tree: T, given: object): Values<T> {
+  return Object.fromEntries(
+    Object.entries(tree).map(([key, node]) => [key, isOption(node) ? valueOf(node, given) : valuesOf(node, given)]),
+  ) as Values<T>
+}
+
+function valueOf(row: Option, given: object): unknown {
+  const value = row.code === undefined ? undefined : at(given, row.code)
+  if (value !== undefined) return row.format === 'duration' ? (value as number) * millisecondsOf(row.code!) : value
+  if (row.codeDefault !== undefined) return row.codeDefault
+  return typeof row.default === 'string' && !Array.isArray(row.format)
+    ? (formatOf(row).parse?.(row.default) ?? row.default)
+    : row.default
+}
+
+/**
+ * The options that are given in code, as a file of this tree has them. What an object has beyond its options is kept, for the
+ * check of the document to refuse.
+ */
+export function documentOf(tree: OptionTree, given: object): object {
+  const document: Record<string, unknown> = {}
+  for (const [key, node] of Object.entries(tree)) {
+    if (isOption(node)) {
+      const value = node.code === undefined ? undefined : (at(given, node.code) ?? node.codeDefault)
+      if (value !== undefined) document[key] = value
+    } else {
+      const section = { ...documentOf(node, given), ...unknownsOf(node, given) }
+      if (Object.keys(section).length > 0) document[key] = section
+    }
+  }
+  return document
+}
+
+function unknownsOf(section: OptionTree, given: object): object {
+  const names = Object.values(section).flatMap((node) => (isOption(node) ? (node.code ?? []) : []))
+  const [object, inner] = names.find((name) => name.includes('.'))?.split('.') ?? []
+  const value = object === undefined || inner === undefined ? undefined : at(given, object)
+  if (!isObject.accepts(value)) return {}
+  const unknown = Object.entries(value as object).filter(([name]) => !names.includes(`${object}.${name}`))
+  return Object.fromEntries(unknown.map(([name, item]) => [snake(name), item as unknown]))
+}
+
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+function at(given: object, path: string): unknown {
+  let node: unknown = given
+  for (const name of path.split('.')) {
+    if (!isObject.accepts(node) || !Object.hasOwn(node as object, name)) return undefined
+    node = (node as Record<string, unknown>)[name]
+  }
+  return node
+}
+
+const throughputNames = namesOf(connectorSchema.throughput, 'code', 'throughput.')
+
+/** Throws OPTION_INVALID for options about the pace of a stream that do not go together. */
+export function checkThroughput(of: string, values: Values<typeof connectorSchema>['throughput']): void {
+  const broken = rateRules(values).find((rule) => rule.broken)
+  if (broken !== undefined) throw renamed(ruleError(of, broken), throughputNames)
+}
+
+function ruleError(of: string, { on, what, found, expected }: Rule): GenesisError {
+  return new GenesisError('OPTION_INVALID', what, { place: `${of}: ${on[0]}`, found, expected })
+}
