@@ -5,6 +5,7 @@ import { genesisProgram } from '#src/cli/program.js'
 import { connectorJsonSchema } from '#src/config/connector-json-schema.js'
 import { connectorSchema } from '#src/config/connector-schema.js'
 import { jsonSchema } from '#src/config/json-schema.js'
+import { optionsOf } from '#src/config/option.js'
 import { referencePage } from '#src/config/reference-page.js'
 import { workerSchema } from '#src/config/worker-schema.js'
 import { errorTable } from '#src/errors.js'
@@ -19,6 +20,7 @@ export async function referenceFiles(): Promise<ReferenceFile[]> {
   const files: Record<string, string> = {
     'docs/connector.md': referencePage(connectorSchema, connectorIntroduction),
     'docs/worker.md': referencePage(workerSchema, workerIntroduction),
+    'docs/options.md': optionsPage(),
     'docs/errors.md': errorsPage(),
     'docs/cli.md': cliPage(),
     'schemas/connector.schema.json': JSON.stringify(connectorJsonSchema('genesis-connect connector')),
@@ -142,6 +144,32 @@ ${made}
 Data goes to stdout, everything else to stderr. A reader that closes stdout early (\`| head\`) ends the program with status 0.
 
 ${[program, ...program.commands].map(section).join('\n\n')}
+`
+}
+
+/** What the same option is called elsewhere. */
+function optionsPage(): string {
+  const cell = (text: string | undefined): string => (text === undefined ? '' : `\`${text}\``)
+  const rows = [connectorSchema, workerSchema].flatMap((tree) =>
+    [...optionsOf(tree)]
+      .filter(([key, { flag, code, aliases }]) => !key.startsWith('sink.') && (flag ?? code ?? aliases) !== undefined)
+      .map(([key, { flag, code, codeDefault, aliases = [] }]) => {
+        const other = codeDefault === undefined ? '' : ` (default there: \`${JSON.stringify(codeDefault)}\`)`
+        return `| ${cell(key)} | ${cell(flag)} | ${cell(code)}${other} | ${aliases.map(cell).join(', ')} |`
+      }),
+  )
+  return `
+${made}
+
+# One option, four doors
+
+An option is defined once, in the option table (\`src/config/\`), with its type, default and meaning. It is a key of a [connector file](connector.md) or a
+[worker file](worker.md), and the same key with dots over REST. Where the command line (\`genesis stream\`), the [library](guide.md), or Kafka Connect and
+kafka-connect-datagen have another name for it, that name is here. Units: a number in the library has that of its name's end.
+
+| key | flag | library | Connect, datagen |
+| --- | --- | --- | --- |
+${rows.join('\n')}
 `
 }
 

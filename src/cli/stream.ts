@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import type { Writable } from 'node:stream'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { renamed, renameKeys } from '../config/rename-keys.js'
 import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
@@ -15,6 +15,7 @@ import type { Sink } from '../sink/sink.js'
 import { StreamSink } from '../sink/stdout/sink.js'
 import { emptyCounters } from '../delivery/counters.js'
 import { onInterrupt } from './interrupt.js'
+import { integer, json, tableFlag } from './table-flag.js'
 import { connectorOf, flagNames, sliceOf, type StreamOptions } from './stream-options.js'
 
 export function streamCommand(): Command {
@@ -22,24 +23,27 @@ export function streamCommand(): Command {
     .summary('make records and write them out')
     .description("Writes a model's records to stdout, to a file, or to a Kafka topic.")
     .argument('<model>', 'model file')
-    .option('--batch-size <n>', 'records in a batch (4096; with --interval 100)', integer(1))
-    .option('--interval <seconds>', 'one batch every so often: seconds, or a duration such as 500ms')
-    .option('--rate-limit <n>', 'records a second', positive)
-    .option('--adaptive-rate', 'find the rate: as high as acknowledgements stay fast; --rate-limit bounds it')
-    .option('--target-latency-ms <n>', 'what 95 % of acknowledgements take at most (100)', positive)
-    .option('--shape <json>', 'how the rate changes, such as \'{"type": "sine", "period": "10m"}\'', json('--shape'))
-    .addOption(new Option('--arrivals <kind>', 'how records are spread over time').choices(['even', 'poisson']))
+    .addOption(tableFlag('--batch-size', 'n', 'records in a batch (default: 4096; with --interval 100)'))
+    .addOption(tableFlag('--interval', 'seconds', 'one batch per interval: seconds, or a duration such as 500ms'))
+    .addOption(tableFlag('--rate-limit', 'n', 'records per second (default: unlimited)'))
     .addOption(
-      new Option('--event-time <kind>', 'what event times go by: the model, or the rate with its shape').choices([
-        'model',
-        'throughput',
-      ]),
+      tableFlag(
+        '--adaptive-rate',
+        undefined,
+        'find the highest rate that keeps acknowledgements fast; --rate-limit bounds it',
+      ),
     )
-    .option(
-      '--conditions <json>',
-      'what every record satisfies, such as \'{"segment": "premium"}\'',
-      json('--conditions'),
+    .addOption(
+      tableFlag(
+        '--target-latency-ms',
+        'n',
+        'with --adaptive-rate: target 95th percentile of acknowledgement latency (default: 100)',
+      ),
     )
+    .option('--shape <json>', 'how the rate changes, such as \'{"type": "sine", "period": "10m"}\'', json('--shape'))
+    .addOption(tableFlag('--arrivals', 'kind', 'how records are spread over time at the given rate'))
+    .addOption(tableFlag('--event-time', 'kind', 'what event times go by: the model, or the rate with its shape'))
+    .addOption(tableFlag('--conditions', 'json', 'what every record satisfies, such as \'{"segment": "premium"}\''))
     .option(
       '--references <json>',
       'columns from the records of other connectors, as in a connector file; paths and names start from here',
@@ -50,17 +54,19 @@ export function streamCommand(): Command {
       'faults on purpose, such as \'{"late": {"probability": 0.01, "by": 100}}\'',
       json('--disturb'),
     )
-    .option('--max-records <n>', 'stop after so many records', integer(1))
-    .option('--max-batches <n>', 'stop after so many batches', integer(1))
-    .option('--seed <n>', 'seed of the stream', integer(0), 0)
+    .addOption(
+      tableFlag('--max-records', 'n', 'number of records after which the stream ends (default: it runs until Ctrl-C)'),
+    )
+    .option('--max-batches <n>', 'number of batches after which the stream ends', integer(1))
+    .addOption(tableFlag('--seed', 'n').default(0))
     .option('--from <position>', 'first position', integer(0), 0)
-    .option('--to <position>', 'the position before which to stop', integer(0))
+    .option('--to <position>', 'position before which the stream ends', integer(0))
     .addOption(new Option('--format <format>', 'form of the records').choices(['json', 'csv', 'avro']).default('json'))
-    .option('--schema <file>', 'Avro schema (.avsc); derived from the model if left out')
-    .option('--output <file>', 'write to this file, which is replaced')
-    .option('--kafka-servers <brokers>', 'send to Kafka: host:port, several divided by commas')
-    .option('--topic <topic>', 'topic to send to')
-    .option('--registry <url>', 'schema registry, for Avro in Kafka')
+    .addOption(tableFlag('--schema', 'file', 'Avro schema, an .avsc file (default: derived from the model)'))
+    .option('--output <file>', 'file to write, replacing what it holds')
+    .addOption(tableFlag('--kafka-servers', 'brokers', 'send to Kafka: bootstrap brokers, host:port, comma-separated'))
+    .addOption(tableFlag('--topic', 'topic', 'topic that the records go to'))
+    .addOption(tableFlag('--registry', 'url', 'schema registry (Confluent API), for Avro in Kafka'))
     .addHelpText(
       'after',
       `
@@ -131,28 +137,4 @@ function outputOf({ topic, output }: StreamOptions): { stream: Writable; name: s
   if (topic !== undefined) return null
   if (output === undefined) return { stream: process.stdout, name: 'standard output' }
   return { stream: createWriteStream(output), name: output }
-}
-
-function integer(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text)
-    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value
-    throw new InvalidArgumentError(`expected an integer from ${least} on`)
-  }
-}
-
-function positive(text: string): number {
-  const value = Number(text)
-  if (Number.isFinite(value) && value > 0) return value
-  throw new InvalidArgumentError('expected a number above 0')
-}
-
-function json(flag: string): (text: string) => unknown {
-  return (text) => {
-    try {
-      return JSON.parse(text) as unknown
-    } catch (cause) {
-      throw new GenesisError('USAGE', 'not JSON', { place: flag, found: text, cause })
-    }
-  }
 }
