@@ -207,7 +207,7 @@ describe('a task', () => {
     }
   })
 
-  test('refuses to go on when the checkpoint has gone back behind what it committed', async () => {
+  test('refuses to go on when the checkpoint moved backwards behind what it committed', async () => {
     const store = new MemoryStore()
     const script: Script = (call, positions) => {
       if (call !== 'write' || positions[0] !== 50) return null
@@ -216,7 +216,7 @@ describe('a task', () => {
     }
     const end = await make({ store, script }).task.run()
     assert.ok(end.end === 'failed' && end.failure.code === 'CHECKPOINT_INVALID')
-    assert.match(end.failure.message, /gone back/)
+    assert.match(end.failure.message, /moved backwards/)
     assert.deepEqual(store.records, range(0, 50))
   })
 

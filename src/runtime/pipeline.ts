@@ -1,0 +1,166 @@
+import type { ConnectorConfig } from '../config/connector.js'
+import type { Clock } from '../delivery/clock.js'
+import type { Counters } from '../delivery/counters.js'
+import type { PoisonRecordSearch } from '../delivery/poison-record-search.js'
+import type { Encoder } from '../encode/encoder.js'
+import type { Generator } from '../model/generator.js'
+import type { Pacer } from '../pacing/pacer.js'
+import type { Sink } from '../sink/sink.js'
+import { OpenTransaction } from './open-transaction.js'
+import { Sleep } from './sleep.js'
+
+/** What a task is made of; each is the task's own. */
+export interface TaskParts {
+  readonly generator: Generator
+  readonly encoder: Encoder
+  readonly sink: Sink
+  readonly pacer: Pacer
+}
+
+export interface PipelineOptions {
+  readonly shards: number
+  /** The stream ends before this position, over all shards; Infinity: it does not end. */
+  readonly end: number
+  readonly transaction: Pick<ConnectorConfig['transaction'], 'boundary' | 'intervalMs'>
+}
+
+/**
+ * Generates, encodes and writes what the pacer lets go, and commits by the transaction boundary. While a commit is under way
+ * the next batch is made. It outlives attempts: after a failure it still knows what was written and which commit is in doubt.
+ */
+export class Pipeline {
+  readonly #options: PipelineOptions
+  readonly #parts: TaskParts
+  readonly #counters: Counters
+  readonly #poisonSearch: PoisonRecordSearch
+  readonly #clock: Clock
+  readonly #onCommit: () => void
+  readonly #sleep: Sleep
+  #transaction: OpenTransaction | null = null
+  #committing: Promise<void> | null = null
+  #inDoubt: OpenTransaction | null = null
+  #stopping = false
+
+  /** `onCommit` is called after a commit has been counted. */
+  constructor(
+    options: PipelineOptions,
+    parts: TaskParts,
+    counters: Counters,
+    poisonSearch: PoisonRecordSearch,
+    clock: Clock,
+    onCommit: () => void,
+  ) {
+    this.#options = options
+    this.#parts = parts
+    this.#counters = counters
+    this.#poisonSearch = poisonSearch
+    this.#clock = clock
+    this.#onCommit = onCommit
+    this.#sleep = new Sleep(clock)
+  }
+
+  /** The position after the last record that was written and whose commit is not known to have succeeded. */
+  get written(): number | undefined {
+    return this.#transaction?.position ?? this.#inDoubt?.position
+  }
+
+  /** Before an attempt: what the last one had open is abandoned. */
+  reset(): void {
+    this.#transaction = null
+    this.#committing = null
+  }
+
+  /** The sink is open at this position: counts the commit whose answer was lost, if it turns out to have succeeded. */
+  settle(position: number): void {
+    if (position === this.#inDoubt?.position) this.#inDoubt.count(this.#counters, this.#clock.now())
+    this.#inDoubt = null
+  }
+
+  /** Commits a checkpoint behind a record that is left out. */
+  async skip(position: number): Promise<void> {
+    const dropped = new OpenTransaction(this.#clock.now())
+    dropped.drop(position, this.#options.shards)
+    this.#parts.generator.start(dropped.position)
+    this.#commit(dropped)
+    await this.#committed()
+  }
+
+  /** Delivers from the generator's position to the end, or until `stop`; the last transaction is committed then. */
+  async run(): Promise<void> {
+    const { generator, encoder, sink, pacer } = this.#parts
+    const { end, shards } = this.#options
+    pacer.start(this.#clock.now())
+    while (!this.#stopping && generator.position < end) {
+      const now = this.#clock.now()
+      const limit = Math.min(end, this.#poisonSearch.limit)
+      const room = Math.ceil((limit - generator.position) / shards)
+      const count = pacer.grant(Math.min(generator.capacity, room), now)
+      if (count === 0) {
+        await this.#idle(now)
+        continue
+      }
+      const batch = encoder.encode(generator.generate(count))
+      await this.#committed()
+      this.#transaction ??= new OpenTransaction(now)
+      this.#transaction.add(batch, now)
+      await sink.write(batch)
+      this.#transaction.waitedMs += this.#clock.now() - now
+      if (this.#commitIsDue(limit)) this.#commit(this.#transaction)
+      if (limit < end && generator.position >= limit) await this.#committed()
+      await this.#clock.turn()
+    }
+    await this.#committed()
+    if (this.#transaction !== null) this.#commit(this.#transaction)
+    await this.#committed()
+  }
+
+  /** `run` ends after the open transaction. */
+  stop(): void {
+    this.#stopping = true
+    this.#sleep.wake()
+  }
+
+  #commitIsDue(limit: number): boolean {
+    const { boundary, intervalMs } = this.#options.transaction
+    if (boundary === 'batch' || this.#parts.generator.position >= limit) return true
+    return this.#clock.now() - (this.#transaction?.began ?? Infinity) >= intervalMs
+  }
+
+  /** Nothing may go now: commits first if nothing more can join the transaction, so that none stays open for nothing. */
+  async #idle(now: number): Promise<void> {
+    if (this.#committing !== null) return this.#committed()
+    const delayMs = this.#parts.pacer.delay(now)
+    const open = this.#transaction
+    if (open !== null && open.began + this.#options.transaction.intervalMs <= now + delayMs) this.#commit(open)
+    else if (!this.#stopping) await this.#sleep.for(delayMs)
+  }
+
+  #commit(transaction: OpenTransaction): void {
+    const { sink, pacer, generator } = this.#parts
+    const began = this.#clock.now()
+    this.#transaction = null
+    this.#inDoubt = transaction
+    this.#committing = (async () => {
+      await sink.commit({
+        position: transaction.position,
+        fingerprint: generator.fingerprint,
+        shards: this.#options.shards,
+      })
+      const now = this.#clock.now()
+      this.#inDoubt = null
+      this.#counters.commitMs += now - began
+      transaction.count(this.#counters, now)
+      pacer.acknowledged?.(transaction.records, transaction.waitedMs + now - began, now)
+      this.#poisonSearch.narrow(transaction.position)
+      this.#onCommit()
+    })()
+    // It is awaited before the next write; until then a rejection is not unhandled.
+    this.#committing.catch(() => undefined)
+  }
+
+  async #committed(): Promise<void> {
+    if (this.#committing === null) return
+    await this.#committing
+    this.#committing = null
+  }
+}
