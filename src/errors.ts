@@ -15,7 +15,7 @@ export const errorTable = {
     exit: 2,
     about: 'a ${env:…} or ${file:…} placeholder has no value',
   },
-  CONNECTOR_DUPLICATE: { retriable: false, http: 409, exit: 2, about: 'two connectors have one name' },
+  CONNECTOR_DUPLICATE: { retriable: false, http: 409, exit: 2, about: 'two connectors have the same name' },
   USAGE: { retriable: false, http: 400, exit: 2, about: 'a command line is wrong' },
   OPTION_INVALID: { retriable: false, http: 400, exit: 2, about: 'an option of the library is unknown or wrong' },
   // model
@@ -55,7 +55,7 @@ export const errorTable = {
   // kafka
   KAFKA_UNREACHABLE: { retriable: true, http: 503, exit: 1, about: 'no broker answers' },
   KAFKA_TIMEOUT: { retriable: true, http: 503, exit: 1, about: 'a broker did not answer in time' },
-  KAFKA_RETRIABLE: { retriable: true, http: 503, exit: 1, about: 'a broker answered with a passing error' },
+  KAFKA_RETRIABLE: { retriable: true, http: 503, exit: 1, about: 'a broker returned a temporary error' },
   KAFKA_AUTHENTICATION: { retriable: false, http: 401, exit: 1, about: 'a broker refuses the credentials' },
   KAFKA_AUTHORIZATION: { retriable: false, http: 403, exit: 1, about: 'a broker denies the operation' },
   KAFKA_FENCED: { retriable: false, http: 409, exit: 1, about: 'another worker has taken over the shard' },
@@ -72,7 +72,7 @@ export const errorTable = {
     retriable: false,
     http: 409,
     exit: 1,
-    about: 'the topic is not as the connector asks, or is internal',
+    about: 'the topic does not match the connector, or is internal',
   },
   // delivery
   CHECKPOINT_INVALID: {
@@ -86,13 +86,13 @@ export const errorTable = {
     retriable: false,
     http: 503,
     exit: 1,
-    about: 'a sink is too slow, and a full buffer was to be an error',
+    about: 'the buffer is full, and onBufferFull is error',
   },
   WEBSOCKET_UNREACHABLE: {
     retriable: true,
     http: 503,
     exit: 1,
-    about: 'a WebSocket server does not answer, or the connection to it broke',
+    about: 'a WebSocket server does not respond, or its connection broke',
   },
   WEBSOCKET_TIMEOUT: { retriable: true, http: 503, exit: 1, about: 'a WebSocket server did not acknowledge in time' },
   WEBSOCKET_REFUSED: {
@@ -101,7 +101,7 @@ export const errorTable = {
     exit: 1,
     about: 'a WebSocket server refuses the connection or what it is sent',
   },
-  DISK_FULL: { retriable: true, http: 507, exit: 1, about: 'no space is left for a file' },
+  DISK_FULL: { retriable: true, http: 507, exit: 1, about: 'no space left for a file' },
   // service
   CONNECTOR_NOT_FOUND: { retriable: false, http: 404, exit: 2, about: 'there is no connector of this name' },
   CONNECTOR_EXISTS: { retriable: false, http: 409, exit: 2, about: 'a connector of this name exists' },
@@ -123,7 +123,7 @@ export const errorTable = {
   HERDER_STOPPING: { retriable: true, http: 503, exit: 1, about: 'the worker is stopping' },
   // everything else
   THREAD_LOST: { retriable: true, http: 500, exit: 1, about: 'a thread of this program ended with its tasks' },
-  INTERNAL: { retriable: false, http: 500, exit: 1, about: 'a defect of this program' },
+  INTERNAL: { retriable: false, http: 500, exit: 1, about: 'a bug in this program' },
 } as const satisfies Record<string, { retriable: boolean; http: number; exit: 1 | 2; about: string }>
 
 export type ErrorCode = keyof typeof errorTable

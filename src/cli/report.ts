@@ -13,7 +13,7 @@ export function report(thrown: unknown, env: Readonly<Record<string, string | un
 /** `error: <message> (CODE)`, always one line. */
 export function errorLine(error: GenesisError): string {
   const line = `error: ${error.message.replace(/\s*\n\s*/g, ' ')} (${error.code})`
-  return error.code === 'INTERNAL' ? `${line}: a defect of this program; GENESIS_TRACE=1 shows where` : line
+  return error.code === 'INTERNAL' ? `${line}: a bug in this program; GENESIS_TRACE=1 shows where` : line
 }
 
 function trace(error: unknown): string {

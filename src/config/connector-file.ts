@@ -157,7 +157,7 @@ function duplicates(connectors: readonly ConnectorConfig[]): GenesisError[] {
     if (earlier === undefined) first.set(connector.name, connector)
     else {
       errors.push(
-        new GenesisError('CONNECTOR_DUPLICATE', 'two connectors have one name', {
+        new GenesisError('CONNECTOR_DUPLICATE', 'two connectors have the same name', {
           place: connector.file ?? undefined,
           found: `${connector.name}, which ${earlier.file} has too`,
           expected: 'a name of its own',

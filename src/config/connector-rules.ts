@@ -50,7 +50,7 @@ export function brokenRules({ values, failed }: Checked<typeof connectorSchema>)
     {
       on: ['errors.max_backoff', 'errors.initial_backoff'],
       broken: errors.max_backoff < errors.initial_backoff,
-      what: 'the longest wait is shorter than the first',
+      what: 'max_backoff is below initial_backoff',
       found: `max_backoff ${formatDuration(errors.max_backoff)}, initial_backoff ${formatDuration(errors.initial_backoff)}`,
       expected: 'max_backoff of at least initial_backoff',
     },

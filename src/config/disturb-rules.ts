@@ -24,7 +24,7 @@ export function disturbRules(
     {
       on: disturbKinds.map((kind) => `disturb.${kind}.probability`),
       broken: sum > maxInAll + 1e-9,
-      what: 'hardly a record would be left undisturbed',
+      what: 'hardly any record would stay undisturbed',
       found: `probabilities of ${Number(sum.toFixed(6))} together`,
       expected: `at most ${maxInAll} together`,
     },
@@ -45,14 +45,14 @@ export function disturbRules(
     {
       on: ['disturb.tombstone.probability', 'key'],
       broken: has('tombstone') && kafka && key === null,
-      what: 'a tombstone is for a key',
+      what: 'a tombstone needs a key',
       found: 'no key',
       expected: 'key: <column>, or no disturb.tombstone',
     },
     {
       on: ['disturb.missing_field.probability', 'disturb.null.probability', 'value.use_latest'],
       broken: (has('missing_field') || has('null')) && kafka && value.format === 'avro' && value.use_latest,
-      what: 'which fields can be missing or null is to be known before the registry is asked',
+      what: 'fields that can be missing or null must be known before the registry is asked',
       found: 'value.use_latest: true',
       expected: 'value.schema, or neither disturb.missing_field nor disturb.null',
     },

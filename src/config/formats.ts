@@ -57,14 +57,14 @@ export const formats = {
   },
   origins: {
     written: 'text or list',
-    expected: () => 'a list of origins such as https://example.org, or one text with commas between',
+    expected: () => 'a list of origins such as https://example.org, or a comma-separated text',
     parse: (text) => text.split(',').map((part) => part.trim()),
     accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string' && isOrigin(item)),
     json: () => ({ items: { type: 'string' } }),
   },
   columns: {
     written: 'text or list',
-    expected: () => 'a list of columns, or one text with commas between',
+    expected: () => 'a list of columns, or a comma-separated text',
     parse: (text) => text.split(',').map((part) => part.trim()),
     accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
     json: () => ({ minLength: 1, minItems: 1, items: { type: 'string' } }),
@@ -118,7 +118,7 @@ export const formats = {
   },
   list: {
     written: 'text or list',
-    expected: () => 'a list of host:port, or one text with commas between',
+    expected: () => 'a list of host:port, or a comma-separated text',
     parse: (text) => text.split(',').map((part) => part.trim()),
     accepts: (value) =>
       Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' && isAddress(item)),

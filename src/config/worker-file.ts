@@ -134,7 +134,8 @@ function saslOf({ kafka: { sasl } }: WorkerValues, fail: Fail): SaslOptions | nu
   const { mechanism, username, password, token } = sasl
   if (mechanism === null) {
     const used = (['username', 'password', 'token', 'token_endpoint'] as const).find((name) => sasl[name] !== null)
-    if (used !== undefined) fail(`kafka.sasl.${used}`, 'there is no mechanism to use it', used, 'kafka.sasl.mechanism')
+    if (used !== undefined)
+      fail(`kafka.sasl.${used}`, 'no SASL mechanism is set that would use it', used, 'kafka.sasl.mechanism')
     return null
   }
   if (mechanism !== 'OAUTHBEARER') {

@@ -55,7 +55,7 @@ async function referencesOf(
       locationOf(connector, `references${references.length === 1 ? '' : `[${index}]`}.${key}`)
     const other = await connectorAt(each, place('connector'))
     if (round.includes(identityOf(other))) {
-      throw new GenesisError('CONFIG_INVALID', 'references that go in a circle', {
+      throw new GenesisError('CONFIG_INVALID', 'circular references', {
         place: place('connector'),
         found: [...round, identityOf(other)].join(' → '),
         expected: 'a connector that does not refer to this one',
@@ -80,7 +80,7 @@ async function connectorAt({ connector }: ReferencesConfig, place: string): Prom
   throwErrors(errors)
   // One with several sinks has the same records in each.
   if (new Set(connectors.map(({ name }) => name)).size === 1) return connectors[0]
-  throw new GenesisError('CONFIG_INVALID', 'not the file of one connector', {
+  throw new GenesisError('CONFIG_INVALID', 'not the file of a single connector', {
     place,
     found: `${connector.file} with ${connectors.length} connectors`,
     expected: 'a file with the connector that is referred to, or its name',
@@ -111,7 +111,7 @@ async function connectorNamed(name: string, folder: string, place: string): Prom
 function amongOf({ among }: ReferencesConfig, { name, throughput }: ConnectorConfig, at: string): number {
   const most = throughput.maxRecords
   if (among === null && most === null) {
-    throw new GenesisError('CONFIG_INVALID', 'it is open how many records there are to refer to', {
+    throw new GenesisError('CONFIG_INVALID', 'the number of records to refer to is unknown', {
       place: at,
       found: `neither among nor max_records of ${name}`,
       expected: 'among: a number of records that are there',

@@ -40,7 +40,7 @@ export function writeLong(b: Uint8Array, p: number, value: number, factor: numbe
 
 function writeBigLong(b: Uint8Array, p: number, value: number, factor: number): number {
   if (!Number.isSafeInteger(value)) {
-    throw new GenesisError('INTERNAL', 'a number that is held as an integer is none', { found: String(value) })
+    throw new GenesisError('INTERNAL', 'not an integer', { found: String(value) })
   }
   const product = BigInt(value) * BigInt(factor)
   let rest = product < 0n ? -product * 2n - 1n : product * 2n
@@ -99,7 +99,7 @@ function writeBigUnscaled(
   size: number,
 ): number {
   if (!Number.isSafeInteger(value)) {
-    throw new GenesisError('INTERNAL', 'a number that is held as an integer is none', { found: String(value) })
+    throw new GenesisError('INTERNAL', 'not an integer', { found: String(value) })
   }
   let rest = BigInt(value) * 10n ** BigInt(shift)
   if ((rest < 0n ? -rest : rest) >= 10n ** BigInt(precision)) return -1

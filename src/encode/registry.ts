@@ -54,7 +54,7 @@ export class Registry {
       url = new URL(options.url)
       if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TypeError(url.protocol)
     } catch {
-      throw new GenesisError('CONFIG_INVALID', 'registry.url is no http or https URL')
+      throw new GenesisError('CONFIG_INVALID', 'registry.url is not an http or https URL')
     }
     url.username = ''
     url.password = ''
@@ -168,7 +168,7 @@ export class Registry {
       if (attempt === attempts) {
         throw this.error('REGISTRY_UNREACHABLE', `no answer in ${attempts} attempts`, {
           ...failure,
-          remedy: 'Is registry.url right, and the registry up?',
+          remedy: 'Check registry.url, and that the registry is up.',
         })
       }
       await this.pause(Math.min(maxDelayMs, firstDelayMs * 2 ** (attempt - 1)) * (0.5 + Math.random()))
@@ -189,7 +189,7 @@ export class Registry {
   private idOf(answer: HttpAnswer): number {
     const { id } = objectOf(answer)
     if (typeof id === 'number' && Number.isInteger(id) && id >= 0) return id
-    throw this.error('REGISTRY_REJECTED', 'the answer has no schema id', { expected: "Confluent's REST API" })
+    throw this.error('REGISTRY_REJECTED', 'the response has no schema id', { expected: "Confluent's REST API" })
   }
 
   private rejected(what: string, answer: HttpAnswer): GenesisError {

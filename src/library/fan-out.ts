@@ -30,7 +30,7 @@ export function planBranches<Row extends object>(
   if (new Set(publishers).size < publishers.length) refuse('one publisher twice', 'the same object', 'another one')
   checkOptions('streamTo', { metricsCollectors }, { metricsCollectors: collectorsOf(publishers.length) })
   if ('metricsCollector' in options && options.metricsCollector !== undefined) {
-    refuse('several publishers count apart', 'metricsCollector', 'metricsCollectors: one for each')
+    refuse('several publishers need one collector each', 'metricsCollector', 'metricsCollectors: one for each')
   }
   return publishers.map((publisher, index) => {
     return { publisher, options: { ...options, metricsCollector: metricsCollectors?.[index] } }

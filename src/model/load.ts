@@ -67,7 +67,7 @@ function documentOf(bytes: Uint8Array, file: ModelFile): Record<string, unknown>
         place: file.place,
         found: `${bytes.length} bytes that end in ${shown(trimmed.slice(-20))}`,
         expected: 'a whole JSON document',
-        remedy: 'Copy it again, or make it again with `genesis fit`',
+        remedy: 'Copy it again, or train it again with `genesis fit`',
         cause,
       })
     }

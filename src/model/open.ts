@@ -184,7 +184,7 @@ function within<T>(place: string, open: () => T): T {
     if (!(error instanceof GenesisError)) throw error
     const { code, what, details } = error
     const inner = details.place === undefined ? what : `${details.place}: ${what}`
-    throw new GenesisError(code, `the stream that is referred to: ${inner}`, { ...details, place, cause: error })
+    throw new GenesisError(code, `the referenced stream: ${inner}`, { ...details, place, cause: error })
   }
 }
 

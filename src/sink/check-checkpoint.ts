@@ -20,7 +20,7 @@ export function checkCheckpoint(checkpoint: Checkpoint, fingerprint: string, sha
     })
   }
   if (checkpoint.shards !== shard.shards) {
-    refuse('the stream was begun with another tasks.max', `${checkpoint.shards}`, `${shard.shards}`)
+    refuse('the stream was started with another tasks.max', `${checkpoint.shards}`, `${shard.shards}`)
   }
   if (checkpoint.fingerprint !== fingerprint) {
     const what = 'the stream was begun with another model, condition, seed or layout'

@@ -170,7 +170,7 @@ function withoutFile(path: string): GenesisError {
 }
 
 function anotherNumber({ name, tasks }: ConnectorConfig, { shards }: Checkpoint): GenesisError {
-  return new GenesisError('CHECKPOINT_INVALID', 'the stream was begun with another tasks.max', {
+  return new GenesisError('CHECKPOINT_INVALID', 'the stream was started with another tasks.max', {
     place: `connector ${name}`,
     found: `${shards}`,
     expected: `${tasks.max}`,

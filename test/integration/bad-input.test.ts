@@ -118,7 +118,7 @@ const mistakes: readonly Mistake[] = [
   {
     what: 'two connectors of one name',
     keys: { name: 'good' },
-    told: [/good\.json: two connectors have one name; found good, which .*bad\.json has too/],
+    told: [/good\.json: two connectors have the same name; found good, which .*bad\.json has too/],
     code: 'CONNECTOR_DUPLICATE',
   },
   {

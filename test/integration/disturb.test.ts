@@ -86,7 +86,7 @@ test('a KafkaPublisher sends what the connector of the same settings sends, labe
   )
   await assert.rejects(streamer.streamTo(new KafkaPublisher({ ...options, key: undefined })), {
     code: 'OPTION_INVALID',
-    message: /a tombstone is for a key/,
+    message: /a tombstone needs a key/,
   })
 })
 

@@ -56,7 +56,7 @@ test('a registry that stays down is unreachable, which may pass', async () => {
   await assert.rejects(client().latest('s'), {
     code: 'REGISTRY_UNREACHABLE',
     retriable: true,
-    message: `registry http://127.0.0.1:${port}/base: no answer in 5 attempts; found status 500 (store is down). Is registry.url right, and the registry up?`,
+    message: `registry http://127.0.0.1:${port}/base: no answer in 5 attempts; found status 500 (store is down). Check registry.url, and that the registry is up.`,
   })
   const nowhere = client({ url: 'http://127.0.0.1:1' })
   await assert.rejects(nowhere.latest('s'), { code: 'REGISTRY_UNREACHABLE', message: /ECONNREFUSED/ })
@@ -109,7 +109,7 @@ test('what answers but is no registry is refused', async () => {
   handler = (_, response) => response.end('<html>Welcome</html>')
   await assert.rejects(client().register('s', 'string'), {
     code: 'REGISTRY_REJECTED',
-    message: /the answer has no schema id/,
+    message: /the response has no schema id/,
   })
   assert.throws(() => client({ url: 'registry:8081' }), { code: 'CONFIG_INVALID' })
 })

@@ -101,7 +101,7 @@ function encoderOf({ connector: own, worker }: KafkaPlan, info: StreamInfo): Enc
   const connector = { ...own, disturb: disturbOf(info) }
   const { value, sink, key, disturb } = connector
   if (key === null && disturb !== null && disturb.probabilities.tombstone > 0) {
-    throw new GenesisError('OPTION_INVALID', 'a tombstone is for a key', {
+    throw new GenesisError('OPTION_INVALID', 'a tombstone needs a key', {
       place: 'StreamingGenerator: disturb.tombstone',
       found: 'a KafkaPublisher without key',
       expected: 'key: the name of a column',

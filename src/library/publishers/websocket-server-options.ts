@@ -74,7 +74,7 @@ export function checkClientOptions(options: WebSocketServerPublisherOptions): vo
     throw new GenesisError('OPTION_INVALID', 'this option is about streams of single clients', {
       place: `WebSocketServerPublisher: ${given[0]}`,
       found: 'no generator',
-      expected: 'a generator beside it',
+      expected: 'generator: the SyntheticGenerator to stream from',
     })
   }
   const most = { batchSize: count(1, maxBatchSize), rateLimit: numberFrom(0, maxRateLimit) }

@@ -105,7 +105,7 @@ class Parser {
       case 'not':
         return [{ kind: 'not', path: at, part: this.#all(literalOf(value, at), at) }]
       case 'mix':
-        return invalid(at, 'a mix inside other conditions', key, 'mix at the top, or in the conditions of a mix')
+        return invalid(at, 'a mix inside another condition', key, 'mix at the top, or in the conditions of a mix')
       default:
         return this.#column(key, value, at)
     }

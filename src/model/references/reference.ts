@@ -79,7 +79,7 @@ export function checkDistinct(shapes: readonly ReferenceShape[]): void {
   const taken = new Set<string>()
   for (const [own] of shapes.flatMap(takenColumns)) {
     if (taken.has(own))
-      throw new GenesisError('CONFIG_INVALID', 'two values for one column', {
+      throw new GenesisError('CONFIG_INVALID', 'one column is given two values', {
         place: 'references',
         found: `${own}, twice`,
         expected: 'a name of its own for every column and copy',
@@ -100,12 +100,12 @@ export function checkTaken(
     if (names.includes(other)) return
     const place = index === 0 ? `${at}.key` : `${at}.copy.${own}`
     if (unrepeatable.has(other))
-      throw new GenesisError('CONFIG_INVALID', 'the time of generation is another one every time', {
+      throw new GenesisError('CONFIG_INVALID', 'the time of generation differs on every run', {
         place,
         found: other,
         expected: `one of ${names.join(', ')}`,
       })
-    throw new GenesisError('CONFIG_INVALID', 'not a column of the stream that is referred to', {
+    throw new GenesisError('CONFIG_INVALID', 'not a column of the referenced stream', {
       place,
       found: other,
       expected: `one of ${names.join(', ')}`,

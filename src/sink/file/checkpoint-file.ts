@@ -29,7 +29,7 @@ export async function readCheckpointFile(path: string): Promise<FileCheckpoint |
   throw new GenesisError('CHECKPOINT_INVALID', 'the checkpoint file cannot be understood', {
     place: path,
     found: JSON.stringify(text.slice(0, 60)),
-    remedy: 'Remove it and its data file to begin the stream anew.',
+    remedy: 'Remove it and its data file to start the stream again.',
   })
 }
 

@@ -131,7 +131,7 @@ export class KafkaSink implements Sink {
     if (others.length === 0 || others.includes(null) === (shard.sink === undefined)) return
     throw new GenesisError(
       'CHECKPOINT_INVALID',
-      'the stream was begun with one sink and has several now, or the reverse',
+      'the stream was started with one sink and now has several, or the reverse',
       {
         place: `topic ${checkpoints.topic}: connector ${shard.connector}`,
         found: others.includes(null) ? 'a checkpoint under sink' : `checkpoints under sinks: ${others.join(', ')}`,

@@ -54,7 +54,7 @@ export class Broadcast {
 function refuseOptions(member: Member): void {
   member.refuse(
     new GenesisError('OPTION_INVALID', 'this server sends one stream to everyone', {
-      found: 'options for an own one',
+      found: 'options for a stream of its own',
       expected: 'none',
     }),
   )

@@ -138,7 +138,7 @@ export class WebSocketListener {
         this.#host.left(member)
       })
       socket.on('message', (data: RawData, isBinary: boolean) => {
-        if (isBinary) member.close(closeCode.policyViolation, 'binary messages mean nothing here')
+        if (isBinary) member.close(closeCode.policyViolation, 'binary messages are not supported')
         else this.#host.message(member, (data as Buffer).toString())
       })
       this.#host.joined(member, new URLSearchParams(query))

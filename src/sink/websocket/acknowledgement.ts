@@ -65,7 +65,7 @@ function readAnswer(text: string): Answer {
   } catch {
     // Not JSON is not understood either: the error below says so.
   }
-  throw new GenesisError('WEBSOCKET_REFUSED', 'the WebSocket server answers something else than a position', {
+  throw new GenesisError('WEBSOCKET_REFUSED', 'the WebSocket server sent something other than a position', {
     found: JSON.stringify(text.slice(0, 60)),
     expected: '{"position": <the next position>}, or null for none',
   })

@@ -104,7 +104,7 @@ describe('the command line', () => {
     const user = new GenesisError('CONFIG_INVALID', 'wrong\n  value', { place: 'a.yaml' })
     assert.equal(errorLine(user), 'error: a.yaml: wrong value (CONFIG_INVALID)')
     const defect = new GenesisError('INTERNAL', 'boom')
-    assert.match(errorLine(defect), /^error: boom \(INTERNAL\): a defect of this program; GENESIS_TRACE=1 shows where$/)
+    assert.match(errorLine(defect), /^error: boom \(INTERNAL\): a bug in this program; GENESIS_TRACE=1 shows where$/)
   })
 
   it('shows all of several errors, and a trace if asked to', (t) => {
@@ -187,7 +187,7 @@ describe('genesis validate', () => {
     assert.equal(stdout, 'a.json: good is valid\ni.json: good is valid\n')
     const expected = [
       /^error: b\.json:1:\d+: seeed: unknown key; .*expected seed \(CONFIG_INVALID\)$/,
-      /^error: i\.json: two connectors have one name; found good, which a\.json has too; .*\(CONNECTOR_DUPLICATE\)$/,
+      /^error: i\.json: two connectors have the same name; found good, which a\.json has too; .*\(CONNECTOR_DUPLICATE\)$/,
       /^error: c\.json:1:\d+: model: .*none\.json: .*\(MODEL_UNREADABLE\)$/,
       /^error: d\.json:1:\d+: model: .*truncated.*\(MODEL_INVALID\)$/,
       /^error: e\.json:1:\d+: conditions\.segmnet: .*segmnet.*segment.*\(CONDITION_INVALID\)$/,

@@ -59,7 +59,7 @@ describe('a worker', () => {
 
   it('names the variable that is wrong, and not the secret in it', async () => {
     assert.deepEqual(await messages({ KAFKA_BROKERS: 'nonsense', GENESIS_HTTP_PORT: '99999' }), [
-      'environment variable KAFKA_BROKERS: wrong value; found "nonsense"; expected a list of host:port, or one text with commas between',
+      'environment variable KAFKA_BROKERS: wrong value; found "nonsense"; expected a list of host:port, or a comma-separated text',
       'environment variable GENESIS_HTTP_PORT: wrong value; found "99999"; expected a whole number from 0 to 65535',
     ])
     const [message] = await messages({ SCHEMA_REGISTRY_URL: 'ftp://user:hunter2@host' })
@@ -108,7 +108,7 @@ describe('a worker', () => {
     })
     assert.match((await messages({ ...scram, KAFKA_SASL_PASSWORD: '' }))[0], /incomplete login; found SCRAM-SHA-512/)
     assert.match((await messages({ ...grant, KAFKA_SASL_CLIENT_SECRET: '' }))[0], /expected token, or token_endpoint/)
-    assert.match((await messages({ KAFKA_SASL_USERNAME: 'u' }))[0], /there is no mechanism to use it/)
+    assert.match((await messages({ KAFKA_SASL_USERNAME: 'u' }))[0], /no SASL mechanism is set that would use it/)
   })
 
   it('takes credentials out of the registry address', async () => {

@@ -186,13 +186,13 @@ describe('refused at start', () => {
     refused({ ...csv, disturb: { tombstone: some } }, /only a topic has tombstones/)
     refused({ ...csv, disturb: { malformed: some } }, /may pass for another one/)
     refused({ ...csv, disturb: { missing_field: some } }, /has all its cells/)
-    refused({ key: null, disturb: { tombstone: some } }, /a tombstone is for a key/)
+    refused({ key: null, disturb: { tombstone: some } }, /a tombstone needs a key/)
     const container = { topic: null, sink: { type: 'file', path: 'x.avro', format: 'avro' } }
     refused({ ...container, disturb: { malformed: some } }, /whole block/)
   })
 
   test('are probabilities that leave no truth to compare with', () => {
-    refused({ disturb: { malformed: { probability: 0.6 }, null: { probability: 0.5 } } }, /hardly a record/)
+    refused({ disturb: { malformed: { probability: 0.6 }, null: { probability: 0.5 } } }, /hardly any record/)
     refused({ disturb: { late: { probability: 0.3 }, out_of_order: { probability: 0.3 } } }, /no order would be left/)
     refused({ disturb: { late: { probability: 2 } } }, /disturb\.late\.probability/)
   })

@@ -54,7 +54,7 @@ test('wrong options are named as code has them', async () => {
     assert.rejects(streamerOf(disturb), (error) => error instanceof StreamingError && message.test(error.message))
   await refused({ outOfOrder: { probability: 2 } }, /disturb\.outOfOrder\.probability/)
   await refused({ outofOrder: { probability: 0.1 } }, /unknown key.*outofOrder/)
-  await refused({ malformed: { probability: 0.8 }, null: { probability: 0.8 } }, /hardly a record/)
+  await refused({ malformed: { probability: 0.8 }, null: { probability: 0.8 } }, /hardly any record/)
   const stranger = await streamerOf({ null: { probability: 0.1, fields: ['nonsense'] } })
   await assert.rejects(stranger.streamTo({ publish: () => undefined }), /disturb\.null\.fields.*nonsense/)
 })

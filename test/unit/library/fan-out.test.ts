@@ -124,7 +124,7 @@ describe('a stream to several publishers', () => {
       /metricsCollectors: wrong value.*expected 2 different StreamingMetrics/,
     )
     const single = { metricsCollector: one }
-    await wrong(streamer.streamTo([a, collector()], single as object), /several publishers count apart/)
+    await wrong(streamer.streamTo([a, collector()], single as object), /several publishers need one collector each/)
     const unknown = { batchSzie: 1 }
     await wrong(streamer.streamTo([a, collector()], unknown as object), /unknown option; found batchSzie/)
     assert.deepEqual(opened, [])

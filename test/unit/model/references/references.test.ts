@@ -205,7 +205,7 @@ test('an error in one of several references says in which', async (t) => {
     ['{ column: b, connector: custmers, key: id }', /references\.1\.connector: .*custmers.*customers/],
     ['{ column: b, connector: customers, ky: id }', /references\.1\.ky: unknown key.*key/],
     ['{ column: b, connector: customers, key: id, skew: most }', /references\.1\.skew.*uniform, zipf, recent/],
-    ['{ column: a, connector: customers, key: id }', /two values for one column/],
+    ['{ column: a, connector: customers, key: id }', /one column is given two values/],
   ]
   for (const [second, message] of cases) {
     const path = await folder(t, files(second))
@@ -226,7 +226,7 @@ const wrong: [string, string, string, RegExp][] = [
   ['two values for a column', '{ column: c, connector: customers.yaml, key: id, copy: { c: id } }', max, /two values/],
   ['an open number of records', '{ column: c, connector: customers.yaml, key: id }', '', /among/],
   ['more than there are', '{ column: c, connector: customers.yaml, key: id, among: 101 }', max, /at most 100/],
-  ['a reference to itself', '{ column: c, connector: orders.yaml, key: order, among: 5 }', max, /circle/],
+  ['a reference to itself', '{ column: c, connector: orders.yaml, key: order, among: 5 }', max, /circular references/],
   ['no key', '{ column: c, connector: customers.yaml }', max, /no key/],
 ]
 
@@ -246,5 +246,5 @@ test('refused: connectors that refer to each other', async (t) => {
     'customers.yaml': other(`${max}references: { column: last, connector: orders.yaml, key: order, among: 3 }\n`),
     'orders.yaml': own('{ column: c, connector: customers.yaml, key: id }'),
   })
-  await assert.rejects(open(path), /circle.*orders\.yaml → .*customers\.yaml → .*orders\.yaml/)
+  await assert.rejects(open(path), /circular references.*orders\.yaml → .*customers\.yaml → .*orders\.yaml/)
 })
