@@ -5,7 +5,7 @@ import { canRedraw, cutToWidth, type Screen } from './screen.js'
 
 const barWidth = 24
 
-/** What `genesis fit` says while it works: on a terminal a bar that is drawn anew, elsewhere a line per step. */
+/** What `genesis fit` says while it works: on a terminal a progress bar, elsewhere a line per step. */
 export class FitProgress {
   private drawn = false
   private readonly redraws: boolean

@@ -112,12 +112,12 @@ async function checkWritable(path: string): Promise<void> {
 
 /** All of the new file or all of the old one. */
 async function replaceFile(path: string, text: string): Promise<void> {
-  const beside = `${path}.${process.pid}.tmp`
+  const temporary = `${path}.${process.pid}.tmp`
   try {
-    await writeFile(beside, text)
-    await rename(beside, path)
+    await writeFile(temporary, text)
+    await rename(temporary, path)
   } catch (error) {
-    await rm(beside, { force: true })
+    await rm(temporary, { force: true })
     throw unwritable(path, error)
   }
 }

@@ -6,7 +6,7 @@ export interface Screen {
   write(text: string): unknown
 }
 
-/** Whether a line can be drawn anew in its place: on a terminal that has a cursor to move (not TERM=dumb). */
+/** Whether a line can be redrawn in place: on a terminal that has a cursor to move (not TERM=dumb). */
 export function canRedraw({ isTTY }: Screen, env: Readonly<Record<string, string | undefined>>): boolean {
   return isTTY === true && env.TERM !== 'dumb'
 }

@@ -39,9 +39,9 @@ export interface ConnectorConfig {
   readonly throughput: {
     /** Records a second over the whole connector; null: as fast as it goes. */
     readonly rate: number | null
-    /** The most records in one generated batch. */
+    /** Maximum records in one generated batch. */
     readonly batchSize: number
-    /** One batch of batchSize every so often, in ms; null: not used. Excludes rate. */
+    /** One batch of batchSize per interval, in ms; null: not used. Excludes rate. */
     readonly intervalMs: number | null
     readonly maxRecords: number | null
     /** Finds the rate by itself; `rate` is then the upper bound. */
@@ -81,7 +81,7 @@ export interface ConnectorConfig {
 }
 
 /**
- * What a connector's delivery to one sink is called, in messages and wherever it is told from others: its name, and
+ * What a connector's delivery to one sink is called, in messages and wherever it must be told apart: its name, and
  * `<name>/<sink>` where it has several. No name has a `/`.
  */
 export function deliveryName({ name, sinkName }: Pick<ConnectorConfig, 'name' | 'sinkName'>): string {

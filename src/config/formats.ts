@@ -13,7 +13,7 @@ interface Format {
   parse?(text: string): unknown
   /** Whether a held value is good. Absent: it is. */
   accepts?(value: unknown, option: Option): boolean
-  /** The parts of its JSON Schema beside `type`. */
+  /** The parts of its JSON Schema besides `type`. */
   json?(option: Option): object
 }
 

@@ -1,5 +1,5 @@
 /**
- * Where the keys of a connector stood in its file. It is kept beside the configuration, not in it: that is plain data, which
+ * Where the keys of a connector stood in its file. It is kept separately from the configuration: that is plain data, which
  * is copied into threads and compared. A copy has no places.
  */
 import type { ConnectorConfig } from './connector.js'

@@ -77,7 +77,7 @@ export function rateRules(throughput: Throughput): Rule[] {
   ]
 }
 
-/** What each shape is made of, beside the rate. */
+/** The parameters of each shape, besides the rate. */
 const parts: Readonly<Record<string, readonly (keyof Throughput['shape'])[]>> = {
   constant: [],
   ramp: ['period', 'to_rate'],

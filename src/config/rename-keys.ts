@@ -13,7 +13,7 @@ export function namesOf(tree: OptionTree, door: 'flag' | 'code', prefix = ''): N
   const names: Record<string, string> = {}
   for (const [key, row] of optionsOf(tree, prefix)) {
     const name = row[door]
-    // A single word is one of prose too; where it stands as a key, whoever shows it knows the flag of that name.
+    // A single word is one of prose too; where it stands as a key, the caller knows the flag of that name.
     if (name === undefined || name === key || name === `--${key}`) continue
     names[key] = name
     if (door === 'flag') names[`${key}:`] = name

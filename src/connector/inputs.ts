@@ -4,7 +4,7 @@ import type { ConnectorConfig } from '../config/connector.js'
 import type { Environment } from '../config/placeholders.js'
 
 /**
- * The files beside its own that a connector is made from: model, schema, rate curve, and the connectors that it refers to, with
+ * The files besides its own that a connector is made from: model, schema, rate curve, and the connectors that it refers to, with
  * what those are made from. What cannot be read now has no inputs that would be known.
  */
 export async function inputsOf(connector: ConnectorConfig, env: Environment): Promise<string[]> {

@@ -87,7 +87,7 @@ async function connectorAt({ connector }: ReferencesConfig, place: string): Prom
   })
 }
 
-/** Other files of the folder may be wrong: they are told of where they are run. */
+/** Other files of the folder may be wrong: they are reported where they are run. */
 async function connectorNamed(name: string, folder: string, place: string): Promise<ConnectorConfig> {
   const likeliest = ['.yaml', '.yml', '.json'].map((extension) => join(folder, name + extension)).filter(existsSync)
   const named = (each: ConnectorConfig): boolean => each.name === name

@@ -24,7 +24,7 @@ import {
 } from './text.js'
 
 /**
- * Writes `length` records; sets `offsets` as EncodedBatch has them; returns the index after the last byte. `unfit` is told of
+ * Writes `length` records; sets `offsets` as EncodedBatch has them; returns the index after the last byte. `unfit` is called for
  * a number that does not fit the form of its step, and throws.
  */
 export type WriteBatch = (
@@ -40,7 +40,7 @@ export type Unfit = (step: Misfit, record: number, value: number) => never
 
 export interface Assembled {
   readonly write: WriteBatch
-  /** The most bytes of a record, beside those of texts. */
+  /** Maximum bytes of a record, besides those of texts. */
   readonly recordSize: number
   /** The texts that are written, and the most bytes that one byte of them becomes. */
   readonly texts: readonly { readonly column: number; readonly growth: number }[]

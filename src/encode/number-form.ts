@@ -2,7 +2,7 @@ import { unscaledSize, writeInt64, writeLong, writeUnscaled } from './binary.js'
 import type { NumberForm } from './step.js'
 import { writeDate, writeDecimal, writeReal, writeTimestamp } from './text.js'
 
-/** The most bytes that a number takes in this form. */
+/** Maximum bytes that a number takes in this form. */
 export function maxSize(form: NumberForm): number {
   switch (form.as) {
     case 'varint':

@@ -44,7 +44,7 @@ export function planDisturb(of: string, options: DisturbOptions | undefined, see
 /** Kinds that only an encoder can bring about: rows have no bytes to cut off. */
 const encoded: readonly DisturbKind[] = ['missing_field', 'null', 'malformed', 'tombstone']
 
-/** Throws OPTION_INVALID for faults that whoever takes the stream does not bring about. */
+/** Throws OPTION_INVALID for faults that the consumer of the stream cannot produce. */
 export function refuseEncoded(of: string, disturb: DisturbConfig | null): void {
   const kind = encoded.find((kind) => (disturb?.probabilities[kind] ?? 0) > 0)
   if (kind === undefined) return

@@ -32,7 +32,7 @@ export interface FeedOptions {
 }
 
 /**
- * The records that are due, up to the size of the buffer, as batches for whoever takes them. A record is a function of its
+ * The records that are due, up to the size of the buffer, as batches for the consumer. A record is a function of its
  * position, so the buffer holds positions: what is dropped costs nothing, and what is taken is made then.
  *
  * The pacer's clock runs whether or not anybody takes: with `block` it is asked for no more than there is room for, with

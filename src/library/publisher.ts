@@ -21,7 +21,7 @@ export let disturbOf: (stream: StreamInfo) => DisturbConfig | null
 /** Whether somebody has asked. */
 export let asksForFaults: (stream: StreamInfo) => boolean
 
-/** What a publisher is told of the stream that it is opened for. */
+/** What a publisher learns about the stream that it is opened for. */
 export class StreamInfo {
   /** The columns of the records, in order. */
   readonly columns: readonly Column[]

@@ -12,7 +12,7 @@ import { StreamingMetrics } from './streaming-metrics.js'
 
 /** Which records a stream has, and when they fall due. */
 export interface StreamOptions {
-  /** The most records in a batch; 100 if left out. */
+  /** Maximum records in a batch; 100 if left out. */
   readonly batchSize?: number
   /** A full batch every so many seconds. Excludes rateLimit. */
   readonly intervalSeconds?: number

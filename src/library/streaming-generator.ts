@@ -70,7 +70,7 @@ interface Started {
 }
 
 /**
- * Streams the records of a model: to whoever iterates (`stream`), to a publisher (`streamTo`), or as a Node or Web stream.
+ * Streams the records of a model: to an iterator (`stream`), to a publisher (`streamTo`), or as a Node or Web stream.
  * Every call is a stream of its own, from its own first position. All errors are StreamingErrors.
  */
 export class StreamingGenerator<Row extends object = AnyRow> {

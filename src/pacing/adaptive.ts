@@ -175,7 +175,7 @@ export class AdaptiveRate implements Pacer {
   }
 }
 
-/** A rate that is set anew from time to time. */
+/** A rate that is changed from time to time. */
 class AdjustableRate implements RateCurve {
   readonly peak = Infinity
   perSecond: number

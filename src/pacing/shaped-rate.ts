@@ -6,7 +6,7 @@ export interface ShapedRateOptions {
   readonly curve: RateCurve
   /** This pacer's share of the curve's records, above 0; 1 if left out. */
   readonly share?: number
-  /** Made anew at every start; even if left out. */
+  /** Created again at every start. @default even */
   readonly arrivals?: () => Arrivals
 }
 

@@ -11,7 +11,7 @@ export interface Framing {
   readonly form: string
   /** What the file begins with. */
   readonly header: Buffer
-  /** A batch's bytes. Valid until the next call, or until the batch's own buffers are written anew. */
+  /** A batch's bytes. Valid until the next call, or until the batch's own buffers are reused. */
   frame(batch: EncodedBatch): Buffer
 }
 

@@ -6,7 +6,7 @@ import type { Checkpoint, EncodedBatch } from '../record.js'
  * then close.
  *
  * A sink never retries by sending a buffer again. After any rejection the outcome of everything since the last commit is
- * unknown: the caller closes the sink, opens it anew, and generates again from the checkpoint that `open` returns.
+ * unknown: the caller closes the sink, opens it again, and regenerates from the checkpoint that `open` returns.
  */
 export interface Sink {
   /**

@@ -1,6 +1,6 @@
 /**
  * Leaves fields out of a comparison that cannot be made again: values of the wall clock. Both sides are decoded and written
- * anew without them; that costs some microseconds a record, and only streams with such fields pay it.
+ * again without them; that costs some microseconds a record, and only streams with such fields pay it.
  */
 import type { EncodedBatch } from '../record.js'
 import type { ExpectedBatch, ExpectedShard, FoundBatch, FoundPartition } from './match/expected-and-found.js'

@@ -31,7 +31,7 @@ export interface WebSocketPublisherOptions {
   readonly name?: string
   /** Headers of the handshake, such as Authorization. */
   readonly headers?: Readonly<Record<string, string>>
-  /** The most bytes that wait to be sent; 1 MB if left out. */
+  /** Maximum bytes that wait to be sent; 1 MB if left out. */
   readonly bufferBytes?: number
   /** For connecting; 10 if left out. */
   readonly connectTimeoutSeconds?: number

@@ -22,11 +22,11 @@ export interface WebSocketServerPublisherOptions {
   readonly maxClients?: number
   /** The largest message from a client, and the longest conditions; 4,096 if left out. */
   readonly maxMessageBytes?: number
-  /** Origins of pages that may connect, beside those of this machine; `*` is every page. */
+  /** Origins of pages that may connect, in addition to those of this machine; `*` is every page. */
   readonly allowedOrigins?: readonly string[]
-  /** drop (the default): a client that is too slow misses batches, and is told which. disconnect: it is cut off. */
+  /** drop (the default): a client that is too slow misses batches, and is notified which. disconnect: it is disconnected. */
   readonly onSlow?: 'drop' | 'disconnect'
-  /** The most bytes that wait for one client; 1 MB if left out. */
+  /** Maximum bytes that wait for one client; 1 MB if left out. */
   readonly bufferBytes?: number
   /** With a generator: as for StreamingGenerator; 0 if left out. */
   readonly seed?: number

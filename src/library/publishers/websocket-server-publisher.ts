@@ -18,8 +18,8 @@ import { checkClientOptions, serverChecks, type WebSocketServerPublisherOptions 
 
 /**
  * A WebSocket server. With a `generator`, every client has a stream of its own, whose position, batch size, rate,
- * conditions and format it asks for by query string or first message. Without one, the server is a publisher: whoever is
- * connected gets the stream that `streamTo` publishes.
+ * conditions and format it asks for by query string or first message. Without one, the server is a publisher: every connected
+ * client gets the stream that `streamTo` publishes.
  */
 export class WebSocketServerPublisher implements Publisher<object> {
   readonly #options: WebSocketServerPublisherOptions

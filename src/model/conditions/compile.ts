@@ -29,7 +29,7 @@ export function tablesOf(model: Model, conditions: unknown): ConditionedTables {
     base.map((node) => node.weights),
     states,
   )
-  // Mistakes are told in the order in which they are written; what is drawn must not depend on it.
+  // Mistakes are reported in the order in which they are written; what is drawn must not depend on it.
   const written = parseConditions(model, domains, conditions)
   const mix = parseConditions(model, domains, inOrder(conditions))
   const components = mix.flatMap(({ weight, expression }, part) => {

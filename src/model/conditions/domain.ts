@@ -57,7 +57,7 @@ function indexOf(bound: number, low: number, count: number, { grain, divisor }: 
   const valueAt = (index: number): number => (low + index * step) / divisor
   if (bound > valueAt(count - 1)) return count
   if (bound <= valueAt(0)) return 0
-  // An estimate first, which rounding may have put beside the mark.
+  // An estimate first, which rounding may have put slightly off.
   let index = Math.min(count - 1, Math.max(1, Math.ceil((bound * divisor - low) / step)))
   while (index > 0 && valueAt(index - 1) >= bound) index--
   while (index < count && valueAt(index) < bound) index++

@@ -1,5 +1,5 @@
 /**
- * Records picked out of batches, in an order of their own. Hot: no allocation per record; the vectors are written anew after
+ * Records picked out of batches, in an order of their own. Hot: no allocation per record; the vectors are overwritten after
  * each `clear`.
  */
 import type { Batch, Vector } from '../../record.js'

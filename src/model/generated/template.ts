@@ -10,7 +10,7 @@ export interface TemplateInput {
   readonly vector: Vector
   readonly type: FieldType
   readonly dictionary: Field['dictionary']
-  /** The most bytes of one text, for text vectors. */
+  /** Maximum bytes of one text, for text vectors. */
   readonly maxBytes: number
   readonly filter: TemplateFilter
 }

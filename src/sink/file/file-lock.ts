@@ -21,7 +21,7 @@ export interface FileLock {
 }
 
 /**
- * Locks a file against other processes of this machine by `<path>.lock` beside it: a symbolic link that leads nowhere,
+ * Locks a file against other processes of this machine by `<path>.lock` next to it: a symbolic link that leads nowhere,
  * whose target names the holder. (As Emacs does: a link is made or not made as a whole, so nobody sees half a lock.)
  * A lock whose process is gone is taken over; so is one of this process for the same shard (its thread is gone).
  * Throws SINK_FAILED where another holds it: that may pass.

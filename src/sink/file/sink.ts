@@ -120,7 +120,7 @@ export class FileSink implements Sink {
       place: this.#path,
       found,
       expected,
-      remedy: `Restore it, or remove it and ${this.#checkpointPath} to begin the stream anew.`,
+      remedy: `Restore it, or remove it and ${this.#checkpointPath} to start the stream again.`,
     })
   }
 

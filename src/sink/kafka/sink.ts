@@ -64,7 +64,7 @@ export class KafkaSink implements Sink {
     const closings = this.#closings
     this.#deadLetters.length = 0
     const { target, checkpointTopic, deadLetters } = await this.#prepare()
-    // It would fence whoever has the shard by now.
+    // It would fence the shard's next owner.
     if (closings !== this.#closings) throw new GenesisError('INTERNAL', 'the sink was closed while it was opened')
     const producerOptions = {
       topic,

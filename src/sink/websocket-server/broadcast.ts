@@ -5,7 +5,7 @@ import { type ListenerOptions, type ServerAddress, WebSocketListener } from './l
 import type { ClientStatus, Member } from './member.js'
 import type { MessageForm } from '../websocket/message-form.js'
 
-/** One live stream for whoever is connected: a batch is encoded and framed once, however many the clients are. */
+/** One live stream for every connected client: a batch is encoded and framed once, however many the clients are. */
 export class Broadcast {
   readonly #listener: WebSocketListener
   #form: MessageForm | null = null

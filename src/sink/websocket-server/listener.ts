@@ -15,7 +15,7 @@ export interface ListenerOptions extends SlowPolicy {
   readonly maxClients: number
   /** The largest message that a client may send. */
   readonly maxMessageBytes: number
-  /** Origins of pages that may connect, beside those of this machine; `*` is every one. */
+  /** Origins of pages that may connect, in addition to those of this machine; `*` is every one. */
   readonly allowedOrigins: readonly string[]
 }
 

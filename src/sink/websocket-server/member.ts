@@ -6,9 +6,9 @@ import { frameMessages } from '../websocket/frame.js'
 
 /** What happens with a client that does not read what it is sent. */
 export interface SlowPolicy {
-  /** The most bytes that wait for one client. */
+  /** Maximum bytes that wait for one client. */
   readonly bufferBytes: number
-  /** `drop`: it misses batches, and is told which. `disconnect`: it is cut off. */
+  /** `drop`: it misses batches, and is notified which. `disconnect`: it is disconnected. */
   readonly onSlow: 'drop' | 'disconnect'
 }
 

@@ -5,7 +5,7 @@ import type { ListenerOptions } from './listener.js'
 import type { MessageForm } from '../websocket/message-form.js'
 
 /**
- * Sends a connector's stream to whoever is connected. The stream is live: a record is done with when it was offered to
+ * Sends a connector's stream to every connected client. The stream is live: a record is done with when it was offered to
  * the clients of that moment, and the checkpoint lasts as long as the sink.
  */
 export class WebSocketServerSink implements Sink {

@@ -1,5 +1,5 @@
 /**
- * What is said beside records. A control message is a text message with a JSON array, `["<name>", {…}]`; a record is
+ * Messages that are not records. A control message is a text message with a JSON array, `["<name>", {…}]`; a record is
  * never an array, so the two cannot be taken for each other.
  */
 export function controlMessage(name: 'open' | 'commit' | 'dropped' | 'error', content: object): Buffer {

@@ -20,7 +20,7 @@ export interface MessageForm {
   readonly isBinary: boolean
   /** What a connection begins with; null: nothing. */
   readonly header: Buffer | null
-  /** A batch as messages, which are valid until the next call or until the batch's buffers are written anew. */
+  /** A batch as messages, which are valid until the next call or until the batch's buffers are reused. */
   messages(batch: EncodedBatch): Buffer[]
 }
 

@@ -21,7 +21,7 @@ export interface WebSocketSinkOptions {
  * and what it has not is sent again after a failure. Otherwise a record counts as delivered once this machine's
  * network has it, and the checkpoint lasts as long as the sink: what was under way when a connection breaks may be lost.
  *
- * It does not connect again by itself: a failure ends the sink, and whoever runs it opens it anew.
+ * It does not reconnect by itself: a failure ends the sink, and its owner opens it again.
  */
 export class WebSocketSink implements Sink {
   readonly #options: WebSocketSinkOptions

@@ -1,7 +1,7 @@
 /** The two sides of a comparison: what a stream says there is, and what a topic (or a file) has. */
 import type { EncodedBatch } from '../../record.js'
 
-/** One shard's records as they were to be written, made again. */
+/** One shard's records as they were to be written, regenerated. */
 export interface ExpectedShard {
   readonly shard: number
   readonly shards: number

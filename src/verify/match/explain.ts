@@ -32,7 +32,7 @@ export interface Explanation {
 export interface ExplainOptions {
   /** How many of each kind are shown. */
   readonly shown: number
-  /** Positions of a shard that are searched beyond its checkpoint, beside two for each stranger. */
+  /** Positions of a shard to search beyond its checkpoint, besides two for each unmatched record. */
   readonly beyond: number
   readonly signal?: AbortSignal
   /** Told how many records of the stream were made, of how many. */
