@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import type { ConnectorConfig } from '#src/config/connector.js'
 import { loadWorker } from '#src/config/worker-file.js'
 import type { WorkerConfig } from '#src/config/worker.js'
+import type { TaskSpec } from '#src/runtime/task-executor.js'
 import { writeModel } from '#src/model/artifact-write.js'
-import { connectorOf } from '../test/support/connectors.js'
+import { connectorOf, tasksOf } from '../test/support/connectors.js'
 import { censusLikeArtifact } from '../test/support/models.js'
 import { deleteTopics } from './topics.js'
 
@@ -13,6 +14,8 @@ let runs = 0
 
 export interface BenchConnector {
   readonly connector: ConnectorConfig
+  /** One for each shard of the same connector, changed as given. */
+  readonly tasks: (changes?: Readonly<Record<string, unknown>>) => TaskSpec[]
   /** From the environment. */
   readonly worker: WorkerConfig
 }
@@ -28,7 +31,8 @@ export async function withConnector<T>(
   const name = `bench-line-${process.pid}-${runs++}`
   const worker = await loadWorker(null, process.env)
   try {
-    return await use({ connector: connectorOf({ name, model, topic: name, sink: { type: 'kafka' }, ...keys }), worker })
+    const whole = { name, model, topic: name, sink: { type: 'kafka' }, ...keys }
+    return await use({ connector: connectorOf(whole), tasks: (changes) => tasksOf({ ...whole, ...changes }), worker })
   } finally {
     await deleteTopics(worker.kafka, [name])
     await rm(folder, { recursive: true })

@@ -27,7 +27,7 @@ export interface IdleResult {
 
 /** One record every ten seconds each; measured for `seconds` once every one has delivered its first. */
 export function benchIdle({ connectors = 1000, seconds = 60 }: IdleOptions): Promise<IdleResult> {
-  return withConnector({ throughput: { rate: 0.1 } }, async ({ connector, worker: config }) => {
+  return withConnector({ throughput: { rate: 0.1 } }, async ({ connector, tasks, worker: config }) => {
     const events: WorkerEvents = { connector: () => undefined, task: () => undefined }
     const worker = new Worker({ ...config, threads: 1 }, events)
     const delivered = (): number => worker.status().reduce((sum, { counters }) => sum + counters.records, 0)
@@ -35,7 +35,7 @@ export function benchIdle({ connectors = 1000, seconds = 60 }: IdleOptions): Pro
       const began = performance.now()
       const startCpu = process.cpuUsage()
       for (let i = 0; i < connectors; i++)
-        await worker.assign({ ...connector, name: `${connector.name}-${i}`, seed: i }, [0])
+        for (const task of tasks({ name: `${connector.name}-${i}`, seed: i })) await worker.startTask(task)
       while (!worker.status().every(({ counters }) => counters.records > 0)) {
         const failed = worker.status().find(({ state }) => state === 'FAILED')
         if (failed !== undefined) throw new Error(failed.tasks[0].failure?.message)

@@ -34,7 +34,7 @@ export function benchLine({ records, tasks = 1, threads = tasks, connector = {} 
     tasks: { max: tasks },
     ...connector,
   }
-  return withConnector(keys, async ({ connector, worker: config }) => {
+  return withConnector(keys, async ({ tasks: specsOf, worker: config }) => {
     let began: { readonly at: number; readonly cpu: NodeJS.CpuUsage } | undefined
     const events: WorkerEvents = {
       connector: () => undefined,
@@ -50,10 +50,7 @@ export function benchLine({ records, tasks = 1, threads = tasks, connector = {} 
     }, 50)
     try {
       const before = process.cpuUsage()
-      await worker.assign(
-        connector,
-        Array.from({ length: tasks }, (_, shard) => shard),
-      )
+      await Promise.all(specsOf().map((task) => worker.startTask(task)))
       await worker.ended()
       const ended = performance.now()
       rssBytes.push(process.memoryUsage.rss())

@@ -16,13 +16,10 @@ export function benchVerify({ records = 3_000_000, shards = 1, rounds = 5 } = {}
     throughput: { max_records: records },
     tasks: { max: shards },
   }
-  return withConnector(keys, async ({ connector, worker: config }) => {
+  return withConnector(keys, async ({ connector, tasks, worker: config }) => {
     const silent = { connector: () => undefined, task: () => undefined }
     const worker = new Worker({ ...config, threads: 1 }, silent)
-    await worker.assign(
-      connector,
-      Array.from({ length: shards }, (_, shard) => shard),
-    )
+    await Promise.all(tasks().map((task) => worker.startTask(task)))
     await worker.ended()
     await worker.stop()
     const results: VerifyResult[] = []

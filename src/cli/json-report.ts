@@ -1,5 +1,5 @@
 import { pino, type DestinationStream, type Logger } from 'pino'
-import type { ConnectorConfig } from '../config/connector.js'
+import type { DeliveryOutline } from '../connector/outline.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { summarize, type ConnectorStatus } from '../runtime/status.js'
 import type { Failure, State } from '../runtime/task-events.js'
@@ -34,11 +34,11 @@ export class JsonReport implements RunReport {
     this.#log[level](fields, message)
   }
 
-  connector(what: 'started' | 'stopping' | 'removed' | 'complete', config: ConnectorConfig): void {
+  connector(what: 'started' | 'stopping' | 'removed' | 'complete', config: DeliveryOutline): void {
     this.#log.info(named(config), `connector ${what}`)
   }
 
-  task(config: ConnectorConfig, task: number, state: State, failure: Failure | null, retryInMs: number): void {
+  task(config: DeliveryOutline, task: number, state: State, failure: Failure | null, retryInMs: number): void {
     const about = { ...named(config), task, state }
     if (failure === null) return this.#log.debug(about, 'task state')
     const { code, message, trace } = failure
@@ -77,6 +77,6 @@ function sumOf(connectors: readonly ConnectorStatus[]): object {
   }
 }
 
-function named({ name, sinkName }: ConnectorConfig): { connector: string; sink?: string } {
+function named({ name, sinkName }: DeliveryOutline): { connector: string; sink?: string } {
   return { connector: name, ...(sinkName !== null && { sink: sinkName }) }
 }

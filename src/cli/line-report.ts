@@ -1,4 +1,5 @@
-import { deliveryName, type ConnectorConfig } from '../config/connector.js'
+import { deliveryName } from '../config/connector.js'
+import type { DeliveryOutline } from '../connector/outline.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { summarize, type ConnectorStatus } from '../runtime/status.js'
 import type { Failure, State } from '../runtime/task-events.js'
@@ -32,11 +33,11 @@ export class LineReport implements RunReport {
     this.#draw()
   }
 
-  connector(what: 'started' | 'stopping' | 'removed' | 'complete', config: ConnectorConfig): void {
+  connector(what: 'started' | 'stopping' | 'removed' | 'complete', config: DeliveryOutline): void {
     if (what !== 'stopping' && !this.#redraws) this.note('info', `${deliveryName(config)} ${what}`)
   }
 
-  task(config: ConnectorConfig, task: number, state: State, failure: Failure | null, retryInMs: number): void {
+  task(config: DeliveryOutline, task: number, state: State, failure: Failure | null, retryInMs: number): void {
     if (failure === null) return
     const what = `${deliveryName(config)}, task ${task}: ${failure.message} (${failure.code})`
     if (state === 'FAILED') this.note('error', what)

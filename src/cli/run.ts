@@ -5,13 +5,15 @@ import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
 import type { HttpServer, WorkerView } from '../rest/server.js'
+import { ModelCache } from '../connector/model-cache.js'
 import { preflight } from '../connector/preflight.js'
-import { Standalone } from '../herder/standalone.js'
+import { positionStore } from '../herder/positions.js'
+import { StandaloneHerder } from '../herder/standalone.js'
 import { summarize } from '../runtime/status.js'
-import { changes } from '../herder/file-source.js'
+import { FileSource } from '../herder/file-source.js'
+import { followFiles } from '../herder/follow-files.js'
 import { Worker } from '../runtime/worker.js'
 import { createReport } from './create-report.js'
-import { followFiles } from './follow-files.js'
 import { onInterrupt } from './interrupt.js'
 
 interface RunOptions {
@@ -58,36 +60,48 @@ Exit status: 0 every connector is complete, or was stopped in order; 1 one has f
 async function run(paths: readonly string[], options: RunOptions): Promise<number> {
   const file = await loadWorker(options.worker ?? null, process.env)
   const config = { ...file, log: { ...file.log, level: options.logLevel ?? file.log.level } }
-  const files = await changes(new Map(), paths, process.env)
-  const { connectors, errors } = await preflight(
-    files.put.map(({ connector }) => connector),
-    config,
-  )
-  errors.unshift(...files.errors)
+  const models = new ModelCache()
+  const report = createReport(config.log)
+  const worker = new Worker(config, {
+    connector: (what, delivery) => report.connector(what, delivery),
+    task(delivery, ...change) {
+      report.task(delivery, ...change)
+      herder.taskChanged(delivery, ...change)
+    },
+  })
+  const herder = new StandaloneHerder({
+    workerId: `${config.http.host}:${config.http.port}`,
+    worker,
+    planning: { worker: config, env: process.env, models },
+    positions: positionStore(config),
+  })
+  const source = new FileSource(paths, process.env, (deliveries) => preflight(deliveries, config, models), herder)
+  const found = await source.read()
+  const { good, errors } = await source.check(found)
   // Files that are followed can be put right while the others run. Otherwise it is all of them or none.
-  if (!options.watch || connectors.length === 0) throwErrors(errors)
-  if (!options.watch) throwIfNone({ connectors, errors }, paths)
-  if (options.json && connectors.some(({ sink }) => sink.type === 'stdout')) {
+  if (!options.watch || good.length === 0) throwErrors(errors)
+  const deliveries = good.flatMap((one) => one.deliveries)
+  if (!options.watch) throwIfNone({ connectors: deliveries, errors }, paths)
+  if (options.json && deliveries.some(({ sink }) => sink.type === 'stdout')) {
     throw new GenesisError('USAGE', 'the summary and the records of a stdout sink would be mixed', {
       place: '--json',
       expected: 'no stdout sink, or no --json',
     })
   }
-  const report = createReport(config.log)
-  for (const error of errors) report.note('error', `${error.message} (${error.code}); the others run`)
-  const worker = new Worker(config, report)
-  const cluster = new Standalone()
-  let phase: WorkerView['phase'] = 'starting'
+  const note = (error: GenesisError, what: string): void =>
+    report.note('error', `${error.message} (${error.code}); ${what}`)
+  for (const error of errors) note(error, 'the others run')
   let interrupted!: () => void
   const interruption = new Promise<void>((resolve) => (interrupted = resolve))
+  let isStopping = false
   const release = onInterrupt((signal) => {
-    phase = 'stopping'
+    isStopping = true
     report.note('info', `${signal}: finishing the open transactions`)
     interrupted()
   })
   const view: WorkerView = {
     get phase() {
-      return phase
+      return isStopping ? 'stopping' : herder.phase
     },
     status: () => worker.status(),
   }
@@ -100,18 +114,18 @@ async function run(paths: readonly string[], options: RunOptions): Promise<numbe
       server = await startServer(view, config.http)
       report.note('info', `listening at ${server.address}`, { address: server.address })
     }
-    await cluster.join(worker)
-    if (options.watch) endWatch = await followFiles(paths, files.put, connectors, config, cluster, report)
+    if (options.watch) {
+      endWatch = await followFiles(source, paths, found, (error) => note(error, 'the running connector is unchanged'))
+    }
     report.watch(() => worker.status())
-    await Promise.all(connectors.map((connector) => cluster.put(connector)))
-    if (phase === 'starting') phase = 'running'
-    await Promise.race([interruption, ...(options.watch ? [] : [worker.ended()])])
+    for (const error of await source.apply(good, [])) note(error, 'the others run')
+    await herder.start()
+    await Promise.race([interruption, ...(options.watch ? [] : [herder.ended()])])
   } finally {
-    phase = 'stopping'
+    isStopping = true
     endWatch()
-    clean = await worker.stop()
+    clean = await herder.close()
     if (!clean) report.note('error', `not all transactions could be finished within ${config.shutdown.timeoutMs} ms`)
-    await cluster.leave()
     await server?.close()
     release()
   }

@@ -13,6 +13,8 @@ export interface CheckOptions {
   readonly env: Environment
   /** Where relative `${file:…}` placeholders start from. */
   readonly folder: string
+  /** Whether text will do for numbers, booleans and maps, as over REST. */
+  readonly anyText?: boolean
 }
 
 export interface Checked<T> {
@@ -45,7 +47,8 @@ export function check<T extends OptionTree>(tree: T, source: ConfigSource, optio
       else if (!isOption(known)) visit(known, item, here)
       else if (item === null && known.nullable) continue
       else if (unresolved.some(({ details }) => details.place === source.place(here))) failed.add(here.join('.'))
-      else if (isGood(known, item, written(here) !== undefined)) given.set(here.join('.'), item)
+      else if (isGood(known, item, options.anyText === true || written(here) !== undefined))
+        given.set(here.join('.'), item)
       else fail(here, 'wrong value', item, formatOf(known).expected(known), known.sensitive)
     }
   }

@@ -4,6 +4,8 @@ import { dirname, extname, join, resolve } from 'node:path'
 import { asGenesisError, GenesisError } from '../errors.js'
 import { check, checkItems, distinct, throwErrors } from './check.js'
 import type { CheckOptions } from './check.js'
+import { withSections } from './flat-keys.js'
+import { isObject } from './formats.js'
 import { brokenRules } from './connector-rules.js'
 import { connectorSchema, referenceSchema } from './connector-schema.js'
 import { sinkCollisions, sinkSources } from './fan-out.js'
@@ -11,7 +13,8 @@ import type { ConnectorConfig } from './connector.js'
 import { nearest } from './nearest.js'
 import { keepLocations } from './location.js'
 import type { Environment } from './placeholders.js'
-import { readSources, unreadable } from './source.js'
+import type { RawConfig, RawConnector } from './raw-connector.js'
+import { plainSource, readSources, unreadable } from './source.js'
 import type { ConfigSource } from './source.js'
 import { fileExtensions, referenceOf, toConnector } from './to-connector.js'
 
@@ -46,7 +49,10 @@ export async function loadConnectors(paths: readonly string[], env: Environment)
 }
 
 /** Throws where the files and folders have no connector and nothing is wrong with them: nobody means that. */
-export function throwIfNone({ connectors, errors }: LoadedConnectors, paths: readonly string[]): void {
+export function throwIfNone(
+  { connectors, errors }: { readonly connectors: readonly unknown[]; readonly errors: readonly unknown[] },
+  paths: readonly string[],
+): void {
   if (connectors.length > 0 || errors.length > 0) return
   throw new GenesisError('USAGE', 'there is no connector', {
     place: paths.join(' '),
@@ -56,7 +62,22 @@ export function throwIfNone({ connectors, errors }: LoadedConnectors, paths: rea
 
 /** Like loadConnectors, for those who go on with the good ones. A connector with several sinks is one for each of them. */
 export async function readConnectors(paths: readonly string[], env: Environment): Promise<ReadConnectors> {
-  const found: ConnectorConfig[][] = []
+  const { documents, errors, drafts } = await readDocuments(paths, env)
+  return { connectors: documents.flatMap(({ deliveries }) => deliveries), errors, drafts }
+}
+
+/** A connector of a file: as it is written, and what that comes to now, once for each of its sinks. */
+export interface ConnectorDocument {
+  readonly raw: RawConnector
+  readonly deliveries: readonly ConnectorConfig[]
+}
+
+/** The connectors of files and folders that have no errors; of two of one file with one name, the first. */
+export async function readDocuments(
+  paths: readonly string[],
+  env: Environment,
+): Promise<Omit<ReadConnectors, 'connectors'> & { readonly documents: ConnectorDocument[] }> {
+  const found: ConnectorDocument[] = []
   const drafts: Draft[] = []
   const errors: GenesisError[] = []
   const collect = (error: unknown): void => void errors.push(...each(asGenesisError(error)))
@@ -65,21 +86,38 @@ export async function readConnectors(paths: readonly string[], env: Environment)
     for (const file of files) {
       for (const source of await readSources(file).catch((error: unknown) => (collect(error), []))) {
         const read = readSinks(source, { env, folder: dirname(file) })
-        if (read.errors.length === 0) found.push(read.connectors)
+        if (read.errors.length === 0)
+          found.push({ raw: rawOf(source, read.connectors[0].name), deliveries: read.connectors })
         errors.push(...read.errors)
         drafts.push(...read.drafts)
       }
     }
   }
-  errors.push(...duplicates(found.map(([first]) => first)))
-  return { connectors: withoutTwins(found), errors, drafts }
+  errors.push(...duplicates(found.map(({ deliveries: [first] }) => first)))
+  return { documents: withoutTwins(found), errors, drafts }
+}
+
+function rawOf({ value, file }: ConfigSource, name: string): RawConnector {
+  return { name, config: (isObject(value) ? value : {}) as RawConfig, file }
+}
+
+/**
+ * What a configuration that is kept comes to now, once for each of its sinks. Relative paths start in its file's folder, or
+ * (over REST) in `folder`.
+ */
+export function resolveConnector(
+  { name, config, file }: RawConnector,
+  { env, folder }: Omit<CheckOptions, 'anyText'>,
+): ReadConnectors {
+  const source = { ...plainSource({ ...config, name }, file ?? name), file }
+  return readSinks(source, { env, folder: file === null ? folder : dirname(file), anyText: file === null })
 }
 
 /** The connector of a document, once for each of its sinks. */
 export function readSinks(source: ConfigSource, options: CheckOptions): ReadConnectors {
   const all: ReadConnectors = { connectors: [], errors: [], drafts: [] }
   try {
-    for (const { sinkName, source: own } of sinkSources(source)) {
+    for (const { sinkName, source: own } of sinkSources(withSections(source))) {
       const { errors, connector, wrong } = readConnector(own, options)
       all.errors.push(...errors)
       if (connector === null) continue
@@ -169,13 +207,13 @@ function duplicates(connectors: readonly ConnectorConfig[]): GenesisError[] {
 }
 
 /** Of two connectors of one file that have one name, the first. */
-function withoutTwins(found: readonly ConnectorConfig[][]): ConnectorConfig[] {
-  const first = new Map<string, ConnectorConfig[]>()
-  for (const sinks of found) {
-    const key = JSON.stringify([sinks[0].file, sinks[0].name])
-    if (!first.has(key)) first.set(key, sinks)
+function withoutTwins(found: readonly ConnectorDocument[]): ConnectorDocument[] {
+  const first = new Map<string, ConnectorDocument>()
+  for (const document of found) {
+    const key = JSON.stringify([document.raw.file, document.raw.name])
+    if (!first.has(key)) first.set(key, document)
   }
-  return [...first.values()].flat()
+  return [...first.values()]
 }
 
 function each(error: GenesisError): readonly GenesisError[] {

@@ -13,7 +13,7 @@ import type { Path, ConfigSource } from './source.js'
 /** Keys of a connector that each of several sinks can have for itself; maps are taken key by key. */
 export const ownKeys = ['topic', 'topic_creation', 'value', 'delivery', 'compression'] as const
 
-const sinkKeys = Object.keys(connectorSchema.sink)
+export const sinkKeys = Object.keys(connectorSchema.sink)
 
 /** A document as of a connector with one sink. */
 export interface SinkSource {

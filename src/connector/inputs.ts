@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
 import { readConnectors } from '../config/connector-file.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { Environment } from '../config/placeholders.js'
@@ -36,4 +37,19 @@ export function versionOf(path: string): Promise<string> {
     ({ mtimeMs, size, ino }) => `${mtimeMs} ${size} ${ino}`,
     () => 'missing',
   )
+}
+
+const contents = new Map<string, { readonly version: string; readonly digest: string }>()
+
+/** Tells the bytes of a file from any others: one that is written again as it was is the same. Read only after a change. */
+export async function contentOf(path: string): Promise<string> {
+  const version = await versionOf(path)
+  const known = contents.get(path)
+  if (known?.version === version) return known.digest
+  const digest = await readFile(path).then(
+    (bytes) => createHash('sha256').update(bytes).digest('base64'),
+    () => 'missing',
+  )
+  contents.set(path, { version, digest })
+  return digest
 }

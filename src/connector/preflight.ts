@@ -13,8 +13,8 @@ import { ModelCache } from './model-cache.js'
 export async function preflight(
   candidates: readonly ConnectorConfig[],
   worker: WorkerConfig,
+  models: ModelCache = new ModelCache(),
 ): Promise<LoadedConnectors> {
-  const models = new ModelCache()
   const found: LoadedConnectors = { connectors: [], errors: [] }
   for (const connector of candidates) {
     const { errors } = await checkOffline(connector, (path) => models.load(path))

@@ -66,8 +66,8 @@ export interface TaskProgress {
   readonly shards: number
   /** Which of several sinks it delivers to; null: there is one. */
   readonly sink: string | null
-  /** Next position of the shard: everything of it below is delivered or dropped. */
-  readonly position: number
+  /** Next position of the shard: everything of it below is delivered or dropped; null: not known before it is started. */
+  readonly position: number | null
   readonly complete: boolean
   /** Since the worker has started the task. */
   readonly records: number
@@ -77,8 +77,8 @@ export interface TaskProgress {
   readonly dropped: number
   /** Over the last ten seconds. */
   readonly recordsPerSecond: number
-  /** Milliseconds since 1970. */
-  readonly asOf: number
+  /** When that was, in milliseconds since 1970; null: the task has not been started yet. */
+  readonly asOf: number | null
 }
 
 export interface ConnectorProgress {
@@ -87,12 +87,12 @@ export interface ConnectorProgress {
   readonly complete: boolean
   /** `throughput.max_records`: the stream ends before this position; null: it does not end. */
   readonly endPosition: number | null
-  /** The lowest of the tasks': everything below is delivered or dropped, to every sink. */
-  readonly position: number
+  /** The lowest of the tasks': everything below is delivered or dropped, to every sink; null: not known yet. */
+  readonly position: number | null
   /** Of all tasks; to several sinks a record counts once for each. */
   readonly records: number
   readonly recordsPerSecond: number
-  /** What is asked of all tasks together now, shapes included; null: as fast as possible. */
+  /** The fixed rate that is asked of all tasks together; null: there is none (unlimited, adaptive, or in a shape). */
   readonly targetRecordsPerSecond: number | null
   readonly tasks: readonly TaskProgress[]
 }

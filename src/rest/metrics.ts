@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
-import type { ConnectorConfig } from '../config/connector.js'
+import type { DeliveryOutline } from '../connector/outline.js'
 import type { ConnectorStatus, TaskStatus } from '../runtime/status.js'
 import { latencyBoundsMs, type LatencyHistogram } from '../delivery/latency.js'
 
@@ -79,7 +79,7 @@ function histogram(labels: string, { counts, sumMs }: LatencyHistogram): string 
 }
 
 /** Names have no character that would have to be escaped. */
-function labelsOf({ name, sinkName }: ConnectorConfig): string {
+function labelsOf({ name, sinkName }: DeliveryOutline): string {
   return sinkName === null ? `connector="${name}"` : `connector="${name}",sink="${sinkName}"`
 }
 

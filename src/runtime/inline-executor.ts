@@ -1,4 +1,5 @@
 import type { WorkerConfig } from '../config/worker.js'
+import { resolveDelivery } from '../connector/resolve.js'
 import { createResources, openTask, type TaskResources } from './open-task.js'
 import { asFailure } from './task-events.js'
 import type { RunningTask, TaskListener, TaskExecutor, TaskSpec } from './task-executor.js'
@@ -13,7 +14,7 @@ export class InlineExecutor implements TaskExecutor {
     this.#resources = createResources(worker)
   }
 
-  start(spec: TaskSpec, listener: TaskListener): RunningTask {
+  start({ connector, delivery, shard }: TaskSpec, listener: TaskListener): RunningTask {
     let task: Task | null = null
     let stopping = false
     const handle: RunningTask = {
@@ -31,7 +32,8 @@ export class InlineExecutor implements TaskExecutor {
       // Never from within: the caller has the handle first.
       await Promise.resolve()
       try {
-        task = await openTask(spec, this.#resources, listener)
+        const resolved = resolveDelivery(connector, delivery.sinkName, process.env, process.cwd())
+        task = await openTask({ connector: resolved, shard }, this.#resources, listener)
         const end = stopping ? ({ end: 'stopped' } as const) : await task.run()
         this.#running.delete(handle)
         listener.ended(end)

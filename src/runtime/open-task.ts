@@ -1,6 +1,7 @@
 import type { WorkerConfig } from '../config/worker.js'
 import { createEncoder } from '../encode/create.js'
 import { createRegistry, type Registry } from '../encode/registry.js'
+import type { ConnectorConfig } from '../config/connector.js'
 import { openConnector } from '../connector/open.js'
 import type { ShardId } from '../record.js'
 import type { SharedSinkParts, SinkPlan } from '../sink/plan.js'
@@ -10,7 +11,6 @@ import { createPacer, largestGrant } from '../pacing/create.js'
 import { systemClock } from '../delivery/clock.js'
 import { ModelCache } from '../connector/model-cache.js'
 import type { TaskEvents } from './task-events.js'
-import type { TaskSpec } from './task-executor.js'
 import { Task } from './task.js'
 
 /** What the tasks of a thread share. */
@@ -25,6 +25,13 @@ export function createResources(worker: WorkerConfig): TaskResources {
   return { worker, models: new ModelCache(), registry: createRegistry(worker.registry), sinks: {} }
 }
 
+/** A task whose configuration is checked, with secrets in it: it stays on this thread. */
+export interface ResolvedTask {
+  readonly connector: ConnectorConfig
+  /** The shard it runs; there are `connector.tasks.max`. */
+  readonly shard: number
+}
+
 /** A piece of a stream other than all of it up to max_records. */
 export interface Slice {
   readonly from: number
@@ -36,7 +43,7 @@ export interface Slice {
  * nothing is connected before the task runs.
  */
 export async function openTask(
-  { connector, shard: index }: TaskSpec,
+  { connector, shard: index }: ResolvedTask,
   { worker, models, registry, sinks }: TaskResources,
   events: TaskEvents,
   slice: Slice = { from: 0, to: connector.throughput.maxRecords },

@@ -1,11 +1,11 @@
-import type { ConnectorConfig } from '../config/connector.js'
+import type { DeliveryOutline } from '../connector/outline.js'
 import type { Counters } from '../delivery/counters.js'
 import type { Failure, State } from './task-events.js'
 
 /** A connector, or one sink of several, and its tasks as they are now. */
 export interface ConnectorStatus {
   readonly name: string
-  readonly config: ConnectorConfig
+  readonly config: DeliveryOutline
   /** RUNNING while a task may still deliver; then FAILED if one has failed, otherwise STOPPED. */
   readonly state: State
   /** All records of the tasks are delivered: it is bounded and at its end. */
@@ -26,6 +26,8 @@ export interface TaskStatus {
   /** Why it is FAILED or RESTARTING. */
   readonly failure: Failure | null
   readonly counters: Counters
+  /** Records a second, lately. */
+  readonly rate: number
   /** Its sink has been open at least once, or it has ended: it is beyond its start. */
   readonly started: boolean
 }

@@ -1,10 +1,13 @@
-import type { ConnectorConfig } from '../config/connector.js'
+import type { DeliveryOutline } from '../connector/outline.js'
+import type { RawConnector } from '../config/raw-connector.js'
 import type { TaskEnd, TaskEvents } from './task-events.js'
 
-/** A task as plain data: what crosses to the thread that runs it. */
+/** A task as plain data: what crosses to the thread that runs it, where its placeholders are resolved. */
 export interface TaskSpec {
-  readonly connector: ConnectorConfig
-  /** The shard it runs; there are `connector.tasks.max`. */
+  readonly connector: RawConnector
+  /** Which of the connector's deliveries it is for. */
+  readonly delivery: DeliveryOutline
+  /** The shard it runs; there are `delivery.tasks.max`. */
   readonly shard: number
 }
 

@@ -42,7 +42,7 @@ export class TaskSupervisor {
     this.#spec = spec
     this.#runner = runner
     this.#clock = clock
-    this.#backoff = new Backoff(spec.connector.errors)
+    this.#backoff = new Backoff(spec.delivery.errors)
     this.#changed = changed
     this.#progressed = progressed
     this.#counters = emptyCounters(spec.shard)
@@ -76,7 +76,7 @@ export class TaskSupervisor {
     this.#running?.abandon()
   }
 
-  status(): TaskStatus {
+  status(): Omit<TaskStatus, 'rate'> {
     const counters = emptyCounters(this.#counters.position)
     addCounters(counters, this.#earlier)
     addCounters(counters, this.#counters)

@@ -1,18 +1,19 @@
-import { deliveryName, type ConnectorConfig } from '../config/connector.js'
+import { deliveryName } from '../config/connector.js'
 import type { WorkerConfig } from '../config/worker.js'
+import type { DeliveryOutline } from '../connector/outline.js'
 import { systemClock, type Clock } from '../delivery/clock.js'
-import type { ClusterMember } from './cluster.js'
-import { ConnectorSupervisor } from './connector-supervisor.js'
+import { DeliveryRun } from './delivery-run.js'
 import { InlineExecutor } from './inline-executor.js'
 import type { ConnectorStatus } from './status.js'
 import type { Failure, State } from './task-events.js'
-import type { TaskExecutor } from './task-executor.js'
+import type { TaskExecutor, TaskSpec } from './task-executor.js'
 import { threadCount, ThreadPool } from './thread-pool.js'
 
-/** What a worker tells whoever logs it. */
+/** What a worker says of what it runs. */
 export interface WorkerEvents {
-  connector(what: 'started' | 'stopping' | 'removed' | 'complete', config: ConnectorConfig): void
-  task(config: ConnectorConfig, shard: number, state: State, failure: Failure | null, retryInMs: number): void
+  /** Of a delivery, once for its tasks here: `complete` when all of them are. */
+  connector(what: 'started' | 'stopping' | 'removed' | 'complete', config: DeliveryOutline): void
+  task(config: DeliveryOutline, shard: number, state: State, failure: Failure | null, retryInMs: number): void
 }
 
 /** Where tasks run: here, or in threads. */
@@ -21,70 +22,88 @@ export interface TaskExecutors {
   readonly threads: TaskExecutor
 }
 
+/** Which task it is: a shard of a delivery. */
+export interface TaskId {
+  readonly delivery: Pick<DeliveryOutline, 'name' | 'sinkName'>
+  readonly shard: number
+}
+
 /**
- * Hosts connectors. Each runs for itself, and so does each sink of one that has several: what fails in one is not seen by
- * the others. A name here is that of a delivery (deliveryName).
+ * Runs tasks. Each is started, ended and replaced alone; what fails in one is not seen by the others. It does not know which
+ * ones there should be: a herder does.
  */
-export class Worker implements ClusterMember {
+export class Worker {
   readonly #config: WorkerConfig
   readonly #events: WorkerEvents
   readonly #clock: Clock
-  readonly #runners: TaskExecutors
-  readonly #connectors = new Map<string, ConnectorSupervisor>()
-  /** The last change of each connector that is not carried out yet. */
+  readonly #executors: TaskExecutors
+  /** By deliveryName. */
+  readonly #deliveries = new Map<string, DeliveryRun>()
+  /** The last change of each task that is not carried out yet. */
   readonly #changes = new Map<string, Promise<void>>()
   #stopping = false
 
   constructor(
     config: WorkerConfig,
     events: WorkerEvents,
-    runners: TaskExecutors = createRunners(config),
+    executors: TaskExecutors = createExecutors(config),
     clock: Clock = systemClock,
   ) {
     this.#config = config
     this.#events = events
-    this.#runners = runners
+    this.#executors = executors
     this.#clock = clock
   }
 
-  assign(config: ConnectorConfig, shards: readonly number[]): Promise<void> {
-    const name = deliveryName(config)
-    return this.#change(name, async () => {
-      await this.#end(name)
+  /** Starts a task, after the end of an earlier one of the same id. Resolves when it is started; its status says how it goes. */
+  startTask(spec: TaskSpec): Promise<void> {
+    return this.#change(spec, async () => {
+      await this.#end(spec)
       if (this.#stopping) return
-      const run = new ConnectorSupervisor(
-        config,
-        shards,
-        () => this.#runnerOf(config),
-        this.#clock,
-        (shard, state, failure, retryInMs) => this.#events.task(config, shard, state, failure, retryInMs),
-      )
-      this.#connectors.set(name, run)
-      this.#events.connector('started', config)
-      run.start()
-      void run.ended.then(() => {
-        if (run.status().complete) this.#events.connector('complete', config)
+      const run = this.#runOf(spec)
+      if (!run.isActive) this.#events.connector('started', spec.delivery)
+      void run.start(spec, this.#executorOf(spec.delivery)).then(() => {
+        if (!run.isActive && run.status().complete) this.#events.connector('complete', run.config)
       })
     })
   }
 
-  forget(name: string): Promise<void> {
-    return this.#change(name, async () => {
-      const run = this.#connectors.get(name)
-      await this.#end(name)
-      this.#connectors.delete(name)
-      if (run !== undefined) this.#events.connector('removed', run.config)
+  /**
+   * Ends a task after its open transaction, or after the deadline of a shutdown without it. Its status stays until it is
+   * started again or forgotten. Resolves when it has ended; an unknown task has.
+   */
+  stopTask(id: TaskId): Promise<void> {
+    return this.#change(id, () => this.#end(id))
+  }
+
+  /** Like `stopTask`, and drops its status. */
+  forgetTask(id: TaskId): Promise<void> {
+    return this.#change(id, async () => {
+      await this.#end(id)
+      const name = deliveryName(id.delivery)
+      const run = this.#deliveries.get(name)
+      if (run === undefined) return
+      run.forget(id.shard)
+      if (run.shards.length > 0) return
+      this.#deliveries.delete(name)
+      this.#events.connector('removed', run.config)
     })
   }
 
-  /** In the order in which they were added. */
+  /** Of each delivery that has a task here, in the order in which they were added. */
   status(): ConnectorStatus[] {
-    return [...this.#connectors.values()].map((run) => run.status())
+    return [...this.#deliveries.values()].filter(({ shards }) => shards.length > 0).map((run) => run.status())
   }
 
-  /** Resolves when every connector has ended, whether complete, failed or stopped. */
+  /** Undefined: it has no task here. */
+  statusOf(delivery: Pick<DeliveryOutline, 'name' | 'sinkName'>): ConnectorStatus | undefined {
+    const run = this.#deliveries.get(deliveryName(delivery))
+    return run === undefined || run.shards.length === 0 ? undefined : run.status()
+  }
+
+  /** Resolves when every task that there is now has ended, whether complete, failed or stopped. */
   async ended(): Promise<void> {
-    await Promise.all([...this.#connectors.values()].map((run) => run.ended))
+    await Promise.all([...this.#deliveries.values()].map((run) => run.ended()))
   }
 
   /**
@@ -93,39 +112,52 @@ export class Worker implements ClusterMember {
    */
   async stop(): Promise<boolean> {
     this.#stopping = true
-    const stopped = [...this.#connectors.values()].map((run) => run.stop(this.#config.shutdown.timeoutMs))
+    const { timeoutMs } = this.#config.shutdown
+    const stopped = [...this.#deliveries.values()].flatMap((run) =>
+      run.shards.map((shard) => run.stop(shard, timeoutMs)),
+    )
     const clean = (await Promise.all(stopped)).every((ended) => ended)
-    await Promise.all([this.#runners.here.close(), this.#runners.threads.close()])
+    await Promise.all([this.#executors.here.close(), this.#executors.threads.close()])
     return clean
   }
 
-  async #end(name: string): Promise<void> {
-    const run = this.#connectors.get(name)
-    if (run === undefined) return
-    this.#events.connector('stopping', run.config)
-    await run.stop(this.#config.shutdown.timeoutMs)
+  #runOf({ delivery }: TaskSpec): DeliveryRun {
+    const name = deliveryName(delivery)
+    const known = this.#deliveries.get(name)
+    if (known !== undefined) return known
+    const run = new DeliveryRun(delivery, this.#clock, (...change) => this.#events.task(...change))
+    this.#deliveries.set(name, run)
+    return run
+  }
+
+  async #end({ delivery, shard }: TaskId): Promise<void> {
+    const run = this.#deliveries.get(deliveryName(delivery))
+    if (run?.isRunning(shard) !== true) return
+    if (run.announceStop()) this.#events.connector('stopping', run.config)
+    await run.stop(shard, this.#config.shutdown.timeoutMs)
   }
 
   /** Standard output is this thread's: from another one, records would come through this one too. */
-  #runnerOf({ sink }: ConnectorConfig): TaskExecutor {
-    return sink.type === 'stdout' ? this.#runners.here : this.#runners.threads
+  #executorOf({ sink }: DeliveryOutline): TaskExecutor {
+    return sink.type === 'stdout' ? this.#executors.here : this.#executors.threads
   }
 
-  /** Changes of one connector one after the other. */
-  #change(name: string, work: () => Promise<void>): Promise<void> {
-    const earlier = this.#changes.get(name) ?? Promise.resolve()
+  /** Changes of one task one after the other. */
+  #change({ delivery, shard }: TaskId, work: () => Promise<void>): Promise<void> {
+    const key = `${deliveryName(delivery)}#${shard}`
+    const earlier = this.#changes.get(key) ?? Promise.resolve()
     const change = earlier.then(work)
-    this.#changes.set(
-      name,
-      change.finally(() => {
-        if (this.#changes.get(name) === change) this.#changes.delete(name)
-      }),
-    )
+    const settled = change
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#changes.get(key) === settled) this.#changes.delete(key)
+      })
+    this.#changes.set(key, settled)
     return change
   }
 }
 
-function createRunners(config: WorkerConfig): TaskExecutors {
+function createExecutors(config: WorkerConfig): TaskExecutors {
   const here = new InlineExecutor(config)
   const threads = threadCount(config.threads)
   return { here, threads: threads === 0 ? here : new ThreadPool(config, threads) }

@@ -15,7 +15,7 @@ const config = connectorOf({ name: 'a' })
 
 function status(name: string, changes: Partial<ConnectorStatus> = {}): ConnectorStatus {
   const counters = { ...emptyCounters(1_000_001), records: 1_000_000, batches: 250, errors: 2, retries: 2 }
-  const task = { shard: 0, state: 'RUNNING' as const, complete: false, failure: null, counters, started: true }
+  const task = { shard: 0, state: 'RUNNING' as const, complete: false, failure: null, counters, rate: 0, started: true }
   const config = connectorOf({ name })
   const whole = {
     name,

@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { FileWatch } from '#src/herder/file-watch.js'
-import { changes, type DesiredConnector } from '#src/herder/file-source.js'
-import { deliveryName } from '#src/config/connector.js'
+import { FileSource, type FileTarget } from '#src/herder/file-source.js'
 
 async function folder(t: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'genesis-watch-'))
@@ -16,58 +15,70 @@ async function folder(t: TestContext): Promise<string> {
 const text = (name: string, seed = 0): string =>
   `name: ${name}\nmodel: m.json\nsink: { type: file, path: out }\nseed: ${seed}\n`
 
-/** What the changes come to, applied to what runs. */
-async function settle(running: Map<string, DesiredConnector>, paths: string[]) {
-  const { put, remove, errors } = await changes(running, paths, {})
-  for (const one of put) running.set(deliveryName(one.connector), one)
-  for (const name of remove) running.delete(name)
-  return { put: put.map(({ connector }) => deliveryName(connector)), remove, errors: errors.map(({ code }) => code) }
+/** A herder that takes everything. */
+const target: FileTarget = { applyFile: () => Promise.resolve(), removeFile: () => Promise.resolve() }
+
+function sourceOf(paths: readonly string[]): FileSource {
+  return new FileSource(paths, {}, (connectors) => Promise.resolve({ connectors, errors: [] }), target)
+}
+
+/** What the changes come to; they are applied. `remade`: those of which another file than their own has changed. */
+async function settle(source: FileSource) {
+  const changes = await source.read()
+  const { good, errors } = await source.check(changes)
+  await source.apply(good, changes.remove)
+  return {
+    put: good.map(({ raw }) => raw.name),
+    remade: good.filter(({ isRemade }) => isRemade).map(({ raw }) => raw.name),
+    remove: changes.remove,
+    errors: errors.map(({ code }) => code),
+  }
 }
 
 describe('the connectors of a folder', () => {
   test('are started, restarted alone and stopped as their files come, change and go', async (t) => {
     const path = await folder(t)
-    const running = new Map<string, DesiredConnector>()
+    const source = sourceOf([path])
     await writeFile(join(path, 'a.yaml'), text('a'))
     await writeFile(join(path, 'b.yaml'), text('b'))
-    assert.deepEqual(await settle(running, [path]), { put: ['a', 'b'], remove: [], errors: [] })
-    assert.deepEqual(await settle(running, [path]), { put: [], remove: [], errors: [] })
+    assert.deepEqual(await settle(source), { put: ['a', 'b'], remade: [], remove: [], errors: [] })
+    assert.deepEqual(await settle(source), { put: [], remade: [], remove: [], errors: [] })
     await writeFile(join(path, 'b.yaml'), text('b', 1))
     await writeFile(join(path, 'c.yaml'), text('c'))
-    assert.deepEqual(await settle(running, [path]), { put: ['b', 'c'], remove: [], errors: [] })
+    assert.deepEqual(await settle(source), { put: ['b', 'c'], remade: [], remove: [], errors: [] })
     await rm(join(path, 'a.yaml'))
     await rename(join(path, 'c.yaml'), join(path, 'c.txt'))
-    assert.deepEqual(await settle(running, [path]), { put: [], remove: ['a', 'c'], errors: [] })
+    assert.deepEqual(await settle(source), { put: [], remade: [], remove: ['a', 'c'], errors: [] })
   })
 
   test('go on as they are while their file cannot be understood', async (t) => {
     const path = await folder(t)
-    const running = new Map<string, DesiredConnector>()
+    const source = sourceOf([path])
     await writeFile(join(path, 'a.yaml'), text('a'))
     await writeFile(join(path, 'b.yaml'), text('b'))
-    await settle(running, [path])
+    await settle(source)
     await writeFile(join(path, 'a.yaml'), `${text('a')}sede: 3\n`)
-    assert.deepEqual(await settle(running, [path]), { put: [], remove: [], errors: ['CONFIG_INVALID'] })
+    assert.deepEqual(await settle(source), { put: [], remade: [], remove: [], errors: ['CONFIG_INVALID'] })
     await writeFile(join(path, 'a.yaml'), 'name: [')
-    assert.deepEqual(await settle(running, [path]), { put: [], remove: [], errors: ['CONFIG_UNREADABLE'] })
+    assert.deepEqual(await settle(source), { put: [], remade: [], remove: [], errors: ['CONFIG_UNREADABLE'] })
     await writeFile(join(path, 'a.yaml'), text('a', 3))
-    assert.deepEqual(await settle(running, [path]), { put: ['a'], remove: [], errors: [] })
+    assert.deepEqual(await settle(source), { put: ['a'], remade: [], remove: [], errors: [] })
   })
 
   test('are not replaced by another file of the same name', async (t) => {
     const path = await folder(t)
-    const running = new Map<string, DesiredConnector>()
+    const source = sourceOf([path])
     await writeFile(join(path, 'b.yaml'), text('same'))
-    await settle(running, [path])
+    await settle(source)
     await writeFile(join(path, 'a.yaml'), text('same', 5))
-    assert.deepEqual(await settle(running, [path]), { put: [], remove: [], errors: ['CONNECTOR_DUPLICATE'] })
+    assert.deepEqual(await settle(source), { put: [], remade: [], remove: [], errors: ['CONNECTOR_DUPLICATE'] })
     await rm(join(path, 'b.yaml'))
-    assert.deepEqual(await settle(running, [path]), { put: ['same'], remove: [], errors: [] })
+    assert.deepEqual(await settle(source), { put: ['same'], remade: [], remove: [], errors: [] })
   })
 
   test('are restarted alone when a file that they are made from has changed, of several sinks each', async (t) => {
     const path = await folder(t)
-    const running = new Map<string, DesiredConnector>()
+    const source = sourceOf([path])
     const file = (name: string) => `sink: { type: file, path: ${name}.out }\n`
     const shape = 'throughput: { shape: { type: curve, curve: rate.csv } }\n'
     const refers = 'references: { column: x, connector: b.yaml, key: id, among: 5 }\n'
@@ -80,19 +91,20 @@ describe('the connectors of a folder', () => {
     )
     const write = async (name: string, text: string): Promise<string[]> => {
       await writeFile(join(path, name), text)
-      return (await settle(running, [path])).put
+      return (await settle(source)).remade
     }
-    await settle(running, [path])
+    await settle(source)
     assert.deepEqual(await write('one.model', '1'), ['a', 'c'])
     assert.deepEqual(await write('s.avsc', '1'), ['a'])
     assert.deepEqual(await write('rate.csv', '1'), ['b', 'c'])
     assert.deepEqual(await write('two.model', '1'), ['b', 'c'])
-    assert.deepEqual(await write('three.model', '1'), ['d/x', 'd/y'])
+    assert.deepEqual(await write('three.model', '1'), ['d'])
     assert.deepEqual(await write('two.model', 'replaced'), ['b', 'c'])
+    assert.deepEqual(await write('two.model', 'replaced'), [])
     assert.deepEqual(await write('other.csv', '1'), [])
     const one = 'name: d\nmodel: three.model\nsinks: { y: { type: file, path: y } }\n'
     await writeFile(join(path, 'd.yaml'), one)
-    assert.deepEqual(await settle(running, [path]), { put: [], remove: ['d/x'], errors: [] })
+    assert.deepEqual(await settle(source), { put: ['d'], remade: [], remove: [], errors: [] })
   })
 
   test('are looked at again after a write, a replacement by rename, a removal, and a swap of a linked folder', async (t) => {

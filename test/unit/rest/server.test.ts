@@ -13,7 +13,7 @@ function taskStatus(changes: Partial<TaskStatus> = {}): TaskStatus {
   const counters = { ...emptyCounters(10), records: 10, errors: 1 }
   observeLatency(counters.latency, 3, 8)
   observeLatency(counters.latency, 40_000, 2)
-  return { shard: 0, state: 'RUNNING', complete: false, failure: null, counters, started: true, ...changes }
+  return { shard: 0, state: 'RUNNING', complete: false, failure: null, counters, rate: 0, started: true, ...changes }
 }
 
 function connectorStatus(changes: Partial<ConnectorStatus> = {}): ConnectorStatus {

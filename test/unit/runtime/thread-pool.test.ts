@@ -4,7 +4,7 @@ import type { Counters } from '#src/delivery/counters.js'
 import type { RunningTask, TaskListener } from '#src/runtime/task-executor.js'
 import type { TaskEnd } from '#src/runtime/task-events.js'
 import { ThreadPool, threadCount } from '#src/runtime/thread-pool.js'
-import { connectorOf, workerOf } from '../../support/connectors.js'
+import { tasksOf, workerOf } from '../../support/connectors.js'
 
 const entry = new URL('../../support/scripted-thread.js', import.meta.url)
 
@@ -40,7 +40,8 @@ async function pool(t: TestContext, size: number) {
   t.after(() => threads.close())
   const start = (name: string): { heard: Heard; task: RunningTask } => {
     const heard = new Heard()
-    return { heard, task: threads.start({ connector: { ...connectorOf({}), name }, shard: 0 }, heard) }
+    const [task] = tasksOf({})
+    return { heard, task: threads.start({ ...task, connector: { ...task.connector, name } }, heard) }
   }
   return { threads, start }
 }

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { GenesisError } from '#src/errors.js'
-import { Standalone } from '#src/herder/standalone.js'
 import { summarize } from '#src/runtime/status.js'
 import { asFailure, type TaskEnd } from '#src/runtime/task-events.js'
 import type { RunningTask, TaskListener, TaskExecutor, TaskSpec } from '#src/runtime/task-executor.js'
 import { Worker } from '#src/runtime/worker.js'
 import { emptyCounters } from '#src/delivery/counters.js'
-import { connectorOf, workerOf } from '../../support/connectors.js'
+import { tasksOf, workerOf } from '../../support/connectors.js'
 import { SimulatedClock } from '../../support/simulated-clock.js'
 
 interface Started {
@@ -64,9 +63,11 @@ async function setUp() {
     { here, threads },
     clock,
   )
-  const cluster = new Standalone()
-  await cluster.join(worker)
-  return { worker, cluster, threads, here, clock, told }
+  /** Starts every task of a connector. */
+  const put = async (keys: Readonly<Record<string, unknown>>): Promise<void> => {
+    await Promise.all(tasksOf(keys).map((task) => worker.startTask(task)))
+  }
+  return { worker, put, threads, here, clock, told }
 }
 
 const failed = (code: 'THREAD_LOST' | 'KAFKA_FENCED'): TaskEnd => ({
@@ -77,8 +78,8 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 
 describe('a worker', () => {
   test('gives a connector a task per shard, and is at its end when all are complete', async () => {
-    const { worker, cluster, threads, told } = await setUp()
-    await cluster.put(connectorOf({ name: 'a', tasks: { max: 2 } }))
+    const { worker, put, threads, told } = await setUp()
+    await put({ name: 'a', tasks: { max: 2 } })
     assert.deepEqual(
       threads.started.map(({ spec }) => spec.shard),
       [0, 1],
@@ -101,15 +102,15 @@ describe('a worker', () => {
   })
 
   test('runs what writes to standard output on its own thread', async () => {
-    const { cluster, threads, here } = await setUp()
-    await cluster.put(connectorOf({ sink: { type: 'stdout' } }))
+    const { put, threads, here } = await setUp()
+    await put({ sink: { type: 'stdout' } })
     assert.deepEqual([here.started.length, threads.started.length], [1, 0])
   })
 
   test('keeps a failed task FAILED with its trace, and the neighbours running', async () => {
-    const { worker, cluster, threads } = await setUp()
-    await cluster.put(connectorOf({ name: 'a', tasks: { max: 2 } }))
-    await cluster.put(connectorOf({ name: 'b' }))
+    const { worker, put, threads } = await setUp()
+    await put({ name: 'a', tasks: { max: 2 } })
+    await put({ name: 'b' })
     for (const { listener } of threads.started) listener.state('RUNNING', null, 0)
     threads.at(1).listener.ended(failed('KAFKA_FENCED'))
     const [a, b] = worker.status()
@@ -127,8 +128,8 @@ describe('a worker', () => {
   })
 
   test('starts the tasks of a lost thread again with backoff, and adds up what both have done', async () => {
-    const { worker, cluster, threads, told } = await setUp()
-    await cluster.put(connectorOf({ name: 'a' }))
+    const { worker, put, threads, told } = await setUp()
+    await put({ name: 'a' })
     threads.at(0).listener.progress({ ...emptyCounters(10), records: 10 })
     threads.at(0).listener.ended(failed('THREAD_LOST'))
     assert.deepEqual(told.at(-1), 'a/0 RESTARTING THREAD_LOST')
@@ -140,8 +141,8 @@ describe('a worker', () => {
   })
 
   test('gives a task up when threads are lost again and again without progress', async () => {
-    const { worker, cluster, threads } = await setUp()
-    await cluster.put(connectorOf({ errors: { max_retries: 2 } }))
+    const { worker, put, threads } = await setUp()
+    await put({ errors: { max_retries: 2 } })
     for (let lost = 0; lost < 3; lost++) {
       while (threads.started.length <= lost) await turn()
       threads.at(lost).listener.ended(failed('THREAD_LOST'))
@@ -151,13 +152,13 @@ describe('a worker', () => {
     assert.equal(worker.status()[0].state, 'FAILED')
   })
 
-  test('restarts only the connector that is replaced, after its open transactions', async () => {
-    const { cluster, threads, told } = await setUp()
-    await cluster.put(connectorOf({ name: 'a' }))
-    await cluster.put(connectorOf({ name: 'b' }))
-    await cluster.put(connectorOf({ name: 'a', seed: 9 }))
+  test('restarts only the task that is replaced, after its open transaction', async () => {
+    const { put, threads, told } = await setUp()
+    await put({ name: 'a' })
+    await put({ name: 'b' })
+    await put({ name: 'a', seed: 9 })
     assert.deepEqual(
-      threads.started.map(({ spec, stopped }) => [spec.connector.name, spec.connector.seed, stopped]),
+      threads.started.map(({ spec, stopped }) => [spec.connector.name, spec.connector.config.seed ?? 0, stopped]),
       [
         ['a', 0, true],
         ['b', 0, false],
@@ -167,12 +168,12 @@ describe('a worker', () => {
     assert.ok(told.indexOf('a stopping') < told.lastIndexOf('a started'))
   })
 
-  test('carries out the changes of one connector one after the other', async () => {
-    const { worker, cluster, threads } = await setUp()
-    await Promise.all([1, 2, 3].map((seed) => cluster.put(connectorOf({ name: 'a', seed }))))
-    await cluster.remove('a')
+  test('carries out the changes of one task one after the other', async () => {
+    const { worker, put, threads } = await setUp()
+    await Promise.all([1, 2, 3].map((seed) => put({ name: 'a', seed })))
+    for (const task of tasksOf({ name: 'a' })) await worker.forgetTask(task)
     assert.deepEqual(
-      threads.started.map(({ spec, stopped }) => [spec.connector.seed, stopped]),
+      threads.started.map(({ spec, stopped }) => [spec.connector.config.seed, stopped]),
       [
         [1, true],
         [2, true],
@@ -182,9 +183,37 @@ describe('a worker', () => {
     assert.deepEqual(worker.status(), [])
   })
 
+  test('replaces and ends one task alone: its siblings do not notice', async () => {
+    const { worker, put, threads } = await setUp()
+    const keys = { name: 'a', tasks: { max: 3 } }
+    await put(keys)
+    for (const { listener } of threads.started) listener.state('RUNNING', null, 0)
+    const [first, second] = tasksOf(keys)
+    await worker.startTask(first)
+    await worker.stopTask(second)
+    assert.deepEqual(
+      threads.started.map(({ spec, stopped }) => [spec.shard, stopped]),
+      [
+        [0, true],
+        [1, true],
+        [2, false],
+        [0, false],
+      ],
+    )
+    assert.deepEqual(
+      worker.status()[0].tasks.map(({ state }) => state),
+      ['UNASSIGNED', 'STOPPED', 'RUNNING'],
+    )
+    await worker.forgetTask(second)
+    assert.deepEqual(
+      worker.status()[0].tasks.map(({ shard }) => shard),
+      [0, 2],
+    )
+  })
+
   test('abandons at the deadline what does not stop by itself, and says so', async () => {
-    const { worker, cluster, threads, clock } = await setUp()
-    await cluster.put(connectorOf({ name: 'a' }))
+    const { worker, put, threads, clock } = await setUp()
+    await put({ name: 'a' })
     threads.obedient = false
     assert.equal(await worker.stop(), false)
     assert.ok(threads.at(0).abandoned)
@@ -193,8 +222,8 @@ describe('a worker', () => {
   })
 
   test('stops a task that waits for its restart', async () => {
-    const { worker, cluster, threads } = await setUp()
-    await cluster.put(connectorOf({ name: 'a' }))
+    const { worker, put, threads } = await setUp()
+    await put({ name: 'a' })
     threads.at(0).listener.ended(failed('THREAD_LOST'))
     assert.equal(await worker.stop(), true)
     assert.equal(threads.started.length, 1)

@@ -1,0 +1,27 @@
+import { throwErrors } from '../config/check.js'
+import { resolveConnector } from '../config/connector-file.js'
+import type { ConnectorConfig } from '../config/connector.js'
+import type { Environment } from '../config/placeholders.js'
+import type { RawConnector } from '../config/raw-connector.js'
+import { GenesisError } from '../errors.js'
+
+/**
+ * The delivery to one sink of a configuration that is kept, as it is to run here and now: checked, with defaults and secrets. Throws
+ * what is wrong with it on this worker, such as SECRET_UNRESOLVED.
+ */
+export function resolveDelivery(
+  raw: RawConnector,
+  sinkName: string | null,
+  env: Environment,
+  folder: string,
+): ConnectorConfig {
+  const { connectors, errors } = resolveConnector(raw, { env, folder })
+  throwErrors(errors)
+  const found = connectors.find((one) => one.sinkName === sinkName)
+  if (found !== undefined) return found
+  throw new GenesisError('CONFIG_INVALID', 'the connector has no such sink', {
+    place: raw.file ?? raw.name,
+    found: sinkName ?? 'one sink',
+    expected: connectors.map((one) => one.sinkName ?? 'one sink').join(', '),
+  })
+}

@@ -1,0 +1,39 @@
+import { deliveryName } from '../config/connector.js'
+import type { Worker } from '../runtime/worker.js'
+import type { HostedConnector } from './hosted-connector.js'
+
+/** The topics that connectors have sent to since they were reset (KIP-558). */
+export class ActiveTopics {
+  readonly #worker: Pick<Worker, 'statusOf'>
+  readonly #topics = new Map<string, Set<string>>()
+  /** Records of a delivery when its topics were reset. */
+  readonly #before = new Map<string, number>()
+
+  constructor(worker: Pick<Worker, 'statusOf'>) {
+    this.#worker = worker
+  }
+
+  of(connector: HostedConnector): readonly string[] {
+    const topics = this.#topics.get(connector.name) ?? new Set<string>()
+    for (const delivery of connector.deliveries) {
+      const records = this.#worker.statusOf(delivery)?.counters.records ?? 0
+      const before = this.#before.get(deliveryName(delivery)) ?? 0
+      // Fewer than at the reset: its tasks have been started since.
+      if (delivery.topic !== null && records !== before && records > 0) topics.add(delivery.topic)
+    }
+    this.#topics.set(connector.name, topics)
+    return [...topics].sort()
+  }
+
+  reset(connector: HostedConnector): void {
+    this.#topics.delete(connector.name)
+    for (const delivery of connector.deliveries) {
+      this.#before.set(deliveryName(delivery), this.#worker.statusOf(delivery)?.counters.records ?? 0)
+    }
+  }
+
+  forget(connector: HostedConnector): void {
+    this.#topics.delete(connector.name)
+    for (const delivery of connector.deliveries) this.#before.delete(deliveryName(delivery))
+  }
+}

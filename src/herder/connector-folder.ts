@@ -1,0 +1,101 @@
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isObject } from '../config/formats.js'
+import type { RawConfig, RawConnector } from '../config/raw-connector.js'
+import { GenesisError } from '../errors.js'
+import type { TargetState } from './herder.js'
+
+/** Where the connectors of a standalone worker that came over REST are kept. */
+export interface ConnectorStore {
+  load(): Promise<readonly StoredConnector[]>
+  save(connector: StoredConnector): Promise<void>
+  remove(name: string): Promise<void>
+}
+
+export interface StoredConnector {
+  readonly raw: RawConnector
+  readonly target: TargetState
+}
+
+/** Nowhere: they are gone with the process, as in connect-standalone. */
+export const memoryStore: ConnectorStore = {
+  load: () => Promise.resolve([]),
+  save: () => Promise.resolve(),
+  remove: () => Promise.resolve(),
+}
+
+/** A file for each, `<name>.json`, in the form that Connect creates connectors from (KIP-980): name, config, initial_state. */
+export class ConnectorFolder implements ConnectorStore {
+  readonly #path: string
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  /** Throws CONFIG_UNREADABLE for a file that `save` has not written. */
+  async load(): Promise<StoredConnector[]> {
+    await this.#do(() => mkdir(this.#path, { recursive: true }))
+    const names = (await this.#do(() => readdir(this.#path))).filter((name) => name.endsWith('.json')).sort()
+    return Promise.all(names.map((name) => this.#read(join(this.#path, name))))
+  }
+
+  async save({ raw, target }: StoredConnector): Promise<void> {
+    const path = this.#fileOf(raw.name)
+    const text = `${JSON.stringify({ name: raw.name, config: raw.config, initial_state: target }, null, 2)}\n`
+    await this.#do(async () => {
+      // As a whole: a worker that is killed leaves the old one or the new one.
+      const file = await open(`${path}.new`, 'w', 0o600)
+      try {
+        await file.writeFile(text)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await rename(`${path}.new`, path)
+    })
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#do(() => rm(this.#fileOf(name), { force: true }))
+  }
+
+  async #read(path: string): Promise<StoredConnector> {
+    const content = parsed(await this.#do(() => readFile(path, 'utf8')))
+    if (isObject(content) && typeof content.name === 'string' && isObject(content.config)) {
+      const target = (['RUNNING', 'PAUSED', 'STOPPED'] as const).find((state) => state === content.initial_state)
+      const raw = { name: content.name, config: content.config as RawConfig, file: null }
+      return { raw, target: target ?? 'RUNNING' }
+    }
+    throw new GenesisError('CONFIG_UNREADABLE', 'not a connector that was created over REST', {
+      place: path,
+      expected: '{"name": …, "config": {…}, "initial_state": …}',
+    })
+  }
+
+  /** Names are letters, digits and `._-`, and never begin with a dot: a file of the folder, not one elsewhere. */
+  #fileOf(name: string): string {
+    return join(this.#path, `${name}.json`)
+  }
+
+  async #do<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (cause) {
+      const { code, message } = cause as NodeJS.ErrnoException
+      throw new GenesisError('CONFIG_UNREADABLE', 'the folder of connectors cannot be used', {
+        place: this.#path,
+        found: code ?? message,
+        expected: 'a folder that the worker can read and write',
+        cause,
+      })
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,119 @@
+import type { ModelCache } from '../connector/model-cache.js'
+import type { PlannedDelivery } from '../connector/outline.js'
+import { planConnector } from '../connector/plan.js'
+import type { Environment } from '../config/placeholders.js'
+import type { RawConnector } from '../config/raw-connector.js'
+import type { WorkerConfig } from '../config/worker.js'
+import { throwErrors } from '../config/check.js'
+import { GenesisError } from '../errors.js'
+import { asFailure, type Failure } from '../runtime/task-events.js'
+import type { TargetState } from './herder.js'
+import type { WantedTask } from './reconciler.js'
+
+/** A task of a connector: where its id is in deliveries and shards. */
+export interface TaskPlace {
+  readonly id: number
+  readonly delivery: PlannedDelivery
+  readonly shard: number
+}
+
+/** A connector that a herder has, with what it comes to on this worker. */
+export class HostedConnector {
+  #raw: RawConnector
+  target: TargetState
+  #deliveries: readonly PlannedDelivery[] = []
+  #failure: Failure | null = null
+  /** How often each task was restarted, by id. */
+  readonly #restarts = new Map<number, number>()
+
+  constructor(raw: RawConnector, target: TargetState) {
+    this.#raw = raw
+    this.target = target
+  }
+
+  get raw(): RawConnector {
+    return this.#raw
+  }
+
+  get name(): string {
+    return this.#raw.name
+  }
+
+  /** Why it cannot be run. */
+  get failure(): Failure | null {
+    return this.#failure
+  }
+
+  get deliveries(): readonly PlannedDelivery[] {
+    return this.#deliveries
+  }
+
+  /** All of its tasks, by id. */
+  get tasks(): readonly TaskPlace[] {
+    let id = 0
+    return this.#deliveries.flatMap((delivery) =>
+      Array.from({ length: delivery.tasks.max }, (_, shard): TaskPlace => ({ id: id++, delivery, shard })),
+    )
+  }
+
+  configure(raw: RawConnector, deliveries: readonly PlannedDelivery[]): void {
+    this.#raw = raw
+    this.#deliveries = deliveries
+    this.#failure = null
+  }
+
+  fail(failure: Failure): void {
+    this.#deliveries = []
+    this.#failure = failure
+  }
+
+  /** From now on the task is another one. */
+  restart(task: number): void {
+    this.#restarts.set(task, (this.#restarts.get(task) ?? 0) + 1)
+  }
+
+  /** The tasks that a worker which has these of them is to have. */
+  wanted(tasks: readonly TaskPlace[] = this.tasks): WantedTask[] {
+    return tasks.map(({ id, delivery, shard }) => ({
+      spec: { connector: this.#raw, delivery, shard },
+      version: `${delivery.digest} ${this.#restarts.get(id) ?? 0}`,
+      runs: this.target === 'RUNNING',
+    }))
+  }
+}
+
+/** What connectors are checked with. */
+export interface Planning {
+  readonly worker: WorkerConfig
+  readonly env: Environment
+  readonly models: ModelCache
+}
+
+/** The deliveries of a configuration. Throws what is wrong with it; several errors as one that has all of them. */
+export async function deliveriesOf(
+  raw: RawConnector,
+  { worker, env, models }: Planning,
+): Promise<readonly PlannedDelivery[]> {
+  const { name, config } = raw
+  if (raw.file === null && config.name !== undefined && config.name !== name) {
+    throw new GenesisError('CONFIG_INVALID', 'another name than that of the connector', {
+      place: `${name}: name`,
+      found: JSON.stringify(config.name),
+      expected: name,
+    })
+  }
+  const { deliveries, errors } = await planConnector(raw, worker, env, models)
+  throwErrors(errors)
+  return deliveries
+}
+
+/** What is wrong with a configuration, one by one. */
+export async function failuresOf(raw: RawConnector, planning: Planning): Promise<Failure[]> {
+  try {
+    await deliveriesOf(raw, planning)
+    return []
+  } catch (thrown) {
+    const all = thrown instanceof GenesisError ? (thrown.details.all ?? [thrown]) : [thrown]
+    return all.map(asFailure)
+  }
+}

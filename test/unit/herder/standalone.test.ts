@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, test, type TestContext } from 'node:test'
+import { ModelCache } from '#src/connector/model-cache.js'
+import { preflight } from '#src/connector/preflight.js'
+import { ConnectorFolder, memoryStore, type ConnectorStore } from '#src/herder/connector-folder.js'
+import { FileSource } from '#src/herder/file-source.js'
+import { StandaloneHerder } from '#src/herder/standalone.js'
+import { writeModel } from '#src/model/artifact-write.js'
+import { Worker } from '#src/runtime/worker.js'
+import { eventually, herderContract, type HerderPlace } from '../../contract/herder.js'
+import { workerOf } from '../../support/connectors.js'
+import { FakeExecutor, MemoryShards } from '../../support/fake-executor.js'
+import { randomArtifact } from '../../support/models.js'
+
+interface Place extends HerderPlace {
+  readonly herder: StandaloneHerder
+  readonly folder: string
+  readonly source: (...paths: string[]) => FileSource
+}
+
+async function makePlace(
+  t: TestContext,
+  store: (folder: string) => ConnectorStore = () => memoryStore,
+): Promise<Place> {
+  const folder = await mkdtemp(join(tmpdir(), 'genesis-herder-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const model = join(folder, 'model.json')
+  await writeFile(model, writeModel(randomArtifact(1)))
+  const shards = new MemoryShards()
+  const executor = new FakeExecutor(shards)
+  const config = await workerOf()
+  const worker = new Worker(
+    config,
+    {
+      connector: () => undefined,
+      task: (...change) => herder.taskChanged(...change),
+    },
+    { here: executor, threads: executor },
+  )
+  const models = new ModelCache()
+  const herder = new StandaloneHerder({
+    workerId: '127.0.0.1:8083',
+    worker,
+    planning: { worker: config, env: process.env, models },
+    positions: shards,
+    store: store(join(folder, 'kept')),
+  })
+  await herder.start()
+  t.after(() => herder.close())
+  const variables = new Set<string>()
+  t.after(() => variables.forEach((name) => delete process.env[name]))
+  return {
+    herder,
+    folder,
+    model,
+    delivered: (delivery, shard = 0) => shards.of(delivery, shard).records,
+    started: () => executor.started,
+    fail: (delivery, shard) => executor.fail(delivery, shard),
+    setVariable(name, value) {
+      variables.add(name)
+      process.env[name] = value
+    },
+    source: (...paths) =>
+      new FileSource(paths, process.env, (deliveries) => preflight(deliveries, config, models), herder),
+  }
+}
+
+herderContract('a standalone herder', makePlace)
+
+async function settle(source: FileSource): Promise<void> {
+  const changes = await source.read()
+  const { good, errors } = await source.check(changes)
+  assert.deepEqual([...errors, ...(await source.apply(good, changes.remove))], [])
+}
+
+describe('a connector of a file', () => {
+  const text = (rate: string): string => `name: f\nmodel: model.json\ntopic: t\nvalue: {format: json}\n${rate}`
+
+  test('is shown with its file, and its configuration changed there only', async (t) => {
+    const { herder, folder, source } = await makePlace(t)
+    const file = join(folder, 'f.yaml')
+    await writeFile(file, text('throughput.batch_size: 10\n'))
+    const files = source(file)
+    await settle(files)
+    const { info } = await herder.get('f')
+    assert.equal(info.file, file)
+    assert.equal(info.config['throughput.batch_size'], 10)
+    for (const call of [herder.put('f', {}), herder.patch('f', {}), herder.delete('f')])
+      await assert.rejects(call, { code: 'CONNECTOR_READ_ONLY', message: new RegExp(`found ${file}`) })
+    await herder.pause('f')
+    await eventually(async () => (await herder.status('f')).tasks[0].state === 'PAUSED')
+    await rm(file)
+    const { good, remove } = await files.read().then(async (found) => ({ ...found, ...(await files.check(found)) }))
+    await files.apply(good, remove)
+    assert.deepEqual(await herder.list(), [])
+  })
+
+  test('starts again when it has failed and its file is touched, and only then', async (t) => {
+    const { herder, folder, source, started, fail } = await makePlace(t)
+    const file = join(folder, 'f.yaml')
+    await writeFile(file, text(''))
+    const files = source(file)
+    const isRunning = () => eventually(async () => (await herder.status('f')).tasks[0].state === 'RUNNING')
+    await settle(files)
+    await isRunning()
+    await writeFile(file, text('# a comment\n'))
+    await settle(files)
+    assert.equal(started().length, 1)
+    fail('f', 0)
+    await settle(files)
+    assert.equal((await herder.status('f')).tasks[0].state, 'FAILED')
+    await writeFile(file, text('# another comment\n'))
+    await settle(files)
+    await isRunning()
+    assert.equal(started().length, 2)
+  })
+
+  test('does not take the place of one that was created over REST, nor the reverse', async (t) => {
+    const { herder, folder, model, source } = await makePlace(t)
+    await herder.create('f', { model, topic: 't', 'value.format': 'json' })
+    await writeFile(join(folder, 'f.yaml'), text(''))
+    const files = source(join(folder, 'f.yaml'))
+    const { good } = await files.check(await files.read())
+    const [refused] = await files.apply(good, [])
+    assert.equal(refused.code, 'CONNECTOR_EXISTS')
+    await herder.delete('f')
+    await settle(files)
+    await assert.rejects(herder.create('f', {}), { code: 'CONNECTOR_EXISTS' })
+  })
+})
+
+describe('a folder for connectors that come over REST', () => {
+  test('has them as they are now, for the next worker', async (t) => {
+    let kept = ''
+    const { herder, folder, model } = await makePlace(t, (path) => new ConnectorFolder((kept = path)))
+    const config = { model, topic: 't', 'value.format': 'json', 'throughput.rate': '${env:HERDER_RATE:-5}' }
+    await herder.create('a', config)
+    await herder.create('b', config)
+    await herder.create('c', { ...config, topic: 'c' })
+    await herder.pause('b')
+    await herder.patch('a', { seed: '3' })
+    await herder.delete('c')
+    assert.deepEqual((await readdir(kept)).sort(), ['a.json', 'b.json'])
+    assert.ok((await readFile(join(kept, 'a.json'), 'utf8')).includes('${env:HERDER_RATE:-5}'))
+    const next = await makePlace(t, () => new ConnectorFolder(kept))
+    assert.deepEqual(
+      (await next.herder.list()).map(({ info, status }) => [info.name, info.config.seed, status.state]),
+      [
+        ['a', '3', 'RUNNING'],
+        ['b', undefined, 'PAUSED'],
+      ],
+    )
+    assert.ok(folder !== next.folder)
+  })
+
+  test('may have one that cannot run any more: it is FAILED and says why', async (t) => {
+    let kept = ''
+    const { herder, model } = await makePlace(t, (path) => new ConnectorFolder((kept = path)))
+    await herder.create('a', { model, topic: 't', 'value.format': 'json' })
+    await rm(model)
+    const next = await makePlace(t, () => new ConnectorFolder(kept))
+    const { state, failure } = await next.herder.status('a')
+    assert.deepEqual([state, failure?.code], ['FAILED', 'MODEL_UNREADABLE'])
+    await writeFile(model, writeModel(randomArtifact(1)))
+    await next.herder.restart('a', { includeTasks: false, onlyFailed: true })
+    await eventually(async () => (await next.herder.status('a')).tasks[0]?.state === 'RUNNING')
+  })
+})
