@@ -110,6 +110,7 @@ export function statusLine(status: ConnectorStatus, width = 0, most = Infinity):
     `${group(counters.records).padStart(12)} records`,
     `${group(Math.round(ended ? summarize(status).records_per_second : rate)).padStart(9)}/s`,
     `${group(counters.errors)} errors`,
+    ...(counters.throttledMs > 0 ? [throttled(counters.throttledMs)] : []),
   ].join('  ')
   const whole = `${line}  at ${positions.join(' ')}`
   return whole.length <= most ? whole : line
@@ -123,8 +124,13 @@ function summaryLine(connector: ConnectorStatus): string {
   const failed = tasks.filter((task) => task.state === 'FAILED')
   const numbers = { records, records_per_second, batches, errors, dropped, retries, position }
   const text = Object.entries(numbers).map(([key, value]) => `${key} ${group(value)}`)
+  if (connector.counters.throttledMs > 0) text.push(throttled(connector.counters.throttledMs))
   const reasons = failed.map(({ shard, failure }) => `\n  task ${shard}: ${failure?.message} (${failure?.code})`)
   return `${deliveryName(config)}: ${complete ? 'complete' : state.toLowerCase()}: ${text.join(', ')}${reasons.join('')}`
+}
+
+function throttled(ms: number): string {
+  return `throttled by a quota for ${group(Math.ceil(ms / 1000))} s`
 }
 
 function nameWidth(connectors: readonly ConnectorStatus[]): number {

@@ -20,6 +20,8 @@ export interface Counters {
   latency: LatencyHistogram
   /** Time of the commits, in all. */
   commitMs: number
+  /** Time that was lost to a quota, in all. */
+  throttledMs: number
 }
 
 export function emptyCounters(position: number): Counters {
@@ -34,6 +36,7 @@ export function emptyCounters(position: number): Counters {
     position,
     latency: emptyLatency(),
     commitMs: 0,
+    throttledMs: 0,
   }
 }
 
@@ -47,6 +50,7 @@ export function addCounters(sum: Counters, task: Counters): void {
   sum.retries += task.retries
   sum.dropped += task.dropped
   sum.commitMs += task.commitMs
+  sum.throttledMs += task.throttledMs
   sum.latency.sumMs += task.latency.sumMs
   task.latency.counts.forEach((count, bucket) => (sum.latency.counts[bucket] += count))
 }

@@ -41,6 +41,7 @@ export interface TopicExpectation {
 const defaultMaxMessageBytes = 1_048_588
 const unknownTopic = 3
 const topicExists = 36
+const throttlingQuotaExceeded = 89
 const pollMs = 50
 
 /** Topics of a cluster: looked at and created, never altered. Every call rejects with a GenesisError. */
@@ -116,7 +117,7 @@ export class KafkaAdmin {
     { partitions, replicationFactor, config }: TopicCreation,
     validateOnly = false,
   ): Promise<void> {
-    const deadline = Date.now() + this.#timeoutMs
+    let deadline = Date.now() + this.#timeoutMs
     for (;;) {
       const { controllerId } = await this.#connections.metadata([])
       const broker = await (controllerId >= 0 ? this.#connections.broker(controllerId) : this.#connections.any())
@@ -129,6 +130,8 @@ export class KafkaAdmin {
       )
       const { errorCode, errorMessage } = answer.topics[0]
       if (errorCode === 0 || errorCode === topicExists) return
+      // A quota of the controller (KIP-599) passes by itself; the connection waits for it.
+      if (errorCode === throttlingQuotaExceeded) deadline += answer.throttleTimeMs
       if (protocolError(errorCode).kind !== 'retriable' || Date.now() > deadline)
         throw protocolFailure(errorCode, { topic, operation: 'Create' }, errorMessage)
       await sleep(pollMs)

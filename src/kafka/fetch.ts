@@ -6,6 +6,7 @@ import { createAPI, fetchV12 } from '@platformatic/kafka'
 import type { Reader } from '@platformatic/kafka'
 
 export interface FetchedPartition {
+  readonly throttleMs: number
   readonly errorCode: number
   /** The first offset that a read_committed reader does not get yet. */
   readonly lastStableOffset: number
@@ -58,7 +59,7 @@ export const fetchPartitionApi = createAPI<
 )
 
 function parseFetch(_correlationId: number, _apiKey: number, _apiVersion: number, reader: Reader): FetchedPartition {
-  reader.readInt32() // throttle time
+  const throttleMs = reader.readInt32()
   const errorCode = reader.readInt16()
   reader.readInt32() // session
   const partitions = reader.readArray((topics) => {
@@ -66,11 +67,18 @@ function parseFetch(_correlationId: number, _apiKey: number, _apiVersion: number
     return topics.readArray(parsePartition)
   })
   const partition = partitions.at(0)?.at(0)
-  if (errorCode === 0 && partition !== undefined) return partition
-  return { errorCode: errorCode || -1, lastStableOffset: -1, logStartOffset: -1, aborted: [], records: empty }
+  if (errorCode === 0 && partition !== undefined) return { ...partition, throttleMs }
+  return {
+    throttleMs,
+    errorCode: errorCode || -1,
+    lastStableOffset: -1,
+    logStartOffset: -1,
+    aborted: [],
+    records: empty,
+  }
 }
 
-function parsePartition(reader: Reader): FetchedPartition {
+function parsePartition(reader: Reader): Omit<FetchedPartition, 'throttleMs'> {
   reader.readInt32() // partition
   const errorCode = reader.readInt16()
   reader.readInt64() // high watermark

@@ -42,7 +42,7 @@ export async function openConnection(
   }
 }
 
-function connectionOptions(host: string, cluster: ClusterOptions): ConnectionOptions {
+function connectionOptions(host: string, cluster: ClusterOptions): ConnectionOptions & { requestTimeout: number } {
   const { tls, sasl } = cluster
   return {
     connectTimeout: cluster.connectTimeoutMs,

@@ -19,6 +19,8 @@ export interface ProducerOptions {
   readonly maxBatchBytes?: number
   /** Where side records go that were left out, and the max.message.bytes of that topic. */
   readonly deadLetters?: { readonly topic: string; readonly maxMessageBytes: number }
+  /** Told how long a quota of the broker throttles the producer from now on, ms. kafkajs never tells. */
+  readonly onThrottle?: (ms: number) => void
 }
 
 /** One record for another topic inside the same transaction: the checkpoint, or a record that was left out. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Connection, TimeoutError } from '@platformatic/kafka'
 import type { Callback, ConnectionOptions, ResponseParser, Writer } from '@platformatic/kafka'
 import { GenesisError } from '../errors.js'
+import { ThrottleMeter, throttleOf } from './throttle.js'
 
 const saslHandshake = 17
 const saslAuthenticate = 36
@@ -12,25 +13,40 @@ const renewedAt = 0.8
 /** KIP-368: a broker takes no renewal within a second of the one before. */
 const minRenewalMs = 1_050
 
+/** The library's own timeout never strikes. */
+const never = 2 ** 31 - 1
+
 /**
- * @platformatic/kafka's connection with two things that it lacks. It breaks off when the answer to a request that has timed
- * out arrives after all: `isLate` tells of it before. And it goes on with requests while it renews a SASL session, which
- * brokers answer by closing the connection (KIP-368 allows nothing but SASL requests then): here they wait.
+ * @platformatic/kafka's connection, with what it lacks:
+ * - While a SASL session is renewed, requests wait; a broker answers them by closing the connection (KIP-368).
+ * - While a quota throttles the connection, requests wait, and those on their way get that much more time: the broker reads
+ *   nothing from the connection meanwhile (KIP-219).
+ * - An answer that comes after the timeout of its request is dropped; the library breaks off then.
  */
 export class WatchedConnection extends Connection {
   /** A request has timed out. */
   isLate = false
+  readonly #requestTimeoutMs: number
   readonly #refresh: () => Promise<unknown>
+  readonly #throttle = new ThrottleMeter()
   #authenticatedAt = 0
-  /** Requests that wait for the session to be renewed; null: none have to. */
-  #held: Held[] | null = null
+  #renewing = false
+  #ended = false
+  #held: Held[] = []
+  #timer: NodeJS.Timeout | undefined
 
-  /** `refresh`: gets credentials ready, so that the renewal finds them at hand. */
-  constructor(clientId: string, options: ConnectionOptions, refresh: () => Promise<unknown>) {
-    super(clientId, options)
+  /** `refresh`: gets credentials ready, so that a renewal finds them at hand. */
+  constructor(
+    clientId: string,
+    options: ConnectionOptions & { readonly requestTimeout: number },
+    refresh: () => Promise<unknown>,
+  ) {
+    super(clientId, { ...options, requestTimeout: never })
+    this.#requestTimeoutMs = options.requestTimeout
     this.#refresh = refresh
     const authenticated = (): void => {
       this.#authenticatedAt = performance.now()
+      this.#renewing = false
       this.#release()
     }
     this.on('sasl:authentication', authenticated)
@@ -48,7 +64,7 @@ export class WatchedConnection extends Connection {
     })
     void Promise.race([refreshed, sleep(remainingMs / 2, null, { ref: false })]).then(async () => {
       if (!this.isConnected()) return
-      this.#held ??= []
+      this.#renewing = true
       if (livedMs < minRenewalMs) await sleep(minRenewalMs - livedMs, null, { ref: false })
       if (this.isConnected()) super.reauthenticate()
     })
@@ -64,28 +80,65 @@ export class WatchedConnection extends Connection {
     callback: Callback<Answer>,
   ): void {
     const send = (): void => {
+      const settle = this.#timed(callback)
       super.send<Answer>(apiKey, apiVersion, createPayload, parse, requestTags, responseTags, (error, answer) => {
-        if (error instanceof TimeoutError) this.isLate = true
-        callback(error, answer)
+        const ms = throttleOf(error, answer)
+        if (ms > 0) this.#wait(ms)
+        settle(error, answer)
       })
     }
     const isSasl = apiKey === saslHandshake || apiKey === saslAuthenticate
-    if (this.#held === null || isSasl) send()
+    if (isSasl || !this.#isHeld) send()
     else this.#held.push({ send, refuse: (error) => callback(error) })
   }
 
+  get #isHeld(): boolean {
+    return !this.#ended && (this.#renewing || this.#throttle.leftMs() > 0)
+  }
+
+  /** Calls back once: with the answer, or when it has not come in time. */
+  #timed<Answer>(callback: Callback<Answer>): Callback<Answer> {
+    const began = performance.now()
+    const throttledBefore = this.#throttle.totalMs
+    let settled = false
+    const expire = (): void => {
+      const leftMs = this.#requestTimeoutMs + this.#throttle.totalMs - throttledBefore - (performance.now() - began)
+      if (leftMs > 1) {
+        timer = setTimeout(expire, leftMs)
+        return
+      }
+      this.isLate = true
+      settle(new TimeoutError('Request timed out'))
+    }
+    const settle: Callback<Answer> = (error, answer) => {
+      if (settled) return
+      settled = true
+      clearTimeout(timer)
+      callback(error, answer)
+    }
+    let timer = setTimeout(expire, this.#requestTimeoutMs)
+    return settle
+  }
+
+  #wait(ms: number): void {
+    this.#throttle.add(ms)
+    clearTimeout(this.#timer)
+    if (!this.#ended) this.#timer = setTimeout(() => this.#release(), this.#throttle.leftMs() + 1)
+  }
+
   #release(): void {
-    const held = this.#held ?? []
-    this.#held = null
-    for (const { send } of held) send()
+    if (this.#renewing) return
+    for (const { send } of this.#held.splice(0)) send()
   }
 
   /** A new connection finds out whether the credentials are wrong, or the broker was merely away. */
   #refuse(cause: Error | null): void {
-    const held = this.#held ?? []
-    this.#held = null
+    this.#ended = true
+    clearTimeout(this.#timer)
+    const held = this.#held.splice(0)
     if (held.length === 0) return
-    const error = new GenesisError('KAFKA_RETRIABLE', 'the session with the broker was not renewed', {
+    const what = this.#renewing ? 'the session with the broker was not renewed' : 'the broker closed the connection'
+    const error = new GenesisError('KAFKA_RETRIABLE', what, {
       place: `broker ${this.host}:${this.port}`,
       found: cause === null ? 'a closed connection' : reason(cause),
       cause: cause ?? undefined,

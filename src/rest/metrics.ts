@@ -16,6 +16,11 @@ const families: readonly Family[] = [
   counter('genesis_batches_total', 'Batches delivered.', ({ counters }) => counters.batches),
   counter('genesis_commits_total', 'Commits.', ({ counters }) => counters.commits),
   counter('genesis_commit_seconds_total', 'Time spent in commits.', ({ counters }) => counters.commitMs / 1000),
+  counter(
+    'genesis_throttled_seconds_total',
+    'Time lost to quotas of the brokers.',
+    ({ counters }) => counters.throttledMs / 1000,
+  ),
   counter('genesis_errors_total', 'Failed attempts.', ({ counters }) => counters.errors),
   counter('genesis_retries_total', 'Attempts made after a failure.', ({ counters }) => counters.retries),
   counter('genesis_dropped_total', 'Records given up by the error policy.', ({ counters }) => counters.dropped),

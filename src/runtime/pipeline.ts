@@ -94,7 +94,7 @@ export class Pipeline {
       const now = this.#clock.now()
       const limit = Math.min(end, this.#poisonSearch.limit)
       const room = Math.ceil((limit - generator.position) / shards)
-      const count = pacer.grant(Math.min(generator.capacity, room), now)
+      const count = pacer.grant(Math.min(generator.capacity, room, sink.maxRecords ?? Infinity), now)
       if (count === 0) {
         await this.#idle(now)
         continue
@@ -149,6 +149,7 @@ export class Pipeline {
       const now = this.#clock.now()
       this.#inDoubt = null
       this.#counters.commitMs += now - began
+      this.#counters.throttledMs = sink.throttledMs ?? 0
       transaction.count(this.#counters, now)
       pacer.acknowledged?.(transaction.records, transaction.waitedMs + now - began, now)
       this.#poisonSearch.narrow(transaction.position)

@@ -45,6 +45,8 @@ export interface ConnectorSummary {
   readonly errors: number
   readonly dropped: number
   readonly retries: number
+  /** How long quotas of the brokers held it back; absent: they did not. */
+  readonly throttled_ms?: number
   /** Everything below is delivered or dropped. */
   readonly position: number
   /** The next position of each shard. */
@@ -67,6 +69,7 @@ export function summarize(status: ConnectorStatus): ConnectorSummary {
     errors,
     dropped,
     retries,
+    ...(counters.throttledMs > 0 && { throttled_ms: Math.round(counters.throttledMs) }),
     position,
     shard_positions: tasks.map((task) => task.counters.position),
     ...(failure && { error: `${failure.message} (${failure.code})` }),

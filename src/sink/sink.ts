@@ -19,6 +19,10 @@ export interface Sink {
    * The records are not durable before `commit`.
    */
   write(batch: EncodedBatch): Promise<void>
+  /** How many records a batch should have at most, as the sink has found out so far. Absent: any number. */
+  readonly maxRecords?: number
+  /** Milliseconds that the sink had to wait because of a quota, in all. Absent: it has none. */
+  readonly throttledMs?: number
   /**
    * Takes records that are left out, and why; the batch's buffers may be reused at once. Durable with the next commit.
    * Absent: the sink has no place for them.

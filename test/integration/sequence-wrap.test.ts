@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { ClusterConnections } from '#src/kafka/cluster-connections.js'
 import { codecs } from '#src/kafka/codec.js'
 import { Leaders } from '#src/kafka/wire/leaders.js'
+import { RequestPace } from '#src/kafka/wire/request-pace.js'
 import { ProduceWindow } from '#src/kafka/wire/produce-window.js'
 import { RecordStage } from '#src/kafka/wire/record-stage.js'
 import { Sequences } from '#src/kafka/wire/sequences.js'
@@ -24,6 +25,8 @@ test('sequence numbers go on behind 2^31 - 1 with 0, within a record batch and b
   const window = new ProduceWindow(
     {
       ...{ leaders, transactionalId: null, v2: false, timeoutMs: cluster.requestTimeoutMs, sizeLimit: () => ({}) },
+      pace: new RequestPace(1 << 20),
+      onThrottle: () => {},
       onProgress: () => onEvent(null),
       onFailure: (cause) => onEvent(new Error('refused', { cause })),
     },

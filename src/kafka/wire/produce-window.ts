@@ -7,6 +7,7 @@ import type { Codec } from '../codec.js'
 import { protocolFailure } from '../errors.js'
 import { GenesisError } from '../../errors.js'
 import type { SizeLimit } from '../producer.js'
+import { ThrottleMeter } from '../throttle.js'
 import type { Leaders } from './leaders.js'
 import { fastBackoff } from './retry-until.js'
 import { produceApis, produceV2Api } from './produce-request.js'
@@ -16,6 +17,7 @@ import type { ProducerIdentity } from './record-batch.js'
 import { writeHeader } from './record-batch-write.js'
 import type { BatchFacts } from './record-batch-write.js'
 import type { FramedRecords } from './record-stage.js'
+import type { RequestPace } from './request-pace.js'
 import { Sequences } from './sequences.js'
 import type { TopicPartition } from './transaction-coordinator.js'
 
@@ -34,6 +36,9 @@ export interface WindowOptions {
   /** How long the broker may take to replicate, and CONCURRENT_TRANSACTIONS is waited out. */
   readonly timeoutMs: number
   readonly sizeLimit: (topic: string) => SizeLimit
+  readonly pace: RequestPace
+  /** Told how long a quota throttles the producer. */
+  readonly onThrottle: (ms: number) => void
   /** Told after every acknowledgement. */
   readonly onProgress: () => void
   /** Told of the first failure, and maybe of more: nothing is sent after it. */
@@ -56,7 +61,8 @@ export class ProduceWindow {
   #inFlight = 0
   #joining = false
   #failed = false
-  #throttled = false
+  readonly #throttle = new ThrottleMeter()
+  #timer: NodeJS.Timeout | undefined
   #turn: Promise<void> = Promise.resolve()
 
   constructor(options: WindowOptions, identity: ProducerIdentity, sequences = new Sequences()) {
@@ -67,7 +73,7 @@ export class ProduceWindow {
 
   /** Whether nothing may be dispatched now. Every dispatch may hold a batch for each partition. */
   get busy(): boolean {
-    return this.#failed || this.#inFlight >= limit || this.#joining || this.#throttled
+    return this.#failed || this.#inFlight >= limit || this.#joining || this.#throttle.leftMs() > 0
   }
 
   get inFlight(): number {
@@ -94,6 +100,7 @@ export class ProduceWindow {
   /** Nothing is sent any more. */
   stop(): void {
     this.#failed = true
+    clearTimeout(this.#timer)
   }
 
   /** Holds everything back until partitions are added to the transaction (transactions v1). */
@@ -169,17 +176,24 @@ export class ProduceWindow {
   }
 
   async #request(node: number, parts: ProducePart[], joining: boolean): Promise<void> {
-    const { leaders, v2, transactionalId, timeoutMs } = this.#options
+    const { leaders, v2, transactionalId, timeoutMs, pace } = this.#options
     const broker = leaders.broker(node)
     const api = v2 ? produceV2Api : broker.choose(...produceApis)
-    const began = performance.now()
+    let since: number | null = null
     for (let waitMs = fastBackoff.firstMs; ; waitMs = Math.min(waitMs * 1.5, fastBackoff.maxMs)) {
       const { results, throttleMs } = await api.async(broker.connection, transactionalId, timeoutMs, parts)
-      this.#throttle(throttleMs)
+      pace.observe(
+        parts.reduce((sum, { batch }) => sum + batch.length, 0),
+        throttleMs,
+      )
+      this.#wait(throttleMs)
       const refused = results.filter(({ code }) => code !== 0)
       if (results.length !== parts.length) throw unanswered(parts, results)
       if (refused.length === 0) return
-      const lateMs = performance.now() + waitMs - began
+      // Not from the sending on: a quota may have held the request back.
+      const now = performance.now()
+      since ??= now
+      const lateMs = now + waitMs - since
       const final = refused.find(({ code }) => !joining || lateMs > patienceMs(code, timeoutMs))
       if (final !== undefined) throw this.#refusal(final)
       // The first of their partitions and with the same sequence numbers: even one that was taken would not be taken twice.
@@ -195,13 +209,12 @@ export class ProduceWindow {
     return protocolFailure(code, { topic, partition, transactionalId, ...sizeLimit(topic) }, message)
   }
 
-  #throttle(ms: number): void {
-    if (ms <= 0 || this.#throttled) return
-    this.#throttled = true
-    setTimeout(() => {
-      this.#throttled = false
-      this.#options.onProgress()
-    }, ms)
+  #wait(ms: number): void {
+    if (ms <= 0) return
+    this.#throttle.add(ms)
+    this.#options.onThrottle(ms)
+    clearTimeout(this.#timer)
+    if (!this.#failed) this.#timer = setTimeout(() => this.#options.onProgress(), this.#throttle.leftMs() + 1)
   }
 
   readonly #fail = (error: unknown): void => {

@@ -13,8 +13,8 @@ export interface StageLimits {
   readonly batchBytes: number
   /** No record batch of one record gets larger than this (max.message.bytes). Default: batchBytes. */
   readonly soleRecordBytes?: number
-  /** Bytes of keys, values and headers to hold at most; one record that is larger is taken alone. */
-  readonly bytes: number
+  /** Bytes of keys, values and headers to hold at most; one record that is larger is taken alone. May change. */
+  bytes: number
 }
 
 /** A framed batch whose header is still to be written: `bytes` begins with room for it. */
@@ -31,7 +31,7 @@ const nullKey = 1
 const nullValue = 2
 
 export class RecordStage {
-  readonly #limits: StageLimits
+  readonly #limits: Readonly<StageLimits>
   // Framed batches are written to [0, frameEnd), staged bytes lie from frameEnd on: copyWithin needs them in one array.
   #memory = Buffer.alloc(0)
   #frameEnd = 0

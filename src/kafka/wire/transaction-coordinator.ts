@@ -74,10 +74,16 @@ export class TransactionCoordinator {
   readonly #context: KafkaContext
   #node = -1
   #producer: ProducerIdentity = { id: -1n, epoch: -1 }
-  #throttledUntil = 0
+  readonly #onThrottle: (ms: number) => void
 
-  /** `limitMs`: how long passing errors are waited out. */
-  constructor(connections: ClusterConnections, transactionalId: string, limitMs: number) {
+  /** `limitMs`: how long passing errors are waited out. `onThrottle`: told how long a quota throttles the connection. */
+  constructor(
+    connections: ClusterConnections,
+    transactionalId: string,
+    limitMs: number,
+    onThrottle: (ms: number) => void = () => {},
+  ) {
+    this.#onThrottle = onThrottle
     this.#connections = connections
     this.#transactionalId = transactionalId
     this.#limitMs = limitMs
@@ -176,14 +182,14 @@ export class TransactionCoordinator {
   }
 
   async #ask(request: (broker: BrokerConnection) => Promise<Answer>): Promise<void> {
-    const deadline = performance.now() + this.#limitMs
+    let deadline: number | null = null
     for (let waitMs = fastBackoff.firstMs; ; waitMs = Math.min(waitMs * 1.5, fastBackoff.maxMs)) {
-      const throttledMs = this.#throttledUntil - performance.now()
-      if (throttledMs > 0) await sleep(throttledMs)
+      // The connection holds it back while a quota throttles it.
       const { code, throttleMs } = await request(await this.connect())
-      if (throttleMs > 0) this.#throttledUntil = performance.now() + throttleMs
+      if (throttleMs > 0) this.#onThrottle(throttleMs)
       if (code === 0) return
       if (movedCodes.includes(code)) this.#node = -1
+      deadline ??= performance.now() + this.#limitMs
       if (!passingCodes.includes(code) || performance.now() + waitMs > deadline)
         throw protocolFailure(code, this.#context)
       await sleep(waitMs)
@@ -209,13 +215,15 @@ export function idempotentIdentity(connections: ClusterConnections, limitMs: num
   return retryUntil(limitMs, slowBackoff, {}, async () => {
     const broker = await connections.any()
     const api = broker.choose(initProducerIdV3.api, initProducerIdV4.api, initProducerIdV5.api)
+    let answer
     try {
-      const answer = await tolerant(api.async(broker.connection, null, 0, -1n, -1))
-      if (answer.errorCode !== 0) throw protocolFailure(answer.errorCode)
-      return { id: answer.producerId, epoch: answer.producerEpoch }
+      answer = await tolerant(api.async(broker.connection, null, 0, -1n, -1))
     } catch (error) {
       await broker.close()
       throw error
     }
+    // Not now, says the broker: its connection is a good one.
+    if (answer.errorCode !== 0) throw protocolFailure(answer.errorCode)
+    return { id: answer.producerId, epoch: answer.producerEpoch }
   })
 }

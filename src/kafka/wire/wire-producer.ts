@@ -18,6 +18,8 @@ import { Leaders } from './leaders.js'
 import { ProduceWindow } from './produce-window.js'
 import type { TopicRecords } from './produce-window.js'
 import { RecordStage } from './record-stage.js'
+import type { StageLimits } from './record-stage.js'
+import { RequestPace } from './request-pace.js'
 import { frameSideRecord } from './side-records.js'
 import { TransactionCoordinator, idempotentIdentity } from './transaction-coordinator.js'
 import type { TopicPartition } from './transaction-coordinator.js'
@@ -39,6 +41,8 @@ export class WireProducer implements KafkaProducer {
   readonly #connections: ClusterConnections
   readonly #leaders: Leaders
   readonly #coordinator: TransactionCoordinator | null
+  readonly #pace: RequestPace
+  readonly #limits: StageLimits
   readonly #stage: RecordStage
   readonly #topics: Set<string>
   #window: ProduceWindow | null = null
@@ -64,13 +68,10 @@ export class WireProducer implements KafkaProducer {
     this.#coordinator =
       transactionalId === null
         ? null
-        : new TransactionCoordinator(this.#connections, transactionalId, cluster.requestTimeoutMs)
-    this.#stage = new RecordStage({
-      partitions,
-      batchBytes,
-      soleRecordBytes: maxMessageBytes,
-      bytes: Math.min(stageBytes, batchBytes),
-    })
+        : new TransactionCoordinator(this.#connections, transactionalId, cluster.requestTimeoutMs, options.onThrottle)
+    this.#pace = new RequestPace(Math.min(stageBytes, batchBytes))
+    this.#limits = { partitions, batchBytes, soleRecordBytes: maxMessageBytes, bytes: this.#pace.bytes }
+    this.#stage = new RecordStage(this.#limits)
     this.#topics = new Set([topic])
   }
 
@@ -90,6 +91,8 @@ export class WireProducer implements KafkaProducer {
           v2: this.#v2,
           timeoutMs: this.#requestTimeoutMs,
           sizeLimit: (topic) => sizeLimit(this.#options, topic),
+          pace: this.#pace,
+          onThrottle: (ms) => this.#options.onThrottle?.(ms),
           onProgress: () => this.#progress(),
           onFailure: (error) => void this.#fail(error),
         },
@@ -107,6 +110,7 @@ export class WireProducer implements KafkaProducer {
       const now = Date.now()
       let dispatched = false
       for (let i = 0; ;) {
+        this.#limits.bytes = this.#pace.bytes
         i = this.#stage.add(batch, partitions, i, now)
         if (i === batch.length) break
         if (this.#stage.count === 0) throw this.#tooLarge(batch, i, partitions[i])

@@ -10,11 +10,13 @@ import type { ProducerClient } from '../../kafka/create-producer.js'
 import { kafkaError } from '../../kafka/errors.js'
 import { assignPartitions } from '../../kafka/partitioner.js'
 import type { Compression, KafkaProducer, ProducerOptions, SideRecord } from '../../kafka/producer.js'
+import { ThrottleMeter } from '../../kafka/throttle.js'
 import { TopicReader } from '../../kafka/topic-reader.js'
 import type { Checkpoint, EncodedBatch, ShardId } from '../../record.js'
 import { checkCheckpoint, shardName } from '../check-checkpoint.js'
 import { deadLettersOf, ensureDeadLetterTopic } from './dead-letter.js'
 import type { Sink } from '../sink.js'
+import { TransferPace } from './transfer-pace.js'
 
 export interface KafkaSinkOptions {
   readonly shard: ShardId
@@ -45,6 +47,8 @@ export class KafkaSink implements Sink {
   #open: OpenSink | null = null
   #closings = 0
   readonly #deadLetters: SideRecord[] = []
+  readonly #pace: TransferPace
+  readonly #throttle = new ThrottleMeter()
 
   /** `reader`: of the checkpoint topic; sinks that share one read the topic once. `shared`: connections for exactly-once. */
   constructor(
@@ -57,6 +61,15 @@ export class KafkaSink implements Sink {
     this.#reader = reader
     this.#cluster = cluster
     this.#options = options
+    this.#pace = new TransferPace(options.transactionTimeoutMs)
+  }
+
+  get maxRecords(): number {
+    return this.#pace.maxRecords
+  }
+
+  get throttledMs(): number {
+    return this.#throttle.totalMs
   }
 
   async open(): Promise<Checkpoint | null> {
@@ -75,6 +88,7 @@ export class KafkaSink implements Sink {
       maxMessageBytes: target.maxMessageBytes,
       maxBatchBytes: this.#options.maxBatchBytes,
       deadLetters,
+      onThrottle: (ms: number) => this.#throttle.add(ms),
     }
     const producer = createProducer(this.#options.client, this.#cluster, producerOptions, this.#shared)
     this.#open = {
@@ -95,7 +109,10 @@ export class KafkaSink implements Sink {
     const open = this.#opened()
     if (open.assigned.length < batch.length) open.assigned = new Int32Array(batch.length)
     assignPartitions(batch, open.partitions, open.assigned)
+    const began = performance.now()
     await open.producer.send(batch, open.assigned)
+    const bytes = batch.offsets[2 * batch.length] - batch.offsets[0]
+    this.#pace.observe(batch.length, bytes, performance.now() - began)
   }
 
   async commit(checkpoint: Checkpoint): Promise<void> {
