@@ -5,13 +5,15 @@ import type { DisturbConfig, DisturbKind } from '../config/disturb.js'
 import { plainSource } from '../config/source.js'
 import { GenesisError } from '../errors.js'
 
-interface Share {
+/** How often a fault occurs. */
+export interface Share {
   /** Of the undisturbed stream's records, 0 to 0.9. */
   readonly probability: number
 }
 
-/** Which columns; any that can be if left out. */
-interface SomeFields extends Share {
+/** A fault that befalls a field. */
+export interface SomeFields extends Share {
+  /** Columns that it may befall. @default every column that can be missing */
   readonly fields?: readonly string[]
 }
 

@@ -1,9 +1,11 @@
 import { GenesisError } from '../../errors.js'
 import type { EncodedBatch } from '../../record.js'
 import { frameMessages } from '../websocket/frame.js'
-import { type ListenerOptions, type ServerAddress, WebSocketListener } from './listener.js'
-import type { ClientStatus, Member } from './member.js'
+import { type ListenerOptions, WebSocketListener } from './listener.js'
+import type { ClientStatus } from './client-status.js'
+import type { Member } from './member.js'
 import type { MessageForm } from '../websocket/message-form.js'
+import type { ServerAddress } from './server-address.js'
 
 /** One live stream for every connected client: a batch is encoded and framed once, however many the clients are. */
 export class Broadcast {

@@ -6,6 +6,7 @@ import { GenesisError } from '../../errors.js'
 import { closeCode } from '../websocket/control.js'
 import { Member, type SlowPolicy } from './member.js'
 import { isAllowedOrigin } from './origins.js'
+import { ServerAddress } from './server-address.js'
 
 export interface ListenerOptions extends SlowPolicy {
   readonly host: string
@@ -24,24 +25,6 @@ export interface Host {
   joined(member: Member, query: URLSearchParams): void
   message(member: Member, text: string): void
   left(member: Member): void
-}
-
-/** Where a server listens; as text, its URL. */
-export class ServerAddress {
-  constructor(
-    readonly host: string,
-    readonly port: number,
-    readonly path: string,
-  ) {}
-
-  get url(): string {
-    return `ws://${this.host.includes(':') ? `[${this.host}]` : this.host}:${this.port}${this.path}`
-  }
-
-  /** The address as a URL. */
-  toString(): string {
-    return this.url
-  }
 }
 
 /** A client that has not answered a ping until the next one is gone. */

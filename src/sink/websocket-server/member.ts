@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws'
 import type { GenesisError } from '../../errors.js'
 import { closeCode, closeReason, controlMessage } from '../websocket/control.js'
 import { frameMessages } from '../websocket/frame.js'
+import type { ClientStatus } from './client-status.js'
 
 /** What happens with a client that does not read what it is sent. */
 export interface SlowPolicy {
@@ -10,21 +11,6 @@ export interface SlowPolicy {
   readonly bufferBytes: number
   /** `drop`: it misses batches, and is notified which. `disconnect`: it is disconnected. */
   readonly onSlow: 'drop' | 'disconnect'
-}
-
-/** What a server knows of one client. */
-export interface ClientStatus {
-  readonly id: number
-  /** Address and port of the client, or of the proxy before it. */
-  readonly address: string
-  /** Records that were sent to it. */
-  readonly records: number
-  /** Positions that it missed because it was too slow. */
-  readonly dropped: number
-  /** Bytes that wait to be read by it. */
-  readonly bufferedBytes: number
-  /** The next position of its stream; null before there is one. */
-  readonly position: number | null
 }
 
 /** Positions start, start + stride, …: `length` of them. */

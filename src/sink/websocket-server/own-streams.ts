@@ -1,11 +1,13 @@
 import { asGenesisError, GenesisError } from '../../errors.js'
 import type { Clock } from '../../delivery/clock.js'
 import { type ClientRequest, requestOfMessage, requestOfQuery, type RequestLimits } from './client-request.js'
-import { type ListenerOptions, type ServerAddress, WebSocketListener } from './listener.js'
-import type { ClientStatus, Member } from './member.js'
+import { type ListenerOptions, WebSocketListener } from './listener.js'
+import type { ClientStatus } from './client-status.js'
+import type { Member } from './member.js'
 import { OwnStream } from './own-stream.js'
 import { StreamPool, type StreamPoolOptions } from './stream-pool.js'
 import { TimerWheel } from './timer-wheel.js'
+import type { ServerAddress } from './server-address.js'
 
 export interface OwnStreamsOptions extends ListenerOptions, StreamPoolOptions, RequestLimits {
   /** So long a client whose query asks for nothing may take for its first message; then it gets the defaults. */
