@@ -1,4 +1,7 @@
-/** Fails if a package that ships has a licence that an Apache-2.0 program may not be shipped with. */
+/**
+ * Fails if a package that ships has a licence that an Apache-2.0 program may not be shipped with, or an install script; or if a
+ * package of the lock file comes without a checksum. Development packages may have install scripts: none is run (`--ignore-scripts`).
+ */
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 
@@ -18,7 +21,7 @@ const allowed = new Set([
 ])
 
 interface Lock {
-  packages: Record<string, { dev?: boolean; optional?: boolean; license?: string }>
+  packages: Record<string, { dev?: boolean; optional?: boolean; hasInstallScript?: boolean; integrity?: string }>
 }
 interface Manifest {
   name: string
@@ -49,7 +52,19 @@ for (const [path, { optional }] of shipped) {
   if (!choices.some((choice) => choice.split(' AND ').every((each) => allowed.has(each))))
     refused.push(`${name}@${version}: ${licence}`)
 }
-if (refused.length > 0) {
-  console.error(`Licences that do not go with Apache-2.0:\n  ${refused.join('\n  ')}`)
+const scripted = shipped.filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([path]) => path)
+const unchecked = Object.entries(lock.packages)
+  .filter(([path, { integrity }]) => path !== '' && integrity === undefined)
+  .map(([path]) => path)
+
+const findings: readonly (readonly [string, readonly string[]])[] = [
+  ['Licences that do not go with Apache-2.0', refused],
+  ['Packages that ship and have an install script', scripted],
+  ['Packages without a checksum in package-lock.json', unchecked],
+]
+for (const [what, packages] of findings.filter(([, { length }]) => length > 0)) {
+  console.error(`${what}:\n  ${packages.join('\n  ')}`)
   process.exitCode = 1
-} else console.log(`licences: ${shipped.length} packages, all permissive`)
+}
+if (process.exitCode !== 1)
+  console.log(`dependencies: ${shipped.length} ship, all permissive, none with an install script`)
