@@ -1,31 +1,15 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { promisify } from 'node:util'
-import { shipped } from '../support/genesis.js'
-
-const run = promisify(execFile)
-const modules = shipped('node_modules')
+import { bundledTarball, projectWithPackage, run } from '../support/packed-package.js'
 
 /** A project that has the packed package, and nothing else of this checkout but its dependencies. */
 let project = ''
 
 before(async () => {
-  project = await mkdtemp(join(tmpdir(), 'genesis-package-'))
-  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', project], { cwd: shipped('.') })
-  const [tarball] = (await readdir(project)).filter((name) => name.endsWith('.tgz'))
-  await run('tar', ['-xzf', tarball], { cwd: project })
-  // Installed without a network: the dependencies are those of this checkout.
-  await mkdir(join(project, 'node_modules'))
-  for (const entry of await readdir(modules)) {
-    if (!entry.startsWith('.') && entry !== 'genesis-connect') {
-      await symlink(join(modules, entry), join(project, 'node_modules', entry))
-    }
-  }
-  await run('mv', [join(project, 'package'), join(project, 'node_modules', 'genesis-connect')])
+  project = await projectWithPackage()
 })
 
 after(() => rm(project, { recursive: true, force: true }))
@@ -53,55 +37,6 @@ describe('the packed package', () => {
     assert.equal(await node('common.cjs', text), '250\n')
   })
 
-  test('has types that a strict TypeScript project compiles against', async () => {
-    const options = { module: 'nodenext', moduleResolution: 'nodenext', target: 'es2022', strict: true, noEmit: true }
-    const tsconfig = { compilerOptions: { ...options, types: ['node'] }, files: ['typed.ts', 'wrong.ts'] }
-    await writeFile(join(project, 'package.json'), '{ "type": "module" }')
-    await writeFile(join(project, 'tsconfig.json'), JSON.stringify(tsconfig))
-    await writeFile(
-      join(project, 'typed.ts'),
-      `import { KafkaPublisher, StreamingError, StreamingGenerator, StreamingMetrics, SyntheticGenerator } from 'genesis-connect'
-import { WebSocketPublisher, WebSocketServerPublisher } from 'genesis-connect'
-import type { Batch, ErrorCode, Publisher, StreamInfo } from 'genesis-connect'
-interface Customer { readonly id: number; readonly segment: 'basic' | 'standard' | 'premium' }
-const generator = await SyntheticGenerator.load<Customer>('m.json')
-const streamer = new StreamingGenerator(generator, { bufferSize: 10, onBufferFull: 'drop', dropOldest: true })
-for await (const batch of streamer.stream({ conditions: { segment: 'premium' } })) {
-  for (const { id } of batch) id.toFixed()
-}
-class Mine implements Publisher<Customer> {
-  open(stream: StreamInfo): void { stream.columns.map(({ name }) => name.length) }
-  publish(batch: Batch<Customer>): void { batch.toJSON()[0]?.segment.length }
-}
-const metrics: StreamingMetrics = await streamer.streamTo(new Mine(), { rateLimit: 1 })
-const kafka = new KafkaPublisher({ bootstrapServers: ['a:1'], topic: 't' })
-await streamer.streamTo(kafka, { adaptiveRate: true })
-await streamer.streamTo([kafka, new Mine(), new WebSocketPublisher({ uri: 'ws://a:1' })])
-await streamer.streamTo(new WebSocketServerPublisher({ port: 0, generator }))
-await new StreamingGenerator(await SyntheticGenerator.load('m.json')).streamTo(kafka)
-const code: ErrorCode = new StreamingError('SINK_FAILED', String(metrics.averageRate)).code
-export { code }
-`,
-    )
-    await writeFile(
-      join(project, 'wrong.ts'),
-      `import { StreamingGenerator, SyntheticGenerator } from 'genesis-connect'
-const streamer = new StreamingGenerator(await SyntheticGenerator.load<{ id: number }>('m.json'))
-// @ts-expect-error: not an option
-streamer.stream({ batchsize: 10 })
-for await (const batch of streamer.stream()) {
-  // @ts-expect-error: not a column
-  for (const { name } of batch) name.length
-}
-`,
-    )
-    const compiler = join(modules, 'typescript', 'bin', 'tsc')
-    const { stdout } = await run(process.execPath, [compiler, '-p', '.'], { cwd: project }).catch(
-      (error: { stdout: string }) => error,
-    )
-    assert.equal(stdout, '')
-  })
-
   test('exports what the documentation names, and nothing besides', async () => {
     const names = await node('names.mjs', "console.log(Object.keys(await import('genesis-connect')).sort().join())")
     assert.deepEqual(names.trim().split(','), [
@@ -126,4 +61,55 @@ for await (const batch of streamer.stream()) {
     const { stdout } = await run(process.execPath, [program, 'stream', model, '--max-records', '3'], { cwd: project })
     assert.equal(stdout.trimEnd().split('\n').length, 3)
   })
+
+  test('has every file that its pages link to', async () => {
+    const root = join(project, 'node_modules', 'genesis-connect')
+    const pages = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.md'))
+    assert.ok(pages.includes('README.md') && pages.includes(join('docs', 'decisions', 'README.md')))
+    const dead: string[] = []
+    for (const page of pages) {
+      for (const [, link] of (await readFile(join(root, page), 'utf8')).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)) {
+        const target = join(root, dirname(page), link)
+        if (!/^(https?|mailto):/.test(link) && !(await exists(target))) dead.push(`${page}: ${link}`)
+      }
+    }
+    assert.deepEqual(dead, [])
+  })
 })
+
+describe('npx in an empty folder', () => {
+  let tarball = ''
+  let empty = ''
+
+  before(async () => {
+    tarball = await bundledTarball()
+    empty = await mkdtemp(join(tmpdir(), 'genesis-npx-'))
+  })
+
+  after(async () => {
+    await rm(dirname(tarball), { recursive: true, force: true })
+    await rm(empty, { recursive: true, force: true })
+  })
+
+  test('runs the packed package, which also brings the command genesis', async () => {
+    const cache = join(empty, '.cache')
+    const { stdout } = await run('npx', ['--yes', '--offline', `--cache=${cache}`, `file:${tarball}`, '--help'], {
+      cwd: empty,
+    })
+    assert.match(stdout, /^Usage: genesis /)
+    assert.match(stdout, /^ {2}run .* host connectors/m)
+    const [installed] = await readdir(join(cache, '_npx'))
+    const commands = await readdir(join(cache, '_npx', installed, 'node_modules', '.bin'))
+    assert.deepEqual(
+      commands.filter((name) => name.startsWith('genesis')),
+      ['genesis', 'genesis-connect'],
+    )
+  })
+})
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
