@@ -3,10 +3,10 @@
 # make help    the rest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fault model build clean
+.PHONY: help demo test check bench fault model build node-matrix sbom clean
 
 help:
-	@sed -n 's/^\([a-z]*\): .*## /  make \1 \t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\): .*## /  make \1 \t/p' Makefile | expand -t 20
 
 demo: build ## run the shipped connectors against a real Kafka, and prove the result
 	@node build/scripts/demo.js
@@ -14,11 +14,12 @@ demo: build ## run the shipped connectors against a real Kafka, and prove the re
 test: build ## run the whole test suite
 	@node build/scripts/test.js
 
-check: build ## lint, format, dead code, licences
+check: build ## lint, format, dead code, API docs, licences, install scripts
 	npx eslint .
 	npx prettier --check . --log-level warn
 	npx knip
-	node build/scripts/licences.js
+	npx typedoc --emit none --logLevel Warn
+	node build/scripts/dependencies.js
 
 bench: build ## print the benchmark table (docs/benchmarks.md)
 	@node build/bench/main.js
@@ -36,6 +37,14 @@ node_modules/.package-lock.json: package-lock.json
 	@command -v node >/dev/null || { echo "genesis-connect needs Node 20.19 or later: https://nodejs.org"; exit 1; }
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch node_modules/.package-lock.json
+
+node-matrix: build ## unit and contract tests and one delivery on Node 20, 22, 24 and 26 (NODE=22: on one of them)
+	@node build/scripts/node-matrix.js $(NODE)
+
+sbom: node_modules/.package-lock.json ## list what ships, in CycloneDX: build/sbom.json
+	@mkdir -p build
+	@npm sbom --sbom-format cyclonedx --omit dev > build/sbom.json
+	@echo build/sbom.json
 
 clean: ## remove what was built
 	rm -rf build dist .demo
