@@ -1,32 +1,32 @@
 import type { ClusterOptions } from '../../config/cluster.js'
 import { GenesisError } from '../../errors.js'
-import { KafkaAdmin, refuseInternalTopic } from '../../kafka/admin.js'
-import type { TopicCreation, TopicDescription } from '../../kafka/admin.js'
 import type { BrokerSource } from '../../kafka/broker-source.js'
 import { CheckpointReader } from '../../kafka/checkpoint-reader.js'
 import { checkpointRecord } from '../../kafka/checkpoint-record.js'
+import type { CheckpointTarget, TopicCheckpoint } from '../../kafka/checkpoint-record.js'
+import { targetNow } from '../../kafka/checkpoint-target.js'
 import { createProducer } from '../../kafka/create-producer.js'
 import type { ProducerClient } from '../../kafka/create-producer.js'
-import { kafkaError } from '../../kafka/errors.js'
 import { assignPartitions } from '../../kafka/partitioner.js'
-import type { Compression, KafkaProducer, ProducerOptions, SideRecord } from '../../kafka/producer.js'
+import type { Compression, KafkaProducer, SideRecord } from '../../kafka/producer.js'
 import { ThrottleMeter } from '../../kafka/throttle.js'
-import { TopicReader } from '../../kafka/topic-reader.js'
+import { transactionalId } from '../../kafka/transactional-id.js'
 import type { Checkpoint, EncodedBatch, ShardId } from '../../record.js'
 import { checkCheckpoint, shardName } from '../check-checkpoint.js'
-import { deadLettersOf, ensureDeadLetterTopic } from './dead-letter.js'
 import type { Sink } from '../sink.js'
+import { checkTarget } from './check-target.js'
+import { deadLettersOf } from './dead-letter.js'
+import { fenceEarlierId, isCheckpointLost } from './earlier-owner.js'
+import { TopicWatch } from './topic-watch.js'
+import { findTopic, prepareTopics } from './topics.js'
+import type { SinkTopics, TopicsBefore, TopicsPlan } from './topics.js'
 import { TransferPace } from './transfer-pace.js'
 
-export interface KafkaSinkOptions {
+export interface KafkaSinkOptions extends TopicsPlan {
   readonly shard: ShardId
   /** What the stream is made from: a checkpoint of anything else is refused. */
   readonly fingerprint: string
-  readonly topic: string
-  /** Null: the topic must exist. */
-  readonly creation: TopicCreation | null
-  readonly checkpoints: { readonly topic: string; readonly partitions: number; readonly replicationFactor: number }
-  /** First part of the transactional id `<groupId>-<connector>-<shard>`, or `<groupId>-<connector>/<sink>-<shard>`. */
+  /** The group of workers: first part of the transactional id, and named in the checkpoints. */
   readonly groupId: string
   readonly delivery: 'exactly-once' | 'at-least-once'
   readonly transactionTimeoutMs: number
@@ -34,8 +34,6 @@ export interface KafkaSinkOptions {
   readonly client: ProducerClient
   /** Record batches are kept below this, and below what the topic takes; a larger record goes in one of its own. */
   readonly maxBatchBytes: number
-  /** Where records go that are left out; null or absent: nowhere. Created if `creation` allows it. */
-  readonly deadLetterTopic?: string | null
 }
 
 /** One shard's records in a topic, and its checkpoint in the checkpoint topic: in one transaction, if exactly-once. */
@@ -45,6 +43,8 @@ export class KafkaSink implements Sink {
   readonly #reader: CheckpointReader
   readonly #shared: BrokerSource | undefined
   #open: OpenSink | null = null
+  /** What the last opening found: another checkpoint topic is not the one that was written to. */
+  #checkpointTopicId: string | null = null
   #closings = 0
   readonly #deadLetters: SideRecord[] = []
   readonly #pace: TransferPace
@@ -76,7 +76,9 @@ export class KafkaSink implements Sink {
     const { shard, topic, groupId, delivery } = this.#options
     const closings = this.#closings
     this.#deadLetters.length = 0
-    const { target, checkpointTopic, deadLetters } = await this.#prepare()
+    const topics = await prepareTopics(this.#cluster, this.#options, (before) => this.#inspect(before), this.#shared)
+    const { target, checkpointTopic, deadLetters } = topics
+    this.#checkpointTopicId = checkpointTopic.topicId
     // It would fence the shard's next owner.
     if (closings !== this.#closings) throw new GenesisError('INTERNAL', 'the sink was closed while it was opened')
     const producerOptions = {
@@ -91,36 +93,47 @@ export class KafkaSink implements Sink {
       onThrottle: (ms: number) => this.#throttle.add(ms),
     }
     const producer = createProducer(this.#options.client, this.#cluster, producerOptions, this.#shared)
-    this.#open = {
+    const open: OpenSink = {
       producer,
       partitions: target.partitions,
       checkpointPartitions: checkpointTopic.partitions,
+      target: targetNow(groupId, target, null),
+      watch: new TopicWatch(this.#cluster, [target, checkpointTopic], this.#shared),
       assigned: new Int32Array(0),
     }
+    this.#open = open
     // Fenced first: an earlier owner could commit after the checkpoint was read otherwise.
     await producer.init()
-    const checkpoint = await this.#reader.shard(shard.connector, shard.shard, shard.sink)
-    if (checkpoint !== null) this.#check(checkpoint, shard.shard)
-    else await this.#checkNew()
-    return checkpoint
+    let checkpoint = await this.#checkpoint()
+    if (delivery === 'exactly-once' && checkpoint?.target === undefined) {
+      // A worker of version 0.1 has another id; what it commits until here counts.
+      await fenceEarlierId(this.#cluster, groupId, shard, checkpoint !== null, this.#shared)
+      checkpoint = await this.#checkpoint()
+    }
+    if (checkpoint !== null) this.#check(checkpoint, shard.shard, topics)
+    else await this.#checkNew(topics)
+    open.target = targetNow(groupId, target, checkpoint)
+    return checkpoint && bare(checkpoint)
   }
 
   async write(batch: EncodedBatch): Promise<void> {
     const open = this.#opened()
+    open.watch.look()
     if (open.assigned.length < batch.length) open.assigned = new Int32Array(batch.length)
     assignPartitions(batch, open.partitions, open.assigned)
     const began = performance.now()
-    await open.producer.send(batch, open.assigned)
+    await stillThere(open.producer.send(batch, open.assigned))
     const bytes = batch.offsets[2 * batch.length] - batch.offsets[0]
     this.#pace.observe(batch.length, bytes, performance.now() - began)
   }
 
   async commit(checkpoint: Checkpoint): Promise<void> {
-    const { producer, checkpointPartitions } = this.#opened()
+    const { producer, checkpointPartitions, target, watch } = this.#opened()
     const { shard, checkpoints } = this.#options
-    const side = checkpointRecord(checkpoints.topic, checkpointPartitions, shard, checkpoint)
+    watch.look()
+    const side = checkpointRecord(checkpoints.topic, checkpointPartitions, shard, { ...bare(checkpoint), target })
     // The checkpoint last: it says that everything before it is safe.
-    await producer.commit([...this.#deadLetters.splice(0), side])
+    await stillThere(producer.commit([...this.#deadLetters.splice(0), side]))
   }
 
   deadLetter(batch: EncodedBatch, error: GenesisError): void {
@@ -137,11 +150,51 @@ export class KafkaSink implements Sink {
     await open?.producer.close()
   }
 
+  #checkpoint(): Promise<TopicCheckpoint | null> {
+    const { connector, shard, sink } = this.#options.shard
+    return this.#reader.shard(connector, shard, sink)
+  }
+
+  /** Before anything is made or fenced: whether what is missing was there. */
+  async #inspect({ target, checkpointTopic, hadRecords }: TopicsBefore): Promise<void> {
+    const { shard, checkpoints, topic, delivery, groupId } = this.#options
+    const place = `topic ${checkpoints.topic}`
+    const lost = {
+      place,
+      expected: `the checkpoints of ${shardName(shard)}`,
+      remedy: 'Restore the topic, or start the stream again: genesis reset',
+    }
+    if (this.#checkpointTopicId !== null && checkpointTopic?.topicId !== this.#checkpointTopicId) {
+      const found = await findTopic(this.#cluster, checkpoints.topic, this.#shared)
+      if (found === null || (found.topicId !== null && found.topicId !== this.#checkpointTopicId)) {
+        throw new GenesisError('CHECKPOINT_INVALID', 'the checkpoint topic was deleted while the connector ran', {
+          ...lost,
+          found: found === null ? 'no such topic' : `another topic of this name (id ${found.topicId})`,
+        })
+      }
+    }
+    if (checkpointTopic === null) return
+    if (target === null) {
+      const siblings = await this.#reader.connector(shard.connector, shard.sink)
+      if (siblings.size === 0 || (await findTopic(this.#cluster, topic, this.#shared)) !== null) return
+      for (const [sibling, other] of siblings) this.#check(other, sibling, { target, hadRecords })
+    } else if (hadRecords && delivery === 'exactly-once' && (await this.#checkpoint()) === null) {
+      const isLost = await isCheckpointLost(this.#cluster, groupId, shard, this.#shared)
+      // It may have been committed after the first look.
+      if (isLost && (await this.#checkpoint()) === null) {
+        throw new GenesisError('CHECKPOINT_INVALID', 'the shard has committed before, but its checkpoint is gone', {
+          ...lost,
+          found: 'no checkpoint: the topic was emptied or made again, or checkpoints.topic was changed',
+        })
+      }
+    }
+  }
+
   /** A shard that is new to a stream that is not: the checkpoints of its siblings tell. */
-  async #checkNew(): Promise<void> {
+  async #checkNew(topics: Pick<SinkTopics, 'target' | 'hadRecords'>): Promise<void> {
     const { shard, checkpoints } = this.#options
     const siblings = await this.#reader.connector(shard.connector, shard.sink)
-    for (const [sibling, other] of siblings) this.#check(other, sibling)
+    for (const [sibling, other] of siblings) this.#check(other, sibling, topics)
     if (siblings.size > 0) return
     const others = await this.#reader.sinks(shard.connector)
     // Going on under another key would send everything again, to what may be the same topic.
@@ -158,54 +211,12 @@ export class KafkaSink implements Sink {
     )
   }
 
-  /** The topics, existing and usable. */
-  async #prepare(): Promise<Topics> {
-    const { topic, creation, checkpoints, deadLetterTopic = null } = this.#options
-    refuseInternalTopic(topic, checkpoints.topic)
-    if (deadLetterTopic !== null) refuseInternalTopic(deadLetterTopic, checkpoints.topic)
-    const admin = new KafkaAdmin(this.#cluster, this.#shared)
-    try {
-      // In this order: a sibling that commits first has made the checkpoint topic before the target has records.
-      const hadRecords = (await admin.describe(topic)) !== null && (await this.#hasRecords())
-      if (hadRecords && (await admin.describe(checkpoints.topic)) === null) throw this.#checkpointsLost()
-      const checkpointTopic = await admin.ensureCheckpointTopic(
-        checkpoints.topic,
-        checkpoints.partitions,
-        checkpoints.replicationFactor,
-      )
-      const target = await admin.ensureTopic(topic, creation, { config: creation?.config ?? {} })
-      const deadLetters = await ensureDeadLetterTopic(admin, deadLetterTopic, creation, target)
-      return { target, checkpointTopic, deadLetters }
-    } catch (error) {
-      throw kafkaError(error)
-    } finally {
-      await admin.close()
-    }
-  }
-
-  async #hasRecords(): Promise<boolean> {
-    const reader = new TopicReader(this.#cluster, this.#options.topic, undefined, this.#shared)
-    try {
-      return (await reader.ranges()).some(({ end }) => end > 0)
-    } finally {
-      await reader.close()
-    }
-  }
-
-  #checkpointsLost(): GenesisError {
-    const { topic, checkpoints } = this.#options
-    return new GenesisError('CHECKPOINT_INVALID', 'the checkpoint topic is missing, but the target has records', {
-      place: `topic ${checkpoints.topic}`,
-      found: `no such topic, and records in topic ${topic}`,
-      expected: 'the checkpoint topic that covers these records',
-      remedy: `Restore it; or, if the records are none of this program's, create it empty with cleanup.policy=compact`,
-    })
-  }
-
-  #check(checkpoint: Checkpoint, of: number): void {
-    const { shard, fingerprint, checkpoints } = this.#options
+  #check(checkpoint: TopicCheckpoint, of: number, { target, hadRecords }: Omit<TopicsBefore, 'checkpointTopic'>): void {
+    const { shard, fingerprint, checkpoints, groupId, topic } = this.#options
     const owner = { ...shard, shard: of }
-    checkCheckpoint(checkpoint, fingerprint, owner, `topic ${checkpoints.topic}: checkpoint of ${shardName(owner)}`)
+    const place = `topic ${checkpoints.topic}: checkpoint of ${shardName(owner)}`
+    checkTarget(checkpoint, { group: groupId, topic, found: target, hasRecords: hadRecords }, place)
+    checkCheckpoint(checkpoint, fingerprint, owner, place)
   }
 
   #opened(): OpenSink {
@@ -214,20 +225,27 @@ export class KafkaSink implements Sink {
   }
 }
 
-/** No name of a connector or a sink has a `/`: the ids of several sinks are nobody else's. */
-function transactionalId(groupId: string, { connector, sink, shard }: ShardId): string {
-  return `${groupId}-${connector}${sink === undefined ? '' : `/${sink}`}-${shard}`
-}
-
-interface Topics extends Pick<ProducerOptions, 'deadLetters'> {
-  readonly target: TopicDescription
-  readonly checkpointTopic: TopicDescription
-}
-
 interface OpenSink {
   readonly producer: KafkaProducer
   readonly partitions: number
   readonly checkpointPartitions: number
+  /** What the next checkpoints say of it. */
+  target: CheckpointTarget
+  readonly watch: TopicWatch
   /** Reused for every batch. */
   assigned: Int32Array
+}
+
+function bare({ position, fingerprint, shards }: Checkpoint): Checkpoint {
+  return { position, fingerprint, shards }
+}
+
+/** A topic that the producer does not find any more: opening again tells why, and whether that is for good. */
+async function stillThere(work: Promise<void>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    if (!(error instanceof GenesisError) || error.code !== 'TOPIC_MISSING') throw error
+    throw new GenesisError('KAFKA_RETRIABLE', error.what, { ...error.details, cause: error })
+  }
 }

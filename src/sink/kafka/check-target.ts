@@ -1,0 +1,50 @@
+import { GenesisError } from '../../errors.js'
+import type { TopicDescription } from '../../kafka/admin.js'
+import type { TopicCheckpoint } from '../../kafka/checkpoint-record.js'
+import { isSameTopic } from '../../kafka/checkpoint-target.js'
+
+/** Where a stream is to go on. */
+export interface TargetNow {
+  readonly group: string
+  readonly topic: string
+  /** Null: there is no such topic. */
+  readonly found: Pick<TopicDescription, 'topic' | 'topicId' | 'partitions'> | null
+  /** Whether it ever had a record, of whomever. */
+  readonly hasRecords: boolean
+}
+
+/**
+ * Refuses to go on where the records before a checkpoint are not: another topic, or one that was deleted and made again since;
+ * or in another group of workers, which does not fence the first. One of version 0.1 says neither: then the topic has at
+ * least to have records. Throws CHECKPOINT_INVALID. `place`: of the checkpoint.
+ */
+export function checkTarget({ position, shards, target }: TopicCheckpoint, now: TargetNow, place: string): void {
+  const refuse = (what: string, found: string, expected: string, remedy: string): never => {
+    throw new GenesisError('CHECKPOINT_INVALID', what, { place, found, expected, remedy })
+  }
+  const waysOut =
+    'Start the stream again: genesis reset; or go on at this position without the records before it: genesis reset --keep-position'
+  if (target !== undefined && target.group !== now.group) {
+    refuse(
+      'the connector is fed by another group of workers, which would not be fenced',
+      `group ${target.group}`,
+      `group ${now.group}`,
+      `Give the connector another name, or set group.id to ${target.group}. To take it over from that group: genesis reset --keep-position`,
+    )
+  }
+  const begun = target === undefined ? `topic ${now.topic}` : topicName(target)
+  if (target !== undefined && target.topic !== now.topic) {
+    const expected = now.found === null ? `topic ${now.topic}` : topicName(now.found)
+    refuse('the stream was begun in another topic', begun, expected, `Undo the change. ${waysOut}`)
+  }
+  if (now.found === null) refuse('the topic of the stream was deleted', `no topic ${now.topic}`, begun, waysOut)
+  else if (target !== undefined && !isSameTopic(target, now.found)) {
+    refuse('the topic was deleted and created again since the last commit', topicName(now.found), begun, waysOut)
+  } else if (target === undefined && position >= shards && !now.hasRecords) {
+    refuse('the topic has never had a record', topicName(now.found), `the records before position ${position}`, waysOut)
+  }
+}
+
+function topicName({ topic, topicId }: { readonly topic: string; readonly topicId: string | null }): string {
+  return topicId === null ? `topic ${topic}` : `topic ${topic} (id ${topicId})`
+}

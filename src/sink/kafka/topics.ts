@@ -1,0 +1,110 @@
+/** The topics of a Kafka sink: existing and usable, and still those that they were. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ClusterOptions } from '../../config/cluster.js'
+import { GenesisError } from '../../errors.js'
+import { KafkaAdmin, refuseInternalTopic } from '../../kafka/admin.js'
+import type { TopicCreation, TopicDescription } from '../../kafka/admin.js'
+import type { BrokerSource } from '../../kafka/broker-source.js'
+import { kafkaError } from '../../kafka/errors.js'
+import type { ProducerOptions } from '../../kafka/producer.js'
+import { TopicReader } from '../../kafka/topic-reader.js'
+import { ensureDeadLetterTopic } from './dead-letter.js'
+
+/** A broker may not have heard yet of a topic that another one has made: it is asked for so long. */
+const unheardMs = 3_000
+const pollMs = 100
+
+export interface TopicsPlan {
+  readonly topic: string
+  /** Null: the topic must exist. */
+  readonly creation: TopicCreation | null
+  readonly checkpoints: { readonly topic: string; readonly partitions: number; readonly replicationFactor: number }
+  /** Where records go that are left out; null or absent: nowhere. Created if `creation` allows it. */
+  readonly deadLetterTopic?: string | null
+}
+
+export interface SinkTopics extends Pick<ProducerOptions, 'deadLetters'> {
+  readonly target: TopicDescription
+  readonly checkpointTopic: TopicDescription
+  /** Whether the target had a record before, of whomever. */
+  readonly hadRecords: boolean
+}
+
+export interface TopicsBefore {
+  /** Null: it does not exist. */
+  readonly target: TopicDescription | null
+  readonly checkpointTopic: TopicDescription | null
+  readonly hadRecords: boolean
+}
+
+/**
+ * Makes what is missing. `inspect` sees what there is before anything is made, and throws if that would be wrong. Throws
+ * CHECKPOINT_INVALID where the checkpoint topic is gone and the target has records.
+ */
+export async function prepareTopics(
+  cluster: ClusterOptions,
+  plan: TopicsPlan,
+  inspect: (before: TopicsBefore) => Promise<void>,
+  shared?: BrokerSource,
+): Promise<SinkTopics> {
+  const { topic, creation, checkpoints, deadLetterTopic = null } = plan
+  refuseInternalTopic(topic, checkpoints.topic)
+  if (deadLetterTopic !== null) refuseInternalTopic(deadLetterTopic, checkpoints.topic)
+  const admin = new KafkaAdmin(cluster, shared)
+  try {
+    // In this order: a sibling that commits first has made the checkpoint topic before the target has records.
+    const found = await admin.describe(topic)
+    const hadRecords = found !== null && (await hasRecords(cluster, topic, shared))
+    const foundCheckpoints = await admin.describe(checkpoints.topic)
+    if (hadRecords && foundCheckpoints === null) throw checkpointsLost(plan)
+    await inspect({ target: found, checkpointTopic: foundCheckpoints, hadRecords })
+    const checkpointTopic = await admin.ensureCheckpointTopic(
+      checkpoints.topic,
+      checkpoints.partitions,
+      checkpoints.replicationFactor,
+    )
+    const target = await admin.ensureTopic(topic, creation, { config: creation?.config ?? {} })
+    const deadLetters = await ensureDeadLetterTopic(admin, deadLetterTopic, creation, target)
+    return { target, checkpointTopic, deadLetters, hadRecords }
+  } catch (error) {
+    throw kafkaError(error)
+  } finally {
+    await admin.close()
+  }
+}
+
+/** The topic, looked for until every broker must have heard of it; null: it does not exist. */
+export async function findTopic(
+  cluster: ClusterOptions,
+  topic: string,
+  shared?: BrokerSource,
+): Promise<TopicDescription | null> {
+  const admin = new KafkaAdmin(cluster, shared)
+  try {
+    for (const deadline = Date.now() + unheardMs; ;) {
+      const found = await admin.describe(topic)
+      if (found !== null || Date.now() > deadline) return found
+      await sleep(pollMs)
+    }
+  } finally {
+    await admin.close()
+  }
+}
+
+async function hasRecords(cluster: ClusterOptions, topic: string, shared?: BrokerSource): Promise<boolean> {
+  const reader = new TopicReader(cluster, topic, undefined, shared)
+  try {
+    return (await reader.ranges()).some(({ end }) => end > 0)
+  } finally {
+    await reader.close()
+  }
+}
+
+function checkpointsLost({ topic, checkpoints }: TopicsPlan): GenesisError {
+  return new GenesisError('CHECKPOINT_INVALID', 'the checkpoint topic is missing, but the target has records', {
+    place: `topic ${checkpoints.topic}`,
+    found: `no such topic, and records in topic ${topic}`,
+    expected: 'the checkpoint topic that covers these records',
+    remedy: `Restore it; or, if the records are none of this program's, create it empty with cleanup.policy=compact`,
+  })
+}
