@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { describeCommand } from './describe.js'
 import { fitCommand } from './fit.js'
+import { resetCommand } from './reset.js'
 import { runCommand } from './run.js'
 import { streamCommand } from './stream.js'
 import { validateCommand } from './validate.js'
@@ -13,6 +14,7 @@ const commands: readonly (() => Command)[] = [
   streamCommand,
   validateCommand,
   verifyCommand,
+  resetCommand,
   fitCommand,
   describeCommand,
 ]

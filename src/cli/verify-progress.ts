@@ -2,13 +2,15 @@ import { canRedraw, cutToWidth, type Screen } from './screen.js'
 
 const intervalMs = 100
 const barWidth = 24
+const waitLineMs = 10_000
 
-/** A progress bar on a terminal; nothing elsewhere. */
+/** A progress bar on a terminal; elsewhere only what is waited for. */
 export class VerifyProgress {
   readonly #screen: Screen
   readonly #redraws: boolean
   readonly #name: string
   #next = 0
+  #told = 0
   #began = performance.now()
 
   constructor(screen: Screen, name: string, env: NodeJS.ProcessEnv = process.env) {
@@ -24,6 +26,18 @@ export class VerifyProgress {
     this.#next = now + intervalMs
     const rate = Math.round(done / Math.max(0.001, (now - this.#began) / 1000))
     this.#screen.write(`\r\x1b[K${cutToWidth(progressLine(this.#name, step, done, of, rate), this.#screen)}`)
+  }
+
+  /** What is waited for: redrawn on a terminal, a line every ten seconds elsewhere. */
+  wait(blocker: string, waitedMs: number): void {
+    const text = `${this.#name}: waiting, ${Math.round(waitedMs / 1000)} s: ${blocker}`
+    if (this.#redraws) {
+      this.#next = 1
+      this.#screen.write(`\r\x1b[K${cutToWidth(text, this.#screen)}`)
+    } else if (waitedMs >= this.#told) {
+      this.#told += waitLineMs
+      this.#screen.write(`${text}\n`)
+    }
   }
 
   clear(): void {

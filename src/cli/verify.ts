@@ -2,12 +2,12 @@ import { Command, InvalidArgumentError } from 'commander'
 import { throwErrors } from '../config/check.js'
 import { loadConnectors } from '../config/connector-file.js'
 import { checkOnWorker } from '../config/connector-rules.js'
-import { deliveryName, type ConnectorConfig } from '../config/connector.js'
+import { deliveryName } from '../config/connector.js'
 import { loadWorker } from '../config/worker-file.js'
-import { GenesisError } from '../errors.js'
-import { reportJson, reportLines } from '../verify/report.js'
+import { blockerText, reportJson, reportLines } from '../verify/report.js'
 import type { VerifyReport } from '../verify/report.js'
 import { onInterrupt } from './interrupt.js'
+import { pickSink } from './pick-sink.js'
 import { VerifyProgress } from './verify-progress.js'
 
 interface VerifyFlags {
@@ -15,6 +15,7 @@ interface VerifyFlags {
   readonly json?: true
   readonly show: number
   readonly sink?: string
+  readonly wait: number
 }
 
 export function verifyCommand(): Command {
@@ -27,6 +28,12 @@ export function verifyCommand(): Command {
     .option('--worker <file>', 'worker file; brokers and registry can also come from the environment')
     .option('--sink <name>', 'only this one of several sinks; without it every one that can be read again')
     .option('--show <n>', 'how many wrong records of each kind to list', wholeNumber, 5)
+    .option(
+      '--wait <seconds>',
+      'how long to wait for a transaction that keeps records from being read',
+      wholeNumber,
+      60,
+    )
     .option('--json', 'print the report as JSON, one line a connector')
     .addHelpText(
       'after',
@@ -35,7 +42,7 @@ Examples:
   genesis verify connectors/premium-customers.yaml
   KAFKA_BROKERS=localhost:9092 genesis verify connectors/flights.yaml --json
 
-Exit status: 0 exact; 1 not exact, nothing sent yet, or not readable; 2 the input is wrong; 130 interrupted.`,
+Exit status: 0 exact; 1 not exact, nothing sent yet, or the topic or file cannot be read; 2 the input is wrong; 3 every record is there, but not all can be read yet; 130 interrupted.`,
     )
     .action(async (paths: string[], flags: VerifyFlags) => {
       process.exitCode = await verify(paths, flags)
@@ -44,7 +51,7 @@ Exit status: 0 exact; 1 not exact, nothing sent yet, or not readable; 2 the inpu
 
 async function verify(paths: readonly string[], flags: VerifyFlags): Promise<number> {
   const worker = await loadWorker(flags.worker ?? null, process.env)
-  const connectors = picked(await loadConnectors(paths, process.env), flags.sink)
+  const connectors = pickSink(await loadConnectors(paths, process.env), flags.sink, 'cannot be read again')
   throwErrors(connectors.flatMap((connector) => checkOnWorker(connector, worker)))
   // Not before it is needed: the Kafka libraries take longer to load than all the rest.
   const { verifyConnector } = await import('../verify/verify-connector.js')
@@ -59,6 +66,8 @@ async function verify(paths: readonly string[], flags: VerifyFlags): Promise<num
         report = await verifyConnector(connector, worker, {
           shown: flags.show,
           signal: stop.signal,
+          waitMs: flags.wait * 1000,
+          onWait: (blocker, waitedMs) => progress.wait(blockerText(blocker), waitedMs),
           onProgress: (step, done, of) => progress.update(step, done, of),
         })
       } finally {
@@ -66,7 +75,7 @@ async function verify(paths: readonly string[], flags: VerifyFlags): Promise<num
       }
       const text = flags.json ? JSON.stringify(reportJson(report)) : reportLines(report).join('\n')
       process.stdout.write(`${text}\n`)
-      if (!report.exact) status = 1
+      status = worse(status, statusOf(report))
     }
   } catch (error) {
     if (stop.signal.aborted) return 130
@@ -77,28 +86,14 @@ async function verify(paths: readonly string[], flags: VerifyFlags): Promise<num
   return status
 }
 
-/** The deliveries to verify. Of several sinks, those that nobody can read again are left out, unless all are such. */
-function picked(connectors: readonly ConnectorConfig[], sink: string | undefined): readonly ConnectorConfig[] {
-  if (sink !== undefined) {
-    const named = connectors.filter(({ sinkName }) => sinkName === sink)
-    if (named.length > 0) return named
-    const names = connectors.flatMap(({ sinkName }) => sinkName ?? [])
-    throw new GenesisError('USAGE', 'no connector has this sink', {
-      place: '--sink',
-      found: sink,
-      expected: names.length === 0 ? 'a connector with several sinks' : `one of ${[...new Set(names)].join(', ')}`,
-    })
-  }
-  return connectors.filter((connector) => {
-    if (isReadable(connector) || !connectors.some((other) => other.name === connector.name && isReadable(other)))
-      return true
-    process.stderr.write(`note: ${deliveryName(connector)}: a ${connector.sink.type} sink cannot be read again\n`)
-    return false
-  })
+function statusOf({ exact, sent, counts }: VerifyReport): number {
+  if (exact) return 0
+  return sent && Object.values(counts).every((count) => count === 0) ? 3 : 1
 }
 
-function isReadable({ sink }: ConnectorConfig): boolean {
-  return sink.type === 'kafka' || sink.type === 'file'
+/** What is wrong counts for more than what only is not readable yet. */
+function worse(one: number, other: number): number {
+  return one === 1 || other === 1 ? 1 : Math.max(one, other)
 }
 
 function wholeNumber(text: string): number {

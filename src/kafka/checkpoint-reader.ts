@@ -5,7 +5,7 @@ import { checkpointKey, parseCheckpoint, sourceOf } from './checkpoint-record.js
 import type { CheckpointSource, TopicCheckpoint } from './checkpoint-record.js'
 import { partitionOfKey } from './partitioner.js'
 import { TopicReader, type PartitionRange } from './topic-reader.js'
-import type { RecordCursor } from './wire/record-batch-read.js'
+import { isCommit } from './transaction-marker.js'
 
 interface Entry {
   readonly value: Buffer | null
@@ -154,7 +154,7 @@ export class CheckpointReader {
       place: `topic ${this.#topic}, partition ${partition}, offset ${offset}`,
       found: value?.toString('utf8', 0, 200),
       expected: `it in partition ${expected}: partitions were added to the topic after it was written`,
-      remedy: `Write the same key and value to partition ${expected}`,
+      remedy: `Move it: genesis reset --keep-position; or write the same key and value to partition ${expected}`,
     })
   }
 
@@ -166,7 +166,7 @@ export class CheckpointReader {
         place: `topic ${this.#topic}, partition ${partition}, offset ${offset}`,
         found: value.toString('utf8', 0, 200),
         expected: `{"position":…,"fingerprint":"…","shards":…} of shard ${shard}`,
-        remedy: 'Write the right checkpoint, or a null value to start the shard at its beginning',
+        remedy: 'Start the stream again: genesis reset; or write the right checkpoint',
       })
     return checkpoint
   }
@@ -218,10 +218,4 @@ function decide({ decided }: Tail, source: CheckpointSource, entry: Entry): void
 
 function idOf({ connector, sink }: Pick<CheckpointSource, 'connector' | 'sink'>): string {
   return JSON.stringify([connector, sink ?? null])
-}
-
-/** KIP-98: a marker's key is a version and a type, int16 each; 1 is commit, 0 abort. */
-function isCommit(marker: RecordCursor): boolean {
-  const key = marker.next() ? marker.key() : null
-  return key !== null && key.length >= 4 && key.readInt16BE(2) === 1
 }

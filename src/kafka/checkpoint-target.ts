@@ -11,10 +11,12 @@ export function targetNow(
   { topic, topicId, partitions }: Pick<TopicDescription, 'topic' | 'topicId' | 'partitions'>,
   current: TopicCheckpoint | null,
 ): CheckpointTarget {
-  const known = current?.target?.partitions
-  const history = known ?? [{ position: 0, partitions }]
-  const grown = history.at(-1)!.partitions !== partitions
   const position = current?.position ?? 0
+  const begun = current?.target?.partitions ?? [{ position: 0, partitions }]
+  // A shard that was moved back comes by what is known of later positions again.
+  const history = begun.filter((since) => since.position < position || since === begun[0])
+  if (history[0].position > position) return targetFrom(group, { topic, topicId, partitions }, position)
+  const grown = history.at(-1)!.partitions !== partitions
   return { group, topic, topicId, partitions: grown ? [...history, { position, partitions }] : history }
 }
 

@@ -1,5 +1,5 @@
 /** Transactional ids whose owners are somebody else: shut out, and asked about. The connections have the cluster's metadata. */
-import { describeTransactionsV0 } from '@platformatic/kafka'
+import { describeTransactionsV0, listTransactionsV0 } from '@platformatic/kafka'
 import type { ClusterConnections } from './cluster-connections.js'
 import { protocolFailure } from './errors.js'
 import { protocolError } from './protocol-errors.js'
@@ -52,4 +52,28 @@ export async function describeTransaction(
       startedAt: Number(found.transactionStartTimeMs),
     }
   })
+}
+
+/** The transactional id of a producer id (KIP-664); null: it has none that this user may see. */
+export async function transactionalIdOf(
+  connections: ClusterConnections,
+  producerId: bigint,
+  limitMs: number,
+): Promise<string | null> {
+  const { api } = listTransactionsV0
+  const { brokers } = await connections.metadata([])
+  const found = await Promise.all(
+    brokers.map(({ nodeId }) =>
+      retryUntil(limitMs, slowBackoff, {}, async () => {
+        const broker = await connections.broker(nodeId)
+        if (broker.maxVersion(api.key) < api.version) return null
+        const { errorCode, transactionStates } = await tolerant(
+          api.async(broker.connection, [], [producerId], -1n, null),
+        )
+        if (errorCode !== 0) throw protocolFailure(errorCode, { operation: 'Describe' })
+        return transactionStates.at(0)?.transactionalId ?? null
+      }),
+    ),
+  )
+  return found.find((id) => id !== null) ?? null
 }

@@ -10,10 +10,16 @@ import type { EncodedBatch } from '../record.js'
  */
 export const positionsPerBlock = 256
 
-/** Fills `into[i]` with the partition of record i. */
-export function assignPartitions(batch: EncodedBatch, partitions: number, into: Int32Array): void {
-  const { length, start, stride, bytes, offsets, hasKeys, nullKeys } = batch
-  for (let i = 0; i < length; i++) {
+/** Fills `into[i]` with the partition of record i, from the record `first` on to before `end`. */
+export function assignPartitions(
+  batch: EncodedBatch,
+  partitions: number,
+  into: Int32Array,
+  first = 0,
+  end = batch.length,
+): void {
+  const { start, stride, bytes, offsets, hasKeys, nullKeys } = batch
+  for (let i = first; i < end; i++) {
     into[i] =
       hasKeys && (nullKeys === undefined || nullKeys[i] === 0)
         ? partitionOfKey(bytes, offsets[2 * i], offsets[2 * i + 1], partitions)

@@ -16,7 +16,8 @@ export function checkCheckpoint(checkpoint: Checkpoint, fingerprint: string, sha
       place: place ?? shardName(shard),
       found,
       expected,
-      remedy: 'Undo the change, or give the connector a new name (and target) to begin a new stream.',
+      remedy:
+        'Undo the change, or start the stream again (genesis reset), or give the connector a new name (and target) for a new stream',
     })
   }
   if (checkpoint.shards !== shard.shards) {

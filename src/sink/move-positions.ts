@@ -11,8 +11,8 @@ import { lockFile } from './file/file-lock.js'
 import { shardPath } from './file/sink.js'
 
 export interface PositionMove {
-  /** Of the connector's stream as it is now; a shard that is moved goes on with it. */
-  readonly fingerprint: string
+  /** Of the connector's stream as it is now; needed where a shard moves to another position, to go on with it. */
+  readonly fingerprint?: string
   /**
    * The shard's next position, congruent to the shard modulo tasks.max; null: its beginning. `current`: null where it has never
    * delivered anything. The same number leaves it as it is.
@@ -93,7 +93,7 @@ async function moveInTopic(
     const stays = position === current?.position
     if (stays && current.shards !== shards) throw anotherNumber(connector, current)
     const target = await targetOf(current, position)
-    return { position, fingerprint: stays ? current.fingerprint : fingerprint, shards, target }
+    return { position, fingerprint: stays ? current.fingerprint : needed(fingerprint), shards, target }
   })
   return moved.map(({ shard, from, to }) => ({ shard, from: from?.position ?? null, to: to?.position ?? null }))
 }
@@ -141,7 +141,7 @@ async function moveInFiles(
     const lock = await lockFile(shardPath(path, { connector: name, shard, shards }), `${name}/${shard}, to be moved`)
     try {
       // What the file holds up to its checkpoint stays; the stream goes on behind it.
-      const checkpoint = to === null ? null : { position: to, fingerprint, shards }
+      const checkpoint = to === null ? null : { position: to, fingerprint: needed(fingerprint), shards }
       await replaceCheckpointFile(checkpointPath(connector, path, shard), { ...saved, checkpoint })
     } finally {
       await lock.release()
@@ -149,6 +149,11 @@ async function moveInFiles(
     moved.push({ shard, from, to })
   }
   return moved
+}
+
+function needed(fingerprint: string | undefined): string {
+  if (fingerprint === undefined) throw new GenesisError('INTERNAL', 'a move without the fingerprint of its stream')
+  return fingerprint
 }
 
 function checkpointPath({ name, tasks }: ConnectorConfig, path: string, shard: number): string {

@@ -1,15 +1,21 @@
 import type { ConnectorConfig } from '../config/connector.js'
 import type { Encoder } from '../encode/encoder.js'
+import type { PartitionsSince } from '../kafka/checkpoint-record.js'
 import { assignPartitions } from '../kafka/partitioner.js'
 import type { Generator } from '../model/generator.js'
+import type { EncodedBatch } from '../record.js'
 import type { ExpectedBatch, ExpectedShard } from './match/expected-and-found.js'
 
-/** Where the records of a shard go: to partitions by key or position, or all to a file that is the shard's own. */
-export type Placement = { readonly partitions: number } | 'own file'
+/**
+ * Where the records of a shard go: to partitions by key or position, of which there were so many from some positions on (those
+ * before the first one are elsewhere); or all to a file that is the shard's own.
+ */
+export type Placement = readonly PartitionsSince[] | 'own file'
 
 /** A shard's stream, made and encoded again as its task did. The encoder is prepared. */
 export class ExpectedStream implements ExpectedShard {
   readonly shards: number
+  readonly begin: number
   readonly #generator: Generator
   readonly #encoder: Encoder
   readonly #placement: Placement
@@ -26,6 +32,8 @@ export class ExpectedStream implements ExpectedShard {
     this.#generator = generator
     this.#encoder = encoder
     this.#placement = placement
+    const first = placement === 'own file' ? 0 : placement[0].position
+    this.begin = shard + Math.max(0, Math.ceil((first - shard) / this.shards)) * this.shards
     this.#partitions = new Int32Array(generator.capacity).fill(shard)
   }
 
@@ -35,7 +43,18 @@ export class ExpectedStream implements ExpectedShard {
 
   next(count: number): ExpectedBatch {
     const records = this.#encoder.encode(this.#generator.generate(Math.min(count, this.#generator.capacity)))
-    if (this.#placement !== 'own file') assignPartitions(records, this.#placement.partitions, this.#partitions)
+    if (this.#placement !== 'own file') this.#assign(records, this.#placement)
     return { records, partitions: this.#partitions }
+  }
+
+  /** As many partitions as there were when each record was sent. */
+  #assign(records: EncodedBatch, history: readonly PartitionsSince[]): void {
+    const { start, stride, length } = records
+    history.forEach(({ position, partitions }, i) => {
+      const next = history.at(i + 1)?.position ?? Infinity
+      const from = Math.max(0, Math.ceil((position - start) / stride))
+      const to = Math.min(length, Math.ceil((next - start) / stride))
+      if (from < to) assignPartitions(records, partitions, this.#partitions, from, to)
+    })
   }
 }

@@ -16,20 +16,21 @@ export function noKinds(): KindCounts {
   return Object.fromEntries(disturbKinds.map((kind) => [kind, 0])) as KindCounts
 }
 
-/** Adds how often each kind is among the records of a shard below position `end`. */
+/** Adds how often each kind is among the records of a shard from its beginning to below position `end`. */
 export function countExpected(
   counts: KindCounts,
   config: DisturbConfig,
-  { shard, shards }: { readonly shard: number; readonly shards: number },
+  { shard, shards, begin }: Pick<ExpectedShard, 'shard' | 'shards' | 'begin'>,
   end: number,
 ): void {
   const plan = new BlockPlan(config, shard, shards)
   const slots = Math.ceil((end - shard) / shards)
   const byNumber = new Float64Array(disturbKinds.length + 1)
-  for (let block = 0; block * plan.slots < slots; block++) {
+  const first = (begin - shard) / shards
+  for (let block = Math.floor(first / plan.slots); block * plan.slots < slots; block++) {
     plan.load(block)
     const last = Math.min(plan.slots, slots - block * plan.slots)
-    for (let slot = 0; slot < last; slot++) byNumber[plan.kinds[slot]]++
+    for (let slot = Math.max(0, first - block * plan.slots); slot < last; slot++) byNumber[plan.kinds[slot]]++
   }
   disturbKinds.forEach((kind, index) => (counts[kind] += byNumber[index + 1]))
 }
@@ -39,6 +40,7 @@ export function withLabels(shard: ExpectedShard): ExpectedShard {
   return {
     shard: shard.shard,
     shards: shard.shards,
+    begin: shard.begin,
     sure: shard.sure,
     end: shard.end,
     start: (position) => shard.start(position),

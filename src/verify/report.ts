@@ -2,6 +2,7 @@ import { deliveryName } from '../config/connector.js'
 import type { DisturbKind } from '../config/disturb.js'
 import type { Comparison } from './match/compare.js'
 import type { FaultKind } from './match/explain.js'
+import type { UnreadableRecords } from './delivered.js'
 
 /** What `genesis verify` found out about a connector. */
 export interface VerifyReport extends Comparison {
@@ -14,6 +15,8 @@ export interface VerifyReport extends Comparison {
   readonly exact: boolean
   /** False: there is no checkpoint and no record. */
   readonly sent: boolean
+  /** Records that are compared but cannot be read yet; not empty: it is not exact. */
+  readonly unreadable: readonly UnreadableRecords[]
   /** The checkpoint of each shard: its next position; null: it never committed anything. */
   readonly shards: readonly { readonly shard: number; readonly checkpoint: number | null }[]
   /** What was read of each partition: offsets from `start` to before `end` (of a file: bytes). */
@@ -37,6 +40,7 @@ export function reportJson(report: VerifyReport): object {
     target: report.target,
     exact: report.exact,
     sent: report.sent,
+    ...(report.unreadable.length > 0 && { unreadable: report.unreadable.map(unreadableJson) }),
     expected: report.expected,
     found: report.found,
     matched: report.matched,
@@ -49,6 +53,35 @@ export function reportJson(report: VerifyReport): object {
     ...(report.disturbed !== null && { disturbed: report.disturbed }),
     seconds: Number(report.seconds.toFixed(3)),
   }
+}
+
+function unreadableJson({
+  partition,
+  records,
+  offset,
+  producerId,
+  transactionalId,
+  since,
+  timeoutMs,
+}: UnreadableRecords): object {
+  return {
+    ...{ partition, records, offset, producer_id: producerId, transactional_id: transactionalId },
+    ...{ since: new Date(since).toISOString(), timeout_ms: timeoutMs },
+  }
+}
+
+/** Whom a partition waits for, and since when. */
+export function blockerText({
+  partition,
+  offset,
+  producerId,
+  transactionalId,
+  since,
+  timeoutMs,
+}: Omit<UnreadableRecords, 'records'>): string {
+  const id = transactionalId === null ? '' : ` (transactional id ${transactionalId})`
+  const limit = timeoutMs === null ? '' : `, to be aborted after ${number(timeoutMs / 1000)} s`
+  return `partition ${partition}, offset ${offset}: a transaction of producer ${producerId}${id}, open since ${new Date(since).toISOString()}${limit}`
 }
 
 const meanings: Readonly<Record<FaultKind, string>> = {
@@ -68,7 +101,9 @@ export function reportLines(report: VerifyReport): string[] {
   const rate = seconds > 0 ? ` (${number(Math.round(found / seconds))}/s)` : ''
   const kinds = Object.keys(meanings) as FaultKind[]
   const wrong = kinds.filter((kind) => counts[kind] > 0).map((kind) => `${number(counts[kind])} ${meanings[kind]}`)
-  const lines = [`${name}: ${exact ? 'exact' : `NOT exact: ${wrong.join(', ')}`}`]
+  const lines = [
+    `${name}: ${exact ? 'exact' : wrong.length > 0 ? `NOT exact: ${wrong.join(', ')}` : 'not yet readable'}`,
+  ]
   lines.push(
     `  ${target}: ${number(found)} records found, ${number(expected)} expected, in ${seconds.toFixed(1)} s${rate}`,
   )
@@ -81,6 +116,9 @@ export function reportLines(report: VerifyReport): string[] {
       .filter(({ start }) => start > 0)
       .map(({ partition, start }) => `${partition} before offset ${start}`)
     lines.push(`  ${number(expired)} older records have expired and were not checked: partition ${cut.join(', ')}`)
+  }
+  for (const one of report.unreadable) {
+    lines.push(`  ${number(one.records)} records that are there cannot be read yet: ${blockerText(one)}`)
   }
   if (report.skippedFields.length > 0) lines.push(`  not compared (wall clock): ${report.skippedFields.join(', ')}`)
   const disturbed = (report.disturbed ?? []).filter((one) => one.expected > 0 || (one.found ?? 0) > 0)

@@ -19,10 +19,11 @@ export function orNothing(strip: StripValue): StripValue {
 const nothing = Buffer.alloc(0)
 
 export function withoutFields(strip: StripValue, shard: ExpectedShard): ExpectedShard {
-  const { shard: index, shards, sure, end } = shard
+  const { shard: index, shards, begin, sure, end } = shard
   return {
     shard: index,
     shards,
+    begin,
     sure,
     end,
     start: (position) => shard.start(position),

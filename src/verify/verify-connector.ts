@@ -1,40 +1,41 @@
 import type { ConnectorConfig } from '../config/connector.js'
-import type { FileSinkConfig } from '../sink/file/options.js'
 import { disturbKinds } from '../config/disturb.js'
 import type { DisturbConfig } from '../config/disturb.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { createEncoder } from '../encode/create.js'
 import { createRegistry } from '../encode/registry.js'
-import { valueSchema } from '../encode/value.js'
 import { GenesisError } from '../errors.js'
-import { KafkaAdmin } from '../kafka/admin.js'
-import { CheckpointReader } from '../kafka/checkpoint-reader.js'
-import { TopicReader } from '../kafka/topic-reader.js'
 import type { Generator } from '../model/generator.js'
 import { loadModel } from '../model/load.js'
 import type { Model } from '../model/model.js'
 import { openConnector } from '../connector/open.js'
-import type { Checkpoint, Field } from '../record.js'
+import type { Checkpoint } from '../record.js'
 import { checkCheckpoint } from '../sink/check-checkpoint.js'
-import { readCheckpointFile } from '../sink/file/checkpoint-file.js'
-import { createFraming } from '../sink/framing.js'
-import { shardPath } from '../sink/file/sink.js'
 import { compare } from './match/compare.js'
 import type { CompareOptions } from './match/compare.js'
+import { openFiles } from './delivered-files.js'
+import { openTopic } from './delivered-topic.js'
+import type { TopicOptions } from './delivered-topic.js'
 import { ExpectedStream } from './expected-stream.js'
 import type { Placement } from './expected-stream.js'
-import { csvEnd, findBlock, findLines, lineEnd, recordsOfFile } from './found-file.js'
 import { countExpected, foundWithLabels, noKinds, withLabels } from './labels.js'
 import type { KindCounts } from './labels.js'
 import type { VerifyReport } from './report.js'
-import type { ExpectedShard, FoundPartition } from './match/expected-and-found.js'
+import type { ExpectedShard } from './match/expected-and-found.js'
 import { foundWithoutFields, orNothing, withoutFields } from './skip-fields.js'
 import { stripperOf, unrepeatableFields } from './strip-value.js'
 
 export type VerifyOptions = Pick<CompareOptions, 'shown' | 'signal'> & {
   /** Told now and then how many records were found, of about how many (null: not known). */
   readonly onProgress?: (step: 'compare' | 'explain', done: number, of: number | null) => void
+  /** How long a transaction of another producer is waited for that keeps records from being read, in ms; 60,000 if left out. */
+  readonly waitMs?: number
+  /** Told what is waited for, again and again while it is. */
+  readonly onWait?: TopicOptions['onWait']
 }
+
+/** The transaction timeout of most producers: after it, the coordinator ends what is left open. */
+const defaultWaitMs = 60_000
 
 /**
  * Compares what a connector has delivered (a topic as a read_committed reader sees it, or the files of a file sink) with
@@ -58,10 +59,12 @@ export async function verifyConnector(
   const began = performance.now()
   const first = await generatorOf(connector, model, 0)
   const delivered =
-    sink.type === 'kafka' ? await openTopic(connector, worker) : await openFiles(connector, sink, first.fields)
+    sink.type === 'kafka'
+      ? await openTopic(connector, worker, { waitMs: defaultWaitMs, ...options })
+      : await openFiles(connector, sink, first.fields)
   try {
     const before = checked(connector, first, await delivered.checkpoints())
-    const partitions = await delivered.partitions()
+    const { partitions, unreadable } = await delivered.partitions()
     // The records that were there are covered by the checkpoints after them, if the connector runs meanwhile.
     const after = await delivered.checkpoints()
     const skipped = unrepeatableFields(model)
@@ -69,7 +72,8 @@ export async function verifyConnector(
     for (let shard = 0; shard < connector.tasks.max; shard++) {
       const sure = before[shard]?.position ?? shard
       const end = Math.max(sure, after.get(shard)?.position ?? 0)
-      shards.push(await expectedShard(connector, worker, model, delivered.placement(partitions), shard, sure, end))
+      const placement = delivered.placement(after.get(shard) ?? before[shard])
+      shards.push(await expectedShard(connector, worker, model, placement, shard, sure, end))
     }
     const stripper = skipped.length > 0 ? stripperOf(connector, first.fields, skipped) : null
     const isMalformed = (connector.disturb?.probabilities.malformed ?? 0) > 0
@@ -97,12 +101,14 @@ export async function verifyConnector(
       },
     )
     const sent = comparison.found > 0 || before.some((checkpoint) => checkpoint !== undefined)
+    const hidden = unreadable.filter(({ records }) => records > 0)
     return {
       connector: connector.name,
       sink: connector.sinkName,
       target: delivered.target,
-      exact: sent && Object.values(comparison.counts).every((count) => count === 0),
+      exact: sent && hidden.length === 0 && Object.values(comparison.counts).every((count) => count === 0),
       sent,
+      unreadable: hidden,
       ...comparison,
       shards: shards.map(({ shard, sure }) => ({ shard, checkpoint: before[shard] === undefined ? null : sure })),
       partitions: partitions.map(({ partition, start, end }) => ({ partition, start, end })),
@@ -124,112 +130,6 @@ function disturbedOf(
   const expected = noKinds()
   for (const shard of shards) countExpected(expected, disturb, shard, shard.sure)
   return disturbKinds.map((kind) => ({ kind, expected: expected[kind], found: found === null ? null : found[kind] }))
-}
-
-/** A partition that can be read, with its size as far as it is known. */
-interface DeliveredPartition extends FoundPartition {
-  readonly end: number
-  /** About how many records; null: not known. */
-  readonly count: number | null
-}
-
-interface Delivered {
-  readonly target: string
-  checkpoints(): Promise<ReadonlyMap<number, Checkpoint>>
-  partitions(): Promise<readonly DeliveredPartition[]>
-  placement(partitions: readonly DeliveredPartition[]): Placement
-  close(): Promise<void>
-}
-
-async function openTopic({ name, sinkName, topic }: ConnectorConfig, worker: WorkerConfig): Promise<Delivered> {
-  if (topic === null) throw new GenesisError('INTERNAL', 'a kafka sink without a topic')
-  // The reader would wait for a broker that comes back; at the beginning, none is more likely a mistake.
-  const admin = new KafkaAdmin(worker.kafka)
-  const description = await admin.describe(topic).finally(() => admin.close())
-  if (description === null) {
-    throw new GenesisError('TOPIC_MISSING', 'the topic does not exist', { place: `connector ${name}, topic ${topic}` })
-  }
-  const reader = new TopicReader(worker.kafka, topic)
-  const checkpoints = new CheckpointReader(worker.kafka, worker.checkpoints.topic)
-  return {
-    target: `topic ${topic}`,
-    checkpoints: () =>
-      checkpoints.connector(name, sinkName ?? undefined).catch((error: unknown) => {
-        // No worker has ever committed anything.
-        if (error instanceof GenesisError && error.code === 'TOPIC_MISSING') return new Map<number, Checkpoint>()
-        throw error
-      }),
-    partitions: async () =>
-      (await reader.ranges()).map(({ partition, start, stableEnd }) => ({
-        partition,
-        start,
-        end: stableEnd,
-        count: stableEnd - start,
-        batches: reader.read({ partition, start, end: stableEnd }, 'committed'),
-      })),
-    placement: ({ length }) => ({ partitions: length }),
-    close: () => reader.close(),
-  }
-}
-
-async function openFiles(
-  connector: ConnectorConfig,
-  sink: FileSinkConfig,
-  fields: readonly Field[],
-): Promise<Delivered> {
-  const shards = connector.tasks.max
-  const paths = Array.from({ length: shards }, (_, shard) =>
-    shardPath(sink.path, { connector: connector.name, shard, shards }),
-  )
-  const { header } = createFraming(connector, sink.format, fields)
-  const saved = () => Promise.all(paths.map((path) => readCheckpointFile(`${path}.checkpoint`)))
-  const lengths = (await saved()).map((checkpoint) => checkpoint?.bytes ?? 0)
-  return {
-    target: `file ${paths.join(', ')}`,
-    checkpoints: async () => {
-      const found = new Map<number, Checkpoint>()
-      ;(await saved()).forEach((one, shard) => {
-        if (one !== null && one.checkpoint !== null) found.set(shard, one.checkpoint)
-      })
-      return found
-    },
-    partitions: () =>
-      Promise.resolve(
-        paths.map((path, partition) => ({
-          partition,
-          start: 0,
-          end: lengths[partition],
-          count: null,
-          batches: fileRecords(connector, sink, fields, path, header, lengths[partition]),
-        })),
-      ),
-    placement: () => 'own file',
-    close: () => Promise.resolve(),
-  }
-}
-
-function fileRecords(
-  connector: ConnectorConfig,
-  { format }: FileSinkConfig,
-  fields: readonly Field[],
-  path: string,
-  header: Buffer,
-  length: number,
-): FoundPartition['batches'] {
-  if (length === 0) return recordsOfFile(path, Buffer.alloc(0), 0, findBlock, lineEnd)
-  if (format !== 'avro') {
-    const end = format === 'csv' ? csvEnd : lineEnd
-    return recordsOfFile(path, header, length, findLines(end), end)
-  }
-  const { type } = valueSchema(connector, fields)
-  return recordsOfFile(path, header, length, findBlock, (bytes, start, end) => {
-    try {
-      const { offset } = type.decode(bytes.subarray(0, end), start)
-      return offset
-    } catch {
-      return -1
-    }
-  })
 }
 
 function generatorOf(connector: ConnectorConfig, model: Model, shard: number): Promise<Generator> {

@@ -149,12 +149,12 @@ test('a renamed topic is refused before it is made, naming both', async (t) => {
   const two = uniqueName('test-two')
   await assert.rejects(sink({ topic: two }).open(), {
     code: 'CHECKPOINT_INVALID',
-    message: new RegExp(`begun in another topic; found topic ${options.topic} \\(id .*expected topic ${two}. Undo`),
+    message: new RegExp(`started in another topic; found topic ${options.topic} \\(id .*expected topic ${two}. Undo`),
   })
   assert.equal(await topicId(two), undefined)
   deleteAfter(t, two)
   await create(two, 2)
-  await assert.rejects(sink({ topic: two }).open(), { code: 'CHECKPOINT_INVALID', message: /begun in another topic/ })
+  await assert.rejects(sink({ topic: two }).open(), { code: 'CHECKPOINT_INVALID', message: /started in another topic/ })
 })
 
 test('a connector of the same name in another group is refused, and does not fence the first', async (t) => {

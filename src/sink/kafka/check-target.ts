@@ -32,14 +32,14 @@ export function checkTarget({ position, shards, target }: TopicCheckpoint, now: 
       `Give the connector another name, or set group.id to ${target.group}. To take it over from that group: genesis reset --keep-position`,
     )
   }
-  const begun = target === undefined ? `topic ${now.topic}` : topicName(target)
+  const started = target === undefined ? `topic ${now.topic}` : topicName(target)
   if (target !== undefined && target.topic !== now.topic) {
     const expected = now.found === null ? `topic ${now.topic}` : topicName(now.found)
-    refuse('the stream was begun in another topic', begun, expected, `Undo the change. ${waysOut}`)
+    refuse('the stream was started in another topic', started, expected, `Undo the change. ${waysOut}`)
   }
-  if (now.found === null) refuse('the topic of the stream was deleted', `no topic ${now.topic}`, begun, waysOut)
+  if (now.found === null) refuse('the topic of the stream was deleted', `no topic ${now.topic}`, started, waysOut)
   else if (target !== undefined && !isSameTopic(target, now.found)) {
-    refuse('the topic was deleted and created again since the last commit', topicName(now.found), begun, waysOut)
+    refuse('the topic was deleted and created again since the last commit', topicName(now.found), started, waysOut)
   } else if (target === undefined && position >= shards && !now.hasRecords) {
     refuse('the topic has never had a record', topicName(now.found), `the records before position ${position}`, waysOut)
   }

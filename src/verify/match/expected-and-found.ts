@@ -5,6 +5,8 @@ import type { EncodedBatch } from '../../record.js'
 export interface ExpectedShard {
   readonly shard: number
   readonly shards: number
+  /** The first position that is to be there: the shard's first, or a later one where those before it are elsewhere. */
+  readonly begin: number
   /** Positions below it are to be there: the checkpoint. */
   readonly sure: number
   /** Positions from `sure` up to it may be there: a later checkpoint, where the connector runs meanwhile. */

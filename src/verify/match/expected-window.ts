@@ -28,9 +28,9 @@ export class ExpectedWindow {
     this.#shards = shards
     this.#partitions = partitions
     this.#window = window
-    this.position = Float64Array.from(shards, ({ shard }) => shard)
+    this.position = Float64Array.from(shards, ({ begin }) => begin)
     this.#waiting = new Int32Array(shards.length)
-    shards.forEach((shard) => shard.start(shard.shard))
+    shards.forEach((shard) => shard.start(shard.begin))
   }
 
   /** The shard with the fewest outstanding records of those that can go on; -1 if none can. */

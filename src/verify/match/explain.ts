@@ -105,9 +105,9 @@ export async function explain(
   return { counts, first: faults }
 }
 
-/** How many positions of a shard are below `end`. */
-export function positionsOf({ shard, shards }: ExpectedShard, end: number): number {
-  return Math.max(0, Math.ceil((end - shard) / shards))
+/** How many positions of a shard are to be there below `end`. */
+export function positionsOf({ begin, shards }: ExpectedShard, end: number): number {
+  return Math.max(0, Math.ceil((end - begin) / shards))
 }
 
 async function secondPass(
@@ -128,8 +128,8 @@ async function secondPass(
   let made = 0
   let blocks = 0
   for (const source of shards) {
-    const { shard, sure, end } = source
-    source.start(shard)
+    const { shard, begin, sure, end } = source
+    source.start(begin)
     for (let left = positionsOf(source, end) + beyond; left > 0;) {
       const batch = source.next(Math.min(blockRecords, left))
       const { records } = batch

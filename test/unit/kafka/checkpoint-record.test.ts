@@ -79,6 +79,22 @@ test('the history grows where the topic has more partitions than before, and beg
   assert.deepEqual(targetFrom('genesis', topic, 40).partitions, [{ position: 40, partitions: 3 }])
 })
 
+test('a shard that was moved back forgets what was to come', () => {
+  const history = [
+    { position: 10, partitions: 3 },
+    { position: 40, partitions: 6 },
+  ]
+  const at = (position: number) => ({
+    ...plain,
+    position,
+    target: { ...targetFrom('genesis', topic, 0), partitions: history },
+  })
+  const six = { ...topic, partitions: 6 }
+  assert.deepEqual(targetNow('genesis', six, at(50)).partitions, history)
+  assert.deepEqual(targetNow('genesis', six, at(20)).partitions, [history[0], { position: 20, partitions: 6 }])
+  assert.deepEqual(targetNow('genesis', six, at(5)).partitions, [{ position: 5, partitions: 6 }])
+})
+
 test('a topic is the same if name and id are; a broker without ids says nothing against it', () => {
   const target = targetNow('genesis', topic, null)
   assert.ok(isSameTopic(target, topic))

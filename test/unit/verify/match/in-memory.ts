@@ -11,8 +11,13 @@ export interface TestStream {
   partition(position: number): number
 }
 
-export function shardsOf(stream: TestStream, ends: readonly number[], sure = ends): ExpectedShard[] {
-  return ends.map((end, shard) => new TestShard(stream, shard, ends.length, end, sure[shard]))
+export function shardsOf(
+  stream: TestStream,
+  ends: readonly number[],
+  sure = ends,
+  begins = ends.map((_, shard) => shard),
+): ExpectedShard[] {
+  return ends.map((end, shard) => new TestShard(stream, shard, ends.length, end, sure[shard], begins[shard]))
 }
 
 class TestShard implements ExpectedShard {
@@ -24,8 +29,9 @@ class TestShard implements ExpectedShard {
     readonly shards: number,
     readonly end: number,
     readonly sure: number,
+    readonly begin: number,
   ) {
-    this.#position = shard
+    this.#position = begin
   }
 
   start(position: number): void {

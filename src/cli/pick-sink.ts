@@ -1,0 +1,32 @@
+import { deliveryName, type ConnectorConfig } from '../config/connector.js'
+import { GenesisError } from '../errors.js'
+
+/**
+ * The deliveries that a command is for, with their records in a topic or a file. Of several sinks the others are left out, saying
+ * why, unless all of a connector's are such. USAGE if none is named `sink`.
+ */
+export function pickSink(
+  connectors: readonly ConnectorConfig[],
+  sink: string | undefined,
+  why: string,
+): readonly ConnectorConfig[] {
+  if (sink !== undefined) {
+    const named = connectors.filter(({ sinkName }) => sinkName === sink)
+    if (named.length > 0) return named
+    const names = connectors.flatMap(({ sinkName }) => sinkName ?? [])
+    throw new GenesisError('USAGE', 'no connector has this sink', {
+      place: '--sink',
+      found: sink,
+      expected: names.length === 0 ? 'a connector with several sinks' : `one of ${[...new Set(names)].join(', ')}`,
+    })
+  }
+  return connectors.filter((connector) => {
+    if (isKept(connector) || !connectors.some((other) => other.name === connector.name && isKept(other))) return true
+    process.stderr.write(`note: ${deliveryName(connector)}: a ${connector.sink.type} sink ${why}\n`)
+    return false
+  })
+}
+
+function isKept({ sink }: ConnectorConfig): boolean {
+  return sink.type === 'kafka' || sink.type === 'file'
+}
