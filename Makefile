@@ -21,8 +21,8 @@ check: build ## lint, format, dead code, API docs, licences, install scripts
 	npx typedoc --emit none --logLevel Warn
 	node build/scripts/dependencies.js
 
-bench: build ## print the benchmark table (docs/benchmarks.md)
-	@node build/bench/main.js
+bench: build ## print the benchmark table (docs/benchmarks.md); SECTIONS="sampler …" for parts
+	@node build/bench/main.js $(SECTIONS)
 
 fault: build ## run every fault scenario and print the table (docs/guarantees.md)
 	@node build/scripts/fault.js
@@ -30,13 +30,9 @@ fault: build ## run every fault scenario and print the table (docs/guarantees.md
 model: build ## make the shipped models again, byte for byte
 	@node build/scripts/make-models.js
 
-build: node_modules/.package-lock.json ## compile
-	@npx tsc -b
-
-node_modules/.package-lock.json: package-lock.json
+build: ## install dependencies and compile
 	@command -v node >/dev/null || { echo "genesis-connect needs Node 20.19 or later: https://nodejs.org"; exit 1; }
-	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-	@touch node_modules/.package-lock.json
+	@node scripts/build.js
 
 node-matrix: build ## unit and contract tests and one delivery on Node 20, 22, 24 and 26 (NODE=22: on one of them)
 	@node build/scripts/node-matrix.js $(NODE)

@@ -48,6 +48,13 @@ export default tseslint.config(
   { ignores: ['dist/', 'build/', 'node_modules/', '.demo/'] },
   js.configs.recommended,
   {
+    // What runs before anything is compiled; the compiler checks its types all the same.
+    files: ['scripts/*.js'],
+    languageOptions: {
+      globals: { process: 'readonly', URL: 'readonly', setInterval: 'readonly', clearInterval: 'readonly' },
+    },
+  },
+  {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked, importX.flatConfigs.typescript],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -5,53 +5,75 @@
  */
 import { availableParallelism, cpus, totalmem } from 'node:os'
 import { untilInterrupted } from '../scripts/interrupt.js'
-import { climb } from '../scripts/stack/ladder.js'
+import { Progress } from '../scripts/progress.js'
+import { climb, LadderError, whatToInstall } from '../scripts/stack/ladder.js'
+import { asVariables } from '../scripts/stack/stack.js'
 import { codecs, idle, line, memory, producers, rate, verify } from './sections/delivering.js'
 import { cost, encoders, sampler, training, websockets } from './sections/making.js'
-import type { Section } from './sections/section.js'
+import type { BenchContext, Section } from './sections/section.js'
 
-const sections = new Map<string, Section>(
-  Object.entries({
-    ...{ sampler, training, encoders, cost },
-    ...{ producers, codecs, line, rate, idle, verify, memory },
-    websockets,
-  }),
-)
+const withoutBroker = { sampler, training, encoders, cost, websockets }
+const withBroker = { producers, codecs, line, rate, idle, verify, memory }
+const sections = new Map<string, Section>(Object.entries({ ...withoutBroker, ...withBroker }))
 
-const say = (text: string): void => console.error(text)
+const progress = new Progress(process.stderr)
+/** Tables are printed meanwhile: lines only, none that is redrawn. */
+const measuring = new Progress({ write: (text: string) => process.stderr.write(text) })
 const quick = process.argv.includes('--quick')
 const named = process.argv.slice(2).filter((argument) => argument !== '--quick')
-const unknown = named.find((name) => !sections.has(name))
-if (unknown !== undefined) {
-  say(`There is no section ${unknown}: ${[...sections.keys()].join(', ')}`)
-  process.exit(2)
-}
+const wanted = named.length === 0 ? [...sections.keys()] : named
 const signal = untilInterrupted()
-const stack = await climb({ docker: 'testcontainers', network: 'host', signal, say })
-if (stack === null) {
-  say(
-    'The benchmark needs a Kafka broker: install Docker, or Java 17 with Maven; or set KAFKA_BROKERS and SCHEMA_REGISTRY_URL.',
-  )
-  process.exit(1)
+const aborted = new Promise<never>((_, reject) => {
+  signal.addEventListener('abort', () => reject(new Error('interrupted')))
+})
+aborted.catch(() => {})
+
+async function main(): Promise<number> {
+  const unknown = named.find((name) => !sections.has(name))
+  if (unknown !== undefined) {
+    progress.say(`There is no section ${unknown}: ${[...sections.keys()].join(', ')}`)
+    return 2
+  }
+  const needsBroker = wanted.some((name) => name in withBroker)
+  const stack = needsBroker ? await climb({ docker: 'testcontainers', network: 'host', signal, progress }) : undefined
+  if (stack === null) {
+    progress.say(`These sections need a Kafka broker: ${Object.keys(withBroker).join(', ')}. ${whatToInstall}`)
+    progress.say(`These need none: make bench SECTIONS="${Object.keys(withoutBroker).join(' ')}"`)
+    return 1
+  }
+  if (stack !== undefined) Object.assign(process.env, asVariables(stack))
+  const context = { brokers: stack?.brokers ?? '', quick, rounds: quick ? 1 : 5 }
+  try {
+    console.log(
+      `Node ${process.version}, ${availableParallelism()} × ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GiB;`,
+    )
+    const origin = stack === undefined ? 'no broker' : stack.origin
+    console.log(`Kafka and everything else on this machine: ${origin}. Medians of ${context.rounds}.\n`)
+    await measure(context)
+    return 0
+  } finally {
+    if (stack !== undefined) await progress.during('removing Kafka and the registry', () => stack.stop())
+  }
 }
-process.env['KAFKA_BROKERS'] = stack.brokers
-process.env['SCHEMA_REGISTRY_URL'] = stack.registryUrl
-const context = { brokers: stack.brokers, quick, rounds: quick ? 1 : 5 }
-const began = performance.now()
-try {
-  console.log(
-    `Node ${process.version}, ${availableParallelism()} × ${cpus()[0].model}, ${Math.round(totalmem() / 2 ** 30)} GiB;`,
-  )
-  console.log(`Kafka and everything else on this machine: ${stack.origin}. Medians of ${context.rounds}.\n`)
+
+async function measure(context: BenchContext): Promise<void> {
+  const began = performance.now()
   for (const [name, section] of sections) {
-    if (named.length > 0 && !named.includes(name)) continue
+    if (!wanted.includes(name)) continue
     signal.throwIfAborted()
     const from = performance.now()
-    say(`${name} …`)
-    await section(context)
-    say(`${name}: ${((performance.now() - from) / 1000).toFixed(0)} s`)
+    // A measurement that is under way knows nothing of Ctrl-C: it is left behind.
+    await measuring.during(name, () => Promise.race([section(context), aborted]))
+    progress.say(`${name}: ${((performance.now() - from) / 1000).toFixed(0)} s`)
   }
-  say(`all: ${((performance.now() - began) / 60_000).toFixed(1)} min`)
-} finally {
-  await stack.stop()
+  progress.say(`all: ${((performance.now() - began) / 60_000).toFixed(1)} min`)
 }
+
+main().then(
+  (status) => process.exit(status),
+  (error: unknown) => {
+    // A defect of a measurement is for those who develop it: with its trace.
+    if (!signal.aborted) console.error(error instanceof LadderError ? error.message : error)
+    process.exit(signal.aborted ? 130 : 1)
+  },
+)

@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { arch, cpus, platform, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { format } from 'node:util'
 import { valueOf, type Verdict } from '../test/fault/flow.js'
 import { streamLines } from '../test/fault/genesis-run.js'
 import { javaAgrees } from '../test/fault/java-reader.js'
@@ -16,22 +17,26 @@ import type { Contender } from '../test/fault/scenarios.js'
 import { uniqueName } from '../test/support/kafka.js'
 import { KafkaCluster } from '../test/support/kafka-cluster.js'
 import { untilInterrupted } from './interrupt.js'
+import { Progress } from './progress.js'
 import { works } from './stack/command.js'
-import { climb } from './stack/ladder.js'
-import { kafkaImage } from './stack/stack.js'
+import { climb, LadderError, whatToInstall } from './stack/ladder.js'
+import { reasonOf } from './stack/reason.js'
+import { asVariables, kafkaImage } from './stack/stack.js'
 
 const kills = 20
 const wanted = process.argv.slice(2)
 const isWanted = (name: string): boolean => wanted.length === 0 || wanted.some((part) => name.includes(part))
 const signal = untilInterrupted()
-const java = await works('docker', 'image', 'inspect', kafkaImage)
+const progress = new Progress(process.stderr)
+const java = await progress.during('asking Docker', () => works('docker', 'image', 'inspect', kafkaImage))
 let kept = true
 const aborted = new Promise<never>((_, reject) => {
   signal.addEventListener('abort', () => reject(new Error('interrupted')))
 })
 aborted.catch(() => {})
 /** A scenario that is under way knows nothing of Ctrl-C: it is left behind. */
-const unlessAborted = <T>(played: Promise<T>): Promise<T> => Promise.race([played, aborted])
+const played = <T>(scenario: string, play: () => Promise<T>): Promise<T> =>
+  progress.during(scenario, () => Promise.race([play(), aborted]))
 
 interface Row extends Verdict {
   readonly scenario: string
@@ -56,13 +61,19 @@ const names: Record<Contender, string> = { wire: 'wire', 'wire-v1': 'wire, trans
 
 /** Faults between a worker and a cluster of three brokers. */
 async function faultsOfBrokers(): Promise<void> {
-  const cluster = await KafkaCluster.start(signal)
+  if (!scenarios.some(({ name }) => isWanted(name))) return
+  const cluster = await progress
+    .during('starting three brokers', () => KafkaCluster.start(signal))
+    .catch((error: unknown) => {
+      signal.throwIfAborted()
+      throw new LadderError(`Three brokers cannot be started: ${reasonOf(error)}. ${whatToInstall}`, { cause: error })
+    })
   try {
     for (const contender of ['wire', 'kafkajs', 'wire-v1'] as const) {
       if (contender === 'wire-v1') await cluster.setTransactionVersion(1)
       for (const scenario of scenarios) {
         if (!scenario.contenders.includes(contender) || !isWanted(scenario.name)) continue
-        const result = await unlessAborted(runScenario(cluster, scenario, contender))
+        const result = await played(scenario.name, () => runScenario(cluster, scenario, contender))
         const exact = scenario.delivery !== 'at-least-once'
         const values = Array.from({ length: result.delivered }, (_, position) => valueOf(position))
         print({
@@ -73,38 +84,42 @@ async function faultsOfBrokers(): Promise<void> {
       }
     }
   } finally {
-    await cluster.stop()
+    await progress.during('removing three brokers', () => cluster.stop())
   }
 }
 
 /** Faults of whole processes: `genesis run` with a broker and a registry. */
 async function faultsOfProcesses(folder: () => Promise<string>): Promise<void> {
-  const stack = await climb({ docker: 'testcontainers', signal, say: console.error })
-  if (stack === null) throw new Error('needs Docker, or Java and Maven')
-  Object.assign(process.env, { KAFKA_BROKERS: stack.brokers, SCHEMA_REGISTRY_URL: stack.registryUrl })
+  const killed = `genesis run killed ${kills} times while records flow`
+  const down = 'registry down at the start, in mid-run, and at a restart'
+  if (!isWanted(killed) && !isWanted(down)) return
+  const stack = await climb({ docker: 'testcontainers', signal, progress })
+  if (stack === null) throw new LadderError(`The scenarios need a Kafka broker. ${whatToInstall}`)
+  Object.assign(process.env, asVariables(stack))
   try {
     for (const client of ['wire', 'kafkajs'] as const) {
-      const scenario = `genesis run killed ${kills} times while records flow`
-      if (!isWanted(scenario)) continue
-      const result = await unlessAborted(killedRun(await folder(), { name: uniqueName('killed'), client, kills }))
+      if (!isWanted(killed)) continue
+      const run = await folder()
+      const result = await played(killed, () => killedRun(run, { name: uniqueName('killed'), client, kills }))
       const values = await streamLines(result.files)
       const agrees = java ? await javaAgrees(stack.brokers.split(','), result.files.name, values) : null
-      print({ ...result, scenario, producer: client, exact: true, javaAgrees: agrees })
+      print({ ...result, scenario: killed, producer: client, exact: true, javaAgrees: agrees })
     }
-    const scenario = 'registry down at the start, in mid-run, and at a restart'
-    if (isWanted(scenario)) {
-      const result = await unlessAborted(registryDown(await folder(), uniqueName('registry')))
-      print({ ...result, scenario, producer: 'wire', exact: true, javaAgrees: null })
+    if (isWanted(down)) {
+      const run = await folder()
+      const result = await played(down, () => registryDown(run, uniqueName('registry')))
+      print({ ...result, scenario: down, producer: 'wire', exact: true, javaAgrees: null })
     }
   } finally {
-    await stack.stop()
+    await progress.during('removing Kafka and the registry', () => stack.stop())
   }
 }
 
 async function faultsOfFiles(folder: () => Promise<string>): Promise<void> {
   const scenario = `file sink: worker killed ${kills} times`
   if (!isWanted(scenario)) return
-  const result = await unlessAborted(killedFile(await folder(), kills, 400_000))
+  const run = await folder()
+  const result = await played(scenario, () => killedFile(run, kills, 400_000))
   print({ ...result, scenario, producer: 'file', exact: true, javaAgrees: null, recoveryMs: null })
 }
 
@@ -127,7 +142,7 @@ main().then(
   // A flow that was interrupted is still trying.
   () => process.exit(kept ? 0 : 1),
   (error: unknown) => {
-    console.error(signal.aborted ? 'interrupted' : error)
-    process.exit(1)
+    if (!signal.aborted) progress.say(error instanceof LadderError ? error.message : format(error))
+    process.exit(signal.aborted ? 130 : 1)
   },
 )

@@ -7,7 +7,10 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { untilInterrupted } from './interrupt.js'
-import { climb } from './stack/ladder.js'
+import { needsBroker } from './needs-broker.js'
+import { Progress } from './progress.js'
+import { climb, whatToInstall } from './stack/ladder.js'
+import { asVariables } from './stack/stack.js'
 
 const tests = fileURLToPath(new URL('../test/', import.meta.url))
 
@@ -21,26 +24,24 @@ async function filesOf(names: readonly string[]): Promise<string[]> {
   return files.sort()
 }
 
+const signal = untilInterrupted()
+const progress = new Progress(process.stderr)
+
 async function main(): Promise<number> {
   const names = process.argv.slice(2)
   const files = await filesOf(names)
   if (files.length === 0) throw new Error(`no tests in ${names.join(', ')}`)
-  const signal = untilInterrupted()
-  const say = (line: string): void => console.error(line)
-  const needsStack = files.some((file) => !file.startsWith(join(tests, 'unit')))
-  const stack = needsStack ? await climb({ docker: 'testcontainers', signal, say }) : undefined
+  const needs = (await Promise.all(files.map((file) => needsBroker(file)))).includes(true)
+  const stack = needs ? await climb({ docker: 'testcontainers', signal, progress }) : undefined
   if (stack === null) {
-    say(
-      'The tests need a Kafka broker: install Docker, or Java 17 with Maven; or set KAFKA_BROKERS and SCHEMA_REGISTRY_URL.',
-    )
+    progress.say(`The tests need a Kafka broker. ${whatToInstall}`)
     return 1
   }
   try {
-    if (stack !== undefined) say(`Kafka: ${stack.origin}`)
-    const env = stack === undefined ? {} : { KAFKA_BROKERS: stack.brokers, SCHEMA_REGISTRY_URL: stack.registryUrl }
-    return await runTests(files, { ...process.env, ...env }, signal)
+    if (stack !== undefined) progress.say(`Kafka: ${stack.origin}`)
+    return await runTests(files, { ...process.env, ...(stack && asVariables(stack)) }, signal)
   } finally {
-    await stack?.stop()
+    if (stack !== undefined) await progress.during('removing Kafka and the registry', () => stack.stop())
   }
 }
 
@@ -56,10 +57,10 @@ function runTests(files: readonly string[], env: NodeJS.ProcessEnv, signal: Abor
 
 main().then(
   (status) => {
-    process.exitCode = status
+    process.exitCode = signal.aborted ? 130 : status
   },
   (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error)
-    process.exitCode = 1
+    if (!signal.aborted) progress.say(error instanceof Error ? error.message : String(error))
+    process.exitCode = signal.aborted ? 130 : 1
   },
 )

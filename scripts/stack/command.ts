@@ -1,14 +1,35 @@
 import { spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 
 export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv
   /** Ends the command, and whatever it started, with SIGTERM. */
   readonly signal?: AbortSignal
+  /** Ends it with SIGKILL, and rejects, when it takes longer. */
+  readonly timeoutMs?: number
+}
+
+/** A command that could not be started, has failed, or has taken too long. */
+export class CommandError extends Error {
+  readonly output: string
+  /** It is not on the PATH. */
+  readonly missing: boolean
+  readonly timedOut: boolean
+
+  constructor(message: string, { output = '', missing = false, timedOut = false }) {
+    super(message)
+    this.output = output
+    this.missing = missing
+    this.timedOut = timedOut
+  }
 }
 
 /** Runs a command to its end; its output, or an error that holds the end of what it printed. */
-export function run(command: string, args: readonly string[], { env, signal }: RunOptions = {}): Promise<string> {
+export function run(
+  command: string,
+  args: readonly string[],
+  { env, signal, timeoutMs }: RunOptions = {},
+): Promise<string> {
+  const name = [command, ...args].join(' ')
   return new Promise((resolve, reject) => {
     // Its own process group: Ctrl-C reaches this program alone, which then ends things in the right order.
     const child = spawn(command, args, {
@@ -16,52 +37,54 @@ export function run(command: string, args: readonly string[], { env, signal }: R
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    const end = (): void => {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM')
+    const end = (how: NodeJS.Signals): void => {
+      if (child.pid === undefined || child.exitCode !== null) return
+      try {
+        process.kill(-child.pid, how)
+      } catch {
+        // It has ended just now.
+      }
     }
-    signal?.addEventListener('abort', end, { once: true })
+    const abort = (): void => end('SIGTERM')
+    if (signal?.aborted) abort()
+    signal?.addEventListener('abort', abort, { once: true })
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            end('SIGKILL')
+            reject(
+              new CommandError(`no answer to "${command} ${args[0]}" within ${timeoutMs / 1000} s`, {
+                output,
+                timedOut: true,
+              }),
+            )
+          }, timeoutMs)
     let output = ''
     const take = (chunk: Buffer): void => {
       output = (output + chunk.toString()).slice(-20_000)
     }
     child.stdout.on('data', take)
     child.stderr.on('data', take)
-    child.once('error', reject)
+    const release = (): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    }
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      release()
+      reject(new CommandError(error.message, { missing: error.code === 'ENOENT' }))
+    })
     child.once('close', (status) => {
-      signal?.removeEventListener('abort', end)
+      release()
       if (status === 0) resolve(output)
-      else reject(new Error(`${command} ${args.join(' ')} ended with ${status}:\n${output.slice(-3000)}`))
+      else reject(new CommandError(`${name} ended with ${status}:\n${output.slice(-3000)}`, { output }))
     })
   })
 }
 
 export async function works(command: string, ...args: string[]): Promise<boolean> {
-  return run(command, args).then(
+  return run(command, args, { timeoutMs: 30_000 }).then(
     () => true,
     () => false,
-  )
-}
-
-/** Ports that nobody listened on a moment ago, all different. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
-          const server = createServer()
-          server.once('error', reject)
-          server.listen(0, '127.0.0.1', () => resolve(server))
-        }),
-    ),
-  )
-  return Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve) => {
-          const { port } = server.address() as { port: number }
-          server.close(() => resolve(port))
-        }),
-    ),
   )
 }

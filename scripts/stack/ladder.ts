@@ -1,47 +1,148 @@
-import { works } from './command.js'
+import type { Progress } from '../progress.js'
+import { run } from './command.js'
 import { startCompose } from './compose.js'
-import { startContainers } from './containers.js'
+import { dockerAnswers, getImages } from './docker.js'
 import { startMaven } from './maven.js'
-import { kafkaReady, registryReady } from './ready.js'
-import type { Stack } from './stack.js'
+import type { FindPorts } from './ports.js'
+import { stackReady } from './ready.js'
+import { reasonOf } from './reason.js'
+import { kafkaImage, registryImage, type Stack } from './stack.js'
 
-export interface LadderOptions {
+/** What each rung needs. */
+export interface RungOptions {
+  readonly signal: AbortSignal
+  /** Told what is being tried, and what for. */
+  readonly progress: Progress
+  /** @default ports that nobody listens on */
+  readonly findPorts?: FindPorts
+  /**
+   * The folder of what Maven has downloaded.
+   * @default build/stack
+   */
+  readonly cache?: string
+}
+
+export interface LadderOptions extends RungOptions {
   /** What starts the containers where Docker works: the shipped docker-compose.yml, or Testcontainers. */
   readonly docker: 'compose' | 'testcontainers'
   /** Of Testcontainers. Docker's port proxy costs a core, so measurements take the host's own network. */
   readonly network?: 'bridge' | 'host'
-  readonly signal: AbortSignal
+  /** What is done where no rung holds: "files, with Node alone". Unset: nothing. */
+  readonly otherwise?: string
   /** Where the variables are looked up. */
   readonly env?: NodeJS.ProcessEnv
-  /** Told what is being tried, one line at a time. */
-  readonly say: (line: string) => void
+  /**
+   * How long Docker's daemon may take to answer.
+   * @default 20_000
+   */
+  readonly dockerAnswersMs?: number
 }
 
+interface Rung {
+  readonly name: string
+  readonly start: () => Promise<Stack>
+}
+
+/** What to install where the ladder has no rung left. */
+export const whatToInstall =
+  'Install Docker (https://docs.docker.com/get-docker/), or Java 17 or later with Maven (https://maven.apache.org); or set KAFKA_BROKERS and SCHEMA_REGISTRY_URL.'
+
+/** What was asked for by name is not to be had, or there is no such name. */
+export class LadderError extends Error {}
+
+/** How long a broker and a registry that are named in the environment may take to answer: they may just have been started. */
+const givenSeconds = 30
+
 /**
- * The first of these that is there: KAFKA_BROKERS and SCHEMA_REGISTRY_URL; Docker; Java and Maven. Null where none is.
- * GENESIS_STACK=docker or =maven in the environment climbs to that rung alone.
+ * The first of these that works: KAFKA_BROKERS and SCHEMA_REGISTRY_URL; Docker; Java and Maven. Null where none does. What is in the way of
+ * a rung is said in one line, and the next one is taken. GENESIS_STACK=docker or =maven in the environment climbs to that rung alone.
+ * @throws where the brokers that are named do not answer: nothing else is what was asked for
  */
-export async function climb({
-  docker,
-  network = 'bridge',
-  signal,
-  say,
-  env = process.env,
-}: LadderOptions): Promise<Stack | null> {
-  const { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl, GENESIS_STACK: only } = env
-  if (brokers !== undefined && registryUrl !== undefined) {
-    await Promise.all([kafkaReady(brokers, signal), registryReady(registryUrl, signal)])
-    return { brokers, registryUrl, origin: `yours, at ${brokers}`, stop: () => Promise.resolve() }
-  }
-  if (brokers !== undefined || registryUrl !== undefined)
-    say('KAFKA_BROKERS and SCHEMA_REGISTRY_URL go together; one is not set, so both are ignored')
-  if ((only === undefined || only === 'docker') && (await works('docker', 'info'))) {
-    say('starting Kafka and a schema registry with Docker (the first time, images are downloaded) …')
-    return docker === 'compose' ? startCompose(signal) : startContainers(network, signal)
-  }
-  if ((only === undefined || only === 'maven') && (await works('java', '-version')) && (await works('mvn', '-v'))) {
-    say('starting Kafka and a schema registry with Java (the first time, Maven downloads them) …')
-    return startMaven(signal)
+export async function climb(options: LadderOptions): Promise<Stack | null> {
+  const { env = process.env, progress, signal, otherwise } = options
+  const given = await givenStack(env, options)
+  if (given !== null) return given
+  const rungs = rungsOf(env['GENESIS_STACK'], options)
+  for (const [index, { name, start }] of rungs.entries()) {
+    signal.throwIfAborted()
+    try {
+      return await start()
+    } catch (error) {
+      signal.throwIfAborted()
+      const next = rungs[index + 1]?.name ?? otherwise
+      progress.say(`${name}: ${reasonOf(error)}${next === undefined ? '' : `; next: ${next}`}`)
+    }
   }
   return null
+}
+
+async function givenStack(env: NodeJS.ProcessEnv, { progress, signal }: LadderOptions): Promise<Stack | null> {
+  const { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl } = env
+  if (brokers !== undefined && registryUrl !== undefined) {
+    const what = `waiting for your Kafka at ${brokers} and registry at ${registryUrl}`
+    await progress
+      .during(what, () => stackReady({ brokers, registryUrl }, givenSeconds, signal))
+      .catch((error: unknown) => {
+        signal.throwIfAborted()
+        const message = error instanceof Error ? error.message : String(error)
+        throw new LadderError(
+          `${message}: start it, or unset KAFKA_BROKERS and SCHEMA_REGISTRY_URL to have one started`,
+          {
+            cause: error,
+          },
+        )
+      })
+    return { brokers, registryUrl, rung: 'given', origin: `yours, at ${brokers}`, stop: () => Promise.resolve() }
+  }
+  if (brokers !== undefined || registryUrl !== undefined)
+    progress.say('KAFKA_BROKERS and SCHEMA_REGISTRY_URL go together; one is not set, so both are ignored')
+  return null
+}
+
+function rungsOf(only: string | undefined, options: LadderOptions): readonly Rung[] {
+  const rungs = {
+    docker: { name: 'Docker', start: () => startDocker(options) },
+    maven: { name: 'Java with Maven', start: () => startJava(options) },
+  }
+  if (only === undefined) return Object.values(rungs)
+  if (only === 'docker' || only === 'maven') return [rungs[only]]
+  throw new LadderError(`GENESIS_STACK is docker or maven, found ${only}`)
+}
+
+async function startDocker(options: LadderOptions): Promise<Stack> {
+  const { docker, network = 'bridge', signal, progress, dockerAnswersMs } = options
+  await progress.during('asking Docker', () => dockerAnswers(signal, dockerAnswersMs))
+  await getImages([kafkaImage, registryImage], progress, signal)
+  if (docker === 'compose') {
+    try {
+      await run('docker', ['compose', 'version'], { signal, timeoutMs: 20_000 })
+    } catch {
+      signal.throwIfAborted()
+      progress.say('Docker Compose: not installed; next: Docker without Compose')
+      return startWithout(network, options)
+    }
+    return startCompose(options)
+  }
+  return startWithout(network, options)
+}
+
+async function startWithout(network: 'bridge' | 'host', options: LadderOptions): Promise<Stack> {
+  options.signal.throwIfAborted()
+  // Not before it is needed: it takes a second to load.
+  const { startContainers } = await import('./containers.js')
+  return startContainers(network, options)
+}
+
+async function startJava(options: LadderOptions): Promise<Stack> {
+  const { signal, progress } = options
+  await progress.during('asking Java and Maven', async () => {
+    for (const [command, flag] of [
+      ['java', '-version'],
+      ['mvn', '-v'],
+    ] as const)
+      await run(command, [flag], { signal, timeoutMs: 60_000 }).catch((error: unknown) => {
+        throw new Error(`${command}: ${reasonOf(error)}`)
+      })
+  })
+  return startMaven(options)
 }

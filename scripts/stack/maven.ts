@@ -2,66 +2,84 @@ import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { freePorts, run } from './command.js'
-import { kafkaReady, registryReady } from './ready.js'
+import { Progress } from '../progress.js'
+import { run } from './command.js'
+import type { RungOptions } from './ladder.js'
+import { onFreePorts } from './ports.js'
+import { whenReady } from './ready.js'
 import { supervise, type Supervised } from './supervised.js'
 import { kafkaVersion, registryPath, registryVersion, singleBroker, type Stack } from './stack.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const pom = join(root, 'scripts/stack/pom.xml')
-const jars = join(root, `build/stack/kafka-${kafkaVersion}`)
-const registry = join(root, `build/stack/registry-${registryVersion}`)
+const defaultCache = join(root, 'build/stack')
 
 /** Kafka and a registry from Maven Central, as Java processes on free ports with a data folder of their own. */
-export async function startMaven(signal: AbortSignal): Promise<Stack> {
-  await Promise.all([kafkaJars(signal), fetchOnce(registry, (folder) => fetchRegistry(folder, signal))])
+export async function startMaven(options: RungOptions): Promise<Stack> {
+  const { progress, signal, findPorts, cache = defaultCache } = options
+  await kafkaJars(signal, progress, cache)
+  const registry = join(cache, `registry-${registryVersion}`)
+  await fetchOnce(registry, (folder) =>
+    progress.during(`downloading Apicurio Registry ${registryVersion} with Maven`, () => fetchRegistry(folder, signal)),
+  )
   signal.throwIfAborted()
-  const [broker, internal, controller, registryPort] = await freePorts(4)
+  return onFreePorts(
+    4,
+    (ports) => startOn(ports, registry, options),
+    (line) => progress.say(line),
+    findPorts,
+  )
+}
+
+async function startOn(
+  [broker, internal, controller, registryPort]: readonly number[],
+  registry: string,
+  options: RungOptions,
+): Promise<Stack> {
   const data = await mkdtemp(join(tmpdir(), 'genesis-kafka-'))
-  const processes: Supervised[] = []
-  const stop = async (): Promise<void> => {
-    await Promise.all(processes.splice(0).map((process) => process.stop()))
-    await rm(data, { recursive: true, force: true })
-  }
-  try {
-    const kafka = await superviseKafka(
-      data,
-      {
-        ...singleBroker,
-        listeners: `PLAINTEXT://127.0.0.1:${broker},INTERNAL://127.0.0.1:${internal},CONTROLLER://127.0.0.1:${controller}`,
-        'controller.quorum.voters': `1@127.0.0.1:${controller}`,
-      },
-      signal,
-    )
-    processes.push(kafka)
-    const brokers = `127.0.0.1:${broker}`
-    const registryUrl = `http://127.0.0.1:${registryPort}${registryPath}`
+  const processes: { name: string; log: string; process: Supervised }[] = []
+  const start = async (): Promise<void> => {
     const jar = join(registry, `apicurio-registry-app-${registryVersion}-runner.jar`)
     const address = ['-Dquarkus.http.host=127.0.0.1', `-Dquarkus.http.port=${registryPort}`]
-    processes.push(supervise('java', ['-Xmx384m', ...address, '-jar', jar], join(data, 'registry.out')))
-    const failed = processes.map(({ ended }, index) =>
-      ended.then(async () => {
-        const log = await readFile(join(data, index === 0 ? 'kafka.out' : 'registry.out'), 'utf8')
-        throw new Error(`${index === 0 ? 'Kafka' : 'The registry'} ended at its start:\n${log.slice(-3000)}`)
+    const log = join(data, 'registry.out')
+    const java = ['-Xmx384m', ...address, '-jar', jar]
+    processes.push({ name: 'The registry', log, process: supervise('java', java, log) })
+    const listeners = `PLAINTEXT://127.0.0.1:${broker},INTERNAL://127.0.0.1:${internal},CONTROLLER://127.0.0.1:${controller}`
+    const settings = { ...singleBroker, listeners, 'controller.quorum.voters': `1@127.0.0.1:${controller}` }
+    const kafka = await superviseKafka(data, settings, options.signal)
+    processes.push({ name: 'Kafka', log: join(data, 'kafka.out'), process: kafka })
+  }
+  const stop = async (): Promise<void> => {
+    await Promise.all(processes.splice(0).map(({ process }) => process.stop()))
+    await rm(data, { recursive: true, force: true })
+  }
+  const ends = (): Promise<never> =>
+    Promise.race(
+      processes.map(async ({ name, log, process }) => {
+        await process.ended
+        throw new Error(`${name} ended at its start:\n${(await readFile(log, 'utf8')).slice(-3000)}`)
       }),
     )
-    await Promise.race([Promise.all([kafkaReady(brokers, signal), registryReady(registryUrl, signal)]), ...failed])
-    for (const failure of failed) failure.catch(() => undefined)
-    return {
-      brokers,
-      registryUrl,
-      origin: `Java (Apache Kafka ${kafkaVersion}, Apicurio Registry ${registryVersion})`,
-      stop,
-    }
-  } catch (error) {
-    await stop()
-    throw error
+  const stack = {
+    brokers: `127.0.0.1:${broker}`,
+    registryUrl: `http://127.0.0.1:${registryPort}${registryPath}`,
+    rung: 'maven' as const,
+    origin: `Java (Apache Kafka ${kafkaVersion}, Apicurio Registry ${registryVersion})`,
+    stop,
   }
+  return whenReady(stack, start, ends, options)
 }
 
 /** The folder of the jars of Apache Kafka, downloaded if they are not there yet. */
-export async function kafkaJars(signal: AbortSignal): Promise<string> {
-  await fetchOnce(jars, (folder) => fetchKafka(folder, signal))
+export async function kafkaJars(
+  signal: AbortSignal,
+  progress = new Progress(process.stderr),
+  cache = defaultCache,
+): Promise<string> {
+  const jars = join(cache, `kafka-${kafkaVersion}`)
+  await fetchOnce(jars, (folder) =>
+    progress.during(`downloading Apache Kafka ${kafkaVersion} with Maven`, () => fetchKafka(folder, signal)),
+  )
   return jars
 }
 
@@ -79,7 +97,9 @@ export async function superviseKafka(
   await writeFile(properties, lines.join(''))
   const logging = join(root, 'scripts/stack/log4j2.properties')
   const java = [`-Dlog4j2.configurationFile=${logging}`, '-cp', classes]
-  await run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', '5L6g3nShT-eMCtK--X86sw', '-c', properties])
+  await run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', '5L6g3nShT-eMCtK--X86sw', '-c', properties], {
+    signal,
+  })
   return supervise('java', ['-Xmx512m', ...java, 'kafka.Kafka', properties], join(data, 'kafka.out'))
 }
 
@@ -93,8 +113,13 @@ async function fetchOnce(folder: string, fetch: (folder: string) => Promise<unkn
   if (complete) return
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  await fetch(folder)
-  await writeFile(mark, '')
+  try {
+    await fetch(folder)
+    await writeFile(mark, '')
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
 }
 
 function fetchKafka(folder: string, signal: AbortSignal): Promise<unknown> {

@@ -1,6 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
-import type { Stack } from './stack.js'
+import type { RungOptions } from './ladder.js'
+import { transactionPartitions, type Stack } from './stack.js'
+
+const readySeconds = 90
 
 /** Resolves when `check` does; rejects with its last error when it has not within `seconds`. */
 async function until(
@@ -22,28 +25,49 @@ async function until(
   }
 }
 
-/** The stack once both of its parts answer; if they do not, or `start` fails, what was started is ended. */
-export async function whenReady(stack: Stack, start: () => Promise<unknown>, signal: AbortSignal): Promise<Stack> {
+/**
+ * The stack once all of its parts answer. Where they do not, `start` fails, or `ends` (which rejects when a part ends) tells that one has gone, what was
+ * started is ended.
+ */
+export async function whenReady(
+  stack: Stack,
+  start: () => Promise<unknown>,
+  ends: (until: AbortSignal) => Promise<never>,
+  { progress, signal }: RungOptions,
+): Promise<Stack> {
+  const over = new AbortController()
+  const either = AbortSignal.any([signal, over.signal])
   try {
-    await start()
-    await Promise.all([kafkaReady(stack.brokers, signal), registryReady(stack.registryUrl, signal)])
+    await progress.during('starting Kafka and the registry', async () => {
+      await start()
+      await Promise.race([stackReady(stack, readySeconds, either), ends(either)])
+    })
     return stack
   } catch (error) {
-    await stack.stop().catch(() => undefined)
+    await progress.during('removing what was started', () => stack.stop()).catch(() => undefined)
     throw error
+  } finally {
+    over.abort()
   }
 }
 
-export function kafkaReady(brokers: string, signal?: AbortSignal): Promise<void> {
-  const kafka = new Kafka({
-    brokers: brokers.split(','),
-    logLevel: logLevel.NOTHING,
-    connectionTimeout: 1000,
-    retry: { retries: 0 },
-  })
+/** Resolves when the broker, its transaction coordinators and the registry answer. */
+export async function stackReady(
+  { brokers, registryUrl }: Pick<Stack, 'brokers' | 'registryUrl'>,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all([
+    kafkaReady(brokers, signal, seconds).then(() => transactionsReady(brokers, signal)),
+    registryReady(registryUrl, signal, seconds),
+  ])
+}
+
+export function kafkaReady(brokers: string, signal?: AbortSignal, seconds = readySeconds): Promise<void> {
+  const kafka = clientOf(brokers)
   return until(
     `Kafka at ${brokers}`,
-    90,
+    seconds,
     async () => {
       const admin = kafka.admin()
       try {
@@ -58,10 +82,46 @@ export function kafkaReady(brokers: string, signal?: AbortSignal): Promise<void>
   )
 }
 
-export function registryReady(url: string, signal?: AbortSignal): Promise<void> {
+/**
+ * A broker that was just started answers NOT_COORDINATOR until the partitions of its transaction log are there and loaded. Ids that
+ * differ in their last character alone fall into partitions one after the other.
+ */
+async function transactionsReady(brokers: string, signal: AbortSignal): Promise<void> {
+  const kafka = clientOf(brokers)
+  const ids = Array.from({ length: transactionPartitions }, (_, index) => `ready-${index}`)
+  await until(
+    `The transaction coordinator at ${brokers}`,
+    readySeconds,
+    () =>
+      Promise.all(
+        ids.map(async (transactionalId) => {
+          const retry = { retries: 5, initialRetryTime: 200 }
+          const producer = kafka.producer({ transactionalId, idempotent: true, maxInFlightRequests: 1, retry })
+          try {
+            await producer.connect()
+            await (await producer.transaction()).abort()
+          } finally {
+            await producer.disconnect()
+          }
+        }),
+      ),
+    signal,
+  )
+}
+
+function clientOf(brokers: string): Kafka {
+  return new Kafka({
+    brokers: brokers.split(','),
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 1000,
+    retry: { retries: 0 },
+  })
+}
+
+function registryReady(url: string, signal: AbortSignal, seconds: number): Promise<void> {
   return until(
     `The registry at ${url}`,
-    90,
+    seconds,
     async () => {
       const answer = await fetch(`${url}/subjects`, { signal: AbortSignal.timeout(2000) })
       if (!answer.ok) throw new Error(`status ${answer.status}`)

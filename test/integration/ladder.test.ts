@@ -3,6 +3,7 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { watch } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -11,8 +12,11 @@ import { Kafka, logLevel } from 'kafkajs'
 import type { ClusterOptions } from '#src/config/cluster.js'
 import { WireProducer } from '#src/kafka/wire/wire-producer.js'
 import { encodedBatch } from '../support/encoded-batch.js'
+import { commandsFor, downDocker } from '../support/commands.js'
 import { clusterAt, committedRecords } from '../support/kafka.js'
+import { Progress } from '../../scripts/progress.js'
 import { climb } from '../../scripts/stack/ladder.js'
+import { freePorts } from '../../scripts/stack/ports.js'
 import { supervise } from '../../scripts/stack/supervised.js'
 
 /** Here and not in the producers' contract: not every container image has what the broker's zstd library needs. */
@@ -36,10 +40,23 @@ async function zstdIsTaken(cluster: ClusterOptions): Promise<void> {
   )
 }
 
-test('Java and Maven alone give a broker that takes records and a registry that answers, and nothing stays behind', async () => {
+test('where Docker is down and ports are taken, Java and Maven give a broker that takes records and a registry that answers, and nothing stays behind', async (t) => {
   const { signal } = new AbortController()
-  const env = { GENESIS_STACK: 'maven' }
-  const stack = await climb({ docker: 'compose', signal, env, say: () => undefined })
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  t.after(() => taken.close())
+  const { port } = taken.address() as AddressInfo
+  const offered = [await freePorts(4), [port, ...(await freePorts(3))]]
+  const findPorts = async (count: number): Promise<readonly number[]> => offered.pop() ?? freePorts(count)
+  const commands = await commandsFor(t, { docker: downDocker })
+  const path = process.env.PATH
+  process.env.PATH = `${commands}:${path}`
+  const said: string[] = []
+  const progress = new Progress({ write: (line: string) => said.push(line) })
+  const stack = await climb({ docker: 'compose', signal, env: {}, progress, findPorts })
+  process.env.PATH = path
+  assert.equal(said[0], 'Docker: installed, but its daemon is not running; next: Java with Maven\n')
+  assert.ok(said.includes('a port was taken meanwhile by another program; trying other ports\n'), said.join(''))
   assert.ok(stack !== null)
   try {
     assert.match(stack.origin, /Java/)

@@ -10,16 +10,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { alterPartitionReassignmentsV0, createAPI, updateFeaturesV1, Writer } from '@platformatic/kafka'
-import { GenericContainer } from 'testcontainers'
-import type { StartedTestContainer } from 'testcontainers'
 import type { ClusterOptions } from '#src/config/cluster.js'
 import { ClusterConnections } from '#src/kafka/cluster-connections.js'
-import { freePorts, run, works } from '../../scripts/stack/command.js'
+import { run } from '../../scripts/stack/command.js'
+import { sweptContainer } from '../../scripts/stack/containers.js'
 import { kafkaJars } from '../../scripts/stack/maven.js'
+import { onFreePorts } from '../../scripts/stack/ports.js'
 import { kafkaReady } from '../../scripts/stack/ready.js'
 import { asEnvironment, kafkaImage } from '../../scripts/stack/stack.js'
 import { clusterAt } from './kafka.js'
 import { KafkaProxies } from './kafka-proxy.js'
+import { brokersInDocker } from './rung.js'
 
 /** A broker starts in about 5 s; a busy machine may take much longer. */
 const completeMs = 240_000
@@ -46,14 +47,17 @@ export class KafkaCluster {
   }
 
   static async start(signal: AbortSignal): Promise<KafkaCluster> {
-    const ports = await freePorts(12)
+    const docker = await brokersInDocker(signal)
+    if (!docker) await kafkaJars(signal)
+    return onFreePorts(12, (ports) => KafkaCluster.#startOn(ports, docker, signal), console.error)
+  }
+
+  static async #startOn(ports: readonly number[], docker: boolean, signal: AbortSignal): Promise<KafkaCluster> {
     const nodes = [0, 1, 2].map((i) => {
       const [client, inner, controller, proxy] = ports.slice(4 * i, 4 * i + 4)
       return { id: i + 1, client, inner, controller, proxy }
     })
     const voters = nodes.map(({ id, controller }) => `${id}@127.0.0.1:${controller}`).join(',')
-    const docker = await works('docker', 'info')
-    if (!docker) await kafkaJars(signal)
     const start = docker ? startContainer : startProcess
     const started = await Promise.allSettled(nodes.map((node) => start(settings(node, voters), signal)))
     const brokers = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
@@ -202,7 +206,7 @@ function settings({ id, client, inner, controller, proxy }: Node, voters: string
 }
 
 async function startContainer(properties: Record<string, string>): Promise<Broker> {
-  const container: StartedTestContainer = await new GenericContainer(kafkaImage)
+  const container = await sweptContainer(kafkaImage)
     .withNetworkMode('host')
     .withEnvironment({ ...asEnvironment(properties), CLUSTER_ID: clusterId, KAFKA_HEAP_OPTS: '-Xmx320m -Xms128m' })
     .start()

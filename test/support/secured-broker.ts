@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { GenericContainer } from 'testcontainers'
 import type { ClusterOptions, SaslOptions } from '#src/config/cluster.js'
 import { KafkaAdmin } from '#src/kafka/admin.js'
-import { freePorts, works } from '../../scripts/stack/command.js'
+import { sweptContainer } from '../../scripts/stack/containers.js'
 import { superviseKafka } from '../../scripts/stack/maven.js'
+import { onFreePorts } from '../../scripts/stack/ports.js'
 import { asEnvironment, kafkaImage, singleBroker } from '../../scripts/stack/stack.js'
 import { clusterAt } from './kafka.js'
+import { brokersInDocker } from './rung.js'
 
 /** A broker of its own where everybody must say who they are, and may do only what they were granted. */
 export interface SecuredBroker {
@@ -34,9 +35,17 @@ export function fixture(name: string): Promise<string> {
 
 /** `extra`: settings of the broker on top of those that it needs. */
 export async function startSecuredBroker(extra: Readonly<Record<string, string>> = {}): Promise<SecuredBroker> {
-  const [saslPort, tlsPort, internalPort, controllerPort] = await freePorts(4)
+  const docker = await brokersInDocker()
+  return onFreePorts(4, (ports) => startOn(ports, docker, extra), console.error)
+}
+
+async function startOn(
+  [saslPort, tlsPort, internalPort, controllerPort]: readonly number[],
+  docker: boolean,
+  extra: Readonly<Record<string, string>>,
+): Promise<SecuredBroker> {
   const brokerPem = `${await fixture('broker-key.pem')}${await fixture('broker.pem')}`
-  const stop = (await works('docker', 'info'))
+  const stop = docker
     ? await startContainer(saslPort, tlsPort, brokerPem, extra)
     : await startJava([saslPort, tlsPort, internalPort, controllerPort], brokerPem, extra)
   const sasl = (options: SaslOptions | null): ClusterOptions => ({
@@ -101,7 +110,7 @@ async function startContainer(
     ),
     ...extra,
   })
-  const container = await new GenericContainer(kafkaImage)
+  const container = await sweptContainer(kafkaImage)
     .withEnvironment(environment)
     .withCopyContentToContainer([
       { content: brokerPem, target: '/tmp/broker.pem' },

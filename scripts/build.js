@@ -1,0 +1,63 @@
+/** `make build`: the dependencies where they are missing or out of date, then the compiler. Plain JavaScript: nothing is compiled yet. */
+import { spawn } from 'node:child_process'
+import { statSync, utimesSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Progress } from './progress.js'
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+const progress = new Progress(process.stderr)
+const installed = 'node_modules/.package-lock.json'
+let interrupted = false
+// The command that runs hears the same Ctrl-C; this waits for its end.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => (interrupted = true))
+
+/** @param {string} file */
+function changedMs(file) {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
+
+/**
+ * Runs a command to its end; shows what it printed where it fails.
+ * @param {string} what
+ * @param {string} command
+ * @param {string[]} args
+ * @returns {Promise<boolean>} whether it has done its work
+ */
+async function run(what, command, args) {
+  let output = ''
+  const status = await progress.during(
+    what,
+    () =>
+      new Promise((resolve) => {
+        const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+        for (const stream of [child.stdout, child.stderr])
+          stream.on('data', (/** @type {Buffer} */ chunk) => (output = (output + chunk.toString()).slice(-100_000)))
+        child.once('error', (error) => {
+          output += error.message
+          resolve(1)
+        })
+        child.once('close', resolve)
+      }),
+  )
+  if (interrupted) return false
+  if (status !== 0) progress.say(`${output.trimEnd()}\n${what}: failed`)
+  return status === 0
+}
+
+async function build() {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major < 20 || (major === 20 && minor < 19)) {
+    progress.say(`genesis-connect needs Node 20.19 or later, found ${process.versions.node}: https://nodejs.org`)
+    return false
+  }
+  if (changedMs(installed) < changedMs('package-lock.json')) {
+    const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+    if (!(await run('installing dependencies with npm', 'npm', args))) return false
+    const now = new Date()
+    utimesSync(installed, now, now)
+  }
+  return run('compiling', process.execPath, ['node_modules/typescript/bin/tsc', '-b'])
+}
+
+const built = await build()
+process.exitCode = built ? 0 : interrupted ? 130 : 1

@@ -1,0 +1,56 @@
+import { createServer } from 'node:net'
+import { everythingSaid } from './reason.js'
+
+const attempts = 4
+
+/** Gives `count` ports that nobody listens on, all different. */
+export type FindPorts = (count: number) => Promise<readonly number[]>
+
+/** Ports that nobody listened on a moment ago, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<ReturnType<typeof createServer>>((resolve, reject) => {
+          const server = createServer()
+          server.once('error', reject)
+          server.listen(0, '127.0.0.1', () => resolve(server))
+        }),
+    ),
+  )
+  return Promise.all(
+    servers.map(
+      (server) =>
+        new Promise<number>((resolve) => {
+          const { port } = server.address() as { port: number }
+          server.close(() => resolve(port))
+        }),
+    ),
+  )
+}
+
+/** Starts something on free ports; on others, where somebody has taken one of them before the start. */
+export async function onFreePorts<T>(
+  count: number,
+  start: (ports: readonly number[]) => Promise<T>,
+  say: (line: string) => void,
+  find: FindPorts = freePorts,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const ports = await find(count)
+    try {
+      return await start(ports)
+    } catch (error) {
+      if (attempt === attempts || !isPortTaken(error)) throw error
+      say('a port was taken meanwhile by another program; trying other ports')
+    }
+  }
+}
+
+/** As Docker, Java and Quarkus say it. */
+function isPortTaken(error: unknown): boolean {
+  return /address already in use|port is already allocated|ports are not available|already bound|BindException|EADDRINUSE/i.test(
+    everythingSaid(error),
+  )
+}
