@@ -31,7 +31,7 @@ model: build ## make the shipped models again, byte for byte
 	@node build/scripts/make-models.js
 
 build: ## install dependencies and compile
-	@command -v node >/dev/null || { echo "genesis-connect needs Node 20.19 or later: https://nodejs.org"; exit 1; }
+	@command -v node >/dev/null || { echo "genesis-connect needs Node 20.19.4 or later: https://nodejs.org"; exit 1; }
 	@node scripts/build.js
 
 node-matrix: build ## unit and contract tests and one delivery on Node 20, 22, 24 and 26 (NODE=22: on one of them)

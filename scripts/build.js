@@ -45,9 +45,9 @@ async function run(what, command, args) {
 }
 
 async function build() {
-  const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major < 20 || (major === 20 && minor < 19)) {
-    progress.say(`genesis-connect needs Node 20.19 or later, found ${process.versions.node}: https://nodejs.org`)
+  const [major, minor, patch] = process.versions.node.split('.').map(Number)
+  if (major * 1e6 + minor * 1e3 + patch < 20_019_004) {
+    progress.say(`genesis-connect needs Node 20.19.4 or later, found ${process.versions.node}: https://nodejs.org`)
     return false
   }
   if (changedMs(installed) < changedMs('package-lock.json')) {
