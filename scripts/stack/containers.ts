@@ -3,7 +3,7 @@ import { GenericContainer } from 'testcontainers'
 import { containersEnd } from './docker.js'
 import type { RungOptions } from './ladder.js'
 import { onFreePorts } from './ports.js'
-import { whenReady } from './ready.js'
+import { readySeconds, whenReady } from './ready.js'
 import { asEnvironment, kafkaImage, registryImage, registryPath, singleBroker, type Stack } from './stack.js'
 import { sweeperOf, type Sweeper } from './sweeper.js'
 
@@ -15,7 +15,7 @@ let ownSweeper: Sweeper | undefined
 export function sweptContainer(image: string): GenericContainer {
   ownSweeper ??= sweeperOf(`${labelName}=${owner}`)
   process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
-  return new GenericContainer(image).withLabels({ [labelName]: owner })
+  return new GenericContainer(image).withLabels({ [labelName]: owner }).withStartupTimeout(readySeconds * 1000)
 }
 
 /** Kafka and a registry as Testcontainers. */

@@ -3,7 +3,8 @@ import { Kafka, logLevel } from 'kafkajs'
 import type { RungOptions } from './ladder.js'
 import { transactionPartitions, type Stack } from './stack.js'
 
-const readySeconds = 90
+/** A broker starts in about 5 s; a busy machine may take much longer. What has ended is noticed at once. */
+export const readySeconds = 180
 
 /** Resolves when `check` does; rejects with its last error when it has not within `seconds`. */
 async function until(

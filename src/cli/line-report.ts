@@ -5,6 +5,7 @@ import { summarize, type ConnectorStatus } from '../runtime/status.js'
 import type { Failure, State } from '../runtime/task-events.js'
 import { followProgress, waitsFor } from './follow-progress.js'
 import type { RunReport } from './run-report.js'
+import { counted } from './stream-progress.js'
 import { canRedraw, cutToWidth, heightOf, rowsOf, widthOf, type Screen } from './screen.js'
 
 const redrawMs = 250
@@ -76,7 +77,8 @@ export class LineReport implements RunReport {
   }
 
   #clear(): void {
-    if (this.#drawn.length > 0) this.#screen.write(`\x1b[${rowsOf(this.#drawn, this.#screen)}A\x1b[0J`)
+    // From the first column: a Ctrl-C has written its two characters there.
+    if (this.#drawn.length > 0) this.#screen.write(`\r\x1b[${rowsOf(this.#drawn, this.#screen)}A\x1b[0J`)
     this.#drawn = []
   }
 
@@ -109,7 +111,7 @@ export function statusLine(status: ConnectorStatus, width = 0, most = Infinity):
     (complete ? 'complete' : restarting ? 'RESTARTING' : state).padEnd(10),
     `${group(counters.records).padStart(12)} records`,
     `${group(Math.round(ended ? summarize(status).records_per_second : rate)).padStart(9)}/s`,
-    `${group(counters.errors)} errors`,
+    counted(counters.errors, 'error', 'errors', group(counters.errors)),
     ...(counters.throttledMs > 0 ? [throttled(counters.throttledMs)] : []),
   ].join('  ')
   const whole = `${line}  at ${positions.join(' ')}`

@@ -60,7 +60,9 @@ export function connectorOf(model: string, options: StreamOptions): ConnectorCon
     model,
     topic: topic ?? null,
     value: { ...(toKafka && { format }), schema: options.schema ?? null },
-    sink: toKafka ? { type: 'kafka' } : { type: 'file', path: output ?? 'stdout', format },
+    sink: toKafka
+      ? { type: 'kafka' }
+      : { type: 'file', path: output === undefined || output === '-' ? 'stdout' : output, format },
     conditions: options.conditions ?? null,
     references: options.references ?? null,
     throughput: {

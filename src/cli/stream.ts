@@ -17,6 +17,7 @@ import { emptyCounters } from '../delivery/counters.js'
 import { onInterrupt } from './interrupt.js'
 import { integer, json, tableFlag } from './table-flag.js'
 import { connectorOf, flagNames, sliceOf, type StreamOptions } from './stream-options.js'
+import { countLine, StreamProgress } from './stream-progress.js'
 
 export function streamCommand(): Command {
   return new Command('stream')
@@ -63,7 +64,7 @@ export function streamCommand(): Command {
     .option('--to <position>', 'position before which the stream ends', integer(0))
     .addOption(new Option('--format <format>', 'form of the records').choices(['json', 'csv', 'avro']).default('json'))
     .addOption(tableFlag('--schema', 'file', 'Avro schema, an .avsc file (default: derived from the model)'))
-    .option('--output <file>', 'file to write, replacing what it holds')
+    .option('--output <file>', 'file to write, replacing what it holds; - is standard output')
     .addOption(tableFlag('--kafka-servers', 'brokers', 'send to Kafka: bootstrap brokers, host:port, comma-separated'))
     .addOption(tableFlag('--topic', 'topic', 'topic that the records go to'))
     .addOption(tableFlag('--registry', 'url', 'schema registry (Confluent API), for Avro in Kafka'))
@@ -95,11 +96,14 @@ async function stream(model: string, options: StreamOptions): Promise<void> {
   })
   const output = outputOf(options)
   let counters = emptyCounters(options.from)
+  let progress: StreamProgress | null = null
   const events: TaskEvents = {
     state(state, failure, retryInMs) {
       if (state !== 'RESTARTING' || failure === null) return
       const message = renameKeys(failure.message, flagNames)
-      process.stderr.write(`warn: ${message} (${failure.code}); next attempt in ${Math.round(retryInMs)} ms\n`)
+      const line = `warn: ${message} (${failure.code}); next attempt in ${Math.round(retryInMs)} ms`
+      if (progress === null) process.stderr.write(`${line}\n`)
+      else progress.note(line)
     },
     progress: (now) => (counters = now),
   }
@@ -111,14 +115,15 @@ async function stream(model: string, options: StreamOptions): Promise<void> {
   if (connector.topic !== null) await reach(worker, connector.topic)
   const release = onInterrupt(() => task.stop())
   const began = performance.now()
+  // Where the records themselves go by, they are the progress.
+  if (output?.stream !== process.stdout) progress = new StreamProgress(process.stderr, () => counters)
   const end = await task.run()
   const seconds = (performance.now() - began) / 1000
+  progress?.end()
   release()
   if (output !== null && output.stream !== process.stdout) await finished(output.stream.end())
   if (end.end === 'failed') throw new GenesisError(end.failure.code, end.failure.message)
-  const rate = Math.round(counters.records / seconds)
-  const failures = counters.errors > 0 ? `, ${counters.errors} errors, ${counters.retries} retries` : ''
-  process.stderr.write(`${counters.records} records in ${seconds.toFixed(1)} s (${rate}/s)${failures}\n`)
+  process.stderr.write(`${countLine(counters, seconds)}\n`)
 }
 
 /** Throws at once where no broker answers: what never was there is not waited for, as what goes away later is. */
@@ -133,8 +138,16 @@ async function reach({ kafka }: WorkerConfig, topic: string): Promise<void> {
   }
 }
 
-function outputOf({ topic, output }: StreamOptions): { stream: Writable; name: string } | null {
+/** Throws where bytes would be written to a terminal, unless that was asked for: `--output -`. */
+function outputOf({ topic, output, format }: StreamOptions): { stream: Writable; name: string } | null {
   if (topic !== undefined) return null
-  if (output === undefined) return { stream: process.stdout, name: 'standard output' }
+  if (output === undefined && format === 'avro' && process.stdout.isTTY) {
+    throw new GenesisError('USAGE', 'Avro is binary, and standard output is a terminal', {
+      place: '--format',
+      found: 'avro',
+      expected: '--output FILE or a pipe; --output - prints it all the same',
+    })
+  }
+  if (output === undefined || output === '-') return { stream: process.stdout, name: 'standard output' }
   return { stream: createWriteStream(output), name: output }
 }

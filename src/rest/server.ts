@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net'
 import fastify, { type FastifyInstance } from 'fastify'
 import { deliveryName } from '../config/connector.js'
 import type { WorkerConfig } from '../config/worker.js'
@@ -21,8 +22,8 @@ export interface HttpServer {
 export async function startServer(view: WorkerView, { host, port }: WorkerConfig['http']): Promise<HttpServer> {
   const server = createServer(view)
   try {
-    const address = await server.listen({ host, port })
-    return { address, close: () => server.close() }
+    await server.listen({ host, port })
+    return { address: addressOf(server), close: () => server.close() }
   } catch (cause) {
     await server.close()
     const { code, message } = cause as NodeJS.ErrnoException
@@ -33,6 +34,12 @@ export async function startServer(view: WorkerView, { host, port }: WorkerConfig
       cause,
     })
   }
+}
+
+/** Fastify would name the loopback for every address of the machine. */
+function addressOf({ server }: FastifyInstance): string {
+  const { address, family, port } = server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
 export function createServer(view: WorkerView): FastifyInstance {

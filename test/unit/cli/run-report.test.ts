@@ -94,7 +94,7 @@ describe('lines for people', () => {
       'warn: a, task 0: kafka localhost:1: no broker answers (KAFKA_UNREACHABLE); next attempt in 1.5 s\n',
     )
     assert.equal(drawn.split('\n').length, 3)
-    assert.equal(cleared, '\x1b[2A\x1b[0J')
+    assert.equal(cleared, '\r\x1b[2A\x1b[0J')
     assert.equal(note, 'hello\n')
   })
 
@@ -129,12 +129,12 @@ describe('lines for people', () => {
     assert.equal(statusLine(status('a')).length, wide.indexOf('\n'))
     const rows = Math.ceil(wide.indexOf('\n') / 20)
     assert.ok(rows > 1)
-    assert.equal(clear, `\x1b[${2 * rows}A\x1b[0J`)
+    assert.equal(clear, `\r\x1b[${2 * rows}A\x1b[0J`)
     assert.deepEqual(
       narrow.split('\n').map(({ length }) => length),
       [19, 19, 0],
     )
-    assert.equal(clearAgain, '\x1b[2A\x1b[0J')
+    assert.equal(clearAgain, '\r\x1b[2A\x1b[0J')
   })
 
   test('the narrowest terminal has a mark in each row', () => {

@@ -98,6 +98,12 @@ describe('the worker by HTTP', () => {
     assert.deepEqual(JSON.parse(body), { error_code: 404, message: 'there is no GET /nothing' })
   })
 
+  test('says that it listens on every address where it does', async () => {
+    const server = await startServer(view('running'), { enabled: true, host: '0.0.0.0', port: 0 })
+    await server.close()
+    assert.match(server.address, /^http:\/\/0\.0\.0\.0:[1-9]\d*$/)
+  })
+
   test('says that its port is taken', async (t) => {
     const other = createTcpServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
