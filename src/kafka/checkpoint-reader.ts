@@ -5,7 +5,7 @@ import { checkpointKey, parseCheckpoint, sourceOf } from './checkpoint-record.js
 import type { CheckpointSource, TopicCheckpoint } from './checkpoint-record.js'
 import { partitionOfKey } from './partitioner.js'
 import { TopicReader, type PartitionRange } from './topic-reader.js'
-import { isCommit } from './transaction-marker.js'
+import { TransactionFilter } from './wire/transaction-filter.js'
 
 interface Entry {
   readonly value: Buffer | null
@@ -33,8 +33,7 @@ interface Tail {
   next: number
   /** By connector (and sink) and shard: the last entry that is not undone. Of a deleted one, the value is null. */
   readonly decided: Map<string, Shards>
-  /** By producer id: what its open transaction has written. */
-  readonly undecided: Map<bigint, { readonly source: CheckpointSource; readonly entry: Entry }[]>
+  readonly filter: TransactionFilter<{ readonly source: CheckpointSource; readonly entry: Entry }>
 }
 
 /**
@@ -173,7 +172,7 @@ export class CheckpointReader {
 }
 
 function emptyTail(): Tail {
-  return { next: 0, decided: new Map(), undecided: new Map() }
+  return { next: 0, decided: new Map(), filter: new TransactionFilter() }
 }
 
 /**
@@ -182,27 +181,20 @@ function emptyTail(): Tail {
  */
 async function advance(tail: Tail, reader: TopicReader, { partition, start, end }: PartitionRange): Promise<void> {
   const from = Math.max(tail.next, start)
-  for await (const batch of reader.read({ partition, start: from, end }, 'uncommitted')) {
-    const { producerId, transactional, control } = batch.header
-    if (control) {
-      if (isCommit(batch))
-        for (const { source, entry } of tail.undecided.get(producerId) ?? []) decide(tail, source, entry)
-      tail.undecided.delete(producerId)
-      continue
-    }
-    while (batch.next()) {
-      const source = sourceOf(batch.key())
-      if (source === null) continue
-      const value = batch.value()
-      const entry = { value: value === null ? null : Buffer.from(value), partition, offset: batch.offset }
-      if (!transactional) decide(tail, source, entry)
-      else {
-        const open = tail.undecided.get(producerId) ?? []
-        open.push({ source, entry })
-        tail.undecided.set(producerId, open)
-      }
-    }
-  }
+  for await (const batch of reader.read({ partition, start: from, end }, 'uncommitted'))
+    tail.filter.take(
+      batch,
+      (record) => {
+        const source = sourceOf(record.key())
+        if (source === null) return null
+        const value = record.value()
+        return {
+          source,
+          entry: { value: value === null ? null : Buffer.from(value), partition, offset: record.offset },
+        }
+      },
+      ({ source, entry }) => decide(tail, source, entry),
+    )
   tail.next = end
 }
 

@@ -32,6 +32,8 @@ export interface TopicReaderOptions {
   readonly fetchBytes: number
   /** How long a partition may go without a byte of progress before `read` gives up, in ms. */
   readonly stallMs: number
+  /** How long a broker waits for more before it answers, in ms. Default: 250. */
+  readonly maxWaitMs?: number
 }
 
 const earliest = -2n
@@ -39,7 +41,7 @@ const latest = -1n
 const offsetOutOfRange = 1
 const unknownTopic = 3
 const pollMs = 50
-const maxWaitMs = 250
+const defaultMaxWaitMs = 250
 
 /** Reads partitions of a topic between offsets that are fixed beforehand. Rejects with GenesisErrors only. */
 export class TopicReader {
@@ -121,6 +123,36 @@ export class TopicReader {
     }
   }
 
+  /**
+   * What is in a partition from offset `start` on, as much as one fetch has; waits a moment where there is nothing yet.
+   * `next`: the offset to go on from. KAFKA_RETRIABLE if there is no such offset: the topic is another one, or shorter.
+   */
+  async poll(
+    partition: number,
+    start: number,
+    isolation: Isolation,
+  ): Promise<{ batches: RecordCursor[]; next: number }> {
+    const context = { topic: this.#topic, partition }
+    const { errorCode, records, aborted } = await this.#fetch(partition, start, isolation)
+    if (errorCode !== 0) throw protocolFailure(errorCode, { ...context, operation: 'Read' })
+    const isHidden = isolation === 'committed' ? hiddenFromCommitted(aborted) : () => false
+    const batches: RecordCursor[] = []
+    let header: RecordBatchHeader | null
+    try {
+      for (let at = 0; (header = readHeader(records, at)) !== null; at += header.length)
+        if (!isHidden(header) && header.lastOffset >= start)
+          batches.push(await openRecordBatch(records, at, header, start))
+    } catch (error) {
+      throw kafkaError(error, context)
+    }
+    return { batches, next: offsetAfter(records, start, context) }
+  }
+
+  /** Looks the topic up once more before the next request. */
+  refresh(): void {
+    this.#metadata = null
+  }
+
   /** Never rejects. */
   close(): Promise<void> {
     return this.#connections.close()
@@ -142,7 +174,7 @@ export class TopicReader {
         offset,
         isolation === 'committed' ? 1 : 0,
         this.#options.fetchBytes,
-        maxWaitMs,
+        this.#options.maxWaitMs ?? defaultMaxWaitMs,
       ),
     )
   }

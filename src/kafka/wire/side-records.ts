@@ -7,27 +7,41 @@ import { RecordStage } from './record-stage.js'
 
 const none = Buffer.alloc(0)
 
+/** A record without its place. */
+export type PlainRecord = Pick<SideRecord, 'key' | 'value' | 'headers'>
+
 /** Frames a record of another topic, in a batch of its own: however many there are, none is too large for the others. */
 export function frameSideRecord(record: SideRecord, now: number): TopicRecords {
   const { topic, partition } = record
   const stage = new RecordStage({ partitions: 1, batchBytes: Infinity, bytes: Infinity })
-  stage.add(encoded(record), new Int32Array(1), 0, now)
+  stage.add(encodeRecords([record]), new Int32Array(1), 0, now)
   const [framed] = stage.frame()
   return { ...framed, topic, partition, codec: codecs.none }
 }
 
-function encoded({ key, value, headers = [] }: SideRecord): EncodedBatch {
-  const keyEnd = key?.length ?? 0
-  const header = headers.length === 0 ? null : encodeHeaders(headers)
+/** A few records as a batch; many come from an encoder. */
+export function encodeRecords(records: readonly PlainRecord[]): EncodedBatch {
+  const offsets = new Int32Array(2 * records.length + 1)
+  records.forEach(({ key, value }, i) => {
+    offsets[2 * i + 1] = offsets[2 * i] + (key?.length ?? 0)
+    offsets[2 * i + 2] = offsets[2 * i + 1] + (value?.length ?? 0)
+  })
   return {
     start: 0,
     stride: 1,
-    length: 1,
-    bytes: Buffer.concat([key ?? none, value ?? none]),
-    offsets: Int32Array.of(0, keyEnd, keyEnd + (value?.length ?? 0)),
+    length: records.length,
+    bytes: Buffer.concat(records.flatMap(({ key, value }) => [key ?? none, value ?? none])),
+    offsets,
     hasKeys: true,
-    nullKeys: Uint8Array.of(key === null ? 1 : 0),
-    nullValues: Uint8Array.of(value === null ? 1 : 0),
-    ...(header !== null && { headers: { bytes: header, offsets: Int32Array.of(0, header.length) } }),
+    nullKeys: Uint8Array.from(records, ({ key }) => (key === null ? 1 : 0)),
+    nullValues: Uint8Array.from(records, ({ value }) => (value === null ? 1 : 0)),
+    ...(records.some(({ headers }) => headers !== undefined && headers.length > 0) && { headers: headersOf(records) }),
   }
+}
+
+function headersOf(records: readonly PlainRecord[]): NonNullable<EncodedBatch['headers']> {
+  const all = records.map(({ headers = [] }) => (headers.length === 0 ? none : encodeHeaders(headers)))
+  const offsets = new Int32Array(records.length + 1)
+  all.forEach(({ length }, i) => (offsets[i + 1] = offsets[i] + length))
+  return { bytes: Buffer.concat(all), offsets }
 }
