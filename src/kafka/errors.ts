@@ -12,6 +12,8 @@ export interface KafkaContext {
   readonly topic?: string
   readonly partition?: number
   readonly transactionalId?: string | null
+  /** A group of consumers or workers. */
+  readonly group?: string
   /** The ACL operation that was needed, as Kafka names it. Default: Write. */
   readonly operation?: 'Read' | 'Write' | 'Create' | 'Delete' | 'Describe' | 'DescribeConfigs'
   /** The topic's max.message.bytes, if known. */
@@ -142,9 +144,10 @@ function brokerMessage(error: Error): string | null {
   return 'serverErrorMessage' in error && typeof error.serverErrorMessage === 'string' ? error.serverErrorMessage : null
 }
 
-function placeOf({ broker, topic, partition, transactionalId }: KafkaContext): string | undefined {
+function placeOf({ broker, topic, partition, transactionalId, group }: KafkaContext): string | undefined {
   if (topic !== undefined) return partition === undefined ? `topic ${topic}` : `topic ${topic}, partition ${partition}`
   if (transactionalId !== undefined && transactionalId !== null) return `transactional id ${transactionalId}`
+  if (group !== undefined) return `group ${group}`
   return broker === undefined ? undefined : `broker ${broker}`
 }
 
@@ -186,7 +189,8 @@ function authorizationFailure(
       return operation === 'Create'
         ? [operation, 'the cluster', '--cluster']
         : ['IdempotentWrite', 'the cluster', '--cluster']
-    if (row.name === 'GROUP_AUTHORIZATION_FAILED') return ['Read', 'the consumer group', '--group …']
+    if (row.name === 'GROUP_AUTHORIZATION_FAILED')
+      return ['Read', `group ${context.group ?? ''}`.trim(), `--group ${context.group ?? '…'}`]
     return [operation, `topic ${context.topic ?? ''}`.trim(), `--topic ${context.topic ?? '…'}`]
   })()
   return new GenesisError('KAFKA_AUTHORIZATION', `the broker denies ${right} on ${resource}`, {
@@ -207,6 +211,9 @@ function rejection(row: ProtocolErrorRow, context: KafkaContext, found: string, 
 const remedies: Readonly<Record<string, string | undefined>> = {
   INVALID_TRANSACTION_TIMEOUT: "Set transaction.timeout to at most the broker's transaction.max.timeout.ms",
   INVALID_TIMESTAMP: "Raise the topic's message.timestamp.before.max.ms or after.max.ms, or choose other event times",
+  INVALID_SESSION_TIMEOUT:
+    "Keep the group's session timeout within the broker's group.min.session.timeout.ms and group.max.session.timeout.ms",
+  GROUP_MAX_SIZE_REACHED: "Raise the broker's group.max.size, or start a second group",
   INVALID_REPLICATION_FACTOR: 'Ask for no more replicas than there are brokers, or -1 for their default',
   UNSUPPORTED_COMPRESSION_TYPE: 'Choose another compression, or newer brokers',
   UNSUPPORTED_VERSION: 'Brokers from Kafka 2.8 on are supported',
