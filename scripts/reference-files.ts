@@ -22,7 +22,7 @@ export async function referenceFiles(): Promise<ReferenceFile[]> {
     'docs/worker.md': referencePage(workerSchema, workerIntroduction),
     'docs/options.md': optionsPage(),
     'docs/errors.md': errorsPage(),
-    'docs/cli.md': cliPage(),
+    'docs/cli.md': await cliPage(),
     'schemas/connector.schema.json': JSON.stringify(connectorJsonSchema('genesis-connect connector')),
     'schemas/worker.schema.json': JSON.stringify(jsonSchema(workerSchema, 'genesis-connect worker')),
   }
@@ -127,8 +127,8 @@ ${rows.join('\n')}
 `
 }
 
-function cliPage(): string {
-  const program = genesisProgram()
+async function cliPage(): Promise<string> {
+  const program = await genesisProgram()
   return `
 ${made}
 

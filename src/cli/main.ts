@@ -12,7 +12,7 @@ process.on('uncaughtException', (error) => process.exit(report(error)))
 /** Commands say what became of their work with process.exitCode, or throw. */
 async function main(): Promise<void> {
   try {
-    await genesisProgram().parseAsync()
+    await (await genesisProgram(process.argv[2] ?? '')).parseAsync()
   } catch (error) {
     // Commander has said what is wrong; help and version end here too, with status 0.
     process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : report(error)

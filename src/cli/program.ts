@@ -1,26 +1,58 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { describeCommand } from './describe.js'
-import { fitCommand } from './fit.js'
-import { resetCommand } from './reset.js'
-import { runCommand } from './run.js'
-import { streamCommand } from './stream.js'
-import { validateCommand } from './validate.js'
-import { verifyCommand } from './verify.js'
+
+/** What the program's own help says of a command; everything else is loaded when the command is used. */
+interface CommandRow {
+  readonly summary: string
+  /** As in its usage line. */
+  readonly parameters: string
+  load(): Promise<Command>
+}
 
 /** Every command of the program, in the order of the help. */
-const commands: readonly (() => Command)[] = [
-  runCommand,
-  streamCommand,
-  validateCommand,
-  verifyCommand,
-  resetCommand,
-  fitCommand,
-  describeCommand,
-]
+const commands: Readonly<Record<string, CommandRow>> = {
+  run: {
+    summary: 'host connectors and keep their topics fed',
+    parameters: '[paths...]',
+    load: async () => (await import('./run.js')).runCommand(),
+  },
+  stream: {
+    summary: 'make records and write them out',
+    parameters: '<model>',
+    load: async () => (await import('./stream.js')).streamCommand(),
+  },
+  validate: {
+    summary: 'check connector files, all errors at once',
+    parameters: '[paths...]',
+    load: async () => (await import('./validate.js')).validateCommand(),
+  },
+  verify: {
+    summary: 'check a topic against its stream, record by record',
+    parameters: '<connector...>',
+    load: async () => (await import('./verify.js')).verifyCommand(),
+  },
+  reset: {
+    summary: 'start a stream again, or move its position',
+    parameters: '<connector...>',
+    load: async () => (await import('./reset.js')).resetCommand(),
+  },
+  fit: {
+    summary: 'train a model from a table: CSV, JSON, JSON lines or Parquet',
+    parameters: '<table>',
+    load: async () => (await import('./fit.js')).fitCommand(),
+  },
+  describe: {
+    summary: 'show the columns, the tree and the quality of a model',
+    parameters: '<model>',
+    load: async () => (await import('./describe.js')).describeCommand(),
+  },
+}
 
-/** The command line as a whole; nothing runs before it is parsed. Throws CommanderError instead of exiting. */
-export function genesisProgram(): Command {
+/**
+ * The command line as a whole; nothing runs before it is parsed, which throws CommanderError instead of exiting. `used`: the only
+ * command that is loaded, if it is one; the others are there for the help. Left out: all are loaded.
+ */
+export async function genesisProgram(used?: string): Promise<Command> {
   const program = new Command('genesis')
     .description('Feeds Kafka with synthetic data, exactly once.')
     .version(packageVersion(), '-V, --version', 'print the version')
@@ -28,14 +60,22 @@ export function genesisProgram(): Command {
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(usageLine(text)) })
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} [options] ${parametersOf(command)}` })
     .addHelpText(
       'after',
       `
 Exit status: 0 done, 1 the work failed, 2 the input is wrong, 130 interrupted.
 Data goes to stdout, everything else to stderr. GENESIS_TRACE=1 shows where an error came from.`,
     )
-  for (const command of commands) program.addCommand(command().copyInheritedSettings(program))
+  for (const [name, { summary, load }] of Object.entries(commands)) {
+    const command = used === undefined || used === name ? await load() : new Command(name)
+    program.addCommand(command.summary(summary).copyInheritedSettings(program))
+  }
   return program
+}
+
+function parametersOf(command: Command): string {
+  return commands[command.name()]?.parameters ?? ''
 }
 
 /** What commander has to say about a command line, in the form of every other error. */

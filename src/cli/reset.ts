@@ -21,7 +21,6 @@ interface ResetFlags {
 
 export function resetCommand(): Command {
   return new Command('reset')
-    .summary('start a stream again, or move where it goes on')
     .description(
       "Deletes a connector's checkpoints, so that its stream starts again; or moves them. Workers that run it are fenced first: their tasks end. Records that are in the topic or the file stay there.",
     )

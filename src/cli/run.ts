@@ -25,7 +25,6 @@ interface RunOptions {
 
 export function runCommand(): Command {
   return new Command('run')
-    .summary('host connectors and keep their topics fed')
     .description(
       'Hosts connectors until each has sent its max_records; for ever where there is no such bound. Ctrl-C and SIGTERM finish the open transactions first; a second Ctrl-C does not wait.',
     )

@@ -21,7 +21,6 @@ import { countLine, StreamProgress } from './stream-progress.js'
 
 export function streamCommand(): Command {
   return new Command('stream')
-    .summary('make records and write them out')
     .description("Writes a model's records to stdout, to a file, or to a Kafka topic.")
     .argument('<model>', 'model file')
     .addOption(tableFlag('--batch-size', 'n', 'records in a batch (default: 4096; with --interval 100)'))

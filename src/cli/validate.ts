@@ -19,7 +19,6 @@ interface ValidateFlags {
 
 export function validateCommand(): Command {
   return new Command('validate')
-    .summary('check connector files, all errors at once')
     .description(
       'Checks connector files and what they name: model, conditions, schema; with --online also broker, topic, registry and compatibility. Nothing is created, registered or sent.',
     )

@@ -20,7 +20,6 @@ interface VerifyFlags {
 
 export function verifyCommand(): Command {
   return new Command('verify')
-    .summary('check a topic against its stream, record by record')
     .description(
       'Reads what a connector has delivered (a topic as a read_committed consumer sees it, or the files of a file sink), makes its stream again up to its checkpoints, and compares the two.',
     )

@@ -39,5 +39,5 @@ export interface Sink {
  * asked to stop. Nothing has failed.
  */
 export class DownstreamClosed extends Error {
-  override readonly name = 'ReaderGone'
+  override readonly name = 'DownstreamClosed'
 }

@@ -6,7 +6,7 @@ import { DownstreamClosed, type Sink } from '../sink.js'
 
 /**
  * Writes to a stream of bytes, such as standard output. What is written can't be taken back, so a record is durable for
- * this sink once the stream has taken it, and the checkpoint lasts as long as the sink. Rejects with ReaderGone where
+ * this sink once the stream has taken it, and the checkpoint lasts as long as the sink. Rejects with DownstreamClosed where
  * the reader has closed the pipe, otherwise with SINK_FAILED.
  *
  * Several sinks may share one stream: a batch is written as a whole.

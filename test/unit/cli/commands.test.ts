@@ -51,8 +51,23 @@ describe('the command line', () => {
     assert.match(help.stdout, /Examples:\n {2}genesis verify/)
   })
 
-  it('has examples in the help of every command', () => {
-    for (const command of genesisProgram().commands) {
+  it('says the same of its commands whether or not they are loaded', async () => {
+    const program = await genesisProgram()
+    assert.ok((await genesis(['--help'])).stdout.startsWith(program.helpInformation()))
+    for (const command of program.commands) {
+      const parameters = command.registeredArguments.map((each) => {
+        const name = `${each.name()}${each.variadic ? '...' : ''}`
+        return each.required ? `<${name}>` : `[${name}]`
+      })
+      assert.ok(
+        program.helpInformation().includes(`  ${command.name()} [options] ${parameters.join(' ')} `),
+        command.name(),
+      )
+    }
+  })
+
+  it('has examples in the help of every command', async () => {
+    for (const command of (await genesisProgram()).commands) {
       let help = ''
       command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp()
       assert.match(help, /Example/, command.name())
