@@ -1,22 +1,23 @@
 import { deliveryName } from '../config/connector.js'
-import type { Worker } from '../runtime/worker.js'
+import type { DeliveryOutline } from '../connector/outline.js'
 import type { HostedConnector } from './hosted-connector.js'
 
 /** The topics that connectors have sent to since they were reset (KIP-558). */
 export class ActiveTopics {
-  readonly #worker: Pick<Worker, 'statusOf'>
+  readonly #recordsOf: (delivery: DeliveryOutline) => number
   readonly #topics = new Map<string, Set<string>>()
   /** Records of a delivery when its topics were reset. */
   readonly #before = new Map<string, number>()
 
-  constructor(worker: Pick<Worker, 'statusOf'>) {
-    this.#worker = worker
+  /** `recordsOf`: how many records the tasks of a delivery have sent, as far as it is known. */
+  constructor(recordsOf: (delivery: DeliveryOutline) => number) {
+    this.#recordsOf = recordsOf
   }
 
   of(connector: HostedConnector): readonly string[] {
     const topics = this.#topics.get(connector.name) ?? new Set<string>()
     for (const delivery of connector.deliveries) {
-      const records = this.#worker.statusOf(delivery)?.counters.records ?? 0
+      const records = this.#recordsOf(delivery)
       const before = this.#before.get(deliveryName(delivery)) ?? 0
       // Fewer than at the reset: its tasks have been started since.
       if (delivery.topic !== null && records !== before && records > 0) topics.add(delivery.topic)
@@ -28,7 +29,7 @@ export class ActiveTopics {
   reset(connector: HostedConnector): void {
     this.#topics.delete(connector.name)
     for (const delivery of connector.deliveries) {
-      this.#before.set(deliveryName(delivery), this.#worker.statusOf(delivery)?.counters.records ?? 0)
+      this.#before.set(deliveryName(delivery), this.#recordsOf(delivery))
     }
   }
 

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RawConfig, RawConnector } from '../config/raw-connector.js'
 import type { DeliveryOutline, PlannedDelivery } from '../connector/outline.js'
-import { GenesisError } from '../errors.js'
 import type { Failure, State } from '../runtime/task-events.js'
 import { asFailure } from '../runtime/task-events.js'
 import type { Worker } from '../runtime/worker.js'
@@ -25,6 +24,17 @@ import type {
 import { deliveriesOf, failuresOf, HostedConnector, type Planning, type TaskPlace } from './hosted-connector.js'
 import { Loggers, logLevelOf } from './loggers.js'
 import { moveOffsets, readOffsets, type PositionStore } from './offsets.js'
+import {
+  alreadyThere,
+  noTask,
+  notFound,
+  patched,
+  refuseOfFile,
+  refuseStopped,
+  refuseUnlessStopped,
+  restartOf,
+  stopping,
+} from './refusals.js'
 import { Reconciler } from './reconciler.js'
 import { infoOf, progressOf, statusOf, tasksOf, type ObservedTask } from './views.js'
 
@@ -63,7 +73,7 @@ export class StandaloneHerder implements Herder, FileTarget {
     this.#loggers = options.loggers ?? new Loggers('info')
     this.#now = options.now ?? Date.now
     this.#reconciler = new Reconciler(options.worker)
-    this.#topics = new ActiveTopics(options.worker)
+    this.#topics = new ActiveTopics((delivery) => options.worker.statusOf(delivery)?.counters.records ?? 0)
   }
 
   get phase(): Herder['phase'] {
@@ -140,7 +150,7 @@ export class StandaloneHerder implements Herder, FileTarget {
       const raw = { name, config, file: null }
       const known = this.#connectors.get(name)
       if (known === undefined) return { created: true, connector: await this.#create(raw, 'RUNNING') }
-      this.#refuseOfFile(known)
+      refuseOfFile(known.raw)
       await this.#replace(known, raw)
       return { created: false, connector: this.#view(known) }
     })
@@ -149,12 +159,8 @@ export class StandaloneHerder implements Herder, FileTarget {
   patch(name: string, changes: RawConfig): Promise<ConnectorView> {
     return this.#change(name, async () => {
       const known = this.#find(name)
-      this.#refuseOfFile(known)
-      const config = Object.fromEntries(
-        Object.entries({ ...known.raw.config, ...changes }).filter(([key, value]) => {
-          return !(key in changes && value === null)
-        }),
-      )
+      refuseOfFile(known.raw)
+      const config = patched(known.raw.config, changes)
       await this.#replace(known, { name, config, file: null })
       return this.#view(known)
     })
@@ -163,7 +169,7 @@ export class StandaloneHerder implements Herder, FileTarget {
   delete(name: string): Promise<void> {
     return this.#change(name, async () => {
       const known = this.#find(name)
-      this.#refuseOfFile(known)
+      refuseOfFile(known.raw)
       await this.#store.remove(name)
       this.#remove(known)
     })
@@ -181,29 +187,22 @@ export class StandaloneHerder implements Herder, FileTarget {
     return this.#target(name, 'STOPPED')
   }
 
-  restart(name: string, { includeTasks, onlyFailed }: RestartOptions): Promise<ConnectorStatus> {
+  restart(name: string, options: RestartOptions): Promise<ConnectorStatus> {
     return this.#change(name, async () => {
       const known = this.#find(name)
-      this.#refuseStopped(known)
-      const before = this.#status(known)
-      const restartsConnector = !onlyFailed || before.state === 'FAILED'
-      const tasks = before.tasks.filter(({ state }) => includeTasks && (!onlyFailed || state === 'FAILED'))
-      if (restartsConnector) await this.#plan(known)
-      for (const { id } of tasks) known.restart(id)
+      refuseStopped(known)
+      const { connector, tasks, status } = restartOf(this.#status(known), options)
+      if (connector) await this.#plan(known)
+      for (const id of tasks) known.restart(id)
       void this.#reconcile(known)
-      const ids = new Set(tasks.map(({ id }) => id))
-      return {
-        ...before,
-        state: restartsConnector ? 'RESTARTING' : before.state,
-        tasks: before.tasks.map((task) => (ids.has(task.id) ? { ...task, state: 'RESTARTING' } : task)),
-      }
+      return status
     })
   }
 
   restartTask(name: string, task: number): Promise<void> {
     return this.#change(name, async () => {
       const known = this.#find(name)
-      this.#refuseStopped(known)
+      refuseStopped(known)
       if (!known.tasks.some(({ id }) => id === task)) throw noTask(name, task)
       known.restart(task)
       void this.#reconcile(known)
@@ -353,18 +352,7 @@ export class StandaloneHerder implements Herder, FileTarget {
   #moveOffsets(name: string, changes: readonly OffsetChange[] | null): Promise<void> {
     return this.#change(name, async () => {
       const known = this.#find(name)
-      if (known.target !== 'STOPPED') {
-        throw new GenesisError(
-          'CONNECTOR_NOT_STOPPED',
-          'the offsets of a connector can be changed while it is STOPPED',
-          {
-            place: `connector ${name}`,
-            found: known.target,
-            expected: 'STOPPED',
-            remedy: `Stop it first: PUT /connectors/${name}/stop.`,
-          },
-        )
-      }
+      refuseUnlessStopped(known)
       // Its tasks may still be about to end: they would be fenced, and say so.
       await this.#reconcile(known)
       await moveOffsets(known.raw, this.#options.planning, this.#options.positions, changes)
@@ -416,7 +404,7 @@ export class StandaloneHerder implements Herder, FileTarget {
   #find(name: string): HostedConnector {
     const found = this.#connectors.get(name)
     if (found !== undefined) return found
-    throw new GenesisError('CONNECTOR_NOT_FOUND', 'there is no connector of this name', { found: name })
+    throw notFound(name)
   }
 
   async #read<T>(name: string, read: (connector: HostedConnector) => T): Promise<T> {
@@ -425,35 +413,12 @@ export class StandaloneHerder implements Herder, FileTarget {
 
   #refuseExisting(name: string): void {
     const known = this.#connectors.get(name)
-    if (known === undefined) return
-    const from = known.raw.file === null ? 'which was created over REST' : `which ${known.raw.file} has`
-    throw new GenesisError('CONNECTOR_EXISTS', 'a connector of this name exists', {
-      place: `connector ${name}`,
-      found: `${name}, ${from}`,
-      expected: 'a name of its own',
-    })
-  }
-
-  #refuseOfFile({ name, raw }: HostedConnector): void {
-    if (raw.file === null) return
-    throw new GenesisError('CONNECTOR_READ_ONLY', 'the connector comes from a file', {
-      place: `connector ${name}`,
-      found: raw.file,
-      remedy: 'Change the file: a worker that runs with --watch follows it.',
-    })
-  }
-
-  #refuseStopped({ name, target }: HostedConnector): void {
-    if (target !== 'STOPPED') return
-    throw new GenesisError('CONNECTOR_STOPPED', 'a stopped connector has no tasks to restart', {
-      place: `connector ${name}`,
-      remedy: `Resume it: PUT /connectors/${name}/resume.`,
-    })
+    if (known !== undefined) throw alreadyThere(known.raw)
   }
 
   /** Changes of one connector one after the other, none while the worker ends. */
   #change<T>(name: string, work: () => Promise<T>): Promise<T> {
-    if (this.#phase === 'stopping') return Promise.reject(new GenesisError('HERDER_STOPPING', 'the worker is stopping'))
+    if (this.#phase === 'stopping') return Promise.reject(stopping())
     const change = (this.#changes.get(name) ?? Promise.resolve()).then(work)
     const settled: Promise<unknown> = change
       .catch(() => undefined)
@@ -467,11 +432,4 @@ export class StandaloneHerder implements Herder, FileTarget {
   #emit(event: HerderEvent): void {
     for (const listener of this.#listeners) listener(event)
   }
-}
-
-function noTask(name: string, task: number): GenesisError {
-  return new GenesisError('TASK_NOT_FOUND', 'the connector has no such task', {
-    place: `connector ${name}`,
-    found: String(task),
-  })
 }

@@ -119,6 +119,10 @@ export class FakeExecutor implements TaskExecutor {
     return running
   }
 
+  runs(delivery: string, shard: number): boolean {
+    return this.#running.has(`${delivery}#${shard}`)
+  }
+
   /** Has a running task end as if its thread had met an error that does not pass. */
   fail(delivery: string, shard: number): void {
     const running = this.#running.get(`${delivery}#${shard}`)

@@ -54,6 +54,7 @@ async function makePlace(
   t.after(() => variables.forEach((name) => delete process.env[name]))
   return {
     herder,
+    everywhere: [herder],
     folder,
     model,
     delivered: (delivery, shard = 0) => shards.of(delivery, shard).records,

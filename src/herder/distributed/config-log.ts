@@ -1,0 +1,229 @@
+import { isObject } from '../../config/formats.js'
+import type { RawConfig, RawConnector } from '../../config/raw-connector.js'
+import type { Store, StoreEntry, StoreWrite } from '../../kafka/store.js'
+import type { TargetState } from '../herder.js'
+
+/** A connector as the log has it. */
+export interface LoggedConnector {
+  readonly raw: RawConnector
+  readonly target: TargetState
+  /** What it was created as: what it is as long as nothing else was asked. */
+  readonly initial: TargetState
+  /** Of the record that has its configuration. */
+  readonly offset: number
+}
+
+/** A restart that is asked for; `tasks`: of these alone, else of all. */
+export interface LoggedRestart {
+  readonly includeTasks: boolean
+  readonly onlyFailed: boolean
+  readonly tasks: readonly number[] | null
+}
+
+/** What the log says, in its order. Synchronous; must not throw. */
+export interface ConfigListener {
+  /** It is there, is changed, or (undefined) is gone. */
+  connector(name: string, now: LoggedConnector | undefined, before: LoggedConnector | undefined): void
+  restart(name: string, restart: LoggedRestart): void
+  logger(name: string, level: string): void
+  /** A record that cannot be understood; it changes nothing. */
+  unreadable(key: string, offset: number): void
+}
+
+const prefixes = {
+  connector: 'connector-',
+  target: 'target-state-',
+  restart: 'restart-connector-',
+  logger: 'logger-cluster-',
+} as const
+
+/** Connect's words (TargetState): an older reader, which knows no `state.v2`, takes STOPPED for PAUSED (KIP-875). */
+const targetWords: Readonly<Record<TargetState, { readonly state: string; readonly 'state.v2': string }>> = {
+  RUNNING: { state: 'STARTED', 'state.v2': 'STARTED' },
+  PAUSED: { state: 'PAUSED', 'state.v2': 'PAUSED' },
+  STOPPED: { state: 'PAUSED', 'state.v2': 'STOPPED' },
+}
+
+/**
+ * The configurations of a group's connectors in a compacted topic, under Kafka Connect's keys. Whoever reads the log to the same
+ * offset knows the same: what a write has come to is what it says once it is read back. A write may have a condition (`if`),
+ * which every reader judges alike; one that does not hold has no effect.
+ */
+export class ConfigLog {
+  readonly #store: Store
+  readonly #listener: ConfigListener
+  readonly #connectors = new Map<string, LoggedConnector>()
+  readonly #targets = new Map<string, TargetState>()
+  /** Offsets of writes whose condition did not hold. */
+  readonly #refused = new Set<number>()
+  #isLive = false
+
+  constructor(store: Store, listener: ConfigListener) {
+    this.#store = store
+    this.#listener = listener
+    store.subscribe({ record: (entry) => this.#apply(entry), reset: () => this.#reset() })
+  }
+
+  get connectors(): ReadonlyMap<string, LoggedConnector> {
+    return this.#connectors
+  }
+
+  /** The offset behind what is read. */
+  get position(): number {
+    return this.#store.position
+  }
+
+  /** Reads all of it. Restarts that were asked for before are of no concern to a worker that starts now. */
+  async open(): Promise<void> {
+    await this.#store.open()
+    this.#isLive = true
+  }
+
+  readToEnd(): Promise<void> {
+    return this.#store.readToEnd()
+  }
+
+  readTo(offset: number, timeoutMs: number): Promise<void> {
+    return this.#store.readTo(offset, timeoutMs)
+  }
+
+  /** False: another one of this name was first. */
+  async create(raw: RawConnector, initial: TargetState): Promise<boolean> {
+    if (await this.#write(raw, initial, 'absent')) return true
+    const winner = this.#connectors.get(raw.name)
+    // The log keeps the last record of a key: it has to be the winner's again.
+    if (winner !== undefined) await this.#write(winner.raw, winner.initial, winner.offset)
+    return false
+  }
+
+  /** With `expected`, the offset of the configuration that is replaced, false if it has changed since. */
+  put(raw: RawConnector, initial: TargetState, expected: number | null = null): Promise<boolean> {
+    return this.#write(raw, initial, expected)
+  }
+
+  async delete(name: string): Promise<void> {
+    const keys = [prefixes.target, prefixes.restart, prefixes.connector]
+    await this.#store.write(keys.map((prefix): StoreWrite => ({ key: prefix + name, value: null })))
+  }
+
+  async target(name: string, target: TargetState): Promise<void> {
+    await this.#store.write([{ key: prefixes.target + name, value: bytesOf(targetWords[target]) }])
+  }
+
+  async restart(name: string, { includeTasks, onlyFailed, tasks }: LoggedRestart): Promise<void> {
+    const value = { 'include-tasks': includeTasks, 'only-failed': onlyFailed, ...(tasks !== null && { tasks }) }
+    await this.#store.write([{ key: prefixes.restart + name, value: bytesOf(value) }])
+  }
+
+  async logger(name: string, level: string): Promise<void> {
+    await this.#store.write([{ key: prefixes.logger + name, value: bytesOf({ level }) }])
+  }
+
+  async #write(raw: RawConnector, initial: TargetState, condition: 'absent' | number | null): Promise<boolean> {
+    const value = {
+      properties: raw.config,
+      ...(raw.file !== null && { file: raw.file }),
+      ...(initial !== 'RUNNING' && { initial_state: initial }),
+      ...(condition !== null && { if: condition }),
+    }
+    const [{ offset }] = await this.#store.write([{ key: prefixes.connector + raw.name, value: bytesOf(value) }])
+    return !this.#refused.delete(offset)
+  }
+
+  #apply({ key, value, offset }: StoreEntry): void {
+    const content = value === null ? null : parsed(value)
+    const of = (prefix: string): string | null => (key.startsWith(prefix) ? key.slice(prefix.length) : null)
+    const [connector, target] = [of(prefixes.connector), of(prefixes.target)]
+    const [restart, logger] = [of(prefixes.restart), of(prefixes.logger)]
+    if (connector !== null && this.#applyConnector(connector, content, offset)) return
+    if (target !== null && this.#applyTarget(target, content)) return
+    if (restart !== null && this.#applyRestart(restart, content)) return
+    if (logger !== null && isObject(content) && typeof content.level === 'string')
+      return this.#listener.logger(logger, content.level)
+    if (content !== null) this.#listener.unreadable(key, offset)
+  }
+
+  /** True: it is understood, whatever has come of it. */
+  #applyConnector(name: string, content: unknown, offset: number): boolean {
+    const before = this.#connectors.get(name)
+    if (content === null) {
+      this.#connectors.delete(name)
+      if (before !== undefined) this.#listener.connector(name, undefined, before)
+      return true
+    }
+    if (!isObject(content) || !isObject(content.properties)) return false
+    const { properties, file, initial_state: initial, if: condition } = content
+    const holds =
+      condition === undefined || (condition === 'absent' ? before === undefined : before?.offset === condition)
+    // A compacted log has lost what the condition was about, and has the last word of a key: it counts then.
+    if (!holds && before !== undefined) {
+      this.#refused.add(offset)
+      return true
+    }
+    const first = targetOf(initial) ?? 'RUNNING'
+    const now: LoggedConnector = {
+      raw: { name, config: properties as RawConfig, file: typeof file === 'string' ? file : null },
+      target: before?.target ?? this.#targets.get(name) ?? first,
+      initial: first,
+      offset,
+    }
+    this.#connectors.set(name, now)
+    this.#listener.connector(name, now, before)
+    return true
+  }
+
+  #applyTarget(name: string, content: unknown): boolean {
+    if (content === null) {
+      this.#targets.delete(name)
+      return true
+    }
+    if (!isObject(content)) return false
+    const target = targetOf(content['state.v2'] ?? content.state)
+    if (target === null) return false
+    this.#targets.set(name, target)
+    const before = this.#connectors.get(name)
+    if (before === undefined || before.target === target) return true
+    const now = { ...before, target }
+    this.#connectors.set(name, now)
+    this.#listener.connector(name, now, before)
+    return true
+  }
+
+  #applyRestart(name: string, content: unknown): boolean {
+    if (content === null) return true
+    if (!isObject(content)) return false
+    const { 'include-tasks': includeTasks, 'only-failed': onlyFailed, tasks } = content
+    const ids = Array.isArray(tasks) ? tasks.filter((id): id is number => Number.isSafeInteger(id)) : null
+    if (this.#isLive) {
+      this.#listener.restart(name, { includeTasks: includeTasks === true, onlyFailed: onlyFailed === true, tasks: ids })
+    }
+    return true
+  }
+
+  /** The topic is another one: nothing of what was there counts. */
+  #reset(): void {
+    const gone = [...this.#connectors]
+    this.#connectors.clear()
+    this.#targets.clear()
+    this.#refused.clear()
+    for (const [name, before] of gone) this.#listener.connector(name, undefined, before)
+  }
+}
+
+function targetOf(word: unknown): TargetState | null {
+  if (word === 'STARTED' || word === 'RUNNING') return 'RUNNING'
+  return word === 'PAUSED' || word === 'STOPPED' ? word : null
+}
+
+function bytesOf(value: object): Buffer {
+  return Buffer.from(JSON.stringify(value))
+}
+
+/** Undefined: not JSON. */
+function parsed(value: Buffer): unknown {
+  try {
+    return JSON.parse(value.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,87 @@
+/** What members of a group and their leader say to each other in JoinGroup and SyncGroup: JSON, which later versions add to. */
+import { isObject } from '../../config/formats.js'
+
+/** The protocol type of the group: a Kafka Connect cluster of the same group.id is refused by the coordinator. */
+export const protocolType = 'genesis-connect'
+export const protocolName = 'sticky-1'
+/** Of what a member says; the leader takes the lowest of the group. */
+const version = 1
+
+export interface MemberMetadata {
+  /** `host:port` of its REST address: the worker id in states. */
+  readonly workerId: string
+  /** The configurations that it has read reach to here. */
+  readonly configOffset: number
+  /** Keys of the tasks that it runs. */
+  readonly tasks: readonly string[]
+}
+
+export interface MemberAssignment {
+  /** A member reads the configurations to here before it starts a task. */
+  readonly configOffset: number
+  readonly tasks: readonly string[]
+  /** The workers of the group, by their ids. */
+  readonly workers: readonly string[]
+}
+
+export function encodeMetadata({ workerId, configOffset, tasks }: MemberMetadata): Buffer {
+  return Buffer.from(
+    JSON.stringify({ version, worker_id: workerId, config_offset: configOffset, tasks: packed(tasks) }),
+  )
+}
+
+/** What cannot be understood is of a member that runs nothing. */
+export function decodeMetadata(bytes: Buffer): MemberMetadata {
+  const { worker_id: workerId, config_offset: configOffset, tasks } = parsed(bytes)
+  return { workerId: textOf(workerId), configOffset: numberOf(configOffset), tasks: unpacked(tasks) }
+}
+
+export function encodeAssignment({ configOffset, tasks, workers }: MemberAssignment): Buffer {
+  return Buffer.from(JSON.stringify({ version, config_offset: configOffset, tasks: packed(tasks), workers }))
+}
+
+export function decodeAssignment(bytes: Buffer): MemberAssignment {
+  const { config_offset: configOffset, tasks, workers } = parsed(bytes)
+  return {
+    configOffset: numberOf(configOffset),
+    tasks: unpacked(tasks),
+    workers: Array.isArray(workers) ? workers.map(textOf) : [],
+  }
+}
+
+/** Keys are `<delivery>#<shard>`: the name once for all shards of it. */
+function packed(tasks: readonly string[]): Readonly<Record<string, readonly number[]>> {
+  const shards = new Map<string, number[]>()
+  for (const task of tasks) {
+    const end = task.lastIndexOf('#')
+    const delivery = task.slice(0, end)
+    const own = shards.get(delivery)
+    if (own === undefined) shards.set(delivery, [Number(task.slice(end + 1))])
+    else own.push(Number(task.slice(end + 1)))
+  }
+  return Object.fromEntries(shards)
+}
+
+function unpacked(value: unknown): string[] {
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([delivery, shards]) =>
+    (Array.isArray(shards) ? shards : []).map((shard) => `${delivery}#${numberOf(shard)}`),
+  )
+}
+
+function parsed(bytes: Buffer): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'))
+    return isObject(value) ? value : {}
+  } catch {
+    return {}
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function numberOf(value: unknown): number {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : 0
+}

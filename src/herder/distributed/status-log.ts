@@ -1,0 +1,163 @@
+import { isObject } from '../../config/formats.js'
+import { emptyCounters } from '../../delivery/counters.js'
+import { errorTable, type ErrorCode } from '../../errors.js'
+import type { Store, StoreEntry } from '../../kafka/store.js'
+import type { TaskStatus } from '../../runtime/status.js'
+import type { Failure, State } from '../../runtime/task-events.js'
+
+/** What the worker that has a task says of it. */
+export interface LoggedTask {
+  readonly status: TaskStatus
+  readonly workerId: string
+  /** Of the assignment by which it had it. */
+  readonly generation: number
+  /** Milliseconds since 1970. */
+  readonly asOf: number
+}
+
+/** Called synchronously; must not throw. Undefined: nothing is known of it. */
+export type StatusChanged = (task: string, now: LoggedTask | undefined, before: LoggedTask | undefined) => void
+
+const prefix = 'status-task-'
+const retryMs = 1_000
+const states: readonly State[] = ['UNASSIGNED', 'RUNNING', 'PAUSED', 'STOPPED', 'FAILED', 'RESTARTING']
+
+/**
+ * What the tasks of a group do, in a compacted topic: state, trace and counters of each, written by the worker that has it. Of two
+ * workers the one of the later generation is right, whenever the other one's last word comes.
+ */
+export class StatusLog {
+  readonly #store: Store
+  readonly #changed: StatusChanged
+  readonly #tasks = new Map<string, LoggedTask>()
+  readonly #unwritten = new Map<string, LoggedTask | null>()
+  #writing: Promise<void> | null = null
+  #closed = false
+
+  /** `changed`: synchronously, in the order of the log; also of what this worker has written. */
+  constructor(store: Store, changed: StatusChanged) {
+    this.#store = store
+    this.#changed = changed
+    store.subscribe({ record: (entry) => this.#apply(entry), reset: () => this.#reset() })
+  }
+
+  open(): Promise<void> {
+    return this.#store.open()
+  }
+
+  readToEnd(): Promise<void> {
+    return this.#store.readToEnd()
+  }
+
+  get(task: string): LoggedTask | undefined {
+    return this.#tasks.get(task)
+  }
+
+  /** Writes it as soon as possible, or its last version then; null: nothing is known of it any more. */
+  publish(task: string, status: LoggedTask | null): void {
+    this.#unwritten.set(task, status)
+    this.#writing ??= this.#writeAll()
+  }
+
+  /** Resolves when everything that was published before is in the log, or `timeoutMs` have gone. */
+  async flush(timeoutMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)))
+    await Promise.race([this.#writing ?? Promise.resolve(), late])
+    clearTimeout(timer)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#store.close()
+  }
+
+  /** Together what has come meanwhile. A failure of Kafka passes: what is newer by then is written. */
+  async #writeAll(): Promise<void> {
+    // What changes in one go is one write.
+    await Promise.resolve()
+    while (this.#unwritten.size > 0 && !this.#closed) {
+      const batch = [...this.#unwritten]
+      this.#unwritten.clear()
+      try {
+        await this.#store.write(batch.map(([task, one]) => ({ key: prefix + task, value: one && encoded(one) })))
+      } catch {
+        for (const [task, one] of batch) if (!this.#unwritten.has(task)) this.#unwritten.set(task, one)
+        await new Promise((resolve) => setTimeout(resolve, retryMs).unref())
+      }
+    }
+    this.#writing = null
+  }
+
+  #apply({ key, value }: StoreEntry): void {
+    if (!key.startsWith(prefix)) return
+    const task = key.slice(prefix.length)
+    if (value === null) {
+      const before = this.#tasks.get(task)
+      if (this.#tasks.delete(task)) this.#changed(task, undefined, before)
+      return
+    }
+    const now = decoded(value, Number(task.slice(task.lastIndexOf('#') + 1)))
+    const known = this.#tasks.get(task)
+    if (now === null || (known !== undefined && known.generation > now.generation)) return
+    this.#tasks.set(task, now)
+    this.#changed(task, now, known)
+  }
+
+  #reset(): void {
+    const gone = [...this.#tasks]
+    this.#tasks.clear()
+    for (const [task, before] of gone) this.#changed(task, undefined, before)
+  }
+}
+
+function encoded({ status, workerId, generation, asOf }: LoggedTask): Buffer {
+  const { state, complete, failure, counters, rate, started } = status
+  const { records, bytes, batches, commits, errors, retries, dropped, position, commitMs } = counters
+  const about = { state, worker_id: workerId, generation, as_of: asOf, complete, started, rate }
+  const trace = failure === null ? {} : { trace: failure.trace, code: failure.code, message: failure.message }
+  const counted = { records, bytes, batches, commits, errors, retries, dropped, position, commit_ms: commitMs }
+  return Buffer.from(JSON.stringify({ ...about, ...trace, ...counted }))
+}
+
+/** Null: it is not what `encoded` makes. */
+function decoded(value: Buffer, shard: number): LoggedTask | null {
+  let content: unknown
+  try {
+    content = JSON.parse(value.toString('utf8'))
+  } catch {
+    return null
+  }
+  if (!isObject(content)) return null
+  const { state: word, worker_id: workerId, complete, started } = content
+  const state = states.find((one) => one === word)
+  if (state === undefined || typeof workerId !== 'string') return null
+  const number = (key: string): number => {
+    const found = content[key]
+    return typeof found === 'number' ? found : 0
+  }
+  const counters = emptyCounters(number('position'))
+  for (const key of ['records', 'bytes', 'batches', 'commits', 'errors', 'retries', 'dropped'] as const)
+    counters[key] = number(key)
+  counters.commitMs = number('commit_ms')
+  return {
+    workerId,
+    generation: number('generation'),
+    asOf: number('as_of'),
+    status: {
+      shard,
+      state,
+      complete: complete === true,
+      started: started === true,
+      failure: failureOf(content),
+      counters,
+      rate: number('rate'),
+    },
+  }
+}
+
+function failureOf({ code, message, trace }: Readonly<Record<string, unknown>>): Failure | null {
+  if (typeof code !== 'string' || typeof message !== 'string' || typeof trace !== 'string') return null
+  const known: ErrorCode = Object.hasOwn(errorTable, code) ? (code as ErrorCode) : 'INTERNAL'
+  return { code: known, message, trace, retriable: errorTable[known].retriable }
+}

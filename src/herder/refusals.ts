@@ -1,0 +1,82 @@
+/** What every herder refuses, in the same words. */
+import { GenesisError } from '../errors.js'
+import type { ConnectorStatus, RestartOptions } from './herder.js'
+import type { RawConfig, RawConnector } from '../config/raw-connector.js'
+import type { HostedConnector } from './hosted-connector.js'
+
+export function notFound(name: string): GenesisError {
+  return new GenesisError('CONNECTOR_NOT_FOUND', 'there is no connector of this name', { found: name })
+}
+
+export function noTask(name: string, task: number): GenesisError {
+  return new GenesisError('TASK_NOT_FOUND', 'the connector has no such task', {
+    place: `connector ${name}`,
+    found: String(task),
+  })
+}
+
+export function alreadyThere({ name, file }: RawConnector): GenesisError {
+  const from = file === null ? 'which was created over REST' : `which ${file} has`
+  return new GenesisError('CONNECTOR_EXISTS', 'a connector of this name exists', {
+    place: `connector ${name}`,
+    found: `${name}, ${from}`,
+    expected: 'a name of its own',
+  })
+}
+
+/** Throws CONNECTOR_READ_ONLY for one that comes from a file. */
+export function refuseOfFile({ name, file }: RawConnector): void {
+  if (file === null) return
+  throw new GenesisError('CONNECTOR_READ_ONLY', 'the connector comes from a file', {
+    place: `connector ${name}`,
+    found: file,
+    remedy: 'Change the file: a worker that runs with --watch follows it.',
+  })
+}
+
+/** Throws CONNECTOR_STOPPED where there is nothing to restart. */
+export function refuseStopped({ name, target }: HostedConnector): void {
+  if (target !== 'STOPPED') return
+  throw new GenesisError('CONNECTOR_STOPPED', 'a stopped connector has no tasks to restart', {
+    place: `connector ${name}`,
+    remedy: `Resume it: PUT /connectors/${name}/resume.`,
+  })
+}
+
+/** Throws CONNECTOR_NOT_STOPPED where tasks may go on from what is to be changed. */
+export function refuseUnlessStopped({ name, target }: HostedConnector): void {
+  if (target === 'STOPPED') return
+  throw new GenesisError('CONNECTOR_NOT_STOPPED', 'offsets can be changed while the connector is STOPPED only', {
+    place: `connector ${name}`,
+    found: target,
+    expected: 'STOPPED',
+    remedy: `Stop it first: PUT /connectors/${name}/stop.`,
+  })
+}
+
+export function stopping(): GenesisError {
+  return new GenesisError('HERDER_STOPPING', 'the worker is stopping')
+}
+
+/** A configuration with other values for some keys; null removes one. */
+export function patched(config: RawConfig, changes: RawConfig): RawConfig {
+  const isKept = ([key, value]: [string, unknown]): boolean => !(Object.hasOwn(changes, key) && value === null)
+  return Object.fromEntries(Object.entries({ ...config, ...changes }).filter(isKept))
+}
+
+/** What a restart is about: whether the connector itself, and which tasks. */
+export function restartOf(
+  before: ConnectorStatus,
+  { includeTasks, onlyFailed }: RestartOptions,
+): { readonly connector: boolean; readonly tasks: readonly number[]; readonly status: ConnectorStatus } {
+  const connector = !onlyFailed || before.state === 'FAILED'
+  const tasks = before.tasks
+    .filter(({ state }) => includeTasks && (!onlyFailed || state === 'FAILED'))
+    .map(({ id }) => id)
+  const status: ConnectorStatus = {
+    ...before,
+    state: connector ? 'RESTARTING' : before.state,
+    tasks: before.tasks.map((task) => (tasks.includes(task.id) ? { ...task, state: 'RESTARTING' } : task)),
+  }
+  return { connector, tasks, status }
+}
