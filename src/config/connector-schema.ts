@@ -271,11 +271,23 @@ export const connectorSchema = {
       'retry',
       { code: 'onError' },
     ),
-    max_retries: option<number>('count', 'Maximum retries in a row before the task fails; -1: unlimited.', 10, {
-      minimum: -1,
-      code: 'maxRetries',
-      codeDefault: 3,
-    }),
+    max_retries: option<number>(
+      'count',
+      'Maximum retries in a row before the task fails; -1: unlimited for what passes (an unreachable broker or registry, a full disk), 10 for other retriable errors.',
+      -1,
+      {
+        minimum: -1,
+        code: 'maxRetries',
+        codeDefault: 3,
+      },
+    ),
+    retry: {
+      timeout: option<number>(
+        'timeout',
+        'Maximum time from the first failure in a row until the task fails; -1: unlimited.',
+        -1,
+      ),
+    },
     backoff_factor: option<number>('number', 'Factor by which the wait grows with every retry.', 2, {
       minimum: 1,
       maximum: 100,
@@ -284,10 +296,15 @@ export const connectorSchema = {
     initial_backoff: option<number>('duration', 'Wait before the first retry, minus up to 50 % jitter.', '100ms', {
       code: 'initialBackoffSeconds',
     }),
-    max_backoff: option<number>('duration', 'Maximum wait before a retry.', '60s', {
-      code: 'maxBackoffSeconds',
-      aliases: ['errors.retry.delay.max.ms'],
-    }),
+    max_backoff: option<number>(
+      'duration',
+      'Maximum wait before a retry. Less during an outage: of the tasks that wait for one thing, one tries about every second.',
+      '60s',
+      {
+        code: 'maxBackoffSeconds',
+        aliases: ['errors.retry.delay.max.ms'],
+      },
+    ),
     deadletterqueue: {
       topic: {
         name: optional<string>(

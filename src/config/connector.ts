@@ -72,8 +72,10 @@ export interface ConnectorConfig {
   readonly seed: number
   readonly errors: {
     readonly policy: 'retry' | 'skip' | 'stop'
-    /** Infinity: no end. */
+    /** In a row. Infinity: unlimited. */
     readonly maxRetries: number
+    /** From the first failure in a row. Infinity: unlimited. */
+    readonly retryTimeoutMs: number
     readonly backoffFactor: number
     readonly initialBackoffMs: number
     readonly maxBackoffMs: number

@@ -109,6 +109,13 @@ export const formats = {
     accepts: (value, option) => Number.isSafeInteger(value) && within(value as number, option),
     json: () => ({ pattern: '^([0-9]+(\\.[0-9]+)?\\s*(ms|s|m|h|d)|.*\\$\\{.*)$' }),
   },
+  timeout: {
+    written: 'text or number',
+    expected: () => 'a duration with its unit, such as 60s or 10m, milliseconds, or -1: unlimited',
+    parse: (text) => (/^-?\d+$/.test(text) ? wholeNumber(text) : parseDuration(text)),
+    accepts: (value) => Number.isSafeInteger(value) && (value as number) >= -1,
+    json: () => ({ minimum: -1, pattern: '^(-1|[0-9]+(\\.[0-9]+)?\\s*(ms|s|m|h|d)?|.*\\$\\{.*)$' }),
+  },
   size: {
     written: 'text',
     expected: (option) => `a size with its unit, such as 1MB or 512KiB${range(option, (bytes) => `${bytes} bytes`)}`,

@@ -20,6 +20,7 @@ export type FormatName =
   | 'threads'
   | 'flag'
   | 'duration'
+  | 'timeout'
   | 'size'
   | 'list'
   | 'map'

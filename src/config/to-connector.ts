@@ -59,6 +59,7 @@ export function toConnector(
     errors: {
       policy: errors.policy,
       maxRetries: errors.max_retries === -1 ? Infinity : errors.max_retries,
+      retryTimeoutMs: errors.retry.timeout === -1 ? Infinity : errors.retry.timeout,
       backoffFactor: errors.backoff_factor,
       initialBackoffMs: errors.initial_backoff,
       maxBackoffMs: errors.max_backoff,

@@ -78,7 +78,7 @@ export class Delivery<Row extends object> {
       } catch (thrown) {
         const error = sinkError(thrown)
         recorder.failed()
-        const waitMs = backoff.next(error)
+        const waitMs = backoff.next(error, this.#options.clock.now())
         if (waitMs === null) return error
         await this.#sleep(waitMs)
         if (signal?.aborted) return stopped

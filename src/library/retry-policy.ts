@@ -51,10 +51,11 @@ export function backoffOf(policy: RetryPolicy, onError: 'retry' | 'skip' | 'stop
     {
       policy: onError,
       maxRetries: policy.maxRetries,
+      retryTimeoutMs: Infinity,
       backoffFactor: policy.backoffFactor,
       initialBackoffMs: policy.initialBackoffSeconds * 1000,
       maxBackoffMs: policy.maxBackoffSeconds * 1000,
     },
-    random,
+    { random, passes: () => true },
   )
 }

@@ -9,6 +9,7 @@ import { createSink } from '../sink/sinks.js'
 import type { Sink } from '../sink/sink.js'
 import { createPacer, largestGrant } from '../pacing/create.js'
 import { systemClock } from '../delivery/clock.js'
+import { Recovery } from '../delivery/recovery.js'
 import { ModelCache } from '../connector/model-cache.js'
 import type { TaskEvents } from './task-events.js'
 import { Task } from './task.js'
@@ -19,10 +20,17 @@ export interface TaskResources {
   readonly models: ModelCache
   readonly registry: Registry | null
   readonly sinks: SharedSinkParts
+  readonly recovery: Recovery
 }
 
 export function createResources(worker: WorkerConfig): TaskResources {
-  return { worker, models: new ModelCache(), registry: createRegistry(worker.registry), sinks: {} }
+  return {
+    worker,
+    models: new ModelCache(),
+    registry: createRegistry(worker.registry),
+    sinks: {},
+    recovery: new Recovery(systemClock),
+  }
 }
 
 /** A task whose configuration is checked, with secrets in it: it stays on this thread. */
@@ -44,7 +52,7 @@ export interface Slice {
  */
 export async function openTask(
   { connector, shard: index }: ResolvedTask,
-  { worker, models, registry, sinks }: TaskResources,
+  { worker, models, registry, sinks, recovery }: TaskResources,
   events: TaskEvents,
   slice: Slice = { from: 0, to: connector.throughput.maxRecords },
   makeSink: (plan: SinkPlan) => Promise<Sink> = createSink,
@@ -62,5 +70,6 @@ export async function openTask(
   const sink = await makeSink({ connector, worker, shard, fields, fingerprint, shared: sinks })
   const pacer = createPacer(connector.throughput, shard, connector.seed)
   const { transaction, errors } = connector
-  return new Task({ shard, ...slice, transaction, errors }, { generator, encoder, sink, pacer }, events, systemClock)
+  const options = { shard, ...slice, transaction, errors }
+  return new Task(options, { generator, encoder, sink, pacer }, events, systemClock, undefined, recovery)
 }

@@ -35,7 +35,7 @@ export class Pipeline {
   readonly #poisonSearch: PoisonRecordSearch
   readonly #clock: Clock
   readonly #onCommit: () => void
-  readonly #sleep: Sleep
+  readonly #sleep = new Sleep()
   #transaction: OpenTransaction | null = null
   #committing: Promise<void> | null = null
   #inDoubt: OpenTransaction | null = null
@@ -56,7 +56,6 @@ export class Pipeline {
     this.#poisonSearch = poisonSearch
     this.#clock = clock
     this.#onCommit = onCommit
-    this.#sleep = new Sleep(clock)
   }
 
   /** The position after the last record that was written and whose commit is not known to have succeeded. */
@@ -132,7 +131,7 @@ export class Pipeline {
     const delayMs = this.#parts.pacer.delay(now)
     const open = this.#transaction
     if (open !== null && open.began + this.#options.transaction.intervalMs <= now + delayMs) this.#commit(open)
-    else if (!this.#stopping) await this.#sleep.for(delayMs)
+    else if (!this.#stopping) await this.#sleep.for((done) => this.#clock.after(delayMs, done))
   }
 
   #commit(transaction: OpenTransaction): void {

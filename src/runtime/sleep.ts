@@ -1,18 +1,11 @@
-import type { Clock } from '../delivery/clock.js'
-
 /** A wait that can be cut short; one at a time. */
 export class Sleep {
-  readonly #clock: Clock
   #wake: () => void = () => undefined
 
-  constructor(clock: Clock) {
-    this.#clock = clock
-  }
-
-  /** Resolves after `ms`, or when it is woken. */
-  for(ms: number): Promise<void> {
+  /** Resolves when `begin` calls back, or when it is woken; what `begin` returns ends the wait that it began. */
+  for(begin: (done: () => void) => () => void): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = this.#clock.after(ms, resolve)
+      const cancel = begin(resolve)
       this.#wake = () => {
         cancel()
         resolve()

@@ -97,7 +97,8 @@ export class TaskSupervisor {
       return this.#end('STOPPED', null)
     }
     // All other errors have had their attempts in the task itself.
-    const waitMs = end.failure.code === 'THREAD_LOST' && !this.#stopping ? this.#backoff.next(end.failure) : null
+    const waitMs =
+      end.failure.code === 'THREAD_LOST' && !this.#stopping ? this.#backoff.next(end.failure, this.#clock.now()) : null
     if (waitMs === null) return this.#end('FAILED', end.failure)
     addCounters(this.#earlier, this.#counters)
     this.#earlier.errors++

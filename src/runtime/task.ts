@@ -6,10 +6,12 @@ import { DownstreamClosed } from '../sink/sink.js'
 import { emptyCounters, type Counters } from '../delivery/counters.js'
 import { Backoff } from '../delivery/backoff.js'
 import type { Clock } from '../delivery/clock.js'
+import { dependencyOf, type Dependency } from '../delivery/passing.js'
 import { PoisonRecordSearch } from '../delivery/poison-record-search.js'
+import { Recovery } from '../delivery/recovery.js'
 import { Pipeline, type TaskParts } from './pipeline.js'
 import { Sleep } from './sleep.js'
-import { asFailure, type TaskEnd, type TaskEvents } from './task-events.js'
+import { asFailure, type Failure, type TaskEnd, type TaskEvents } from './task-events.js'
 
 export interface TaskOptions {
   readonly shard: ShardId
@@ -34,27 +36,40 @@ export class Task {
   readonly #poisonSearch: PoisonRecordSearch
   readonly #counters: Counters
   readonly #pipeline: Pipeline
-  readonly #sleep: Sleep
+  readonly #clock: Clock
+  readonly #recovery: Recovery
+  readonly #sleep = new Sleep()
   readonly #end: number
 
   /** Why the record that is searched for cannot be delivered. */
   #fault: GenesisError | null = null
+  /** What the last failure waits for, until it is known to be back. */
+  #missed: Dependency | null = null
   #opened = false
   #opening = false
   #resumed = false
   #stopping = false
   #cutShort: () => void = () => undefined
 
-  constructor(options: TaskOptions, parts: TaskParts, events: TaskEvents, clock: Clock, random?: () => number) {
+  /** `recovery`: of the tasks that find out together when an outage is over. */
+  constructor(
+    options: TaskOptions,
+    parts: TaskParts,
+    events: TaskEvents,
+    clock: Clock,
+    random?: () => number,
+    recovery: Recovery = new Recovery(clock, random),
+  ) {
     const { shard, transaction } = options
     this.#options = options
     this.#parts = parts
     this.#events = events
-    this.#backoff = new Backoff(options.errors, random)
+    this.#backoff = new Backoff(options.errors, { random })
     this.#poisonSearch = new PoisonRecordSearch(shard.shards)
     this.#counters = emptyCounters(firstPosition(options.from, shard))
     this.#end = options.to ?? Infinity
-    this.#sleep = new Sleep(clock)
+    this.#clock = clock
+    this.#recovery = recovery
     this.#pipeline = new Pipeline(
       { shards: shard.shards, end: this.#end, transaction },
       parts,
@@ -63,6 +78,7 @@ export class Task {
       clock,
       () => {
         this.#backoff.reset()
+        this.#isBack()
         events.progress(this.#counters)
       },
     )
@@ -76,20 +92,14 @@ export class Task {
         return { end: this.#counters.position >= this.#end ? 'complete' : 'stopped' }
       } catch (thrown) {
         if (thrown instanceof DownstreamClosed) return { end: 'stopped' }
-        // A stop has cut its start short: nothing has failed.
-        if (this.#stopping && !this.#resumed) return { end: 'stopped' }
-        const error = asGenesisError(thrown)
-        const failure = asFailure(error)
-        this.#counters.errors++
-        this.#events.progress(this.#counters)
-        if (this.#stopping) return { end: 'stopped' }
-        const suspected = this.#options.errors.policy === 'skip' && this.#suspects(error)
-        if (suspected) this.#fault = error
-        const waitMs = suspected ? 0 : this.#backoff.next(error)
-        if (waitMs === null) return { end: 'failed', failure }
-        this.#counters.retries++
-        this.#events.state('RESTARTING', failure, waitMs)
-        if (waitMs > 0 && !this.#stopping) await this.#sleep.for(waitMs)
+        if (this.#stopping) {
+          // Where a stop has cut its start short, nothing has failed.
+          if (this.#resumed) this.#counters.errors++
+          this.#events.progress(this.#counters)
+          return { end: 'stopped' }
+        }
+        const failure = await this.#recover(asGenesisError(thrown))
+        if (failure !== null) return { end: 'failed', failure }
         if (this.#stopping) return { end: 'stopped' }
       }
     }
@@ -111,9 +121,40 @@ export class Task {
     await this.#parts.sink.close()
   }
 
+  /** Waits for the next attempt; resolves to the failure where there is none. */
+  async #recover(error: GenesisError): Promise<Failure | null> {
+    const { policy, maxRetries } = this.#options.errors
+    const failure = asFailure(error)
+    const suspected = policy === 'skip' && this.#suspects(error)
+    if (suspected) this.#fault = error
+    const waitMs = suspected ? 0 : this.#backoff.next(error, this.#clock.now())
+    const dependency = dependencyOf(error.code)
+    // Waiting for what passes is no error of the connector.
+    if (dependency === null || waitMs === null) this.#counters.errors++
+    if (waitMs !== null) this.#counters.retries++
+    this.#events.progress(this.#counters)
+    if (waitMs === null) return failure
+    this.#missed = dependency
+    this.#events.state('RESTARTING', failure, waitMs)
+    if (waitMs > 0 && !this.#stopping)
+      await this.#sleep.for((done) =>
+        dependency === null
+          ? this.#clock.after(waitMs, done)
+          : this.#recovery.wait(dependency, waitMs, maxRetries === Infinity, done),
+      )
+    return null
+  }
+
+  #isBack(): void {
+    if (this.#missed !== null) this.#recovery.recovered(this.#missed)
+    this.#missed = null
+  }
+
   async #attempt(): Promise<void> {
     const { encoder, sink } = this.#parts
     this.#pipeline.reset()
+    // What failed before the sink was open is back when it is open; what failed in mid-stream, when something is delivered.
+    const opens = !this.#resumed
     this.#resumed = false
     try {
       await this.#unlessStopped(encoder.prepare())
@@ -121,6 +162,7 @@ export class Task {
       const checkpoint = await this.#openSink()
       if (this.#stopping) return
       await this.#resume(checkpoint)
+      if (opens) this.#isBack()
       this.#events.state('RUNNING', null, 0)
       this.#events.progress(this.#counters)
       await this.#pipeline.run()

@@ -76,7 +76,14 @@ export class Flow {
       {
         ...{ shard, from: 0, to: null },
         transaction: { boundary: 'interval', intervalMs: transactionMs },
-        errors: { policy: 'retry', maxRetries: 100, backoffFactor: 1.5, initialBackoffMs: 20, maxBackoffMs: 500 },
+        errors: {
+          policy: 'retry',
+          maxRetries: 100,
+          retryTimeoutMs: Infinity,
+          backoffFactor: 1.5,
+          initialBackoffMs: 20,
+          maxBackoffMs: 500,
+        },
       },
       {
         generator: new PositionGenerator(512),

@@ -15,7 +15,14 @@ const task = new Task(
     from: 0,
     to: Number(to),
     transaction: { boundary: 'interval', intervalMs: 3 },
-    errors: { policy: 'stop', maxRetries: 0, backoffFactor: 1, initialBackoffMs: 1, maxBackoffMs: 1 },
+    errors: {
+      policy: 'stop',
+      maxRetries: 0,
+      retryTimeoutMs: Infinity,
+      backoffFactor: 1,
+      initialBackoffMs: 1,
+      maxBackoffMs: 1,
+    },
   },
   {
     generator: new PositionGenerator(50),

@@ -63,7 +63,14 @@ describe('a connector file', () => {
         seed: 0,
         disturb: null,
         deadLetterTopic: null,
-        errors: { policy: 'retry', maxRetries: 10, backoffFactor: 2, initialBackoffMs: 100, maxBackoffMs: 60_000 },
+        errors: {
+          policy: 'retry',
+          maxRetries: Infinity,
+          retryTimeoutMs: Infinity,
+          backoffFactor: 2,
+          initialBackoffMs: 100,
+          maxBackoffMs: 60_000,
+        },
       },
     ])
   })
@@ -104,6 +111,7 @@ describe('a connector file', () => {
     assert.deepEqual(config.errors, {
       policy: 'skip',
       maxRetries: Infinity,
+      retryTimeoutMs: Infinity,
       backoffFactor: 1.5,
       initialBackoffMs: 1000,
       maxBackoffMs: 3_600_000,

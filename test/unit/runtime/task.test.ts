@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { GenesisError, type ErrorCode } from '#src/errors.js'
 import { Task, type TaskOptions } from '#src/runtime/task.js'
+import { Recovery } from '#src/delivery/recovery.js'
 import type { Counters } from '#src/delivery/counters.js'
 import { FixedRate } from '../../support/fixed-rate.js'
 import type { Pacer } from '#src/pacing/pacer.js'
@@ -22,12 +23,18 @@ import { SimulatedClock } from '../../support/simulated-clock.js'
 const retry: TaskOptions['errors'] = {
   policy: 'retry',
   maxRetries: 3,
+  retryTimeoutMs: Infinity,
   backoffFactor: 2,
   initialBackoffMs: 100,
   maxBackoffMs: 1000,
 }
 
+/** The defaults of a connector file. */
+const unlimited = { maxRetries: Infinity, maxBackoffMs: 60_000 }
+
 interface Setup {
+  clock?: SimulatedClock
+  recovery?: Recovery
   store?: MemoryStore
   script?: Script
   to?: number | null
@@ -44,7 +51,7 @@ interface Setup {
 
 function make(setup: Setup) {
   const { shard = 0, shards = 1, store = new MemoryStore() } = setup
-  const clock = new SimulatedClock()
+  const clock = setup.clock ?? new SimulatedClock()
   const states: string[] = []
   const waits: number[] = []
   const seen: { counters: Counters | null } = { counters: null }
@@ -72,6 +79,7 @@ function make(setup: Setup) {
     },
     clock,
     () => 0.5,
+    setup.recovery,
   )
   const counters = (): Counters => {
     assert.ok(seen.counters)
@@ -171,6 +179,58 @@ describe('a task', () => {
     assert.deepEqual(store.records, [])
   })
 
+  test('what passes is waited for without end, and noticed within two seconds when it is over', async () => {
+    const hourMs = 3_600_000
+    const clock = new SimulatedClock()
+    const away: Script = (call) => (call === 'open' && clock.time < hourMs ? failing('KAFKA_UNREACHABLE') : null)
+    const { task, store, counters } = make({ clock, script: away, errors: unlimited })
+    assert.deepEqual(await task.run(), { end: 'complete' })
+    assert.deepEqual(store.records, range(0, 100))
+    assert.ok(clock.time < hourMs + 2_000, `noticed after ${clock.time - hourMs} ms`)
+    assert.equal(counters().errors, 0)
+    assert.ok(counters().retries > 3_000 && counters().retries < 5_000, `${counters().retries} attempts in an hour`)
+  })
+
+  test('an error that is not known to pass ends it after ten retries in a row', async () => {
+    const { task, waits } = make({
+      script: (call) => (call === 'write' ? failing('SINK_FAILED') : null),
+      errors: unlimited,
+    })
+    const end = await task.run()
+    assert.ok(end.end === 'failed' && end.failure.code === 'SINK_FAILED')
+    assert.equal(waits.length, 10)
+  })
+
+  test('the retry timeout ends it, counted from the first failure in a row', async () => {
+    const clock = new SimulatedClock()
+    const { task } = make({
+      clock,
+      script: (call) => (call === 'open' ? failing('KAFKA_UNREACHABLE') : null),
+      errors: { ...unlimited, retryTimeoutMs: 60_000 },
+    })
+    const end = await task.run()
+    assert.ok(end.end === 'failed' && end.failure.code === 'KAFKA_UNREACHABLE')
+    assert.ok(clock.time >= 60_000 && clock.time < 62_000, `failed after ${clock.time} ms`)
+  })
+
+  test('a hundred tasks cost a broker that is away a few attempts a second, and all go on soon', async () => {
+    const minutesMs = 300_000
+    const clock = new SimulatedClock()
+    const recovery = new Recovery(clock, () => 0.5)
+    let attempts = 0
+    const script: Script = (call) => {
+      if (call !== 'open' || clock.time >= minutesMs) return null
+      if (clock.time > 60_000) attempts++
+      return failing('KAFKA_UNREACHABLE')
+    }
+    const all = Array.from({ length: 100 }, () => make({ clock, script, errors: unlimited, recovery, to: 1 }))
+    const ends = await Promise.all(all.map(({ task }) => task.run()))
+    assert.ok(ends.every(({ end }) => end === 'complete'))
+    const perSecond = attempts / ((minutesMs - 60_000) / 1000)
+    assert.ok(perSecond < 4, `${perSecond} attempts a second`)
+    assert.ok(clock.time < minutesMs + 5_000, `all resumed after ${clock.time - minutesMs} ms`)
+  })
+
   test('a fenced task stops for good: it does not take the shard back', async () => {
     const { task, states } = make({ script: once('commit', 2, 'KAFKA_FENCED') })
     const end = await task.run()
@@ -189,7 +249,7 @@ describe('a task', () => {
     const { task, store, counters } = make({ script: once('commit', 3, 'KAFKA_TIMEOUT', true) })
     assert.deepEqual(await task.run(), { end: 'complete' })
     assert.deepEqual(store.records, range(0, 100))
-    assert.deepEqual([counters().records, counters().bytes, counters().errors], [100, 800, 1])
+    assert.deepEqual([counters().records, counters().bytes, counters().errors, counters().retries], [100, 800, 0, 1])
   })
 
   test('refuses a checkpoint of another stream, another number of shards, or another shard', async () => {
