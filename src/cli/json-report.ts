@@ -1,6 +1,7 @@
 import { pino, type DestinationStream, type Logger } from 'pino'
 import type { DeliveryOutline } from '../connector/outline.js'
 import type { WorkerConfig } from '../config/worker.js'
+import { OutageLog } from '../runtime/outage-log.js'
 import { summarize, type ConnectorStatus } from '../runtime/status.js'
 import type { Failure, State } from '../runtime/task-events.js'
 import { followProgress } from './follow-progress.js'
@@ -13,6 +14,7 @@ const secrets = ['password', 'token', 'clientSecret', 'key', 'passphrase', 'cert
 export class JsonReport implements RunReport {
   readonly #log: Logger
   #endProgress = (): void => undefined
+  readonly #outages = new OutageLog((level, message, fields) => this.note(level, message, fields))
 
   constructor(
     level: WorkerConfig['log']['level'],
@@ -40,6 +42,9 @@ export class JsonReport implements RunReport {
 
   task(config: DeliveryOutline, task: number, state: State, failure: Failure | null, retryInMs: number): void {
     const about = { ...named(config), task, state }
+    const isWaiting = this.#outages.task(config, task, state, failure)
+    if (isWaiting)
+      return this.#log.debug({ ...about, code: failure?.code, retry_in_ms: Math.round(retryInMs) }, 'waiting')
     if (failure === null) return this.#log.debug(about, 'task state')
     const { code, message, trace } = failure
     if (state === 'FAILED') this.#log.error({ ...about, code, trace }, message)
@@ -60,6 +65,7 @@ export class JsonReport implements RunReport {
 
   finish(connectors: readonly ConnectorStatus[]): void {
     this.#endProgress()
+    this.#outages.close()
     for (const connector of connectors) {
       const { name, ...summary } = summarize(connector)
       this.#log[connector.state === 'FAILED' ? 'error' : 'info']({ connector: name, ...summary }, 'summary')

@@ -1,6 +1,8 @@
 import { deliveryName } from '../config/connector.js'
 import type { DeliveryOutline } from '../connector/outline.js'
 import type { WorkerConfig } from '../config/worker.js'
+import { OutageLog } from '../runtime/outage-log.js'
+import { waitsFor as dependencyOf } from '../runtime/waiting.js'
 import { summarize, type ConnectorStatus } from '../runtime/status.js'
 import type { Failure, State } from '../runtime/task-events.js'
 import { followProgress, waitsFor } from './follow-progress.js'
@@ -18,6 +20,8 @@ export class LineReport implements RunReport {
   #status: () => readonly ConnectorStatus[] = () => []
   #timer: NodeJS.Timeout | null = null
   #endProgress = (): void => undefined
+  readonly #outages = new OutageLog((level, message) => this.note(level, message))
+  readonly #started = new Set<string>()
   readonly #redraws: boolean
   #drawn: readonly string[] = []
 
@@ -30,16 +34,21 @@ export class LineReport implements RunReport {
   note(level: 'info' | 'warn' | 'error', message: string): void {
     if (severities.indexOf(level) < this.#least) return
     this.#clear()
-    this.#screen.write(`${level === 'info' ? '' : `${level}: `}${message}\n`)
+    this.#screen.write(`${timeOfDay(new Date())} ${level === 'info' ? '' : `${level}: `}${message}\n`)
     this.#draw()
   }
 
   connector(what: 'started' | 'stopping' | 'removed' | 'complete', config: DeliveryOutline): void {
-    if (what !== 'stopping' && !this.#redraws) this.note('info', `${deliveryName(config)} ${what}`)
+    const name = deliveryName(config)
+    const isFirst = what === 'started' && !this.#started.has(name)
+    if (what === 'started') this.#started.add(name)
+    // The status lines show what has started; on a terminal that is enough.
+    if (isFirst && this.#redraws) return
+    this.note('info', `${name} ${what === 'started' && !isFirst ? 'restarted' : what}`)
   }
 
   task(config: DeliveryOutline, task: number, state: State, failure: Failure | null, retryInMs: number): void {
-    if (failure === null) return
+    if (this.#outages.task(config, task, state, failure) || failure === null) return
     const what = `${deliveryName(config)}, task ${task}: ${failure.message} (${failure.code})`
     if (state === 'FAILED') this.note('error', what)
     else this.note('warn', `${what}; next attempt in ${(retryInMs / 1000).toFixed(1)} s`)
@@ -70,6 +79,7 @@ export class LineReport implements RunReport {
   finish(connectors: readonly ConnectorStatus[]): void {
     if (this.#timer !== null) clearInterval(this.#timer)
     this.#endProgress()
+    this.#outages.close()
     this.#clear()
     this.#status = () => []
     if (this.#least <= severities.indexOf('info'))
@@ -103,7 +113,6 @@ export function statusLine(status: ConnectorStatus, width = 0, most = Infinity):
   const { config, state, complete, tasks, counters, rate } = status
   const name = deliveryName(config).padEnd(width)
   if (state === 'UNASSIGNED') return [name, 'STARTING'.padEnd(10), waitsFor(status)].join('  ')
-  const positions = tasks.map(({ shard, counters: { position } }) => `${shard}:${position}`)
   const restarting = tasks.some((task) => task.state === 'RESTARTING')
   const ended = state !== 'RUNNING'
   const line = [
@@ -114,18 +123,22 @@ export function statusLine(status: ConnectorStatus, width = 0, most = Infinity):
     counted(counters.errors, 'error', 'errors', group(counters.errors)),
     ...(counters.throttledMs > 0 ? [throttled(counters.throttledMs)] : []),
   ].join('  ')
-  const whole = `${line}  at ${positions.join(' ')}`
+  const waiting = new Set(tasks.map(dependencyOf).filter((dependency) => dependency !== null))
+  if (waiting.size > 0) return `${line}  waiting for ${[...waiting].join(' and ')}`
+  const whole = `${line}  at ${positionsOf(tasks)}`
   return whole.length <= most ? whole : line
 }
 
 function summaryLine(connector: ConnectorStatus): string {
-  const { config, state, complete, tasks, records, records_per_second, batches, errors, dropped, retries, position } = {
-    ...connector,
-    ...summarize(connector),
-  }
+  const { config, state, complete, tasks } = connector
+  const { records, records_per_second, seconds, ...rest } = summarize(connector)
+  const { batches, errors, dropped, retries, position, shard_positions } = rest
   const failed = tasks.filter((task) => task.state === 'FAILED')
-  const numbers = { records, records_per_second, batches, errors, dropped, retries, position }
-  const text = Object.entries(numbers).map(([key, value]) => `${key} ${group(value)}`)
+  const text = [
+    `records ${group(records)} in ${group(seconds)} s (${group(records_per_second)}/s)`,
+    ...Object.entries({ batches, errors, dropped, retries, position }).map(([key, value]) => `${key} ${group(value)}`),
+  ]
+  if (shard_positions.length > 1) text.push(`the lowest of shards at ${positionsOf(tasks)}`)
   if (connector.counters.throttledMs > 0) text.push(throttled(connector.counters.throttledMs))
   const reasons = failed.map(({ shard, failure }) => `\n  task ${shard}: ${failure?.message} (${failure?.code})`)
   return `${deliveryName(config)}: ${complete ? 'complete' : state.toLowerCase()}: ${text.join(', ')}${reasons.join('')}`
@@ -133,6 +146,16 @@ function summaryLine(connector: ConnectorStatus): string {
 
 function throttled(ms: number): string {
   return `throttled by a quota for ${group(Math.ceil(ms / 1000))} s`
+}
+
+/** `0:617284 1:617283`: the next position of each shard. */
+function positionsOf(tasks: ConnectorStatus['tasks']): string {
+  return tasks.map(({ shard, counters: { position } }) => `${shard}:${position}`).join(' ')
+}
+
+/** Local time, `09:05:07`. */
+function timeOfDay(now: Date): string {
+  return [now.getHours(), now.getMinutes(), now.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':')
 }
 
 function nameWidth(connectors: readonly ConnectorStatus[]): number {

@@ -8,9 +8,9 @@ export interface Counters {
   bytes: number
   batches: number
   commits: number
-  /** Failed attempts. */
+  /** Failures, apart from those that are waited for until they pass. */
   errors: number
-  /** Attempts made after a failure. */
+  /** Attempts made after a failure, or after a wait for what passes. */
   retries: number
   /** Positions given up by the error policy `skip`. */
   dropped: number

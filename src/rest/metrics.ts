@@ -1,6 +1,8 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { DeliveryOutline } from '../connector/outline.js'
 import type { ConnectorStatus, TaskStatus } from '../runtime/status.js'
+import { waitsFor } from '../runtime/waiting.js'
+import { dependencies } from '../delivery/passing.js'
 import { latencyBoundsMs, type LatencyHistogram } from '../delivery/latency.js'
 
 interface Family {
@@ -21,8 +23,16 @@ const families: readonly Family[] = [
     'Time lost to quotas of the brokers.',
     ({ counters }) => counters.throttledMs / 1000,
   ),
-  counter('genesis_errors_total', 'Failed attempts.', ({ counters }) => counters.errors),
-  counter('genesis_retries_total', 'Attempts made after a failure.', ({ counters }) => counters.retries),
+  counter(
+    'genesis_errors_total',
+    'Failures, apart from those that are waited for until they pass.',
+    ({ counters }) => counters.errors,
+  ),
+  counter(
+    'genesis_retries_total',
+    'Attempts made after a failure, or after a wait for what passes.',
+    ({ counters }) => counters.retries,
+  ),
   counter('genesis_dropped_total', 'Records given up by the error policy.', ({ counters }) => counters.dropped),
   {
     name: 'genesis_position',
@@ -65,12 +75,31 @@ function workerMetrics(connectors: readonly ConnectorStatus[]): string {
   })
   parts.push(head('genesis_task_state', 'gauge', '1 for the state that the task is in.'))
   for (const { labels, task } of tasks) parts.push(`genesis_task_state{${labels},state="${task.state}"} 1\n`)
+  parts.push(waitingMetrics(tasks.map(({ task }) => task)))
   const rate = 'genesis_records_per_second'
   parts.push(head(rate, 'gauge', 'Records delivered a second, over the last ten seconds.'))
   for (const connector of connectors) parts.push(`${rate}{${labelsOf(connector.config)}} ${connector.rate}\n`)
   parts.push(head(latencyName, 'histogram', "From a record's generation to its being durable."))
   for (const { labels, task } of tasks) parts.push(histogram(labels, task.counters.latency))
   return parts.join('')
+}
+
+/** An alert needs no more than these two: for how long how many tasks have waited for what. */
+function waitingMetrics(tasks: readonly TaskStatus[]): string {
+  const now = Date.now()
+  const waits = dependencies.map(([dependency, label]) => {
+    const waiting = tasks.filter((task) => waitsFor(task) === dependency)
+    const longestMs = Math.max(0, ...waiting.map(({ failingSince }) => now - (failingSince ?? now)))
+    return { label: `waits_for="${label}"`, count: waiting.length, seconds: longestMs / 1000 }
+  })
+  const count = 'genesis_waiting_tasks'
+  const seconds = 'genesis_waiting_seconds'
+  return (
+    head(count, 'gauge', 'Tasks that wait for something that is away.') +
+    waits.map((one) => `${count}{${one.label}} ${one.count}\n`).join('') +
+    head(seconds, 'gauge', 'How long the first of them has waited.') +
+    waits.map((one) => `${seconds}{${one.label}} ${one.seconds}\n`).join('')
+  )
 }
 
 function histogram(labels: string, { counts, sumMs }: LatencyHistogram): string {

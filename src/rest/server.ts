@@ -1,10 +1,10 @@
 import type { AddressInfo } from 'node:net'
 import fastify, { type FastifyInstance } from 'fastify'
-import { deliveryName } from '../config/connector.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
 import type { ConnectorStatus } from '../runtime/status.js'
 import { Metrics } from './metrics.js'
+import { readinessOf } from './readiness.js'
 
 /** What the server shows of a worker. */
 export interface WorkerView {
@@ -46,25 +46,17 @@ export function createServer(view: WorkerView): FastifyInstance {
   const server = fastify({ logger: false, forceCloseConnections: true })
   const metrics = new Metrics(() => view.status())
 
-  // As in Kafka Connect (KIP-1017): 503 while starting, 500 when it cannot do its work.
+  // Liveness: that it answers says that the event loop is not stuck. What has failed is no reason to restart the process.
+  // 503 while starting, as in Kafka Connect (KIP-1017).
   server.get('/health', (_request, reply) => {
-    const connectors = view.status()
-    const failed = connectors.filter(({ state }) => state === 'FAILED').map(({ config }) => deliveryName(config))
     if (view.phase === 'starting')
       return reply.code(503).send({ status: 'starting', message: 'the worker is starting' })
-    if (connectors.length > 0 && failed.length === connectors.length) {
-      return reply.code(500).send({ status: 'unhealthy', message: `every connector has failed: ${failed.join(', ')}` })
-    }
     return reply.send({ status: 'healthy', message: 'the worker is running' })
   })
 
   server.get('/ready', (_request, reply) => {
-    const waiting = view
-      .status()
-      .filter(({ tasks }) => tasks.some(({ started }) => !started))
-      .map(({ config }) => deliveryName(config))
-    const ready = view.phase === 'running' && waiting.length === 0
-    return reply.code(ready ? 200 : 503).send({ ready, phase: view.phase, waiting_for: waiting })
+    const readiness = readinessOf(view.phase, view.status())
+    return reply.code(readiness.ready ? 200 : 503).send(readiness)
   })
 
   server.get('/metrics', async (_request, reply) => {

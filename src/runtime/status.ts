@@ -25,6 +25,8 @@ export interface TaskStatus {
   readonly complete: boolean
   /** Why it is FAILED or RESTARTING. */
   readonly failure: Failure | null
+  /** Since when it has not run for this reason, in ms since 1970; absent: there is none. */
+  readonly failingSince?: number
   readonly counters: Counters
   /** Records a second, lately. */
   readonly rate: number
@@ -40,14 +42,17 @@ export interface ConnectorSummary {
   readonly state: State
   readonly complete: boolean
   readonly records: number
+  /** `records` over `seconds`. */
   readonly records_per_second: number
+  /** From when the first task was running until the last has ended, or now: waits and retries included. */
+  readonly seconds: number
   readonly batches: number
   readonly errors: number
   readonly dropped: number
   readonly retries: number
   /** How long quotas of the brokers held it back; absent: they did not. */
   readonly throttled_ms?: number
-  /** Everything below is delivered or dropped. */
+  /** Everything below is delivered or dropped, in all shards: the lowest of their positions. */
   readonly position: number
   /** The next position of each shard. */
   readonly shard_positions: readonly number[]
@@ -65,6 +70,7 @@ export function summarize(status: ConnectorStatus): ConnectorSummary {
     complete,
     records,
     records_per_second: elapsedMs > 0 ? Math.round((records * 10_000) / elapsedMs) / 10 : 0,
+    seconds: Math.round(elapsedMs / 100) / 10,
     batches,
     errors,
     dropped,

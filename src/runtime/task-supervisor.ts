@@ -24,6 +24,7 @@ export class TaskSupervisor {
   #stopping = false
   #state: State = 'UNASSIGNED'
   #failure: Failure | null = null
+  #failingSince: number | null = null
   #complete = false
   #started = false
   #earlier = emptyCounters(0)
@@ -85,6 +86,7 @@ export class TaskSupervisor {
       state: this.#state,
       complete: this.#complete,
       failure: this.#failure,
+      ...(this.#failingSince !== null && { failingSince: this.#failingSince }),
       counters,
       started: this.#started,
     }
@@ -121,6 +123,7 @@ export class TaskSupervisor {
   #enter(state: State, failure: Failure | null, retryInMs: number): void {
     this.#state = state
     this.#failure = failure
+    this.#failingSince = failure === null ? null : (this.#failingSince ?? Date.now())
     if (state === 'RUNNING') this.#started = true
     this.#changed(this.#spec.shard, state, failure, retryInMs)
   }

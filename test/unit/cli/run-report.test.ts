@@ -11,6 +11,8 @@ import { connectorOf } from '../../support/connectors.js'
 
 const failure = asFailure(new GenesisError('KAFKA_UNREACHABLE', 'no broker answers', { place: 'kafka localhost:1' }))
 
+const lock = asFailure(new GenesisError('SINK_FAILED', 'another process writes this file'))
+
 const config = connectorOf({ name: 'a' })
 
 function status(name: string, changes: Partial<ConnectorStatus> = {}): ConnectorStatus {
@@ -32,7 +34,10 @@ function status(name: string, changes: Partial<ConnectorStatus> = {}): Connector
 
 function screen(isTTY: boolean, rows = 24) {
   const written: string[] = []
-  return { isTTY, columns: 100, rows, written, write: (text: string) => written.push(text) }
+  const times: string[] = []
+  // The time before a message is kept apart.
+  const write = (text: string) => written.push(text.replace(/^\d\d:\d\d:\d\d /, (time) => (times.push(time), '')))
+  return { isTTY, columns: 100, rows, written, times, write }
 }
 
 describe('lines for people', () => {
@@ -91,11 +96,26 @@ describe('lines for people', () => {
     const [warning, drawn, cleared, note] = out.written
     assert.equal(
       warning,
-      'warn: a, task 0: kafka localhost:1: no broker answers (KAFKA_UNREACHABLE); next attempt in 1.5 s\n',
+      'warn: waiting for Kafka: kafka localhost:1: no broker answers (KAFKA_UNREACHABLE). Tasks resume by themselves\n',
     )
     assert.equal(drawn.split('\n').length, 3)
     assert.equal(cleared, '\r\x1b[2A\x1b[0J')
     assert.equal(note, 'hello\n')
+    assert.equal(out.times.length, 2)
+  })
+
+  test('on a terminal, too, it is said what has restarted, stopped or gone', () => {
+    const out = screen(true)
+    const report = new LineReport(out, 'info', {})
+    for (const what of ['started', 'stopping', 'started', 'complete', 'removed'] as const)
+      report.connector(what, config)
+    report.finish([])
+    assert.deepEqual(out.written.slice(0, -1), ['a stopping\n', 'a restarted\n', 'a complete\n', 'a removed\n'])
+  })
+
+  test('a connector that waits says for what', () => {
+    const task = { ...status('a').tasks[0], state: 'RESTARTING' as const, failure }
+    assert.match(statusLine(status('a', { tasks: [task] })), /RESTARTING .* waiting for Kafka$/)
   })
 
   test('more connectors than lines are counted', () => {
@@ -186,8 +206,8 @@ describe('lines for people', () => {
     report.finish([status('a', { complete: true }), status('b', { state: 'FAILED', tasks: [task] })])
     assert.equal(
       out.written.join(''),
-      'a: complete: records 1,000,000, records_per_second 500,000, batches 250, errors 2, dropped 0, retries 2, position 1,000,001\n' +
-        'b: failed: records 1,000,000, records_per_second 500,000, batches 250, errors 2, dropped 0, retries 2, position 1,000,001\n' +
+      'a: complete: records 1,000,000 in 2 s (500,000/s), batches 250, errors 2, dropped 0, retries 2, position 1,000,001\n' +
+        'b: failed: records 1,000,000 in 2 s (500,000/s), batches 250, errors 2, dropped 0, retries 2, position 1,000,001\n' +
         '  task 0: kafka localhost:1: no broker answers (KAFKA_UNREACHABLE)\n',
     )
   })
@@ -198,6 +218,7 @@ describe('lines for people', () => {
     report.note('info', 'quiet')
     report.task(config, 0, 'RESTARTING', failure, 1)
     report.task(config, 0, 'FAILED', failure, 0)
+    report.finish([])
     assert.equal(out.written.length, 1)
   })
 })
@@ -211,7 +232,7 @@ describe('JSON for machines', () => {
 
   test('a failure has connector, task, code and trace', () => {
     const [restarting, failed] = logged((report) => {
-      report.task(config, 1, 'RESTARTING', failure, 99.6)
+      report.task(config, 1, 'RESTARTING', lock, 99.6)
       report.task(config, 1, 'FAILED', failure, 0)
     })
     assert.deepEqual([restarting.level, restarting.retry_in_ms], ['warn', 100])

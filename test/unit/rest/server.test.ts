@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { describe, test } from 'node:test'
 import { createServer, startServer, type WorkerView } from '#src/rest/server.js'
 import type { ConnectorStatus, TaskStatus } from '#src/runtime/status.js'
+import { GenesisError, type ErrorCode } from '#src/errors.js'
+import { asFailure } from '#src/runtime/task-events.js'
 import { emptyCounters } from '#src/delivery/counters.js'
 import { observeLatency } from '#src/delivery/latency.js'
 import { connectorOf } from '../../support/connectors.js'
@@ -43,14 +45,57 @@ const view = (phase: WorkerView['phase'], ...connectors: ConnectorStatus[]): Wor
 })
 
 describe('the worker by HTTP', () => {
-  test('is healthy while it runs, 503 while it starts, 500 when every connector has failed', async () => {
+  test('is healthy while it runs, whatever its connectors do, and 503 while it starts', async () => {
     const failed = connectorStatus({ name: 'f', state: 'FAILED' })
     assert.equal((await ask('/health', view('starting'))).statusCode, 503)
-    assert.equal((await ask('/health', view('running'))).statusCode, 200)
-    assert.equal((await ask('/health', view('running', failed, connectorStatus()))).statusCode, 200)
-    const { statusCode, body } = await ask('/health', view('running', failed))
-    assert.equal(statusCode, 500)
-    assert.match(body, /every connector has failed: f/)
+    assert.equal((await ask('/health', view('running', failed))).statusCode, 200)
+  })
+
+  test('is not ready while something is waited for or has failed, and tells what, why and since when', async () => {
+    const failure = (code: ErrorCode) => asFailure(new GenesisError(code, 'as scripted'))
+    const away = { state: 'RESTARTING' as const, failure: failure('KAFKA_UNREACHABLE') }
+    const waiting = connectorStatus({
+      name: 'w',
+      tasks: [
+        taskStatus({ ...away, failingSince: Date.UTC(2026, 0, 1, 12) }),
+        taskStatus({ ...away, shard: 1, failingSince: Date.UTC(2026, 0, 1, 11) }),
+      ],
+    })
+    const failed = connectorStatus({
+      name: 'f',
+      tasks: [taskStatus({ state: 'FAILED', failure: failure('TOPIC_MISSING'), failingSince: 0 })],
+    })
+    const { statusCode, body } = await ask('/ready', view('running', connectorStatus(), waiting, failed))
+    assert.equal(statusCode, 503)
+    assert.deepEqual(JSON.parse(body), {
+      ready: false,
+      phase: 'running',
+      waiting_for: [],
+      waiting: [
+        {
+          connector: 'w',
+          tasks: [0, 1],
+          waits_for: 'Kafka',
+          since: '2026-01-01T11:00:00.000Z',
+          code: 'KAFKA_UNREACHABLE',
+          error: 'as scripted',
+        },
+      ],
+      failed: [
+        {
+          connector: 'f',
+          tasks: [0],
+          since: '1970-01-01T00:00:00.000Z',
+          code: 'TOPIC_MISSING',
+          error: 'as scripted',
+        },
+      ],
+    })
+    const metrics = (await ask('/metrics', view('running', waiting))).body.split('\n')
+    assert.ok(metrics.includes('genesis_waiting_tasks{waits_for="kafka"} 2'))
+    assert.ok(metrics.includes('genesis_waiting_tasks{waits_for="disk_space"} 0'))
+    const [, seconds] = /^genesis_waiting_seconds\{waits_for="kafka"\} (\d+)/m.exec(metrics.join('\n')) ?? []
+    assert.ok(Number(seconds) >= (Date.now() - Date.UTC(2026, 0, 1, 11)) / 1000 - 60)
   })
 
   test('is ready when every task is beyond its start, until it is told to stop', async () => {
@@ -59,7 +104,13 @@ describe('the worker by HTTP', () => {
     assert.equal((await ask('/ready', view('stopping', connectorStatus()))).statusCode, 503)
     const { statusCode, body } = await ask('/ready', view('running', connectorStatus(), waiting))
     assert.equal(statusCode, 503)
-    assert.deepEqual(JSON.parse(body), { ready: false, phase: 'running', waiting_for: ['w'] })
+    assert.deepEqual(JSON.parse(body), {
+      ready: false,
+      phase: 'running',
+      waiting_for: ['w'],
+      waiting: [],
+      failed: [],
+    })
   })
 
   test('tells its metrics in the form of Prometheus', async () => {

@@ -1,0 +1,159 @@
+import { deliveryName, type ConnectorConfig } from '../config/connector.js'
+import type { Clock } from '../delivery/clock.js'
+import { dependencyOf, type Dependency } from '../delivery/passing.js'
+import type { Failure, State } from './task-events.js'
+
+export type NoteOutage = (
+  level: 'info' | 'warn',
+  message: string,
+  fields: Readonly<Record<string, string | number>>,
+) => void
+
+/** What is resumed for this long is over. */
+const settledMs = 2_000
+const reminderMs = 60_000
+/** More connectors than this are counted, not named. */
+const maxNames = 5
+
+interface Outage {
+  readonly dependency: Dependency
+  readonly began: number
+  /** The connector of each task that waits. */
+  readonly waiting: Map<string, string>
+  readonly resumed: Map<string, string>
+  resumedAt: number
+  cancelReminder: () => void
+  cancelEnd: () => void
+}
+
+/**
+ * Makes one outage of what all tasks of a worker say about waiting for the same thing: a note when it begins, one a minute while
+ * it lasts, and one when it is over.
+ */
+export class OutageLog {
+  readonly #note: NoteOutage
+  readonly #clock: Pick<Clock, 'now' | 'after'>
+  readonly #outages = new Map<Dependency, Outage>()
+
+  constructor(note: NoteOutage, clock: Pick<Clock, 'now' | 'after'> = backgroundClock) {
+    this.#note = note
+    this.#clock = clock
+  }
+
+  /** A task has entered a state. True: this is part of an outage, and nothing else need be said about it. */
+  task(
+    config: Pick<ConnectorConfig, 'name' | 'sinkName'>,
+    shard: number,
+    state: State,
+    failure: Failure | null,
+  ): boolean {
+    const connector = deliveryName(config)
+    const task = `${connector}#${shard}`
+    const dependency = state === 'RESTARTING' && failure !== null ? dependencyOf(failure.code) : null
+    for (const outage of this.#outages.values()) {
+      if (outage.dependency !== dependency) this.#leave(outage, task, state)
+    }
+    if (dependency === null || failure === null) return false
+    const outage = this.#outages.get(dependency) ?? this.#begin(dependency, failure)
+    outage.cancelEnd()
+    outage.resumed.delete(task)
+    outage.waiting.set(task, connector)
+    return true
+  }
+
+  /** Ends without a note. */
+  close(): void {
+    for (const { cancelReminder, cancelEnd } of this.#outages.values()) {
+      cancelReminder()
+      cancelEnd()
+    }
+    this.#outages.clear()
+  }
+
+  #begin(dependency: Dependency, { message, code }: Failure): Outage {
+    const none = (): void => undefined
+    const began = this.#clock.now()
+    const outage: Outage = {
+      ...{ dependency, began, waiting: new Map<string, string>(), resumed: new Map<string, string>() },
+      ...{ resumedAt: began, cancelReminder: none, cancelEnd: none },
+    }
+    this.#outages.set(dependency, outage)
+    this.#note('warn', `waiting for ${dependency}: ${message} (${code}). Tasks resume by themselves`, {
+      waits_for: dependency,
+      code,
+    })
+    this.#remind(outage)
+    return outage
+  }
+
+  #remind(outage: Outage): void {
+    outage.cancelReminder = this.#clock.after(reminderMs, () => {
+      const { dependency, began, waiting } = outage
+      const waitedMs = this.#clock.now() - began
+      if (waiting.size > 0)
+        this.#note(
+          'warn',
+          `still waiting for ${dependency} after ${spoken(waitedMs)}: ${countOf(waiting)}: ${namesOf(waiting)}`,
+          { waits_for: dependency, waited_ms: Math.round(waitedMs), connectors: distinct(waiting).length },
+        )
+      this.#remind(outage)
+    })
+  }
+
+  #leave(outage: Outage, task: string, state: State): void {
+    const connector = outage.waiting.get(task)
+    if (connector === undefined) return
+    outage.waiting.delete(task)
+    if (state === 'RUNNING') outage.resumed.set(task, connector)
+    if (outage.waiting.size > 0) return
+    outage.resumedAt = this.#clock.now()
+    outage.cancelEnd = this.#clock.after(settledMs, () => this.#end(outage))
+  }
+
+  #end({ dependency, began, resumed, resumedAt, cancelReminder }: Outage): void {
+    cancelReminder()
+    this.#outages.delete(dependency)
+    // All that waited have failed or were stopped, and were reported as that.
+    if (resumed.size === 0) return
+    this.#note('info', `${dependency} is back after ${spoken(resumedAt - began)}: ${countOf(resumed)} resumed`, {
+      waits_for: dependency,
+      waited_ms: Math.round(resumedAt - began),
+      connectors: distinct(resumed).length,
+    })
+  }
+}
+
+/** Does not keep the process from its end. */
+const backgroundClock: Pick<Clock, 'now' | 'after'> = {
+  now: () => performance.now(),
+  after(ms, call) {
+    const timer = setTimeout(call, ms).unref()
+    return () => clearTimeout(timer)
+  },
+}
+
+function distinct(tasks: ReadonlyMap<string, string>): string[] {
+  return [...new Set(tasks.values())]
+}
+
+/** `1 connector`, `3 connectors (12 tasks)`. */
+function countOf(tasks: ReadonlyMap<string, string>): string {
+  const connectors = distinct(tasks).length
+  const many = `${connectors} ${connectors === 1 ? 'connector' : 'connectors'}`
+  return tasks.size === connectors ? many : `${many} (${tasks.size} tasks)`
+}
+
+function namesOf(tasks: ReadonlyMap<string, string>): string {
+  const names = distinct(tasks)
+  const named = names.slice(0, maxNames).join(', ')
+  return names.length > maxNames ? `${named} and ${names.length - maxNames} more` : named
+}
+
+/** `0.4 s`, `42 s`, `2 min 12 s`, `1 h 3 min`. */
+function spoken(ms: number): string {
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1000)
+  const minutes = Math.floor(seconds / 60)
+  if (minutes === 0) return `${seconds} s`
+  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}

@@ -1,0 +1,42 @@
+import { deliveryName } from '../config/connector.js'
+import { dependencyOf, type Dependency } from '../delivery/passing.js'
+import type { ErrorCode } from '../errors.js'
+import type { ConnectorStatus, TaskStatus } from './status.js'
+
+/** Tasks of one connector that are in the same trouble. */
+export interface Trouble {
+  readonly connector: string
+  readonly tasks: readonly number[]
+  /** What they wait for; null: for nothing that is known to pass, or they have failed. */
+  readonly waitsFor: Dependency | null
+  readonly code: ErrorCode
+  readonly error: string
+  /** When the first of them failed, in ms since 1970. */
+  readonly since: number
+}
+
+/** What a task waits for; null: it does not wait. */
+export function waitsFor({ state, failure }: Pick<TaskStatus, 'state' | 'failure'>): Dependency | null {
+  return state === 'RESTARTING' && failure !== null ? dependencyOf(failure.code) : null
+}
+
+/** What has failed or is waited for, by connector and error. `state`: of the tasks. */
+export function troubles(connectors: readonly ConnectorStatus[], state: 'RESTARTING' | 'FAILED'): Trouble[] {
+  const found = new Map<string, Trouble>()
+  for (const { config, tasks } of connectors) {
+    for (const task of tasks) {
+      if (task.state !== state || task.failure === null) continue
+      const connector = deliveryName(config)
+      const { code, message } = task.failure
+      const key = `${connector} ${code}`
+      const known = found.get(key)
+      found.set(key, {
+        ...{ connector, code, error: message, waitsFor: waitsFor(task) },
+        ...known,
+        tasks: [...(known?.tasks ?? []), task.shard],
+        since: Math.min(known?.since ?? Infinity, task.failingSince ?? Date.now()),
+      })
+    }
+  }
+  return [...found.values()]
+}
