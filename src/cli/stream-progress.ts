@@ -49,7 +49,7 @@ export class StreamProgress {
 /** `1000 records in 2.0 s (500/s), 1 error, 1 retry` */
 export function countLine({ records, errors, retries }: Counters, seconds: number): string {
   const rate = Math.round(records / Math.max(0.001, seconds))
-  const failures = errors > 0 ? `, ${counted(errors, 'error')}, ${counted(retries, 'retry', 'retries')}` : ''
+  const failures = errors + retries > 0 ? `, ${counted(errors, 'error')}, ${counted(retries, 'retry', 'retries')}` : ''
   return `${counted(records, 'record')} in ${seconds.toFixed(1)} s (${rate}/s)${failures}`
 }
 

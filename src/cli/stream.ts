@@ -1,11 +1,10 @@
-import { createWriteStream } from 'node:fs'
-import { finished } from 'node:stream/promises'
-import type { Writable } from 'node:stream'
+import type { WriteStream } from 'node:fs'
 import { Command, Option } from 'commander'
 import { renamed, renameKeys } from '../config/rename-keys.js'
 import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { asGenesisError, GenesisError } from '../errors.js'
+import { OutageLog } from '../runtime/outage-log.js'
 import { createResources, openTask } from '../runtime/open-task.js'
 import type { TaskEvents } from '../runtime/task-events.js'
 import { createFraming } from '../sink/framing.js'
@@ -15,6 +14,7 @@ import type { Sink } from '../sink/sink.js'
 import { StreamSink } from '../sink/stdout/sink.js'
 import { emptyCounters } from '../delivery/counters.js'
 import { onInterrupt } from './interrupt.js'
+import { checkOutput, closeOutput, openOutput } from './output-file.js'
 import { integer, json, tableFlag } from './table-flag.js'
 import { connectorOf, flagNames, sliceOf, type StreamOptions } from './stream-options.js'
 import { countLine, StreamProgress } from './stream-progress.js'
@@ -86,7 +86,9 @@ Examples:
 }
 
 async function stream(model: string, options: StreamOptions): Promise<void> {
-  const connector = connectorOf(model, options)
+  const made = connectorOf(model, options)
+  // What is written to a file or a pipe can't be taken back: nothing is tried twice there.
+  const connector = made.topic === null ? { ...made, errors: { ...made.errors, policy: 'stop' as const } } : made
   const slice = sliceOf(options, connector)
   const worker = await loadWorker(null, {
     ...process.env,
@@ -94,34 +96,43 @@ async function stream(model: string, options: StreamOptions): Promise<void> {
     ...(options.registry !== undefined && { SCHEMA_REGISTRY_URL: options.registry }),
   })
   const output = outputOf(options)
+  if (output !== undefined) await checkOutput(output)
+  const note = (level: 'info' | 'warn', message: string): void => {
+    const line = `${level === 'info' ? '' : `${level}: `}${renameKeys(message, flagNames)}`
+    if (progress === null) process.stderr.write(`${line}\n`)
+    else progress.note(line)
+  }
+  const outages = new OutageLog(note)
   let counters = emptyCounters(options.from)
   let progress: StreamProgress | null = null
   const events: TaskEvents = {
     state(state, failure, retryInMs) {
-      if (state !== 'RESTARTING' || failure === null) return
-      const message = renameKeys(failure.message, flagNames)
-      const line = `warn: ${message} (${failure.code}); next attempt in ${Math.round(retryInMs)} ms`
-      if (progress === null) process.stderr.write(`${line}\n`)
-      else progress.note(line)
+      if (outages.task(connector, 0, state, failure) || state !== 'RESTARTING' || failure === null) return
+      note('warn', `${failure.message} (${failure.code}); next attempt in ${Math.round(retryInMs)} ms`)
     },
     progress: (now) => (counters = now),
   }
-  const makeSink = async (plan: SinkPlan): Promise<Sink> =>
-    output === null
-      ? createSink(plan)
-      : new StreamSink(output.stream, output.name, createFraming(plan.connector, options.format, plan.fields))
+  let file: WriteStream | null = null
+  const makeSink = async (plan: SinkPlan): Promise<Sink> => {
+    if (connector.topic !== null) return createSink(plan)
+    const framing = createFraming(plan.connector, options.format, plan.fields)
+    // The last thing that can be wrong: only now is replaced what the file held.
+    if (output !== undefined) file = await openOutput(output)
+    return new StreamSink(file ?? process.stdout, output ?? 'standard output', framing)
+  }
   const task = await openTask({ connector, shard: 0 }, createResources(worker), events, slice, makeSink)
   if (connector.topic !== null) await reach(worker, connector.topic)
   const release = onInterrupt(() => task.stop())
   const began = performance.now()
   // Where the records themselves go by, they are the progress.
-  if (output?.stream !== process.stdout) progress = new StreamProgress(process.stderr, () => counters)
+  if (output !== undefined || connector.topic !== null) progress = new StreamProgress(process.stderr, () => counters)
   const end = await task.run()
   const seconds = (performance.now() - began) / 1000
   progress?.end()
+  outages.close()
   release()
-  if (output !== null && output.stream !== process.stdout) await finished(output.stream.end())
   if (end.end === 'failed') throw new GenesisError(end.failure.code, end.failure.message)
+  if (file !== null && output !== undefined) await closeOutput(file, output)
   process.stderr.write(`${countLine(counters, seconds)}\n`)
 }
 
@@ -137,16 +148,14 @@ async function reach({ kafka }: WorkerConfig, topic: string): Promise<void> {
   }
 }
 
-/** Throws where bytes would be written to a terminal, unless that was asked for: `--output -`. */
-function outputOf({ topic, output, format }: StreamOptions): { stream: Writable; name: string } | null {
-  if (topic !== undefined) return null
-  if (output === undefined && format === 'avro' && process.stdout.isTTY) {
+/** The file to write; undefined: standard output. Throws where bytes would go to a terminal, unless asked for: `--output -`. */
+function outputOf({ topic, output, format }: StreamOptions): string | undefined {
+  if (topic === undefined && output === undefined && format === 'avro' && process.stdout.isTTY) {
     throw new GenesisError('USAGE', 'Avro is binary, and standard output is a terminal', {
       place: '--format',
       found: 'avro',
       expected: '--output FILE or a pipe; --output - prints it all the same',
     })
   }
-  if (output === undefined || output === '-') return { stream: process.stdout, name: 'standard output' }
-  return { stream: createWriteStream(output), name: output }
+  return output === '-' ? undefined : output
 }

@@ -7,7 +7,7 @@ import { DownstreamClosed, type Sink } from '../sink.js'
 /**
  * Writes to a stream of bytes, such as standard output. What is written can't be taken back, so a record is durable for
  * this sink once the stream has taken it, and the checkpoint lasts as long as the sink. Rejects with DownstreamClosed where
- * the reader has closed the pipe, otherwise with SINK_FAILED.
+ * the reader has closed the pipe, with DISK_FULL where it is a file without room, otherwise with SINK_FAILED.
  *
  * Several sinks may share one stream: a batch is written as a whole.
  */
@@ -51,11 +51,20 @@ export class StreamSink implements Sink {
       this.#stream.write(bytes, (error) => {
         if (!error) resolve()
         else if ((error as NodeJS.ErrnoException).code === 'EPIPE') reject(new DownstreamClosed())
-        else
-          reject(
-            new GenesisError('SINK_FAILED', `${this.#name} cannot be written`, { found: error.message, cause: error }),
-          )
+        else reject(streamFailure(this.#name, error))
       })
     })
   }
+}
+
+/** Why a stream of bytes took no more. `name`: what messages call it. */
+export function streamFailure(name: string, error: NodeJS.ErrnoException): GenesisError {
+  const { code, message } = error
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new GenesisError('DISK_FULL', 'no space is left for the file', {
+      place: name,
+      remedy: 'Free some space, or write elsewhere',
+      cause: error,
+    })
+  return new GenesisError('SINK_FAILED', `${name} cannot be written`, { found: code ?? message, cause: error })
 }
