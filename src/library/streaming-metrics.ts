@@ -44,6 +44,7 @@ export class StreamingMetrics {
   #earlier = { records: 0, ms: 0 }
   #run: { clock: Clock; began: number; warm: number | null; last: number; records: number } | null = null
   readonly #meter = new RateMeter()
+  #lastRate = 0
   readonly #latency = new DurationQuantiles()
 
   /** Records delivered, each counted once. */
@@ -51,9 +52,9 @@ export class StreamingMetrics {
     return this.#totalRecords
   }
 
-  /** Records a second over the last ten seconds; 0 when no stream is running. */
+  /** Records a second over the last ten seconds; after the end of a stream, over its last ten seconds. 0 before the first. */
   get recordsPerSecond(): number {
-    return this.#run === null ? 0 : this.#meter.rate(this.#run.clock.now())
+    return this.#run === null ? this.#lastRate : this.#meter.rate(this.#run.clock.now())
   }
 
   /**
@@ -105,14 +106,15 @@ export class StreamingMetrics {
     return { records: this.#warmUp.records, seconds: this.#warmUp.ms / 1000 }
   }
 
-  /** Milliseconds from handing a batch over to its being acknowledged, per record, right to 1 %; NaN before the first. */
+  /** Milliseconds from handing a batch over to its being acknowledged, per record, right to 1 %; 0 before the first record. */
   get latencyMs(): { readonly p50: number; readonly p95: number; readonly p99: number } {
     return { p50: this.latency(0.5), p95: this.latency(0.95), p99: this.latency(0.99) }
   }
 
-  /** The latency in milliseconds that a share of the records, 0 to 1, does not exceed. */
+  /** The latency in milliseconds that a share of the records, 0 to 1, does not exceed; 0 before the first record. */
   latency(quantile: number): number {
-    return this.#latency.at(quantile)
+    const ms = this.#latency.at(quantile)
+    return Number.isNaN(ms) ? 0 : ms
   }
 
   /** All of them as plain data. */
@@ -159,6 +161,7 @@ export class StreamingMetrics {
         this.#run = null
         this.#buffered = 0
         if (run === null) return
+        this.#lastRate = this.#meter.rate(run.clock.now())
         if (run.warm === null) this.#warmUp = { ...this.#warmUp, ms: this.#warmUp.ms + run.clock.now() - run.began }
         else {
           const { records, ms } = this.#earlier
