@@ -137,8 +137,9 @@ ${made}
 | exit status | meaning |
 | --- | --- |
 | 0 | done; for \`verify\`: exact; for \`validate\`: nothing is wrong |
-| 1 | the work failed; for \`verify\`: not exact; for \`validate\`: something is wrong |
+| 1 | the work failed; for \`verify\`: not exact; for \`validate\`: the broker or the registry says no |
 | 2 | the input is wrong: a command line, a configuration file, a model, a schema ([errors](errors.md)) |
+| 3 | for \`verify\`: every record is there, but not all can be read yet |
 | 130 | interrupted (Ctrl-C) |
 
 Data goes to stdout, everything else to stderr. A reader that closes stdout early (\`| head\`) ends the program with status 0.

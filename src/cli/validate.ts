@@ -6,8 +6,8 @@ import { connectorJsonSchema } from '../config/connector-json-schema.js'
 import { deliveryName, type ConnectorConfig } from '../config/connector.js'
 import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
-import { GenesisError } from '../errors.js'
-import { checkOffline, checkOnline } from '../connector/check.js'
+import { errorTable, GenesisError } from '../errors.js'
+import { checkOffline, checkOnline, inConnector } from '../connector/check.js'
 import { errorLine } from './report.js'
 
 interface ValidateFlags {
@@ -20,7 +20,7 @@ interface ValidateFlags {
 export function validateCommand(): Command {
   return new Command('validate')
     .description(
-      'Checks connector files and what they name: model, conditions, schema; with --online also broker, topic, registry and compatibility. Nothing is created, registered or sent.',
+      'Checks connector files and what they name: model, conditions, schema; with --online also broker, topics, checkpoints, registry and compatibility. Nothing is created, registered or sent.',
     )
     .argument('[paths...]', 'connector files, or folders of them', ['connectors'])
     .option('--online', 'ask the broker and the registry too')
@@ -35,7 +35,7 @@ Examples:
   KAFKA_BROKERS=localhost:9092 SCHEMA_REGISTRY_URL=http://localhost:8081/apis/ccompat/v7 genesis validate connectors/ --online
   genesis validate --schema > connector.schema.json
 
-Exit status: 0 nothing is wrong, 1 something is, 2 the command line is wrong.`,
+Exit status: 0 nothing is wrong; 1 the files are right, but the broker or the registry says no, or does not answer; 2 the input is wrong.`,
     )
     .action(async (paths: string[], flags: ValidateFlags) => {
       process.exitCode = await validate(paths, flags)
@@ -66,9 +66,18 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
     const found = worker === null ? [] : checkOnWorker(connector, worker)
     const { errors: offline, unusedColumns } = await checkOffline(connector)
     found.push(...offline)
-    if (found.length === 0 && flags.online && worker !== null) found.push(...(await checkOnline(connector, worker)))
+    if (found.length === 0 && flags.online && worker !== null) {
+      found.push(...(await checkOnline(connector, worker)))
+      if (connector.sink.type === 'kafka') {
+        // Not before it is needed: the Kafka libraries take longer to load than all the rest.
+        const { checkDelivery } = await import('../sink/kafka/check-online.js')
+        const delivery = await checkDelivery(connector, worker)
+        found.push(...delivery.errors.flatMap((error) => inConnector(connector, error)))
+        for (const note of delivery.notes) notes.add(`note: ${note}\n`)
+      }
+    }
     errors.push(...found)
-    if (found.length === 0) good.push(connector)
+    if (found.length === 0 && !isTwin(connector, errors)) good.push(connector)
     if (unusedColumns.length > 0) {
       notes.add(`note: ${connector.file}: the schema leaves out ${unusedColumns.join(', ')} of the model\n`)
     }
@@ -85,7 +94,14 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
     for (const connector of good) process.stdout.write(`${connector.file}: ${deliveryName(connector)} is valid\n`)
     for (const error of distinct(errors)) process.stderr.write(`${errorLine(error)}\n`)
   }
-  return errors.length === 0 ? 0 : 1
+  return errors.reduce((status, { code }) => Math.max(status, errorTable[code].exit), 0)
+}
+
+/** Whether an earlier connector has its name. */
+function isTwin({ name, file }: ConnectorConfig, errors: readonly GenesisError[]): boolean {
+  return errors.some(({ code, details: { place, found } }) => {
+    return code === 'CONNECTOR_DUPLICATE' && place === file && (found ?? '').startsWith(`${name},`)
+  })
 }
 
 function asJson(good: readonly ConnectorConfig[], errors: readonly GenesisError[]): object {

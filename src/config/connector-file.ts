@@ -163,7 +163,8 @@ function readConnector(source: ConfigSource, options: CheckOptions): ReadConnect
       return new GenesisError('CONFIG_INVALID', what, { place: source.place(on[0].split('.')), found, expected })
     }),
   ]
-  const wrong = new Set([...failed, ...rules.flatMap(({ on }) => on)].map((key) => key.split('.')[0]))
+  // Of keys that do not go together, the one that the error is at: the others may be right, and what hangs on them is judged.
+  const wrong = new Set([...failed, ...rules.map(({ on }) => on[0])].map((key) => key.split('.')[0]))
   if (references.some((reference) => reference.errors.length > 0)) wrong.add('references')
   // Without them it is open which columns its records have; an unknown key may have been meant as references.
   const isMeant = (key: string): boolean => nearest(key, Object.keys(connectorSchema)) === 'references'

@@ -110,7 +110,7 @@ function atKey(connector: ConnectorConfig, key: string, thrown: unknown): Genesi
 }
 
 /** The error, or each of several, with the connector it was found in before its own place. */
-function inConnector({ name, file }: ConnectorConfig, thrown: unknown): GenesisError[] {
+export function inConnector({ name, file }: ConnectorConfig, thrown: unknown): GenesisError[] {
   return moved(thrown, (own) => [file, name, own].filter((part) => typeof part === 'string').join(': '))
 }
 

@@ -1,5 +1,7 @@
 /** Checkpoints changed from outside of their tasks, which are fenced: `genesis reset`, and Connect's offsets over REST. */
 import type { ClusterOptions } from '../config/cluster.js'
+import type { ConnectorConfig } from '../config/connector.js'
+import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
 import type { ShardId } from '../record.js'
 import { KafkaAdmin } from './admin.js'
@@ -24,6 +26,18 @@ export interface CheckpointOwner {
   readonly sink?: string
   /** tasks.max as it is now. */
   readonly shards: number
+}
+
+/** The owner of the checkpoints of a connector's delivery to one sink. */
+export function ownerOf({ name, sinkName, tasks }: ConnectorConfig, worker: WorkerConfig): CheckpointOwner {
+  return {
+    cluster: worker.kafka,
+    checkpoints: worker.checkpoints,
+    group: worker.group.id,
+    connector: name,
+    ...(sinkName !== null && { sink: sinkName }),
+    shards: tasks.max,
+  }
 }
 
 /** A shard and what becomes of its checkpoint. */

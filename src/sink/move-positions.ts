@@ -4,7 +4,6 @@ import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
 import type { TopicDescription } from '../kafka/admin.js'
 import type { CheckpointTarget, TopicCheckpoint } from '../kafka/checkpoint-record.js'
-import type { CheckpointOwner } from '../kafka/move-checkpoints.js'
 import type { Checkpoint } from '../record.js'
 import { readCheckpointFile, replaceCheckpointFile } from './file/checkpoint-file.js'
 import { lockFile } from './file/file-lock.js'
@@ -52,7 +51,7 @@ export async function readPositions(
 ): Promise<ReadonlyMap<number, Checkpoint>> {
   const { sink, tasks } = connector
   if (sink.type === 'kafka') {
-    const { readCheckpoints } = await import('../kafka/move-checkpoints.js')
+    const { ownerOf, readCheckpoints } = await import('../kafka/move-checkpoints.js')
     return readCheckpoints(ownerOf(connector, worker))
   }
   if (sink.type !== 'file') throw withoutPositions(connector)
@@ -70,7 +69,7 @@ async function moveInTopic(
   { next, fingerprint, acceptTarget }: PositionMove,
 ): Promise<MovedPosition[]> {
   // Not before it is needed: the Kafka libraries take longer to load than all the rest.
-  const [{ moveCheckpoints }, { isSameTopic, targetFrom, targetNow }] = await Promise.all([
+  const [{ moveCheckpoints, ownerOf }, { isSameTopic, targetFrom, targetNow }] = await Promise.all([
     import('../kafka/move-checkpoints.js'),
     import('../kafka/checkpoint-target.js'),
   ])
@@ -107,17 +106,6 @@ async function targetTopic({ topic, topicCreation }: ConnectorConfig, worker: Wo
     return await admin.ensureTopic(topic, topicCreation.enabled ? topicCreation : null)
   } finally {
     await admin.close()
-  }
-}
-
-function ownerOf({ name, sinkName, tasks }: ConnectorConfig, worker: WorkerConfig): CheckpointOwner {
-  return {
-    cluster: worker.kafka,
-    checkpoints: worker.checkpoints,
-    group: worker.group.id,
-    connector: name,
-    ...(sinkName !== null && { sink: sinkName }),
-    shards: tasks.max,
   }
 }
 

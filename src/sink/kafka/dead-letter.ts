@@ -24,10 +24,15 @@ export async function ensureDeadLetterTopic(
   target: TopicDescription,
 ): Promise<ProducerOptions['deadLetters']> {
   if (topic === null) return undefined
-  const bytes = Math.min(Math.max(minMaxMessageBytes, 2 * target.maxMessageBytes), int32Max)
-  const config = { 'max.message.bytes': String(bytes) }
+  const config = deadLetterConfig(target)
   const { maxMessageBytes } = await admin.ensureTopic(topic, creation && { ...creation, partitions: 1, config })
   return { topic, maxMessageBytes }
+}
+
+/** Of a topic of dead letters that is made here. */
+export function deadLetterConfig({ maxMessageBytes }: TopicDescription): Record<string, string> {
+  const bytes = Math.min(Math.max(minMaxMessageBytes, 2 * maxMessageBytes), int32Max)
+  return { 'max.message.bytes': String(bytes) }
 }
 
 /** Where the record was to go. */

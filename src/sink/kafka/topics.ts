@@ -91,7 +91,8 @@ export async function findTopic(
   }
 }
 
-async function hasRecords(cluster: ClusterOptions, topic: string, shared?: BrokerSource): Promise<boolean> {
+/** Whether the topic ever had a record, of whomever. */
+export async function hasRecords(cluster: ClusterOptions, topic: string, shared?: BrokerSource): Promise<boolean> {
   const reader = new TopicReader(cluster, topic, undefined, shared)
   try {
     return (await reader.ranges()).some(({ end }) => end > 0)

@@ -198,8 +198,8 @@ describe('genesis validate', () => {
     const files = [...'abcdefghi'].map((letter) => `${letter}.json`)
     await writeFile(join(folder, 'cut.json'), (await readFile(model, 'utf8')).slice(0, 5000))
     const { status, stdout, stderr } = await genesis(['validate', ...files], {}, folder)
-    assert.equal(status, 1)
-    assert.equal(stdout, 'a.json: good is valid\ni.json: good is valid\n')
+    assert.equal(status, 2)
+    assert.equal(stdout, 'a.json: good is valid\n')
     const expected = [
       /^error: b\.json:1:\d+: seeed: unknown key; .*expected seed \(CONFIG_INVALID\)$/,
       /^error: i\.json: two connectors have the same name; found good, which a\.json has too; .*\(CONNECTOR_DUPLICATE\)$/,
@@ -236,10 +236,11 @@ sead: 1
       'b.yaml': `name: b\nmodel: ${model}\nconditions: { agee: 3 }\nthroughput: { rate: 1, interval: 1s }\n`,
       'c.yaml': `name: c\nmodel: ${model}\ntopic: t\nsink: { type: kfka }\nkey: ident\nconditions: { age: [">", 999] }\n`,
       'd.yaml': `name: d\nmodle: ${model}\ntopic: t\nconditions: { agee: 3 }\n`,
+      'f.yaml': `name: f\nmodel: ${model}\nkey: ident\nvalue: { schema: none.avsc }\n`,
       'e.yaml': `name: e\nmodel: ${model}\ntopic: t\nrefrences: { column: k }\nconditions: { agee: 3 }\nkey: k\n`,
     })
     const { status, stderr } = await genesis(['validate', '.'], {}, folder)
-    assert.equal(status, 1)
+    assert.equal(status, 2)
     const places = stderr
       .trimEnd()
       .split('\n')
@@ -255,6 +256,7 @@ sead: 1
       'd.yaml:2:1: modle',
       'error: d.yaml:1:1: missing key; found no model; expected a path (CONFIG_INVALID)',
       'e.yaml:4:1: refrences',
+      'f.yaml:1:1: topic',
       'a.yaml:8:3: conditions.segmnet',
       'a.yaml:9:3: conditions.age',
       'a.yaml:11:9: conditions.any.0.income',
@@ -262,13 +264,15 @@ sead: 1
       'a.yaml:5:1: key',
       'b.yaml:3:15: conditions.agee',
       'c.yaml:6:15: conditions.age',
+      'f.yaml:3:1: key',
+      'f.yaml:4:10: value.schema',
     ])
   })
 
   it('tells a machine the same', async (t) => {
     const folder = await folderWith(t, { 'a.json': good, 'b.json': { ...good, name: 'b', seed: -1 } })
     const { status, stdout, stderr } = await genesis(['validate', '.', '--json'], {}, folder)
-    assert.deepEqual([status, stderr], [1, ''])
+    assert.deepEqual([status, stderr], [2, ''])
     assert.deepEqual(JSON.parse(stdout), {
       valid: false,
       connectors: [{ name: 'good', file: 'a.json' }],
@@ -290,7 +294,7 @@ sead: 1
   it('holds connectors against the worker they are to run on', async (t) => {
     const folder = await folderWith(t, { 'a.json': { ...good, value: {} }, 'w.yaml': 'log: { level: warn }\n' })
     const without = await genesis(['validate', 'a.json', '--worker', 'w.yaml'], {}, folder)
-    assert.equal(without.status, 1)
+    assert.equal(without.status, 2)
     assert.match(without.stderr, /^error: a\.json:1:\d+: value\.format: Avro in Kafka needs a schema registry/)
     const env = { SCHEMA_REGISTRY_URL: 'http://localhost:1' }
     assert.equal((await genesis(['validate', 'a.json', '--worker', 'w.yaml'], env, folder)).status, 0)

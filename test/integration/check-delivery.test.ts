@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { parseConnector } from '#src/config/connector-file.js'
+import type { ConnectorConfig } from '#src/config/connector.js'
+import { plainSource } from '#src/config/source.js'
+import { loadWorker } from '#src/config/worker-file.js'
+import type { WorkerConfig } from '#src/config/worker.js'
+import { checkDelivery } from '#src/sink/kafka/check-online.js'
+import { deliver } from '../support/deliver.js'
+import { createTopic, deleteAfter, uniqueName } from '../support/kafka.js'
+
+const model = fileURLToPath(new URL('../../../models/customers.json', import.meta.url))
+
+async function connectorAndWorker(
+  t: TestContext,
+  keys: object = {},
+): Promise<{ connector: ConnectorConfig; worker: WorkerConfig }> {
+  const name = uniqueName('test-check')
+  const checkpoints = uniqueName('test-checkpoints')
+  deleteAfter(t, name, checkpoints)
+  const source = plainSource({ name, model, topic: name, key: 'id', value: { format: 'json' }, ...keys }, 'test')
+  return {
+    connector: parseConnector(source, { env: {}, folder: '/' }),
+    worker: await loadWorker(null, { ...process.env, GENESIS_CHECKPOINTS_TOPIC: checkpoints }),
+  }
+}
+
+async function complaints(connector: ConnectorConfig, worker: WorkerConfig): Promise<string[]> {
+  const { errors } = await checkDelivery(connector, worker)
+  return errors.map(({ code, message }) => `${code} ${message}`)
+}
+
+test('checkpoints of another stream, topic or group are seen before the start', async (t) => {
+  const { connector, worker } = await connectorAndWorker(t)
+  assert.deepEqual(await checkDelivery(connector, worker), { errors: [], notes: [] })
+  await deliver(connector, worker, 100)
+  assert.deepEqual(await checkDelivery(connector, worker), { errors: [], notes: [] })
+  const [condition] = await complaints({ ...connector, conditions: { segment: 'premium' } }, worker)
+  assert.match(condition, /^CHECKPOINT_INVALID .*another model, condition, seed/)
+  const [topic] = await complaints({ ...connector, topic: uniqueName('test-none') }, worker)
+  assert.match(topic, /^CHECKPOINT_INVALID .*started in another topic/)
+  const [group] = await complaints(connector, { ...worker, group: { id: 'others' } })
+  assert.match(group, /^CHECKPOINT_INVALID .*another group of workers/)
+})
+
+test('a compacted topic wants a key that is never missing', async (t) => {
+  const topic = await createTopic(t, { config: { 'cleanup.policy': 'compact' } })
+  const { connector, worker } = await connectorAndWorker(t, { topic })
+  assert.deepEqual(await complaints(connector, worker), [])
+  const [without] = await complaints({ ...connector, key: null }, worker)
+  assert.match(
+    without,
+    new RegExp(`^TOPIC_UNFIT topic ${topic}: a compacted topic takes no records without a key; found no key`),
+  )
+  const created = { ...connector.topicCreation, config: { 'cleanup.policy': 'delete,compact' } }
+  const planned = await complaints(
+    { ...connector, topic: uniqueName('test-none'), key: null, topicCreation: created },
+    worker,
+  )
+  assert.match(planned[0], /a compacted topic takes no records without a key/)
+})
+
+test('a topic of dead letters has to exist or be allowed, and should have more room than the target', async (t) => {
+  const topic = await createTopic(t)
+  const dead = await createTopic(t)
+  const policy = { errors: { policy: 'skip', deadletterqueue: { topic: { name: dead } } }, topic }
+  const { connector, worker } = await connectorAndWorker(t, policy)
+  const { errors, notes } = await checkDelivery(connector, worker)
+  assert.equal(errors.length, 0)
+  assert.match(notes[0], new RegExp(`too large for topic ${topic} is too large for ${dead} as well`))
+  const missing = { ...connector, deadLetterTopic: uniqueName('test-none') }
+  assert.deepEqual(await complaints(missing, worker), [])
+  const off = { ...missing, topicCreation: { ...connector.topicCreation, enabled: false } }
+  assert.match((await complaints(off, worker))[0], /^TOPIC_MISSING .*the topic of dead letters does not exist/)
+})
