@@ -80,6 +80,10 @@ export const connectorSchema = {
     { code: 'key', importance: 'medium' },
   ),
   key_format: choice(['string', 'long', 'avro', 'json'], 'Encoding of the key.', 'string', { code: 'keyFormat' }),
+  timestamp: optional<string>(
+    'text',
+    'With the kafka sink: column of timestamps or dates whose value is the timestamp of a record, as event time for Streams, Flink and ksqlDB. Unset: the time at which the record is sent.',
+  ),
   value: {
     format: choice(
       ['avro', 'json'],

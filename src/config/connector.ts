@@ -23,6 +23,8 @@ export interface ConnectorConfig {
   /** The column whose value is the key; null: no key. */
   readonly key: string | null
   readonly keyFormat: 'string' | 'long' | 'avro' | 'json'
+  /** The column whose value is the timestamp of a record; null: the time at which it is sent. */
+  readonly timestamp: string | null
   readonly value: {
     readonly format: 'avro' | 'json'
     /** An .avsc file's absolute path, an inline schema (a JSON value), or null: derived from the model. */

@@ -33,6 +33,7 @@ export function toConnector(
     },
     key: values.key,
     keyFormat: values.key_format,
+    timestamp: values.timestamp,
     value: {
       format: value.format,
       schema: value.schema === null ? null : schemaOf(value.schema, folder),

@@ -14,6 +14,7 @@ import { jsonSteps, lineEncoder } from './lines.js'
 import { RecordWriter } from './record-writer.js'
 import { constant } from './step.js'
 import type { EncodeSteps } from './topic-encoder.js'
+import { withTimestamps } from './timestamps.js'
 import { TopicEncoder } from './topic-encoder.js'
 import { valueSchema, valueSubject } from './value.js'
 
@@ -24,10 +25,12 @@ import { valueSchema, valueSubject } from './value.js'
  * `prepare` throws them, or the registry's errors, for the rest.
  */
 export function createEncoder(connector: EncodedConnector, registry: SubjectRegistry | null): EncoderFactory {
-  const { disturb } = connector
+  const { disturb, timestamp, sink } = connector
   const make: MakeEncoder = (one, fields) => plainEncoder(one, registry, fields)
-  if (disturb === null) return (fields) => make(connector, fields)
-  return (fields) => createDisturbedEncoder(connector, disturb, fields, make)
+  const encoderOf: EncoderFactory = (fields) =>
+    disturb === null ? make(connector, fields) : createDisturbedEncoder(connector, disturb, fields, make)
+  if (timestamp === null || sink.type !== 'kafka') return encoderOf
+  return (fields) => withTimestamps(encoderOf(fields), fields, timestamp)
 }
 
 function plainEncoder(

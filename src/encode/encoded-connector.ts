@@ -3,5 +3,5 @@ import type { ConnectorConfig } from '../config/connector.js'
 /** What of a connector its encoder depends on. */
 export type EncodedConnector = Pick<
   ConnectorConfig,
-  'name' | 'topic' | 'key' | 'keyFormat' | 'value' | 'sink' | 'disturb'
+  'name' | 'topic' | 'key' | 'keyFormat' | 'value' | 'sink' | 'disturb' | 'timestamp'
 >

@@ -21,6 +21,7 @@ function connector(topic: string, value: Partial<EncodedConnector['value']> = {}
     value: { format: 'avro', schema: null, autoRegister: true, useLatest: false, subject: null, ...value },
     sink: { type: 'kafka' },
     disturb: null,
+    timestamp: null,
   }
 }
 

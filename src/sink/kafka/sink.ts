@@ -17,6 +17,7 @@ import type { Sink } from '../sink.js'
 import { checkTarget } from './check-target.js'
 import { deadLettersOf } from './dead-letter.js'
 import { fenceEarlierId, isCheckpointLost } from './earlier-owner.js'
+import { namedTimestamps } from './timestamp-refusal.js'
 import { TopicWatch } from './topic-watch.js'
 import { findTopic, prepareTopics } from './topics.js'
 import type { SinkTopics, TopicsBefore, TopicsPlan } from './topics.js'
@@ -46,6 +47,7 @@ export class KafkaSink implements Sink {
   /** What the last opening found: another checkpoint topic is not the one that was written to. */
   #checkpointTopicId: string | null = null
   #closings = 0
+  #hasTimestamps = false
   readonly #deadLetters: SideRecord[] = []
   readonly #pace: TransferPace
   readonly #throttle = new ThrottleMeter()
@@ -122,7 +124,8 @@ export class KafkaSink implements Sink {
     if (open.assigned.length < batch.length) open.assigned = new Int32Array(batch.length)
     assignPartitions(batch, open.partitions, open.assigned)
     const began = performance.now()
-    await stillThere(open.producer.send(batch, open.assigned))
+    this.#hasTimestamps = batch.timestamps !== undefined
+    await this.#named(stillThere(open.producer.send(batch, open.assigned)))
     const bytes = batch.offsets[2 * batch.length] - batch.offsets[0]
     this.#pace.observe(batch.length, bytes, performance.now() - began)
   }
@@ -133,7 +136,15 @@ export class KafkaSink implements Sink {
     watch.look()
     const side = checkpointRecord(checkpoints.topic, checkpointPartitions, shard, { ...bare(checkpoint), target })
     // The checkpoint last: it says that everything before it is safe.
-    await stillThere(producer.commit([...this.#deadLetters.splice(0), side]))
+    await this.#named(stillThere(producer.commit([...this.#deadLetters.splice(0), side])))
+  }
+
+  async #named(work: Promise<void>): Promise<void> {
+    try {
+      await work
+    } catch (error) {
+      throw namedTimestamps(error, this.#hasTimestamps)
+    }
   }
 
   deadLetter(batch: EncodedBatch, error: GenesisError): void {

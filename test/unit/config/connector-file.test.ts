@@ -62,6 +62,7 @@ describe('a connector file', () => {
         tasks: { max: 1 },
         seed: 0,
         disturb: null,
+        timestamp: null,
         deadLetterTopic: null,
         errors: {
           policy: 'retry',

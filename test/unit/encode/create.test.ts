@@ -19,6 +19,7 @@ function connector(more: Partial<EncodedConnector>): EncodedConnector {
     value: { format: 'json', schema: null, autoRegister: true, useLatest: false, subject: null },
     sink: { type: 'kafka' },
     disturb: null,
+    timestamp: null,
     ...more,
   }
 }

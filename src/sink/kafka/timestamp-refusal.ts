@@ -1,0 +1,14 @@
+import { GenesisError } from '../../errors.js'
+
+/** A broker's refusal of timestamps says whose they were: of the connector's column, or of this machine's clock. */
+export function namedTimestamps(thrown: unknown, fromColumn: boolean): unknown {
+  if (!(thrown instanceof GenesisError) || thrown.code !== 'KAFKA_REJECTED') return thrown
+  if (!thrown.details.found?.startsWith('INVALID_TIMESTAMP')) return thrown
+  const what = fromColumn
+    ? "the broker refuses the times of the connector's timestamp column"
+    : "the broker refuses the time of this machine's clock"
+  const remedy = fromColumn
+    ? "Raise the topic's message.timestamp.before.max.ms or message.timestamp.after.max.ms, or choose another column for timestamp, or none"
+    : 'Set the clock of this machine or of the brokers'
+  return new GenesisError('KAFKA_REJECTED', what, { ...thrown.details, remedy, cause: thrown })
+}
