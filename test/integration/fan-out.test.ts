@@ -186,7 +186,7 @@ describe('a connector with several sinks', () => {
     await writeFile(file, JSON.stringify(connector))
     const { status, stderr } = await genesis('run', file, '--worker', worker)
     assert.equal(status, 1)
-    assert.match(stderr, /begun with one sink and has several now.*found a checkpoint under sink; expected only some/)
+    assert.match(stderr, /started with one sink and now has several.*found a checkpoint under sink; expected only some/)
   })
 })
 
