@@ -1,7 +1,7 @@
 /**
  * Which worker of a group runs which tasks. Sticky: a task stays where it runs unless the loads would differ by more than one;
  * and in two steps (KIP-415): a task that moves is first taken from the worker that runs it, and given to the other one in the
- * next round, so that what does not move never stops.
+ * next round, so that what does not move never stops. Linear in tasks times members: the leader does it between heartbeats.
  */
 
 export interface AssignmentInput {
@@ -20,75 +20,104 @@ export interface Assignment {
   readonly isPartial: boolean
 }
 
+interface Share {
+  readonly id: string
+  /** What it runs, of all that is wanted. */
+  readonly owned: string[]
+  readonly given: string[]
+  /** How many tasks it may have yet. */
+  room: number
+  /** By connector: how many of its tasks are given. */
+  readonly siblings: Map<string, number>
+}
+
 export function assignTasks({ tasks, members, awaited }: AssignmentInput): Assignment {
-  const ids = [...members.keys()].sort()
-  const given = new Map<string, string[]>(ids.map((id) => [id, []]))
-  if (ids.length === 0) return { tasks: given, isPartial: false }
-  const all = new Set(tasks)
-  const kept = new Map<string, string[]>(ids.map((id) => [id, []]))
-  const owned = new Set<string>()
-  for (const id of ids) {
-    for (const task of [...(members.get(id) ?? [])].filter((one) => all.has(one)).sort()) {
-      // Of two that run one task the sink's fencing lets one go on; here it is the first.
-      if (owned.has(task)) continue
-      owned.add(task)
-      kept.get(id)?.push(task)
-    }
+  const shares = [...members.keys()]
+    .sort()
+    .map((id): Share => ({ id, owned: [], given: [], room: 0, siblings: new Map() }))
+  if (shares.length === 0) return { tasks: new Map(), isPartial: false }
+  const runners = runnersOf(shares, members)
+  const free: string[] = []
+  for (const task of tasks) {
+    const runner = runners.get(task)
+    if (runner !== undefined) runner.owned.push(task)
+    else if (!awaited.has(task)) free.push(task)
   }
-  const free = tasks.filter((task) => !owned.has(task) && !awaited.has(task))
   // What is awaited counts for the loads: else tasks would move now, and back later.
-  const total = tasks.length
-  const floor = Math.floor(total / ids.length)
-  // The workers that run most may have one more than the others: the fewest tasks move.
-  const byLoad = [...ids].sort((a, b) => (kept.get(b)?.length ?? 0) - (kept.get(a)?.length ?? 0) || (a < b ? -1 : 1))
-  const room = new Map(byLoad.map((id, index) => [id, floor + (index < total % ids.length ? 1 : 0)]))
-  const siblings = new Map<string, number>()
-  const give = (id: string, task: string): void => {
-    given.get(id)?.push(task)
-    room.set(id, (room.get(id) ?? 0) - 1)
-    const key = `${id} ${connectorOf(task)}`
-    siblings.set(key, (siblings.get(key) ?? 0) + 1)
-  }
+  setRoom(shares, tasks.length)
   let moved = 0
-  for (const id of ids) {
-    const own = kept.get(id) ?? []
-    const staying = spread(own, room.get(id) ?? 0)
-    for (const task of staying) give(id, task)
-    moved += own.length - staying.length
+  for (const share of shares) {
+    for (const task of staying(share.owned, share.room)) give(share, task)
+    moved += share.owned.length - share.given.length
   }
+  spread(free, shares)
+  return { tasks: new Map(shares.map(({ id, given }) => [id, given])), isPartial: moved > 0 }
+}
+
+/** Of two that run one task the sink's fencing lets one go on; here it is the first. */
+function runnersOf(shares: readonly Share[], members: AssignmentInput['members']): ReadonlyMap<string, Share> {
+  const runners = new Map<string, Share>()
+  for (const share of shares)
+    for (const task of members.get(share.id) ?? []) if (!runners.has(task)) runners.set(task, share)
+  return runners
+}
+
+/** The workers that run most may have one more than the others: the fewest tasks move. */
+function setRoom(shares: readonly Share[], total: number): void {
+  const floor = Math.floor(total / shares.length)
+  const fullest = [...shares].sort((a, b) => b.owned.length - a.owned.length || (a.id < b.id ? -1 : 1))
+  fullest.forEach((share, i) => (share.room = floor + (i < total % shares.length ? 1 : 0)))
+}
+
+/** Those that stay of one worker's: of the connectors with most tasks here the most go, so that each is spread over the workers. */
+function staying(owned: readonly string[], most: number): readonly string[] {
+  if (owned.length <= most) return owned
+  const left = byConnector(owned)
+  // By how many tasks are left of them: the connectors of the fullest level give one each, and are of the next level then.
+  const levels: string[][][] = []
+  for (const own of left) (levels[own.length] ??= []).push(own)
+  let level = levels.length - 1
+  for (let excess = owned.length - most; excess > 0; excess--) {
+    while ((levels[level] ?? []).length === 0) level--
+    const own = levels[level].pop()!
+    own.pop()
+    ;(levels[level - 1] ??= []).push(own)
+  }
+  return left.flat()
+}
+
+function give(share: Share, task: string): void {
+  const connector = connectorOf(task)
+  share.given.push(task)
+  share.room--
+  share.siblings.set(connector, (share.siblings.get(connector) ?? 0) + 1)
+}
+
+/** Gives each task to a worker with room, away from tasks of the same connector, and then to where most room is. */
+function spread(free: readonly string[], shares: readonly Share[]): void {
   for (const task of free) {
-    // Where there is room, away from tasks of the same connector.
-    const cost = (id: string): number => siblings.get(`${id} ${connectorOf(task)}`) ?? 0
-    const open = ids.filter((id) => (room.get(id) ?? 0) > 0)
-    const best = (open.length > 0 ? open : ids).reduce((one, other) =>
-      cost(other) - cost(one) < 0 || (cost(other) === cost(one) && (room.get(other) ?? 0) > (room.get(one) ?? 0))
-        ? other
-        : one,
-    )
+    const connector = connectorOf(task)
+    const siblingsAt = ({ siblings }: Share): number => siblings.get(connector) ?? 0
+    const open = shares.filter(({ room }) => room > 0)
+    const best = open.reduce((one, other) => {
+      const fewer = siblingsAt(other) - siblingsAt(one)
+      return fewer < 0 || (fewer === 0 && other.room > one.room) ? other : one
+    })
     give(best, task)
   }
-  return { tasks: given, isPartial: moved > 0 }
 }
 
-/** Those that stay of one worker's: of connectors with many tasks here the most go, so that each is spread over the workers. */
-function spread(own: readonly string[], most: number): string[] {
-  const groups = new Map<string, string[]>()
-  for (const task of own) {
-    const group = groups.get(connectorOf(task))
-    if (group === undefined) groups.set(connectorOf(task), [task])
-    else group.push(task)
+function byConnector(tasks: readonly string[]): string[][] {
+  const all = new Map<string, string[]>()
+  for (const task of tasks) {
+    const connector = connectorOf(task)
+    const own = all.get(connector)
+    if (own === undefined) all.set(connector, [task])
+    else own.push(task)
   }
-  const gone = new Set<string>()
-  while (own.length - gone.size > most) {
-    let largest: string[] = []
-    for (const group of groups.values()) if (group.length >= largest.length) largest = group
-    const task = largest.pop()
-    if (task !== undefined) gone.add(task)
-  }
-  return own.filter((task) => !gone.has(task))
+  return [...all.values()]
 }
 
-/** The part of a task's key that the tasks of one delivery have in common. */
 function connectorOf(task: string): string {
   return task.slice(0, task.lastIndexOf('#'))
 }
