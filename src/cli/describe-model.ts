@@ -2,6 +2,7 @@ import type { FieldType, Value } from '../record.js'
 import { isBin, rangeOf } from '../model/fields.js'
 import type { ColumnReport, FitReport } from '../fit/report/report.js'
 import { shownValue } from '../model/held.js'
+import { relationText } from '../model/relations/range.js'
 import type { Column, Model } from '../model/model.js'
 
 /** What there is to say about a model; `--json` prints it as it is. */
@@ -80,6 +81,8 @@ function describeColumn(model: Model, column: Column, report: ColumnReport | und
       return { ...base, ...spanOf(source.values, type), decidedBy: source.column }
     case 'composed':
       return { ...base, ...rangeIn(model, name), made: `${source.day} and ${source.time}` }
+    case 'relation':
+      return { ...base, ...rangeIn(model, name), made: relationText(source, column.type) }
     case 'sequence':
       return { ...base, made: `${source.start}, ${source.start + source.step}, ${source.start + 2 * source.step} …` }
     case 'pool':

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { GenesisError } from '../errors.js'
-import { conditionProbability } from '../model/conditions/compile.js'
+import { conditionShare } from '../model/condition-share.js'
 import { loadModel } from '../model/load.js'
 import { describeHtml } from './describe-html.js'
 import { describeModel } from './describe-model.js'
@@ -47,7 +47,7 @@ async function describe(path: string, { json, conditions, html, types }: Flags):
     return
   }
   const asked =
-    conditions === undefined ? undefined : { given: conditions, probability: conditionProbability(model, conditions) }
+    conditions === undefined ? undefined : { given: conditions, probability: conditionShare(model, conditions) }
   const description = describeModel(model, asked)
   if (html !== undefined) {
     await writePage(html, describeHtml(description))

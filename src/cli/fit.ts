@@ -18,6 +18,7 @@ interface Flags {
   readonly minCount: number
   readonly roundExtremes?: true
   readonly encoding?: string
+  readonly relations: 'on' | 'off'
 }
 
 /** `genesis fit`: trains a model from a table and writes its file. Progress and quality go to stderr. */
@@ -34,6 +35,11 @@ export function fitCommand(): Command {
     .option('--threads <n>', 'threads; one per core if left out. The model does not depend on it', integerFrom(1))
     .option('--min-count <n>', 'categories that fewer rows have become "other"', integerFrom(1), 1)
     .option('--round-extremes', 'round the smallest and largest numbers to two digits')
+    .addOption(
+      new Option('--relations <on|off>', 'whether to look for relations between columns, and keep them')
+        .choices(['on', 'off'])
+        .default('on'),
+    )
     .option('--encoding <name>', 'encoding of the text; found by looking if left out')
     .addHelpText(
       'after',
@@ -68,6 +74,7 @@ async function fit(path: string, flags: Flags): Promise<void> {
       threads: flags.threads,
       minCount: flags.minCount,
       roundExtremes: flags.roundExtremes === true,
+      relations: flags.relations === 'on',
       signal: stop.signal,
       onPrepared: (prepared) => progress.prepared(prepared),
       onProgress: (step) => progress.step(step),

@@ -1,13 +1,21 @@
-import { artifactFormat, artifactVersion, type ArtifactColumn, type ModelArtifact } from '../model/artifact.js'
+import {
+  artifactFormat,
+  artifactVersion,
+  firstArtifactVersion,
+  type ArtifactColumn,
+  type ModelArtifact,
+} from '../model/artifact.js'
 import type { Circuit } from '../model/circuit.js'
 import { encodeTable } from '../model/table.js'
 import { outsideColumns } from './columns/generated.js'
 import type { LearnedColumn } from './columns/plan.js'
 import type { Prepared } from './prepare.js'
+import type { PlannedRelation } from './relations/plan.js'
+import { relationSource } from './relations/source.js'
 
 /** The artifact of a trained circuit: the table's columns in their order, with the hidden parts that some are made of. */
 export function assembleModel(
-  { planned, nodes, composed, decided }: Prepared,
+  { planned, nodes, composed, decided, relations }: Prepared,
   circuit: Circuit | null,
   { name, seed, report }: { name: string; seed: number; report: unknown },
 ): ModelArtifact {
@@ -16,7 +24,7 @@ export function assembleModel(
   )
   return {
     format: artifactFormat,
-    version: artifactVersion,
+    version: relations.length > 0 ? artifactVersion : firstArtifactVersion,
     name,
     columns,
     circuit: circuit && {
@@ -30,6 +38,8 @@ export function assembleModel(
   }
 
   function learnedColumns(column: LearnedColumn): ArtifactColumn[] {
+    const relation = relations.find((candidate) => candidate.column.name === column.name)
+    if (relation !== undefined) return relatedColumns(column, relation)
     const parts = composed.find((candidate) => candidate.column.name === column.name)
     if (parts === undefined) return [learnedColumn(column)]
     const [day, time] = [learnedColumn(parts.day), learnedColumn(parts.time)]
@@ -44,6 +54,13 @@ export function assembleModel(
       day,
       time,
     ]
+  }
+
+  function relatedColumns(column: LearnedColumn, relation: PlannedRelation): ArtifactColumn[] {
+    const parts = [relation.rest, relation.own, relation.free].filter((part) => part != null)
+    const shape = { name: column.name, type: column.learned.type, ...(column.hidden && { hidden: true as const }) }
+    const nullable = column.learned.held.includes(null)
+    return [{ ...shape, nullable, source: relationSource(relation) }, ...parts.map(learnedColumn)]
   }
 
   function learnedColumn(column: LearnedColumn): ArtifactColumn {

@@ -18,6 +18,8 @@ export interface FitOptions {
   /** Categories and numbers that fewer rows have do not get a symbol of their own. */
   readonly minCount: number
   readonly roundExtremes: boolean
+  /** Whether to look for what ties the columns. @default true */
+  readonly relations?: boolean
   /** Aborting ends training with the best circuit so far. */
   readonly signal?: AbortSignal
   readonly onPrepared?: (prepared: Prepared) => void

@@ -2,9 +2,11 @@ import { GenesisError } from '../errors.js'
 import type { CodedTable } from '../model/circuit.js'
 import { isNumeric, planColumns, type LearnedColumn, type PlannedColumn } from './columns/plan.js'
 import type { ColumnsFile } from './columns/settings.js'
-import { dayAndTime, type ComposedColumn } from './columns/day-and-time.js'
-import { findDependencies, heldCodes } from './dependencies.js'
+import { dayAndTime, freeName, type ComposedColumn } from './columns/day-and-time.js'
+import { findDependencies, heldCodes, type Dependency } from './dependencies.js'
 import { categoryAlphabet, numberAlphabet, type Alphabet, type DiscretiseOptions } from './discretise/alphabet.js'
+import { relationNote } from './relations/note.js'
+import { planRelations, type PlannedRelation } from './relations/plan.js'
 import type { Table } from './table/table.js'
 
 /** A table that is ready to be trained from. */
@@ -17,8 +19,15 @@ export interface Prepared {
   readonly composed: readonly ComposedColumn[]
   /** The learned columns that another one decides. */
   readonly decided: readonly DecidedColumn[]
+  /** The columns that are put together from others. */
+  readonly relations: readonly PlannedRelation[]
   /** What was changed or left out, each a complete sentence. */
   readonly notes: readonly string[]
+}
+
+export interface PrepareOptions extends DiscretiseOptions {
+  /** False: relations between columns are not looked for. */
+  readonly relations?: boolean
 }
 
 export interface NodeColumn {
@@ -39,13 +48,13 @@ export interface DecidedColumn {
 /** Codes are 16 bits wide. */
 const maxSymbols = 65_535
 
-/** Decides what each column is, finds its symbols, and what decides what. Throws TABLE_INVALID or CONFIG_INVALID. */
-export function prepareTable(table: Table, file: ColumnsFile | undefined, options: DiscretiseOptions): Prepared {
+/** Decides what each column is, what ties and what decides what, and finds the symbols. Throws TABLE_INVALID or CONFIG_INVALID. */
+export function prepareTable(table: Table, file: ColumnsFile | undefined, options: PrepareOptions): Prepared {
   const planned = planColumns(table, file)
   const notes = [...table.notes]
-  const nodes: NodeColumn[] = []
-  const composed: ComposedColumn[] = []
   const names = new Set(planned.map(({ name }) => name))
+  let nodes: NodeColumn[] = []
+  let composed: ComposedColumn[] = []
   for (const column of planned) {
     if (column.place === 'outside') {
       notes.push(...(column.found?.notes ?? []))
@@ -63,22 +72,53 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
     nodes.push(discretised(parts.day, table, options))
     nodes.push(neverMissing(discretised(parts.time, table, { ...options, roundExtremes: false })))
   }
+  const learned = planned.filter((column) => column.place === 'learned')
+  const known = dependenciesOf(nodes)
+  const deciding = new Set(
+    known.flatMap(({ column, decider }) => [nodes[column].column.name, nodes[decider].column.name]),
+  )
+  const relations =
+    options.relations === false
+      ? []
+      : planRelations(learned, { isFixed: (name) => deciding.has(name), freeName: (name) => freeName(name, names) })
+  const made = new Set(relations.map(({ column }) => column.name))
+  const gone = new Set(
+    composed.filter(({ column }) => made.has(column.name)).flatMap(({ day, time }) => [day.name, time.name]),
+  )
+  composed = composed.filter(({ column }) => !made.has(column.name))
+  nodes = nodes.filter(({ column }) => !made.has(column.name) && !gone.has(column.name))
+  for (const { rest, own, free, notSo } of relations) {
+    if (rest !== null) nodes.push(discretised(rest, table, { ...options, keep: notSo ?? undefined }))
+    for (const hidden of [own, free]) if (hidden != null) nodes.push(discretised(hidden, table, options))
+  }
+  const { decided, undecided } = withDependencies(nodes)
+  for (const { column, decider } of decided) notes.push(`column ${column.name} is decided by ${decider.column.name}`)
+  for (const relation of relations) notes.push(relationNote(relation))
+  return { rows: table.rows, planned, nodes: undecided, composed, decided, relations, notes }
+}
+
+function dependenciesOf(nodes: readonly NodeColumn[]): Dependency[] {
   const held = nodes.map(({ column }) => heldCodes(column.raw, column.learned.held))
-  const dependencies = findDependencies(
+  return findDependencies(
     nodes.map(({ column, codes, alphabet }, j) =>
       alphabet.exact
         ? { name: column.name, codes, size: alphabet.symbols.length, exact: true }
         : { name: column.name, codes: held[j].codes, size: held[j].values.length, exact: false },
     ),
   )
+}
+
+function withDependencies(nodes: readonly NodeColumn[]): { decided: DecidedColumn[]; undecided: NodeColumn[] } {
+  const dependencies = dependenciesOf(nodes)
   const decidedNodes = new Set(dependencies.map(({ column }) => column))
   const decided = dependencies.map(({ column, decider, values }): DecidedColumn => {
     const { alphabet, column: learned } = nodes[column]
-    const own = alphabet.exact ? (alphabet.symbols as DecidedColumn['values']) : held[column].values
+    const own = alphabet.exact
+      ? (alphabet.symbols as DecidedColumn['values'])
+      : heldCodes(learned.raw, learned.learned.held).values
     return { column: learned, decider: nodes[decider], values: Array.from(values, (code) => own[code]) }
   })
-  for (const { column, decider } of decided) notes.push(`column ${column.name} is decided by ${decider.column.name}`)
-  return { rows: table.rows, planned, nodes: nodes.filter((_, j) => !decidedNodes.has(j)), composed, decided, notes }
+  return { decided, undecided: nodes.filter((_, j) => !decidedNodes.has(j)) }
 }
 
 /** The rows in codes, all of them or the selected ones. */

@@ -1,4 +1,4 @@
-import { conditionProbability } from '../model/conditions/compile.js'
+import { conditionShare } from '../model/condition-share.js'
 import { loadModel } from '../model/load.js'
 import type { Model } from '../model/model.js'
 import { openGenerator } from '../model/open.js'
@@ -47,7 +47,7 @@ export class SyntheticGenerator<Row extends object = AnyRow> {
 
   /** The probability, 0 to 1, that a record of the model satisfies the conditions: exact, not sampled. */
   probability(conditions: unknown): number {
-    return asPublic(() => conditionProbability(this.#model, conditions))
+    return asPublic(() => conditionShare(this.#model, conditions))
   }
 
   /**

@@ -48,6 +48,10 @@ function sourceInOrder(source: ColumnOrigin): ColumnOrigin {
       return { from: source.from, column: source.column, values: source.values }
     case 'composed':
       return { from: source.from, day: source.day, time: source.time }
+    case 'relation': {
+      const { from, formula, rounding, rest, by, notSo, own, grain, bounds, atLeast, atMost } = source
+      return { from, formula, rounding, rest, by, notSo, own, grain, bounds, atLeast, atMost }
+    }
     case 'sequence':
       return { from: source.from, start: source.start, step: source.step }
     case 'pool':

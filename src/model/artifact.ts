@@ -3,9 +3,13 @@
  * Tables are base64 of little-endian float32.
  */
 import type { FieldType } from '../record.js'
+import type { Formula, Rounding } from './relations/formula.js'
 
 export const artifactFormat = 'genesis-model'
-export const artifactVersion = 1
+/** The newest version that is read. */
+export const artifactVersion = 2
+/** What is written for a model that needs nothing of a later one, so that earlier programs read it. */
+export const firstArtifactVersion = 1
 
 export interface ModelArtifact {
   format: typeof artifactFormat
@@ -48,6 +52,25 @@ export type ColumnOrigin =
    * (UTC), each of the circuit or a dependency. Missing where either is.
    */
   | { from: 'composed'; day: string; time: string }
+  /**
+   * From version 2 on. A number that others decide but for a rest: formula + rest, in the held form; with `by: ratio` formula × rest /
+   * 1,000,000, rounded to the column's grain. `rest` is a hidden learned column; without one the formula is all. `bounds`, `atLeast`
+   * and `atMost` (columns) then limit it. Where the formula is missing, and where the rest is the number `notSo`, the value is that of `own`, a
+   * hidden learned column; without one it is missing.
+   */
+  | {
+      from: 'relation'
+      formula: Formula
+      rounding?: Rounding
+      rest?: string
+      by?: 'ratio'
+      notSo?: number
+      own?: string
+      grain?: number
+      bounds?: readonly [low: number, high: number]
+      atLeast?: string[]
+      atMost?: string[]
+    }
   /** start + position · step. */
   | { from: 'sequence'; start: number; step: number }
   /** One of these, drawn per record, independent of everything else; or a named pool of words that ships with the program. */

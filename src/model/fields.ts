@@ -1,5 +1,6 @@
 import type { Field, Value, Vector } from '../record.js'
 import type { Symbol } from './artifact.js'
+import { relationRange } from './relations/range.js'
 import { dayMs } from './held.js'
 import type { Column, ColumnSource } from './model.js'
 
@@ -35,6 +36,8 @@ export function rangeOf(source: ColumnSource, columns: readonly Column[]): [low:
       const [day, time] = [source.day, source.time].map((name) => rangeOf(columnNamed(name, columns).source, columns))
       return day && time && [day[0] * dayMs + time[0], day[1] * dayMs + time[1]]
     }
+    case 'relation':
+      return relationRange(source)
     default:
       return undefined
   }
@@ -60,6 +63,7 @@ export function vectorKind(source: ColumnSource): Vector['kind'] {
     case 'pool':
       return 'dictionary'
     case 'composed':
+    case 'relation':
     case 'sequence':
     case 'event_time':
     case 'clock':

@@ -8,6 +8,7 @@ import { buildColumns, neededColumns } from './generated/build.js'
 import type { OutsideColumn } from './generated/generated.js'
 import { RowWords, blockRows } from './random/row-words.js'
 import { CircuitSampler, type NodeOutput } from './sample/circuit-sampler.js'
+import { Retry } from './sample/retry.js'
 import {
   checkDistinct,
   checkTaken,
@@ -17,7 +18,10 @@ import {
   type ReferenceShape,
 } from './references/reference.js'
 import { following } from './time/following.js'
-import { tablesOf } from './conditions/compile.js'
+import { tablesOf, type Checked } from './conditions/compile.js'
+import { domainsOf } from './conditions/domain.js'
+import { rowCheck } from './conditions/row-check.js'
+import { columnsOf } from './conditions/negated.js'
 import { canonicalConditions } from './conditions/canonical.js'
 import { vectorKind } from './fields.js'
 
@@ -54,6 +58,14 @@ export function openGenerator(model: Model, options: GeneratorOptions = {}): Gen
   return new ModelGenerator(model, options)
 }
 
+/**
+ * Of the candidates that are drawn under conditions, the share that satisfies them: 1, unless they are on columns that relations put together.
+ * Measured.
+ */
+export function acceptedShare(model: Model, conditions: unknown): number {
+  return new ModelGenerator(model, { conditions }).accepted
+}
+
 class ModelGenerator implements Generator, Lookup {
   readonly fields: readonly Field[]
   readonly fingerprint: string
@@ -63,6 +75,9 @@ class ModelGenerator implements Generator, Lookup {
   readonly #words: RowWords
   readonly #circuit: CircuitSampler
   readonly #outside: readonly OutsideColumn[]
+  /** Columns that are put together from learned ones. */
+  readonly #made: readonly OutsideColumn[]
+  readonly #retry: Retry | null = null
   readonly vectors: readonly Vector[]
   readonly #references: readonly Reference[]
   readonly #positions = new Float64Array(blockRows)
@@ -90,17 +105,24 @@ class ModelGenerator implements Generator, Lookup {
     const model = eventTimes ? following(given, eventTimes) : given
     let draws = 0
     const takeDraws = (count: number): number => (draws += count) - count
+    const { nodes, choice, checked } = tablesOf(model, conditions)
     const needed = neededColumns(model)
-    const filled = only ? neededColumns(model, only) : needed
+    const shown = only ? neededColumns(model, only) : needed
+    const looked = checked === null ? [] : columnsChecked(checked, model)
+    const filled = looked.length === 0 ? shown : new Set([...shown, ...neededColumns(model, new Set(looked))])
+    const all = new Set([...needed, ...filled])
     this.#drawsCircuit = model.columns.some(({ name, source }) => source.from === 'circuit' && filled.has(name))
+    // Rows are drawn again behind the others.
+    const size = checked === null ? capacity : capacity + blockRows
     const outputs = model.columnOfNode.map((index) => {
       const column = model.columns[index]
-      return needed.has(column.name) ? nodeOutput(column, capacity) : null
+      return all.has(column.name) ? nodeOutput(column, size) : null
     })
-    const { nodes, choice } = tablesOf(model, conditions)
     this.#circuit = new CircuitSampler(nodes, choice, takeDraws, (node) => outputs[node])
-    const { vectors, outside } = buildColumns(model, (node) => outputs[node]!, capacity, takeDraws, filled)
+    const circuitDraws = draws
+    const { vectors, outside, made } = buildColumns(model, (node) => outputs[node]!, size, takeDraws, filled, all)
     this.#outside = outside
+    this.#made = made
     const visible = vectors.filter((vector, index): vector is Vector => !model.columns[index].hidden)
     checkDistinct(references)
     this.#references = references.map((each, index) => {
@@ -114,6 +136,20 @@ class ModelGenerator implements Generator, Lookup {
     const others = this.#references.map(({ identity }) => identity)
     this.fingerprint = fingerprintOf(model, conditions, seed, eventTimes ?? null, others)
     this.#words = new RowWords(seed, draws, only !== undefined)
+    if (checked === null) return
+    const output = (node: number): NodeOutput => outputs[node]!
+    const values = { output, vector: (index: number) => vectors[index]! }
+    this.#retry = new Retry({
+      ...{ circuit: this.#circuit, made, seed, draws: circuitDraws, spare: capacity, partOf: checked.partOf },
+      checks: checked.expressions.map((expression) => rowCheck(expression, domainsOf(model), values)),
+      outputs: outputs.filter((each) => each !== null),
+      numbers: made.flatMap(({ vector }) => (vector.kind === 'number' ? [vector.values] : [])),
+    })
+  }
+
+  /** Where rows are drawn again until they satisfy the conditions: the share of those drawn that do, measured; else 1. */
+  get accepted(): number {
+    return this.#retry?.accepted ?? 1
   }
 
   get position(): number {
@@ -159,6 +195,8 @@ class ModelGenerator implements Generator, Lookup {
   #draw(positions: Float64Array, to: number, count: number): void {
     const { words } = this.#words
     if (this.#drawsCircuit) this.#circuit.draw(words, to, count)
+    for (const column of this.#made) column.draw(words, positions, to, count)
+    this.#retry?.run(positions, to, count)
     for (const column of this.#outside) column.draw(words, positions, to, count)
     for (const reference of this.#references) reference.draw(words, positions, to, count)
   }
@@ -193,6 +231,11 @@ function clockColumns(model: Model): Set<string> {
   const clocks = model.columns.filter(({ source }) => source.from === 'clock').map(({ name }) => name)
   const names = model.columns.map(({ name }) => name)
   return new Set(names.filter((name) => clocks.some((clock) => neededColumns(model, new Set([name])).has(clock))))
+}
+
+/** The columns whose values tell whether a row satisfies the conditions. */
+function columnsChecked({ expressions }: Checked, model: Model): string[] {
+  return expressions.flatMap((expression) => columnsOf(expression, model))
 }
 
 function nodeOutput({ source }: Column, capacity: number): NodeOutput {

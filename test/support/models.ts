@@ -1,7 +1,7 @@
 /** Model artifacts made from nothing but a seed: for tests of what reads models, and for measurements. */
 import {
   artifactFormat,
-  artifactVersion,
+  firstArtifactVersion,
   type ArtifactColumn,
   type ModelArtifact,
   type ColumnOrigin,
@@ -46,7 +46,7 @@ export function artifactOf(columns: readonly SupportColumn[], states: number, se
   }
   return {
     format: artifactFormat,
-    version: artifactVersion,
+    version: firstArtifactVersion,
     name: 'test',
     columns: placed,
     circuit: sizes.length === 0 ? null : circuit,

@@ -46,7 +46,8 @@ function span(values: readonly (number | null)[]): [low: number, high: number] {
   return [low, high]
 }
 
-function freeName(name: string, taken: Set<string>): string {
+/** The name, or one like it that is not taken; it then is. */
+export function freeName(name: string, taken: Set<string>): string {
   let free = name
   while (taken.has(free)) free += '_'
   taken.add(free)

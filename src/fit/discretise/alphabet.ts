@@ -19,6 +19,8 @@ export interface DiscretiseOptions {
   readonly minCount: number
   /** Rounds the smallest and largest number to two significant digits. */
   readonly roundExtremes: boolean
+  /** A number that is kept as it is, however few rows have it. */
+  readonly keep?: number
 }
 
 /** So many distinct numbers are all kept as they are. */
@@ -87,7 +89,7 @@ export function numberAlphabet(counts: Counts, grain: number, options: Discretis
     (narrow || total >= 2 * values.length) &&
     values.every(({ count }) => count >= options.minCount)
   const atomCount = Math.max(atomShare * total, atomRows, options.minCount)
-  const isAtom = ({ count }: Weighted): boolean => few || count >= atomCount
+  const isAtom = ({ value, count }: Weighted): boolean => few || count >= atomCount || value === options.keep
   const grid = few
     ? { grain, strays: new Set<number>() }
     : gridOf(

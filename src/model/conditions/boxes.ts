@@ -19,6 +19,7 @@
 import { GenesisError } from '../../errors.js'
 import { complementOf, intersectSets, isEmpty, isWhole, uniteSets, type NodeDomain, type NodeSet } from './domain.js'
 import type { Expression } from './expression.js'
+import { coverLimit, madeIn, negated } from './negated.js'
 
 /** A conjunction: what is left of each node's symbols; a node that is not there is not restricted. */
 export type Box = ReadonlyMap<number, NodeSet>
@@ -28,9 +29,14 @@ const maxBoxes = 1000
 
 const anything: Box = new Map<number, NodeSet>()
 
-/** An expression as conjunctions that exclude each other. None: no symbols satisfy it. */
-export function boxesOf(expression: Expression, domains: readonly NodeDomain[]): Box[] {
+/**
+ * An expression as conjunctions that exclude each other. None: no symbols satisfy it. Of columns that relations put together, they have
+ * more than what satisfies it.
+ */
+export function boxesOf(expression: Expression, domains: readonly NodeDomain[], limit = coverLimit(expression)): Box[] {
   switch (expression.kind) {
+    case 'made':
+      return expression.cover(limit)
     case 'column': {
       const { node, set } = expression
       if (isEmpty(set)) return []
@@ -38,11 +44,11 @@ export function boxesOf(expression: Expression, domains: readonly NodeDomain[]):
     }
     case 'all':
       return expression.parts.reduce(
-        (boxes, part) => bounded(product(boxes, boxesOf(part, domains)), part.path),
+        (boxes, part) => bounded(product(boxes, boxesOf(part, domains, limit)), part.path),
         [anything],
       )
     case 'any': {
-      const parts = uniteColumns(expression.parts.map((part) => boxesOf(part, domains)))
+      const parts = uniteColumns(expression.parts.map((part) => boxesOf(part, domains, limit)))
       const boxes = parts.reduce((before, part) => {
         const fresh = before.reduce((left, box) => bounded(without(left, box, domains), expression.path), part)
         return bounded([...before, ...fresh], expression.path)
@@ -50,6 +56,8 @@ export function boxesOf(expression: Expression, domains: readonly NodeDomain[]):
       return merged(boxes, domains)
     }
     case 'not':
+      // What is not in a cover is not all that does not satisfy the condition.
+      if (madeIn(expression.part).length > 0) return boxesOf(negated(expression.part), domains, limit)
       return boxesOf(expression.part, domains).reduce(
         (left, box) => bounded(without(left, box, domains), expression.path),
         [anything],

@@ -9,12 +9,25 @@ import { inOrder } from './canonical.js'
 import { domainsOf } from './domain.js'
 import { Conditioner, type Evidence, type Scaled } from './evidence.js'
 import { parseConditions, type Expression } from './expression.js'
+import { madeIn } from './negated.js'
 import { unsatisfiable } from './unsatisfiable.js'
 
-/** What a sampler draws from. `choice`: one row of the conjunctions' weights, where there are several. */
+/**
+ * What a sampler draws from. `choice`: the weights of the conjunctions, where there are several: a row of all, and, where rows are checked, one
+ * for each part of a mix.
+ */
 export interface ConditionedTables {
   readonly nodes: readonly NodeTables[]
   readonly choice: AliasRows | null
+  /** What rows must satisfy once they are drawn, where the tables alone do not see to it. */
+  readonly checked: Checked | null
+}
+
+export interface Checked {
+  /** By part of a mix. */
+  readonly expressions: readonly Expression[]
+  /** The part of each conjunction. */
+  readonly partOf: Uint16Array
 }
 
 /**
@@ -37,14 +50,24 @@ export function tablesOf(model: Model, conditions: unknown): ConditionedTables {
     const evidence = found.filter(({ probability }) => probability.value > 0)
     if (evidence.length === 0) unsatisfiable(written[part].expression, domains, conditioner)
     const shares = sharesOf(evidence.map(({ probability }) => probability))
-    return evidence.map((each, index) => ({ weight: weight * shares[index], evidence: each }))
+    return evidence.map((each, index) => ({ weight: weight * shares[index], evidence: each, part }))
   })
   const evidence = components.map((component) => component.evidence)
+  const isChecked = mix.some(({ expression }) => madeIn(expression).length > 0)
+  const choices = [components.map(({ weight }) => weight)]
+  if (isChecked)
+    mix.forEach((_, part) => choices.push(components.map((each) => (each.part === part ? each.weight : 0))))
   return {
     nodes: base.map((node) =>
       nodeUnder(node, evidence, states, model.columns[model.columnOfNode[node.weights.node]].name),
     ),
-    choice: components.length === 1 ? null : aliasRows([components.map(({ weight }) => weight)], 1, components.length),
+    choice: components.length === 1 ? null : aliasRows([choices.flat()], choices.length, components.length),
+    checked: isChecked
+      ? {
+          expressions: mix.map(({ expression }) => expression),
+          partOf: Uint16Array.from(components, ({ part }) => part),
+        }
+      : null,
   }
 }
 

@@ -4,7 +4,10 @@ import { columnNamed, rangeOf } from '../fields.js'
 import { shownValue } from '../held.js'
 import type { CircuitSource, Column, ColumnSource, Model } from '../model.js'
 import { invalid, listed, unknownName } from './complaint.js'
+import type { RelationOrigin } from '../relations/relation.js'
+import type { Box } from './boxes.js'
 import { dayTimesOf } from './composed.js'
+import { coverOf, type Demand } from './cover.js'
 import { within, type NodeDomain, type NodeSet } from './domain.js'
 import { nothing, type Intervals } from './intervals.js'
 import { parsePredicates, type Predicate } from './predicate.js'
@@ -27,6 +30,22 @@ export type Expression =
       readonly of?: { readonly literal: unknown; readonly expected?: string }
     }
   | { readonly kind: 'not'; readonly path: string; readonly part: Expression }
+  | MadeColumn
+
+/** A predicate on a column that a relation puts together. */
+export interface MadeColumn {
+  readonly kind: 'made'
+  readonly path: string
+  readonly literal: unknown
+  /** The column and its index. */
+  readonly column: Column
+  readonly index: number
+  readonly demand: Demand
+  /** See `coverOf`. */
+  readonly cover: (limit: number) => Box[]
+  /** The same of another demand. */
+  readonly demanding: (demand: Demand) => MadeColumn
+}
 
 /** A share of the records that are to satisfy an expression. */
 export interface MixPart {
@@ -120,11 +139,21 @@ class Parser {
     const { source } = column
     if (!isLearned(source))
       invalid(path, `conditions do not reach a ${source.from} column`, name, `one of ${listed(names)}`)
+    if (source.from === 'relation')
+      return parsePredicates(literal, column, path).map(({ missing, region }) =>
+        this.#made({ missing, region }, column, literal, path),
+      )
     return parsePredicates(literal, column, path).map((predicate, index) =>
       source.from === 'composed'
         ? this.#composed(predicate, column, source, literal, path)
         : this.#learned(predicate, column, literal, path, `${name} ${index} ${JSON.stringify(literal)}`),
     )
+  }
+
+  #made(demand: Demand, column: Column, literal: unknown, path: string): MadeColumn {
+    const cover = (limit: number): Box[] => coverOf(column, demand, this.model, this.domains, limit)
+    const demanding = (other: Demand): MadeColumn => this.#made(other, column, literal, path)
+    return { kind: 'made', path, literal, column, index: this.model.columns.indexOf(column), demand, cover, demanding }
   }
 
   /** A predicate on a timestamp in terms of its day and its time of day. */
@@ -159,8 +188,9 @@ class Parser {
 type ComposedSource = Extract<ColumnSource, { from: 'composed' }>
 type DependencySource = Extract<ColumnSource, { from: 'dependency' }>
 
-function isLearned(source: ColumnSource): source is CircuitSource | DependencySource | ComposedSource {
-  return source.from === 'circuit' || source.from === 'dependency' || source.from === 'composed'
+function isLearned(source: ColumnSource): source is CircuitSource | DependencySource | ComposedSource | RelationOrigin {
+  const { from } = source
+  return from === 'circuit' || from === 'dependency' || from === 'composed' || from === 'relation'
 }
 
 /** What a predicate on a column leaves of the column that decides it. */

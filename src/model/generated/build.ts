@@ -3,6 +3,8 @@ import { dictionaryOf } from '../fields.js'
 import type { Column, Model } from '../model.js'
 import type { NodeOutput } from '../sample/circuit-sampler.js'
 import { Composed, type Part } from './composed.js'
+import { namesInRelation } from '../relations/range.js'
+import { Relation, type RelationPart } from '../relations/relation.js'
 import { Clock, EventTime, Sequence } from './numbers.js'
 import type { OutsideColumn } from './generated.js'
 import { parsePattern } from './pattern-parts.js'
@@ -17,6 +19,8 @@ export interface BuiltColumns {
   /** By the column's index; absent where nothing needs the column. */
   readonly vectors: readonly (Vector | undefined)[]
   readonly outside: readonly OutsideColumn[]
+  /** Those that are put together from learned columns alone, and need no words: they come first. */
+  readonly made: readonly OutsideColumn[]
 }
 
 /**
@@ -41,6 +45,8 @@ function namesIn({ source }: Column, columns: readonly Column[]): string[] {
       return [source.column]
     case 'composed':
       return [source.day, source.time]
+    case 'relation':
+      return namesInRelation(source)
     case 'template': {
       const parts = parseTemplate(source.template)
       return typeof parts === 'string' ? [] : parts.flatMap((part) => (part.kind === 'column' ? [part.column] : []))
@@ -61,15 +67,20 @@ export function buildColumns(
   capacity: number,
   takeDraws: (count: number) => number,
   filled: ReadonlySet<string>,
+  needed: ReadonlySet<string> = neededColumns(model),
 ): BuiltColumns {
   const builder = new Builder(model, outputOf, capacity, takeDraws, filled)
-  const needed = neededColumns(model)
   const vectors = model.columns.map((column) => (needed.has(column.name) ? builder.vectorOf(column) : undefined))
-  return { vectors, outside: builder.outside }
+  return { vectors, outside: builder.outside, made: builder.made }
+}
+
+function isMade(column: OutsideColumn): boolean {
+  return column instanceof Composed || column instanceof Relation
 }
 
 class Builder {
   readonly outside: OutsideColumn[] = []
+  readonly made: OutsideColumn[] = []
   readonly #built = new Map<string, { vector: Vector; maxBytes: number }>()
 
   constructor(
@@ -117,6 +128,13 @@ class Builder {
         }
         return this.#add(column.name, new Composed(part(source.day), part(source.time), capacity))
       }
+      case 'relation': {
+        const part = (name: string): RelationPart => {
+          const named = this.#named(name)
+          return { type: named.type, vector: this.vectorOf(named), dictionary: dictionaryOf(named) }
+        }
+        return this.#add(column.name, new Relation(source, column.type, part, capacity))
+      }
       case 'sequence':
         return this.#add(column.name, new Sequence(source.start, source.step, capacity))
       case 'event_time':
@@ -151,7 +169,7 @@ class Builder {
   }
 
   #add(name: string, outside: OutsideColumn & { maxBytes?: number }): { vector: Vector; maxBytes: number } {
-    if (this.filled.has(name)) this.outside.push(outside)
+    if (this.filled.has(name)) (isMade(outside) ? this.made : this.outside).push(outside)
     return { vector: outside.vector, maxBytes: outside.maxBytes ?? 0 }
   }
 }

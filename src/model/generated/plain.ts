@@ -26,6 +26,7 @@ export function isPlain(column: Column, columns: readonly Column[]): boolean {
       return typeof parts !== 'string' && parts.every((part) => 'alphabet' in part || isPlainText(part.fixed))
     }
     case 'composed':
+    case 'relation':
     case 'sequence':
     case 'uuid':
     case 'event_time':

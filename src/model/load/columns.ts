@@ -4,6 +4,7 @@ import { parseTemplate } from '../generated/template-parts.js'
 import { parsePattern } from '../generated/pattern-parts.js'
 import type { ModelFile } from './complaint.js'
 import { checkComposed } from './composed.js'
+import { checkRelation } from './relation.js'
 
 /** Codes are 16 bits wide. */
 const maxCodes = 65_536
@@ -45,6 +46,7 @@ function nodesOfColumns({ columns, circuit }: ModelArtifact, file: ModelFile): n
 const numeric: readonly FieldType['kind'][] = ['integer', 'decimal', 'double', 'date', 'timestamp']
 const fits: Partial<Record<ColumnOrigin['from'], readonly FieldType['kind'][]>> = {
   composed: ['timestamp'],
+  relation: numeric,
   sequence: numeric,
   pool: ['string'],
   template: ['string'],
@@ -78,6 +80,8 @@ function checkColumn(
       return checkDependency(column, source, `${path}.source`, byName, file)
     case 'composed':
       return checkComposed(column, source, `${path}.source`, byName, file)
+    case 'relation':
+      return checkRelation(column, source, `${path}.source`, byName, file)
     case 'pool':
       return 'values' in source ? checkPool(source, `${path}.source`, file) : undefined
     case 'template': {

@@ -1,5 +1,6 @@
 import type { FieldType } from '../../record.js'
 import type { ArtifactCircuit, ArtifactColumn, ModelArtifact, ColumnOrigin, TimeCurve } from '../artifact.js'
+import { operators, roundings, timeParts } from '../relations/formula.js'
 import { wrongCurve } from '../time/curve-clock.js'
 import type { ModelFile } from './complaint.js'
 
@@ -66,6 +67,28 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
     read.text(source, 'day', `${path}.day`)
     read.text(source, 'time', `${path}.time`)
   },
+  relation(source, path, read) {
+    shapeOfFormula(source.formula, `${path}.formula`, read)
+    if (source.rounding !== undefined && !roundings.some((rounding) => rounding === source.rounding))
+      read.file.invalid(`${path}.rounding`, 'unknown rounding', source.rounding, `one of ${roundings.join(', ')}`)
+    for (const key of ['rest', 'own']) if (source[key] !== undefined) read.text(source, key, `${path}.${key}`)
+    if (source.by !== undefined && source.by !== 'ratio')
+      read.file.invalid(`${path}.by`, 'by is ratio or left out', source.by, '"ratio"')
+    if (source.notSo !== undefined) read.number(source, 'notSo', `${path}.notSo`)
+    if (source.grain !== undefined) read.number(source, 'grain', `${path}.grain`, 0, Number.MAX_VALUE)
+    if (source.bounds !== undefined) {
+      const bounds = read.list(source, 'bounds', `${path}.bounds`)
+      read.number(bounds, 0, `${path}.bounds[0]`)
+      read.number(bounds, 1, `${path}.bounds[1]`)
+    }
+    for (const key of ['atLeast', 'atMost']) {
+      if (source[key] === undefined) continue
+      read.list(source, key, `${path}.${key}`).forEach((name, index, names) => {
+        if (typeof name !== 'string')
+          read.file.invalid(`${path}.${key}[${index}]`, 'the name of a column is text', names[index], 'text')
+      })
+    }
+  },
   sequence(source, path, read) {
     read.number(source, 'start', `${path}.start`)
     read.number(source, 'step', `${path}.step`)
@@ -97,6 +120,21 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
     read.whole(source, 'jitter', `${path}.jitter`, 0, Number.MAX_SAFE_INTEGER)
   },
   clock: () => undefined,
+}
+
+const unary: readonly string[] = ['floor', ...timeParts]
+
+function shapeOfFormula(formula: unknown, path: string, read: Reader): void {
+  if (typeof formula === 'number' && Number.isFinite(formula)) return
+  const part = read.object(formula, path)
+  if (part.column !== undefined) return read.text(part, 'column', `${path}.column`)
+  const isUnary = unary.includes(String(part.op))
+  if (!isUnary && !operators.some((op) => op === part.op))
+    read.file.invalid(`${path}.op`, 'unknown operator', part.op, `one of ${[...operators, ...unary].join(', ')}`)
+  const operands = read.list(part, 'of', `${path}.of`)
+  if (isUnary ? operands.length !== 1 : operands.length < 2)
+    read.file.invalid(`${path}.of`, 'the wrong number of operands', operands.length, isUnary ? '1' : '2 or more')
+  operands.forEach((operand, index) => shapeOfFormula(operand, `${path}.of[${index}]`, read))
 }
 
 function shapeOfCurve(curve: Json, path: string, read: Reader): asserts curve is Json & TimeCurve {

@@ -44,9 +44,10 @@ export class RowWords {
     xoshiro(this.words, pitch, this.#draws, seeds, count)
   }
 
-  /** As `fill`, of any positions. */
-  fillAt(positions: Float64Array, count: number): void {
+  /** As `fill`, of any positions; the words of a further attempt at a row are others. */
+  fillAt(positions: Float64Array, count: number, attempt = 0): void {
     const counter = this.#counter
+    counter[2] = attempt
     for (let i = 0; i < count; i++) {
       counter[0] = positions[i] % two32
       counter[1] = Math.floor(positions[i] / two32)

@@ -32,7 +32,7 @@ export class CircuitSampler {
   readonly #zeros = new Uint16Array(blockRows)
 
   /**
-   * `nodes`: parents first. `choice`: the one-row table of conjunctions, if there are several. `takeDraws(n)` reserves n words of a
+   * `nodes`: parents first. `choice`: the table of conjunctions, if there are several. `takeDraws(n)` reserves n words of a
    * row and gives the index of the first. `outputOf` gives the vectors that a node's values go to;
    * null: nothing needs them.
    */
@@ -60,11 +60,19 @@ export class CircuitSampler {
     })
   }
 
-  /** Draws `count` rows (at most `blockRows`) into the vectors from `to` on. */
-  draw(words: Int32Array, to: number, count: number): void {
+  /** The conjunction that each row of the last block was drawn from. */
+  get components(): Uint16Array {
+    return this.#components
+  }
+
+  /**
+   * Draws `count` rows (at most `blockRows`) into the vectors from `to` on. `choice`: which row of the table of conjunctions each is drawn
+   * from.
+   */
+  draw(words: Int32Array, to: number, count: number, choice: Uint16Array = this.#zeros): void {
     if (this.#choice && this.#choice.draw >= 0) {
       const { rows, draw } = this.#choice
-      drawRows(rows.table, rows.bits, this.#zeros, words, draw * pitch, this.#components, 0, count)
+      drawRows(rows.table, rows.bits, choice, words, draw * pitch, this.#components, 0, count)
     }
     for (const { tables, draws, output, own, above } of this.#steps) {
       if (tables.states && draws.state >= 0)

@@ -1,0 +1,54 @@
+import { columnsIn, type Formula, type Rounding } from '../../model/relations/formula.js'
+import { computed, numbersOf, type NumberColumn } from './number-column.js'
+
+/** A formula that a column may follow. */
+export interface Candidate {
+  readonly column: NumberColumn
+  readonly formula: Formula
+  readonly rounding: Rounding
+}
+
+/** How well rows keep a candidate. */
+export interface Fitness {
+  /** Rows that have the column and all that the formula needs. */
+  readonly rows: number
+  /** Rows of these whose value is what the formula gives. */
+  readonly kept: number
+}
+
+export type Named = ReadonlyMap<string, NumberColumn>
+
+/** What the formula gives in the selected rows (or in all). */
+export function formulaIn({ column, formula, rounding }: Candidate, named: Named, rows?: Uint32Array): Float64Array {
+  const inputs = new Map(
+    columnsIn(formula).map((name) => {
+      const input = named.get(name)!
+      return [name, { type: input.type, numbers: numbersOf(input, rows) }] as const
+    }),
+  )
+  const count = rows?.length ?? column.column.raw.codes.length
+  return computed(formula, column.type, rounding, (name) => inputs.get(name)!, count)
+}
+
+export function fitnessOf(candidate: Candidate, named: Named, rows?: Uint32Array): Fitness {
+  const values = numbersOf(candidate.column, rows)
+  const given = formulaIn(candidate, named, rows)
+  const tolerance = toleranceOf(candidate.column, values)
+  let both = 0
+  let kept = 0
+  for (let i = 0; i < values.length; i++) {
+    const away = Math.abs(values[i] - given[i])
+    if (Number.isNaN(away)) continue
+    both++
+    if (away <= tolerance) kept++
+  }
+  return { rows: both, kept }
+}
+
+/** Reals that are summed in another order differ in their last bits. */
+export function toleranceOf({ type }: NumberColumn, values: Float64Array): number {
+  if (type.kind !== 'double') return 0
+  let largest = 0
+  for (const value of values) if (Math.abs(value) > largest) largest = Math.abs(value)
+  return largest * 1e-9
+}

@@ -1,0 +1,80 @@
+import { columnsIn, type Formula } from '../../model/relations/formula.js'
+import type { Named } from './candidate.js'
+import type { ExactRelation } from './exact.js'
+import { computed, numbersOf, someOf } from './number-column.js'
+import type { Uses } from './uses.js'
+
+const sampleRows = 2000
+
+/**
+ * Of the formulas found, those that are kept: one a column, none in a circle, and of those about one tie (a + b = c, c − a = b) the one that
+ * goes wrong least where its parts are drawn apart. `isFixed`: columns that must be learned themselves.
+ */
+export function chooseExact(
+  found: readonly ExactRelation[],
+  named: Named,
+  uses: Uses,
+  isFixed: (name: string) => boolean,
+): ExactRelation[] {
+  const position = new Map([...named.keys()].map((name, index) => [name, index]))
+  const ranked = found
+    .filter(({ column }) => !isFixed(column.name))
+    .map((relation) => ({ relation, cost: costOf(relation, named) }))
+    .sort(
+      (a, b) =>
+        a.cost - b.cost ||
+        columnsIn(a.relation.formula).length - columnsIn(b.relation.formula).length ||
+        sizeOf(a.relation.formula) - sizeOf(b.relation.formula) ||
+        b.relation.share - a.relation.share ||
+        position.get(b.relation.column.name)! - position.get(a.relation.column.name)!,
+    )
+  const kept: ExactRelation[] = []
+  for (const { relation } of ranked) {
+    const { name } = relation.column
+    const parts = columnsIn(relation.formula)
+    if (uses.isMade(name) || parts.some((part) => uses.needs(part, name))) continue
+    uses.add(name, parts)
+    kept.push(relation)
+  }
+  return kept
+}
+
+/** Share of rows, to a hundredth, in which the formula would leave its column's range if its parts were independent. */
+function costOf({ column, formula, rounding }: ExactRelation, named: Named): number {
+  const parts = columnsIn(formula)
+  if (parts.length === 1) return 0
+  const sample = someOf(column.column.raw.codes.length, sampleRows)
+  const [low, high] = spanOf(column)
+  const numbers = new Map(
+    parts.map((name, index) => {
+      const part = named.get(name)!
+      const values = numbersOf(part, sample)
+      const shift = Math.floor((index * sample.length) / parts.length)
+      return [name, { type: part.type, numbers: values.map((_, i) => values[(i + shift) % values.length]) }] as const
+    }),
+  )
+  const values = computed(formula, column.type, rounding, (name) => numbers.get(name)!, sample.length)
+  let beyond = 0
+  let all = 0
+  for (const value of values) {
+    if (Number.isNaN(value)) continue
+    all++
+    if (value < low || value > high) beyond++
+  }
+  return all === 0 ? 1 : Math.round((100 * beyond) / all)
+}
+
+function sizeOf(formula: Formula): number {
+  if (typeof formula === 'number' || 'column' in formula) return 1
+  return formula.of.reduce<number>((sum, part) => sum + sizeOf(part), formula.op === '-' ? 2 : 1)
+}
+
+export function spanOf({ held }: { readonly held: Float64Array }): [low: number, high: number] {
+  let low = Infinity
+  let high = -Infinity
+  for (const value of held) {
+    if (value < low) low = value
+    if (value > high) high = value
+  }
+  return [low, high]
+}

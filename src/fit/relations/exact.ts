@@ -1,0 +1,388 @@
+import type { Formula, Rounding } from '../../model/relations/formula.js'
+import { fitnessOf, type Candidate, type Named } from './candidate.js'
+import { codeLength } from './code-length.js'
+import { numbersOf, someOf, type NumberColumn } from './number-column.js'
+
+/** A formula that nearly every row keeps. */
+export interface ExactRelation extends Candidate {
+  /** Of the rows of a sample that can keep it. */
+  readonly share: number
+}
+
+/** Share of the rows that must keep a formula. */
+const enough = 0.97
+const sampleRows = 20_000
+/** Rows on which formulas are tried first, most of which must keep them. */
+const tried = 24
+/** Rows that must show a relation, in which no part of it says nothing. */
+const evidence = 20
+const maxColumns = 48
+
+const column = (of: NumberColumn): Formula => ({ column: of.name })
+const one = (
+  op: 'floor' | 'date' | 'year' | 'month' | 'day' | 'weekday' | 'hour' | 'minute' | 'second',
+  of: Formula,
+): Formula => ({
+  op,
+  of: [of],
+})
+
+/**
+ * The formulas that nearly every row keeps: copies, units, parts of numbers and times, sums, differences and products. Several may be about
+ * one and the same tie; which of them is kept is decided later.
+ */
+export function exactRelations(columns: readonly NumberColumn[], named: Named): ExactRelation[] {
+  const looked = columns.slice(0, maxColumns)
+  const rows = looked[0]?.column.raw.codes.length ?? 0
+  const sample = someOf(rows, sampleRows)
+  const search = new Search(looked, named, sample)
+  const found: ExactRelation[] = []
+  for (const y of looked) {
+    const functions = search.functions(y)
+    if (functions.length > 0) found.push(...functions)
+    else found.push(...search.sums(y), ...search.products(y))
+  }
+  return found
+}
+
+class Search {
+  readonly #few = new Map<NumberColumn, Float64Array>()
+  readonly #all = new Map<NumberColumn, Float64Array>()
+
+  constructor(
+    readonly columns: readonly NumberColumn[],
+    readonly named: Named,
+    readonly sample: Uint32Array,
+  ) {
+    for (const each of columns) {
+      const all = numbersOf(each, sample).map((held) => held * each.unit)
+      this.#all.set(each, all)
+    }
+  }
+
+  /** y = f(x): a copy, another unit, a part of a number or of a time. */
+  functions(y: NumberColumn): ExactRelation[] {
+    const found: ExactRelation[] = []
+    for (const x of this.columns) {
+      if (x === y) continue
+      const formulas = x.isTime ? partsOf(x, y) : y.isTime ? [] : [...this.#units(y, x), ...digitsOf(y, x)]
+      for (const formula of formulas) {
+        const relation = this.#checked(y, formula, y.isTime ? ['floor'] : ['half', 'floor'])
+        if (relation !== null && relation.share === 1) {
+          found.push(relation)
+          break
+        }
+      }
+    }
+    return found
+  }
+
+  /** The line through two far apart rows, if it is one. */
+  #units(y: NumberColumn, x: NumberColumn): Formula[] {
+    const a = this.#all.get(x)!
+    const b = this.#all.get(y)!
+    let low = -1
+    let high = -1
+    for (let i = 0; i < a.length; i++) {
+      if (Number.isNaN(a[i] + b[i])) continue
+      if (low < 0 || a[i] < a[low]) low = i
+      if (high < 0 || a[i] > a[high]) high = i
+    }
+    if (low < 0 || a[low] === a[high] || b[low] === b[high]) return []
+    const slope = (b[high] - b[low]) / (a[high] - a[low])
+    const digits = y.type.kind === 'double' ? 12 : 6
+    return [...new Set([slope, ...niceNear(slope, y.grain * y.unit, Math.abs(a[high] - a[low]))])].flatMap((factor) => {
+      const rough = b[low] - factor * a[low]
+      const near = Number(rough.toPrecision(digits))
+      const scaled: Formula = factor === 1 ? column(x) : { op: '*', of: [column(x), factor] }
+      return [...new Set([0, Math.round(rough), Number(near.toFixed(3)), near])]
+        .filter((offset) => Math.abs(offset - rough) <= 1.01 * Math.max(y.grain * y.unit, 1e-9 * Math.abs(b[high])))
+        .map((offset): Formula => (offset === 0 ? scaled : { op: '+', of: [scaled, offset] }))
+    })
+  }
+
+  /** y = ± a ± b (± c (± d)). */
+  sums(y: NumberColumn): ExactRelation[] {
+    const parts = this.columns.filter((x) => x !== y && x.isTime === y.isTime && !x.isTime && x.type.kind !== 'double')
+    if (y.isTime || y.type.kind === 'double') return []
+    const found: ExactRelation[] = []
+    const values = (each: NumberColumn): Float64Array => this.#fewOf(each)
+    const target = values(y)
+    const half = (y.grain * y.unit) / 2
+    const isSum = (terms: readonly (readonly [NumberColumn, 1 | -1])[]): boolean => {
+      let misses = 0
+      let seen = 0
+      for (let i = 0; i < target.length; i++) {
+        let sum = 0
+        for (const [each, sign] of terms) sum += sign * values(each)[i]
+        const away = Math.abs(sum - target[i])
+        if (Number.isNaN(away)) continue
+        seen++
+        if (away > half + 1e-9 * Math.abs(sum) && ++misses > 2) return false
+      }
+      return seen >= 8 && misses <= seen / 8
+    }
+    const add = (terms: readonly (readonly [NumberColumn, 1 | -1])[]): void => {
+      const [[first], ...rest] = terms
+      const formula = rest.reduce<Formula>(
+        (sum, [each, sign]) => ({ op: sign > 0 ? '+' : '-', of: [sum, column(each)] }),
+        column(first),
+      )
+      const relation = this.#checked(
+        y,
+        formula,
+        ['half'],
+        terms.map(([each]) => each),
+      )
+      if (relation !== null) found.push(relation)
+    }
+    for (let i = 0; i < parts.length; i++) {
+      for (let j = 0; j < parts.length; j++) {
+        if (i === j) continue
+        if (
+          i < j &&
+          isSum([
+            [parts[i], 1],
+            [parts[j], 1],
+          ])
+        )
+          add([
+            [parts[i], 1],
+            [parts[j], 1],
+          ])
+        if (
+          isSum([
+            [parts[i], 1],
+            [parts[j], -1],
+          ])
+        )
+          add([
+            [parts[i], 1],
+            [parts[j], -1],
+          ])
+      }
+    }
+    if (found.length > 0) return found
+    for (let i = 0; i < parts.length; i++) {
+      for (let j = i + 1; j < parts.length; j++) {
+        for (let k = 0; k < parts.length; k++) {
+          if (k === i || k === j) continue
+          if (
+            k > j &&
+            isSum([
+              [parts[i], 1],
+              [parts[j], 1],
+              [parts[k], 1],
+            ])
+          )
+            add([
+              [parts[i], 1],
+              [parts[j], 1],
+              [parts[k], 1],
+            ])
+          if (
+            isSum([
+              [parts[i], 1],
+              [parts[j], 1],
+              [parts[k], -1],
+            ])
+          )
+            add([
+              [parts[i], 1],
+              [parts[j], 1],
+              [parts[k], -1],
+            ])
+        }
+      }
+    }
+    if (found.length > 0 || parts.length > 24) return found
+    for (let i = 0; i < parts.length; i++)
+      for (let j = i + 1; j < parts.length; j++)
+        for (let k = j + 1; k < parts.length; k++)
+          for (let l = 0; l < parts.length; l++) {
+            if (l === i || l === j || l === k) continue
+            const three = [i, j, k].map((at) => [parts[at], 1] as const)
+            if (l > k && isSum([...three, [parts[l], 1]])) add([...three, [parts[l], 1]])
+            if (isSum([...three, [parts[l], -1]])) add([...three, [parts[l], -1]])
+          }
+    return found
+  }
+
+  /** y = a × b (× c), a × b × (1 − c), a × (1 ± c), and the same with c in percent. */
+  products(y: NumberColumn): ExactRelation[] {
+    if (y.isTime || y.type.kind === 'double') return []
+    const parts = this.columns.filter((x) => x !== y && !x.isTime && x.type.kind !== 'double')
+    const target = this.#fewOf(y)
+    const half = 1.01 * y.grain * y.unit
+    const isNear = (value: (i: number) => number): boolean => {
+      let misses = 0
+      let seen = 0
+      for (let i = 0; i < target.length; i++) {
+        const away = Math.abs(value(i) - target[i])
+        if (Number.isNaN(away)) continue
+        seen++
+        if (away > half && ++misses > 2) return false
+      }
+      return seen >= 8 && misses <= seen / 8
+    }
+    const found: ExactRelation[] = []
+    const add = (formula: Formula, used: readonly NumberColumn[]): void => {
+      const relation = this.#checked(y, formula, ['half', 'even', 'floor', 'ceil'], used)
+      if (relation !== null) found.push(relation)
+    }
+    const shares = (c: NumberColumn): { formula: Formula; value: (v: number) => number }[] => {
+      const all = this.#all.get(c)!
+      let most = 0
+      for (const value of all) if (Math.abs(value) > most) most = Math.abs(value)
+      const by = (divide: boolean): Formula => (divide ? { op: '*', of: [column(c), 0.01] } : column(c))
+      const forms = (divide: boolean): { formula: Formula; value: (v: number) => number }[] => {
+        const k = divide ? 0.01 : 1
+        return [
+          { formula: { op: '-', of: [1, by(divide)] }, value: (v) => 1 - v * k },
+          { formula: { op: '+', of: [1, by(divide)] }, value: (v) => 1 + v * k },
+        ]
+      }
+      return [...(most <= 1 ? forms(false) : []), ...(most > 1 && most <= 100 ? forms(true) : [])]
+    }
+    for (let i = 0; i < parts.length; i++) {
+      const a = this.#fewOf(parts[i])
+      for (let j = 0; j < parts.length; j++) {
+        if (i === j) continue
+        const b = this.#fewOf(parts[j])
+        if (i < j && isNear((r) => a[r] * b[r]))
+          add({ op: '*', of: [column(parts[i]), column(parts[j])] }, [parts[i], parts[j]])
+        for (const { formula, value } of shares(parts[j]))
+          if (isNear((r) => a[r] * value(b[r]))) add({ op: '*', of: [column(parts[i]), formula] }, [parts[i], parts[j]])
+      }
+    }
+    if (found.length > 0 || parts.length > 30) return found
+    for (let i = 0; i < parts.length; i++) {
+      const a = this.#fewOf(parts[i])
+      for (let j = i + 1; j < parts.length; j++) {
+        const b = this.#fewOf(parts[j])
+        const pair: Formula[] = [column(parts[i]), column(parts[j])]
+        for (let k = 0; k < parts.length; k++) {
+          if (k === i || k === j) continue
+          const c = this.#fewOf(parts[k])
+          const used = [parts[i], parts[j], parts[k]]
+          if (k > j && isNear((r) => a[r] * b[r] * c[r])) add({ op: '*', of: [...pair, column(parts[k])] }, used)
+          if (isNear((r) => a[r] * b[r] + c[r])) add({ op: '+', of: [{ op: '*', of: pair }, column(parts[k])] }, used)
+          if (isNear((r) => a[r] * b[r] - c[r])) add({ op: '-', of: [{ op: '*', of: pair }, column(parts[k])] }, used)
+          for (const { formula, value } of shares(parts[k]))
+            if (isNear((r) => a[r] * b[r] * value(c[r]))) add({ op: '*', of: [...pair, formula] }, used)
+        }
+      }
+    }
+    return found
+  }
+
+  /** Some rows, of those in which the column says most: neither missing nor zero. */
+  #fewOf(each: NumberColumn): Float64Array {
+    let few = this.#few.get(each)
+    if (few === undefined) {
+      const all = this.#all.get(each)!
+      this.#few.set(each, (few = Float64Array.from(this.#rows(), (row) => all[row])))
+    }
+    return few
+  }
+
+  #chosen: Uint32Array | null = null
+
+  /** The rows of the sample with the fewest gaps and zeros, so that sums of sparse columns show. */
+  #rows(): Uint32Array {
+    if (this.#chosen !== null) return this.#chosen
+    const columns = this.columns.map((each) => this.#all.get(each)!)
+    const size = this.sample.length
+    const score = Float64Array.from({ length: size }, (_, row) => {
+      let sum = 0
+      for (const values of columns) sum += Number.isNaN(values[row]) ? 2 : values[row] === 0 ? 1 : 0
+      return sum
+    })
+    const order = Uint32Array.from({ length: size }, (_, row) => row).sort((a, b) => score[a] - score[b] || a - b)
+    const best = order.subarray(0, Math.max(tried, Math.floor(size / 4)))
+    this.#chosen = Uint32Array.from(
+      { length: Math.min(tried, best.length) },
+      (_, i) => best[Math.floor((i * best.length) / tried)],
+    )
+    return this.#chosen
+  }
+
+  #checked(
+    y: NumberColumn,
+    formula: Formula,
+    roundings: readonly Rounding[],
+    used: readonly NumberColumn[] = [],
+  ): ExactRelation | null {
+    let best: ExactRelation | null = null
+    for (const rounding of roundings) {
+      const candidate: Candidate = { column: y, formula, rounding }
+      const few = fitnessOf(candidate, this.named, this.sample.subarray(0, 512))
+      if (few.rows > 30 && few.kept < 0.8 * few.rows) continue
+      const { rows, kept } = fitnessOf(candidate, this.named, this.sample)
+      if (rows < evidence || kept < enough * rows) continue
+      if (!this.#shows(y, candidate, used)) continue
+      if (best === null || kept / rows > best.share) best = { ...candidate, share: kept / rows }
+    }
+    return best
+  }
+
+  /** Whether enough rows, in which no part of the formula is 0, keep it; and y is not nearly always the same. */
+  #shows(y: NumberColumn, candidate: Candidate, used: readonly NumberColumn[]): boolean {
+    const telling = this.sample.filter((_, i) => used.every((each) => (this.#all.get(each)![i] || 0) !== 0))
+    const values = numbersOf(y, telling)
+    if (codeLength(values, y.grain) < 1) return false
+    const { rows, kept } = fitnessOf(candidate, this.named, telling)
+    return rows >= evidence && kept >= 0.9 * rows
+  }
+}
+
+/** Parts of a time that are dates or small integers. */
+function partsOf(x: NumberColumn, y: NumberColumn): Formula[] {
+  const time = column(x)
+  if (y.isTime) return x.type.kind === 'timestamp' && y.type.kind === 'date' ? [one('date', time)] : [time]
+  if (y.type.kind !== 'integer') return []
+  const hhmm: Formula = { op: '+', of: [{ op: '*', of: [one('hour', time), 100] }, one('minute', time)] }
+  const minutes: Formula = { op: '+', of: [{ op: '*', of: [one('hour', time), 60] }, one('minute', time)] }
+  const weekday = one('weekday', time)
+  const monday: Formula = { op: '%', of: [{ op: '+', of: [weekday, 6] }, 7] }
+  return [
+    ...[one('year', time), one('month', time), one('day', time), weekday, monday],
+    { op: '+', of: [weekday, 1] },
+    { op: '+', of: [monday, 1] },
+    { op: '-', of: [one('month', time), 1] },
+    one('floor', { op: '/', of: [{ op: '+', of: [one('month', time), 2] }, 3] }),
+    ...[one('hour', time), one('minute', time), one('second', time), hhmm, minutes],
+    { op: '+', of: [{ op: '*', of: [one('year', time), 100] }, one('month', time)] },
+    one('floor', { op: '/', of: [time, 1000] }),
+    time,
+  ]
+}
+
+const divisors = [100, 10, 1000, 60, 24, 7, 12, 10_000, 3600, 1_000_000]
+
+/** Digits of integers: hhmm / 100, hhmm % 100, and hours and minutes of minutes. */
+function digitsOf(y: NumberColumn, x: NumberColumn): Formula[] {
+  if (x.type.kind !== 'integer' || y.type.kind !== 'integer') {
+    if (x.type.kind === 'decimal' && y.type.kind === 'integer') return [one('floor', column(x))]
+    return []
+  }
+  return divisors.flatMap((by): Formula[] => [
+    one('floor', { op: '/', of: [column(x), by] }),
+    { op: '%', of: [column(x), by] },
+  ])
+}
+
+/** Factors that people use, near a slope known to some digits: of few digits, or a fraction of small numbers. */
+function niceNear(slope: number, grain: number, span: number): number[] {
+  const slack = Math.max(1e-9 * Math.abs(slope), (1.01 * Math.max(grain, 0)) / span)
+  const nice: number[] = []
+  for (let digits = 1; digits <= 7; digits++) {
+    const near = Number(slope.toPrecision(digits))
+    if (Math.abs(near - slope) <= slack) nice.push(near)
+  }
+  for (const below of [2, 3, 5, 6, 7, 9, 12, 16, 60, 1.609344, 2.54, 0.45359237, 3.6, 28.349523125]) {
+    for (const near of [Math.round(slope * below) / below, Math.round(slope / below) * below, below, 1 / below])
+      if (near !== 0 && Math.abs(near - slope) <= slack) nice.push(near)
+  }
+  return nice
+}

@@ -1,0 +1,236 @@
+import { columnsIn, type Formula } from '../../model/relations/formula.js'
+import { dayMs } from '../../model/held.js'
+import { formulaIn, type Named } from './candidate.js'
+import { codeLength, levelsOf, sharedBits } from './code-length.js'
+import { ratioOf, ratioUnit } from '../../model/relations/relation.js'
+import type { Order } from './order.js'
+import { numbersOf, someOf, type NumberColumn } from './number-column.js'
+import { ratioRests } from './rests.js'
+import type { Uses } from './uses.js'
+
+/** A column that is told by its rest: formula + rest, or formula × rest. */
+export interface NearRelation {
+  readonly column: NumberColumn
+  readonly formula: Formula
+  readonly by: 'sum' | 'ratio'
+  /** Bits a row that the rest saves against the column as it is. */
+  readonly gain: number
+}
+
+const sampleRows = 4000
+/** Bits a row that a rest must save … */
+const worthwhile = 0.5
+/** … and may cost where it keeps an order that every row keeps. */
+const orderCost = 1.5
+/** A ratio must save so much more than a difference. */
+const ratioCost = 0.1
+/** Columns that share fewer bits are not tried, unless an order ties them. */
+const related = 0.4
+/** A table with fewer rows says too little. */
+const fewRows = 50
+
+/**
+ * Bases and rests, by description length: from the columns that are left, one after another is tied to those before it, the one that saves most
+ * first. Whatever is tied to nothing stays as it is.
+ */
+export function nearRelations(
+  columns: readonly NumberColumn[],
+  fixed: ReadonlySet<string>,
+  orders: readonly Order[],
+  named: Named,
+  uses: Uses,
+): NearRelation[] {
+  const rows = columns[0]?.column.raw.codes.length ?? 0
+  if (rows < fewRows || columns.length < 2) return []
+  const search = new NearSearch(columns, orders, named, someOf(rows, sampleRows), uses)
+  const left = new Set(columns)
+  const placed: NumberColumn[] = []
+  const found: NearRelation[] = []
+  for (const column of columns) {
+    if (!fixed.has(column.name)) continue
+    left.delete(column)
+    placed.push(column)
+  }
+  while (left.size > 0) {
+    let best: NearRelation | null = null
+    for (const y of left) {
+      for (const relation of search.candidates(y, placed)) {
+        const needed = search.isOrdered(relation) ? -orderCost : worthwhile
+        if (relation.gain >= needed && relation.gain > (best?.gain ?? -Infinity)) best = relation
+      }
+    }
+    const next = best?.column ?? search.root(left)
+    left.delete(next)
+    placed.push(next)
+    if (best === null) continue
+    found.push(best)
+    uses.add(best.column.name, columnsIn(best.formula))
+  }
+  return found
+}
+
+class NearSearch {
+  readonly #values = new Map<NumberColumn, Float64Array>()
+  readonly #levels = new Map<NumberColumn, Uint8Array>()
+  readonly #own = new Map<NumberColumn, number>()
+  readonly #shared = new Map<string, number>()
+  readonly #known = new Map<string, NearRelation | null>()
+
+  constructor(
+    readonly columns: readonly NumberColumn[],
+    readonly orders: readonly Order[],
+    readonly named: Named,
+    readonly sample: Uint32Array,
+    readonly uses: Uses,
+  ) {
+    for (const each of columns) {
+      const values = numbersOf(each, sample)
+      this.#values.set(each, values)
+      this.#levels.set(each, levelsOf(values))
+      this.#own.set(each, ownLength(each, values))
+    }
+  }
+
+  /** What column to begin with: the one that saves most as the base of the others. */
+  root(left: ReadonlySet<NumberColumn>): NumberColumn {
+    const saved = (each: NumberColumn): number => {
+      let sum = 0
+      for (const other of left) {
+        if (other === each) continue
+        sum += Math.max(0, ...this.candidates(other, [each]).map(({ gain }) => gain))
+      }
+      return sum
+    }
+    const scores = new Map([...left].map((each) => [each, saved(each)]))
+    return [...left].reduce((best, each) => (scores.get(each)! > scores.get(best)! ? each : best))
+  }
+
+  candidates(y: NumberColumn, placed: readonly NumberColumn[]): NearRelation[] {
+    const bases: Formula[] = placed
+      .filter((x) => this.#isRelated(x, y) && !this.uses.needs(x.name, y.name))
+      .map((x) => ({ column: x.name }))
+    const lower = this.orders
+      .filter(({ high, low }) => high === y && placed.includes(low) && !this.uses.needs(low.name, y.name))
+      .map(({ low }) => low)
+    const upper = this.orders
+      .filter(({ high, low }) => low === y && placed.includes(high) && !this.uses.needs(high.name, y.name))
+      .map(({ high }) => high)
+    if (lower.length > 1) bases.push({ op: 'max', of: lower.map(({ name }) => ({ column: name })) })
+    if (upper.length > 1) bases.push({ op: 'min', of: upper.map(({ name }) => ({ column: name })) })
+    return bases.flatMap((formula) => {
+      const both = [this.#relation(y, formula, 'sum'), this.#relation(y, formula, 'ratio')]
+      return both.filter((relation) => relation !== null)
+    })
+  }
+
+  /** Whether the rest keeps every order that ties the column to others. */
+  isOrdered({ column, formula }: NearRelation): boolean {
+    const bases = new Set(columnsIn(formula))
+    return this.orders.some(
+      ({ low, high }) => (low === column && bases.has(high.name)) || (high === column && bases.has(low.name)),
+    )
+  }
+
+  #isRelated(x: NumberColumn, y: NumberColumn): boolean {
+    if (x.isTime !== y.isTime) return false
+    if (this.orders.some(({ low, high }) => (low === x && high === y) || (low === y && high === x))) return true
+    return this.#sharedBits(x, y) >= related
+  }
+
+  #sharedBits(x: NumberColumn, y: NumberColumn): number {
+    const key = x.name < y.name ? `${x.name}\n${y.name}` : `${y.name}\n${x.name}`
+    let bits = this.#shared.get(key)
+    if (bits === undefined) this.#shared.set(key, (bits = sharedBits(this.#levels.get(x)!, this.#levels.get(y)!)))
+    return bits
+  }
+
+  #relation(y: NumberColumn, formula: Formula, by: 'sum' | 'ratio'): NearRelation | null {
+    if (by === 'ratio' && y.isTime) return null
+    const key = `${y.name}\n${by}\n${JSON.stringify(formula)}`
+    let known = this.#known.get(key)
+    if (known === undefined) this.#known.set(key, (known = this.#measured(y, formula, by)))
+    return known
+  }
+
+  #measured(y: NumberColumn, formula: Formula, by: 'sum' | 'ratio'): NearRelation | null {
+    const values = this.#values.get(y)!
+    const base = formulaIn({ column: y, formula, rounding: 'half' }, this.named, this.sample)
+    let both = 0
+    let unlike = 0
+    for (let i = 0; i < values.length; i++) {
+      if (Number.isNaN(values[i] - base[i])) continue
+      both++
+      if (by === 'ratio' && (base[i] <= 0 || values[i] < 0)) unlike++
+    }
+    let present = 0
+    for (const value of values) if (!Number.isNaN(value)) present++
+    if (both < 0.6 * present || both < fewRows) return null
+    if (unlike > 0.01 * both) return null
+    const rests = by === 'ratio' ? ratioRests(values, base, y.grain) : values.map((value, i) => value - base[i])
+    if (by === 'ratio' && !isFaithful(rests, base, values, y.grain)) return null
+    const formulaColumns = new Set(columnsIn(formula))
+    const ordered = this.orders.some(
+      ({ low, high }) => (low === y && formulaColumns.has(high.name)) || (high === y && formulaColumns.has(low.name)),
+    )
+    if (!ordered && !isNarrow(rests, values, by)) return null
+    const levels = levelsOf(rests)
+    const baseLevels =
+      columnsIn(formula).length === 1 ? this.#levels.get(this.named.get(columnsIn(formula)[0])!)! : levelsOf(base)
+    const known = sharedBits(baseLevels, this.#levels.get(y)!)
+    const bits = by === 'ratio' ? ratioLength(rests, base, y.grain) : ownLengthOf(rests, y)
+    const gain = this.#own.get(y)! - known - (bits - sharedBits(baseLevels, levels)) - (by === 'ratio' ? ratioCost : 0)
+    return { column: y, formula, by, gain }
+  }
+}
+
+/** Whether ratios, in millionths, give back the values. */
+function isFaithful(rests: Float64Array, base: Float64Array, values: Float64Array, grain: number): boolean {
+  let all = 0
+  let wrong = 0
+  for (let i = 0; i < rests.length; i++) {
+    if (Number.isNaN(rests[i])) continue
+    all++
+    const away = Math.abs(ratioOf(base[i], rests[i], grain) - values[i])
+    if (grain > 0 ? away > 0 : away > 1e-4 * Math.abs(values[i])) wrong++
+  }
+  return wrong <= 0.01 * all
+}
+
+/** Share of the column's width that a rest may have, where no order says that the two belong together. */
+const narrow = 0.4
+
+/** Whether rests are much narrower than the column: nine in ten of them, and of ratios on a scale of logarithms. */
+function isNarrow(rests: Float64Array, values: Float64Array, by: 'sum' | 'ratio'): boolean {
+  const scale = (value: number): number => (by === 'ratio' ? Math.log(value) : value)
+  const width = (all: Float64Array): number => {
+    const sorted = all
+      .map(scale)
+      .filter((value) => Number.isFinite(value))
+      .sort()
+    return sorted[Math.floor(0.95 * (sorted.length - 1))] - sorted[Math.floor(0.05 * (sorted.length - 1))]
+  }
+  return width(rests) < narrow * width(values)
+}
+
+/** Bits of a column; of timestamps as a whole or as day and time of day, whichever is less. */
+function ownLength(column: NumberColumn, values: Float64Array): number {
+  const whole = codeLength(values, column.grain)
+  if (column.type.kind !== 'timestamp') return whole
+  const days = values.map((value) => Math.floor(value / dayMs))
+  const times = values.map((value, i) => value - days[i] * dayMs)
+  return Math.min(whole, codeLength(days, 1) + codeLength(times, column.grain))
+}
+
+function ownLengthOf(rests: Float64Array, y: NumberColumn): number {
+  return codeLength(rests, y.grain)
+}
+
+/** Bits that the values take which ratios make of their bases: two ratios that make the same value are one. */
+function ratioLength(rests: Float64Array, base: Float64Array, grain: number): number {
+  const sizes = base
+    .map(Math.abs)
+    .filter((size) => size > 0)
+    .sort()
+  const middle = sizes[Math.floor(sizes.length / 2)] ?? 1
+  return codeLength(rests, Math.max(1, (ratioUnit * grain) / middle))
+}

@@ -1,0 +1,102 @@
+import type { FieldType } from '../../record.js'
+import { compileFormula } from '../../model/relations/program.js'
+import type { Formula, Rounding } from '../../model/relations/formula.js'
+import { unitOf } from '../../model/relations/formula.js'
+import { blockRows } from '../../model/random/row-words.js'
+import type { LearnedColumn } from '../columns/plan.js'
+import { grainOf } from '../columns/learned.js'
+
+/** A learned column of numbers, dates or times as relations are looked for in. */
+export interface NumberColumn {
+  readonly name: string
+  readonly column: LearnedColumn
+  readonly type: FieldType
+  /** Dates and times, in milliseconds; they are related to each other only. */
+  readonly isTime: boolean
+  /** Step of its grid in the held form; 0 for reals. */
+  readonly grain: number
+  /** What a held number is in formulas: held · unit. */
+  readonly unit: number
+  /** By distinct value of the raw column; NaN where missing. */
+  readonly held: Float64Array
+}
+
+export function numberColumn(column: LearnedColumn): NumberColumn {
+  const { type, held, grain } = column.learned
+  const { factor, scale } = unitOf(type)
+  return {
+    name: column.name,
+    column,
+    type,
+    isTime: type.kind === 'date' || type.kind === 'timestamp',
+    grain,
+    unit: factor / 10 ** scale,
+    held: Float64Array.from(held, (value) => (typeof value === 'number' ? value : NaN)),
+  }
+}
+
+/** The held numbers of the selected rows, or of all. */
+export function numbersOf({ column, held }: NumberColumn, rows?: Uint32Array): Float64Array {
+  const { codes } = column.raw
+  if (rows === undefined) return Float64Array.from(codes, (code) => held[code])
+  return Float64Array.from(rows, (row) => held[codes[row]])
+}
+
+/** An even selection of rows. */
+export function someOf(rows: number, limit: number): Uint32Array {
+  const count = Math.min(rows, limit)
+  return Uint32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count))
+}
+
+/** What a formula gives in rows of columns, in the held form of `type`. */
+export function computed(
+  formula: Formula,
+  type: FieldType,
+  rounding: Rounding,
+  columnOf: (name: string) => { readonly type: FieldType; readonly numbers: Float64Array },
+  rows: number,
+): Float64Array {
+  const program = compileFormula(formula, (name) => ({ codes: null, ...columnOf(name) }), type, rounding)
+  const out = new Float64Array(rows)
+  for (let from = 0; from < rows; from += blockRows) {
+    const count = Math.min(blockRows, rows - from)
+    out.set(program.run(from, count).subarray(0, count), from)
+  }
+  return out
+}
+
+/** A hidden column of numbers that the table does not have: a rest, or a column's own values. NaN is missing. */
+export function columnOfNumbers(name: string, type: FieldType, numbers: Float64Array): LearnedColumn {
+  const index = new Map<number, number>()
+  const held: (number | null)[] = []
+  const counts: number[] = []
+  const firstRows: number[] = []
+  const codes = new Uint32Array(numbers.length)
+  numbers.forEach((number, row) => {
+    let code = index.get(number)
+    if (code === undefined) {
+      code = held.length
+      index.set(number, code)
+      held.push(Number.isNaN(number) ? null : number)
+      counts.push(0)
+      firstRows.push(row + 1)
+    }
+    counts[code]++
+    codes[row] = code
+  })
+  const kind = type.kind === 'double' ? 'real' : type.kind
+  return {
+    place: 'learned',
+    name,
+    hidden: true,
+    raw: { name, values: held, codes, counts: Uint32Array.from(counts), firstRows },
+    learned: {
+      kind: kind === 'string' || kind === 'uuid' ? 'category' : kind,
+      type,
+      held,
+      grain: type.kind === 'double' ? 0 : grainOf(held),
+      detail: null,
+      notes: [],
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import { unitOf } from '../../model/relations/formula.js'
+import { numbersOf, someOf, type NumberColumn } from './number-column.js'
+
+/** low ≤ high in every row that has both. */
+export interface Order {
+  readonly low: NumberColumn
+  readonly high: NumberColumn
+}
+
+const sampleRows = 2000
+/** Rows that would break an order if the columns were independent: fewer prove nothing. */
+const evidence = 20
+/** Rows that must have both. */
+const minRows = 50
+const maxColumns = 64
+
+/**
+ * The orders that every row keeps and that chance would break, without those that follow from others. Times are compared with times, numbers
+ * with numbers.
+ */
+export function findOrders(columns: readonly NumberColumn[]): Order[] {
+  const looked = columns.slice(0, maxColumns)
+  const rows = looked[0]?.column.raw.codes.length ?? 0
+  const sample = someOf(rows, sampleRows)
+  const samples = new Map(looked.map((each) => [each, valuesOf(each, sample)]))
+  const found: Order[] = []
+  for (const low of looked) {
+    for (const high of looked) {
+      if (low === high || low.isTime !== high.isTime) continue
+      if (!keeps(samples.get(low)!, samples.get(high)!)) continue
+      const a = valuesOf(low)
+      const b = valuesOf(high)
+      if (keeps(a, b) && proves(a, b)) found.push({ low, high })
+    }
+  }
+  return reduced(found)
+}
+
+/** In milliseconds, or as the numbers that they are. */
+function valuesOf(column: NumberColumn, rows?: Uint32Array): Float64Array {
+  const values = numbersOf(column, rows)
+  const { factor, scale } = unitOf(column.type)
+  // Divided, for 1.10 and 1.1 are then the same number.
+  if (factor !== 1 || scale !== 0)
+    for (let i = 0; i < values.length; i++) values[i] = (values[i] * factor) / 10 ** scale
+  return values
+}
+
+function keeps(low: Float64Array, high: Float64Array): boolean {
+  for (let i = 0; i < low.length; i++) if (low[i] > high[i]) return false
+  return true
+}
+
+/** Whether rows put together by chance would break the order often enough, and some are not equal. */
+function proves(low: Float64Array, high: Float64Array): boolean {
+  const both: number[] = []
+  let unequal = 0
+  for (let i = 0; i < low.length; i++) {
+    if (Number.isNaN(low[i] - high[i])) continue
+    both.push(i)
+    if (low[i] !== high[i]) unequal++
+  }
+  if (both.length < minRows || unequal < evidence) return false
+  let broken = 0
+  const shift = Math.floor(both.length * 0.382) + 1
+  for (let i = 0; i < both.length; i++) if (low[both[i]] > high[both[(i + shift) % both.length]]) broken++
+  return broken >= evidence
+}
+
+/** Without a ≤ c where a ≤ b ≤ c; columns that are always equal were copies and are not here. */
+function reduced(orders: readonly Order[]): Order[] {
+  const has = (low: NumberColumn, high: NumberColumn): boolean =>
+    orders.some((order) => order.low === low && order.high === high)
+  const columns = new Set(orders.flatMap(({ low, high }) => [low, high]))
+  return orders.filter(
+    ({ low, high }) =>
+      ![...columns].some((middle) => middle !== low && middle !== high && has(low, middle) && has(middle, high)),
+  )
+}

@@ -1,0 +1,216 @@
+import type { FieldType } from '../../record.js'
+import { columnsIn, type Formula, type Rounding } from '../../model/relations/formula.js'
+import { grainOf } from '../columns/learned.js'
+import type { LearnedColumn } from '../columns/plan.js'
+import { formulaIn, toleranceOf, type Candidate, type Named } from './candidate.js'
+import { chooseExact, spanOf } from './choose-exact.js'
+import { codeLength } from './code-length.js'
+import { exactRelations } from './exact.js'
+import { nearRelations } from './near.js'
+import { columnOfNumbers, numberColumn, numbersOf, type NumberColumn } from './number-column.js'
+import { findOrders, type Order } from './order.js'
+import { ratioRests } from './rests.js'
+import { Uses } from './uses.js'
+
+/** A column that is put together from others: how, and what hidden columns are learned for it. */
+export interface PlannedRelation {
+  readonly column: LearnedColumn
+  readonly formula: Formula
+  readonly rounding: Rounding
+  readonly by: 'sum' | 'ratio'
+  readonly rest: LearnedColumn | null
+  /** The rest that says that the formula does not hold; null: none does. */
+  readonly notSo: number | null
+  readonly own: LearnedColumn | null
+  /** A hidden column that the formula reads, where the column is its own values within limits. */
+  readonly free?: LearnedColumn
+  readonly bounds: readonly [number, number] | null
+  readonly atLeast: readonly string[]
+  readonly atMost: readonly string[]
+  /** Of the rows that have all of it, how many keep the formula; null where there is a rest in every row. */
+  readonly kept: { readonly rows: number; readonly kept: number } | null
+}
+
+export interface RelationOptions {
+  /** The columns that must be learned themselves: they decide others, or are decided by others. */
+  readonly isFixed: (name: string) => boolean
+  /** A name that no column has yet. */
+  readonly freeName: (name: string) => string
+}
+
+/** Finds what ties the columns, and plans how they are put together. */
+export function planRelations(
+  learned: readonly LearnedColumn[],
+  { isFixed, freeName }: RelationOptions,
+): PlannedRelation[] {
+  const numeric = learned.filter(isNumber).map(numberColumn)
+  const named: Named = new Map(numeric.map((column) => [column.name, column]))
+  const uses = new Uses()
+  const exact = chooseExact(exactRelations(numeric, named), named, uses, isFixed)
+  const copies = new Set(
+    exact.filter(({ formula }) => columnsIn(formula).length === 1).map(({ column }) => column.name),
+  )
+  const rest = numeric.filter(({ name }) => !copies.has(name))
+  const orders = findOrders(rest)
+  const near = nearRelations(
+    rest,
+    new Set(rest.filter(({ name }) => isFixed(name) || uses.isMade(name)).map(({ name }) => name)),
+    orders,
+    named,
+    uses,
+  )
+  const made = new Map<string, PlannedRelation>()
+  for (const relation of exact) made.set(relation.column.name, exactly(relation, named, freeName))
+  for (const { column, formula, by } of near)
+    made.set(column.name, nearly({ column, formula, rounding: 'half' }, by, named, freeName))
+  return limited(made, orders, named, uses, isFixed, freeName)
+}
+
+function isNumber({ learned: { type } }: LearnedColumn): boolean {
+  return type.kind !== 'string' && type.kind !== 'uuid' && type.kind !== 'boolean'
+}
+
+/** A formula that nearly every row keeps: its exceptions are learned as what they differ by, or as what they are, whichever is shorter. */
+function exactly(candidate: Candidate, named: Named, freeName: (name: string) => string): PlannedRelation {
+  const { column, formula, rounding } = candidate
+  const values = numbersOf(column)
+  const given = formulaIn(candidate, named)
+  const tolerance = toleranceOf(column, values)
+  let rows = 0
+  let kept = 0
+  let gone = 0
+  const rests = values.map((value, i) => {
+    if (Number.isNaN(given[i])) return NaN
+    if (Number.isNaN(value)) {
+      gone++
+      return NaN
+    }
+    rows++
+    if (Math.abs(value - given[i]) > tolerance) return value - given[i]
+    kept++
+    return 0
+  })
+  const base = {
+    ...{ column: column.column, formula, rounding, by: 'sum' as const, bounds: null, atLeast: [], atMost: [] },
+    kept: { rows, kept },
+  }
+  if (rows === kept && gone === 0)
+    return { ...base, rest: null, notSo: null, own: ownColumn(column, values, (i) => Number.isNaN(given[i]), freeName) }
+  const differ = rests.filter((rest) => rest !== 0)
+  const are = values.filter((_, i) => rests[i] !== 0 && !Number.isNaN(rests[i]))
+  const asOwn = differ.length > 0 && codeLength(are, column.grain) < codeLength(differ, column.grain)
+  const shown = asOwn ? rests.map((rest) => (rest === 0 || Number.isNaN(rest) ? rest : 1)) : rests
+  return {
+    ...base,
+    rest: restColumn(column, shown, restType(column.type), (i) => !Number.isNaN(given[i]), freeName),
+    notSo: asOwn ? 1 : null,
+    own: ownColumn(column, values, (i) => Number.isNaN(given[i]) || (asOwn && shown[i] === 1), freeName),
+  }
+}
+
+function nearly(
+  candidate: Candidate,
+  by: 'sum' | 'ratio',
+  named: Named,
+  freeName: (name: string) => string,
+): PlannedRelation {
+  const { column, formula, rounding } = candidate
+  const values = numbersOf(column)
+  const given = formulaIn(candidate, named)
+  const ratio = by === 'ratio'
+  const rests = ratio ? ratioRests(values, given, column.grain) : values.map((value, i) => value - given[i])
+  const [least] = spanOf({ held: rests })
+  // Where no ratio leads from the base to the value.
+  const isStray = (i: number): boolean => Number.isNaN(rests[i]) && !Number.isNaN(values[i] - given[i])
+  const strays = rests.some((_, i) => isStray(i))
+  const notSo = strays ? least - (grainOf([...rests].filter((rest) => !Number.isNaN(rest))) || 1) : null
+  const shown = notSo === null ? rests : rests.map((rest, i) => (isStray(i) ? notSo : rest))
+  return {
+    ...{ column: column.column, formula, rounding, by, bounds: spanOf(column), atLeast: [], atMost: [], kept: null },
+    rest: restColumn(
+      column,
+      shown,
+      ratio ? { kind: 'decimal', scale: 6 } : restType(column.type),
+      (i) => !Number.isNaN(given[i]),
+      freeName,
+    ),
+    notSo,
+    own: ownColumn(column, values, (i) => Number.isNaN(given[i]) || isStray(i), freeName),
+  }
+}
+
+/** The difference of two times is a number of days or milliseconds. */
+function restType(type: FieldType): FieldType {
+  return type.kind === 'date' || type.kind === 'timestamp' ? { kind: 'integer' } : type
+}
+
+function restColumn(
+  { name }: NumberColumn,
+  rests: Float64Array,
+  type: FieldType,
+  applies: (row: number) => boolean,
+  freeName: (name: string) => string,
+): LearnedColumn {
+  return columnOfNumbers(freeName(`${name}.rest`), type, filled(rests, applies))
+}
+
+/** The column's own values where no formula gives them; null where that is so in no row that has a value. */
+function ownColumn(
+  { name, type }: NumberColumn,
+  values: Float64Array,
+  applies: (row: number) => boolean,
+  freeName: (name: string) => string,
+): LearnedColumn | null {
+  if (!values.some((value, i) => !Number.isNaN(value) && applies(i))) return null
+  return columnOfNumbers(freeName(`${name}.own`), type, filled(values, applies))
+}
+
+/** Where a hidden column says nothing, it has the value of the row before: a constant would be learned as something that it says. */
+function filled(values: Float64Array, applies: (row: number) => boolean): Float64Array {
+  let last = values.find((_, i) => applies(i)) ?? 0
+  return values.map((value, i) => {
+    if (applies(i)) last = value
+    return last
+  })
+}
+
+/** Adds the orders that every row keeps as limits to what is made; a column that an order ties and nothing else is made from its own values. */
+function limited(
+  made: Map<string, PlannedRelation>,
+  orders: readonly Order[],
+  named: Named,
+  uses: Uses,
+  isFixed: (name: string) => boolean,
+  freeName: (name: string) => string,
+): PlannedRelation[] {
+  const isExact = (name: string): boolean => made.get(name)?.kept != null
+  for (const { low, high } of orders) {
+    const follows = [low, high].some(
+      ({ name }) => isExact(name) && uses.needs(name, name === low.name ? high.name : low.name),
+    )
+    if (follows) continue
+    const limitedSide = ([side, other]: readonly [NumberColumn, NumberColumn]): boolean =>
+      !isExact(side.name) && !isFixed(side.name) && !uses.needs(other.name, side.name)
+    const madeFirst = [[high, low] as const, [low, high] as const].sort(
+      ([a], [b]) => Number(made.has(b.name)) - Number(made.has(a.name)),
+    )
+    const pair = madeFirst.find(limitedSide)
+    if (pair === undefined) continue
+    const [side, other] = pair
+    const known = made.get(side.name) ?? asItIs(side, freeName)
+    const key = side === high ? 'atLeast' : 'atMost'
+    made.set(side.name, { ...known, [key]: [...known[key], other.name] })
+    uses.add(side.name, [other.name])
+  }
+  return [...made.values()].filter(({ column }) => named.has(column.name))
+}
+
+function asItIs(column: NumberColumn, freeName: (name: string) => string): PlannedRelation {
+  const { type, name } = column
+  const free = columnOfNumbers(freeName(`${name}.free`), type, numbersOf(column))
+  return {
+    ...{ column: column.column, formula: { column: free.name }, rounding: 'half' as const, by: 'sum' as const },
+    ...{ rest: null, notSo: null, own: null, bounds: spanOf(column), atLeast: [], atMost: [], kept: null },
+    free,
+  }
+}

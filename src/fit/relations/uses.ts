@@ -1,0 +1,20 @@
+/** Which column is made from which, so that nothing goes in a circle. */
+export class Uses {
+  readonly #direct = new Map<string, Set<string>>()
+
+  add(column: string, parts: Iterable<string>): void {
+    const known = this.#direct.get(column) ?? new Set()
+    for (const part of parts) known.add(part)
+    this.#direct.set(column, known)
+  }
+
+  /** Whether `column` is `part`, or is made from it, by whatever way. */
+  needs(column: string, part: string): boolean {
+    if (column === part) return true
+    return [...(this.#direct.get(column) ?? [])].some((between) => this.needs(between, part))
+  }
+
+  isMade(column: string): boolean {
+    return this.#direct.has(column)
+  }
+}

@@ -1,0 +1,88 @@
+/** Whether rows satisfy an expression, by their values. Hot: nothing is allocated per row. */
+import type { Vector } from '../../record.js'
+import { blockRows } from '../random/row-words.js'
+import type { NodeOutput } from '../sample/circuit-sampler.js'
+import type { NodeDomain, NodeSet } from './domain.js'
+import type { Demand } from './cover.js'
+import type { Expression } from './expression.js'
+import type { Intervals } from './intervals.js'
+
+/** Writes, for `count` rows (at most `blockRows`) from index `from` on, whether each satisfies it. */
+export type RowCheck = (from: number, count: number, out: Uint8Array) => void
+
+export interface RowValues {
+  readonly output: (node: number) => NodeOutput
+  /** The vector of a column by its index. */
+  readonly vector: (index: number) => Vector
+}
+
+export function rowCheck(expression: Expression, domains: readonly NodeDomain[], values: RowValues): RowCheck {
+  switch (expression.kind) {
+    case 'made': {
+      const vector = values.vector(expression.index)
+      return vector.kind === 'number' ? demandCheck(expression.demand, vector.values) : () => undefined
+    }
+    case 'column':
+      return symbolCheck(expression.set, domains[expression.node], values.output(expression.node))
+    case 'not': {
+      const part = rowCheck(expression.part, domains, values)
+      return (from, count, out) => {
+        part(from, count, out)
+        for (let i = 0; i < count; i++) out[i] ^= 1
+      }
+    }
+    default: {
+      const parts = expression.parts.map((part) => rowCheck(part, domains, values))
+      const all = expression.kind === 'all'
+      const each = new Uint8Array(blockRows)
+      return (from, count, out) => {
+        out.fill(all ? 1 : 0, 0, count)
+        for (const part of parts) {
+          part(from, count, each)
+          if (all) for (let i = 0; i < count; i++) out[i] &= each[i]
+          else for (let i = 0; i < count; i++) out[i] |= each[i]
+        }
+      }
+    }
+  }
+}
+
+function demandCheck({ missing, region }: Demand, numbers: Float64Array): RowCheck {
+  const isMissing = missing ? 1 : 0
+  return (from, count, out) => {
+    for (let i = 0; i < count; i++) {
+      const value = numbers[from + i]
+      out[i] = value !== value ? isMissing : isIn(value, region) ? 1 : 0
+    }
+  }
+}
+
+function symbolCheck(set: NodeSet, { pieces, grid, whole }: NodeDomain, { codes, values }: NodeOutput): RowCheck {
+  // 0: none of the symbol, 1: all of it, 2: its values are looked at.
+  const kinds = Uint8Array.from(set, (left, code) =>
+    left.length === 0 ? 0 : left === whole[code] || same(left, whole[code]) ? 1 : 2,
+  )
+  return (from, count, out) => {
+    for (let i = 0; i < count; i++) {
+      const code = codes[from + i]
+      let kind = kinds[code]
+      if (kind === 2 && values !== null) {
+        const { low } = pieces[code]
+        const value = values[from + i] * grid.divisor
+        kind = isIn(grid.grain === 0 ? values[from + i] : Math.round((value - (low ?? 0)) / grid.grain), set[code])
+          ? 1
+          : 0
+      }
+      out[i] = kind === 0 ? 0 : 1
+    }
+  }
+}
+
+function same(a: Intervals, b: Intervals): boolean {
+  return a.length === b.length && a.every(([from, to], i) => from === b[i][0] && to === b[i][1])
+}
+
+function isIn(value: number, intervals: Intervals): boolean {
+  for (const [from, to] of intervals) if (from <= value && value < to) return true
+  return false
+}

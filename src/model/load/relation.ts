@@ -1,0 +1,57 @@
+import type { ArtifactColumn } from '../artifact.js'
+import { namesInRelation } from '../relations/range.js'
+import type { RelationOrigin } from '../relations/relation.js'
+import type { ModelFile } from './complaint.js'
+
+const numeric = ['integer', 'decimal', 'double', 'date', 'timestamp']
+
+/** Checks what a relation reads: numbers that exist, in no circle, and hidden learned columns as its rest and its own values. */
+export function checkRelation(
+  column: ArtifactColumn,
+  source: RelationOrigin,
+  path: string,
+  byName: ReadonlyMap<string, ArtifactColumn>,
+  file: ModelFile,
+): void {
+  for (const name of namesInRelation(source)) {
+    const named = byName.get(name)
+    if (named === undefined || !numeric.includes(named.type.kind))
+      file.invalid(path, 'not a column of numbers', name, 'the name of a column of numbers, dates or times')
+    checkCircle(column.name, named, [column.name], path, byName, file)
+  }
+  for (const key of ['rest', 'own'] as const) {
+    const name = source[key]
+    const from = name === undefined ? 'circuit' : byName.get(name)?.source.from
+    if (from !== 'circuit' && from !== 'dependency')
+      file.invalid(`${path}.${key}`, 'not a learned column', name, 'the name of a circuit column')
+  }
+  const { notSo, rest, own, bounds } = source
+  if (notSo !== undefined) {
+    if (rest === undefined || own === undefined)
+      file.invalid(`${path}.notSo`, 'what is not so needs a rest and own values', notSo, 'rest and own')
+  }
+  if (bounds !== undefined && !(bounds[0] <= bounds[1]))
+    file.invalid(`${path}.bounds`, 'the lower bound is above the higher', bounds, '[low, high]')
+}
+
+function checkCircle(
+  start: string,
+  column: ArtifactColumn,
+  way: readonly string[],
+  path: string,
+  byName: ReadonlyMap<string, ArtifactColumn>,
+  file: ModelFile,
+): void {
+  if (column.name === start || way.includes(column.name))
+    file.invalid(
+      path,
+      'a relation that goes in a circle',
+      [...way, column.name].join(' → '),
+      'columns that do not need it',
+    )
+  if (column.source.from !== 'relation') return
+  for (const name of namesInRelation(column.source)) {
+    const next = byName.get(name)
+    if (next !== undefined) checkCircle(start, next, [...way, column.name], path, byName, file)
+  }
+}

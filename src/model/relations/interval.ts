@@ -1,0 +1,131 @@
+import type { FieldType } from '../../record.js'
+import { dayMs } from '../held.js'
+import { exactly, unitOf, type Formula, type FormulaOperator } from './formula.js'
+import { timePart } from './time-parts.js'
+
+/** What a column may be where some of its parts are known: a number from low to high (none: low > high), or missing. */
+export interface Extent {
+  readonly low: number
+  readonly high: number
+  readonly missing: boolean
+}
+
+export const nowhere: Extent = { low: Infinity, high: -Infinity, missing: false }
+
+export function isNumber({ low, high }: Extent): boolean {
+  return low <= high
+}
+
+export function eitherOf(a: Extent, b: Extent): Extent {
+  return { low: Math.min(a.low, b.low), high: Math.max(a.high, b.high), missing: a.missing || b.missing }
+}
+
+/**
+ * Where the held numbers of a formula lie, by interval arithmetic: never too narrow; too wide where a column is named twice. `extentOf` gives the
+ * held numbers of its columns.
+ */
+export function formulaExtent(
+  formula: Formula,
+  extentOf: (column: string) => Extent,
+  typeOf: (column: string) => FieldType,
+  type: FieldType,
+): Extent {
+  const { low, high, missing } = extent(formula, extentOf, typeOf)
+  if (!(low <= high)) return { ...nowhere, missing }
+  const { factor, scale } = unitOf(type)
+  if (type.kind === 'double') return { low: below(low), high: above(high), missing }
+  // One step more on each side, for whatever rounding.
+  return {
+    low: Math.floor(below((low * 10 ** scale) / factor)),
+    high: Math.ceil(above((high * 10 ** scale) / factor)),
+    missing,
+  }
+}
+
+function extent(formula: Formula, extentOf: (column: string) => Extent, typeOf: (column: string) => FieldType): Extent {
+  if (typeof formula === 'number') {
+    const { value, scale } = exactly(formula)
+    return { low: value / 10 ** scale, high: value / 10 ** scale, missing: false }
+  }
+  if ('column' in formula) {
+    const { low, high, missing } = extentOf(formula.column)
+    const { factor, scale } = unitOf(typeOf(formula.column))
+    const unit = factor / 10 ** scale
+    return low <= high ? { low: low * unit, high: high * unit, missing } : { ...nowhere, missing }
+  }
+  const parts = formula.of.map((part) => extent(part, extentOf, typeOf))
+  const missing = parts.some((part) => part.missing)
+  if (!parts.every(isNumber)) return { ...nowhere, missing }
+  const [low, high] = parts
+    .map(({ low, high }): [number, number] => [low, high])
+    .reduce((a, b) => operate(formula.op, a, b))
+  return parts.length === 1 ? { ...within(formula.op, low, high), missing } : { low, high, missing }
+}
+
+function operate(
+  op: FormulaOperator,
+  [a, b]: readonly [number, number],
+  [c, d]: readonly [number, number],
+): [number, number] {
+  switch (op) {
+    case '+':
+      return [a + c, b + d]
+    case '-':
+      return [a - d, b - c]
+    case '*':
+      return spanOf([a * c, a * d, b * c, b * d])
+    case '/':
+      return c <= 0 && d >= 0 ? [-Infinity, Infinity] : spanOf([a / c, a / d, b / c, b / d])
+    case 'min':
+      return [Math.min(a, c), Math.min(b, d)]
+    case 'max':
+      return [Math.max(a, c), Math.max(b, d)]
+    case '%':
+      // Within one turn the remainder rises with the number.
+      if (c === d && c > 0 && Math.floor(a / c) === Math.floor(b / c))
+        return [a - Math.floor(a / c) * c, b - Math.floor(b / c) * c]
+      return [Math.min(0, c), Math.max(0, d)]
+    default:
+      return [a, b]
+  }
+}
+
+function spanOf(values: readonly number[]): [number, number] {
+  const known = values.map((value) => (Number.isNaN(value) ? 0 : value))
+  return [Math.min(...known), Math.max(...known)]
+}
+
+/** Periods within which a part of a time rises with it, and the parts there are. */
+const turns: Partial<Record<FormulaOperator, readonly [turn: number, low: number, high: number]>> = {
+  hour: [dayMs, 0, 23],
+  minute: [3_600_000, 0, 59],
+  second: [60_000, 0, 59],
+  weekday: [7 * dayMs, 0, 6],
+  month: [0, 1, 12],
+  day: [0, 1, 31],
+}
+
+function within(op: FormulaOperator, low: number, high: number): { low: number; high: number } {
+  if (op === 'floor') return { low: Math.floor(low), high: Math.floor(high) }
+  const turn = turns[op]
+  const part = timePart(op)
+  if (turn === undefined) return { low: part(low), high: part(high) }
+  const [period, least, most] = turn
+  // 1970 began on a Thursday, weeks here on a Sunday.
+  const shift = op === 'weekday' ? 4 * dayMs : 0
+  const same =
+    period > 0
+      ? Math.floor((low + shift) / period) === Math.floor((high + shift) / period)
+      : timePart('year')(low) === timePart('year')(high) &&
+        (op === 'month' || timePart('month')(low) === timePart('month')(high))
+  return same ? { low: part(low), high: part(high) } : { low: least, high: most }
+}
+
+/** A little lower and higher, for what arithmetic rounds away. */
+function below(value: number): number {
+  return value - Math.abs(value) * 1e-12
+}
+
+function above(value: number): number {
+  return value + Math.abs(value) * 1e-12
+}

@@ -1,0 +1,128 @@
+/** Columns that relations put together. Hot: nothing is allocated per row. */
+import type { FieldType, NumberVector, Value, Vector } from '../../record.js'
+import type { ColumnOrigin } from '../artifact.js'
+import type { OutsideColumn } from '../generated/generated.js'
+import { compileFormula, type NumberInput, type Program } from './program.js'
+
+export type RelationOrigin = Extract<ColumnOrigin, { from: 'relation' }>
+
+/** Rests of ratios are held as integers of this many to 1. */
+export const ratioUnit = 1_000_000
+
+/** A column that a relation reads. */
+export interface RelationPart {
+  readonly type: FieldType
+  readonly vector: Vector
+  /** What its codes stand for, where it has codes alone. */
+  readonly dictionary: readonly (Value | undefined)[] | undefined
+}
+
+export function inputOf({ type, vector, dictionary = [] }: RelationPart): NumberInput {
+  if (vector.kind === 'number') return { type, codes: null, numbers: vector.values }
+  const numbers = Float64Array.from(dictionary, (value) => (typeof value === 'number' ? value : NaN))
+  return { type, codes: vector.kind === 'dictionary' ? vector.codes : null, numbers }
+}
+
+/** The value of a relation, a block of rows at a time: see `ColumnOrigin`. */
+export class Relation implements OutsideColumn {
+  readonly vector: NumberVector
+  readonly #program: Program
+  readonly #rest: NumberInput | null
+  readonly #ratio: boolean
+  readonly #own: NumberInput | null
+  /** The rest that says "not so"; not a number where none does. */
+  readonly #notSo: number
+  readonly #grain: number
+  readonly #bounds: readonly [number, number] | null
+  readonly #atLeast: readonly Program[]
+  readonly #atMost: readonly Program[]
+
+  constructor(source: RelationOrigin, type: FieldType, partOf: (name: string) => RelationPart, capacity: number) {
+    this.vector = { kind: 'number', values: new Float64Array(capacity), codes: undefined }
+    const named = (name: string): NumberInput => inputOf(partOf(name))
+    this.#program = compileFormula(source.formula, named, type, source.rounding)
+    this.#rest = source.rest === undefined ? null : named(source.rest)
+    this.#ratio = source.by === 'ratio'
+    this.#own = source.own === undefined ? null : named(source.own)
+    this.#notSo = source.notSo ?? NaN
+    this.#grain = type.kind === 'double' ? 0 : (source.grain ?? 1)
+    this.#bounds = source.bounds ?? null
+    this.#atLeast = (source.atLeast ?? []).map((column) => compileFormula({ column }, named, type, 'ceil'))
+    this.#atMost = (source.atMost ?? []).map((column) => compileFormula({ column }, named, type, 'floor'))
+  }
+
+  draw(_words: Int32Array, _positions: Float64Array, to: number, count: number): void {
+    const { values } = this.vector
+    const base = this.#program.run(to, count)
+    if (this.#rest === null) for (let i = 0; i < count; i++) values[to + i] = base[i]
+    else if (this.#ratio) multiplied(values, base, this.#rest, this.#grain, to, count)
+    else added(values, base, this.#rest, to, count)
+    if (this.#bounds !== null) {
+      const [low, high] = this.#bounds
+      for (let i = to; i < to + count; i++) {
+        if (values[i] < low) values[i] = low
+        else if (values[i] > high) values[i] = high
+      }
+    }
+    for (const program of this.#atLeast) {
+      const least = program.run(to, count)
+      for (let i = 0; i < count; i++) if (values[to + i] < least[i]) values[to + i] = least[i]
+    }
+    for (const program of this.#atMost) {
+      const most = program.run(to, count)
+      for (let i = 0; i < count; i++) if (values[to + i] > most[i]) values[to + i] = most[i]
+    }
+    if (this.#own !== null) this.#replace(base, this.#own, to, count)
+  }
+
+  /** Own values where the formula has none, or is said not to hold. */
+  #replace(base: Float64Array, { codes, numbers }: NumberInput, to: number, count: number): void {
+    const { values } = this.vector
+    const rest = this.#rest
+    const notSo = this.#notSo
+    for (let i = 0; i < count; i++) {
+      const at = to + i
+      const holds = base[i] === base[i] && (rest === null || restAt(rest, at) !== notSo)
+      if (holds) continue
+      values[at] = codes === null ? numbers[at] : numbers[codes[at]]
+    }
+  }
+}
+
+function restAt({ codes, numbers }: NumberInput, at: number): number {
+  return codes === null ? numbers[at] : numbers[codes[at]]
+}
+
+function added(
+  values: Float64Array,
+  base: Float64Array,
+  { codes, numbers }: NumberInput,
+  to: number,
+  count: number,
+): void {
+  if (codes === null) for (let i = 0; i < count; i++) values[to + i] = base[i] + numbers[to + i]
+  else for (let i = 0; i < count; i++) values[to + i] = base[i] + numbers[codes[to + i]]
+}
+
+/** base · rest, on the column's grid. */
+function multiplied(
+  values: Float64Array,
+  base: Float64Array,
+  { codes, numbers }: NumberInput,
+  grain: number,
+  to: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) {
+    const rest = codes === null ? numbers[to + i] : numbers[codes[to + i]]
+    values[to + i] = ratioOf(base[i], rest, grain)
+  }
+}
+
+/** What a base becomes by a rest in units of a millionth: the nearest value of the grid, halves away from zero; a real without a grid. */
+export function ratioOf(base: number, rest: number, grain: number): number {
+  const value = (base * rest) / ratioUnit
+  if (grain === 0) return value
+  const steps = Math.floor(Math.abs(value) / grain + 0.5) * grain
+  return value < 0 && steps > 0 ? -steps : steps
+}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ModelArtifact } from '#src/model/artifact.js'
+import { writeModel } from '#src/model/artifact-write.js'
+import { fitTable, type FitOptions } from '#src/fit/fit.js'
+import { TrainingRandom } from '#src/fit/random.js'
+import type { Cell, Table } from '#src/fit/table/table.js'
+import { parseModel } from '#src/model/load.js'
+import { openGenerator } from '#src/model/open.js'
+import { toRows, type Row } from '#src/model/rows.js'
+import { tableOf } from '../../support/tables.js'
+
+const options: FitOptions = { name: 'test', states: 4, seed: 1, minCount: 1, roundExtremes: false }
+
+async function recordsOf(table: Table, count = 3000): Promise<{ artifact: ModelArtifact; records: Row[] }> {
+  const { artifact } = await fitTable(table, options)
+  const generator = openGenerator(parseModel(Buffer.from(writeModel(artifact)), 'test'), { seed: 3, capacity: count })
+  return { artifact, records: toRows(generator.generate(count)) }
+}
+
+function rows(seed: number, make: (random: TrainingRandom, i: number) => Record<string, Cell>, count = 1500): Table {
+  const random = new TrainingRandom(seed)
+  const made = Array.from({ length: count }, (_, i) => make(random, i))
+  return tableOf(Object.fromEntries(Object.keys(made[0]).map((key) => [key, made.map((row) => row[key])])))
+}
+
+const cents = (value: unknown): number => Math.round(Number(value) * 100)
+
+test('a copy, a unit, and the digits of an integer are what they are of in every record', async () => {
+  const { records, artifact } = await recordsOf(
+    rows(1, (random) => {
+      const celsius = random.below(40_000) / 1000 - 5
+      const hhmm = 100 * random.below(24) + random.below(60)
+      return {
+        celsius,
+        again: celsius,
+        metres: Number((celsius * 1000).toFixed(0)),
+        hhmm,
+        hour: Math.floor(hhmm / 100),
+        minute: hhmm % 100,
+      }
+    }),
+  )
+  for (const { celsius, again, metres, hhmm, hour, minute } of records) {
+    assert.equal(again, celsius)
+    assert.equal(metres, Math.round(Number(celsius) * 1000))
+    assert.equal(hour, Math.floor(Number(hhmm) / 100))
+    assert.equal(minute, Number(hhmm) % 100)
+  }
+  assert.equal(artifact.version, 2)
+})
+
+test('sums, differences and products hold in every record, to the cent', async () => {
+  const { records } = await recordsOf(
+    rows(2, (random) => {
+      const quantity = 1 + random.below(9)
+      const price = (500 + random.below(9000)) / 100
+      const discount = [0, 0, 0.05, 0.1, 0.25][random.below(5)]
+      const net = Math.round(quantity * price * (1 - discount) * 100 + 1e-6) / 100
+      const shipping = (random.below(3) * 495) / 100
+      const total = Number((net + shipping).toFixed(2))
+      return { quantity, price, discount, net, shipping, total }
+    }),
+  )
+  for (const { quantity, price, discount, net, shipping, total } of records) {
+    const exact = Number(quantity) * cents(price) * (100 - cents(discount))
+    assert.ok(Math.abs(100 * cents(net) - exact) <= 50, `${net} of ${quantity}, ${price}, ${discount}`)
+    assert.equal(cents(total), cents(net) + cents(shipping))
+  }
+})
+
+test('rows that break a sum break it as they are: a refund of all stays one', async () => {
+  const { records } = await recordsOf(
+    rows(
+      3,
+      (random) => {
+        const a = 100 + random.below(900)
+        const b = 100 + random.below(900)
+        return { a, b, total: random.uniform() < 0.01 ? 0 : a + b }
+      },
+      4000,
+    ),
+    20_000,
+  )
+  const others = records.filter(({ a, b, total }) => total !== Number(a) + Number(b))
+  assert.ok(others.length > 60 && others.length < 500, `${others.length}`)
+  assert.ok(others.every(({ total }) => total === 0))
+})
+
+test('an order that every row keeps, every record keeps: of numbers, dates and times', async () => {
+  const day = 86_400_000
+  const { records } = await recordsOf(
+    rows(4, (random) => {
+      const ordered = Date.UTC(2024, 0, 1) + random.below(200 * 1440) * 60_000
+      const shipped = ordered + random.below(5 * 1440) * 60_000
+      const low = 1000 + random.below(50_000)
+      const open = low + random.below(300)
+      const close = low + random.below(300)
+      return {
+        ordered: new Date(ordered).toISOString(),
+        shipped: random.uniform() < 0.1 ? null : new Date(shipped).toISOString(),
+        day: new Date(ordered).toISOString().slice(0, 10),
+        due: new Date(ordered + (3 + random.below(30)) * day).toISOString().slice(0, 10),
+        ...{ low, open, close, high: Math.max(open, close) + random.below(200) },
+      }
+    }),
+  )
+  for (const { ordered, shipped, day, due, low, open, close, high } of records) {
+    assert.ok(shipped === null || String(shipped) >= String(ordered), `${shipped} before ${ordered}`)
+    assert.equal(day, String(ordered).slice(0, 10))
+    assert.ok(String(due) > String(day))
+    assert.ok(Number(low) <= Math.min(Number(open), Number(close)))
+    assert.ok(Number(high) >= Math.max(Number(open), Number(close)))
+  }
+  const missing = records.filter(({ shipped }) => shipped === null).length / records.length
+  assert.ok(missing > 0.05 && missing < 0.16, `${missing}`)
+})
+
+test('a difference that is much narrower than its columns has its own distribution', async () => {
+  const { records } = await recordsOf(
+    rows(5, (random) => {
+      const x = 100_000 + random.below(900_000)
+      return { x, y: x + [-3, 0, 0, 0, 7][random.below(5)] }
+    }),
+  )
+  const shares = new Map<number, number>()
+  for (const { x, y } of records)
+    shares.set(Number(y) - Number(x), (shares.get(Number(y) - Number(x)) ?? 0) + 1 / records.length)
+  assert.deepEqual(
+    [...shares.keys()].sort((a, b) => a - b),
+    [-3, 0, 7],
+  )
+  assert.ok(Math.abs(shares.get(0)! - 0.6) < 0.06, `${shares.get(0)}`)
+})
+
+test('columns that have nothing to do with each other, and a table without relations, are learned as before', async () => {
+  const table = rows(6, (random) => ({ a: random.below(5000), b: random.below(5000), c: 'xyz'[random.below(3)] }))
+  const { artifact } = await recordsOf(table)
+  assert.equal(artifact.version, 1)
+  const off = await fitTable(table, { ...options, relations: false })
+  assert.equal(writeModel(off.artifact), writeModel(artifact))
+})
