@@ -119,7 +119,7 @@ export const errorTable = {
     about: 'offsets can be changed while the connector is STOPPED only',
   },
   TASK_NOT_FOUND: { retriable: false, http: 404, exit: 2, about: 'the connector has no task of this id' },
-  OFFSET_INVALID: { retriable: false, http: 400, exit: 2, about: 'an offset does not fit the connector' },
+  OFFSET_INVALID: { retriable: false, http: 500, exit: 2, about: 'an offset does not fit the connector' },
   HERDER_STOPPING: { retriable: true, http: 503, exit: 1, about: 'the worker is stopping' },
   // everything else
   THREAD_LOST: { retriable: true, http: 500, exit: 1, about: 'a thread of this program ended with its tasks' },

@@ -104,7 +104,7 @@ export async function superviseKafka(
 }
 
 /** Downloads into a folder unless an earlier download was completed. */
-async function fetchOnce(folder: string, fetch: (folder: string) => Promise<unknown>): Promise<void> {
+export async function fetchOnce(folder: string, fetch: (folder: string) => Promise<unknown>): Promise<void> {
   const mark = join(folder, '.complete')
   const complete = await access(mark).then(
     () => true,

@@ -7,7 +7,7 @@ import { transactionPartitions, type Stack } from './stack.js'
 export const readySeconds = 180
 
 /** Resolves when `check` does; rejects with its last error when it has not within `seconds`. */
-async function until(
+export async function until(
   what: string,
   seconds: number,
   check: () => Promise<unknown>,

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { throwErrors } from '../config/check.js'
 import { throwIfNone } from '../config/connector-file.js'
 import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
+import { version } from '../kafka/client-version.js'
 import { GenesisError } from '../errors.js'
 import type { HttpServer, WorkerView } from '../rest/server.js'
 import { ModelCache } from '../connector/model-cache.js'
@@ -28,7 +30,7 @@ export function runCommand(): Command {
     .description(
       'Hosts connectors until each has sent its max_records; for ever where there is no such bound. Ctrl-C and SIGTERM finish the open transactions first; a second Ctrl-C does not wait.',
     )
-    .argument('[paths...]', 'connector files, or folders of them', ['connectors'])
+    .argument('[paths...]', 'connector files, or folders of them (default: connectors, if it is there or http is off)')
     .option('--worker <file>', 'worker file; brokers and registry can also come from the environment')
     .option('--watch', 'follow changes of the files: start, restart and stop connectors as they come, change and go')
     .addOption(
@@ -56,9 +58,15 @@ Exit status: 0 every connector is complete, or was stopped in order; 1 one has f
     })
 }
 
-async function run(paths: readonly string[], options: RunOptions): Promise<number> {
+/** A worker that only serves REST needs no files. */
+function standardPaths({ http }: WorkerConfig): readonly string[] {
+  return http.enabled && !existsSync('connectors') ? [] : ['connectors']
+}
+
+async function run(given: readonly string[], options: RunOptions): Promise<number> {
   const file = await loadWorker(options.worker ?? null, process.env)
   const config = { ...file, log: { ...file.log, level: options.logLevel ?? file.log.level } }
+  const paths = given.length === 0 ? standardPaths(config) : given
   const models = new ModelCache()
   const report = createReport(config.log)
   const worker = new Worker(config, {
@@ -68,10 +76,11 @@ async function run(paths: readonly string[], options: RunOptions): Promise<numbe
       herder.taskChanged(delivery, ...change)
     },
   })
+  const planning = { worker: config, env: process.env, models }
   const herder = new StandaloneHerder({
     workerId: `${config.http.host}:${config.http.port}`,
     worker,
-    planning: { worker: config, env: process.env, models },
+    planning,
     positions: positionStore(config),
   })
   const source = new FileSource(paths, process.env, (deliveries) => preflight(deliveries, config, models), herder)
@@ -80,7 +89,7 @@ async function run(paths: readonly string[], options: RunOptions): Promise<numbe
   // Files that are followed can be put right while the others run. Otherwise it is all of them or none.
   if (!options.watch || good.length === 0) throwErrors(errors)
   const deliveries = good.flatMap((one) => one.deliveries)
-  if (!options.watch) throwIfNone({ connectors: deliveries, errors }, paths)
+  if (!options.watch && paths.length > 0) throwIfNone({ connectors: deliveries, errors }, paths)
   if (options.json && deliveries.some(({ sink }) => sink.type === 'stdout')) {
     throw new GenesisError('USAGE', 'the summary and the records of a stdout sink would be mixed', {
       place: '--json',
@@ -109,8 +118,20 @@ async function run(paths: readonly string[], options: RunOptions): Promise<numbe
   let clean = true
   try {
     if (config.http.enabled) {
-      const { startServer } = await import('../rest/server.js')
-      server = await startServer(view, config.http)
+      const [{ startServer }, { clusterIdOf, genesisServices }] = await Promise.all([
+        import('../rest/server.js'),
+        import('../rest/services.js'),
+      ])
+      const services = {
+        view,
+        herder,
+        version,
+        clusterId: clusterIdOf(config),
+        genesis: genesisServices(planning),
+        onDefect: (error: GenesisError, call: string) =>
+          report.note('error', `${call}: ${error.message} (${error.code})`, { trace: error.stack ?? '' }),
+      }
+      server = await startServer(services, config.http)
       report.note('info', `listening at ${server.address}`, { address: server.address })
     }
     if (options.watch) {

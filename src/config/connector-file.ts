@@ -4,6 +4,7 @@ import { dirname, extname, join, resolve } from 'node:path'
 import { asGenesisError, GenesisError } from '../errors.js'
 import { check, checkItems, distinct, throwErrors } from './check.js'
 import type { CheckOptions } from './check.js'
+import { connectKeys, type RestFolders } from './connect-keys.js'
 import { withSections } from './flat-keys.js'
 import { isObject } from './formats.js'
 import { brokenRules } from './connector-rules.js'
@@ -103,14 +104,26 @@ function rawOf({ value, file }: ConfigSource, name: string): RawConnector {
 
 /**
  * What a configuration that is kept comes to now, once for each of its sinks. Relative paths start in its file's folder, or
- * (over REST) in `folder`.
+ * (over REST) in the folders that a worker has for them.
  */
 export function resolveConnector(
   { name, config, file }: RawConnector,
-  { env, folder }: Omit<CheckOptions, 'anyText'>,
+  env: Environment,
+  rest: RestFolders,
 ): ReadConnectors {
-  const source = { ...plainSource({ ...config, name }, file ?? name), file }
-  return readSinks(source, { env, folder: file === null ? folder : dirname(file), anyText: file === null })
+  if (file !== null) {
+    return readSinks({ ...plainSource({ ...config, name }, file), file }, { env, folder: dirname(file) })
+  }
+  const { source, errors } = connectKeys(name, config, rest)
+  // Names over REST are any text; those of files are short and plain.
+  const value = { ...(source.value as object), name: 'rest' }
+  const read = readSinks({ ...source, value }, { env, folder: rest.models, anyText: true })
+  const found = errors.length > 0 ? [] : read.connectors
+  return {
+    connectors: found.map((connector) => keepLocations({ ...connector, name }, source)),
+    errors: [...errors, ...read.errors],
+    drafts: [],
+  }
 }
 
 /** The connector of a document, once for each of its sinks. */

@@ -89,7 +89,12 @@ export interface ConnectorConfig {
  * `<name>/<sink>` where it has several. No name has a `/`.
  */
 export function deliveryName({ name, sinkName }: Pick<ConnectorConfig, 'name' | 'sinkName'>): string {
-  return sinkName === null ? name : `${name}/${sinkName}`
+  return sinkName === null ? escapedName(name) : `${escapedName(name)}/${sinkName}`
+}
+
+/** A name that can stand before a `/`: names over REST may have one, those of files have not. */
+export function escapedName(name: string): string {
+  return name.replaceAll('%', '%25').replaceAll('/', '%2F')
 }
 
 /** How a rate changes; times in ms of the shape's own time, which passes `speed` times as fast as the clock's. */

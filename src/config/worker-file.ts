@@ -89,6 +89,12 @@ function toConfig(values: WorkerValues, source: ConfigSource, folder: string): W
       partitions: values.checkpoints.partitions,
     },
     http: values.http,
+    rest: {
+      models: resolve(folder, values.models.path),
+      schemas: resolve(folder, values.schemas.path),
+      files: values.files.path === null ? null : resolve(folder, values.files.path),
+      secrets: values.secrets.path === null ? null : resolve(folder, values.secrets.path),
+    },
     log: values.log,
     shutdown: { timeoutMs: values.shutdown.timeout },
     threads: values.threads,

@@ -156,6 +156,36 @@ export const workerSchema = {
       maximum: 65_535,
     }),
   },
+  models: {
+    path: option<string>(
+      'path',
+      'Folder of the models that connectors created over REST can name. Relative to this file.',
+      'models',
+      { env: 'GENESIS_MODELS_PATH' },
+    ),
+  },
+  schemas: {
+    path: option<string>(
+      'path',
+      'Folder of the schemas that connectors created over REST can name. Relative to this file.',
+      'schemas',
+      { env: 'GENESIS_SCHEMAS_PATH' },
+    ),
+  },
+  files: {
+    path: optional<string>(
+      'path',
+      'Folder that file sinks of connectors created over REST write to. Relative to this file. Unset: they cannot have one.',
+      { env: 'GENESIS_FILES_PATH' },
+    ),
+  },
+  secrets: {
+    path: optional<string>(
+      'path',
+      'Folder of the files that `${file:…}` of connectors created over REST can read. Relative to this file. Unset: none.',
+      { env: 'GENESIS_SECRETS_PATH' },
+    ),
+  },
   log: {
     level: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'Minimum level that is logged.', 'info', {
       env: 'GENESIS_LOG_LEVEL',

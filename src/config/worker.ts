@@ -1,4 +1,5 @@
 import type { ClusterOptions } from './cluster.js'
+import type { RestFolders } from './connect-keys.js'
 
 /** A worker's configuration as the program uses it; worker-schema.ts defines the keys. */
 export interface WorkerConfig {
@@ -17,6 +18,8 @@ export interface WorkerConfig {
   /** The compacted topic of checkpoints (Connect's offset.storage.*). */
   readonly checkpoints: { readonly topic: string; readonly replicationFactor: number; readonly partitions: number }
   readonly http: { readonly enabled: boolean; readonly host: string; readonly port: number }
+  /** Below which connectors over REST may name files. */
+  readonly rest: RestFolders
   readonly log: {
     readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
     readonly format: 'auto' | 'json' | 'line'

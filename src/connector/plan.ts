@@ -21,7 +21,7 @@ export async function planConnector(
   env: Environment,
   models: ModelCache,
 ): Promise<ConnectorPlan> {
-  const { connectors, errors: wrong } = resolveConnector(raw, { env, folder: process.cwd() })
+  const { connectors, errors: wrong } = resolveConnector(raw, env, worker.rest)
   const { errors: unfit } = wrong.length > 0 ? { errors: [] } : await preflight(connectors, worker, models)
   const errors = [...wrong, ...unfit]
   return { deliveries: errors.length > 0 ? [] : connectors.map(outlineOf), errors }

@@ -1,5 +1,6 @@
 import { throwErrors } from '../config/check.js'
 import { resolveConnector } from '../config/connector-file.js'
+import type { RestFolders } from '../config/connect-keys.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { Environment } from '../config/placeholders.js'
 import type { RawConnector } from '../config/raw-connector.js'
@@ -13,9 +14,9 @@ export function resolveDelivery(
   raw: RawConnector,
   sinkName: string | null,
   env: Environment,
-  folder: string,
+  rest: RestFolders,
 ): ConnectorConfig {
-  const { connectors, errors } = resolveConnector(raw, { env, folder })
+  const { connectors, errors } = resolveConnector(raw, env, rest)
   throwErrors(errors)
   const found = connectors.find((one) => one.sinkName === sinkName)
   if (found !== undefined) return found

@@ -203,8 +203,8 @@ export interface Herder {
   /** Like `pause`, and it has no tasks then: its offsets can be changed. */
   stop(name: string): Promise<void>
   /**
-   * Starts a FAILED connector, and with `includeTasks` its tasks, again. Resolves with what then is RESTARTING. Throws
-   * CONNECTOR_STOPPED where it is STOPPED.
+   * Starts a FAILED connector, and with `includeTasks` its tasks, again. Resolves with what then is RESTARTING.
+   * Nothing if it is STOPPED.
    */
   restart(name: string, options: RestartOptions): Promise<ConnectorStatus>
   /** Throws TASK_NOT_FOUND, CONNECTOR_STOPPED. */

@@ -33,6 +33,7 @@ export class Loggers {
     const names = new Set([logger])
     for (const name of this.#levels.keys())
       if (logger === 'root' || name === logger || name.startsWith(`${logger}.`)) names.add(name)
+    for (const name of names) if (this.#levels.get(name)?.level === level) names.delete(name)
     for (const name of names) this.#levels.set(name, { level, lastModified: now })
     if (names.has('root')) this.#changed(level)
     return [...names].sort()

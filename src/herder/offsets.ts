@@ -24,11 +24,11 @@ export interface PositionStore {
 
 export async function readOffsets(
   raw: RawConnector,
-  { env }: Planning,
+  planning: Planning,
   positions: PositionStore,
 ): Promise<ConnectorOffset[]> {
   const offsets: ConnectorOffset[] = []
-  for (const delivery of resolved(raw, env)) {
+  for (const delivery of resolved(raw, planning)) {
     if (!keepsPositions(delivery)) continue
     const found = [...(await positions.read(delivery))].sort(([a], [b]) => a - b)
     for (const [shard, { position, fingerprint, shards }] of found) {
@@ -42,15 +42,15 @@ export async function readOffsets(
 /** Throws OFFSET_INVALID before anything is changed. Null: all of them are reset. */
 export async function moveOffsets(
   raw: RawConnector,
-  { env, models }: Planning,
+  planning: Planning,
   positions: PositionStore,
   changes: readonly OffsetChange[] | null,
 ): Promise<void> {
-  const deliveries = resolved(raw, env).filter(keepsPositions)
+  const deliveries = resolved(raw, planning).filter(keepsPositions)
   const moves = new Map(deliveries.map((delivery) => [delivery, new Map<number, number | null>()]))
   const fingerprints = new Map<ConnectorConfig, string>()
   for (const delivery of deliveries) {
-    const load = (path: string) => models.load(path)
+    const load = (path: string) => planning.models.load(path)
     fingerprints.set(delivery, (await openConnector(delivery, { load, shard: 0, capacity: 1 })).fingerprint)
   }
   for (const [index, { partition, offset }] of (changes ?? []).entries()) {
@@ -68,8 +68,8 @@ export async function moveOffsets(
   }
 }
 
-function resolved(raw: RawConnector, env: Planning['env']): readonly ConnectorConfig[] {
-  const { connectors, errors } = resolveConnector(raw, { env, folder: process.cwd() })
+function resolved(raw: RawConnector, { env, worker }: Planning): readonly ConnectorConfig[] {
+  const { connectors, errors } = resolveConnector(raw, env, worker.rest)
   throwErrors(errors)
   return connectors
 }

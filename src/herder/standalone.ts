@@ -190,7 +190,8 @@ export class StandaloneHerder implements Herder, FileTarget {
   restart(name: string, options: RestartOptions): Promise<ConnectorStatus> {
     return this.#change(name, async () => {
       const known = this.#find(name)
-      refuseStopped(known)
+      // As in Connect: it stays STOPPED, and that is no error.
+      if (known.target === 'STOPPED') return this.#status(known)
       const { connector, tasks, status } = restartOf(this.#status(known), options)
       if (connector) await this.#plan(known)
       for (const id of tasks) known.restart(id)

@@ -112,9 +112,9 @@ function histogram(labels: string, { counts, sumMs }: LatencyHistogram): string 
   return `${text}${latencyName}_sum{${labels}} ${sumMs / 1000}\n${latencyName}_count{${labels}} ${total}\n`
 }
 
-/** Names have no character that would have to be escaped. */
 function labelsOf({ name, sinkName }: DeliveryOutline): string {
-  return sinkName === null ? `connector="${name}"` : `connector="${name}",sink="${sinkName}"`
+  const connector = `connector="${name.replaceAll(/[\\"]/g, '\\$&')}"`
+  return sinkName === null ? connector : `${connector},sink="${sinkName}"`
 }
 
 function head(name: string, type: Family['type'] | 'histogram', help: string): string {

@@ -1,15 +1,32 @@
 import type { AddressInfo } from 'node:net'
-import fastify, { type FastifyInstance } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
+import type { Herder } from '../herder/herder.js'
 import type { ConnectorStatus } from '../runtime/status.js'
-import { Metrics } from './metrics.js'
-import { readinessOf } from './readiness.js'
+import { openApi } from './openapi.js'
+import type { Route } from './route.js'
+import { createRouter, type OnDefect } from './router.js'
+import { connectorRoutes } from './routes/connectors.js'
+import { genesisRoutes, type GenesisServices } from './routes/genesis.js'
+import { loggerRoutes } from './routes/loggers.js'
+import { offsetRoutes } from './routes/offsets.js'
+import { pluginRoutes } from './routes/plugins.js'
+import { stateRoutes } from './routes/states.js'
+import { workerRoutes, type AboutWorker } from './routes/worker.js'
 
 /** What the server shows of a worker. */
 export interface WorkerView {
   readonly phase: 'starting' | 'running' | 'stopping'
   status(): readonly ConnectorStatus[]
+}
+
+/** What the REST interface stands on. */
+export interface RestServices extends AboutWorker {
+  readonly view: WorkerView
+  readonly herder: Herder
+  readonly genesis: GenesisServices
+  readonly onDefect: OnDefect
 }
 
 export interface HttpServer {
@@ -18,9 +35,12 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-/** Serves /health, /ready and /metrics. Throws CONFIG_INVALID where the address cannot be listened on. */
-export async function startServer(view: WorkerView, { host, port }: WorkerConfig['http']): Promise<HttpServer> {
-  const server = createServer(view)
+/** Serves the REST interface. Throws CONFIG_INVALID where the address cannot be listened on. */
+export async function startServer(
+  services: RestServices,
+  { host, port }: Pick<WorkerConfig['http'], 'host' | 'port'>,
+): Promise<HttpServer> {
+  const server = createServer(services)
   try {
     await server.listen({ host, port })
     return { address: addressOf(server), close: () => server.close() }
@@ -42,29 +62,29 @@ function addressOf({ server }: FastifyInstance): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
-export function createServer(view: WorkerView): FastifyInstance {
-  const server = fastify({ logger: false, forceCloseConnections: true })
-  const metrics = new Metrics(() => view.status())
+export function createServer(services: RestServices): FastifyInstance {
+  return createRouter(routesOf(services), services.onDefect)
+}
 
-  // Liveness: that it answers says that the event loop is not stuck. What has failed is no reason to restart the process.
-  // 503 while starting, as in Kafka Connect (KIP-1017).
-  server.get('/health', (_request, reply) => {
-    if (view.phase === 'starting')
-      return reply.code(503).send({ status: 'starting', message: 'the worker is starting' })
-    return reply.send({ status: 'healthy', message: 'the worker is running' })
+/** Every route, and the one that describes them. */
+export function routesOf(services: RestServices): readonly Route[] {
+  const { view, herder, version, genesis } = services
+  const routes: Route[] = [
+    ...workerRoutes(view, services),
+    ...connectorRoutes(herder, version),
+    ...stateRoutes(herder, version),
+    ...offsetRoutes(herder),
+    ...pluginRoutes(herder, version),
+    ...loggerRoutes(herder),
+    ...genesisRoutes(herder, genesis),
+  ]
+  routes.push({
+    method: 'GET',
+    path: '/openapi.json',
+    group: 'Worker',
+    summary: 'This description (OpenAPI 3.1)',
+    answers: { 200: { about: 'The description.' } },
+    handle: () => ({ status: 200, body: openApi(routes, version) }),
   })
-
-  server.get('/ready', (_request, reply) => {
-    const readiness = readinessOf(view.phase, view.status())
-    return reply.code(readiness.ready ? 200 : 503).send(readiness)
-  })
-
-  server.get('/metrics', async (_request, reply) => {
-    return reply.type(metrics.contentType).send(await metrics.text())
-  })
-
-  server.setNotFoundHandler((request, reply) => {
-    return reply.code(404).send({ error_code: 404, message: `there is no ${request.method} ${request.url}` })
-  })
-  return server
+  return routes
 }

@@ -8,10 +8,12 @@ import type { Task } from './task.js'
 /** Runs tasks in this thread. One's failure is its own: nothing is shared but what cannot fail. */
 export class InlineExecutor implements TaskExecutor {
   readonly #resources: TaskResources
+  readonly #rest: WorkerConfig['rest']
   readonly #running = new Set<RunningTask>()
 
   constructor(worker: WorkerConfig) {
     this.#resources = createResources(worker)
+    this.#rest = worker.rest
   }
 
   start({ connector, delivery, shard }: TaskSpec, listener: TaskListener): RunningTask {
@@ -32,7 +34,7 @@ export class InlineExecutor implements TaskExecutor {
       // Never from within: the caller has the handle first.
       await Promise.resolve()
       try {
-        const resolved = resolveDelivery(connector, delivery.sinkName, process.env, process.cwd())
+        const resolved = resolveDelivery(connector, delivery.sinkName, process.env, this.#rest)
         task = await openTask({ connector: resolved, shard }, this.#resources, listener)
         const end = stopping ? ({ end: 'stopped' } as const) : await task.run()
         this.#running.delete(handle)

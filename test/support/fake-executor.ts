@@ -1,3 +1,4 @@
+import type { RestFolders } from '#src/config/connect-keys.js'
 import { resolveDelivery } from '#src/connector/resolve.js'
 import { deliveryName, type ConnectorConfig } from '#src/config/connector.js'
 import { ModelCache } from '#src/connector/model-cache.js'
@@ -54,12 +55,14 @@ export class MemoryShards implements PositionStore {
 /** Runs real tasks of records without fields, into memory: a few microseconds from start to end. */
 export class FakeExecutor implements TaskExecutor {
   readonly #shards: MemoryShards
+  readonly #folders: RestFolders
   readonly #running = new Map<string, { readonly listener: TaskListener; readonly task: RunningTask }>()
   /** `<delivery>#<shard>` of every task that was started. */
   readonly started: string[] = []
 
-  constructor(shards: MemoryShards) {
+  constructor(shards: MemoryShards, folders: RestFolders) {
     this.#shards = shards
+    this.#folders = folders
   }
 
   start({ connector, delivery, shard }: TaskSpec, listener: TaskListener): RunningTask {
@@ -87,7 +90,7 @@ export class FakeExecutor implements TaskExecutor {
     }
     this.#running.set(key, { listener: { ...listener, ended }, task: running })
     const run = async (): Promise<void> => {
-      const resolved = resolveDelivery(connector, delivery.sinkName, process.env, process.cwd())
+      const resolved = resolveDelivery(connector, delivery.sinkName, process.env, this.#folders)
       const load = (path: string) => models.load(path)
       const { fingerprint } = await openConnector(resolved, { load, shard, capacity: 1 })
       const shards = resolved.tasks.max

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { ModelCache } from '#src/connector/model-cache.js'
 import { DistributedHerder } from '#src/herder/distributed/distributed.js'
@@ -43,8 +43,9 @@ export class HerderGroup {
   }
 
   async add(workerId = `127.0.0.1:${8083 + this.workers.length}`): Promise<GroupWorker> {
-    const config = await workerOf()
-    const executor = new FakeExecutor(this.shards)
+    const folder = dirname(this.model)
+    const config = await workerOf({ rest: { models: folder, schemas: folder, files: folder, secrets: folder } })
+    const executor = new FakeExecutor(this.shards, config.rest)
     const worker = new Worker(
       config,
       {

@@ -249,7 +249,8 @@ export class DistributedHerder implements Herder, FileTarget {
   async restart(name: string, options: RestartOptions): Promise<ConnectorStatus> {
     await this.#toWrite()
     const known = this.#find(name)
-    refuseStopped(known)
+    // As in Connect: it stays STOPPED, and that is no error.
+    if (known.target === 'STOPPED') return this.#statusOf(known)
     const { status } = restartOf(this.#statusOf(known), options)
     await this.#config.restart(name, { ...options, tasks: null })
     return status
@@ -398,8 +399,9 @@ export class DistributedHerder implements Herder, FileTarget {
 
   /** What can be known of it without its model: a worker that lacks that has a FAILED task, not another number of tasks. */
   #plan(connector: HostedConnector, raw: RawConnector): void {
+    const { env, worker } = this.#options.planning
     try {
-      const { connectors, errors } = resolveConnector(raw, { env: this.#options.planning.env, folder: process.cwd() })
+      const { connectors, errors } = resolveConnector(raw, env, worker.rest)
       throwErrors(errors)
       connector.configure(raw, connectors.map(outlineOf))
     } catch (error) {

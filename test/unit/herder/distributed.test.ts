@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
+import { connectorClass } from '#src/config/connector-class.js'
 import type { Herder } from '#src/herder/herder.js'
 import { eventually, herderContract, type HerderPlace } from '../../contract/herder.js'
 import { HerderGroup, type GroupWorker } from '../../support/herder-group.js'
@@ -38,6 +39,7 @@ herderContract('a worker alone in its group', placeOf(1))
 herderContract('a group of two workers, each call by the other one,', placeOf(2))
 
 const config = (model: string, tasks: number) => ({
+  'connector.class': connectorClass,
   model,
   topic: 'a',
   'value.format': 'json',

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
+import { connectorClass } from '#src/config/connector-class.js'
 import { ModelCache } from '#src/connector/model-cache.js'
 import { preflight } from '#src/connector/preflight.js'
 import { ConnectorFolder, memoryStore, type ConnectorStore } from '#src/herder/connector-folder.js'
@@ -30,8 +31,8 @@ async function makePlace(
   const model = join(folder, 'model.json')
   await writeFile(model, writeModel(randomArtifact(1)))
   const shards = new MemoryShards()
-  const executor = new FakeExecutor(shards)
-  const config = await workerOf()
+  const config = await workerOf({ rest: { models: tmpdir(), schemas: folder, files: folder, secrets: folder } })
+  const executor = new FakeExecutor(shards, config.rest)
   const worker = new Worker(
     config,
     {
@@ -121,7 +122,7 @@ describe('a connector of a file', () => {
 
   test('does not take the place of one that was created over REST, nor the reverse', async (t) => {
     const { herder, folder, model, source } = await makePlace(t)
-    await herder.create('f', { model, topic: 't', 'value.format': 'json' })
+    await herder.create('f', { 'connector.class': connectorClass, model, topic: 't', 'value.format': 'json' })
     await writeFile(join(folder, 'f.yaml'), text(''))
     const files = source(join(folder, 'f.yaml'))
     const { good } = await files.check(await files.read())
@@ -137,7 +138,13 @@ describe('a folder for connectors that come over REST', () => {
   test('has them as they are now, for the next worker', async (t) => {
     let kept = ''
     const { herder, folder, model } = await makePlace(t, (path) => new ConnectorFolder((kept = path)))
-    const config = { model, topic: 't', 'value.format': 'json', 'throughput.rate': '${env:HERDER_RATE:-5}' }
+    const config = {
+      'connector.class': connectorClass,
+      model,
+      topic: 't',
+      'value.format': 'json',
+      'throughput.rate': '${env:HERDER_RATE:-5}',
+    }
     await herder.create('a', config)
     await herder.create('b', config)
     await herder.create('c', { ...config, topic: 'c' })
@@ -160,7 +167,7 @@ describe('a folder for connectors that come over REST', () => {
   test('may have one that cannot run any more: it is FAILED and says why', async (t) => {
     let kept = ''
     const { herder, model } = await makePlace(t, (path) => new ConnectorFolder((kept = path)))
-    await herder.create('a', { model, topic: 't', 'value.format': 'json' })
+    await herder.create('a', { 'connector.class': connectorClass, model, topic: 't', 'value.format': 'json' })
     await rm(model)
     const next = await makePlace(t, () => new ConnectorFolder(kept))
     const { state, failure } = await next.herder.status('a')

@@ -3,13 +3,16 @@ import { once } from 'node:events'
 import { createServer as createTcpServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { describe, test } from 'node:test'
-import { createServer, startServer, type WorkerView } from '#src/rest/server.js'
+import { createRouter } from '#src/rest/router.js'
+import { workerRoutes } from '#src/rest/routes/worker.js'
+import { startServer, type WorkerView } from '#src/rest/server.js'
 import type { ConnectorStatus, TaskStatus } from '#src/runtime/status.js'
 import { GenesisError, type ErrorCode } from '#src/errors.js'
 import { asFailure } from '#src/runtime/task-events.js'
 import { emptyCounters } from '#src/delivery/counters.js'
 import { observeLatency } from '#src/delivery/latency.js'
 import { connectorOf } from '../../support/connectors.js'
+import { startRestWorker } from '../../support/rest-worker.js'
 
 function taskStatus(changes: Partial<TaskStatus> = {}): TaskStatus {
   const counters = { ...emptyCounters(10), records: 10, errors: 1 }
@@ -33,7 +36,8 @@ function connectorStatus(changes: Partial<ConnectorStatus> = {}): ConnectorStatu
 }
 
 async function ask(url: string, view: WorkerView) {
-  const server = createServer(view)
+  const about = { version: '9.8.7', clusterId: () => Promise.resolve(null) }
+  const server = createRouter(workerRoutes(view, about), () => undefined)
   const { statusCode, body, headers } = await server.inject({ method: 'GET', url })
   await server.close()
   return { statusCode, body, type: headers['content-type'] }
@@ -146,11 +150,12 @@ describe('the worker by HTTP', () => {
   test('answers what it does not know as Kafka Connect does', async () => {
     const { statusCode, body } = await ask('/nothing', view('running'))
     assert.equal(statusCode, 404)
-    assert.deepEqual(JSON.parse(body), { error_code: 404, message: 'there is no GET /nothing' })
+    assert.deepEqual(JSON.parse(body), { error_code: 404, message: 'HTTP 404 Not Found' })
   })
 
-  test('says that it listens on every address where it does', async () => {
-    const server = await startServer(view('running'), { enabled: true, host: '0.0.0.0', port: 0 })
+  test('says that it listens on every address where it does', async (t) => {
+    const { services } = await startRestWorker(t)
+    const server = await startServer(services, { host: '0.0.0.0', port: 0 })
     await server.close()
     assert.match(server.address, /^http:\/\/0\.0\.0\.0:[1-9]\d*$/)
   })
@@ -160,8 +165,9 @@ describe('the worker by HTTP', () => {
     await once(other, 'listening')
     t.after(() => other.close())
     const { port } = other.address() as AddressInfo
+    const { services } = await startRestWorker(t)
     await assert.rejects(
-      startServer(view('running'), { enabled: true, host: '127.0.0.1', port }),
+      startServer(services, { host: '127.0.0.1', port }),
       new RegExp(`http 127.0.0.1:${port}: the worker cannot listen; found EADDRINUSE`),
     )
   })

@@ -1,0 +1,98 @@
+/** Apache Kafka Connect itself, from Maven Central: what our REST interface is compared with. */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { run, works } from './command.js'
+import { fetchOnce } from './maven.js'
+import { freePorts } from './ports.js'
+import { until } from './ready.js'
+import { kafkaVersion } from './stack.js'
+import { supervise } from './supervised.js'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const pom = join(root, 'scripts/stack/connect-pom.xml')
+const jars = join(root, `build/stack/connect-${kafkaVersion}`)
+
+/** A worker of Kafka Connect with the file source of its own distribution. */
+export interface KafkaConnect {
+  /** Base address of its REST interface. */
+  readonly url: string
+  readonly version: string
+  /** A folder of its own, which goes when it is stopped: for files that its connectors read. */
+  readonly folder: string
+  stop(): Promise<void>
+}
+
+/** Whether Kafka Connect can be had here: it needs Java 17 and Maven. */
+export async function connectIsAvailable(): Promise<boolean> {
+  return (await works('java', '-version')) && works('mvn', '-v')
+}
+
+/** Starts one worker in distributed mode, on a free port of 127.0.0.1, with topics and a group of its own. */
+export async function startConnect(brokers: string, signal: AbortSignal): Promise<KafkaConnect> {
+  await fetchOnce(jars, (target) =>
+    run(
+      'mvn',
+      ['-q', '-B', '-f', pom, `-Dkafka=${kafkaVersion}`, 'dependency:copy-dependencies', `-DoutputDirectory=${target}`],
+      { signal },
+    ),
+  )
+  const [port] = await freePorts(1)
+  const folder = await mkdtemp(join(tmpdir(), 'genesis-connect-'))
+  const group = `connect-${port}-${process.pid}`
+  const url = `http://127.0.0.1:${port}`
+  const settings = {
+    'bootstrap.servers': brokers,
+    'group.id': group,
+    'config.storage.topic': `${group}-configs`,
+    'config.storage.replication.factor': '1',
+    'offset.storage.topic': `${group}-offsets`,
+    'offset.storage.replication.factor': '1',
+    'offset.storage.partitions': '1',
+    'status.storage.topic': `${group}-status`,
+    'status.storage.replication.factor': '1',
+    'status.storage.partitions': '1',
+    'key.converter': 'org.apache.kafka.connect.json.JsonConverter',
+    'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+    'offset.flush.interval.ms': '200',
+    'scheduled.rebalance.max.delay.ms': '0',
+    'plugin.discovery': 'service_load',
+    listeners: url,
+  }
+  const properties = join(folder, 'worker.properties')
+  await writeFile(
+    properties,
+    Object.entries(settings)
+      .map(([key, value]) => `${key}=${value}\n`)
+      .join(''),
+  )
+  const log = join(folder, 'connect.out')
+  const logging = join(root, 'scripts/stack/log4j2.properties')
+  const main = 'org.apache.kafka.connect.cli.ConnectDistributed'
+  const worker = supervise(
+    'java',
+    ['-Xmx384m', `-Dlog4j2.configurationFile=${logging}`, '-cp', join(jars, '*'), main, properties],
+    log,
+  )
+  const stop = async (): Promise<void> => {
+    await worker.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+  const ended = worker.ended.then(async () => {
+    throw new Error(`Kafka Connect ended at its start:\n${(await readFile(log, 'utf8')).slice(-3000)}`)
+  })
+  try {
+    await Promise.race([until('Kafka Connect', 120, () => healthy(url), signal), ended])
+    ended.catch(() => undefined)
+    return { url, version: kafkaVersion, folder, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function healthy(url: string): Promise<void> {
+  const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(5000) })
+  if (!answer.ok) throw new Error(`status ${answer.status}`)
+}

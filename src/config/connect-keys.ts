@@ -1,0 +1,224 @@
+/**
+ * Configurations as they come over REST: a flat map of texts with our keys and those that Kafka Connect has for the same
+ * things. What is stored and shown stays as it was sent; this is what it means.
+ */
+import { isAbsolute, relative, resolve } from 'node:path'
+import { GenesisError } from '../errors.js'
+import { connectorClass, connectorClassOf } from './connector-class.js'
+import { connectorSchema } from './connector-schema.js'
+import { distance } from './nearest.js'
+import { optionsOf, type Option } from './option.js'
+import type { RawConfig } from './raw-connector.js'
+import type { ConfigSource } from './source.js'
+
+/** Folders of a worker below which configurations over REST may name files; null: none. */
+export interface RestFolders {
+  readonly models: string
+  readonly schemas: string
+  /** What file sinks write. */
+  readonly files: string | null
+  /** What `${file:…}` reads. */
+  readonly secrets: string | null
+}
+
+export interface ConnectKeys {
+  /** By our keys. Places are those of the keys that were sent. */
+  readonly source: ConfigSource
+  readonly errors: readonly GenesisError[]
+}
+
+/** Options of a connector by their keys, and by their other names. */
+const options: ReadonlyMap<string, Option> = new Map(optionsOf(connectorSchema))
+const aliases: ReadonlyMap<string, string> = new Map(
+  [...options].flatMap(([key, { aliases = [] }]) => aliases.map((alias) => [alias, key] as const)),
+)
+
+/** Keys of Connect's own that say nothing to us, or nothing that is not so anyway. */
+const harmless: ReadonlySet<string> = new Set([
+  'connector.class',
+  'connector.plugin.version',
+  'name',
+  'tasks.max.enforce',
+  'config.action.reload',
+  'header.converter',
+  'errors.log.enable',
+  'errors.log.include.messages',
+  'exactly.once.support',
+])
+
+/** Keys that would change every record, and that we do not have: to leave them out in silence would be worse than to refuse. */
+const refused: ReadonlyMap<string, string> = new Map([
+  ['transforms', 'transformations of records are not made here'],
+  ['predicates', 'transformations of records are not made here'],
+  ['references', 'streams that refer to others are for connector files'],
+])
+
+/** Keys that nobody knows: they are kept and shown, and change nothing. */
+export function unknownKeys(config: RawConfig): readonly string[] {
+  return Object.keys(config).filter((key) => targetOf(key) === null && !harmless.has(key) && !refused.has(key))
+}
+
+export function connectKeys(name: string, config: RawConfig, folders: RestFolders): ConnectKeys {
+  const errors: GenesisError[] = []
+  const value: Record<string, unknown> = {}
+  const sent = new Map<string, string>()
+  const fail = (key: string, what: string, details: { found?: string; expected?: string; remedy?: string }): void => {
+    errors.push(new GenesisError('CONFIG_INVALID', what, { place: `${name}: ${key}`, ...details }))
+  }
+  const problem = nameProblem(name)
+  if (problem !== null)
+    fail('name', 'not a name', { found: JSON.stringify(name.slice(0, maxNameLength)), expected: problem })
+  checkClass(config['connector.class'], fail)
+  if (config['exactly.once.support'] === 'required' && config.delivery === 'at-least-once')
+    fail('exactly.once.support', 'the delivery is not exactly-once', {
+      found: 'at-least-once',
+      expected: 'exactly-once',
+    })
+  for (const [key, item] of Object.entries(config)) {
+    if (isUnset(item)) continue
+    const what = refused.get(key)
+    if (what !== undefined) {
+      fail(key, what, { expected: `no ${key}` })
+      continue
+    }
+    const target = targetOf(key)
+    if (target === null) {
+      const meant = harmless.has(key) ? undefined : nearKey(key)
+      if (meant !== undefined) fail(key, 'unknown key', { found: key, remedy: `Did you mean ${meant}?` })
+      continue
+    }
+    const other = sent.get(target)
+    if (other !== undefined) {
+      fail(key, 'an option is given twice', { found: `${other} and ${key}`, expected: 'one of the two' })
+      continue
+    }
+    sent.set(target, key)
+    const outside = outsideOf(target, item, folders)
+    if (outside !== null) {
+      fail(key, outside.what, outside)
+      // So that it is not missed as well. Nothing is read: what has errors is not run.
+      value[target] = 'refused'
+    } else value[target] = located(target, withUnit(key, item), folders)
+  }
+  const place: ConfigSource['place'] = (path) => {
+    const key = path.join('.')
+    return key === '' ? name : `${name}: ${sent.get(key) ?? key}`
+  }
+  return { source: { value, file: null, place }, errors }
+}
+
+function checkClass(
+  given: unknown,
+  fail: (key: string, what: string, details: { found?: string; expected?: string }) => void,
+): void {
+  if (given === undefined || given === null || given === '')
+    return fail('connector.class', 'missing key', { found: 'no connector.class', expected: connectorClass })
+  if (typeof given !== 'string' || connectorClassOf(given) === undefined)
+    fail('connector.class', 'no connector of this class', { found: JSON.stringify(given), expected: connectorClass })
+}
+
+/** It is a part of transactional ids, of labels and of checkpoints' keys. */
+const maxNameLength = 512
+
+/** As Connect's names (org.apache.kafka.connect.runtime.ConnectorConfig), but not without end. */
+function nameProblem(name: string): string | null {
+  if (name === '') return 'a name that is not empty'
+  if (name.length > maxNameLength) return `${maxNameLength} letters at most`
+  return /\p{Cc}/u.test(name) ? 'a name without control characters' : null
+}
+
+/** An empty text is no value, as in properties files, where a key cannot be left out of a template. */
+function isUnset(item: unknown): boolean {
+  return item === null
+}
+
+/** The key of ours: of an option, of an entry of its map (`topic_creation.config.retention.ms`), or of one of several sinks. */
+function targetOf(key: string): string | null {
+  if (key === 'name' || refused.has(key)) return null
+  if (options.has(key)) return key
+  const alias = aliases.get(key)
+  if (alias !== undefined) return alias
+  if (/^sinks\.[^.]+\../.test(key)) return key
+  const section = [...options].find(([prefix, { format }]) => isMap(format) && key.startsWith(`${prefix}.`))
+  return section === undefined ? null : key
+}
+
+function isMap(format: Option['format']): boolean {
+  return format === 'map' || format === 'object'
+}
+
+/** A known key within two letters; a short one within one. */
+function nearKey(key: string): string | undefined {
+  return [...options.keys(), ...aliases.keys()]
+    .map((known) => ({ known, letters: distance(key.toLowerCase(), known) }))
+    .filter(({ known, letters }) => letters > 0 && letters <= (known.length > 5 ? 2 : 1))
+    .sort((a, b) => a.letters - b.letters)[0]?.known
+}
+
+/** Connect's durations are numbers of milliseconds, by keys that say so; ours have a unit. */
+function withUnit(key: string, item: unknown): unknown {
+  return key.endsWith('.ms') && aliases.has(key) && typeof item === 'string' && /^\d+$/.test(item) ? `${item}ms` : item
+}
+
+/** The folder below which the value of a key must be; undefined: it is not a path. */
+function folderOf(target: string, folders: RestFolders): string | null | undefined {
+  const key = target.replace(/^sinks\.[^.]+\./, '')
+  if (key === 'sink.path' || (key === 'path' && key !== target)) return folders.files
+  if (key === 'value.schema') return folders.schemas
+  return options.get(key)?.format === 'path' ? folders.models : undefined
+}
+
+interface Problem {
+  readonly what: string
+  readonly found: string
+  readonly expected: string
+}
+
+/** Why a value must not be used. Placeholders in a path could lead anywhere. */
+function outsideOf(target: string, item: unknown, folders: RestFolders): Problem | null {
+  if (typeof item !== 'string') return null
+  for (const [match, path] of item.matchAll(/\$\{file:([^}]*?)(?::[^:}]*)?\}/g)) {
+    if (below(folders.secrets, path) !== null) continue
+    const expected = folders.secrets === null ? 'a worker with secrets.path' : 'a file below secrets.path'
+    return { what: 'a file that configurations over REST cannot read', found: match, expected }
+  }
+  const folder = folderOf(target, folders)
+  if (folder === undefined || (target.endsWith('value.schema') && item.trimStart().startsWith('{'))) return null
+  if (folder === null) {
+    return {
+      what: 'file sinks are not for connectors over REST here',
+      found: item,
+      expected: 'a worker with files.path',
+    }
+  }
+  if (!item.includes('${') && below(folder, item) !== null) return null
+  return {
+    what: 'a path that leads out of its folder',
+    found: item,
+    expected: `the name of a file below ${nameOf(folder, folders)}`,
+  }
+}
+
+function nameOf(folder: string, { models, schemas }: RestFolders): string {
+  if (folder === models) return 'models.path'
+  return folder === schemas ? 'schemas.path' : 'files.path'
+}
+
+function located(target: string, item: unknown, folders: RestFolders): unknown {
+  const folder = folderOf(target, folders)
+  if (typeof item !== 'string') return item
+  if (typeof folder === 'string' && !(target.endsWith('value.schema') && item.trimStart().startsWith('{')))
+    return below(folder, item) ?? item
+  return item.replace(/\$\{file:([^}]*?)((?::[^:}]*)?)\}/g, (match, path: string, key: string) => {
+    const file = below(folders.secrets, path)
+    return file === null ? match : `\${file:${file}${key}}`
+  })
+}
+
+/** The path of a file below a folder; null: it would be outside, or there is no folder. */
+function below(folder: string | null, name: string): string | null {
+  if (folder === null || name.includes('\0')) return null
+  const path = resolve(folder, name)
+  const way = relative(folder, path)
+  return way === '' || way.startsWith('..') || isAbsolute(way) ? null : path
+}

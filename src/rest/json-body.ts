@@ -1,0 +1,99 @@
+/**
+ * Bodies of requests, as strict as Connect's Jackson is: what it cannot read is answered with 500 there, and so it is here,
+ * because tools were written against that.
+ */
+import { HttpError } from './http-error.js'
+
+const unreadable = 500
+
+/** More than any configuration needs; a reader of untrusted text must not follow it to the bottom. */
+const maxDepth = 100
+
+/** A text, or one of the scalars that Jackson takes for a text. */
+export type Texts = Record<string, string>
+
+/** The JSON of a body. Throws 500 where there is none or it cannot be read. */
+export function parseJson(text: string): unknown {
+  checkDepth(text)
+  try {
+    return JSON.parse(text) as unknown
+  } catch (cause) {
+    throw new HttpError(unreadable, `The body is not JSON: ${(cause as Error).message}`)
+  }
+}
+
+/**
+ * The same with every number and boolean as the text that was sent: `1.0`, `1e3` and what has more digits than a double
+ * come back as they went in.
+ */
+export function parseTexts(text: string): unknown {
+  parseJson(text)
+  return JSON.parse(text.replace(scalar, (token) => (token.startsWith('"') ? token : `"${token}"`)))
+}
+
+/** In valid JSON these are outside of strings wherever they are not part of one, which is matched first. */
+const scalar = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|\btrue\b|\bfalse\b/g
+
+/** An object with no fields but these. Throws 500 for anything else. */
+export function fieldsOf(value: unknown, ...names: readonly string[]): Record<string, unknown> {
+  const fields = objectOf(value, 'The body')
+  for (const name of Object.keys(fields)) {
+    if (!names.includes(name)) {
+      throw new HttpError(unreadable, `Unrecognized field "${name}"; known are ${names.join(', ')}`)
+    }
+  }
+  return fields
+}
+
+export function objectOf(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  throw new HttpError(unreadable, `${what} must be an object; found ${kindOf(value)}`)
+}
+
+/** A configuration: an object of texts; null is kept. Throws 500 for objects and lists, 400 for a key that JavaScript reserves. */
+export function configOf(value: unknown, what: string): Record<string, string | null> {
+  const config = objectOf(value, what)
+  for (const [key, item] of Object.entries(config)) {
+    if (key === '__proto__') throw new HttpError(400, `${what} has a key that cannot be used: __proto__`)
+    if (item !== null && typeof item !== 'string') {
+      throw new HttpError(unreadable, `${what}, key "${key}": expected a string; found ${kindOf(item)}`)
+    }
+  }
+  return config as Record<string, string | null>
+}
+
+/** Texts without null. Throws 400 for null, as Connect's validation does. */
+export function textsOf(config: Readonly<Record<string, string | null>>): Texts {
+  for (const [key, item] of Object.entries(config)) {
+    if (item === null) throw new HttpError(400, `Invalid value null for configuration ${key}: it must be a string`)
+  }
+  return config as Texts
+}
+
+export function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+function checkDepth(text: string): void {
+  let depth = 0
+  let inString = false
+  for (let i = 0; i < text.length; i++) {
+    const character = text.charCodeAt(i)
+    if (inString) {
+      if (character === backslash) i++
+      else if (character === quote) inString = false
+    } else if (character === quote) inString = true
+    else if (character === openBrace || character === openBracket) {
+      if (++depth > maxDepth) throw new HttpError(unreadable, `The body is nested more than ${maxDepth} deep`)
+    } else if (character === closeBrace || character === closeBracket) depth--
+  }
+}
+
+const quote = 0x22
+const backslash = 0x5c
+const openBracket = 0x5b
+const closeBracket = 0x5d
+const openBrace = 0x7b
+const closeBrace = 0x7d

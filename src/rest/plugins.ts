@@ -1,0 +1,112 @@
+/** The plugins of a worker, and what their keys are: made from the one option table. */
+import { connectorClass, connectorClassOf } from '../config/connector-class.js'
+import { connectorSchema } from '../config/connector-schema.js'
+import { optionsOf, type Option } from '../config/option.js'
+import { HttpError } from './http-error.js'
+
+/** Of Kafka Connect whose REST API this is (KIP-26 and what came after it). */
+export const connectVersion = '4.2.1'
+
+export const taskClass = connectorClass.replace(/Connector$/, 'Task')
+
+/** org.apache.kafka.common.config.ConfigDef.Type */
+export type ConfigType = 'STRING' | 'INT' | 'LONG' | 'DOUBLE' | 'BOOLEAN' | 'LIST' | 'PASSWORD'
+
+/** org.apache.kafka.connect.runtime.rest.entities.ConfigKeyInfo */
+export interface Definition {
+  readonly name: string
+  readonly type: ConfigType
+  readonly required: boolean
+  readonly default_value: string | null
+  readonly importance: 'HIGH' | 'MEDIUM' | 'LOW'
+  readonly documentation: string
+  readonly group: string
+  readonly order_in_group: number
+  readonly width: 'NONE' | 'SHORT' | 'MEDIUM' | 'LONG'
+  readonly display_name: string
+  readonly dependents: readonly string[]
+}
+
+export interface PluginKey {
+  readonly definition: Definition
+  /** Other names that it has in Connect. */
+  readonly aliases: readonly string[]
+  /** The only values that are good; empty: not a choice. */
+  readonly words: readonly string[]
+}
+
+/** The full class of a connector plugin. Throws 404, as for every plugin that is not there. */
+export function pluginOf(name: string): string {
+  const found = connectorClassOf(name)
+  if (found === undefined) throw new HttpError(404, `Unknown plugin ${name}.`)
+  return found
+}
+
+/** Every key of the connector, in the order of its documentation. */
+export function pluginKeys(): readonly PluginKey[] {
+  const places = new Map<string, number>()
+  const classKey = keyOf('connector.class', classOption, places)
+  return [classKey, ...[...optionsOf(connectorSchema)].map(([name, option]) => keyOf(name, option, places))]
+}
+
+const classOption: Option = {
+  doc: `Class of the connector: ${connectorClass}, or its simple name.`,
+  format: 'text',
+  default: null,
+  nullable: false,
+  required: true,
+  sensitive: false,
+}
+
+function keyOf(name: string, option: Option, places: Map<string, number>): PluginKey {
+  const { doc, required, default: standard, importance = required ? 'high' : 'low', aliases = [] } = option
+  const group = name.includes('.') && name !== 'connector.class' ? name.slice(0, name.indexOf('.')) : 'Common'
+  const place = (places.get(group) ?? 0) + 1
+  places.set(group, place)
+  const type = typeOf(option)
+  const words = Array.isArray(option.format) ? option.format : []
+  return {
+    definition: {
+      name,
+      type,
+      required,
+      default_value: standard === null ? null : typeof standard === 'string' ? standard : JSON.stringify(standard),
+      importance: importance.toUpperCase() as Definition['importance'],
+      documentation: doc,
+      group,
+      order_in_group: place,
+      width: widths[type] ?? 'MEDIUM',
+      display_name: name,
+      dependents: [],
+    },
+    aliases,
+    words,
+  }
+}
+
+const widths: Partial<Record<ConfigType, Definition['width']>> = {
+  INT: 'SHORT',
+  LONG: 'SHORT',
+  DOUBLE: 'SHORT',
+  BOOLEAN: 'SHORT',
+  LIST: 'LONG',
+}
+
+/** Durations and sizes are texts with a unit; maps and objects are texts of JSON. */
+function typeOf({ format, sensitive, maximum = Number.MAX_SAFE_INTEGER }: Option): ConfigType {
+  if (sensitive) return 'PASSWORD'
+  switch (format) {
+    case 'count':
+      return maximum < 2 ** 31 ? 'INT' : 'LONG'
+    case 'number':
+      return 'DOUBLE'
+    case 'flag':
+      return 'BOOLEAN'
+    case 'list':
+    case 'columns':
+    case 'origins':
+      return 'LIST'
+    default:
+      return 'STRING'
+  }
+}

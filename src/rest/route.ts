@@ -1,0 +1,73 @@
+/** Routes as data: what answers a call, and what OpenAPI says of it, stand in one place. */
+import { HttpError } from './http-error.js'
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** A JSON Schema (draft 2020-12), as OpenAPI 3.1 has it. */
+export type Schema = Readonly<Record<string, unknown>>
+
+export interface Exchange {
+  /** Parts of the path, decoded. */
+  readonly params: Readonly<Record<string, string>>
+  readonly query: URLSearchParams
+  /** As it was sent; empty where there is none. */
+  readonly body: string
+  /** Address by which the caller reached this worker: `http://host:port`. */
+  readonly origin: string
+  /** Aborted when the caller has gone. */
+  readonly signal: AbortSignal
+}
+
+export interface Reply {
+  readonly status: number
+  /** Sent as JSON, unless `type` says otherwise; absent: nothing is sent. */
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  /** Media type of a body that is text. */
+  readonly type?: string
+}
+
+export interface Parameter {
+  readonly about: string
+  readonly schema: Schema
+}
+
+export interface Route {
+  readonly method: Method
+  /** `/connectors/{name}`, as OpenAPI writes it. */
+  readonly path: string
+  readonly group: 'Connect' | 'Worker' | 'Genesis'
+  readonly summary: string
+  readonly query?: Readonly<Record<string, Parameter>>
+  readonly body?: Schema
+  /** What is answered when all goes well, by status. */
+  readonly answers: Readonly<Record<number, Answer>>
+  /** Not only JSON is asked for: no Accept header is refused. */
+  readonly isOpen?: true
+  readonly handle: (exchange: Exchange) => Reply | Promise<Reply>
+}
+
+export interface Answer {
+  readonly about: string
+  readonly schema?: Schema
+  /** @default application/json */
+  readonly type?: string
+}
+
+export function json(body: unknown, status = 200): Reply {
+  return { status, body }
+}
+
+/** As java.lang.Boolean.valueOf: everything but `true` is false. */
+export function flag(query: URLSearchParams, name: string, fallback = false): boolean {
+  const value = query.get(name)
+  return value === null ? fallback : value.toLowerCase() === 'true'
+}
+
+/** A task's id. Throws 404 where it is none, as Jersey does for a path that does not fit. */
+export function taskId(text: string): number {
+  if (/^[+-]?\d{1,10}$/.test(text) && Math.abs(Number(text)) <= maxInt) return Number(text)
+  throw new HttpError(404, 'HTTP 404 Not Found')
+}
+
+const maxInt = 2 ** 31 - 1

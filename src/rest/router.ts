@@ -1,0 +1,130 @@
+/** Routes on fastify, with Jersey's manners: what is answered to a call that fits no route. */
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods } from 'fastify'
+import type { GenesisError } from '../errors.js'
+import { errorAnswer, HttpError } from './http-error.js'
+import type { Exchange, Reply, Route } from './route.js'
+
+/** A model or a schema in a configuration fits; more is answered with 413. */
+const maxBodyBytes = 1024 * 1024
+/** A name fills a path that Node takes: 16 KiB of headers. */
+const maxParameterLength = 16 * 1024
+
+const jsonType = 'application/json'
+
+/** Told of defects: they are answered with 500 and no details. */
+export type OnDefect = (error: GenesisError, call: string) => void
+
+export function createRouter(routes: readonly Route[], onDefect: OnDefect): FastifyInstance {
+  const server = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    bodyLimit: maxBodyBytes,
+    exposeHeadRoutes: true,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxParameterLength },
+    frameworkErrors: (error, request, reply) => fail(error, request, reply),
+  })
+  const fail = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const { status, body, defect } = errorAnswer(thrown)
+    if (defect !== null) onDefect(defect, `${request.method} ${request.url}`)
+    void reply.code(status).header('Content-Type', jsonType).send(JSON.stringify(body))
+  }
+  const table = new RouteTable(routes)
+
+  // Bodies stay text: what they are is for the route that takes one, and most take none.
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  server.addHook('onRequest', (request, reply, done) => {
+    const { is404, method, url, headers } = request
+    const path = url.split('?', 1)[0]
+    if (path.includes('//')) return done(new HttpError(400, 'Ambiguous URI empty segment'))
+    if (method === 'OPTIONS' || is404) return void answerUnrouted(table.methodsOf(path), method, reply)
+    const route = request.routeOptions.config as { readonly isOpen?: true }
+    const refusal = route.isOpen ? null : (refusedType(headers['content-type']) ?? refusedAccept(headers.accept))
+    done(refusal ?? undefined)
+  })
+  server.setErrorHandler((error, request, reply) => fail(error, request, reply))
+  server.setNotFoundHandler((request, reply) => fail(new HttpError(404, 'HTTP 404 Not Found'), request, reply))
+  for (const route of routes) {
+    server.route({
+      method: route.method,
+      url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      config: { isOpen: route.isOpen },
+      handler: async (request, reply) => send(await route.handle(exchangeOf(request)), reply),
+    })
+  }
+  return server
+}
+
+function exchangeOf(request: FastifyRequest): Exchange {
+  const { params, url, body, protocol, host, raw } = request
+  const gone = new AbortController()
+  raw.socket.once('close', () => gone.abort())
+  return {
+    params: params as Record<string, string>,
+    query: new URLSearchParams(url.split('?').slice(1).join('?')),
+    body: typeof body === 'string' ? body : '',
+    origin: `${protocol}://${host}`,
+    signal: gone.signal,
+  }
+}
+
+function send({ status, body, headers = {}, type }: Reply, reply: FastifyReply): FastifyReply {
+  void reply.code(status).headers(headers)
+  if (body === undefined) return reply.send()
+  if (type !== undefined) return reply.header('Content-Type', type).send(body)
+  return reply.header('Content-Type', jsonType).send(JSON.stringify(body))
+}
+
+/** No route: 404 where there is none of any method, else what OPTIONS tells, or 405. */
+function answerUnrouted(methods: readonly string[], method: string, reply: FastifyReply): FastifyReply {
+  if (methods.length > 0 && method === 'OPTIONS') {
+    const allow = [...methods, 'OPTIONS'].join(', ')
+    return reply.code(200).headers({ 'Content-Type': 'text/plain', Allow: allow }).send(allow)
+  }
+  const error =
+    methods.length > 0 ? new HttpError(405, 'HTTP 405 Method Not Allowed') : new HttpError(404, 'HTTP 404 Not Found')
+  const { status, body } = errorAnswer(error)
+  return reply.code(status).header('Content-Type', jsonType).send(JSON.stringify(body))
+}
+
+function refusedType(header: string | undefined): HttpError | null {
+  if (header === undefined) return null
+  const type = header.split(';', 1)[0].trim().toLowerCase()
+  if (type === jsonType) return null
+  return type.includes('/')
+    ? new HttpError(415, 'HTTP 415 Unsupported Media Type')
+    : new HttpError(400, 'Bad Content-Type')
+}
+
+/** Whether JSON is acceptable (RFC 9110, 12.5.1). */
+function refusedAccept(header: string | undefined): HttpError | null {
+  if (header === undefined || header.trim() === '') return null
+  const accepted = header.split(',').some((part) => {
+    const [type, ...parameters] = part.split(';').map((text) => text.trim().toLowerCase())
+    const isRefused = parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))
+    return !isRefused && [jsonType, 'application/*', '*/*', '*'].includes(type)
+  })
+  return accepted ? null : new HttpError(406, 'HTTP 406 Not Acceptable')
+}
+
+/** Which methods there are for a path. */
+class RouteTable {
+  readonly #paths: readonly { readonly pattern: RegExp; readonly method: HTTPMethods }[]
+
+  constructor(routes: readonly Route[]) {
+    this.#paths = routes.map(({ path, method }) => ({
+      pattern: new RegExp(
+        `^${path
+          .replaceAll('.', '\\.')
+          .replaceAll(/\{\w+\}/g, '[^/]+')
+          .replace(/\/$/, '')}/?$`,
+      ),
+      method,
+    }))
+  }
+
+  methodsOf(path: string): readonly string[] {
+    const methods = this.#paths.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)
+    return methods.includes('GET') ? ['HEAD', ...methods] : methods
+  }
+}

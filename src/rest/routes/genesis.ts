@@ -1,0 +1,176 @@
+import type { RawConfig } from '../../config/raw-connector.js'
+import type { ConnectorProgress, ConnectorView, Herder } from '../../herder/herder.js'
+import { HttpError } from '../http-error.js'
+import type { Job, JobControl, Jobs } from '../jobs.js'
+import { configOf, fieldsOf, parseTexts, textsOf } from '../json-body.js'
+import { json, type Route } from '../route.js'
+import { list, named, object, text, texts, wholeNumber } from '../schemas.js'
+
+/** What `genesis verify --json` says of one sink. */
+export type VerifyResult = { readonly exact: boolean } & object
+
+/** What the routes below need beside a herder. */
+export interface GenesisServices {
+  /** The first records of a configuration, as JSON. Throws what is wrong with it. */
+  dryRun(name: string, config: RawConfig, records: number, signal: AbortSignal): Promise<readonly unknown[]>
+  /** Compares what a connector has delivered with its stream: one result for each sink. */
+  verify(connector: ConnectorView, control: JobControl<VerifyResult>): Promise<void>
+  readonly jobs: Jobs<VerifyResult>
+}
+
+const defaultRecords = 10
+const maxRecords = 1000
+
+/** What Connect does not have. */
+export function genesisRoutes(herder: Herder, services: GenesisServices): readonly Route[] {
+  const { jobs } = services
+  const jobOf = (id: string): Job<VerifyResult> => {
+    const job = jobs.get(id)
+    if (job === undefined) throw new HttpError(404, `Job ${id} not found`)
+    return job
+  }
+  return [
+    {
+      method: 'GET',
+      path: '/genesis/connectors',
+      group: 'Genesis',
+      summary: 'Positions, rates and completion of all connectors',
+      answers: { 200: { about: 'In the order of their names.', schema: list(named('Progress')) } },
+      async handle() {
+        const views = await herder.list()
+        return json(
+          await Promise.all(views.map(async (view) => progressBody(view, await herder.progress(view.info.name)))),
+        )
+      },
+    },
+    {
+      method: 'GET',
+      path: '/genesis/connectors/{name}',
+      group: 'Genesis',
+      summary: 'Positions, rate and completion of a connector',
+      answers: { 200: { about: 'Its progress.', schema: named('Progress') } },
+      async handle({ params: { name } }) {
+        const [view, progress] = await Promise.all([herder.get(name), herder.progress(name)])
+        return json(progressBody(view, progress))
+      },
+    },
+    {
+      method: 'POST',
+      path: '/genesis/dry-run',
+      group: 'Genesis',
+      summary: 'The first records of a configuration, without creating it',
+      body: object(
+        { name: text, config: texts, records: { ...wholeNumber, maximum: maxRecords, default: defaultRecords } },
+        ['name', 'records'],
+      ),
+      answers: {
+        200: {
+          about: 'The records, in the order of their positions.',
+          schema: object({ records: list({ type: 'object' }) }),
+        },
+      },
+      async handle({ body, signal }) {
+        const fields = fieldsOf(parseTexts(body), 'name', 'config', 'records')
+        if (fields.config === undefined) throw new HttpError(500, 'The body has no config')
+        const config = textsOf(configOf(fields.config, 'config'))
+        const records = recordsOf(fields.records)
+        const name = typeof fields.name === 'string' ? fields.name : (config.name ?? 'dry-run')
+        return json({ records: await services.dryRun(name, { ...config, name }, records, signal) })
+      },
+    },
+    {
+      method: 'POST',
+      path: '/genesis/connectors/{name}/verify',
+      group: 'Genesis',
+      summary: 'Compare what a connector has delivered with its stream, as a job',
+      answers: { 202: { about: 'The job; Location is its address.', schema: named('Job') } },
+      async handle({ params: { name }, origin }) {
+        const connector = await herder.get(name)
+        const job = jobs.start(name, (control) => services.verify(connector, control))
+        if (job === null) throw new HttpError(429, 'Too many jobs are running; wait for one to end')
+        return { status: 202, body: jobBody(job), headers: { Location: `${origin}/genesis/jobs/${job.id}` } }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/genesis/jobs',
+      group: 'Genesis',
+      summary: 'Jobs that run, and the last that have ended',
+      answers: { 200: { about: 'In the order of their starts.', schema: list(named('Job')) } },
+      handle: () => json(jobs.list().map(jobBody)),
+    },
+    {
+      method: 'GET',
+      path: '/genesis/jobs/{id}',
+      group: 'Genesis',
+      summary: 'A job, with its progress and results',
+      answers: { 200: { about: 'The job.', schema: named('Job') } },
+      handle: ({ params }) => json(jobBody(jobOf(params.id))),
+    },
+    {
+      method: 'DELETE',
+      path: '/genesis/jobs/{id}',
+      group: 'Genesis',
+      summary: 'Cancel a job',
+      answers: { 202: { about: 'It ends.' } },
+      handle({ params }) {
+        jobs.cancel(jobOf(params.id).id)
+        return { status: 202 }
+      },
+    },
+  ]
+}
+
+function recordsOf(given: unknown): number {
+  if (given === undefined) return defaultRecords
+  const records = Number(given)
+  if (typeof given === 'string' && Number.isSafeInteger(records) && records >= 1 && records <= maxRecords)
+    return records
+  throw new HttpError(400, `records must be a whole number from 1 to ${maxRecords}`)
+}
+
+function progressBody({ info, status }: ConnectorView, progress: ConnectorProgress): object {
+  const { name, complete, position, endPosition, records, recordsPerSecond, targetRecordsPerSecond, tasks } = progress
+  const isDue = targetRecordsPerSecond !== null && status.state === 'RUNNING' && !complete
+  return {
+    name,
+    state: status.state,
+    file: info.file,
+    complete,
+    position,
+    end_position: endPosition,
+    records,
+    records_per_second: recordsPerSecond,
+    target_records_per_second: targetRecordsPerSecond,
+    lag_records_per_second: isDue ? Math.max(0, targetRecordsPerSecond - recordsPerSecond) : null,
+    tasks: tasks.map((task) => ({
+      id: task.id,
+      shard: task.shard,
+      shards: task.shards,
+      sink: task.sink,
+      position: task.position,
+      complete: task.complete,
+      records: task.records,
+      bytes: task.bytes,
+      errors: task.errors,
+      retries: task.retries,
+      dropped: task.dropped,
+      records_per_second: task.recordsPerSecond,
+      as_of: task.asOf,
+    })),
+  }
+}
+
+function jobBody({ id, connector, state, started, ended, progress, results, failure }: Job<VerifyResult>): object {
+  return {
+    id,
+    connector,
+    state,
+    started,
+    ended,
+    progress,
+    exact: state === 'done' ? results.every(({ exact }) => exact) : null,
+    reports: results,
+    ...(failure && { error: { code: failure.code, message: failure.message } }),
+  }
+}

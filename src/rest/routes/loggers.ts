@@ -1,0 +1,78 @@
+import type { Herder, LoggerLevel, LogLevel } from '../../herder/herder.js'
+import { HttpError } from '../http-error.js'
+import { configOf, parseTexts } from '../json-body.js'
+import { json, type Route } from '../route.js'
+import { list, named, object, text } from '../schemas.js'
+
+/** Levels of loggers while the worker runs (KIP-495, KIP-976; LoggingResource). */
+export function loggerRoutes(herder: Herder): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/admin/loggers',
+      group: 'Connect',
+      summary: 'Loggers and their levels',
+      answers: { 200: { about: 'By name.', schema: { type: 'object', additionalProperties: named('LoggerLevel') } } },
+      async handle() {
+        const loggers = await herder.loggers()
+        return json(Object.fromEntries([...loggers].map(([name, level]) => [name, levelBody(level)])))
+      },
+    },
+    {
+      method: 'GET',
+      path: '/admin/loggers/{logger}',
+      group: 'Connect',
+      summary: 'Level of a logger',
+      answers: { 200: { about: 'The level.', schema: named('LoggerLevel') } },
+      async handle({ params }) {
+        const level = (await herder.loggers()).get(params.logger)
+        if (level === undefined) throw new HttpError(404, `Logger ${params.logger} not found.`)
+        return json(levelBody(level))
+      },
+    },
+    {
+      method: 'PUT',
+      path: '/admin/loggers/{logger}',
+      group: 'Connect',
+      summary: 'Set the level of a logger and of those below it',
+      query: {
+        scope: {
+          about: 'This worker, or all of the group.',
+          schema: { enum: ['worker', 'cluster'], default: 'worker' },
+        },
+      },
+      body: object({ level: text }),
+      answers: {
+        200: { about: 'The loggers whose level has changed.', schema: list(text) },
+        204: { about: 'With scope cluster: all workers are told.' },
+      },
+      async handle({ params, query, body }) {
+        const { level } = configOf(parseTexts(body), 'The body')
+        if (level === undefined || level === null) {
+          throw new HttpError(400, "Desired 'level' parameter was not specified in request.")
+        }
+        const known = levels[level.toUpperCase()]
+        if (known === undefined) throw new HttpError(404, `invalid log level '${level}'.`)
+        const isForAll = query.get('scope')?.toLowerCase() === 'cluster'
+        const changed = await herder.setLogger(params.logger, known, isForAll ? 'cluster' : 'worker')
+        return isForAll ? { status: 204 } : json(changed)
+      },
+    },
+  ]
+}
+
+/** Levels of Log4j, which Connect takes, as ours. */
+const levels: Partial<Record<string, LogLevel>> = {
+  TRACE: 'trace',
+  ALL: 'trace',
+  DEBUG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERROR: 'error',
+  FATAL: 'error',
+  OFF: 'silent',
+}
+
+function levelBody({ level, lastModified }: LoggerLevel): object {
+  return { level: level === 'silent' ? 'OFF' : level.toUpperCase(), last_modified: lastModified }
+}

@@ -1,0 +1,61 @@
+import { connectorClass } from '../../config/connector-class.js'
+import type { Herder } from '../../herder/herder.js'
+import { configOf, parseTexts } from '../json-body.js'
+import { pluginKeys, pluginOf } from '../plugins.js'
+import { flag, json, type Route } from '../route.js'
+import { list, named, object, text, texts } from '../schemas.js'
+import { validate } from '../validation.js'
+
+/** What can be configured, and whether it is right (ConnectorPluginsResource). */
+export function pluginRoutes(herder: Herder, version: string): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/connector-plugins',
+      group: 'Connect',
+      summary: 'The connectors that can be created',
+      query: {
+        connectorsOnly: {
+          about: 'false: with everything else that a configuration can name.',
+          schema: { type: 'boolean', default: true },
+        },
+      },
+      answers: { 200: { about: 'The plugins.', schema: list(object({ class: text, type: text, version: text })) } },
+      handle({ query }) {
+        const connectors = [{ class: connectorClass, type: 'source', version }]
+        const others = converters.map((name) => ({ class: name, type: 'converter', version }))
+        return json(flag(query, 'connectorsOnly', true) ? connectors : [...connectors, ...others])
+      },
+    },
+    {
+      method: 'GET',
+      path: '/connector-plugins/{plugin}/config',
+      group: 'Connect',
+      summary: 'Every key of a plugin (KIP-769)',
+      answers: { 200: { about: 'The definitions.', schema: list(named('Definition')) } },
+      handle({ params }) {
+        pluginOf(params.plugin)
+        return json(pluginKeys().map(({ definition }) => definition))
+      },
+    },
+    {
+      method: 'PUT',
+      path: '/connector-plugins/{plugin}/config/validate',
+      group: 'Connect',
+      summary: 'Check a configuration, key by key',
+      body: texts,
+      answers: { 200: { about: 'What was found, also where there are errors.', schema: named('Validation') } },
+      async handle({ params, body }) {
+        const config = configOf(parseTexts(body), 'The configuration')
+        return json(await validate(herder, params.plugin, config))
+      },
+    },
+  ]
+}
+
+/** Classes of Connect by which configurations name the formats of keys and values. */
+const converters = [
+  'io.confluent.connect.avro.AvroConverter',
+  'org.apache.kafka.connect.json.JsonConverter',
+  'org.apache.kafka.connect.storage.StringConverter',
+]

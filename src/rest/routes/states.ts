@@ -1,0 +1,115 @@
+import type { Herder } from '../../herder/herder.js'
+import { statusBody, taskBody, taskStatusBody } from '../connect-json.js'
+import { flag, json, taskId, type Route } from '../route.js'
+import { list, named, object, text } from '../schemas.js'
+
+/** What connectors do, and what they are asked to. */
+export function stateRoutes(herder: Herder, version: string): readonly Route[] {
+  const target = (path: string, summary: string, status: 202 | 204, ask: (name: string) => Promise<void>): Route => ({
+    method: 'PUT',
+    path: `/connectors/{name}/${path}`,
+    group: 'Connect',
+    summary,
+    answers: { [status]: { about: 'It will be so; the status shows when it is.' } },
+    async handle({ params }) {
+      await ask(params.name)
+      return { status }
+    },
+  })
+  return [
+    {
+      method: 'GET',
+      path: '/connectors/{name}/status',
+      group: 'Connect',
+      summary: 'States of a connector and its tasks',
+      answers: { 200: { about: 'The states.', schema: named('ConnectorStatus') } },
+      handle: async ({ params }) => json(statusBody(await herder.status(params.name), version)),
+    },
+    target('pause', 'End the tasks after their open transactions; they keep their positions', 202, (name) =>
+      herder.pause(name),
+    ),
+    target('resume', 'Go on at the same position', 202, (name) => herder.resume(name)),
+    target('stop', 'Pause, and have no tasks: offsets can be changed then', 204, (name) => herder.stop(name)),
+    {
+      method: 'POST',
+      path: '/connectors/{name}/restart',
+      group: 'Connect',
+      summary: 'Restart a connector, and with includeTasks its tasks (KIP-745)',
+      query: {
+        includeTasks: { about: 'The tasks too.', schema: { type: 'boolean', default: false } },
+        onlyFailed: { about: 'Only what is FAILED.', schema: { type: 'boolean', default: false } },
+      },
+      answers: {
+        202: {
+          about: 'With one of the parameters: the states, those that restart RESTARTING.',
+          schema: named('ConnectorStatus'),
+        },
+        204: { about: 'The connector alone was restarted.' },
+      },
+      async handle({ params, query }) {
+        const options = { includeTasks: flag(query, 'includeTasks'), onlyFailed: flag(query, 'onlyFailed') }
+        const status = await herder.restart(params.name, options)
+        return options.includeTasks || options.onlyFailed ? json(statusBody(status, version), 202) : { status: 204 }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/connectors/{name}/tasks',
+      group: 'Connect',
+      summary: 'Tasks of a connector with their configurations',
+      answers: {
+        200: {
+          about: 'The tasks; none while it is STOPPED.',
+          schema: list(
+            object({ id: object({ connector: text, task: { type: 'integer' } }), config: { type: 'object' } }),
+          ),
+        },
+      },
+      async handle({ params }) {
+        const tasks = await herder.tasks(params.name)
+        return json(tasks.map((task) => taskBody(params.name, task)))
+      },
+    },
+    {
+      method: 'GET',
+      path: '/connectors/{name}/tasks/{task}/status',
+      group: 'Connect',
+      summary: 'State of a task',
+      answers: { 200: { about: 'The state.', schema: named('TaskStatus') } },
+      handle: async ({ params }) =>
+        json(taskStatusBody(await herder.taskStatus(params.name, taskId(params.task)), version)),
+    },
+    {
+      method: 'POST',
+      path: '/connectors/{name}/tasks/{task}/restart',
+      group: 'Connect',
+      summary: 'Restart a task',
+      answers: { 204: { about: 'It restarts.' } },
+      async handle({ params }) {
+        await herder.restartTask(params.name, taskId(params.task))
+        return { status: 204 }
+      },
+    },
+    {
+      method: 'GET',
+      path: '/connectors/{name}/topics',
+      group: 'Connect',
+      summary: 'Topics that a connector has sent to since the last reset (KIP-558)',
+      answers: {
+        200: { about: 'A map with the one name; no topics for an unknown name.', schema: { type: 'object' } },
+      },
+      handle: async ({ params: { name } }) => json(Object.fromEntries([[name, { topics: await herder.topics(name) }]])),
+    },
+    {
+      method: 'PUT',
+      path: '/connectors/{name}/topics/reset',
+      group: 'Connect',
+      summary: 'Forget which topics a connector has sent to',
+      answers: { 202: { about: 'Forgotten.' } },
+      async handle({ params }) {
+        await herder.resetTopics(params.name)
+        return { status: 202 }
+      },
+    },
+  ]
+}

@@ -1,0 +1,76 @@
+import { Metrics } from '../metrics.js'
+import { connectVersion } from '../plugins.js'
+import { readinessOf } from '../readiness.js'
+import { json, type Route } from '../route.js'
+import { nullable, object, text } from '../schemas.js'
+import type { WorkerView } from '../server.js'
+
+export interface AboutWorker {
+  /** This program's version. */
+  readonly version: string
+  /** Id of the Kafka cluster; null: not known, or there is none. */
+  readonly clusterId: () => Promise<string | null>
+}
+
+/** The worker itself: what it is, and how it is. */
+export function workerRoutes(view: WorkerView, { version, clusterId }: AboutWorker): readonly Route[] {
+  const metrics = new Metrics(() => view.status())
+  const health = object({ status: text, message: text })
+  return [
+    {
+      method: 'GET',
+      path: '/',
+      group: 'Connect',
+      summary: 'Versions, and the id of the Kafka cluster',
+      answers: {
+        200: {
+          about: 'version is that of Kafka Connect whose API this is.',
+          schema: object({ version: text, commit: text, kafka_cluster_id: nullable(text), genesis_version: text }),
+        },
+      },
+      handle: async () =>
+        // Clients read the version as that of Connect, and refuse calls that it did not have.
+        json({
+          version: connectVersion,
+          commit: `genesis-connect-${version}`,
+          kafka_cluster_id: await clusterId(),
+          genesis_version: version,
+        }),
+    },
+    {
+      method: 'GET',
+      path: '/health',
+      group: 'Connect',
+      summary: 'Whether the worker can do its work (KIP-1017)',
+      answers: {
+        200: { about: 'It runs.', schema: health },
+        503: { about: 'It is starting.' },
+      },
+      // Liveness: that it answers says that the event loop is not stuck. What has failed is no reason to restart the process.
+      handle: () =>
+        view.phase === 'starting'
+          ? json({ status: 'starting', message: 'the worker is starting' }, 503)
+          : json({ status: 'healthy', message: 'the worker is running' }),
+    },
+    {
+      method: 'GET',
+      path: '/ready',
+      group: 'Worker',
+      summary: 'Whether every task does its work, and what it waits for',
+      answers: { 200: { about: 'Ready.' }, 503: { about: 'Not yet, or stopping.' } },
+      handle() {
+        const readiness = readinessOf(view.phase, view.status())
+        return json(readiness, readiness.ready ? 200 : 503)
+      },
+    },
+    {
+      method: 'GET',
+      path: '/metrics',
+      group: 'Worker',
+      summary: 'Metrics in the text format of Prometheus',
+      answers: { 200: { about: 'The metrics.', type: 'text/plain' } },
+      isOpen: true,
+      handle: async () => ({ status: 200, body: await metrics.text(), type: metrics.contentType }),
+    },
+  ]
+}

@@ -1,0 +1,149 @@
+/** Schemas of what is sent and answered, for OpenAPI. */
+import type { Schema } from './route.js'
+
+export const text: Schema = { type: 'string' }
+export const wholeNumber: Schema = { type: 'integer', minimum: 0 }
+export const texts: Schema = { type: 'object', additionalProperties: text }
+
+const states = ['UNASSIGNED', 'RUNNING', 'PAUSED', 'FAILED', 'RESTARTING'] as const
+
+export function object(properties: Readonly<Record<string, Schema>>, optional: readonly string[] = []): Schema {
+  return { type: 'object', properties, required: Object.keys(properties).filter((name) => !optional.includes(name)) }
+}
+
+export function list(items: Schema): Schema {
+  return { type: 'array', items }
+}
+
+export function nullable(schema: Schema): Schema {
+  return { anyOf: [schema, { type: 'null' }] }
+}
+
+export function named(name: string): Schema {
+  return { $ref: `#/components/schemas/${name}` }
+}
+
+const info = object({
+  name: text,
+  config: { ...texts, description: 'As it was sent, and the name.' },
+  tasks: list(object({ connector: text, task: wholeNumber })),
+  type: { enum: ['source'] },
+})
+
+const taskStatus = object({ id: wholeNumber, state: { enum: states }, worker_id: text, version: text, trace: text }, [
+  'trace',
+])
+
+const status = object({
+  name: text,
+  connector: object({ state: { enum: [...states, 'STOPPED'] }, worker_id: text, version: text, trace: text }, [
+    'trace',
+  ]),
+  tasks: list(taskStatus),
+  type: { enum: ['source'] },
+})
+
+const offsets = object({
+  offsets: list(
+    object({
+      partition: object({ shard: wholeNumber, sink: text }, ['sink']),
+      offset: nullable(
+        object({ position: wholeNumber, fingerprint: text, shards: wholeNumber }, ['fingerprint', 'shards']),
+      ),
+    }),
+  ),
+})
+
+const definition = object({
+  name: text,
+  type: text,
+  required: { type: 'boolean' },
+  default_value: nullable(text),
+  importance: { enum: ['HIGH', 'MEDIUM', 'LOW'] },
+  documentation: text,
+  group: nullable(text),
+  order_in_group: { type: 'integer' },
+  width: { enum: ['NONE', 'SHORT', 'MEDIUM', 'LONG'] },
+  display_name: text,
+  dependents: list(text),
+})
+
+const validation = object({
+  name: text,
+  error_count: wholeNumber,
+  groups: list(text),
+  configs: list(
+    object({
+      definition: named('Definition'),
+      value: object({
+        name: text,
+        value: nullable(text),
+        recommended_values: list(text),
+        errors: list(text),
+        visible: { type: 'boolean' },
+      }),
+    }),
+  ),
+})
+
+const progress = object({
+  name: text,
+  state: text,
+  file: { ...nullable(text), description: 'The file that it comes from; null: it was created over REST.' },
+  complete: { type: 'boolean', description: 'The stream is bounded and at its end.' },
+  position: { ...wholeNumber, description: 'Everything below is delivered or dropped.' },
+  end_position: { ...nullable(wholeNumber), description: 'The stream ends before it; null: it does not end.' },
+  records: wholeNumber,
+  records_per_second: { type: 'number' },
+  target_records_per_second: { ...nullable({ type: 'number' }), description: 'null: as fast as possible.' },
+  lag_records_per_second: {
+    ...nullable({ type: 'number' }),
+    description: 'How far the rate is below the target; null: there is none to reach.',
+  },
+  tasks: list(
+    object({
+      id: wholeNumber,
+      shard: wholeNumber,
+      shards: wholeNumber,
+      sink: nullable(text),
+      position: wholeNumber,
+      complete: { type: 'boolean' },
+      records: wholeNumber,
+      bytes: wholeNumber,
+      errors: wholeNumber,
+      retries: wholeNumber,
+      dropped: wholeNumber,
+      records_per_second: { type: 'number' },
+      as_of: { ...wholeNumber, description: 'Milliseconds since 1970.' },
+    }),
+  ),
+})
+
+const job = object(
+  {
+    id: text,
+    connector: text,
+    state: { enum: ['running', 'done', 'failed', 'cancelled'] },
+    started: { ...wholeNumber, description: 'Milliseconds since 1970.' },
+    ended: nullable(wholeNumber),
+    progress: object({ step: text, done: wholeNumber, of: nullable(wholeNumber) }),
+    exact: { ...nullable({ type: 'boolean' }), description: 'Of one that is done: every sink is exact.' },
+    reports: { ...list({ type: 'object' }), description: 'What `genesis verify --json` prints, one for each sink.' },
+    error: object({ code: text, message: text }),
+  },
+  ['error'],
+)
+
+export const components: Readonly<Record<string, Schema>> = {
+  ConnectorInfo: info,
+  ConnectorStatus: status,
+  TaskStatus: taskStatus,
+  Offsets: offsets,
+  Definition: definition,
+  Validation: validation,
+  Progress: progress,
+  Job: job,
+  Message: object({ message: text }),
+  LoggerLevel: object({ level: text, last_modified: nullable(wholeNumber) }),
+  Error: object({ error_code: wholeNumber, message: text }),
+}

@@ -1,0 +1,84 @@
+/** What REST does beyond a herder, with the parts that `genesis stream` and `genesis verify` stand on. */
+import { throwErrors } from '../config/check.js'
+import { resolveConnector } from '../config/connector-file.js'
+import type { ConnectorConfig } from '../config/connector.js'
+import type { RawConnector } from '../config/raw-connector.js'
+import { openConnector } from '../connector/open.js'
+import { preflight } from '../connector/preflight.js'
+import { GenesisError } from '../errors.js'
+import type { Planning } from '../herder/hosted-connector.js'
+import { toRows } from '../model/rows.js'
+import { Jobs } from './jobs.js'
+import type { GenesisServices, VerifyResult } from './routes/genesis.js'
+
+/** How many wrong records of each kind a verification lists. */
+const shownRecords = 5
+
+export function genesisServices(planning: Planning): GenesisServices {
+  return {
+    jobs: new Jobs<VerifyResult>(),
+    async dryRun(name, config, records) {
+      const { worker, models } = planning
+      const connectors = resolved({ name, config, file: null }, planning)
+      throwErrors((await preflight(connectors, worker, models)).errors)
+      // Records depend on their positions, not on how these are dealt to tasks.
+      const connector = { ...connectors[0], tasks: { max: 1 } }
+      const count = Math.min(records, connector.throughput.maxRecords ?? records)
+      const load = (path: string) => models.load(path)
+      const generator = await openConnector(connector, { load, shard: 0, capacity: count })
+      generator.start(0)
+      return toRows(generator.generate(count))
+    },
+    async verify({ info }, control) {
+      const all = resolved(info, planning)
+      const readable = all.filter(({ sink }) => sink.type === 'kafka' || sink.type === 'file')
+      if (readable.length === 0) {
+        throw new GenesisError('USAGE', 'what the connector has sent cannot be read again', {
+          place: `connector ${info.name}`,
+          found: all.map(({ sink }) => sink.type).join(', '),
+          expected: 'a kafka or file sink',
+        })
+      }
+      // Not before it is needed: the Kafka libraries take longer to load than all the rest.
+      const { verifyConnector } = await import('../verify/verify-connector.js')
+      const { reportJson } = await import('../verify/report.js')
+      for (const connector of readable) {
+        const report = await verifyConnector(connector, planning.worker, {
+          shown: shownRecords,
+          signal: control.signal,
+          onProgress: (step, done, of) => control.progress({ step, done, of }),
+        })
+        control.result({ exact: report.exact, ...reportJson(report) })
+      }
+    },
+  }
+}
+
+function resolved(raw: RawConnector, { env, worker }: Planning): readonly ConnectorConfig[] {
+  const { connectors, errors } = resolveConnector(raw, env, worker.rest)
+  throwErrors(errors)
+  return connectors
+}
+
+/** The id of the Kafka cluster, asked for once; null as long as it cannot be had. */
+export function clusterIdOf({ kafka }: Planning['worker'], timeoutMs = 2_000): () => Promise<string | null> {
+  let known: string | null = null
+  let asking: Promise<void> | null = null
+  const ask = async (): Promise<void> => {
+    const { KafkaAdmin } = await import('../kafka/admin.js')
+    const admin = new KafkaAdmin({ ...kafka, connectTimeoutMs: timeoutMs, requestTimeoutMs: timeoutMs })
+    try {
+      known = (await admin.cluster()).clusterId
+    } catch {
+      // Whoever asks next tries again.
+    } finally {
+      await admin.close()
+    }
+  }
+  return async () => {
+    if (known !== null) return known
+    asking ??= ask().finally(() => (asking = null))
+    await asking
+    return known
+  }
+}

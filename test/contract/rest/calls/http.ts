@@ -1,0 +1,132 @@
+import { configOf, isIn, type Call, type Scenario } from '../call.js'
+
+const methods: Scenario = {
+  name: 'methods',
+  calls: () => {
+    const wrong: readonly [method: string, path: string][] = [
+      ['POST', '/'],
+      ['DELETE', '/'],
+      ['PUT', '/connectors'],
+      ['DELETE', '/connectors'],
+      ['PATCH', '/connectors'],
+      ['POST', '/connectors/c'],
+      ['PUT', '/connectors/c'],
+      ['PATCH', '/connectors/c'],
+      ['POST', '/connectors/c/config'],
+      ['DELETE', '/connectors/c/config'],
+      ['POST', '/connectors/c/status'],
+      ['GET', '/connectors/c/pause'],
+      ['POST', '/connectors/c/pause'],
+      ['GET', '/connectors/c/resume'],
+      ['GET', '/connectors/c/stop'],
+      ['GET', '/connectors/c/restart'],
+      ['PUT', '/connectors/c/restart'],
+      ['GET', '/connectors/c/topics/reset'],
+      ['POST', '/connectors/c/topics/reset'],
+      ['PUT', '/connectors/c/tasks/0/restart'],
+      ['PUT', '/connectors/c/offsets'],
+      ['POST', '/connectors/c/offsets'],
+      ['POST', '/connector-plugins'],
+      ['POST', '/connector-plugins/x/config'],
+      ['GET', '/connector-plugins/x/config/validate'],
+      ['POST', '/connector-plugins/x/config/validate'],
+      ['POST', '/admin/loggers'],
+      ['POST', '/health'],
+    ]
+    const paths = [
+      '/',
+      '/health',
+      '/connectors',
+      '/connectors/c',
+      '/connectors/c/config',
+      '/connector-plugins',
+      '/bogus',
+    ]
+    return [
+      ...wrong.map(([method, path]): Call => ({ does: `${method} ${path}`, method, path })),
+      {
+        does: 'POST /connectors/c/tasks',
+        method: 'POST',
+        path: '/connectors/c/tasks',
+        differs: {
+          why: 'A call between workers of Connect; ours do not call each other.',
+          answer: { status: 405, body: { error_code: 405, message: '<string>' } },
+        },
+      },
+      ...paths.map((path): Call => ({ does: `HEAD ${path}`, method: 'HEAD', path })),
+      ...paths.map((path): Call => ({ does: `OPTIONS ${path}`, method: 'OPTIONS', path })),
+      { does: 'TRACE', method: 'TRACE', path: '/connectors' },
+      { does: 'wrong method with a body', method: 'PUT', path: '/connectors', body: { a: 1 } },
+      {
+        does: 'wrong method, not JSON',
+        method: 'PUT',
+        path: '/connectors',
+        body: 'x',
+        headers: { 'Content-Type': 'text/plain' },
+      },
+    ]
+  },
+}
+
+const paths: Scenario = {
+  name: 'paths',
+  calls: (side) => [
+    { does: 'create', method: 'POST', path: '/connectors/', body: { name: 'c', config: configOf(side) } },
+    { does: 'running', method: 'GET', path: '/connectors/c/status/', until: isIn('RUNNING') },
+    ...[
+      '/connectors/',
+      '/connectors/c/',
+      '/connectors/c/config/',
+      '/connectors/c/tasks/0/status/',
+      '/connectors/?expand=status',
+      '/health/',
+      '//',
+      '//connectors',
+      '/connectors//',
+      '/connectors//c',
+      '/connectors/c//status',
+      '/Connectors',
+      '/connectors/C',
+      '/connectors/c/STATUS',
+      '/connectors/c/./status',
+      '/connectors/../connectors',
+      '/connectors/%63',
+      '/connectors/c/tasks/00/status',
+      '/connectors/c/tasks/+0/status',
+      '/connectors/c/status?x=%',
+      '/connectors/c/status?x=%FF',
+      '/connectors/c/status#fragment',
+      '/bogus',
+      '/connectors/c/bogus',
+      '/connectors/c/tasks/0',
+      '/connectors/c/tasks/0/bogus',
+      '/favicon.ico',
+    ].map((path): Call => ({ does: path, method: 'GET', path })),
+    ...['/connectors;x=y', '/connectors/c;x=y', '/connectors/c%2Fstatus'].map((path): Call => ({
+      does: path,
+      method: 'GET',
+      path,
+      differs: {
+        why: 'A semicolon and an escaped slash are parts of a name.',
+        answer: { status: 404, body: { error_code: 404, message: '<string>' } },
+      },
+    })),
+    ...['text/html', 'text/plain', 'application/xml', 'application/*', '*/*;q=0.1', 'bogus', ''].map(
+      (accept): Call => ({
+        does: `accept ${accept}`,
+        method: 'GET',
+        path: '/connectors',
+        headers: { Accept: accept },
+      }),
+    ),
+    { does: 'accept of a browser', method: 'GET', path: '/connectors', headers: { Accept: 'text/html,*/*;q=0.8' } },
+    { does: 'get with a body', method: 'GET', path: '/connectors', body: { a: 1 } },
+    { does: 'get with a broken body', method: 'GET', path: '/connectors', body: '{' },
+    { does: 'get, not JSON', method: 'GET', path: '/connectors', headers: { 'Content-Type': 'text/plain' } },
+    { does: 'put with a slash', method: 'PUT', path: '/connectors/c/pause/' },
+    { does: 'delete with a body', method: 'DELETE', path: '/connectors/c', body: { a: 1 } },
+    { does: 'list in the end', method: 'GET', path: '/connectors/' },
+  ],
+}
+
+export const httpScenarios = [methods, paths]

@@ -1,0 +1,79 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import type { WorkerConfig } from '#src/config/worker.js'
+import { ModelCache } from '#src/connector/model-cache.js'
+import type { GenesisError } from '#src/errors.js'
+import { Loggers } from '#src/herder/loggers.js'
+import { StandaloneHerder } from '#src/herder/standalone.js'
+import { writeModel } from '#src/model/artifact-write.js'
+import { createServer, type RestServices } from '#src/rest/server.js'
+import { genesisServices } from '#src/rest/services.js'
+import { Worker } from '#src/runtime/worker.js'
+import { workerOf } from './connectors.js'
+import { FakeExecutor, MemoryShards } from './fake-executor.js'
+import { randomArtifact } from './models.js'
+
+export interface RestWorker {
+  readonly server: FastifyInstance
+  readonly services: RestServices
+  readonly herder: StandaloneHerder
+  readonly config: WorkerConfig
+  readonly shards: MemoryShards
+  readonly executor: FakeExecutor
+  /** Of the worker: `models/model.json` is there, and `secrets/` and `files/`. */
+  readonly folder: string
+  /** What was reported as a defect. */
+  readonly defects: readonly GenesisError[]
+}
+
+/** A whole worker with its REST interface, whose tasks send to memory. */
+export async function startRestWorker(t: TestContext): Promise<RestWorker> {
+  const folder = await mkdtemp(join(tmpdir(), 'genesis-rest-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const rest = {
+    models: join(folder, 'models'),
+    schemas: join(folder, 'schemas'),
+    files: join(folder, 'files'),
+    secrets: join(folder, 'secrets'),
+  }
+  await Promise.all(Object.values(rest).map((path) => mkdir(path)))
+  await writeFile(join(rest.models, 'model.json'), writeModel(randomArtifact(1)))
+  const config = await workerOf({ rest })
+  const shards = new MemoryShards()
+  const executor = new FakeExecutor(shards, rest)
+  const worker = new Worker(
+    config,
+    { connector: () => undefined, task: (...change) => herder.taskChanged(...change) },
+    { here: executor, threads: executor },
+  )
+  const planning = { worker: config, env: {}, models: new ModelCache() }
+  const herder = new StandaloneHerder({
+    workerId: '127.0.0.1:8083',
+    worker,
+    planning,
+    positions: shards,
+    loggers: new Loggers('info'),
+  })
+  await herder.start()
+  t.after(() => herder.close())
+  const defects: GenesisError[] = []
+  const services: RestServices = {
+    view: {
+      get phase() {
+        return herder.phase
+      },
+      status: () => worker.status(),
+    },
+    herder,
+    version: '9.8.7',
+    clusterId: () => Promise.resolve('a-cluster'),
+    genesis: genesisServices(planning),
+    onDefect: (error) => void defects.push(error),
+  }
+  const server = createServer(services)
+  t.after(() => server.close())
+  return { server, services, herder, config, shards, executor, folder, defects }
+}
