@@ -217,7 +217,7 @@ describe('the connector alone fails, with status 1, and nothing is sent that no 
 
   test('a registry that is down', async (t) => {
     const target = newTopic(t)
-    const told = /registry http:\/\/127\.0\.0\.1:1: no answer.*Is registry\.url right.*\(REGISTRY_UNREACHABLE\)/
+    const told = /registry http:\/\/127\.0\.0\.1:1: no answer.*Check registry\.url.*\(REGISTRY_UNREACHABLE\)/
     const { summary } = await fails(t, target, told, { SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1' })
     assert.deepEqual([summary.records, summary.position], [0, 0])
     await assert.rejects(committedRecords(target.topic), { code: 'TOPIC_MISSING' })
