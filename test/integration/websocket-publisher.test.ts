@@ -191,7 +191,7 @@ describe('a WebSocket publisher', () => {
     receiver.answer = () => 'thanks'
     await assert.rejects(stream.streamTo(new WebSocketPublisher({ ...options, name: 'other' }), { maxRecords: 10 }), {
       code: 'WEBSOCKET_REFUSED',
-      message: /something else than a position; found "thanks"/,
+      message: /something other than a position; found "thanks"/,
     })
   })
 
