@@ -94,7 +94,9 @@ export class ClusterConnections {
       const address = this.#addresses.get(nodeId)
       if (address === undefined)
         throw new GenesisError('KAFKA_RETRIABLE', 'a partition has no leader now', { found: `node ${nodeId}` })
-      return this.#source.open(address.host, address.port)
+      return this.#source.open(address.host, address.port).catch((error: unknown) => {
+        throw unreachable(kafkaError(error), nodeId)
+      })
     })
   }
 
@@ -150,3 +152,14 @@ function topicIdOf(uuid: string): string | null {
 
 /** The key of the bootstrap connection, beside node ids. */
 const bootstrapNode = -2
+
+/** A bootstrap address is the user's, but this one is the cluster's. */
+function unreachable(error: GenesisError, nodeId: number): GenesisError {
+  if (error.code !== 'KAFKA_UNREACHABLE' && error.code !== 'KAFKA_REJECTED') return error
+  return new GenesisError('KAFKA_UNREACHABLE', 'a broker does not answer at the address that it advertises', {
+    place: `${error.details.place ?? 'broker'} (node ${nodeId})`,
+    found: error.details.found ?? error.message,
+    remedy: 'Check that the broker runs, and that its advertised.listeners leads to it from here',
+    cause: error,
+  })
+}

@@ -38,8 +38,26 @@ export async function openConnection(
     return connection
   } catch (error) {
     await connection.close()
-    throw kafkaError(error, { broker: `${host}:${port}` })
+    throw notABroker(connection, host, port) ?? kafkaError(error, { broker: `${host}:${port}` })
   }
+}
+
+/** Null: as far as can be told, a broker is there. */
+function notABroker({ other }: WatchedConnection, host: string, port: number): GenesisError | null {
+  if (other === null) return null
+  const place = `broker ${host}:${port}`
+  return other === 'TLS'
+    ? new GenesisError('KAFKA_REJECTED', 'the listener speaks TLS', {
+        place,
+        found: 'a connection without TLS',
+        remedy: 'Set kafka.tls.enabled: true (KAFKA_TLS_ENABLED), or name a listener without TLS in kafka.brokers',
+      })
+    : new GenesisError('KAFKA_REJECTED', 'no Kafka broker listens here', {
+        place,
+        found: other,
+        expected: 'a listener of a Kafka broker',
+        remedy: 'Check host and port in kafka.brokers',
+      })
 }
 
 function connectionOptions(host: string, cluster: ClusterOptions): ConnectionOptions & { requestTimeout: number } {
@@ -103,7 +121,7 @@ export class BrokerConnection {
     } catch (error) {
       await connection.close()
       // In TLS 1.3 a broker refuses a client's certificate only after the handshake: the socket's error says so.
-      throw kafkaError(failure ?? error, { broker: `${host}:${port}` })
+      throw notABroker(connection, host, port) ?? kafkaError(failure ?? error, { broker: `${host}:${port}` })
     }
   }
 
@@ -154,16 +172,19 @@ export async function openAnyBroker(
   open = (host: string, port: number) => BrokerConnection.open(host, port, cluster),
 ): Promise<BrokerConnection> {
   let last: GenesisError | null = null
+  const found: GenesisError[] = []
   for (const address of cluster.brokers) {
     const [host, port] = splitAddress(address)
     try {
       return await open(host, port)
     } catch (error) {
       last = kafkaError(error)
-      // Another broker would refuse the same credentials.
-      if (!last.retriable) throw last
+      // Another broker would refuse the same credentials; but one address may be wrong, and the next one right.
+      if (!last.retriable && last.code !== 'KAFKA_REJECTED') throw last
+      found.push(last)
     }
   }
+  if (last !== null && found.every(({ code }) => code === 'KAFKA_REJECTED')) throw last
   throw new GenesisError('KAFKA_UNREACHABLE', 'no broker answers', {
     place: cluster.brokers.join(', '),
     found: last?.details.found,

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Connection, TimeoutError } from '@platformatic/kafka'
-import type { Callback, ConnectionOptions, ResponseParser, Writer } from '@platformatic/kafka'
+import type { Callback, CallbackWithPromise, ConnectionOptions, ResponseParser, Writer } from '@platformatic/kafka'
 import { GenesisError } from '../errors.js'
+import { otherProtocol } from './other-protocol.js'
 import { ThrottleMeter, throttleOf } from './throttle.js'
 
 const saslHandshake = 17
@@ -26,6 +27,8 @@ const never = 2 ** 31 - 1
 export class WatchedConnection extends Connection {
   /** A request has timed out. */
   isLate = false
+  /** What answers here instead of a Kafka broker, as far as its first bytes tell; null: one does, or nothing has answered. */
+  other: string | null = null
   readonly #requestTimeoutMs: number
   readonly #refresh: () => Promise<unknown>
   readonly #throttle = new ThrottleMeter()
@@ -53,6 +56,18 @@ export class WatchedConnection extends Connection {
     this.on('sasl:authentication:extended', authenticated)
     this.on('error', (error) => this.#refuse(error))
     this.on('close', () => this.#refuse(null))
+  }
+
+  override connect(host: string, port: number, callback: CallbackWithPromise<void>): void
+  override connect(host: string, port: number): Promise<void>
+  override connect(host: string, port: number, callback?: CallbackWithPromise<void>): void | Promise<void> {
+    const connected = callback === undefined ? super.connect(host, port) : super.connect(host, port, callback)
+    this.socket.once('data', (first: Buffer) => {
+      this.other = otherProtocol(first)
+      // It would be asked until the timeout, and its answers taken for the lengths of frames.
+      if (this.other !== null) this.socket.destroy()
+    })
+    return connected
   }
 
   /** Called by the library's timer. Requests that are on their way are answered first: a broker takes them in turn. */
