@@ -15,13 +15,14 @@ import { relationSource } from './relations/source.js'
 
 /** The artifact of a trained circuit: the table's columns in their order, with the hidden parts that some are made of. */
 export function assembleModel(
-  { planned, nodes, composed, decided, relations }: Prepared,
+  { planned, nodes, composed, decided, relations, joint }: Prepared,
   circuit: Circuit | null,
   { name, seed, report }: { name: string; seed: number; report: unknown },
 ): ModelArtifact {
   const columns = planned.flatMap((column) =>
     column.place === 'outside' ? outsideColumns(column, planned, seed) : learnedColumns(column),
   )
+  columns.push(...joint.map(learnedColumn))
   return {
     format: artifactFormat,
     version: relations.length > 0 ? artifactVersion : firstArtifactVersion,

@@ -5,6 +5,7 @@ import type { ColumnsFile } from './columns/settings.js'
 import { dayAndTime, freeName, type ComposedColumn } from './columns/day-and-time.js'
 import { findDependencies, heldCodes, type Dependency } from './dependencies.js'
 import { categoryAlphabet, numberAlphabet, type Alphabet, type DiscretiseOptions } from './discretise/alphabet.js'
+import { jointColumns } from './relations/joint.js'
 import { relationNote } from './relations/note.js'
 import { planRelations, type PlannedRelation } from './relations/plan.js'
 import type { Table } from './table/table.js'
@@ -21,6 +22,8 @@ export interface Prepared {
   readonly decided: readonly DecidedColumn[]
   /** The columns that are put together from others. */
   readonly relations: readonly PlannedRelation[]
+  /** Hidden columns that the table does not have: combinations of two of its columns. */
+  readonly joint: readonly LearnedColumn[]
   /** What was changed or left out, each a complete sentence. */
   readonly notes: readonly string[]
 }
@@ -80,7 +83,11 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
   const relations =
     options.relations === false
       ? []
-      : planRelations(learned, { isFixed: (name) => deciding.has(name), freeName: (name) => freeName(name, names) })
+      : planRelations(learned, {
+          isFixed: (name) => deciding.has(name),
+          isExact: (name) => nodes.some(({ column, alphabet }) => column.name === name && alphabet.exact),
+          freeName: (name) => freeName(name, names),
+        })
   const made = new Set(relations.map(({ column }) => column.name))
   const gone = new Set(
     composed.filter(({ column }) => made.has(column.name)).flatMap(({ day, time }) => [day.name, time.name]),
@@ -91,10 +98,14 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
     if (rest !== null) nodes.push(discretised(rest, table, { ...options, keep: notSo ?? undefined }))
     for (const hidden of [own, free]) if (hidden != null) nodes.push(discretised(hidden, table, options))
   }
+  const before = dependenciesOf(nodes)
+  const open = nodes.filter((_, j) => before.every(({ column }) => column !== j))
+  const joint = options.relations === false ? [] : jointColumns(open, (name) => freeName(name, names))
+  for (const column of joint) nodes.push(discretised(column, table, { ...options, minCount: 1 }))
   const { decided, undecided } = withDependencies(nodes)
   for (const { column, decider } of decided) notes.push(`column ${column.name} is decided by ${decider.column.name}`)
   for (const relation of relations) notes.push(relationNote(relation))
-  return { rows: table.rows, planned, nodes: undecided, composed, decided, relations, notes }
+  return { rows: table.rows, planned, nodes: undecided, composed, decided, relations, joint, notes }
 }
 
 function dependenciesOf(nodes: readonly NodeColumn[]): Dependency[] {

@@ -1,4 +1,5 @@
-import type { Formula, Rounding } from '../../model/relations/formula.js'
+import type { Formula, FormulaOperator, Rounding } from '../../model/relations/formula.js'
+import { dayMs } from '../../model/held.js'
 import { fitnessOf, type Candidate, type Named } from './candidate.js'
 import { codeLength } from './code-length.js'
 import { numbersOf, someOf, type NumberColumn } from './number-column.js'
@@ -19,13 +20,7 @@ const evidence = 20
 const maxColumns = 48
 
 const column = (of: NumberColumn): Formula => ({ column: of.name })
-const one = (
-  op: 'floor' | 'date' | 'year' | 'month' | 'day' | 'weekday' | 'hour' | 'minute' | 'second',
-  of: Formula,
-): Formula => ({
-  op,
-  of: [of],
-})
+const one = (op: FormulaOperator, of: Formula): Formula => ({ op, of: [of] })
 
 /**
  * The formulas that nearly every row keeps: copies, units, parts of numbers and times, sums, differences and products. Several may be about
@@ -339,7 +334,7 @@ class Search {
 /** Parts of a time that are dates or small integers. */
 function partsOf(x: NumberColumn, y: NumberColumn): Formula[] {
   const time = column(x)
-  if (y.isTime) return x.type.kind === 'timestamp' && y.type.kind === 'date' ? [one('date', time)] : [time]
+  if (y.isTime) return y.type.kind === 'date' ? datesOf(x) : [time]
   if (y.type.kind !== 'integer') return []
   const hhmm: Formula = { op: '+', of: [{ op: '*', of: [one('hour', time), 100] }, one('minute', time)] }
   const minutes: Formula = { op: '+', of: [{ op: '*', of: [one('hour', time), 60] }, one('minute', time)] }
@@ -355,6 +350,26 @@ function partsOf(x: NumberColumn, y: NumberColumn): Formula[] {
     { op: '+', of: [{ op: '*', of: [one('year', time), 100] }, one('month', time)] },
     one('floor', { op: '/', of: [time, 1000] }),
     time,
+  ]
+}
+
+/** The day of a time; the first and the last of its month and the Monday of its week. */
+function datesOf(x: NumberColumn): Formula[] {
+  const time = column(x)
+  const months: Formula = {
+    op: '+',
+    of: [
+      { op: '*', of: [{ op: '-', of: [one('year', time), 1970] }, 12] },
+      { op: '-', of: [one('month', time), 1] },
+    ],
+  }
+  const sinceMonday: Formula = { op: '%', of: [{ op: '+', of: [one('weekday', time), 6] }, 7] }
+  const monday: Formula = { op: '-', of: [one('date', time), { op: '*', of: [sinceMonday, dayMs] }] }
+  return [
+    x.type.kind === 'timestamp' ? one('date', time) : time,
+    one('month_start', months),
+    one('month_end', months),
+    monday,
   ]
 }
 

@@ -6,7 +6,17 @@ export function relationNote(relation: PlannedRelation): string {
   return `column ${relation.column.name}: ${relationSentence(relation)}`
 }
 
-export function relationSentence({ formula, by, kept, free, atLeast, atMost, rest }: PlannedRelation): string {
+export function relationSentence({
+  formula,
+  by,
+  kept,
+  free,
+  atLeast,
+  atMost,
+  rest,
+  calendar,
+}: PlannedRelation): string {
+  if (calendar !== undefined) return `is ${calendar} in every row`
   const text = formulaText(formula)
   const limits = [
     ...(atLeast.length > 0 ? [`never below ${atLeast.join(' or ')}`] : []),

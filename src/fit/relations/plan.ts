@@ -3,6 +3,7 @@ import { columnsIn, type Formula, type Rounding } from '../../model/relations/fo
 import { grainOf } from '../columns/learned.js'
 import type { LearnedColumn } from '../columns/plan.js'
 import { formulaIn, toleranceOf, type Candidate, type Named } from './candidate.js'
+import { calendarOf } from './calendar.js'
 import { chooseExact, spanOf } from './choose-exact.js'
 import { codeLength } from './code-length.js'
 import { exactRelations } from './exact.js'
@@ -27,6 +28,8 @@ export interface PlannedRelation {
   readonly bounds: readonly [number, number] | null
   readonly atLeast: readonly string[]
   readonly atMost: readonly string[]
+  /** What the column is, where the formula only counts its places. */
+  readonly calendar?: string
   /** Of the rows that have all of it, how many keep the formula; null where there is a rest in every row. */
   readonly kept: { readonly rows: number; readonly kept: number } | null
 }
@@ -34,15 +37,15 @@ export interface PlannedRelation {
 export interface RelationOptions {
   /** The columns that must be learned themselves: they decide others, or are decided by others. */
   readonly isFixed: (name: string) => boolean
+  /** Every value is a symbol of its own: no grid can be left. */
+  readonly isExact: (name: string) => boolean
   /** A name that no column has yet. */
   readonly freeName: (name: string) => string
 }
 
 /** Finds what ties the columns, and plans how they are put together. */
-export function planRelations(
-  learned: readonly LearnedColumn[],
-  { isFixed, freeName }: RelationOptions,
-): PlannedRelation[] {
+export function planRelations(learned: readonly LearnedColumn[], options: RelationOptions): PlannedRelation[] {
+  const { isFixed, isExact, freeName } = options
   const numeric = learned.filter(isNumber).map(numberColumn)
   const named: Named = new Map(numeric.map((column) => [column.name, column]))
   const uses = new Uses()
@@ -52,9 +55,15 @@ export function planRelations(
   )
   const rest = numeric.filter(({ name }) => !copies.has(name))
   const orders = findOrders(rest)
+  // What lies on a calendar would leave it by a rest.
+  const isOnCalendar = (column: NumberColumn): boolean => !isExact(column.name) && calendarOf(column) !== null
   const near = nearRelations(
     rest,
-    new Set(rest.filter(({ name }) => isFixed(name) || uses.isMade(name)).map(({ name }) => name)),
+    new Set(
+      rest
+        .filter((column) => isFixed(column.name) || uses.isMade(column.name) || isOnCalendar(column))
+        .map(({ name }) => name),
+    ),
     orders,
     named,
     uses,
@@ -63,7 +72,9 @@ export function planRelations(
   for (const relation of exact) made.set(relation.column.name, exactly(relation, named, freeName))
   for (const { column, formula, by } of near)
     made.set(column.name, nearly({ column, formula, rounding: 'half' }, by, named, freeName))
-  return limited(made, orders, named, uses, isFixed, freeName)
+  const isWhole = (name: string): boolean => isFixed(name) || isOnCalendar(named.get(name)!)
+  const limits = limited(made, orders, named, uses, isWhole, freeName)
+  return [...limits, ...calendars(numeric, new Set(limits.map(({ column }) => column.name)), options)]
 }
 
 function isNumber({ learned: { type } }: LearnedColumn): boolean {
@@ -213,4 +224,30 @@ function asItIs(column: NumberColumn, freeName: (name: string) => string): Plann
     ...{ rest: null, notSo: null, own: null, bounds: spanOf(column), atLeast: [], atMost: [], kept: null },
     free,
   }
+}
+
+/** The columns that are still learned by themselves, and lie on a calendar. */
+function calendars(
+  columns: readonly NumberColumn[],
+  made: ReadonlySet<string>,
+  { isFixed, isExact, freeName }: RelationOptions,
+): PlannedRelation[] {
+  return columns.flatMap((column) => {
+    const { name } = column
+    if (made.has(name) || isFixed(name) || isExact(name)) return []
+    const found = calendarOf(column)
+    if (found === null) return []
+    const free = columnOfNumbers(
+      freeName(`${name}.place`),
+      { kind: 'integer' },
+      numbersOf({ ...column, held: found.places }),
+    )
+    return [
+      {
+        ...{ column: column.column, formula: found.formula(free.name), rounding: 'half' as const, by: 'sum' as const },
+        ...{ rest: null, notSo: null, own: null, bounds: spanOf(column), atLeast: [], atMost: [], kept: null },
+        ...{ free, calendar: found.text },
+      },
+    ]
+  })
 }

@@ -1,6 +1,6 @@
 import type { FieldType } from '../../record.js'
 import type { ArtifactCircuit, ArtifactColumn, ModelArtifact, ColumnOrigin, TimeCurve } from '../artifact.js'
-import { operators, roundings, timeParts } from '../relations/formula.js'
+import { calendars, operators, roundings, timeParts } from '../relations/formula.js'
 import { wrongCurve } from '../time/curve-clock.js'
 import type { ModelFile } from './complaint.js'
 
@@ -122,7 +122,7 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
   clock: () => undefined,
 }
 
-const unary: readonly string[] = ['floor', ...timeParts]
+const unary: readonly string[] = ['floor', ...timeParts, ...calendars]
 
 function shapeOfFormula(formula: unknown, path: string, read: Reader): void {
   if (typeof formula === 'number' && Number.isFinite(formula)) return

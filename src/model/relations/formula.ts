@@ -10,8 +10,11 @@ export type Formula =
 
 export const operators = ['+', '-', '*', '/', '%', 'min', 'max'] as const
 export const timeParts = ['date', 'year', 'month', 'day', 'weekday', 'hour', 'minute', 'second'] as const
-/** Of one operand: `floor` and the parts of a time; weekdays are 0, Sunday, to 6, months 1 to 12; `date` is midnight of the day. */
-export type FormulaOperator = (typeof operators)[number] | (typeof timeParts)[number] | 'floor'
+/** Of a count of months or working days (Monday to Friday) since 1970, the day it is. */
+export const calendars = ['month_start', 'month_end', 'workday'] as const
+/** Of one operand: the calendars, `floor` and the parts of a time; weekdays are 0, Sunday, to 6, months 1 to 12; `date` is midnight of the day. */
+export type FormulaOperator =
+  (typeof operators)[number] | (typeof timeParts)[number] | (typeof calendars)[number] | 'floor'
 
 /** How what has more decimal places than the column becomes one of its values. `half` rounds away from zero, as SQL does. */
 export const roundings = ['half', 'even', 'floor', 'ceil'] as const

@@ -1,8 +1,8 @@
 /** Parts of times in milliseconds since 1970 (UTC); integer arithmetic alone, NaN of NaN. */
 import { dayMs } from '../held.js'
-import type { FormulaOperator, timeParts } from './formula.js'
+import type { calendars, FormulaOperator, timeParts } from './formula.js'
 
-type TimePart = (typeof timeParts)[number]
+type TimePart = (typeof timeParts)[number] | (typeof calendars)[number]
 
 const parts: Record<TimePart, (ms: number) => number> = {
   date: (ms) => Math.floor(ms / dayMs) * dayMs,
@@ -15,6 +15,10 @@ const parts: Record<TimePart, (ms: number) => number> = {
   },
   hour: (ms) => Math.floor((ms - Math.floor(ms / dayMs) * dayMs) / 3_600_000),
   minute: (ms) => Math.floor((ms - Math.floor(ms / 3_600_000) * 3_600_000) / 60_000),
+  month_start: (months) => dayMs * daysOfMonth(months),
+  month_end: (months) => dayMs * (daysOfMonth(months + 1) - 1),
+  // 1970 began on a Thursday: the third working day of its week.
+  workday: (days) => dayMs * (Math.floor((days + 3) / 5) * 7 + (days + 3 - Math.floor((days + 3) / 5) * 5) - 3),
   second: (ms) => Math.floor((ms - Math.floor(ms / 60_000) * 60_000) / 1000),
 }
 
@@ -38,4 +42,14 @@ function civil(days: number, part: 'year' | 'month' | 'day'): number {
   const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
   if (part === 'month') return month
   return yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+}
+
+/** The first day, since 1970, of a month counted from January 1970 (days_from_civil). */
+function daysOfMonth(months: number): number {
+  const month = months - Math.floor(months / 12) * 12
+  const year = 1970 + Math.floor(months / 12) - (month < 2 ? 1 : 0)
+  const era = Math.floor(year / 400)
+  const yearOfEra = year - era * 400
+  const dayOfYear = Math.floor((153 * (month < 2 ? month + 10 : month - 2) + 2) / 5)
+  return era * 146_097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719_468
 }

@@ -140,3 +140,54 @@ test('columns that have nothing to do with each other, and a table without relat
   const off = await fitTable(table, { ...options, relations: false })
   assert.equal(writeModel(off.artifact), writeModel(artifact))
 })
+
+test('first and last days of months, weekdays, working days and times of day stay what they are in every record', async () => {
+  const day = 86_400_000
+  const iso = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+  const { records } = await recordsOf(
+    rows(7, (random) => {
+      const working = Math.floor(Date.UTC(2010, 0, 4) / day) + 7 * random.below(600) + random.below(5)
+      return {
+        first: iso(Date.UTC(2000, random.below(280), 1)),
+        last: iso(Date.UTC(2000, random.below(280), 1) - day),
+        week: iso(Date.UTC(2015, 0, 5) + 7 * day * random.below(400)),
+        working: iso(working * day),
+        time: 100 * random.below(24) + random.below(60),
+      }
+    }),
+  )
+  for (const { first, last, week, working, time } of records) {
+    assert.match(String(first), /-01$/)
+    assert.match(iso(Date.parse(String(last)) + day), /-01$/)
+    assert.equal(new Date(String(week)).getUTCDay(), 1)
+    assert.ok(![0, 6].includes(new Date(String(working)).getUTCDay()))
+    assert.ok(Number(time) % 100 < 60 && Number(time) < 2400)
+  }
+})
+
+test('of two columns of many values that combine in few ways, no other combination is made; what both decide is decided', async () => {
+  const towns = Array.from({ length: 40 }, (_, i) => `town ${i}`)
+  const seen = new Set<string>()
+  const { records } = await recordsOf(
+    rows(
+      8,
+      (random) => {
+        const from = random.below(40)
+        const to = (from + 1 + random.below(6) * random.below(6)) % 40
+        seen.add(`${from} ${to}`)
+        return {
+          from: towns[from],
+          to: towns[to],
+          km: 10 + ((from * 7919 + to * 104_729) % 997),
+          other: random.below(3),
+        }
+      },
+      3000,
+    ),
+  )
+  for (const { from, to, km } of records) {
+    const [a, b] = [towns.indexOf(String(from)), towns.indexOf(String(to))]
+    assert.ok(seen.has(`${a} ${b}`), `${from} to ${to}`)
+    assert.equal(km, 10 + ((a * 7919 + b * 104_729) % 997))
+  }
+})

@@ -1,0 +1,72 @@
+import type { Formula, FormulaOperator } from '../../model/relations/formula.js'
+import { timePart } from '../../model/relations/time-parts.js'
+import { dayMs } from '../../model/held.js'
+import type { NumberColumn } from './number-column.js'
+
+/** A grid that no step describes, and its places counted: the value of place i is formula(i). */
+export interface Calendar {
+  readonly places: Float64Array
+  /** `place`: the name of the hidden column of places. */
+  readonly formula: (place: string) => Formula
+  readonly text: string
+}
+
+/** Distinct values that must lie on a calendar, for it to be no chance. */
+const evidence = 20
+
+/** The calendar that every value of a column lies on: first or last days of months, one weekday, working days, or times of day as hhmm. */
+export function calendarOf({ type, held }: NumberColumn): Calendar | null {
+  const values = [...held].filter((value) => !Number.isNaN(value))
+  if (values.length < evidence) return null
+  if (type.kind === 'integer') return hhmm(held, values)
+  if (type.kind !== 'date') return null
+  const counted = (op: FormulaOperator, text: string, placeOf: (day: number) => number): Calendar | null => {
+    if (!values.every((day) => timePart(op)(placeOf(day)) === day * dayMs)) return null
+    return { places: held.map(placeOf), text, formula: (place) => ({ op, of: [{ column: place }] }) }
+  }
+  return (
+    counted('month_start', 'the first day of a month', monthOf) ??
+    counted('month_end', 'the last day of a month', monthOf) ??
+    weekly(held, values) ??
+    counted('workday', 'a day from Monday to Friday', workdayOf)
+  )
+}
+
+function monthOf(day: number): number {
+  const ms = day * dayMs
+  return 12 * (timePart('year')(ms) - 1970) + timePart('month')(ms) - 1
+}
+
+function workdayOf(day: number): number {
+  // Monday is 0; 1970 began on a Thursday.
+  const week = Math.floor((day + 3) / 7)
+  return week * 5 + (day + 3 - week * 7) - 3
+}
+
+function weekly(held: Float64Array, values: readonly number[]): Calendar | null {
+  const first = values[0] - Math.floor(values[0] / 7) * 7
+  if (!values.every((day) => day - Math.floor(day / 7) * 7 === first)) return null
+  return {
+    places: held.map((day) => Math.floor(day / 7)),
+    text: 'always the same weekday',
+    formula: (place) => ({ op: '*', of: [{ op: '+', of: [{ op: '*', of: [{ column: place }, 7] }, first] }, dayMs] }),
+  }
+}
+
+/** Times of day such as 1345, where no value is 1361. */
+function hhmm(held: Float64Array, values: readonly number[]): Calendar | null {
+  if (!values.every((value) => value >= 0 && value <= 2400 && value % 100 < 60)) return null
+  const hours = new Set(values.map((value) => Math.floor(value / 100)))
+  if (hours.size < 8 || values.filter((value) => value % 100 >= 30).length < evidence) return null
+  return {
+    places: held.map((value) => 60 * Math.floor(value / 100) + (value % 100)),
+    text: 'a time of day as hhmm',
+    formula: (place) => ({
+      op: '+',
+      of: [
+        { op: '*', of: [{ op: 'floor', of: [{ op: '/', of: [{ column: place }, 60] }] }, 100] },
+        { op: '%', of: [{ column: place }, 60] },
+      ],
+    }),
+  }
+}

@@ -1,0 +1,96 @@
+import type { LearnedColumn } from '../columns/plan.js'
+import type { NodeColumn } from '../prepare.js'
+
+/** So few values of a column fit into the hidden states. */
+const manyValues = 20
+/** Combinations that are told apart, and the rows that each must stand for. */
+const maxCombinations = 8192
+const rowsEach = 3
+/** Share of all combinations that may occur; above it the columns combine as they like. */
+const sparse = 0.5
+/** Bits that two columns must share. */
+const closely = 1
+
+/**
+ * Pairs of columns of many values that combine in few ways, such as cities and states: a hidden column of their combinations decides both, so that no
+ * other combination is made. Each column is in one pair at most, those first that share most.
+ */
+export function jointColumns(nodes: readonly NodeColumn[], freeName: (name: string) => string): LearnedColumn[] {
+  const many = nodes.filter(
+    ({ column, alphabet }) =>
+      alphabet.exact && alphabet.symbols.length >= manyValues && (isText(column) || column.learned.kind === 'integer'),
+  )
+  const found: { a: NodeColumn; b: NodeColumn; pairs: Map<number, number>; bits: number }[] = []
+  for (let i = 0; i < many.length; i++) {
+    for (let j = i + 1; j < many.length; j++) {
+      const [a, b] = [many[i], many[j]]
+      if (!isText(a.column) && !isText(b.column)) continue
+      const pairs = combinations(a, b)
+      if (pairs === null) continue
+      const bits = shared(a, b, pairs)
+      if (bits >= closely) found.push({ a, b, pairs, bits })
+    }
+  }
+  found.sort((x, y) => y.bits - x.bits)
+  const taken = new Set<NodeColumn>()
+  return found.flatMap(({ a, b, pairs }) => {
+    if (taken.has(a) || taken.has(b)) return []
+    taken.add(a).add(b)
+    return [joined(a, b, pairs, freeName(`${a.column.name} & ${b.column.name}`))]
+  })
+}
+
+function isText({ learned: { kind } }: LearnedColumn): boolean {
+  return kind === 'category'
+}
+
+function keyOf(a: NodeColumn, b: NodeColumn, row: number): number {
+  return a.codes[row] * 65_536 + b.codes[row]
+}
+
+/** How many rows have each combination; null where they are too many, or the columns decide each other. */
+function combinations(a: NodeColumn, b: NodeColumn): Map<number, number> | null {
+  const rows = a.codes.length
+  const limit = Math.min(
+    maxCombinations,
+    rows / rowsEach,
+    sparse * a.alphabet.symbols.length * b.alphabet.symbols.length,
+  )
+  const pairs = new Map<number, number>()
+  for (let row = 0; row < rows; row++) {
+    const key = keyOf(a, b, row)
+    pairs.set(key, (pairs.get(key) ?? 0) + 1)
+    if (pairs.size > limit) return null
+  }
+  return pairs.size > Math.max(a.alphabet.symbols.length, b.alphabet.symbols.length) ? pairs : null
+}
+
+function shared(a: NodeColumn, b: NodeColumn, pairs: ReadonlyMap<number, number>): number {
+  const rows = a.codes.length
+  const entropy = (counts: Iterable<number>): number => {
+    let sum = 0
+    for (const count of counts) if (count > 0) sum -= (count / rows) * Math.log2(count / rows)
+    return sum
+  }
+  const counts = ({ codes, alphabet }: NodeColumn): Float64Array => {
+    const all = new Float64Array(alphabet.symbols.length)
+    for (const code of codes) all[code]++
+    return all
+  }
+  return entropy(counts(a)) + entropy(counts(b)) - entropy(pairs.values())
+}
+
+/** The hidden column: its values are the texts of both. */
+function joined(a: NodeColumn, b: NodeColumn, pairs: ReadonlyMap<number, number>, name: string): LearnedColumn {
+  const keys = [...pairs.keys()]
+  const index = new Map(keys.map((key, code) => [key, code]))
+  const held = keys.map((key) =>
+    JSON.stringify([a.alphabet.symbols[Math.floor(key / 65_536)], b.alphabet.symbols[key % 65_536]]),
+  )
+  const codes = Uint32Array.from(a.codes, (_, row) => index.get(keyOf(a, b, row))!)
+  return {
+    ...{ place: 'learned', name, hidden: true },
+    raw: { name, values: held, codes, counts: Uint32Array.from(pairs.values()), firstRows: keys.map(() => 1) },
+    learned: { kind: 'category', type: { kind: 'string' }, held, grain: 0, detail: null, notes: [] },
+  }
+}
