@@ -37,7 +37,7 @@ export function describeHtml(model: ModelDescription): string {
   if (plots.length > 0) sections.push(`<h2>Values</h2><p>${legend()}</p><div class="plots">${plots.join('')}</div>`)
   if (report !== null && report.pairs.length > 0) {
     sections.push(
-      '<h2>Pairs</h2><p>How alike each pair of columns depends on each other in real and synthetic rows (1 is best; on the diagonal the ' +
+      '<h2>Pairs</h2><p>How closely the dependence between each pair of columns in synthetic rows matches real rows (1 is best; the diagonal is the ' +
         'shape of the column alone).</p>',
       `<div class="scroll">${heatMap(report)}</div>`,
     )
@@ -48,7 +48,7 @@ export function describeHtml(model: ModelDescription): string {
 }
 
 function summary({ report, conditions }: ModelDescription): string {
-  const lines = report === null ? ['The model was made without a report.'] : qualityLines(report)
+  const lines = report === null ? ['The model has no report.'] : qualityLines(report)
   if (conditions !== undefined)
     lines.push(`P(${JSON.stringify(conditions.given)}) = ${Number(conditions.probability.toPrecision(6))}`)
   const notes = (report?.notes ?? []).map((note) => `<li class="soft">${escapeHtml(note)}</li>`)
@@ -69,9 +69,7 @@ function columnTable({ columns, report, tree }: ModelDescription): string {
     ]
     return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`
   })
-  const head = ['column', 'kind', 'missing', 'shape', 'hangs from', 'values']
-    .map((title) => `<th>${title}</th>`)
-    .join('')
+  const head = ['column', 'kind', 'missing', 'shape', 'parent', 'values'].map((title) => `<th>${title}</th>`).join('')
   return `<table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>`
 }
 

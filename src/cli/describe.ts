@@ -21,10 +21,10 @@ export function describeCommand(): Command {
     .description('show the columns, the tree and the quality of a model')
     .argument('<model>', 'the model file')
     .option('--json', 'print JSON')
-    .option('--conditions <json>', 'also the probability that a record satisfies these conditions', jsonValue)
+    .option('--conditions <json>', 'also show the probability that a record satisfies these conditions', jsonValue)
     .option('--html <file>', 'write a page with plots of real and synthetic values instead')
     .addOption(
-      new Option('--types [language]', 'print the type of a record instead (ts if left out)')
+      new Option('--types [language]', 'print the type of a record instead (default: ts)')
         .choices(Object.keys(typeLanguages))
         .preset('ts'),
     )

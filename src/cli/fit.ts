@@ -27,20 +27,20 @@ export function fitCommand(): Command {
     .description('train a model from a table: CSV, JSON, JSON lines or Parquet')
     .argument('<table>', 'the table; .gz is unpacked')
     .requiredOption('--out <model>', 'the model file to write')
-    .option('--columns <file>', 'what columns are, where looking at the table does not tell (docs/fit.md)')
+    .option('--columns <file>', 'kinds and options of columns, overriding what is inferred (docs/fit.md)')
     .addOption(new Option('--hidden <n>', 'hidden states per column, or auto').default('auto').argParser(hiddenStates))
     .option('--seed <n>', 'seed of the training', integerFrom(0), 0)
-    .option('--name <name>', "the model's name; the model file's if left out")
-    .option('--sample <n>', 'the most rows to train from; a larger table is sampled', integerFrom(1), 1_000_000)
-    .option('--threads <n>', 'threads; one per core if left out. The model does not depend on it', integerFrom(1))
-    .option('--min-count <n>', 'categories that fewer rows have become "other"', integerFrom(1), 1)
+    .option('--name <name>', "the model's name (default: the model file's)")
+    .option('--sample <n>', 'maximum rows to train from; a larger table is sampled', integerFrom(1), 1_000_000)
+    .option('--threads <n>', 'threads (default: one per core); the model does not depend on it', integerFrom(1))
+    .option('--min-count <n>', 'categories with fewer rows become "other"', integerFrom(1), 1)
     .option('--round-extremes', 'round the smallest and largest numbers to two digits')
     .addOption(
-      new Option('--relations <on|off>', 'whether to look for relations between columns, and keep them')
+      new Option('--relations <on|off>', 'whether to detect relations between columns and preserve them')
         .choices(['on', 'off'])
         .default('on'),
     )
-    .option('--encoding <name>', 'encoding of the text; found by looking if left out')
+    .option('--encoding <name>', 'text encoding (default: detected)')
     .addHelpText(
       'after',
       `
@@ -80,17 +80,17 @@ async function fit(path: string, flags: Flags): Promise<void> {
       onProgress: (step) => progress.step(step),
     })
     progress.end()
-    if (training?.aborted && training.epochs === 0) return interrupted('no epoch was done; no model is written')
+    if (training?.aborted && training.epochs === 0) return interrupted('no epoch was completed; no model is written')
     const text = writeModel(artifact)
     // No file is written that no command would read.
     parseModel(Buffer.from(text), flags.out)
     await replaceFile(flags.out, text)
     for (const line of qualityLines(report)) process.stderr.write(`${line}\n`)
     process.stderr.write(`wrote ${flags.out} (${Math.ceil(text.length / 1000)} kB)\n`)
-    if (training?.aborted) interrupted(`the model is the best of ${training.epochs} epochs`)
+    if (training?.aborted) interrupted(`the model is the best of ${training.epochs} completed epochs`)
   } catch (error) {
     if (error !== stop.signal.reason) throw error
-    interrupted('the table was not read to its end; no model is written')
+    interrupted('the table was not read completely; no model is written')
   } finally {
     progress.end()
     release()
@@ -132,7 +132,7 @@ async function replaceFile(path: string, text: string): Promise<void> {
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'no such folder',
   ENOTDIR: 'no such folder',
-  EISDIR: 'a folder of this name',
+  EISDIR: 'a folder with this name',
   EACCES: 'no permission to write into its folder',
   EROFS: 'a read-only file system',
 }
@@ -150,7 +150,7 @@ function integerFrom(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
     if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
-      throw new InvalidArgumentError(`expected an integer from ${least} on.`)
+      throw new InvalidArgumentError(`expected an integer of at least ${least}.`)
     return value
   }
 }

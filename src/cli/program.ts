@@ -17,12 +17,12 @@ const commands: Readonly<Record<string, CommandRow>> = {
     load: async () => (await import('./run.js')).runCommand(),
   },
   stream: {
-    summary: 'make records and write them out',
+    summary: 'generate records and write them out',
     parameters: '<model>',
     load: async () => (await import('./stream.js')).streamCommand(),
   },
   validate: {
-    summary: 'check connector files, all errors at once',
+    summary: 'check connector files and report all errors',
     parameters: '[paths...]',
     load: async () => (await import('./validate.js')).validateCommand(),
   },
@@ -32,7 +32,7 @@ const commands: Readonly<Record<string, CommandRow>> = {
     load: async () => (await import('./verify.js')).verifyCommand(),
   },
   reset: {
-    summary: 'start a stream again, or move its position',
+    summary: 'restart a stream, or move its position',
     parameters: '<connector...>',
     load: async () => (await import('./reset.js')).resetCommand(),
   },
@@ -54,7 +54,7 @@ const commands: Readonly<Record<string, CommandRow>> = {
  */
 export async function genesisProgram(used?: string): Promise<Command> {
   const program = new Command('genesis')
-    .description('Feeds Kafka with synthetic data, exactly once.')
+    .description('Streams synthetic data to Kafka, exactly once.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
@@ -64,8 +64,8 @@ export async function genesisProgram(used?: string): Promise<Command> {
     .addHelpText(
       'after',
       `
-Exit status: 0 done, 1 the work failed, 2 the input is wrong, 130 interrupted.
-Data goes to stdout, everything else to stderr. GENESIS_TRACE=1 shows where an error came from.`,
+Exit status: 0 done, 1 failed, 2 invalid input, 130 interrupted.
+Data goes to stdout, everything else to stderr. GENESIS_TRACE=1 shows stack traces.`,
     )
   for (const [name, { summary, load }] of Object.entries(commands)) {
     const command = used === undefined || used === name ? await load() : new Command(name)
@@ -83,7 +83,7 @@ function usageLine(text: string): string {
   return `${text
     .trim()
     .replace(/\s*\n\s*/g, ' ')
-    .replace(/\.$/, '')}. --help shows how it is used (USAGE)\n`
+    .replace(/\.$/, '')}. See --help (USAGE)\n`
 }
 
 /** The version of the package this file is in. */

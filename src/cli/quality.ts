@@ -2,7 +2,8 @@ import type { FitReport } from '../fit/report/report.js'
 
 /** What `genesis fit` has measured, in lines for people. */
 export function qualityLines({ training, quality, baseline, privacy, detectability }: FitReport): string[] {
-  if (training === null || quality === null) return ['nothing was learned: every column is made outside the circuit']
+  if (training === null || quality === null)
+    return ['nothing was learned: every column is generated outside the circuit']
   const lines: string[] = []
   const { states, rows, epochs, logLikelihood } = training
   lines.push(
@@ -15,11 +16,11 @@ export function qualityLines({ training, quality, baseline, privacy, detectabili
   )
   if (baseline !== null)
     lines.push(
-      `        ${score(baseline.score)} (shapes ${score(baseline.shapes)}, trends ${score(baseline.trends)}) is what real rows reach`,
+      `for comparison, real rows score ${score(baseline.score)} (shapes ${score(baseline.shapes)}, trends ${score(baseline.trends)})`,
     )
   if (typeof detectability === 'number')
     lines.push(
-      `a classifier tells synthetic from held-out rows with an AUC of ${score(detectability)} (0.5: it cannot)`,
+      `a classifier distinguishes synthetic from held-out rows with an AUC of ${score(detectability)} (0.5: not at all)`,
     )
   if (privacy !== null) {
     const { closest, copies } = privacy

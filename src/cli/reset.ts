@@ -22,29 +22,29 @@ interface ResetFlags {
 export function resetCommand(): Command {
   return new Command('reset')
     .description(
-      "Deletes a connector's checkpoints, so that its stream starts again; or moves them. Workers that run it are fenced first: their tasks end. Records that are in the topic or the file stay there.",
+      "Deletes a connector's checkpoints, so that its stream restarts from the beginning; or moves them. Workers that run it are fenced first, so their tasks end. Records already in the topic or the file are kept.",
     )
     .argument('<connector...>', 'connector files, or folders of them')
-    .option('--to-position <n>', 'go on at this position of the stream instead of its beginning', wholeNumber)
+    .option('--to-position <n>', 'continue at this position of the stream instead of the beginning', wholeNumber)
     .addOption(
       new Option(
         '--keep-position',
-        'stay at the position, and accept the topic and the group (group.id) that the configuration names now',
+        'keep the position, and accept the topic and the group (group.id) that the configuration now names',
       ).conflicts('toPosition'),
     )
-    .option('--sink <name>', 'only this one of several sinks')
+    .option('--sink <name>', 'only this sink of several')
     .option('--worker <file>', 'worker file; brokers can also come from the environment')
-    .option('--yes', 'do not ask')
-    .option('--json', 'print what was done as JSON, one line a connector')
+    .option('--yes', 'do not ask for confirmation')
+    .option('--json', 'print the result as JSON, one line per connector')
     .addHelpText(
       'after',
       `
 Examples:
   genesis reset connectors/orders.yaml
   genesis reset connectors/orders.yaml --to-position 1000000 --yes
-  genesis reset connectors/orders.yaml --keep-position    (its topic was renamed, or deleted and created again)
+  genesis reset connectors/orders.yaml --keep-position    (its topic was renamed, or deleted and recreated)
 
-Exit status: 0 done; 1 not done, or the answer was no; 2 the input is wrong; 130 interrupted.`,
+Exit status: 0 done; 1 failed or declined; 2 invalid input; 130 interrupted.`,
     )
     .action(async (paths: string[], flags: ResetFlags) => {
       process.exitCode = await reset(paths, flags)
@@ -53,11 +53,7 @@ Exit status: 0 done; 1 not done, or the answer was no; 2 the input is wrong; 130
 
 async function reset(paths: readonly string[], flags: ResetFlags): Promise<number> {
   const worker = await loadWorker(flags.worker ?? null, process.env)
-  const connectors = pickSink(
-    await loadConnectors(paths, process.env),
-    flags.sink,
-    'has no checkpoint that could be moved',
-  )
+  const connectors = pickSink(await loadConnectors(paths, process.env), flags.sink, 'has no checkpoint to move')
   if (!flags.yes && !(await isConfirmed(connectors, worker, flags))) {
     process.stderr.write('nothing was changed\n')
     return 1
@@ -73,7 +69,7 @@ async function reset(paths: readonly string[], flags: ResetFlags): Promise<numbe
 async function moveOf(connector: ConnectorConfig, { toPosition, keepPosition }: ResetFlags): Promise<PositionMove> {
   if (keepPosition) {
     if (connector.sink.type === 'kafka') return { next: (_, current) => current, acceptTarget: true }
-    throw new GenesisError('USAGE', 'only a topic can be another one than before', {
+    throw new GenesisError('USAGE', 'only a Kafka topic can have changed', {
       place: `--keep-position: ${connector.file ?? connector.name}`,
       found: `a ${connector.sink.type} sink`,
     })
@@ -92,16 +88,16 @@ async function isConfirmed(
   flags: ResetFlags,
 ): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
-    throw new GenesisError('USAGE', 'there is no terminal to ask on', {
+    throw new GenesisError('USAGE', 'no terminal to ask for confirmation', {
       place: 'genesis reset',
-      expected: '--yes, which does not ask',
+      expected: '--yes',
     })
   }
   for (const connector of connectors) process.stderr.write(`${await question(connector, worker, flags)}\n`)
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   terminal.on('SIGINT', () => process.exit(130))
   try {
-    return /^y(es)?$/i.test((await terminal.question('Records that are there stay. Go on? [y/N] ')).trim())
+    return /^y(es)?$/i.test((await terminal.question('Existing records are kept. Continue? [y/N] ')).trim())
   } finally {
     terminal.close()
   }
@@ -120,15 +116,15 @@ async function question(connector: ConnectorConfig, worker: WorkerConfig, flags:
 }
 
 function intention({ topic }: ConnectorConfig, { toPosition, keepPosition }: ResetFlags): string {
-  if (keepPosition) return `will go on there in topic ${topic}`
-  return toPosition === undefined ? 'will start again at its beginning' : `will go on at ${number(toPosition)}`
+  if (keepPosition) return `will continue there in topic ${topic}`
+  return toPosition === undefined ? 'will restart from the beginning' : `will continue at ${number(toPosition)}`
 }
 
 function lines(connector: ConnectorConfig, moved: readonly MovedPosition[], { keepPosition }: ResetFlags): string[] {
   const name = deliveryName(connector)
-  if (moved.length === 0) return [`${name}: has no checkpoint; it starts at its beginning`]
+  if (moved.length === 0) return [`${name}: has no checkpoint; it starts from the beginning`]
   return [
-    `${name}: ${keepPosition ? `goes on in topic ${connector.topic}` : 'moved'}`,
+    `${name}: ${keepPosition ? `continues in topic ${connector.topic}` : 'moved'}`,
     ...moved.map(({ shard, from, to }) => `  shard ${shard}: from ${place(from)} to ${place(to)}`),
   ]
 }
@@ -147,6 +143,6 @@ function number(value: number): string {
 
 function wholeNumber(text: string): number {
   const value = Number(text)
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError('It is not a position.')
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError('not a position.')
   return value
 }

@@ -28,13 +28,13 @@ interface RunOptions {
 export function runCommand(): Command {
   return new Command('run')
     .description(
-      'Hosts connectors until each has sent its max_records; for ever where there is no such bound. Ctrl-C and SIGTERM finish the open transactions first; a second Ctrl-C does not wait.',
+      'Hosts connectors until each has sent its max_records; or indefinitely if it has no limit. Ctrl-C and SIGTERM finish open transactions first; a second Ctrl-C exits immediately.',
     )
     .argument('[paths...]', 'connector files, or folders of them (default: connectors, if it is there or http is off)')
     .option('--worker <file>', 'worker file; brokers and registry can also come from the environment')
-    .option('--watch', 'follow changes of the files: start, restart and stop connectors as they come, change and go')
+    .option('--watch', 'watch the files: start, restart and stop connectors as files are added, changed and removed')
     .addOption(
-      new Option('--log-level <level>', 'least level that is logged').choices([
+      new Option('--log-level <level>', 'minimum level to log').choices([
         'trace',
         'debug',
         'info',
@@ -51,7 +51,7 @@ Examples:
   KAFKA_BROKERS=localhost:9092 SCHEMA_REGISTRY_URL=http://localhost:8081/apis/ccompat/v7 genesis run connectors/
   genesis run customers.yaml orders.yaml --worker worker.yaml --watch
 
-Exit status: 0 every connector is complete, or was stopped in order; 1 one has failed, or could not be stopped in time; 2 the input is wrong; 130 a second Ctrl-C.`,
+Exit status: 0 every connector is complete, or was stopped cleanly; 1 a connector failed, or could not be stopped in time; 2 invalid input; 130 a second Ctrl-C.`,
     )
     .action(async (paths: string[], options: RunOptions) => {
       process.exitCode = await run(paths, options)
@@ -91,20 +91,20 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
   const deliveries = good.flatMap((one) => one.deliveries)
   if (!options.watch && paths.length > 0) throwIfNone({ connectors: deliveries, errors }, paths)
   if (options.json && deliveries.some(({ sink }) => sink.type === 'stdout')) {
-    throw new GenesisError('USAGE', 'the summary and the records of a stdout sink would be mixed', {
+    throw new GenesisError('USAGE', 'the summary would be mixed with the records of a stdout sink', {
       place: '--json',
       expected: 'no stdout sink, or no --json',
     })
   }
   const note = (error: GenesisError, what: string): void =>
     report.note('error', `${error.message} (${error.code}); ${what}`)
-  for (const error of errors) note(error, 'the others run')
+  for (const error of errors) note(error, 'the other connectors run')
   let interrupted!: () => void
   const interruption = new Promise<void>((resolve) => (interrupted = resolve))
   let isStopping = false
   const release = onInterrupt((signal) => {
     isStopping = true
-    report.note('info', `${signal}: finishing the open transactions`)
+    report.note('info', `${signal}: finishing open transactions`)
     interrupted()
   })
   const view: WorkerView = {
@@ -138,7 +138,7 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
       endWatch = await followFiles(source, paths, found, (error) => note(error, 'the running connector is unchanged'))
     }
     report.watch(() => worker.status())
-    for (const error of await source.apply(good, [])) note(error, 'the others run')
+    for (const error of await source.apply(good, [])) note(error, 'the other connectors run')
     await herder.start()
     await Promise.race([interruption, ...(options.watch ? [] : [herder.ended()])])
   } finally {

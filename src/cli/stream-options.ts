@@ -50,7 +50,7 @@ export function connectorOf(model: string, options: StreamOptions): ConnectorCon
   const toKafka = topic !== undefined
   if (toKafka && (format === 'csv' || output !== undefined)) {
     const found = output === undefined ? '--format csv' : '--output'
-    throw new GenesisError('USAGE', 'this does not go with --topic', { found, expected: '--format json or avro' })
+    throw new GenesisError('USAGE', 'not possible with --topic', { found, expected: '--format json or avro' })
   }
   const seconds = interval !== undefined && /^[0-9.]+$/.test(interval)
   const written = {

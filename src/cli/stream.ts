@@ -42,16 +42,18 @@ export function streamCommand(): Command {
     )
     .option('--shape <json>', 'how the rate changes, such as \'{"type": "sine", "period": "10m"}\'', json('--shape'))
     .addOption(tableFlag('--arrivals', 'kind', 'how records are spread over time at the given rate'))
-    .addOption(tableFlag('--event-time', 'kind', 'what event times go by: the model, or the rate with its shape'))
-    .addOption(tableFlag('--conditions', 'json', 'what every record satisfies, such as \'{"segment": "premium"}\''))
+    .addOption(tableFlag('--event-time', 'kind', 'what event times follow: the model, or the rate with its shape'))
+    .addOption(
+      tableFlag('--conditions', 'json', 'conditions that every record satisfies, such as \'{"segment": "premium"}\''),
+    )
     .option(
       '--references <json>',
-      'columns from the records of other connectors, as in a connector file; paths and names start from here',
+      'columns from the records of other connectors, as in a connector file; paths are relative to the working directory',
       json('--references'),
     )
     .option(
       '--disturb <json>',
-      'faults on purpose, such as \'{"late": {"probability": 0.01, "by": 100}}\'',
+      'deliberate faults, such as \'{"late": {"probability": 0.01, "by": 100}}\'',
       json('--disturb'),
     )
     .addOption(
@@ -61,9 +63,11 @@ export function streamCommand(): Command {
     .addOption(tableFlag('--seed', 'n').default(0))
     .option('--from <position>', 'first position', integer(0), 0)
     .option('--to <position>', 'position before which the stream ends', integer(0))
-    .addOption(new Option('--format <format>', 'form of the records').choices(['json', 'csv', 'avro']).default('json'))
+    .addOption(
+      new Option('--format <format>', 'format of the records').choices(['json', 'csv', 'avro']).default('json'),
+    )
     .addOption(tableFlag('--schema', 'file', 'Avro schema, an .avsc file (default: derived from the model)'))
-    .option('--output <file>', 'file to write, replacing what it holds; - is standard output')
+    .option('--output <file>', 'file to write (overwritten); - is standard output')
     .addOption(tableFlag('--kafka-servers', 'brokers', 'send to Kafka: bootstrap brokers, host:port, comma-separated'))
     .addOption(tableFlag('--topic', 'topic', 'topic that the records go to'))
     .addOption(tableFlag('--registry', 'url', 'schema registry (Confluent API), for Avro in Kafka'))
@@ -154,7 +158,7 @@ function outputOf({ topic, output, format }: StreamOptions): string | undefined 
     throw new GenesisError('USAGE', 'Avro is binary, and standard output is a terminal', {
       place: '--format',
       found: 'avro',
-      expected: '--output FILE or a pipe; --output - prints it all the same',
+      expected: '--output FILE or a pipe; --output - prints it anyway',
     })
   }
   return output === '-' ? undefined : output

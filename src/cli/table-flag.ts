@@ -35,7 +35,7 @@ export function integer(minimum: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
     if (text.trim() !== '' && Number.isSafeInteger(value) && value >= minimum) return value
-    throw new InvalidArgumentError(`expected an integer from ${minimum} on`)
+    throw new InvalidArgumentError(`expected an integer of at least ${minimum}`)
   }
 }
 

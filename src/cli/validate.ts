@@ -20,12 +20,12 @@ interface ValidateFlags {
 export function validateCommand(): Command {
   return new Command('validate')
     .description(
-      'Checks connector files and what they name: model, conditions, schema; with --online also broker, topics, checkpoints, registry and compatibility. Nothing is created, registered or sent.',
+      'Checks connector files and what they refer to: model, conditions, schema; with --online also broker, topics, checkpoints, registry and compatibility. Nothing is created, registered or sent.',
     )
     .argument('[paths...]', 'connector files, or folders of them', ['connectors'])
-    .option('--online', 'ask the broker and the registry too')
+    .option('--online', 'also check with the brokers and the registry')
     .option('--worker <file>', 'worker file; brokers and registry can also come from the environment')
-    .option('--schema', 'print the JSON Schema of connector files, which editors understand, and do nothing else')
+    .option('--schema', 'print the JSON Schema of connector files, for editors, and exit')
     .option('--json', 'print the result as JSON')
     .addHelpText(
       'after',
@@ -35,7 +35,7 @@ Examples:
   KAFKA_BROKERS=localhost:9092 SCHEMA_REGISTRY_URL=http://localhost:8081/apis/ccompat/v7 genesis validate connectors/ --online
   genesis validate --schema > connector.schema.json
 
-Exit status: 0 nothing is wrong; 1 the files are right, but the broker or the registry says no, or does not answer; 2 the input is wrong.`,
+Exit status: 0 valid; 1 the files are valid, but the broker or the registry refuses or does not answer; 2 invalid input.`,
     )
     .action(async (paths: string[], flags: ValidateFlags) => {
       process.exitCode = await validate(paths, flags)
@@ -79,13 +79,13 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
     errors.push(...found)
     if (found.length === 0 && !isTwin(connector, errors)) good.push(connector)
     if (unusedColumns.length > 0) {
-      notes.add(`note: ${connector.file}: the schema leaves out ${unusedColumns.join(', ')} of the model\n`)
+      notes.add(`note: ${connector.file}: the schema omits model columns ${unusedColumns.join(', ')}\n`)
     }
   }
   const unregistered = worker === null && !process.env.SCHEMA_REGISTRY_URL ? good.filter(needsRegistry) : []
   if (unregistered.length > 0) {
     const names = unregistered.map(deliveryName).join(', ')
-    notes.add(`note: Avro in Kafka needs a schema registry, and SCHEMA_REGISTRY_URL names none: ${names}\n`)
+    notes.add(`note: Avro in Kafka needs a schema registry, and SCHEMA_REGISTRY_URL is not set: ${names}\n`)
   }
   for (const { connector, wrong } of drafts) errors.push(...(await checkOffline(connector, undefined, wrong)).errors)
   for (const note of notes) process.stderr.write(note)

@@ -53,7 +53,7 @@ export function progressLine(
   of: number | null,
   ratePerSecond: number,
 ): string {
-  const what = step === 'compare' ? `${name}: comparing` : `${name}: looking for what is wrong`
+  const what = step === 'compare' ? `${name}: comparing` : `${name}: locating the faults`
   const count = `${done.toLocaleString('en-US')} records, ${ratePerSecond.toLocaleString('en-US')}/s`
   if (of === null || of === 0) return `${what} ${count}`
   const share = Math.min(1, done / of)

@@ -21,19 +21,14 @@ interface VerifyFlags {
 export function verifyCommand(): Command {
   return new Command('verify')
     .description(
-      'Reads what a connector has delivered (a topic as a read_committed consumer sees it, or the files of a file sink), makes its stream again up to its checkpoints, and compares the two.',
+      'Reads what a connector has delivered (a topic as a read_committed consumer sees it, or the files of a file sink), regenerates its stream up to its checkpoints, and compares the two.',
     )
     .argument('<connector...>', 'connector files, or folders of them')
     .option('--worker <file>', 'worker file; brokers and registry can also come from the environment')
-    .option('--sink <name>', 'only this one of several sinks; without it every one that can be read again')
-    .option('--show <n>', 'how many wrong records of each kind to list', wholeNumber, 5)
-    .option(
-      '--wait <seconds>',
-      'how long to wait for a transaction that keeps records from being read',
-      wholeNumber,
-      60,
-    )
-    .option('--json', 'print the report as JSON, one line a connector')
+    .option('--sink <name>', 'verify only this sink (default: every sink that can be read back)')
+    .option('--show <n>', 'number of faulty records of each kind to list', wholeNumber, 5)
+    .option('--wait <seconds>', 'maximum wait for an open transaction that blocks reading', wholeNumber, 60)
+    .option('--json', 'print the report as JSON, one line per connector')
     .addHelpText(
       'after',
       `
@@ -41,7 +36,7 @@ Examples:
   genesis verify connectors/premium-customers.yaml
   KAFKA_BROKERS=localhost:9092 genesis verify connectors/flights.yaml --json
 
-Exit status: 0 exact; 1 not exact, nothing sent yet, or the topic or file cannot be read; 2 the input is wrong; 3 every record is there, but not all can be read yet; 130 interrupted.`,
+Exit status: 0 exact; 1 not exact, nothing sent yet, or the topic or file cannot be read; 2 invalid input; 3 every record is there, but not all can be read yet; 130 interrupted.`,
     )
     .action(async (paths: string[], flags: VerifyFlags) => {
       process.exitCode = await verify(paths, flags)
@@ -50,7 +45,7 @@ Exit status: 0 exact; 1 not exact, nothing sent yet, or the topic or file cannot
 
 async function verify(paths: readonly string[], flags: VerifyFlags): Promise<number> {
   const worker = await loadWorker(flags.worker ?? null, process.env)
-  const connectors = pickSink(await loadConnectors(paths, process.env), flags.sink, 'cannot be read again')
+  const connectors = pickSink(await loadConnectors(paths, process.env), flags.sink, 'cannot be read back')
   throwErrors(connectors.flatMap((connector) => checkOnWorker(connector, worker)))
   // Not before it is needed: the Kafka libraries take longer to load than all the rest.
   const { verifyConnector } = await import('../verify/verify-connector.js')
@@ -96,6 +91,6 @@ function worse(one: number, other: number): number {
 }
 
 function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It is not a whole number.')
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('not a whole number.')
   return Number(text)
 }

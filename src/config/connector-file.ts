@@ -211,8 +211,8 @@ function duplicates(connectors: readonly ConnectorConfig[]): GenesisError[] {
       errors.push(
         new GenesisError('CONNECTOR_DUPLICATE', 'two connectors have the same name', {
           place: connector.file ?? undefined,
-          found: `${connector.name}, which ${earlier.file} has too`,
-          expected: 'a name of its own',
+          found: `${connector.name}, also in ${earlier.file}`,
+          expected: 'a unique name',
         }),
       )
     }

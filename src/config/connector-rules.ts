@@ -78,7 +78,7 @@ export function checkOnWorker(connector: ConnectorConfig, worker: WorkerConfig):
   }
   if (connector.topic === worker.checkpoints.topic) {
     errors.push(
-      new GenesisError('CONFIG_INVALID', 'a connector cannot write to the topic of the checkpoints', {
+      new GenesisError('CONFIG_INVALID', 'a connector cannot write to the checkpoint topic', {
         place: locationOf(connector, 'topic'),
         found: `topic ${connector.topic}`,
         expected: 'another topic',
@@ -87,7 +87,7 @@ export function checkOnWorker(connector: ConnectorConfig, worker: WorkerConfig):
   }
   if (connector.deadLetterTopic === worker.checkpoints.topic) {
     errors.push(
-      new GenesisError('CONFIG_INVALID', 'dead letters cannot go to the topic of the checkpoints', {
+      new GenesisError('CONFIG_INVALID', 'dead letters cannot go to the checkpoint topic', {
         place: locationOf(connector, 'errors.deadletterqueue.topic.name'),
         found: `topic ${connector.deadLetterTopic}`,
         expected: 'another topic',

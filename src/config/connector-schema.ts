@@ -5,7 +5,7 @@ import { sinkSection } from './sink-section.js'
 
 /** What a reference to another connector's stream says. */
 export const referenceSchema = {
-  column: required<string>('text', "Column that gets the key of another stream's record."),
+  column: required<string>('text', "Column that receives the key of another stream's record."),
   connector: required<string>(
     'text',
     'The other connector: its file, relative to this one, if that holds a single connector; or its name, if it is in this file or in another file of the same folder.',
@@ -13,17 +13,17 @@ export const referenceSchema = {
   key: required<string>('text', "Column of the other stream's records that is the key."),
   skew: choice(
     ['uniform', 'zipf', 'recent'],
-    'Which records are referred to: all equally often, the first ones most (the k-th as 1/k), or mostly the newest at the own position.',
+    'Which records are referenced: uniform: all equally often; zipf: the first most often (the k-th as 1/k); recent: mostly the newest at the current position.',
     'uniform',
   ),
   among: optional<number>(
     'count',
-    'Number of records of the other stream to refer to: its positions from 0. Unset: its max_records.',
+    'Number of records of the other stream to choose from: its positions from 0. Unset: its max_records.',
     { minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
   ),
   copy: option<string>(
     'map',
-    'Columns copied from the same record, such as `{customer_segment: segment}`: own name and name there.',
+    'Columns copied from the same record, such as `{customer_segment: segment}`: name here and name there.',
     {},
   ),
 }
@@ -31,14 +31,14 @@ export const referenceSchema = {
 export const connectorSchema = {
   name: required<string>(
     'name',
-    'Name of the connector: of its checkpoints, its transactional ids and in every message.',
+    'Name of the connector, used in its checkpoints, its transactional ids and all messages.',
     { code: 'name' },
   ),
   model: required<string>(
     'path',
-    'Model file that makes the records (`genesis fit` trains one). Relative to this file.',
+    'Model file to generate records from (`genesis fit` trains one). Relative to this file.',
   ),
-  topic: optional<string>('topic', 'Topic that the records go to. Needed with the kafka sink.', {
+  topic: optional<string>('topic', 'Topic that the records go to. Required with the kafka sink.', {
     flag: '--topic',
     code: 'topic',
     aliases: ['kafka.topic'],
@@ -48,7 +48,7 @@ export const connectorSchema = {
     enabled: option<boolean>('flag', 'Whether a missing topic is created. An existing topic is never altered.', true, {
       code: 'topicCreation.enabled',
     }),
-    partitions: option<number>('count', 'Partitions of a topic that is created.', 1, {
+    partitions: option<number>('count', 'Partitions of a created topic.', 1, {
       minimum: 1,
       maximum: 100_000,
       code: 'topicCreation.partitions',
@@ -56,7 +56,7 @@ export const connectorSchema = {
     }),
     replication_factor: option<number>(
       'count',
-      "Replication factor of a topic that is created; -1: the broker's default.",
+      "Replication factor of a created topic; -1: the broker's default.",
       -1,
       {
         minimum: -1,
@@ -67,7 +67,7 @@ export const connectorSchema = {
     ),
     config: option<string>(
       'map',
-      'Configuration of a topic that is created, such as `retention.ms`.',
+      'Configuration of a created topic, such as `retention.ms`.',
       {},
       {
         code: 'topicCreation.config',
@@ -106,7 +106,7 @@ export const connectorSchema = {
   },
   conditions: optional<string>(
     'object',
-    'What every record satisfies, such as `{segment: premium}`. Unset: no condition.',
+    'Conditions that every record satisfies, such as `{segment: premium}`. Unset: none.',
     {
       flag: '--conditions',
       code: 'conditions',
@@ -120,7 +120,7 @@ export const connectorSchema = {
   throughput: {
     rate: optional<number>(
       'number',
-      'Records per second of the whole connector, over all its tasks. Unset: unlimited. Excludes interval.',
+      'Records per second for the whole connector, across all its tasks. Unset: unlimited. Excludes interval.',
       { minimum: 0.000001, maximum: 1e9, flag: '--rate-limit', code: 'rateLimit', importance: 'high' },
     ),
     batch_size: option<number>('count', 'Maximum records in one generated batch.', 4096, {
@@ -137,7 +137,7 @@ export const connectorSchema = {
     }),
     adaptive: option<boolean>(
       'flag',
-      'Finds the rate by itself: the highest at which the 95th percentile of acknowledgement latency stays at target_latency; rate is then its upper bound. Excludes interval, shape and arrivals.',
+      'Finds the rate automatically: the highest at which the 95th percentile of acknowledgement latency stays at target_latency; rate is then its upper bound. Excludes interval, shape and arrivals.',
       false,
       { flag: '--adaptive-rate', code: 'adaptiveRate' },
     ),
@@ -160,24 +160,23 @@ export const connectorSchema = {
     shape: {
       type: optionalChoice(
         ['constant', 'ramp', 'sine', 'bursts', 'curve'],
-        'How the rate changes: not; in a line from rate to to_rate over period; as day and night around rate; rate with bursts of burst_rate; or as recorded. Unset: constant.',
+        'How the rate changes: constant; ramp: linearly from rate to to_rate over period; sine: like day and night around rate; bursts: rate with bursts of burst_rate; curve: as recorded in a file. Unset: constant.',
         { flag: '--shape.type', code: 'shape.type' },
       ),
-      period: optional<number>('duration', 'Time of the ramp, of a wave, or from one burst to the next.', {
+      period: optional<number>('duration', 'Duration of the ramp or of one wave, or time from one burst to the next.', {
         minimum: 1,
         code: 'shape.periodSeconds',
       }),
-      to_rate: optional<number>('number', 'ramp: the rate that it ends at and keeps.', {
+      to_rate: optional<number>('number', 'ramp: final rate, kept from then on.', {
         minimum: 0,
         maximum: 1e9,
         code: 'shape.toRate',
       }),
-      amplitude: option<number>(
-        'number',
-        'sine: how far the rate swings, as a share of it. It begins at its lowest.',
-        0.8,
-        { minimum: 0, maximum: 1, code: 'shape.amplitude' },
-      ),
+      amplitude: option<number>('number', 'sine: amplitude as a share of rate. The wave starts at its minimum.', 0.8, {
+        minimum: 0,
+        maximum: 1,
+        code: 'shape.amplitude',
+      }),
       burst_rate: optional<number>('number', 'bursts: records per second in a burst.', {
         minimum: 0,
         maximum: 1e9,
@@ -189,19 +188,18 @@ export const connectorSchema = {
       }),
       curve: optional<string>(
         'path',
-        'curve: CSV file with a line `seconds,rate` for every point, in place of rate; straight lines between, and from the beginning again after the last. Relative to this file.',
+        'curve: CSV file with one line `seconds,rate` per point, replacing rate; interpolated linearly, and repeated after the last point. Relative to this file.',
         { code: 'shape.file' },
       ),
-      speed: option<number>(
-        'number',
-        "How many times faster the shape's time passes: with 168 a week takes an hour.",
-        1,
-        { minimum: 1e-6, maximum: 1e6, code: 'shape.speed' },
-      ),
+      speed: option<number>('number', "Speed-up of the shape's time: with 168 a week takes an hour.", 1, {
+        minimum: 1e-6,
+        maximum: 1e6,
+        code: 'shape.speed',
+      }),
     },
     event_time: choice(
       ['model', 'throughput'],
-      "What the model's event_time columns go by: their own step, or this throughput, with its shape and at its speed.",
+      "What the model's event_time columns follow: their own step (model), or this throughput with its shape and speed.",
       'model',
       { flag: '--event-time', code: 'eventTime' },
     ),
@@ -255,7 +253,7 @@ export const connectorSchema = {
   tasks: {
     max: option<number>(
       'count',
-      'Number of tasks, and so of shards of the stream. Fixed for the life of its checkpoints.',
+      'Number of tasks, which is the number of shards of the stream. Fixed for the life of its checkpoints.',
       1,
       { minimum: 1, maximum: 10_000, importance: 'high' },
     ),
@@ -271,7 +269,7 @@ export const connectorSchema = {
   errors: {
     policy: choice(
       ['retry', 'skip', 'stop'],
-      'After a failed delivery: retry from the checkpoint; retry, but leave out records that are themselves at fault; or fail at once.',
+      'After a failed delivery: retry: retry from the checkpoint; skip: retry, but skip records that are themselves at fault; stop: fail immediately.',
       'retry',
       { code: 'onError' },
     ),
@@ -313,7 +311,7 @@ export const connectorSchema = {
       topic: {
         name: optional<string>(
           'topic',
-          'With policy skip and the kafka sink: topic for the records that are left out, with the error in headers; created as topic_creation says. Unset: they are only counted.',
+          'With policy skip and the kafka sink: topic for skipped records, with the error in headers; created as topic_creation says. Unset: they are only counted.',
           { code: 'deadLetterTopic' },
         ),
       },

@@ -20,9 +20,9 @@ export interface DisturbConfig {
   readonly seed: number
   /** Of each kind: the share of the stream's records that it befalls. */
   readonly probabilities: Readonly<Record<DisturbKind, number>>
-  /** A late record comes after so many of those that follow it. */
+  /** A late record comes after this many of the records that follow it. */
   readonly lateBy: number
-  /** A record out of order comes after 1 to so many of those that follow it. */
+  /** An out-of-order record comes after 1 to this many of the records that follow it. */
   readonly outOfOrderWithin: number
   /** Columns that may be left out, or be null; null: any that can be. */
   readonly missingFields: readonly string[] | null
@@ -38,31 +38,36 @@ const furthest = 4000
 
 const probability = (doc: string, maximum = maxInAll) =>
   option<number>('number', `${doc}: with this probability.`, 0, { minimum: 0, maximum })
-const fields = (doc: string) => optional<string[]>('columns', `${doc} None: any column that can be.`)
+const fields = (doc: string) => optional<string[]>('columns', `${doc} Unset: any column that can be.`)
 
 export const disturbSchema = {
-  seed: optional<number>('count', 'Seed of the faults. None: the seed of the stream.', {
+  seed: optional<number>('count', 'Seed of the faults. Unset: the seed of the stream.', {
     minimum: 0,
     maximum: Number.MAX_SAFE_INTEGER,
   }),
   late: {
-    probability: probability('A record comes late', maxMoved),
-    by: option<number>('count', 'A late record comes after so many of those that follow it.', 100, {
+    probability: probability('A record arrives late', maxMoved),
+    by: option<number>('count', 'Number of following records that a late record comes after.', 100, {
       minimum: 1,
       maximum: furthest,
     }),
   },
   out_of_order: {
-    probability: probability('A record comes after some of those that follow it', maxMoved),
-    within: option<number>('count', 'After 1 to so many of them, at random.', 10, { minimum: 1, maximum: furthest }),
+    probability: probability('A record comes after some of the records that follow it', maxMoved),
+    within: option<number>(
+      'count',
+      'Maximum number of following records that it comes after; the number is random, from 1.',
+      10,
+      { minimum: 1, maximum: furthest },
+    ),
   },
-  duplicate: { probability: probability('A record comes twice in a row', maxMoved) },
+  duplicate: { probability: probability('A record is sent twice in a row', maxMoved) },
   missing_field: {
-    probability: probability('A field is left out (in Avro it has its default, or null)'),
-    fields: fields('Columns that may be left out.'),
+    probability: probability('A field is omitted (in Avro it has its default, or null)'),
+    fields: fields('Columns that may be omitted.'),
   },
   null: { probability: probability('A field is null'), fields: fields('Columns that may be null.') },
-  malformed: { probability: probability('The value is cut off, so that it cannot be decoded') },
+  malformed: { probability: probability('The value is truncated, so that it cannot be decoded') },
   tombstone: { probability: probability('The value of the record itself is null') },
 } as const
 

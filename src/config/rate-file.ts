@@ -30,7 +30,7 @@ export function readRateFile(file: string): RatePoint[] {
     points.push({ ms: seconds * 1000, perSecond })
   }
   if (points.length < 2) throw wrong(lines.length, 'too short for a rate', `${points.length} points`, 'at least 2')
-  if (points.every(({ perSecond }) => perSecond === 0)) throw wrong(1, 'the rate is 0 for ever', '0', 'a rate above 0')
+  if (points.every(({ perSecond }) => perSecond === 0)) throw wrong(1, 'the rate is always 0', '0', 'a rate above 0')
   return points
 }
 

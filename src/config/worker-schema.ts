@@ -5,7 +5,7 @@ export const workerSchema = {
   group: {
     id: option<string>(
       'name',
-      'Name of the group of workers that share connectors; the transactional ids begin with it.',
+      'Name of the group of workers that share connectors; transactional ids begin with it.',
       'genesis',
       { env: 'GENESIS_GROUP_ID' },
     ),
@@ -76,7 +76,7 @@ export const workerSchema = {
         code: 'sasl.token',
         sensitive: true,
       }),
-      token_endpoint: optional<string>('url', 'Where tokens are fetched with client credentials (OAUTHBEARER).', {
+      token_endpoint: optional<string>('url', 'Endpoint for tokens, with client credentials (OAUTHBEARER).', {
         env: 'KAFKA_SASL_TOKEN_ENDPOINT',
         code: 'sasl.tokenEndpoint',
       }),
@@ -89,7 +89,7 @@ export const workerSchema = {
         code: 'sasl.clientSecret',
         sensitive: true,
       }),
-      scope: optional<string>('text', 'Scope asked for at the token endpoint.', {
+      scope: optional<string>('text', 'Scope to request at the token endpoint.', {
         env: 'KAFKA_SASL_SCOPE',
         code: 'sasl.scope',
       }),
@@ -126,7 +126,7 @@ export const workerSchema = {
   checkpoints: {
     topic: option<string>(
       'topic',
-      'Compacted topic of the checkpoints (offset.storage.topic of Kafka Connect).',
+      'Compacted topic for checkpoints (offset.storage.topic in Kafka Connect).',
       'genesis-checkpoints',
       {
         env: 'GENESIS_CHECKPOINTS_TOPIC',
@@ -134,14 +134,14 @@ export const workerSchema = {
     ),
     replication_factor: option<number>(
       'count',
-      "Its replication factor if it is created; -1: the broker's default.",
+      "Replication factor if the topic is created; -1: the broker's default.",
       -1,
       {
         minimum: -1,
         maximum: 32_767,
       },
     ),
-    partitions: option<number>('count', 'Its partitions if it is created.', 8, { minimum: 1, maximum: 1000 }),
+    partitions: option<number>('count', 'Partitions if the topic is created.', 8, { minimum: 1, maximum: 1000 }),
   },
   http: {
     enabled: option<boolean>('flag', 'Whether to serve /health, /ready and /metrics.', false, {
@@ -187,12 +187,12 @@ export const workerSchema = {
     ),
   },
   log: {
-    level: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'Minimum level that is logged.', 'info', {
+    level: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'Minimum level to log.', 'info', {
       env: 'GENESIS_LOG_LEVEL',
     }),
     format: choice(
       ['auto', 'json', 'line'],
-      'JSON logs or a status line; auto: a line on a terminal, JSON otherwise.',
+      'JSON logs or status lines; auto: lines on a terminal, JSON otherwise.',
       'auto',
       {
         env: 'GENESIS_LOG_FORMAT',
@@ -204,7 +204,7 @@ export const workerSchema = {
   },
   threads: option<number | 'auto'>(
     'threads',
-    'Threads that tasks run on: auto is one per core, 0 is the main thread.',
+    'Threads for tasks: auto is one per core, 0 is the main thread.',
     'auto',
     {
       env: 'GENESIS_THREADS',

@@ -58,7 +58,7 @@ async function referencesOf(
       throw new GenesisError('CONFIG_INVALID', 'circular references', {
         place: place('connector'),
         found: [...round, identityOf(other)].join(' → '),
-        expected: 'a connector that does not refer to this one',
+        expected: 'a connector that does not reference this one',
       })
     }
     const among = amongOf(each, other, place('among'))
@@ -83,7 +83,7 @@ async function connectorAt({ connector }: ReferencesConfig, place: string): Prom
   throw new GenesisError('CONFIG_INVALID', 'not the file of a single connector', {
     place,
     found: `${connector.file} with ${connectors.length} connectors`,
-    expected: 'a file with the connector that is referred to, or its name',
+    expected: 'the file of the referenced connector alone, or its name',
   })
 }
 
@@ -104,21 +104,21 @@ async function connectorNamed(name: string, folder: string, place: string): Prom
     place,
     found: name,
     expected: `${likely} in ${folder}${unread}`,
-    remedy: 'A connector elsewhere is referred to by its file, such as ./customers.yaml',
+    remedy: 'Refer to a connector elsewhere by its file, such as ./customers.yaml',
   })
 }
 
 function amongOf({ among }: ReferencesConfig, { name, throughput }: ConnectorConfig, at: string): number {
   const most = throughput.maxRecords
   if (among === null && most === null) {
-    throw new GenesisError('CONFIG_INVALID', 'the number of records to refer to is unknown', {
+    throw new GenesisError('CONFIG_INVALID', 'the number of referenced records is unknown', {
       place: at,
       found: `neither among nor max_records of ${name}`,
-      expected: 'among: a number of records that are there',
+      expected: 'among: a number of existing records',
     })
   }
   if (among !== null && most !== null && among > most) {
-    throw new GenesisError('CONFIG_INVALID', 'more records than there are', {
+    throw new GenesisError('CONFIG_INVALID', 'more records than exist', {
       place: at,
       found: String(among),
       expected: `at most ${most}, the max_records of ${name}`,

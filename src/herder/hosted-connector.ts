@@ -96,7 +96,7 @@ export async function deliveriesOf(
 ): Promise<readonly PlannedDelivery[]> {
   const { name, config } = raw
   if (raw.file === null && config.name !== undefined && config.name !== name) {
-    throw new GenesisError('CONFIG_INVALID', 'another name than that of the connector', {
+    throw new GenesisError('CONFIG_INVALID', "not the connector's name", {
       place: `${name}: name`,
       found: JSON.stringify(config.name),
       expected: name,

@@ -57,7 +57,7 @@ export async function moveOffsets(
     const place = `offsets[${index}]`
     const [delivery, shard] = partitionOf(partition, deliveries, `${place}.partition`)
     const own = moves.get(delivery) ?? new Map<number, number | null>()
-    if (own.has(shard)) throw invalid(`${place}.partition`, 'a partition that was there before', partition, 'each once')
+    if (own.has(shard)) throw invalid(`${place}.partition`, 'a duplicate partition', partition, 'each once')
     own.set(shard, positionOf(offset, shard, delivery, fingerprints.get(delivery) ?? '', `${place}.offset`))
   }
   for (const [delivery, own] of moves) {

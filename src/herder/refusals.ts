@@ -16,11 +16,11 @@ export function noTask(name: string, task: number): GenesisError {
 }
 
 export function alreadyThere({ name, file }: RawConnector): GenesisError {
-  const from = file === null ? 'which was created over REST' : `which ${file} has`
+  const from = file === null ? 'created over REST' : `also in ${file}`
   return new GenesisError('CONNECTOR_EXISTS', 'a connector of this name exists', {
     place: `connector ${name}`,
     found: `${name}, ${from}`,
-    expected: 'a name of its own',
+    expected: 'a unique name',
   })
 }
 
@@ -46,7 +46,7 @@ export function refuseStopped({ name, target }: HostedConnector): void {
 /** Throws CONNECTOR_NOT_STOPPED where tasks may go on from what is to be changed. */
 export function refuseUnlessStopped({ name, target }: HostedConnector): void {
   if (target === 'STOPPED') return
-  throw new GenesisError('CONNECTOR_NOT_STOPPED', 'offsets can be changed while the connector is STOPPED only', {
+  throw new GenesisError('CONNECTOR_NOT_STOPPED', 'offsets can only be changed while the connector is STOPPED', {
     place: `connector ${name}`,
     found: target,
     expected: 'STOPPED',

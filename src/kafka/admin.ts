@@ -190,9 +190,10 @@ export class KafkaAdmin {
 /** Throws TOPIC_UNFIT if a topic differs from what is expected of it. */
 export function checkTopic({ topic, partitions, config }: TopicDescription, expected: TopicExpectation): void {
   const place = `topic ${topic}`
-  const remedy = 'Topics are never altered here: alter the topic, or what is asked of it, or name another one'
+  const remedy =
+    'Existing topics are never altered: alter the topic yourself, change topic_creation, or choose another topic'
   if (expected.partitions !== undefined && expected.partitions !== partitions)
-    throw new GenesisError('TOPIC_UNFIT', 'the topic has another number of partitions than asked for', {
+    throw new GenesisError('TOPIC_UNFIT', 'the topic has a different number of partitions', {
       place,
       found: String(partitions),
       expected: String(expected.partitions),
@@ -202,7 +203,7 @@ export function checkTopic({ topic, partitions, config }: TopicDescription, expe
     if (config === null) throw protocolFailure(29, { topic, operation: 'DescribeConfigs' })
     const found = config.get(key)
     if (found !== value)
-      throw new GenesisError('TOPIC_UNFIT', 'the topic is configured otherwise than asked for', {
+      throw new GenesisError('TOPIC_UNFIT', 'the topic has a different configuration', {
         place,
         found: found === undefined ? `no ${key}` : `${key}=${found}`,
         expected: `${key}=${value}`,

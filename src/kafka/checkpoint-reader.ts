@@ -165,7 +165,7 @@ export class CheckpointReader {
         place: `topic ${this.#topic}, partition ${partition}, offset ${offset}`,
         found: value.toString('utf8', 0, 200),
         expected: `{"position":…,"fingerprint":"…","shards":…} of shard ${shard}`,
-        remedy: 'Start the stream again: genesis reset; or write the right checkpoint',
+        remedy: 'Restart the stream: genesis reset; or write the right checkpoint',
       })
     return checkpoint
   }

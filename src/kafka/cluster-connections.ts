@@ -93,7 +93,7 @@ export class ClusterConnections {
     return this.#usable(nodeId, () => {
       const address = this.#addresses.get(nodeId)
       if (address === undefined)
-        throw new GenesisError('KAFKA_RETRIABLE', 'a partition has no leader now', { found: `node ${nodeId}` })
+        throw new GenesisError('KAFKA_RETRIABLE', 'a partition has no leader', { found: `node ${nodeId}` })
       return this.#source.open(address.host, address.port).catch((error: unknown) => {
         throw unreachable(kafkaError(error), nodeId)
       })

@@ -56,7 +56,7 @@ export function protocolFailure(
     case 'retriable':
       if (row.name === 'REQUEST_TIMED_OUT')
         return new GenesisError('KAFKA_TIMEOUT', 'the broker did not answer in time', { place, found, cause })
-      return new GenesisError('KAFKA_RETRIABLE', 'the broker cannot do it now', { place, found, cause })
+      return new GenesisError('KAFKA_RETRIABLE', 'temporary broker error', { place, found, cause })
     case 'fatal':
       return rejection(row, context, found, cause)
   }
@@ -216,7 +216,7 @@ const remedies: Readonly<Record<string, string | undefined>> = {
   GROUP_MAX_SIZE_REACHED: "Raise the broker's group.max.size, or start a second group",
   INVALID_REPLICATION_FACTOR: 'Ask for no more replicas than there are brokers, or -1 for their default',
   UNSUPPORTED_COMPRESSION_TYPE: 'Choose another compression, or newer brokers',
-  UNSUPPORTED_VERSION: 'Brokers from Kafka 2.8 on are supported',
+  UNSUPPORTED_VERSION: 'Use brokers of Kafka 2.8 or later',
 }
 
 /** A record that does not fit the topic's max.message.bytes. `found`: its size, or the broker's answer. */

@@ -213,7 +213,7 @@ export class KafkajsProducer implements KafkaProducer {
 function compressionType(compression: ProducerOptions['compression']): CompressionTypes {
   if (compression === 'none') return CompressionTypes.None
   if (compression === 'gzip') return CompressionTypes.GZIP
-  throw new GenesisError('CONFIG_INVALID', 'the kafkajs producer cannot compress so', {
+  throw new GenesisError('CONFIG_INVALID', 'the kafkajs producer does not support this compression', {
     place: 'compression',
     found: compression,
     expected: 'none or gzip',

@@ -84,7 +84,7 @@ async function grant(options: OAuthOptions, timeoutMs: number): Promise<{ token:
   }
   const answer: unknown = await response.json().catch(() => null)
   if (!response.ok || !hasToken(answer))
-    throw new GenesisError('KAFKA_AUTHENTICATION', 'the token endpoint gives no token', {
+    throw new GenesisError('KAFKA_AUTHENTICATION', 'the token endpoint returned no token', {
       place,
       found: `HTTP status ${response.status}`,
       expected: 'a JSON object with access_token',

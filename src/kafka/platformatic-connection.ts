@@ -146,11 +146,11 @@ export class BrokerConnection {
     if (best !== null) return best
     const { key } = candidates[0]
     const range = this.#api.versions.get(key)
-    throw new GenesisError('KAFKA_REJECTED', 'the broker speaks no common version of a request', {
+    throw new GenesisError('KAFKA_REJECTED', 'the broker supports no common version of a request', {
       place: `broker ${this.host}:${this.port}`,
       found: range === undefined ? `no API ${key}` : `API ${key} versions ${range.min} to ${range.max}`,
       expected: `one of versions ${candidates.map((api) => api.version).join(', ')}`,
-      remedy: 'Brokers from Kafka 2.8 on are supported',
+      remedy: 'Use brokers of Kafka 2.8 or later',
     })
   }
 

@@ -50,7 +50,7 @@ export async function startServer(
     throw new GenesisError('CONFIG_INVALID', 'the worker cannot listen', {
       place: `http ${host}:${port}`,
       found: code ?? message,
-      expected: 'a free port of an address of this machine',
+      expected: 'a free port on an address of this machine',
       cause,
     })
   }

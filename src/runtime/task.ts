@@ -199,7 +199,7 @@ export class Task {
     if (!this.#opened) counters.position = position
     this.#opened = true
     if (position < counters.position) {
-      throw new GenesisError('CHECKPOINT_INVALID', 'checkpoint moved backwards: going on would send records twice', {
+      throw new GenesisError('CHECKPOINT_INVALID', 'checkpoint moved backwards: continuing would send records twice', {
         place: shardName(shard),
         found: `position ${position}`,
         expected: `position ${counters.position}, which was committed before`,

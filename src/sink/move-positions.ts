@@ -167,6 +167,6 @@ function anotherNumber({ name, tasks }: ConnectorConfig, { shards }: Checkpoint)
     place: `connector ${name}`,
     found: `${shards}`,
     expected: `${tasks.max}`,
-    remedy: 'Undo the change, or start the stream again: genesis reset',
+    remedy: 'Undo the change, or restart the stream: genesis reset',
   })
 }

@@ -36,7 +36,7 @@ export async function* recordsOfFile(
     let kept = Buffer.alloc(header.length)
     const { bytesRead } = await file.read(kept, 0, header.length, 0)
     if (bytesRead < header.length || !kept.equals(header)) {
-      throw new GenesisError('CHECKPOINT_INVALID', 'the file begins with another header', { place: path })
+      throw new GenesisError('CHECKPOINT_INVALID', 'the file has a different header', { place: path })
     }
     kept = Buffer.alloc(0)
     let records = 0

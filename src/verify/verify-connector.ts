@@ -51,7 +51,7 @@ export async function verifyConnector(
   const { sink } = connector
   if (sink.type !== 'kafka' && sink.type !== 'file') {
     const found = sink.type === 'stdout' ? 'standard output' : 'a WebSocket'
-    throw new GenesisError('USAGE', `what went to ${found} cannot be read again`, {
+    throw new GenesisError('USAGE', `what went to ${found} cannot be read back`, {
       place: connector.file ?? connector.name,
       expected: 'a connector with a kafka or file sink',
     })

@@ -118,7 +118,7 @@ const mistakes: readonly Mistake[] = [
   {
     what: 'two connectors of one name',
     keys: { name: 'good' },
-    told: [/good\.json: two connectors have the same name; found good, which .*bad\.json has too/],
+    told: [/good\.json: two connectors have the same name; found good, also in .*bad\.json/],
     code: 'CONNECTOR_DUPLICATE',
   },
   {
@@ -278,7 +278,7 @@ describe('the connector alone fails, with status 1, and nothing is sent that no 
     const path = await folder(t)
     // The device that is always full stands in for the file.
     await symlink('/dev/full', join(path, 'out.jsonl'))
-    const told = /out\.jsonl: no space is left for the file.*Free some space.*\(DISK_FULL\)/
+    const told = /out\.jsonl: no space left for the file.*Free some space.*\(DISK_FULL\)/
     const { summary } = await fails(t, { sink: { type: 'file', path: join(path, 'out.jsonl') } }, told)
     assert.deepEqual([summary.records, summary.position], [0, 0])
     const checkpoint = await readFile(join(path, 'out.jsonl.checkpoint'), 'utf8')

@@ -72,5 +72,5 @@ test('a topic of dead letters has to exist or be allowed, and should have more r
   const missing = { ...connector, deadLetterTopic: uniqueName('test-none') }
   assert.deepEqual(await complaints(missing, worker), [])
   const off = { ...missing, topicCreation: { ...connector.topicCreation, enabled: false } }
-  assert.match((await complaints(off, worker))[0], /^TOPIC_MISSING .*the topic of dead letters does not exist/)
+  assert.match((await complaints(off, worker))[0], /^TOPIC_MISSING .*the dead letter topic does not exist/)
 })

@@ -120,7 +120,7 @@ test('genesis reset --keep-position goes on in a renamed topic, and verify knows
   assert.match(refused.stderr, new RegExp(`found topic ${topic} .*expected topic ${two}`))
   const kept = await run('reset', '--keep-position', '--yes')
   assert.deepEqual([kept.status, kept.stderr], [0, ''])
-  assert.match(kept.stdout, new RegExp(`goes on in topic ${two}\\n  shard 0: from position 3,000 to position 3,000`))
+  assert.match(kept.stdout, new RegExp(`continues in topic ${two}\\n  shard 0: from position 3,000 to position 3,000`))
   assert.equal((await run('run')).status, 0)
   const exact = await run('verify')
   assert.match(exact.stdout, /: exact\n.*2,000 records found, 2,000 expected/, exact.stderr)

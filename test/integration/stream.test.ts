@@ -118,7 +118,7 @@ describe('genesis stream', () => {
       [['missing.json'], /missing\.json.*MODEL_UNREADABLE/],
       [[model, '--conditions', '{'], /--conditions: not JSON.*USAGE/],
       [[model, '--conditions', '{"segmnt": "x"}'], /segmnt.*CONDITION_INVALID/],
-      [[model, '--max-records', 'ten'], /--max-records.*ten.*expected an integer from 1 on.*USAGE/],
+      [[model, '--max-records', 'ten'], /--max-records.*ten.*expected an integer of at least 1.*USAGE/],
       [[model, '--topic', 'x'], /go together.*USAGE/],
       [[model, '--kafka-servers', 'localhost:1', '--topic', 'x', '--format', 'csv'], /--format csv.*USAGE/],
       [

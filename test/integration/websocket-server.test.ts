@@ -135,7 +135,7 @@ describe('a WebSocket server with a generator', () => {
     const wordy = await new TestClient(t, query(url, { rate: 1 })).opened()
     wordy.socket.send('{}')
     const { code, reason } = await wordy.closed
-    assert.deepEqual([code, reason.startsWith('the stream has begun already')], [1008, true])
+    assert.deepEqual([code, reason.startsWith('the stream has already started')], [1008, true])
     const binary = await new TestClient(t, query(url, { rate: 1 })).opened()
     binary.socket.send(Buffer.from('{}'))
     assert.equal((await binary.closed).code, 1008)

@@ -72,7 +72,7 @@ function alterable(
     if (names !== null && !names.includes(name)) continue
     try {
       if (unused.includes(name))
-        throw new GenesisError('SCHEMA_MISMATCH', 'the schema leaves it out', { found: `no field ${name}` })
+        throw new GenesisError('SCHEMA_MISMATCH', 'the schema omits it', { found: `no field ${name}` })
       columns.push({ name, variant: variantOf(column) })
     } catch (error) {
       if (!isMismatch(error)) throw error

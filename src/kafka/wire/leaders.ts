@@ -52,7 +52,7 @@ export class Leaders {
   broker(node: number): BrokerConnection {
     const broker = this.#brokers.get(node)
     if (broker !== undefined) return broker
-    throw new GenesisError('KAFKA_RETRIABLE', 'a partition has no leader now', { found: `node ${node}` })
+    throw new GenesisError('KAFKA_RETRIABLE', 'a partition has no leader', { found: `node ${node}` })
   }
 
   /** Every connection to a leader. */

@@ -249,7 +249,7 @@ function nameOf({ topic, partition }: TopicPartition): string {
 }
 
 function unanswered(parts: readonly ProducePart[], results: readonly ProduceResult[]): GenesisError {
-  return new GenesisError('KAFKA_RETRIABLE', 'a broker answered for other partitions than were sent', {
+  return new GenesisError('KAFKA_RETRIABLE', 'a broker answered for partitions other than those sent', {
     found: results.map(nameOf).join(', '),
     expected: parts.map(nameOf).join(', '),
   })

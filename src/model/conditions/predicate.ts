@@ -152,7 +152,7 @@ function likeTest(pattern: string): (text: string) => boolean {
 
 function ordered(value: Operand, { name, type }: Column, path: string): string | number {
   if (typeof value === 'boolean' || value === null)
-    invalid(path, `${name} cannot be compared by order with this`, value, `= or != of a ${type.kind}`)
+    invalid(path, `${name} cannot be ordered against this value`, value, `= or != of a ${type.kind}`)
   return value
 }
 

@@ -15,7 +15,7 @@ export function checkColumns(artifact: ModelArtifact, file: ModelFile): number[]
   const byName = new Map<string, ArtifactColumn>()
   columns.forEach((column, index) => {
     if (byName.has(column.name))
-      file.invalid(`columns[${index}].name`, 'two columns have one name', column.name, 'another name')
+      file.invalid(`columns[${index}].name`, 'two columns have the same name', column.name, 'another name')
     byName.set(column.name, column)
   })
   if (columns.every((column) => column.hidden))

@@ -82,7 +82,7 @@ export function checkDistinct(shapes: readonly ReferenceShape[]): void {
       throw new GenesisError('CONFIG_INVALID', 'one column is given two values', {
         place: 'references',
         found: `${own}, twice`,
-        expected: 'a name of its own for every column and copy',
+        expected: 'a unique name for every column and copy',
       })
     taken.add(own)
   }

@@ -83,5 +83,5 @@ export function wrongCurve({ points, repeats }: TimeCurve): string | null {
   if (points.length === 0) return 'a curve without points'
   if (!repeats) return points[points.length - 1][1] > 0 ? null : 'the rate ends at 0'
   const all = new CurveClock({ points, repeats }).records
-  return all > 0 && Number.isFinite(all) ? null : 'the rate is 0 for ever'
+  return all > 0 && Number.isFinite(all) ? null : 'the rate is always 0'
 }

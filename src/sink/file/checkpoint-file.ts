@@ -26,10 +26,10 @@ export async function readCheckpointFile(path: string): Promise<FileCheckpoint |
   } catch {
     // Not JSON is not understood either: the error below says so.
   }
-  throw new GenesisError('CHECKPOINT_INVALID', 'the checkpoint file cannot be understood', {
+  throw new GenesisError('CHECKPOINT_INVALID', 'the checkpoint file is corrupt', {
     place: path,
     found: JSON.stringify(text.slice(0, 60)),
-    remedy: 'Remove it and its data file to start the stream again.',
+    remedy: 'Remove it and its data file to restart the stream.',
   })
 }
 

@@ -54,7 +54,7 @@ export async function lockFile(path: string, shard: string): Promise<FileLock> {
     }
     await removeStale(lock, found)
   }
-  throw new GenesisError('SINK_FAILED', 'the lock changes hands all the time', { place: lock })
+  throw new GenesisError('SINK_FAILED', 'the lock keeps changing hands', { place: lock })
 }
 
 /** Removes the lock if it still is the one that was found stale: another process may have replaced it in the meantime. */

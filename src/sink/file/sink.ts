@@ -120,7 +120,7 @@ export class FileSink implements Sink {
       place: this.#path,
       found,
       expected,
-      remedy: `Restore it, or remove it and ${this.#checkpointPath} to start the stream again.`,
+      remedy: `Restore it, or remove it and ${this.#checkpointPath} to restart the stream.`,
     })
   }
 
@@ -147,9 +147,9 @@ export class FileSink implements Sink {
       if (error instanceof GenesisError) throw error
       const { code, message } = error as NodeJS.ErrnoException
       if (code === 'ENOSPC' || code === 'EDQUOT') {
-        throw new GenesisError('DISK_FULL', 'no space is left for the file', {
+        throw new GenesisError('DISK_FULL', 'no space left for the file', {
           place: this.#path,
-          remedy: 'Free some space; the connector goes on from its checkpoint.',
+          remedy: 'Free some space; the connector resumes from its checkpoint.',
           cause: error,
         })
       }

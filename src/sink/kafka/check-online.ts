@@ -111,7 +111,7 @@ async function checkDeadLetters(
   if (deadLetterTopic === null) return
   const found = await admin.describe(deadLetterTopic)
   if (found === null && !topicCreation.enabled) {
-    throw new GenesisError('TOPIC_MISSING', 'the topic of dead letters does not exist', {
+    throw new GenesisError('TOPIC_MISSING', 'the dead letter topic does not exist', {
       place: `topic ${deadLetterTopic}`,
       remedy: 'Create it, or set topic_creation.enabled: true',
     })

@@ -23,7 +23,7 @@ export function checkTarget({ position, shards, target }: TopicCheckpoint, now: 
     throw new GenesisError('CHECKPOINT_INVALID', what, { place, found, expected, remedy })
   }
   const waysOut =
-    'Start the stream again: genesis reset; or go on at this position without the records before it: genesis reset --keep-position'
+    'Restart the stream: genesis reset; or go on at this position without the records before it: genesis reset --keep-position'
   if (target !== undefined && target.group !== now.group) {
     refuse(
       'the connector is fed by another group of workers, which would not be fenced',

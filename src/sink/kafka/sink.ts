@@ -173,7 +173,7 @@ export class KafkaSink implements Sink {
     const lost = {
       place,
       expected: `the checkpoints of ${shardName(shard)}`,
-      remedy: 'Restore the topic, or start the stream again: genesis reset',
+      remedy: 'Restore the topic, or restart the stream: genesis reset',
     }
     if (this.#checkpointTopicId !== null && checkpointTopic?.topicId !== this.#checkpointTopicId) {
       const found = await findTopic(this.#cluster, checkpoints.topic, this.#shared)
@@ -195,7 +195,7 @@ export class KafkaSink implements Sink {
       if (isLost && (await this.#checkpoint()) === null) {
         throw new GenesisError('CHECKPOINT_INVALID', 'the shard has committed before, but its checkpoint is gone', {
           ...lost,
-          found: 'no checkpoint: the topic was emptied or made again, or checkpoints.topic was changed',
+          found: 'no checkpoint: the topic was emptied or recreated, or checkpoints.topic was changed',
         })
       }
     }
@@ -217,7 +217,7 @@ export class KafkaSink implements Sink {
         place: `topic ${checkpoints.topic}: connector ${shard.connector}`,
         found: others.includes(null) ? 'a checkpoint under sink' : `checkpoints under sinks: ${others.join(', ')}`,
         expected: shard.sink === undefined ? 'one under sink' : 'only some under sinks',
-        remedy: 'Undo the change, or give the connector a new name (and topics) to begin a new stream.',
+        remedy: 'Undo the change, or give the connector a new name (and topics) to start a new stream.',
       },
     )
   }

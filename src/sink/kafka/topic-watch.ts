@@ -47,7 +47,7 @@ export class TopicWatch {
       for (const { topic, topicId } of this.#topics) {
         const found = topics.find(({ name }) => name === topic)?.topicId ?? null
         if (topicId === null || found === null || found === topicId) continue
-        this.#changed = new GenesisError('KAFKA_RETRIABLE', 'the topic was deleted and created again', {
+        this.#changed = new GenesisError('KAFKA_RETRIABLE', 'the topic was deleted and recreated', {
           place: `topic ${topic}`,
           found: `id ${found}`,
           expected: `id ${topicId}`,

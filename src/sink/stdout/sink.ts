@@ -61,7 +61,7 @@ export class StreamSink implements Sink {
 export function streamFailure(name: string, error: NodeJS.ErrnoException): GenesisError {
   const { code, message } = error
   if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new GenesisError('DISK_FULL', 'no space is left for the file', {
+    return new GenesisError('DISK_FULL', 'no space left for the file', {
       place: name,
       remedy: 'Free some space, or write elsewhere',
       cause: error,

@@ -55,7 +55,7 @@ export class Broadcast {
 
 function refuseOptions(member: Member): void {
   member.refuse(
-    new GenesisError('OPTION_INVALID', 'this server sends one stream to everyone', {
+    new GenesisError('OPTION_INVALID', 'this server broadcasts one stream to all clients', {
       found: 'options for a stream of its own',
       expected: 'none',
     }),

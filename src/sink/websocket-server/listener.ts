@@ -67,7 +67,7 @@ export class WebSocketListener {
           new GenesisError('SINK_FAILED', 'the WebSocket server cannot listen', {
             place: `${host}:${port}`,
             found: cause.code ?? cause.message,
-            expected: 'a free port of an address of this machine',
+            expected: 'a free port on an address of this machine',
             cause,
           }),
         )

@@ -63,7 +63,7 @@ export class OwnStreams {
   #message(member: Member, text: string): void {
     if (this.#waiting.has(member)) return this.#start(member, () => requestOfMessage(text, this.#options))
     member.refuse(
-      new GenesisError('OPTION_INVALID', 'the stream has begun already', {
+      new GenesisError('OPTION_INVALID', 'the stream has already started', {
         found: 'a message',
         expected: `options in the query string, or in the first message within ${this.#options.firstMessageMs} ms`,
       }),

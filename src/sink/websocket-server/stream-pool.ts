@@ -73,7 +73,7 @@ export class StreamPool {
     if (stream === undefined) {
       const { open, schema, maxConditions } = this.#options
       if (this.#streams.size >= maxConditions) {
-        throw new GenesisError('OPTION_INVALID', 'clients have too many different conditions at a time', {
+        throw new GenesisError('OPTION_INVALID', 'clients use too many different conditions at the same time', {
           expected: `at most ${maxConditions}`,
           remedy: 'Try again later, or with the conditions of another client',
         })

@@ -229,7 +229,7 @@ seed: -1
     const folder = await folderWith(t, { 'a.yaml': least, 'b.yaml': least })
     await assert.rejects(loadConnectors([folder], {}), (error: GenesisError) => {
       assert.equal(error.code, 'CONNECTOR_DUPLICATE')
-      assert.match(error.message, /b\.yaml: two connectors have the same name; found c, which .*a\.yaml has too/)
+      assert.match(error.message, /b\.yaml: two connectors have the same name; found c, also in .*a\.yaml/)
       return true
     })
   })

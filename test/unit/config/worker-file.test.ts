@@ -146,7 +146,7 @@ describe('a worker', () => {
     assert.deepEqual(
       checkOnWorker(connector(deadLettersTo('genesis-checkpoints')), one).map(({ message }) => message),
       [
-        'c: errors.deadletterqueue.topic.name: dead letters cannot go to the topic of the checkpoints; ' +
+        'c: errors.deadletterqueue.topic.name: dead letters cannot go to the checkpoint topic; ' +
           'found topic genesis-checkpoints; expected another topic',
       ],
     )

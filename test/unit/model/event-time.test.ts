@@ -175,8 +175,8 @@ test('a model whose model goes by a curve that never lets a record go is refused
     ] as const,
     repeats: true,
   }
-  assert.equal(wrongCurve(dead), 'the rate is 0 for ever')
-  assert.throws(() => timed({ curve: dead }, 0), { code: 'MODEL_INVALID', message: /curve: the rate is 0 for ever/ })
+  assert.equal(wrongCurve(dead), 'the rate is always 0')
+  assert.throws(() => timed({ curve: dead }, 0), { code: 'MODEL_INVALID', message: /curve: the rate is always 0/ })
   assert.throws(
     () =>
       timed(
