@@ -142,7 +142,7 @@ describe('the command line', () => {
       'c: comparing [######..................] 25% 500,000 records, 800,000/s',
     )
     assert.equal(progressLine('c', 'compare', 5, null, 1), 'c: comparing 5 records, 1/s')
-    assert.match(progressLine('c', 'explain', 7, 5, 1), /looking for what is wrong \[#{24}\] 100%/)
+    assert.match(progressLine('c', 'explain', 7, 5, 1), /locating the faults \[#{24}\] 100%/)
   })
 })
 

@@ -103,7 +103,7 @@ test('a file that cannot be written is refused before the table is read', async 
     assert.equal(code, 2)
     assert.match(
       stderr,
-      /^error: .*: the model file cannot be written; found (no such folder|a folder of this name) \(USAGE\)\n$/,
+      /^error: .*: the model file cannot be written; found (no such folder|a folder with this name) \(USAGE\)\n$/,
     )
   }
   assert.deepEqual(
