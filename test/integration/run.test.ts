@@ -145,7 +145,8 @@ describe('genesis run', () => {
       run.logged(`${connector} ${what}`, (line) => line.connector === connector && line.msg === `connector ${what}`)
     await run.logged(
       'the wrong one',
-      ({ level, msg }) => level === 'error' && /wrong\.json.*conditions\.nothing.*the others run/.test(String(msg)),
+      ({ level, msg }) =>
+        level === 'error' && /wrong\.json.*conditions\.nothing.*the other connectors run/.test(String(msg)),
     )
     await event('a', 'started')
     await event('b', 'started')

@@ -284,6 +284,6 @@ test('a topic that is made again between two requests is noticed by a look now a
         await sleep(10)
       }
     },
-    { code: 'KAFKA_RETRIABLE', message: /deleted and created again; found id / },
+    { code: 'KAFKA_RETRIABLE', message: /deleted and recreated; found id / },
   )
 })

@@ -285,7 +285,7 @@ describe('a WebSocket server that streamTo publishes to', () => {
     const { url } = await server.listen()
     const byQuery = await new TestClient(t, query(url, { rate: 10 })).closed
     assert.deepEqual(byQuery.code, 1008)
-    assert.match(byQuery.reason, /one stream to everyone/)
+    assert.match(byQuery.reason, /broadcasts one stream to all clients/)
     const byMessage = await new TestClient(t, url).opened()
     byMessage.socket.send('{"rate":10}')
     assert.equal((await byMessage.closed).code, 1008)

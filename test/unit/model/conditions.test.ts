@@ -201,7 +201,7 @@ const wrong: [string, unknown, string, RegExp][] = [
   ['between with one value', { amount: ['between', 5] }, 'CONDITION_INVALID', /two values/],
   ['between the wrong way round', { amount: ['between', 5, 3] }, 'CONDITION_INVALID', /lower value first/],
   ['like on a number', { amount: ['like', '1%'] }, 'CONDITION_INVALID', /like is for texts|decimal column/],
-  ['order of missing', { amount: ['>', null] }, 'CONDITION_INVALID', /cannot be compared/],
+  ['order of missing', { amount: ['>', null] }, 'CONDITION_INVALID', /cannot be ordered/],
   ['an id', { id: 5 }, 'CONDITION_INVALID', /conditions\.id.*sequence/],
   ['any without alternatives', { any: [] }, 'CONDITION_INVALID', /conditions\.any/],
   ['a list of nothing but texts in all', { all: ['x'] }, 'CONDITION_INVALID', /conditions\.all\[0\]/],

@@ -108,7 +108,7 @@ describe('verify, of a file sink,', () => {
     await writeFile(pathOf(connector), text.slice(0, -5))
     await assert.rejects(verify(connector), { code: 'CHECKPOINT_INVALID', message: /does not end with a whole record/ })
     await writeFile(pathOf(connector), text.replace('id', 'no'))
-    await assert.rejects(verify(connector), { code: 'CHECKPOINT_INVALID', message: /another header/ })
+    await assert.rejects(verify(connector), { code: 'CHECKPOINT_INVALID', message: /a different header/ })
     await rm(pathOf(connector))
     await assert.rejects(verify(connector), { code: 'CHECKPOINT_INVALID', message: /cannot be read/ })
   })

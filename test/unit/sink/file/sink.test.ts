@@ -78,7 +78,7 @@ describe('the file sink', () => {
     const csv = new LineFraming('csv', Buffer.from('a,b\n'))
     await openingRejects({ path, shard, framing: csv }, refuses(/another format/))
     await writeFile(`${path}.checkpoint`, '{"bytes":')
-    await openingRejects({ path, shard, framing: lines() }, refuses(/cannot be understood/))
+    await openingRejects({ path, shard, framing: lines() }, refuses(/the checkpoint file is corrupt/))
   })
 
   test('cuts off what a crash left behind the checkpoint', async (t) => {
