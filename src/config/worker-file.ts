@@ -1,13 +1,15 @@
 /** The worker file and the environment as a checked configuration. */
 import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, extname, resolve } from 'node:path'
 import { GenesisError } from '../errors.js'
 import { check, throwErrors } from './check.js'
 import type { ClusterOptions, SaslOptions, TlsOptions } from './cluster.js'
 import type { Values } from './option.js'
 import type { Environment } from './placeholders.js'
-import { plainSource, readSources } from './source.js'
+import { plainSource, readSources, readText } from './source.js'
 import type { ConfigSource } from './source.js'
+import { parseProperties } from './properties.js'
+import { withWorkerKeys } from './worker-keys.js'
 import { workerSchema } from './worker-schema.js'
 import type { WorkerConfig } from './worker.js'
 
@@ -19,7 +21,7 @@ type WorkerValues = Values<typeof workerSchema>
  */
 export async function loadWorker(path: string | null, env: Environment): Promise<WorkerConfig> {
   const folder = path === null ? process.cwd() : dirname(path)
-  const sources = path === null ? [] : await readSources(path)
+  const sources = path === null ? [] : await readWorkerSources(path)
   if (sources.length > 1) {
     throw new GenesisError('CONFIG_INVALID', 'a worker file holds one document', {
       place: sources[1].place([]),
@@ -30,9 +32,20 @@ export async function loadWorker(path: string | null, env: Environment): Promise
   return parseWorker(sources[0] ?? plainSource({}, path ?? 'worker'), env, folder)
 }
 
+/** A `.properties` file, as Kafka Connect's workers have, or a file of YAML or JSON. */
+async function readWorkerSources(path: string): Promise<ConfigSource[]> {
+  if (!isProperties(path)) return readSources(path)
+  const value = Object.fromEntries(parseProperties(await readText(path)))
+  return [{ ...plainSource(value, path), file: path }]
+}
+
+function isProperties(path: string | null): boolean {
+  return path !== null && extname(path) === '.properties'
+}
+
 /** The same from a source that has been read; relative paths start from `folder`. */
 export function parseWorker(source: ConfigSource, env: Environment, folder: string): WorkerConfig {
-  const checked = check(workerSchema, source, { env, folder })
+  const checked = check(workerSchema, withWorkerKeys(source), { env, folder, anyText: isProperties(source.file) })
   throwErrors(checked.errors)
   return toConfig(checked.values, source, folder)
 }
@@ -72,7 +85,14 @@ function toConfig(values: WorkerValues, source: ConfigSource, folder: string): W
     requestTimeoutMs: values.kafka.request_timeout,
   }
   const config: WorkerConfig = {
-    group: values.group,
+    group: {
+      id: values.group.id,
+      enabled: values.group.enabled,
+      sessionTimeoutMs: values.group.session_timeout,
+      heartbeatMs: values.group.heartbeat_interval,
+      rebalanceTimeoutMs: values.group.rebalance_timeout,
+      lostWorkerDelayMs: values.group.lost_worker_delay,
+    },
     kafka,
     registry: {
       url: address === null ? null : withoutCredentials(address),
@@ -88,13 +108,22 @@ function toConfig(values: WorkerValues, source: ConfigSource, folder: string): W
       replicationFactor: values.checkpoints.replication_factor,
       partitions: values.checkpoints.partitions,
     },
-    http: values.http,
     rest: {
       models: resolve(folder, values.models.path),
       schemas: resolve(folder, values.schemas.path),
       files: values.files.path === null ? null : resolve(folder, values.files.path),
       secrets: values.secrets.path === null ? null : resolve(folder, values.secrets.path),
     },
+    configStorage: {
+      topic: values.config_storage.topic,
+      replicationFactor: values.config_storage.replication_factor,
+    },
+    statusStorage: {
+      topic: values.status_storage.topic,
+      replicationFactor: values.status_storage.replication_factor,
+    },
+    http: { enabled: values.http.enabled, host: values.http.host, port: values.http.port },
+    advertised: { host: values.http.advertised_host, port: values.http.advertised_port },
     log: values.log,
     shutdown: { timeoutMs: values.shutdown.timeout },
     threads: values.threads,

@@ -9,6 +9,63 @@ export const workerSchema = {
       'genesis',
       { env: 'GENESIS_GROUP_ID' },
     ),
+    enabled: option<boolean>(
+      'flag',
+      'Whether this worker shares connectors with the others of its group, through topics of Kafka. Off: it runs its own alone.',
+      false,
+      { env: 'GENESIS_GROUP_ENABLED' },
+    ),
+    session_timeout: option<number>(
+      'duration',
+      'A worker that is not heard of for so long is lost to its group.',
+      '10s',
+      { minimum: 1000, aliases: ['session.timeout.ms'] },
+    ),
+    heartbeat_interval: option<number>(
+      'duration',
+      'How often a worker says that it is there; a third of the session timeout or less.',
+      '3s',
+      { minimum: 100, aliases: ['heartbeat.interval.ms'] },
+    ),
+    rebalance_timeout: option<number>('duration', 'Maximum time for workers to rejoin when the group changes.', '60s', {
+      minimum: 1000,
+      aliases: ['rebalance.timeout.ms'],
+    }),
+    lost_worker_delay: option<number>(
+      'duration',
+      'How long the tasks of a lost worker wait for it to come back, before others take them.',
+      '3s',
+      { aliases: ['scheduled.rebalance.max.delay.ms'] },
+    ),
+  },
+  config_storage: {
+    topic: option<string>('topic', "Compacted topic of a group's configurations; one partition.", 'genesis-configs', {
+      env: 'GENESIS_CONFIG_STORAGE_TOPIC',
+      aliases: ['config.storage.topic'],
+    }),
+    replication_factor: option<number>(
+      'count',
+      "Its replication factor if it is created; -1: the broker's default.",
+      -1,
+      { minimum: -1, maximum: 32_767, aliases: ['config.storage.replication.factor'] },
+    ),
+  },
+  status_storage: {
+    topic: option<string>(
+      'topic',
+      "Compacted topic of the states of a group's tasks; one partition.",
+      'genesis-status',
+      {
+        env: 'GENESIS_STATUS_STORAGE_TOPIC',
+        aliases: ['status.storage.topic'],
+      },
+    ),
+    replication_factor: option<number>(
+      'count',
+      "Its replication factor if it is created; -1: the broker's default.",
+      -1,
+      { minimum: -1, maximum: 32_767, aliases: ['status.storage.replication.factor'] },
+    ),
   },
   kafka: {
     brokers: option<string[]>('list', 'Bootstrap brokers, host:port each.', ['127.0.0.1:9092'], {
@@ -130,6 +187,7 @@ export const workerSchema = {
       'genesis-checkpoints',
       {
         env: 'GENESIS_CHECKPOINTS_TOPIC',
+        aliases: ['offset.storage.topic'],
       },
     ),
     replication_factor: option<number>(
@@ -139,9 +197,14 @@ export const workerSchema = {
       {
         minimum: -1,
         maximum: 32_767,
+        aliases: ['offset.storage.replication.factor'],
       },
     ),
-    partitions: option<number>('count', 'Partitions if the topic is created.', 8, { minimum: 1, maximum: 1000 }),
+    partitions: option<number>('count', 'Partitions if the topic is created.', 8, {
+      minimum: 1,
+      maximum: 1000,
+      aliases: ['offset.storage.partitions'],
+    }),
   },
   http: {
     enabled: option<boolean>('flag', 'Whether to serve /health, /ready and /metrics.', false, {
@@ -155,6 +218,20 @@ export const workerSchema = {
       minimum: 0,
       maximum: 65_535,
     }),
+    advertised_host: optional<string>(
+      'text',
+      'Host by which others reach this worker: the first part of its id in states. Unset: the host that it listens on, or the name of the machine.',
+      { aliases: ['rest.advertised.host.name'] },
+    ),
+    advertised_port: optional<number>(
+      'count',
+      'Port by which others reach this worker. Unset: the one it listens on.',
+      {
+        minimum: 1,
+        maximum: 65_535,
+        aliases: ['rest.advertised.port'],
+      },
+    ),
   },
   models: {
     path: option<string>(

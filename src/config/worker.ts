@@ -4,7 +4,18 @@ import type { RestFolders } from './connect-keys.js'
 /** A worker's configuration as the program uses it; worker-schema.ts defines the keys. */
 export interface WorkerConfig {
   /** `group.id`: prefix of transactional ids and consumer group of workers that share shards. */
-  readonly group: { readonly id: string }
+  readonly group: {
+    readonly id: string
+    /** Whether connectors are shared with the other workers of the group. */
+    readonly enabled: boolean
+    readonly sessionTimeoutMs: number
+    readonly heartbeatMs: number
+    readonly rebalanceTimeoutMs: number
+    readonly lostWorkerDelayMs: number
+  }
+  /** Compacted topics of a group: of its configurations, and of the states of its tasks. */
+  readonly configStorage: { readonly topic: string; readonly replicationFactor: number }
+  readonly statusStorage: { readonly topic: string; readonly replicationFactor: number }
   readonly kafka: ClusterOptions
   readonly registry: {
     /** Null: none; then Avro values cannot be sent to Kafka. */
@@ -20,6 +31,8 @@ export interface WorkerConfig {
   readonly http: { readonly enabled: boolean; readonly host: string; readonly port: number }
   /** Below which connectors over REST may name files. */
   readonly rest: RestFolders
+  /** By which others reach it; null: as it listens. */
+  readonly advertised: { readonly host: string | null; readonly port: number | null }
   readonly log: {
     readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
     readonly format: 'auto' | 'json' | 'line'

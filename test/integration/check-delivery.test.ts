@@ -40,7 +40,7 @@ test('checkpoints of another stream, topic or group are seen before the start', 
   assert.match(condition, /^CHECKPOINT_INVALID .*another model, condition, seed/)
   const [topic] = await complaints({ ...connector, topic: uniqueName('test-none') }, worker)
   assert.match(topic, /^CHECKPOINT_INVALID .*started in another topic/)
-  const [group] = await complaints(connector, { ...worker, group: { id: 'others' } })
+  const [group] = await complaints(connector, { ...worker, group: { ...worker.group, id: 'others' } })
   assert.match(group, /^CHECKPOINT_INVALID .*another group of workers/)
 })
 

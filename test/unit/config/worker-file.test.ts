@@ -51,6 +51,42 @@ describe('a worker', () => {
     )
   })
 
+  it('has the names that Kafka Connect has, in a properties file and in YAML', async (t) => {
+    const folder = await folderWith(t, {
+      'connect.properties': [
+        'bootstrap.servers=a:1,b:2',
+        'group.id=g',
+        'config.storage.topic=c',
+        'config.storage.replication.factor=1',
+        'offset.storage.topic=o',
+        'offset.storage.partitions=25',
+        'status.storage.topic=s',
+        'listeners=http://:8084',
+        'rest.advertised.host.name=worker-1',
+        'scheduled.rebalance.max.delay.ms=300000',
+        'exactly.once.source.support=enabled',
+      ].join('\n'),
+      'worker.yaml': 'group: { id: g, enabled: true }\nconfig.storage.topic: c\nhttp.port: 8085\n',
+      'bad.properties': 'group.id=g\ngroup_id=h\nexactly.once.source.support=disabled\n',
+      'twice.yaml': 'http: { port: 1 }\nhttp.port: 2\n',
+    })
+    const config = await loadWorker(join(folder, 'connect.properties'), {})
+    assert.deepEqual(config.kafka.brokers, ['a:1', 'b:2'])
+    assert.deepEqual([config.group.enabled, config.group.id, config.group.lostWorkerDelayMs], [true, 'g', 300_000])
+    assert.deepEqual(config.configStorage, { topic: 'c', replicationFactor: 1 })
+    assert.deepEqual(
+      [config.checkpoints.topic, config.checkpoints.partitions, config.statusStorage.topic],
+      ['o', 25, 's'],
+    )
+    assert.deepEqual(config.http, { enabled: true, host: '0.0.0.0', port: 8084 })
+    assert.equal(config.advertised.host, 'worker-1')
+    const yaml = await loadWorker(join(folder, 'worker.yaml'), {})
+    assert.deepEqual([yaml.group.enabled, yaml.configStorage.topic, yaml.http.port], [true, 'c', 8085])
+    const refused = (file: string, message: RegExp) => assert.rejects(loadWorker(join(folder, file), {}), message)
+    await refused('bad.properties', /exactly.once.source.support: it cannot be switched off/)
+    await refused('twice.yaml', /twice.yaml:2:1.*an option is given twice/)
+  })
+
   it('does not look at anything but what it is given', async (t) => {
     process.env.KAFKA_CLIENT_ID = 'from-the-process'
     t.after(() => delete process.env.KAFKA_CLIENT_ID)
