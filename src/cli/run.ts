@@ -9,12 +9,11 @@ import { GenesisError } from '../errors.js'
 import type { HttpServer, WorkerView } from '../rest/server.js'
 import { ModelCache } from '../connector/model-cache.js'
 import { preflight } from '../connector/preflight.js'
-import { positionStore } from '../herder/positions.js'
-import { StandaloneHerder } from '../herder/standalone.js'
 import { summarize } from '../runtime/status.js'
 import { FileSource } from '../herder/file-source.js'
 import { followFiles } from '../herder/follow-files.js'
 import { Worker } from '../runtime/worker.js'
+import { createHerder } from './create-herder.js'
 import { createReport } from './create-report.js'
 import { onInterrupt } from './interrupt.js'
 
@@ -58,9 +57,9 @@ Exit status: 0 every connector is complete, or was stopped cleanly; 1 a connecto
     })
 }
 
-/** A worker that only serves REST needs no files. */
-function standardPaths({ http }: WorkerConfig): readonly string[] {
-  return http.enabled && !existsSync('connectors') ? [] : ['connectors']
+/** A worker that serves REST, or what its group has, needs no files. */
+function standardPaths({ http, group }: WorkerConfig): readonly string[] {
+  return (http.enabled || group.enabled) && !existsSync('connectors') ? [] : ['connectors']
 }
 
 async function run(given: readonly string[], options: RunOptions): Promise<number> {
@@ -77,12 +76,7 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
     },
   })
   const planning = { worker: config, env: process.env, models }
-  const herder = new StandaloneHerder({
-    workerId: `${config.http.host}:${config.http.port}`,
-    worker,
-    planning,
-    positions: positionStore(config),
-  })
+  const herder = await createHerder(worker, planning, report)
   const source = new FileSource(paths, process.env, (deliveries) => preflight(deliveries, config, models), herder)
   const found = await source.read()
   const { good, errors } = await source.check(found)
@@ -134,12 +128,14 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
       server = await startServer(services, config.http)
       report.note('info', `listening at ${server.address}`, { address: server.address })
     }
+    // A group has to be known before files are applied to it; alone, a worker is ready when its files are.
+    if (config.group.enabled) await herder.start()
     if (options.watch) {
       endWatch = await followFiles(source, paths, found, (error) => note(error, 'the running connector is unchanged'))
     }
     report.watch(() => worker.status())
     for (const error of await source.apply(good, [])) note(error, 'the other connectors run')
-    await herder.start()
+    if (!config.group.enabled) await herder.start()
     await Promise.race([interruption, ...(options.watch ? [] : [herder.ended()])])
   } finally {
     isStopping = true

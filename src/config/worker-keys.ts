@@ -36,7 +36,7 @@ export function withWorkerKeys(source: ConfigSource): ConfigSource {
     let section = value
     for (const name of path.slice(0, -1)) {
       const next = Object.hasOwn(section, name) ? section[name] : undefined
-      section = isObject(next) ? next : ((section[name] = {}) as Record<string, unknown>)
+      section = isObject(next) ? next : (section[name] = {})
     }
     const last = String(path[path.length - 1])
     if (Object.hasOwn(section, last))

@@ -153,6 +153,11 @@ export class DistributedHerder implements Herder, FileTarget {
     return clean
   }
 
+  /** Never: a group goes on for as long as it has workers. */
+  ended(): Promise<void> {
+    return new Promise(() => undefined)
+  }
+
   async list(): Promise<readonly ConnectorView[]> {
     await this.#fresh()
     return [...this.#connectors.keys()].sort().map((name) => this.#view(this.#find(name)))

@@ -1,0 +1,83 @@
+import { hostname } from 'node:os'
+import type { WorkerConfig } from '../config/worker.js'
+import type { DeliveryOutline } from '../connector/outline.js'
+import type { FileTarget } from '../herder/file-source.js'
+import type { Herder } from '../herder/herder.js'
+import type { Planning } from '../herder/hosted-connector.js'
+import { positionStore } from '../herder/positions.js'
+import { StandaloneHerder } from '../herder/standalone.js'
+import type { Failure, State } from '../runtime/task-events.js'
+import type { Worker } from '../runtime/worker.js'
+import type { RunReport } from './run-report.js'
+
+/** How often positions and rates are told to the group, ms. */
+const progressMs = 5_000
+
+/** A herder that `genesis run` starts and ends. */
+export interface RunningHerder extends Herder, FileTarget {
+  /** Hosts what is kept, and joins the group. */
+  start(): Promise<void>
+  /** Ends all tasks; true: within the shutdown deadline. */
+  close(): Promise<boolean>
+  /** Resolves when nothing is left to do without somebody's help. */
+  ended(): Promise<void>
+  taskChanged(delivery: DeliveryOutline, shard: number, state: State, failure: Failure | null, retryInMs: number): void
+}
+
+/** A member of a group, where the worker is to be one; else a herder of its own connectors. */
+export async function createHerder(worker: Worker, planning: Planning, report: RunReport): Promise<RunningHerder> {
+  const { worker: config } = planning
+  const positions = positionStore(config)
+  const workerId = workerIdOf(config)
+  if (!config.group.enabled) return new StandaloneHerder({ workerId, worker, planning, positions })
+  // Not before they are needed: the Kafka libraries take longer to load than all the rest.
+  const [{ DistributedHerder }, { KafkaStore }, { GroupMembership }, { protocolName, protocolType }] =
+    await Promise.all([
+      import('../herder/distributed/distributed.js'),
+      import('../kafka/kafka-store.js'),
+      import('../kafka/group-membership.js'),
+      import('../herder/distributed/group-protocol.js'),
+    ])
+  const { group, kafka, configStorage, statusStorage } = config
+  const storeOf = ({ topic, replicationFactor }: WorkerConfig['configStorage']) => {
+    const onTrouble = (error: Error | null): void => {
+      if (error === null) report.note('info', `topic ${topic} is followed again`)
+      else report.note('warn', `${error.message}; what this worker knows of topic ${topic} gets old`)
+    }
+    return new KafkaStore(kafka, { topic, creation: { replicationFactor }, onTrouble })
+  }
+  return new DistributedHerder({
+    workerId,
+    worker,
+    planning,
+    positions,
+    configStore: storeOf(configStorage),
+    statusStore: storeOf(statusStorage),
+    membership: (handlers) => {
+      const options = {
+        groupId: group.id,
+        type: protocolType,
+        name: protocolName,
+        sessionTimeoutMs: group.sessionTimeoutMs,
+        rebalanceTimeoutMs: group.rebalanceTimeoutMs,
+        heartbeatMs: group.heartbeatMs,
+      }
+      return new GroupMembership(kafka, options, handlers)
+    },
+    lostWorkerDelayMs: group.lostWorkerDelayMs,
+    progressMs,
+    trouble: (error) => {
+      if (error === null) report.note('info', `group ${group.id} is there again`)
+      else report.note(error.retriable ? 'warn' : 'error', `${error.message} (${error.code})`)
+    },
+    note: (message) => report.note('warn', message),
+  })
+}
+
+/** As the workers of a group tell each other apart: without a port of its own, by the process. */
+function workerIdOf({ http, advertised, group }: WorkerConfig): string {
+  const isEverywhere = http.host === '0.0.0.0' || http.host === '::'
+  const host = advertised.host ?? (group.enabled && (isEverywhere || !http.enabled) ? hostname() : http.host)
+  const isUnknown = !http.enabled || http.port === 0
+  return `${host}:${advertised.port ?? (group.enabled && isUnknown ? process.pid : http.port)}`
+}
