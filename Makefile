@@ -3,7 +3,7 @@
 # make help    the rest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench record-connect fault model build node-matrix sbom clean
+.PHONY: help demo test check bench record-connect fuzz fault model build node-matrix sbom clean
 
 help:
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1 \t/p' Makefile | expand -t 20
@@ -26,6 +26,9 @@ bench: build ## print the benchmark table (docs/benchmarks.md); SECTIONS="sample
 
 record-connect: build ## record again what Apache Kafka Connect answers (the REST contract)
 	@node build/scripts/record-connect.js
+
+fuzz: build ## send 10,000 wild requests to a worker
+	@FUZZ_REQUESTS=10000 node --test --test-reporter=spec build/test/unit/rest/fuzz.test.js
 
 fault: build ## run every fault scenario and print the table (docs/guarantees.md)
 	@node build/scripts/fault.js

@@ -123,6 +123,7 @@ const maxNameLength = 512
 /** As Connect's names (org.apache.kafka.connect.runtime.ConnectorConfig), but not without end. */
 function nameProblem(name: string): string | null {
   if (name === '') return 'a name that is not empty'
+  if (name === '.' || name === '..') return 'a name that a path can have'
   if (name.length > maxNameLength) return `${maxNameLength} letters at most`
   return /\p{Cc}/u.test(name) ? 'a name without control characters' : null
 }

@@ -61,6 +61,36 @@ export function resolvePlaceholders(source: ConfigSource, env: Environment, fold
   }
 }
 
+/** Shorter values hide nothing: they would be found in every message. */
+const minSecretLength = 4
+
+/** What the placeholders of a configuration stand for now, and how they are written. Those without a value are left out. */
+export function secretsOf(value: unknown, env: Environment, folder: string): ReadonlyMap<string, string> {
+  const secrets = new Map<string, string>()
+  const visit = (item: unknown): void => {
+    if (typeof item === 'string') {
+      for (const [match, provider, body] of item.matchAll(/(?<!\$)\$\{([A-Za-z]+):([^}]*)\}/g)) {
+        try {
+          const secret = lookUp(provider, body, env, folder)
+          if (secret.length >= minSecretLength) secrets.set(secret, match)
+        } catch {
+          // It has no value that could be shown.
+        }
+      }
+    } else if (typeof item === 'object' && item !== null) Object.values(item).forEach(visit)
+  }
+  visit(value)
+  return secrets
+}
+
+/** A text with placeholders in the place of what they stand for. */
+export function withoutSecrets(text: string, secrets: ReadonlyMap<string, string>): string {
+  let shown = text
+  for (const [secret, written] of secrets)
+    for (const form of [secret, JSON.stringify(secret).slice(1, -1)]) shown = shown.replaceAll(form, () => written)
+  return shown
+}
+
 function lookUp(provider: string, body: string, env: Environment, folder: string): string {
   if (provider === 'env') {
     const [, name, fallback] = /^(.*?)(?::-(.*))?$/s.exec(body) ?? []

@@ -1,8 +1,10 @@
+import { dirname } from 'node:path'
 import { resolveConnector } from '../config/connector-file.js'
-import type { Environment } from '../config/placeholders.js'
+import type { ConnectorConfig } from '../config/connector.js'
+import { secretsOf, withoutSecrets, type Environment } from '../config/placeholders.js'
 import type { RawConnector } from '../config/raw-connector.js'
 import type { WorkerConfig } from '../config/worker.js'
-import type { GenesisError } from '../errors.js'
+import { GenesisError } from '../errors.js'
 import type { ModelCache } from './model-cache.js'
 import { outlineOf, type PlannedDelivery } from './outline.js'
 import { preflight } from './preflight.js'
@@ -21,8 +23,35 @@ export async function planConnector(
   env: Environment,
   models: ModelCache,
 ): Promise<ConnectorPlan> {
+  const { connectors, errors } = await checkConnector(raw, worker, env, models)
+  return { deliveries: connectors.map(outlineOf), errors }
+}
+
+/** The same with the whole configurations, secrets resolved; none if there are errors. */
+export async function checkConnector(
+  raw: RawConnector,
+  worker: WorkerConfig,
+  env: Environment,
+  models: ModelCache,
+): Promise<{ readonly connectors: readonly ConnectorConfig[]; readonly errors: readonly GenesisError[] }> {
   const { connectors, errors: wrong } = resolveConnector(raw, env, worker.rest)
   const { errors: unfit } = wrong.length > 0 ? { errors: [] } : await preflight(connectors, worker, models)
   const errors = [...wrong, ...unfit]
-  return { deliveries: errors.length > 0 ? [] : connectors.map(outlineOf), errors }
+  if (errors.length === 0) return { connectors, errors }
+  const folder = raw.file === null ? worker.rest.secrets : dirname(raw.file)
+  const secrets = secretsOf(raw.config, env, folder ?? '/')
+  return { connectors: [], errors: secrets.size === 0 ? errors : errors.map((error) => hide(error, secrets)) }
+}
+
+/** What a model, a schema or a rule finds wrong with a value may be a secret, which they do not know. */
+function hide(error: GenesisError, secrets: ReadonlyMap<string, string>): GenesisError {
+  const { code, what, details } = error
+  const { place, found, expected, remedy } = details
+  const shown = (text: string | undefined): string | undefined => text && withoutSecrets(text, secrets)
+  return new GenesisError(code, withoutSecrets(what, secrets), {
+    ...(place !== undefined && { place: shown(place) }),
+    ...(found !== undefined && { found: shown(found) }),
+    ...(expected !== undefined && { expected: shown(expected) }),
+    ...(remedy !== undefined && { remedy: shown(remedy) }),
+  })
 }

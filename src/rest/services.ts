@@ -4,7 +4,7 @@ import { resolveConnector } from '../config/connector-file.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { RawConnector } from '../config/raw-connector.js'
 import { openConnector } from '../connector/open.js'
-import { preflight } from '../connector/preflight.js'
+import { checkConnector } from '../connector/plan.js'
 import { GenesisError } from '../errors.js'
 import type { Planning } from '../herder/hosted-connector.js'
 import { toRows } from '../model/rows.js'
@@ -19,8 +19,9 @@ export function genesisServices(planning: Planning): GenesisServices {
     jobs: new Jobs<VerifyResult>(),
     async dryRun(name, config, records) {
       const { worker, models } = planning
-      const connectors = resolved({ name, config, file: null }, planning)
-      throwErrors((await preflight(connectors, worker, models)).errors)
+      const raw = { name, config, file: null }
+      const { connectors, errors } = await checkConnector(raw, worker, planning.env, models)
+      throwErrors(errors)
       // Records depend on their positions, not on how these are dealt to tasks.
       const connector = { ...connectors[0], tasks: { max: 1 } }
       const count = Math.min(records, connector.throughput.maxRecords ?? records)

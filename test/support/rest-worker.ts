@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import type { WorkerConfig } from '#src/config/worker.js'
+import type { Environment } from '#src/config/placeholders.js'
 import { ModelCache } from '#src/connector/model-cache.js'
 import type { GenesisError } from '#src/errors.js'
 import { Loggers } from '#src/herder/loggers.js'
@@ -30,7 +31,7 @@ export interface RestWorker {
 }
 
 /** A whole worker with its REST interface, whose tasks send to memory. */
-export async function startRestWorker(t: TestContext): Promise<RestWorker> {
+export async function startRestWorker(t: TestContext, env: Environment = {}): Promise<RestWorker> {
   const folder = await mkdtemp(join(tmpdir(), 'genesis-rest-'))
   t.after(() => rm(folder, { recursive: true }))
   const rest = {
@@ -49,7 +50,7 @@ export async function startRestWorker(t: TestContext): Promise<RestWorker> {
     { connector: () => undefined, task: (...change) => herder.taskChanged(...change) },
     { here: executor, threads: executor },
   )
-  const planning = { worker: config, env: {}, models: new ModelCache() }
+  const planning = { worker: config, env, models: new ModelCache() }
   const herder = new StandaloneHerder({
     workerId: '127.0.0.1:8083',
     worker,

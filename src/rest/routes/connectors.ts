@@ -119,8 +119,7 @@ export function connectorRoutes(herder: Herder, version: string): readonly Route
 }
 
 function createdReply({ origin }: Exchange, { info }: ConnectorView): Reply {
-  // A segment that is dots alone would be taken out of the path by whoever follows it.
-  const segment = /^\.+$/.test(info.name) ? info.name.replaceAll('.', '%2E') : encodeURIComponent(info.name)
+  const segment = encodeURIComponent(info.name)
   // As in Connect, where tasks come later.
   return {
     status: 201,
