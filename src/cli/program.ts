@@ -67,9 +67,9 @@ export async function genesisProgram(used?: string): Promise<Command> {
 Exit status: 0 done, 1 failed, 2 invalid input, 130 interrupted.
 Data goes to stdout, everything else to stderr. GENESIS_TRACE=1 shows stack traces.`,
     )
-  for (const [name, { summary, load }] of Object.entries(commands)) {
-    const command = used === undefined || used === name ? await load() : new Command(name)
-    program.addCommand(command.summary(summary).copyInheritedSettings(program))
+  for (const [name, row] of Object.entries(commands)) {
+    const command = used === undefined || used === name ? await row.load() : new Command(name)
+    program.addCommand(command.summary(row.summary).copyInheritedSettings(program))
   }
   return program
 }
