@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { WorkerConfig } from '../config/worker.js'
 import type { DeliveryOutline } from '../connector/outline.js'
+import { ConnectorFolder, memoryStore } from '../herder/connector-folder.js'
 import type { FileTarget } from '../herder/file-source.js'
 import type { Herder } from '../herder/herder.js'
 import type { Planning } from '../herder/hosted-connector.js'
@@ -29,7 +30,10 @@ export async function createHerder(worker: Worker, planning: Planning, report: R
   const { worker: config } = planning
   const positions = positionStore(config)
   const workerId = workerIdOf(config)
-  if (!config.group.enabled) return new StandaloneHerder({ workerId, worker, planning, positions })
+  if (!config.group.enabled) {
+    const store = config.connectorsPath === null ? memoryStore : new ConnectorFolder(config.connectorsPath)
+    return new StandaloneHerder({ workerId, worker, planning, positions, store })
+  }
   // Not before they are needed: the Kafka libraries take longer to load than all the rest.
   const [{ DistributedHerder }, { KafkaStore }, { GroupMembership }, { protocolName, protocolType }] =
     await Promise.all([

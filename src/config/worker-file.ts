@@ -108,6 +108,7 @@ function toConfig(values: WorkerValues, source: ConfigSource, folder: string): W
       replicationFactor: values.checkpoints.replication_factor,
       partitions: values.checkpoints.partitions,
     },
+    connectorsPath: values.connectors.path === null ? null : resolve(folder, values.connectors.path),
     rest: {
       models: resolve(folder, values.models.path),
       schemas: resolve(folder, values.schemas.path),

@@ -233,6 +233,13 @@ export const workerSchema = {
       },
     ),
   },
+  connectors: {
+    path: optional<string>(
+      'path',
+      'Folder in which a worker outside a group keeps the connectors created over REST. Relative to this file. Unset: they end with the process.',
+      { env: 'GENESIS_CONNECTORS_PATH' },
+    ),
+  },
   models: {
     path: option<string>(
       'path',

@@ -29,6 +29,8 @@ export interface WorkerConfig {
   /** The compacted topic of checkpoints (Connect's offset.storage.*). */
   readonly checkpoints: { readonly topic: string; readonly replicationFactor: number; readonly partitions: number }
   readonly http: { readonly enabled: boolean; readonly host: string; readonly port: number }
+  /** Folder of the connectors created over REST, outside a group; null: they end with the process. */
+  readonly connectorsPath: string | null
   /** Below which connectors over REST may name files. */
   readonly rest: RestFolders
   /** By which others reach it; null: as it listens. */

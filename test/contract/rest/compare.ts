@@ -1,12 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Answer, Call, Difference } from './call.js'
 
-/** What holds for every call, where Connect leaves it to the server below it. */
-export const generalDifferences = {
-  'an error of the router has no Content-Type in Connect':
-    'Clients that look at it before they read the message (most HTTP libraries do) would not find the JSON.',
-  'what Jetty refuses by itself is a page of HTML in Connect': 'Every error has one form: status and message as JSON.',
-} as const
+// What differs in every call, where Connect leaves it to the server below it: an error of the router has no Content-Type
+// there (clients that look at it first, as most HTTP libraries do, would not find the JSON), and what Jetty refuses by
+// itself is a page of HTML (here every error has one form, status and message as JSON).
 
 /** Our answer to a call, from what Connect has answered and what differs on purpose. */
 export function expectedOf(call: Call, recorded: Answer): Answer {
