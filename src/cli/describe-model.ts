@@ -1,5 +1,5 @@
 import type { FieldType, Value } from '../record.js'
-import { isBin, rangeOf } from '../model/fields.js'
+import { columnNamed, isBin, rangeOf } from '../model/fields.js'
 import type { ColumnReport, FitReport } from '../fit/report/report.js'
 import { shownValue } from '../model/held.js'
 import { relationText } from '../model/relations/range.js'
@@ -81,6 +81,8 @@ function describeColumn(model: Model, column: Column, report: ColumnReport | und
       return { ...base, ...spanOf(source.values, type), decidedBy: source.column }
     case 'composed':
       return { ...base, ...rangeIn(model, name), made: `${source.day} and ${source.time}` }
+    case 'masked':
+      return { ...describeColumn(model, columnNamed(source.value, model.columns), report), ...base }
     case 'relation':
       return { ...base, ...rangeIn(model, name), made: relationText(source, column.type) }
     case 'sequence':

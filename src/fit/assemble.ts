@@ -15,17 +15,17 @@ import { relationSource } from './relations/source.js'
 
 /** The artifact of a trained circuit: the table's columns in their order, with the hidden parts that some are made of. */
 export function assembleModel(
-  { planned, nodes, composed, decided, relations, joint }: Prepared,
+  { planned, nodes, composed, decided, relations, joint, masks, patterns }: Prepared,
   circuit: Circuit | null,
   { name, seed, report }: { name: string; seed: number; report: unknown },
 ): ModelArtifact {
   const columns = planned.flatMap((column) =>
     column.place === 'outside' ? outsideColumns(column, planned, seed) : learnedColumns(column),
   )
-  columns.push(...joint.map(learnedColumn))
+  columns.push(...[...joint, ...patterns].map(learnedColumn))
   return {
     format: artifactFormat,
-    version: relations.length > 0 ? artifactVersion : firstArtifactVersion,
+    version: relations.length + masks.length > 0 ? artifactVersion : firstArtifactVersion,
     name,
     columns,
     circuit: circuit && {
@@ -39,6 +39,20 @@ export function assembleModel(
   }
 
   function learnedColumns(column: LearnedColumn): ArtifactColumn[] {
+    const mask = masks.find((candidate) => candidate.column.name === column.name)
+    const [own, ...parts] = valueColumns(column)
+    if (mask === undefined) return [own, ...parts]
+    const { name, type, hidden } = own
+    const value = `${name}.value`
+    const source = { from: 'masked' as const, value, by: mask.by.name, values: [...mask.values] }
+    return [
+      { name, type, nullable: true, ...(hidden && { hidden }), source },
+      { ...own, name: value, hidden: true },
+      ...parts,
+    ]
+  }
+
+  function valueColumns(column: LearnedColumn): ArtifactColumn[] {
     const relation = relations.find((candidate) => candidate.column.name === column.name)
     if (relation !== undefined) return relatedColumns(column, relation)
     const parts = composed.find((candidate) => candidate.column.name === column.name)

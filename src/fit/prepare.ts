@@ -6,7 +6,9 @@ import { dayAndTime, freeName, type ComposedColumn } from './columns/day-and-tim
 import { findDependencies, heldCodes, type Dependency } from './dependencies.js'
 import { categoryAlphabet, numberAlphabet, type Alphabet, type DiscretiseOptions } from './discretise/alphabet.js'
 import { jointColumns } from './relations/joint.js'
-import { relationNote } from './relations/note.js'
+import { donated, donorsOf } from './relations/donors.js'
+import { findMasks, type Mask } from './relations/missing.js'
+import { maskNotes, relationNote } from './relations/note.js'
 import { planRelations, type PlannedRelation } from './relations/plan.js'
 import type { Table } from './table/table.js'
 
@@ -22,6 +24,9 @@ export interface Prepared {
   readonly decided: readonly DecidedColumn[]
   /** The columns that are put together from others. */
   readonly relations: readonly PlannedRelation[]
+  /** The columns that are missing where another one says so, and the hidden columns of patterns among those. */
+  readonly masks: readonly Mask[]
+  readonly patterns: readonly LearnedColumn[]
   /** Hidden columns that the table does not have: combinations of two of its columns. */
   readonly joint: readonly LearnedColumn[]
   /** What was changed or left out, each a complete sentence. */
@@ -99,13 +104,47 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
     for (const hidden of [own, free]) if (hidden != null) nodes.push(discretised(hidden, table, options))
   }
   const before = dependenciesOf(nodes)
-  const open = nodes.filter((_, j) => before.every(({ column }) => column !== j))
+  const dependent = new Set(before.map(({ column }) => nodes[column].column))
+  const tied = new Set(before.flatMap(({ column, decider }) => [nodes[column], nodes[decider]]))
+  const partsOf = (column: LearnedColumn): NodeColumn[] => nodesOf(column, nodes, composed, relations)
+  const maskable = learned.filter(
+    (column) => partsOf(column).length > 0 && !partsOf(column).some((node) => tied.has(node)),
+  )
+  const { masks, patterns } =
+    options.relations === false
+      ? { masks: [], patterns: [] }
+      : findMasks(maskable, nodes, (name) => freeName(name, names))
+  for (const { column, absent } of masks) {
+    const parts = partsOf(column)
+    const donors = donorsOf(
+      parts[0],
+      nodes.filter((node) => !parts.includes(node)),
+      absent,
+    )
+    nodes = nodes.map((node) => (parts.includes(node) ? donated(node, donors) : node))
+  }
+  for (const pattern of patterns) nodes.push(discretised(pattern, table, { ...options, minCount: 1 }))
+  notes.push(...maskNotes(masks))
+  const open = nodes.filter(({ column }) => !dependent.has(column))
   const joint = options.relations === false ? [] : jointColumns(open, (name) => freeName(name, names))
   for (const column of joint) nodes.push(discretised(column, table, { ...options, minCount: 1 }))
   const { decided, undecided } = withDependencies(nodes)
   for (const { column, decider } of decided) notes.push(`column ${column.name} is decided by ${decider.column.name}`)
   for (const relation of relations) notes.push(relationNote(relation))
-  return { rows: table.rows, planned, nodes: undecided, composed, decided, relations, joint, notes }
+  return { rows: table.rows, planned, nodes: undecided, composed, decided, relations, joint, masks, patterns, notes }
+}
+
+/** The nodes that a column is made of: its own, those of its day and time, or its rest and own values. */
+function nodesOf(
+  column: LearnedColumn,
+  nodes: readonly NodeColumn[],
+  composed: readonly ComposedColumn[],
+  relations: readonly PlannedRelation[],
+): NodeColumn[] {
+  const parts = composed.find((each) => each.column === column)
+  const relation = relations.find((each) => each.column === column)
+  const columns = relation ? [relation.rest, relation.own, relation.free] : parts ? [parts.day, parts.time] : [column]
+  return nodes.filter((node) => columns.includes(node.column))
 }
 
 function dependenciesOf(nodes: readonly NodeColumn[]): Dependency[] {

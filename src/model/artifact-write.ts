@@ -48,6 +48,8 @@ function sourceInOrder(source: ColumnOrigin): ColumnOrigin {
       return { from: source.from, column: source.column, values: source.values }
     case 'composed':
       return { from: source.from, day: source.day, time: source.time }
+    case 'masked':
+      return { from: source.from, value: source.value, by: source.by, values: source.values }
     case 'relation': {
       const { from, formula, rounding, rest, by, notSo, own, grain, bounds, atLeast, atMost } = source
       return { from, formula, rounding, rest, by, notSo, own, grain, bounds, atLeast, atMost }

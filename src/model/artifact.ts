@@ -71,6 +71,8 @@ export type ColumnOrigin =
       atLeast?: string[]
       atMost?: string[]
     }
+  /** From version 2 on. The value of a hidden column, but missing where column `by`, of symbols that are one value each, has one of `values`. */
+  | { from: 'masked'; value: string; by: string; values: (null | string | boolean | number)[] }
   /** start + position · step. */
   | { from: 'sequence'; start: number; step: number }
   /** One of these, drawn per record, independent of everything else; or a named pool of words that ships with the program. */

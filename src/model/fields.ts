@@ -11,8 +11,8 @@ export function fieldsOf(columns: readonly Column[], plain: (column: Column) => 
 
 function fieldOf(column: Column, columns: readonly Column[], plain: boolean): Field {
   const { name, type, nullable, source } = column
-  const vector = vectorKind(source)
-  const dictionary = dictionaryOf(column)
+  const vector = vectorKind(source, columns)
+  const dictionary = dictionaryOf(column, columns)
   const range = vector === 'number' ? rangeOf(source, columns) : undefined
   return {
     name,
@@ -36,6 +36,8 @@ export function rangeOf(source: ColumnSource, columns: readonly Column[]): [low:
       const [day, time] = [source.day, source.time].map((name) => rangeOf(columnNamed(name, columns).source, columns))
       return day && time && [day[0] * dayMs + time[0], day[1] * dayMs + time[1]]
     }
+    case 'masked':
+      return rangeOf(columnNamed(source.value, columns).source, columns)
     case 'relation':
       return relationRange(source)
     default:
@@ -55,10 +57,12 @@ export function columnNamed(name: string, columns: readonly Column[]): Column {
 }
 
 /** Numbers with bins need their values; everything else that has codes needs nothing but them. */
-export function vectorKind(source: ColumnSource): Vector['kind'] {
+export function vectorKind(source: ColumnSource, columns: readonly Column[] = []): Vector['kind'] {
   switch (source.from) {
     case 'circuit':
       return source.alphabet.some(isBin) ? 'number' : 'dictionary'
+    case 'masked':
+      return vectorKind(columnNamed(source.value, columns).source, columns)
     case 'dependency':
     case 'pool':
       return 'dictionary'
@@ -76,12 +80,22 @@ export function vectorKind(source: ColumnSource): Vector['kind'] {
 }
 
 /** What the codes of a column stand for, in the held form; undefined where it has none. */
-export function dictionaryOf({ source, missing }: Column): (Value | undefined)[] | undefined {
+export function dictionaryOf(
+  { source, missing }: Column,
+  columns: readonly Column[],
+): readonly (Value | undefined)[] | undefined {
   switch (source.from) {
     case 'circuit':
       return source.alphabet.map((symbol) => (isBin(symbol) ? undefined : symbol))
     case 'dependency':
       return source.values
+    case 'masked': {
+      // Numbers that are missing are not a number; codes need one that says so.
+      const value = columnNamed(source.value, columns)
+      if (vectorKind(value.source, columns) !== 'dictionary') return undefined
+      const own = dictionaryOf(value, columns) ?? []
+      return own.includes(null) ? own : [...own, null]
+    }
     case 'pool':
       return missing ? [...source.values, null] : source.values
     default:

@@ -18,7 +18,10 @@ const closely = 1
 export function jointColumns(nodes: readonly NodeColumn[], freeName: (name: string) => string): LearnedColumn[] {
   const many = nodes.filter(
     ({ column, alphabet }) =>
-      alphabet.exact && alphabet.symbols.length >= manyValues && (isText(column) || column.learned.kind === 'integer'),
+      !column.hidden &&
+      alphabet.exact &&
+      alphabet.symbols.length >= manyValues &&
+      (isText(column) || column.learned.kind === 'integer'),
   )
   const found: { a: NodeColumn; b: NodeColumn; pairs: Map<number, number>; bits: number }[] = []
   for (let i = 0; i < many.length; i++) {

@@ -1,5 +1,19 @@
 import { formulaText } from '../../model/relations/formula.js'
+import type { Mask } from './missing.js'
 import type { PlannedRelation } from './plan.js'
+
+/** What decides that columns are missing, a sentence each; of those that are missing together, one. */
+export function maskNotes(masks: readonly Mask[]): string[] {
+  const notes: string[] = []
+  const patterns = new Map<string, string[]>()
+  for (const { column, by, values } of masks) {
+    if (by.hidden) patterns.set(by.name, [...(patterns.get(by.name) ?? []), column.name])
+    else notes.push(`column ${column.name}: is missing where ${by.name} is ${values.map(String).join(' or ')}`)
+  }
+  for (const [by, names] of patterns)
+    notes.push(`columns ${names.join(', ')}: what is missing together is learned as a hidden column, ${by}`)
+  return notes
+}
 
 /** What was found, in a sentence. */
 export function relationNote(relation: PlannedRelation): string {

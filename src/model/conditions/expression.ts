@@ -10,7 +10,7 @@ import { dayTimesOf } from './composed.js'
 import { coverOf, type Demand } from './cover.js'
 import { within, type NodeDomain, type NodeSet } from './domain.js'
 import { nothing, type Intervals } from './intervals.js'
-import { parsePredicates, type Predicate } from './predicate.js'
+import { anyOf, parsePredicates, type Predicate } from './predicate.js'
 
 /** Conditions, read: what every column predicate leaves of its node's symbols, joined by and, or, not. */
 export type Expression =
@@ -139,15 +139,35 @@ class Parser {
     const { source } = column
     if (!isLearned(source))
       invalid(path, `conditions do not reach a ${source.from} column`, name, `one of ${listed(names)}`)
-    if (source.from === 'relation')
-      return parsePredicates(literal, column, path).map(({ missing, region }) =>
-        this.#made({ missing, region }, column, literal, path),
-      )
     return parsePredicates(literal, column, path).map((predicate, index) =>
-      source.from === 'composed'
-        ? this.#composed(predicate, column, source, literal, path)
-        : this.#learned(predicate, column, literal, path, `${name} ${index} ${JSON.stringify(literal)}`),
+      this.#predicate(predicate, column, literal, path, `${name} ${index} ${JSON.stringify(literal)}`),
     )
+  }
+
+  #predicate(predicate: Predicate, column: Column, literal: unknown, path: string, key?: string): Expression {
+    const { source } = column
+    switch (source.from) {
+      case 'relation':
+        return this.#made({ missing: predicate.missing, region: predicate.region }, column, literal, path)
+      case 'composed':
+        return this.#composed(predicate, column, source, literal, path)
+      case 'masked':
+        return this.#masked(predicate, source, literal, path)
+      default:
+        return this.#learned(predicate, column, literal, path, key)
+    }
+  }
+
+  /** A predicate on a column that is missing where another says so: on that one and on its value. */
+  #masked(predicate: Predicate, source: MaskedSource, literal: unknown, path: string): Expression {
+    const [value, by] = [source.value, source.by].map((name) => columnNamed(name, this.model.columns))
+    const absent = this.#learned(anyOf(source.values), by, literal, path)
+    const present: Expression = {
+      kind: 'all',
+      path,
+      parts: [{ kind: 'not', path, part: absent }, this.#predicate(predicate, value, literal, path)],
+    }
+    return predicate.missing ? { kind: 'any', path, parts: [absent, present] } : present
   }
 
   #made(demand: Demand, column: Column, literal: unknown, path: string): MadeColumn {
@@ -185,12 +205,13 @@ class Parser {
   }
 }
 
+type ConditionedSource = CircuitSource | DependencySource | ComposedSource | MaskedSource | RelationOrigin
+type MaskedSource = Extract<ColumnSource, { from: 'masked' }>
 type ComposedSource = Extract<ColumnSource, { from: 'composed' }>
 type DependencySource = Extract<ColumnSource, { from: 'dependency' }>
 
-function isLearned(source: ColumnSource): source is CircuitSource | DependencySource | ComposedSource | RelationOrigin {
-  const { from } = source
-  return from === 'circuit' || from === 'dependency' || from === 'composed' || from === 'relation'
+function isLearned(source: ColumnSource): source is ConditionedSource {
+  return ['circuit', 'dependency', 'composed', 'relation', 'masked'].includes(source.from)
 }
 
 /** What a predicate on a column leaves of the column that decides it. */

@@ -95,7 +95,8 @@ function comparison(operator: string, given: unknown[], column: Column, path: st
 const missingOnly: Predicate = { missing: true, of: () => false, region: [] }
 const presentOnly: Predicate = { missing: false, of: () => true, region: everything }
 
-function anyOf(values: readonly Operand[]): Predicate {
+/** True of these values. */
+export function anyOf(values: readonly Operand[]): Predicate {
   const set = new Set(values)
   const numbers = values.filter((value) => typeof value === 'number')
   return {

@@ -9,6 +9,7 @@ import { Clock, EventTime, Sequence } from './numbers.js'
 import type { OutsideColumn } from './generated.js'
 import { parsePattern } from './pattern-parts.js'
 import { Pattern } from './pattern.js'
+import { Masked } from './masked.js'
 import { Pool } from './pool.js'
 import { parseTemplate } from './template-parts.js'
 import { Template } from './template.js'
@@ -45,6 +46,8 @@ function namesIn({ source }: Column, columns: readonly Column[]): string[] {
       return [source.column]
     case 'composed':
       return [source.day, source.time]
+    case 'masked':
+      return [source.value, source.by]
     case 'relation':
       return namesInRelation(source)
     case 'template': {
@@ -75,7 +78,7 @@ export function buildColumns(
 }
 
 function isMade(column: OutsideColumn): boolean {
-  return column instanceof Composed || column instanceof Relation
+  return column instanceof Composed || column instanceof Relation || column instanceof Masked
 }
 
 class Builder {
@@ -124,14 +127,22 @@ class Builder {
       case 'composed': {
         const part = (name: string): Part => {
           const named = this.#named(name)
-          return { vector: this.vectorOf(named), dictionary: dictionaryOf(named) }
+          return { vector: this.vectorOf(named), dictionary: dictionaryOf(named, this.model.columns) }
         }
         return this.#add(column.name, new Composed(part(source.day), part(source.time), capacity))
+      }
+      case 'masked': {
+        const [value, by] = [this.#named(source.value), this.#named(source.by)]
+        const values = dictionaryOf(by, this.model.columns) ?? []
+        const absent = Uint8Array.from(values, (each) => (source.values.some((one) => one === each) ? 1 : 0))
+        const absentCode = dictionaryOf(column, this.model.columns)?.indexOf(null) ?? 0
+        const parts = { value: this.vectorOf(value), by: this.vectorOf(by) }
+        return this.#add(column.name, new Masked(parts, absent, absentCode, capacity))
       }
       case 'relation': {
         const part = (name: string): RelationPart => {
           const named = this.#named(name)
-          return { type: named.type, vector: this.vectorOf(named), dictionary: dictionaryOf(named) }
+          return { type: named.type, vector: this.vectorOf(named), dictionary: dictionaryOf(named, this.model.columns) }
         }
         return this.#add(column.name, new Relation(source, column.type, part, capacity))
       }
@@ -161,7 +172,12 @@ class Builder {
         const inputs = (typeof parts === 'string' ? [] : parts).map((part) => {
           if (part.kind === 'text') return part.text
           const named = this.#named(part.column)
-          return { ...this.#column(named), type: named.type, dictionary: dictionaryOf(named), filter: part.filter }
+          return {
+            ...this.#column(named),
+            type: named.type,
+            dictionary: dictionaryOf(named, this.model.columns),
+            filter: part.filter,
+          }
         })
         return this.#add(column.name, new Template(inputs, nullable, missing, capacity, takeDraws))
       }

@@ -1,4 +1,5 @@
 import type { Column } from '../model.js'
+import { columnNamed } from '../fields.js'
 import { parsePattern } from './pattern-parts.js'
 import { parseTemplate } from './template-parts.js'
 
@@ -12,6 +13,8 @@ export function isPlain(column: Column, columns: readonly Column[]): boolean {
       return source.values.every((value) => typeof value !== 'string' || isPlainText(value))
     case 'pool':
       return source.values.every(isPlainText)
+    case 'masked':
+      return isPlain(columnNamed(source.value, columns), columns)
     case 'template': {
       const parts = parseTemplate(source.template)
       if (typeof parts === 'string') return false

@@ -4,6 +4,7 @@ import { parseTemplate } from '../generated/template-parts.js'
 import { parsePattern } from '../generated/pattern-parts.js'
 import type { ModelFile } from './complaint.js'
 import { checkComposed } from './composed.js'
+import { checkMasked } from './masked.js'
 import { checkRelation } from './relation.js'
 
 /** Codes are 16 bits wide. */
@@ -80,6 +81,8 @@ function checkColumn(
       return checkDependency(column, source, `${path}.source`, byName, file)
     case 'composed':
       return checkComposed(column, source, `${path}.source`, byName, file)
+    case 'masked':
+      return checkMasked(column, source, `${path}.source`, byName, file)
     case 'relation':
       return checkRelation(column, source, `${path}.source`, byName, file)
     case 'pool':

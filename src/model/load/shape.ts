@@ -67,6 +67,11 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
     read.text(source, 'day', `${path}.day`)
     read.text(source, 'time', `${path}.time`)
   },
+  masked(source, path, read) {
+    read.text(source, 'value', `${path}.value`)
+    read.text(source, 'by', `${path}.by`)
+    read.list(source, 'values', `${path}.values`)
+  },
   relation(source, path, read) {
     shapeOfFormula(source.formula, `${path}.formula`, read)
     if (source.rounding !== undefined && !roundings.some((rounding) => rounding === source.rounding))

@@ -23,6 +23,8 @@ export function extentOf(column: Column, columns: readonly Column[], known: Node
     }
     case 'relation':
       return relationExtent(column, source, columns, of)
+    case 'masked':
+      return { ...of(source.value), missing: true }
     case 'dependency':
       return valuesExtent(source.values)
     default:
@@ -103,6 +105,8 @@ export function nodesOf(column: Column, columns: readonly Column[]): number[] {
       return [source.node]
     case 'dependency':
       return through([source.column])
+    case 'masked':
+      return through([source.value])
     case 'composed':
       return through([source.day, source.time])
     case 'relation':

@@ -191,3 +191,32 @@ test('of two columns of many values that combine in few ways, no other combinati
     assert.equal(km, 10 + ((a * 7919 + b * 104_729) % 997))
   }
 })
+
+test('a column is missing where another says so, and columns that are missing together stay together', async () => {
+  const { records } = await recordsOf(
+    rows(
+      9,
+      (random) => {
+        const kind = ['alone', 'joint', 'estate'][random.below(3)]
+        const asked = random.uniform() < 0.4
+        return {
+          kind,
+          income: 1000 + random.below(90_000),
+          other: kind === 'joint' ? 2000 + random.below(70_000) : null,
+          score: asked ? random.below(5000) : null,
+          opinion: asked ? ['good', 'bad', 'none'][random.below(3)] : null,
+          seen: asked ? new Date(1.7e12 + random.below(1e10)).toISOString() : null,
+        }
+      },
+      2500,
+    ),
+    5000,
+  )
+  for (const { kind, other, score, opinion, seen } of records) {
+    assert.equal(other !== null, kind === 'joint')
+    assert.equal(score === null, opinion === null)
+    assert.equal(score === null, seen === null)
+  }
+  const asked = records.filter(({ score }) => score !== null).length / records.length
+  assert.ok(Math.abs(asked - 0.4) < 0.05, `${asked}`)
+})

@@ -163,3 +163,51 @@ test('a relation that goes in a circle, or reads what is no number, is refused',
   if (source.from === 'relation') source.formula = { column: 'cost' }
   assert.throws(() => modelOf(other), /not a column of numbers/)
 })
+
+test('conditions on a column that is masked see both its value and what masks it', () => {
+  const artifact = artifactOf(
+    [
+      { name: 'plan', type: { kind: 'string' }, nullable: false, alphabet: ['free', 'pro', 'team'] },
+      {
+        name: 'seats',
+        type: integer,
+        nullable: true,
+        source: { from: 'masked', value: 'seats.value', by: 'plan', values: ['free'] },
+      },
+      { name: 'seats.value', type: integer, nullable: true, hidden: true, alphabet: [1, [2, 40], null] },
+      {
+        name: 'tier',
+        type: { kind: 'string' },
+        nullable: true,
+        source: { from: 'masked', value: 't', by: 'plan', values: ['pro'] },
+      },
+      { name: 't', type: { kind: 'string' }, nullable: false, hidden: true, alphabet: ['a', 'b'] },
+    ],
+    3,
+    5,
+  )
+  const model = modelOf({ ...artifact, version: 2 })
+  const all = toRows(openGenerator(model, { seed: 1, capacity: 40_000 }).generate(40_000))
+  for (const { plan, seats, tier } of all) {
+    if (plan === 'free') assert.equal(seats, null)
+    assert.equal(tier === null, plan === 'pro')
+  }
+  const cases: [unknown, (row: Row) => boolean][] = [
+    [{ seats: null }, ({ seats }) => seats === null],
+    [{ seats: ['>', 10] }, ({ seats }) => Number(seats) > 10],
+    [{ not: { seats: ['>', 10], tier: 'a' } }, ({ seats, tier }) => !(Number(seats) > 10 && tier === 'a')],
+    [
+      { any: [{ seats: ['<', 2] }, { tier: null }] },
+      ({ seats, tier }) => (seats !== null && Number(seats) < 2) || tier === null,
+    ],
+  ]
+  for (const [conditions, satisfies] of cases) {
+    const made = toRows(openGenerator(model, { conditions, capacity: 3000 }).generate(3000))
+    assert.ok(made.every(satisfies), JSON.stringify(conditions))
+    const share = all.filter(satisfies).length / all.length
+    assert.ok(
+      Math.abs(conditionProbability(model, conditions) - share) < 0.015,
+      `${JSON.stringify(conditions)}: ${share}`,
+    )
+  }
+})

@@ -1,0 +1,61 @@
+import type { NodeColumn } from '../prepare.js'
+import { levelsOf, sharedBits } from './code-length.js'
+
+const sampleRows = 4000
+const key = 32
+
+/**
+ * For each row in which a column is missing, a row that has it and is like this one in the two columns that say most of it (a hot deck): what the
+ * circuit is shown there, so that it learns the column alone and not its gaps. Other rows stand for themselves.
+ */
+export function donorsOf(column: NodeColumn, others: readonly NodeColumn[], absent: Uint8Array): Uint32Array {
+  const rows = absent.length
+  const present = Uint32Array.from({ length: rows }, (_, row) => row).filter((row) => absent[row] === 0)
+  const step = Math.max(1, Math.floor(present.length / sampleRows))
+  const sample = present.filter((_, i) => i % step === 0)
+  const own = levelsIn(column, sample)
+  const [first, second] = others
+    .map((other) => ({ other, bits: sharedBits(levelsIn(other, sample), own) }))
+    .sort((a, b) => b.bits - a.bits)
+    .map(({ other }) => levelsIn(other))
+  const fine = new Map<number, number[]>()
+  const coarse = new Map<number, number[]>()
+  const keys = (row: number): [number, number] => [(first?.[row] ?? 0) * key + (second?.[row] ?? 0), first?.[row] ?? 0]
+  for (const row of present) {
+    const [both, one] = keys(row)
+    add(fine, both, row)
+    add(coarse, one, row)
+  }
+  const all = Array.from(present)
+  const taken = new Map<readonly number[], number>()
+  const donors = Uint32Array.from({ length: rows }, (_, row) => row)
+  for (let row = 0; row < rows; row++) {
+    if (absent[row] === 0) continue
+    const [both, one] = keys(row)
+    const from = fine.get(both) ?? coarse.get(one) ?? all
+    const turn = taken.get(from) ?? 0
+    taken.set(from, turn + 1)
+    donors[row] = from[turn % from.length]
+  }
+  return donors
+}
+
+function add(lists: Map<number, number[]>, at: number, row: number): void {
+  const list = lists.get(at)
+  if (list === undefined) lists.set(at, [row])
+  else list.push(row)
+}
+
+function levelsIn({ codes }: NodeColumn, rows?: Uint32Array): Uint8Array {
+  return levelsOf(rows === undefined ? Float64Array.from(codes) : Float64Array.from(rows, (row) => codes[row]))
+}
+
+/** The node with each row's code from its donor, and without a symbol for what is missing if none is left. */
+export function donated(node: NodeColumn, donors: Uint32Array): NodeColumn {
+  const codes = Uint16Array.from(donors, (row) => node.codes[row])
+  const { alphabet } = node
+  const missing = alphabet.symbols.indexOf(null)
+  if (missing < 0 || codes.includes(missing) || alphabet.symbols.length < 2) return { ...node, codes }
+  // Missing is the last symbol.
+  return { ...node, codes, alphabet: { ...alphabet, symbols: alphabet.symbols.slice(0, missing) } }
+}
