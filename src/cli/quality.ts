@@ -1,7 +1,14 @@
 import type { FitReport } from '../fit/report/report.js'
 
 /** What `genesis fit` has measured, in lines for people. */
-export function qualityLines({ training, quality, baseline, privacy, detectability }: FitReport): string[] {
+export function qualityLines({
+  training,
+  quality,
+  baseline,
+  privacy,
+  detectability,
+  relations = [],
+}: FitReport): string[] {
   if (training === null || quality === null)
     return ['nothing was learned: every column is generated outside the circuit']
   const lines: string[] = []
@@ -22,6 +29,16 @@ export function qualityLines({ training, quality, baseline, privacy, detectabili
     lines.push(
       `a classifier distinguishes synthetic from held-out rows with an AUC of ${score(detectability)} (0.5: not at all)`,
     )
+  if (relations.length > 0) {
+    const broken = relations.filter((relation) => (relation.broken ?? 0) > 0)
+    const rules = relations.filter(({ rule }) => rule !== undefined).length
+    lines.push(
+      `relations: differences and ratios ${score(mean(relations.map((each) => each.score)))}, ` +
+        `real rows ${score(mean(relations.map((each) => each.baseline)))}; ${broken.length} of ${rules} rules broken`,
+    )
+    for (const { column, to, rule, broken: share } of broken)
+      lines.push(`        ${column} is not ${rule === 'equal' ? 'equal to' : rule} ${to} in ${percent(share ?? 0)}`)
+  }
   if (privacy !== null) {
     const { closest, copies } = privacy
     lines.push(
@@ -30,6 +47,11 @@ export function qualityLines({ training, quality, baseline, privacy, detectabili
     )
   }
   return lines
+}
+
+function mean(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
 }
 
 /** A score with the digits that mean something; a dash where there is none. */

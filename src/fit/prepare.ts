@@ -24,6 +24,8 @@ export interface Prepared {
   readonly decided: readonly DecidedColumn[]
   /** The columns that are put together from others. */
   readonly relations: readonly PlannedRelation[]
+  /** What ties the columns, whether it is learned so or not. */
+  readonly tied: readonly PlannedRelation[]
   /** The columns that are missing where another one says so, and the hidden columns of patterns among those. */
   readonly masks: readonly Mask[]
   readonly patterns: readonly LearnedColumn[]
@@ -85,14 +87,12 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
   const deciding = new Set(
     known.flatMap(({ column, decider }) => [nodes[column].column.name, nodes[decider].column.name]),
   )
-  const relations =
-    options.relations === false
-      ? []
-      : planRelations(learned, {
-          isFixed: (name) => deciding.has(name),
-          isExact: (name) => nodes.some(({ column, alphabet }) => column.name === name && alphabet.exact),
-          freeName: (name) => freeName(name, names),
-        })
+  const tied = planRelations(learned, {
+    isFixed: (name) => deciding.has(name),
+    isExact: (name) => nodes.some(({ column, alphabet }) => column.name === name && alphabet.exact),
+    freeName: (name) => (options.relations === false ? name : freeName(name, names)),
+  })
+  const relations = options.relations === false ? [] : tied
   const made = new Set(relations.map(({ column }) => column.name))
   const gone = new Set(
     composed.filter(({ column }) => made.has(column.name)).flatMap(({ day, time }) => [day.name, time.name]),
@@ -105,10 +105,10 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
   }
   const before = dependenciesOf(nodes)
   const dependent = new Set(before.map(({ column }) => nodes[column].column))
-  const tied = new Set(before.flatMap(({ column, decider }) => [nodes[column], nodes[decider]]))
+  const dependentOrDeciding = new Set(before.flatMap(({ column, decider }) => [nodes[column], nodes[decider]]))
   const partsOf = (column: LearnedColumn): NodeColumn[] => nodesOf(column, nodes, composed, relations)
   const maskable = learned.filter(
-    (column) => partsOf(column).length > 0 && !partsOf(column).some((node) => tied.has(node)),
+    (column) => partsOf(column).length > 0 && !partsOf(column).some((node) => dependentOrDeciding.has(node)),
   )
   const { masks, patterns } =
     options.relations === false
@@ -131,7 +131,19 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
   const { decided, undecided } = withDependencies(nodes)
   for (const { column, decider } of decided) notes.push(`column ${column.name} is decided by ${decider.column.name}`)
   for (const relation of relations) notes.push(relationNote(relation))
-  return { rows: table.rows, planned, nodes: undecided, composed, decided, relations, joint, masks, patterns, notes }
+  return {
+    rows: table.rows,
+    planned,
+    nodes: undecided,
+    composed,
+    decided,
+    relations,
+    tied,
+    joint,
+    masks,
+    patterns,
+    notes,
+  }
 }
 
 /** The nodes that a column is made of: its own, those of its day and time, or its rest and own values. */

@@ -70,6 +70,7 @@ function bestSplits(
   width: number,
 ): (Split | null)[] {
   const best = new Array<Split | null>(width).fill(null)
+  const spread = train.reduce((sum, row) => sum + residuals[row] ** 2, 0) / Math.max(1, train.length)
   columns.forEach(({ bins, count, ordered }, column) => {
     const sums = new Float64Array(width * count)
     const counts = new Float64Array(width * count)
@@ -81,14 +82,23 @@ function bestSplits(
     }
     for (let node = 0; node < width; node++) {
       const from = node * count
-      const split = splitOf(sums.subarray(from, from + count), counts.subarray(from, from + count), ordered)
+      const split = splitOf(sums.subarray(from, from + count), counts.subarray(from, from + count), ordered, spread)
       if (split !== null && split.gain > (best[node]?.gain ?? 0)) best[node] = { column, ...split }
     }
   })
   return best
 }
 
-function splitOf(sums: Float64Array, counts: Float64Array, ordered: boolean): Omit<Split, 'column'> | null {
+/**
+ * `spread`: mean square of the residuals. Bins without an order are sorted by their means, which alone explains 2/π of the spread between them: that
+ * much is no gain, or a column of many categories would hide every other.
+ */
+function splitOf(
+  sums: Float64Array,
+  counts: Float64Array,
+  ordered: boolean,
+  spread: number,
+): Omit<Split, 'column'> | null {
   const order = Array.from(sums, (_, bin) => bin).filter((bin) => counts[bin] > 0)
   if (!ordered) order.sort((a, b) => sums[a] / counts[a] - sums[b] / counts[b] || a - b)
   let sum = 0
@@ -100,7 +110,8 @@ function splitOf(sums: Float64Array, counts: Float64Array, ordered: boolean): Om
   const whole = sum ** 2 / (count + shrinkage)
   let left = 0
   let leftCount = 0
-  let gain = 0
+  let gain = ordered ? 0 : (2 / Math.PI) * (order.length - 1) * spread
+  const chance = gain
   let cut = -1
   for (let i = 0; i + 1 < order.length; i++) {
     left += sums[order[i]]
@@ -115,5 +126,5 @@ function splitOf(sums: Float64Array, counts: Float64Array, ordered: boolean): Om
   if (cut < 0) return null
   const right = new Uint8Array(sums.length)
   for (const bin of order.slice(cut + 1)) right[bin] = 1
-  return { gain, right }
+  return { gain: gain - chance, right }
 }

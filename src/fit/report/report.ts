@@ -4,8 +4,10 @@ import type { ColumnKind } from '../columns/column-settings.js'
 import type { Prepared } from '../prepare.js'
 import type { TrainReport } from '../train.js'
 import { detectability } from './detectability.js'
+import { differencesOf, withDifferences } from './differences.js'
 import { histogramOf, type Histogram } from './histogram.js'
 import { closestShare, copyShare, rowHashes } from './privacy.js'
+import { relationScores, type RelationScore } from './relation-scores.js'
 import { Categories, learnedColumns, realSample, syntheticSample, type Sample } from './sample.js'
 import { ksComplement, tvComplement } from './shapes.js'
 import { trendSimilarity } from './trends.js'
@@ -33,6 +35,8 @@ export interface FitReport {
    * versions do not have it.
    */
   readonly detectability?: number | null
+  /** Sums, orders and differences. Models of earlier versions do not have them. */
+  readonly relations?: readonly RelationScore[]
   readonly columns: readonly ColumnReport[]
   /** Pairs of `columns`, by their indexes, and how alike they depend on each other. */
   readonly pairs: readonly (readonly [number, number, number | null])[]
@@ -102,6 +106,7 @@ export function makeReport({ prepared, sourceRows, circuit, training, split, see
   const synthetic = syntheticSample(prepared, circuit, { rows: syntheticRows, seed }, categories)
   const shapes = shapesOf(real, synthetic)
   const pairs = pairsOf(real, synthetic)
+  const differences = differencesOf(prepared, references)
   const learned = new Map(learnedColumns(prepared).map(({ name }, j) => [name, j]))
   const positions = prepared.planned.flatMap(({ name }, index) => (learned.has(name) ? [index] : []))
   return {
@@ -123,7 +128,16 @@ export function makeReport({ prepared, sourceRows, circuit, training, split, see
     },
     baseline: split.heldOut === null ? null : scoresOf(shapesOf(real, references), pairsOf(real, references)),
     privacy: split.heldOut === null ? null : privacyOf(prepared, split.train, { real, references, synthetic }),
-    detectability: split.heldOut === null ? null : rounded(detectability(real, synthetic)),
+    detectability:
+      split.heldOut === null
+        ? null
+        : rounded(
+            detectability(
+              withDifferences(differences, prepared, real),
+              withDifferences(differences, prepared, synthetic),
+            ),
+          ),
+    relations: relationScores(prepared, { real, references, synthetic }),
     columns: prepared.planned.map(({ name }): ColumnReport => {
       const j = learned.get(name)
       const column = describeColumn(name, prepared)

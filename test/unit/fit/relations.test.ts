@@ -220,3 +220,22 @@ test('a column is missing where another says so, and columns that are missing to
   const asked = records.filter(({ score }) => score !== null).length / records.length
   assert.ok(Math.abs(asked - 0.4) < 0.05, `${asked}`)
 })
+
+test('the report names the rules that records break, and no unrelated column hides them', async () => {
+  const make = (random: TrainingRandom): Record<string, Cell> => {
+    const [a, b] = [random.below(1000), random.below(1000)]
+    return { a, b, total: a + b }
+  }
+  const plain = rows(10, make, 4000)
+  const diluted = rows(10, (random) => ({ ...make(random), tag: `tag ${random.below(100)}` }), 4000)
+  for (const table of [plain, diluted]) {
+    const off = (await fitTable(table, { ...options, relations: false })).report
+    assert.ok(off.detectability! > 0.95, `${off.detectability}`)
+    const broken = off.relations?.find(({ column, rule }) => column === 'total' && rule === 'equal')
+    assert.equal(broken?.to, 'a + b')
+    assert.ok((broken?.broken ?? 0) > 0.9)
+    const { report } = await fitTable(table, options)
+    assert.ok(report.detectability! < 0.6, `${report.detectability}`)
+    assert.ok(report.relations?.every((relation) => (relation.broken ?? 0) === 0))
+  }
+})

@@ -1,0 +1,61 @@
+import { formulaText } from '../../model/relations/formula.js'
+import type { Prepared } from '../prepare.js'
+import { differencesOf, valuesOf } from './differences.js'
+import type { Sample } from './sample.js'
+import { ksComplement } from './shapes.js'
+
+/** A relation, or two columns that rise together, and how far the column is from what it is tied to. */
+export interface RelationScore {
+  readonly column: string
+  /** What it is set against. */
+  readonly to: string
+  readonly by: 'difference' | 'ratio'
+  /** 1 − Kolmogorov-Smirnov distance of the differences: synthetic against real rows, and training rows against the same. */
+  readonly score: number | null
+  readonly baseline: number | null
+  /** Where every real row has a difference of 0, or none has one below 0 (or above it): the share of synthetic rows that has. */
+  readonly broken?: number
+  readonly rule?: 'equal' | 'at least' | 'at most'
+}
+
+export function relationScores(
+  prepared: Prepared,
+  { real, references, synthetic }: { real: Sample; references: Sample; synthetic: Sample },
+): RelationScore[] {
+  return differencesOf(prepared, references).map((difference): RelationScore => {
+    const [own, other, made] = [real, references, synthetic].map((sample) => valuesOf(difference, prepared, sample))
+    const base = {
+      column: difference.column,
+      to: formulaText(difference.formula),
+      by: difference.by,
+      score: rounded(ksComplement(own, made)),
+      baseline: rounded(ksComplement(own, other)),
+    }
+    const rule = difference.by === 'ratio' ? null : ruleOf(own, other)
+    return rule === null ? base : { ...base, rule, broken: brokenShare(made, rule) }
+  })
+}
+
+function ruleOf(own: Float64Array, other: Float64Array): RelationScore['rule'] | null {
+  const kept = (test: (value: number) => boolean): boolean =>
+    [own, other].every((values) => values.every((value) => Number.isNaN(value) || test(value)))
+  if (!own.some((value) => !Number.isNaN(value))) return null
+  if (kept((value) => value === 0)) return 'equal'
+  if (kept((value) => value >= 0)) return 'at least'
+  return kept((value) => value <= 0) ? 'at most' : null
+}
+
+function brokenShare(values: Float64Array, rule: RelationScore['rule']): number {
+  let broken = 0
+  let rows = 0
+  for (const value of values) {
+    if (Number.isNaN(value)) continue
+    rows++
+    if ((rule !== 'at most' && value < 0) || (rule !== 'at least' && value > 0)) broken++
+  }
+  return rows === 0 ? 0 : (rounded(broken / rows) ?? 0)
+}
+
+function rounded(value: number): number | null {
+  return Number.isNaN(value) ? null : Math.round(value * 1e4) / 1e4
+}
