@@ -141,7 +141,7 @@ test('what would be no model is refused before the training', async () => {
   let steps = 0
   await assert.rejects(fitTable(table, { ...options, columns, onProgress: () => steps++ }), {
     code: 'MODEL_INVALID',
-    message: /the model of table, columns\[\d\]\.name: two columns have one name; found "person\.first"/,
+    message: /the model of table, columns\[\d\]\.name: two columns have the same name; found "person\.first"/,
   })
   assert.equal(steps, 0)
 })
