@@ -60,6 +60,7 @@ export function send(side: Side, call: Call): Promise<Answer> {
 
 function bodyOf(text: string, type: string | null, call: Call, side: Side): unknown {
   if (call.method === 'OPTIONS' && type === 'text/plain') return text.split(/, */).sort().join(', ')
+  if (type === 'text/html') return '<a page>'
   if (type !== 'application/json') return text
   const parsed: unknown = JSON.parse(text)
   switch (call.shape) {
