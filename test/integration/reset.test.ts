@@ -164,7 +164,7 @@ test('without a terminal it wants --yes, and two ways at once are none', async (
   await configure()
   const asked = await run('reset')
   assert.equal(asked.status, 2)
-  assert.match(asked.stderr, /no terminal to ask on; expected --yes.*\(USAGE\)/)
+  assert.match(asked.stderr, /no terminal to ask for confirmation; expected --yes.*\(USAGE\)/)
   assert.equal((await run('reset', '--yes', '--keep-position', '--to-position', '4')).status, 2)
   assert.equal((await run('reset', '--yes', '--to-position', '-4')).status, 2)
 })
