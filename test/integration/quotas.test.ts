@@ -88,7 +88,7 @@ for (const client of ['wire', 'kafkajs'] satisfies ProducerClient[])
   })
 
 test('a quota of requests makes a task slower, and nothing else', async (t) => {
-  const cluster = await limited(t, 'request_percentage', 0.5)
+  const cluster = await limited(t, 'request_percentage', 3)
   const { end, failures, counters } = await run(t, cluster, 60, {
     throughput: { rate: 20, max_records: 60 },
     transaction: { interval: '50ms' },
