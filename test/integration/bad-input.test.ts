@@ -130,9 +130,7 @@ const mistakes: readonly Mistake[] = [
   {
     what: 'a connector that writes to the topic of the checkpoints',
     keys: { ...kafka, topic: 'genesis-checkpoints' },
-    told: [
-      /bad\.json:1:\d+: topic: .*the checkpoint topic; found topic genesis-checkpoints; expected another topic/,
-    ],
+    told: [/bad\.json:1:\d+: topic: .*the checkpoint topic; found topic genesis-checkpoints; expected another topic/],
     code: 'CONFIG_INVALID',
   },
 ]
