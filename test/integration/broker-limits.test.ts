@@ -6,7 +6,7 @@ import { KafkaAdmin } from '#src/kafka/admin.js'
 import { createProducer, type ProducerClient } from '#src/kafka/create-producer.js'
 import type { KafkaProducer } from '#src/kafka/producer.js'
 import { batchOf } from '../contract/sink.js'
-import { committedRecords, uniqueName } from '../support/kafka.js'
+import { committedRecords, makeTopic, uniqueName } from '../support/kafka.js'
 import { startSecuredBroker, superUser } from '../support/secured-broker.js'
 import type { SecuredBroker } from '../support/secured-broker.js'
 
@@ -34,9 +34,7 @@ describe('a broker with narrow limits', () => {
     transactionTimeoutMs = 20_000,
   ): Promise<[topic: string, next: () => KafkaProducer]> => {
     const topic = uniqueName('limits')
-    const admin = new KafkaAdmin(cluster)
-    await admin.ensureTopic(topic, { partitions: 1, replicationFactor: -1, config: {} })
-    await admin.close()
+    await makeTopic(cluster, topic)
     const options = { topic, partitions: 1, transactionalId: uniqueName('id'), transactionTimeoutMs } as const
     const next = (): KafkaProducer => {
       const producer = createProducer(client, cluster, { ...options, compression: 'none', maxMessageBytes: 100_000 })

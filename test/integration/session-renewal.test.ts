@@ -10,7 +10,7 @@ import { createProducer, type ProducerClient } from '#src/kafka/create-producer.
 import { ConnectionPool } from '#src/kafka/connection-pool.js'
 import { TopicReader } from '#src/kafka/topic-reader.js'
 import { encodedBatch } from '../support/encoded-batch.js'
-import { committedRecords, uniqueName } from '../support/kafka.js'
+import { committedRecords, makeTopic, uniqueName } from '../support/kafka.js'
 import { addScramUser, scramUser } from '../support/scram-user.js'
 import { startSecuredBroker, superUser } from '../support/secured-broker.js'
 import type { SecuredBroker } from '../support/secured-broker.js'
@@ -75,8 +75,7 @@ async function live(client: ProducerClient, cluster: ClusterOptions, forMs: numb
     compression: 'none',
     maxMessageBytes: 1_000_000,
   } as const
-  const creation = { partitions: 2, replicationFactor: -1, config: {} }
-  for (const name of [topic, checkpoints]) await admin.ensureTopic(name, creation)
+  for (const name of [topic, checkpoints]) await makeTopic(cluster, name, 2)
   const shared = createProducer(client, cluster, options, pool)
   const own = createProducer(client, cluster, { ...options, transactionalId: null })
   const end = performance.now() + forMs

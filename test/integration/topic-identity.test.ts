@@ -11,7 +11,7 @@ import { KafkaSink } from '#src/sink/kafka/sink.js'
 import type { KafkaSinkOptions } from '#src/sink/kafka/sink.js'
 import { TopicWatch } from '#src/sink/kafka/topic-watch.js'
 import { batchOf } from '../contract/sink.js'
-import { committedRecords, deleteAfter, testCluster, uniqueName } from '../support/kafka.js'
+import { committedRecords, deleteAfter, makeTopic, testCluster, uniqueName } from '../support/kafka.js'
 
 interface Stream {
   readonly options: KafkaSinkOptions
@@ -78,8 +78,8 @@ async function deleteTopic(topic: string): Promise<void> {
   while ((await topicId(topic)) !== undefined) await sleep(20)
 }
 
-const create = (topic: string, partitions: number, config: Record<string, string> = {}): Promise<unknown> =>
-  withAdmin((admin) => admin.ensureTopic(topic, { partitions, replicationFactor: -1, config }))
+const create = (topic: string, partitions: number, config?: Record<string, string>): Promise<void> =>
+  makeTopic(testCluster(), topic, partitions, config)
 
 test('a checkpoint names group, topic, its id and its partitions', async (t) => {
   const { options, sink, checkpoint } = stream(t)

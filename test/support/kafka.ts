@@ -30,14 +30,30 @@ export async function createTopic(
 ): Promise<string> {
   const topic = uniqueName('test-topic')
   deleteAfter(t, topic)
-  const admin = new KafkaAdmin(testCluster())
+  // The broker would delete records whose timestamps are long ago whenever it looks.
+  await makeTopic(testCluster(), topic, partitions, { 'retention.ms': '-1', ...config })
+  return topic
+}
+
+/**
+ * A topic that a bare producer can write to at once: a broker that was named the leader answers NOT_LEADER_OR_FOLLOWER
+ * until it has heard so itself.
+ */
+export async function makeTopic(
+  cluster: ClusterOptions,
+  topic: string,
+  partitions = 1,
+  config: Record<string, string> = {},
+): Promise<void> {
+  const admin = new KafkaAdmin(cluster)
+  const reader = new TopicReader(cluster, topic)
   try {
-    // The broker would delete records whose timestamps are long ago whenever it looks.
-    await admin.ensureTopic(topic, { partitions, replicationFactor: -1, config: { 'retention.ms': '-1', ...config } })
+    await admin.ensureTopic(topic, { partitions, replicationFactor: -1, config })
+    await reader.ranges()
   } finally {
     await admin.close()
+    await reader.close()
   }
-  return topic
 }
 
 /** Deletes topics, existing or not, when the test ends. */
