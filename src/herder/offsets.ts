@@ -39,13 +39,13 @@ export async function readOffsets(
   return offsets
 }
 
-/** Throws OFFSET_INVALID before anything is changed. Null: all of them are reset. */
+/** Null: all of them are reset. Resolves with a sentence about it; throws OFFSET_INVALID before anything is changed. */
 export async function moveOffsets(
   raw: RawConnector,
   planning: Planning,
   positions: PositionStore,
   changes: readonly OffsetChange[] | null,
-): Promise<void> {
+): Promise<string> {
   const deliveries = resolved(raw, planning).filter(keepsPositions)
   const moves = new Map(deliveries.map((delivery) => [delivery, new Map<number, number | null>()]))
   const fingerprints = new Map<ConnectorConfig, string>()
@@ -66,6 +66,7 @@ export async function moveOffsets(
       return changes === null ? null : own.has(shard) ? (own.get(shard) ?? null) : current
     })
   }
+  return `The offsets of connector ${raw.name} have been ${changes === null ? 'reset' : 'altered'}.`
 }
 
 function resolved(raw: RawConnector, { env, worker }: Planning): readonly ConnectorConfig[] {

@@ -1,5 +1,6 @@
-import { deliveryName } from '../config/connector.js'
+import { Sequences } from '../delivery/sequences.js'
 import type { TaskSpec } from '../runtime/task-executor.js'
+import { taskKey } from '../runtime/task-key.js'
 import type { Worker } from '../runtime/worker.js'
 
 /** A task that this worker is to have. */
@@ -26,7 +27,7 @@ export class Reconciler {
   readonly #worker: Pick<Worker, 'startTask' | 'stopTask' | 'forgetTask'>
   readonly #wanted = new Map<string, readonly WantedTask[]>()
   readonly #present = new Map<string, Map<string, PresentTask>>()
-  readonly #changes = new Map<string, Promise<void>>()
+  readonly #changes = new Sequences()
 
   constructor(worker: Pick<Worker, 'startTask' | 'stopTask' | 'forgetTask'>) {
     this.#worker = worker
@@ -34,22 +35,17 @@ export class Reconciler {
 
   /** Whether all that is wanted is carried out. */
   get isIdle(): boolean {
-    return this.#changes.size === 0
+    return this.#changes.isIdle
   }
 
   /** These tasks of the connector and no others. Resolves when that, or what was wanted later, is carried out. */
   want(connector: string, tasks: readonly WantedTask[]): Promise<void> {
     this.#wanted.set(connector, tasks)
-    const change = (this.#changes.get(connector) ?? Promise.resolve()).then(() => this.#carryOut(connector))
-    this.#changes.set(connector, change)
-    void change.then(() => {
-      if (this.#changes.get(connector) === change) this.#changes.delete(connector)
-    })
-    return change
+    return this.#changes.run(connector, () => this.#carryOut(connector))
   }
 
   async #carryOut(connector: string): Promise<void> {
-    const wanted = new Map((this.#wanted.get(connector) ?? []).map((task) => [keyOf(task.spec), task]))
+    const wanted = new Map((this.#wanted.get(connector) ?? []).map((task) => [taskKey(task.spec), task]))
     const present = this.#present.get(connector) ?? new Map<string, PresentTask>()
     this.#present.set(connector, present)
     // All of them before any starts: a shard of another number of shards must not meet one of the old.
@@ -76,8 +72,4 @@ export class Reconciler {
     this.#present.delete(connector)
     if (this.#wanted.get(connector)?.length === 0) this.#wanted.delete(connector)
   }
-}
-
-function keyOf({ delivery, shard }: TaskSpec): string {
-  return `${deliveryName(delivery)}#${shard}`
 }

@@ -34,9 +34,12 @@ export function refuseOfFile({ name, file }: RawConnector): void {
   })
 }
 
-/** Throws CONNECTOR_STOPPED where there is nothing to restart. */
-export function refuseStopped({ name, target }: HostedConnector): void {
-  if (target !== 'STOPPED') return
+/** Throws CONNECTOR_STOPPED or TASK_NOT_FOUND where there is no such task to restart. */
+export function refuseNoTask({ name, target, tasks }: HostedConnector, task: number): void {
+  if (target !== 'STOPPED') {
+    if (tasks.some(({ id }) => id === task)) return
+    throw noTask(name, task)
+  }
   throw new GenesisError('CONNECTOR_STOPPED', 'a stopped connector has no tasks to restart', {
     place: `connector ${name}`,
     remedy: `Resume it: PUT /connectors/${name}/resume.`,

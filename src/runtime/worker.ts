@@ -2,11 +2,13 @@ import { deliveryName } from '../config/connector.js'
 import type { WorkerConfig } from '../config/worker.js'
 import type { DeliveryOutline } from '../connector/outline.js'
 import { systemClock, type Clock } from '../delivery/clock.js'
+import { Sequences } from '../delivery/sequences.js'
 import { DeliveryRun } from './delivery-run.js'
 import { InlineExecutor } from './inline-executor.js'
 import type { ConnectorStatus } from './status.js'
 import type { Failure, State } from './task-events.js'
 import type { TaskExecutor, TaskSpec } from './task-executor.js'
+import { taskKey, type TaskId } from './task-key.js'
 import { threadCount, ThreadPool } from './thread-pool.js'
 
 /** What a worker says of what it runs. */
@@ -22,12 +24,6 @@ export interface TaskExecutors {
   readonly threads: TaskExecutor
 }
 
-/** Which task it is: a shard of a delivery. */
-export interface TaskId {
-  readonly delivery: Pick<DeliveryOutline, 'name' | 'sinkName'>
-  readonly shard: number
-}
-
 /**
  * Runs tasks. Each is started, ended and replaced alone; what fails in one is not seen by the others. It does not know which
  * ones there should be: a herder does.
@@ -39,8 +35,7 @@ export class Worker {
   readonly #executors: TaskExecutors
   /** By deliveryName. */
   readonly #deliveries = new Map<string, DeliveryRun>()
-  /** The last change of each task that is not carried out yet. */
-  readonly #changes = new Map<string, Promise<void>>()
+  readonly #changes = new Sequences()
   #stopping = false
 
   constructor(
@@ -143,17 +138,8 @@ export class Worker {
   }
 
   /** Changes of one task one after the other. */
-  #change({ delivery, shard }: TaskId, work: () => Promise<void>): Promise<void> {
-    const key = `${deliveryName(delivery)}#${shard}`
-    const earlier = this.#changes.get(key) ?? Promise.resolve()
-    const change = earlier.then(work)
-    const settled = change
-      .catch(() => undefined)
-      .then(() => {
-        if (this.#changes.get(key) === settled) this.#changes.delete(key)
-      })
-    this.#changes.set(key, settled)
-    return change
+  #change(id: TaskId, work: () => Promise<void>): Promise<void> {
+    return this.#changes.run(taskKey(id), work)
   }
 }
 

@@ -1,0 +1,135 @@
+import { throwErrors } from '../../config/check.js'
+import { resolveConnector } from '../../config/connector-file.js'
+import type { RawConnector } from '../../config/raw-connector.js'
+import { outlineOf } from '../../connector/outline.js'
+import type { TaskStatus } from '../../runtime/status.js'
+import { asFailure } from '../../runtime/task-events.js'
+import { taskIdOf, taskKey } from '../../runtime/task-key.js'
+import type { HerderParts } from '../herder-reads.js'
+import { HostedConnector } from '../hosted-connector.js'
+import type { Reconciler } from '../reconciler.js'
+import type { LoggedConnector, LoggedRestart } from './config-log.js'
+import type { GroupStatus } from './group-status.js'
+
+/** What the config log asks for, carried out on this worker: its part of the tasks of every connector. */
+export class GroupConnectors {
+  readonly #parts: HerderParts
+  readonly #status: GroupStatus
+  readonly #reconciler: Reconciler
+
+  constructor(parts: HerderParts, status: GroupStatus, reconciler: Reconciler) {
+    this.#parts = parts
+    this.#status = status
+    this.#reconciler = reconciler
+  }
+
+  /** Keys of all tasks, in the order of their connectors; also of those that are PAUSED, so that they can resume at once. */
+  get tasks(): readonly string[] {
+    return this.#parts.connectors.all
+      .filter(({ target }) => target !== 'STOPPED')
+      .flatMap(({ tasks }) => tasks.map(taskKey))
+  }
+
+  /** The log has a connector, another version of it, or (undefined) none any more. */
+  configured(name: string, now: LoggedConnector | undefined, before: LoggedConnector | undefined): void {
+    if (now === undefined) return this.#removed(name)
+    const { connectors, events } = this.#parts
+    const connector = connectors.get(name) ?? new HostedConnector(now.raw, now.target)
+    connectors.add(connector)
+    connector.target = now.target
+    if (before?.offset !== now.offset) {
+      if (before !== undefined) this.#restart(connector, ({ state }) => state === 'FAILED')
+      this.#plan(connector, now.raw)
+    }
+    void this.reconcile(connector)
+    if (before === undefined) events.created(name)
+    else if (before.offset !== now.offset) events.reconfigured(name)
+    else events.connector(name, connectors.status(connector).state, connector.failure)
+  }
+
+  /** The log asks for a restart. */
+  restarted(name: string, { includeTasks, onlyFailed, tasks }: LoggedRestart): void {
+    const connector = this.#parts.connectors.get(name)
+    if (connector === undefined) return
+    if (tasks === null && (!onlyFailed || connector.failure !== null)) this.#plan(connector, connector.raw)
+    if (includeTasks) {
+      this.#restart(
+        connector,
+        ({ state }, id) => (tasks === null || tasks.includes(id)) && (!onlyFailed || state === 'FAILED'),
+      )
+    }
+    void this.reconcile(connector)
+  }
+
+  /** These are this worker's tasks from now on. Resolves when it has ended the others, and the group knows. */
+  async own(tasks: ReadonlySet<string>, generation: number): Promise<void> {
+    const before = this.#status.own
+    const revoked = [...before].filter((task) => !tasks.has(task))
+    const added = [...tasks].filter((task) => !before.has(task))
+    this.#status.assign(tasks, generation)
+    await Promise.all(
+      [...new Set([...revoked, ...added].map(connectorOf))].map((name) => {
+        const connector = this.#parts.connectors.get(name)
+        return connector === undefined ? this.#reconciler.want(name, []) : this.reconcile(connector)
+      }),
+    )
+    this.release(revoked)
+    if (revoked.length > 0) await this.#status.flush()
+    // What goes on here is of this generation now.
+    this.#status.publish([...tasks].filter((task) => before.has(task)))
+  }
+
+  /** Tells the group that these have ended here. */
+  release(tasks: Iterable<string>): void {
+    for (const task of tasks) {
+      if (this.#parts.connectors.get(connectorOf(task)) === undefined) this.#status.forget(task)
+      else this.#status.publishUnassigned(task)
+    }
+  }
+
+  /** Resolves when this worker runs what it is to run of the connector, and nothing else of it. */
+  reconcile(connector: HostedConnector): Promise<void> {
+    const own = connector.tasks.filter((task) => this.#status.own.has(taskKey(task)))
+    return this.#reconciler.want(connector.name, connector.wanted(own))
+  }
+
+  #removed(name: string): void {
+    const { connectors, activeTopics, events } = this.#parts
+    const known = connectors.get(name)
+    connectors.remove(name)
+    if (known !== undefined) activeTopics.forget(known)
+    void this.#reconciler.want(name, []).then(() => {
+      // There may be another one of its name by now.
+      if (connectors.get(name) !== undefined) return
+      for (const task of this.#status.own) if (connectorOf(task) === name) this.#status.forget(task)
+    })
+    events.deleted(name)
+  }
+
+  /** Those of this worker's tasks of which `which` is true. */
+  #restart(connector: HostedConnector, which: (status: TaskStatus, id: number) => boolean): void {
+    for (const task of connector.tasks) {
+      const status = this.#status.local(taskKey(task))
+      if (status !== undefined && which(status, task.id)) connector.restart(task.id)
+    }
+  }
+
+  /** What can be known of it without its model: a worker that lacks that has a FAILED task, not another number of tasks. */
+  #plan(connector: HostedConnector, raw: RawConnector): void {
+    const { env, worker } = this.#parts.planning
+    try {
+      const { connectors, errors } = resolveConnector(raw, env, worker.rest)
+      throwErrors(errors)
+      connector.configure(raw, connectors.map(outlineOf))
+    } catch (error) {
+      const failure = asFailure(error)
+      connector.configure(raw, [])
+      connector.fail(failure)
+      this.#parts.events.connector(connector.name, 'FAILED', failure)
+    }
+  }
+}
+
+function connectorOf(task: string): string {
+  return taskIdOf(task).delivery.name
+}

@@ -1,0 +1,129 @@
+import type { Store } from '../../kafka/store.js'
+import type { TaskStatus } from '../../runtime/status.js'
+import { taskIdOf, taskKey, type TaskId } from '../../runtime/task-key.js'
+import { hostedStatus, type TaskHost } from '../task-host.js'
+import type { ObservedTask } from '../views.js'
+import { StatusLog, type StatusChanged } from './status-log.js'
+
+export interface GroupStatusOptions {
+  readonly store: Store
+  readonly workerId: string
+  readonly host: TaskHost
+  readonly now: () => number
+  /** Whether a worker is in the group, as far as this one knows. */
+  readonly isMember: (workerId: string) => boolean
+  /** As StatusLog has it. */
+  readonly changed: StatusChanged
+}
+
+const flushTimeoutMs = 5_000
+
+/** What the group knows of its tasks: this worker writes what its own do, and reads what the others' do. Tasks by their keys. */
+export class GroupStatus {
+  readonly #options: GroupStatusOptions
+  readonly #log: StatusLog
+  #own: ReadonlySet<string> = new Set()
+  #generation = -1
+  /** The last status of tasks that have ended here. */
+  readonly #ended = new Map<string, TaskStatus>()
+
+  constructor(options: GroupStatusOptions) {
+    this.#options = options
+    this.#log = new StatusLog(options.store, options.changed)
+  }
+
+  /** This worker's tasks. */
+  get own(): ReadonlySet<string> {
+    return this.#own
+  }
+
+  open(): Promise<void> {
+    return this.#log.open()
+  }
+
+  readToEnd(): Promise<void> {
+    return this.#log.readToEnd()
+  }
+
+  /** Resolves when all is written, or after a few seconds without that. */
+  flush(): Promise<void> {
+    return this.#log.flush(flushTimeoutMs)
+  }
+
+  close(): Promise<void> {
+    return this.#log.close()
+  }
+
+  /** These are this worker's tasks from now on. */
+  assign(tasks: ReadonlySet<string>, generation: number): void {
+    this.#own = tasks
+    this.#generation = generation
+  }
+
+  /** Undefined: this worker has no such task, or has not started it. */
+  local(task: string): TaskStatus | undefined {
+    return this.#own.has(task) ? this.#hosted(task) : undefined
+  }
+
+  /** A task here has another state. True: it is this worker's, and the group is told. */
+  changed(task: string): boolean {
+    const status = this.#hosted(task)
+    if (status === undefined) return false
+    if (status.state === 'STOPPED' || status.state === 'FAILED') this.#ended.set(task, status)
+    if (!this.#own.has(task)) return false
+    this.#publish(task, status)
+    return true
+  }
+
+  /** Of those of this worker's tasks that are started. */
+  publish(tasks: Iterable<string>): void {
+    for (const task of tasks) {
+      const status = this.local(task)
+      if (status !== undefined) this.#publish(task, status)
+    }
+  }
+
+  /** Of those that have moved on since the last time. */
+  publishProgress(): void {
+    const isNews = (task: string): boolean =>
+      this.#log.get(task)?.status.counters.position !== this.local(task)?.counters.position
+    this.publish([...this.#own].filter(isNews))
+  }
+
+  /** Of a task that has ended here for another worker to take. */
+  publishUnassigned(task: string): void {
+    const last = this.#ended.get(task) ?? this.#log.get(task)?.status
+    this.#ended.delete(task)
+    if (last !== undefined) this.#publish(task, { ...last, state: 'UNASSIGNED', rate: 0 })
+  }
+
+  /** Of a task of a connector that is gone: nothing is known of it any more. */
+  forget(task: string): void {
+    this.#ended.delete(task)
+    this.#log.publish(task, null)
+  }
+
+  /** The worker that runs a task, as far as it is known, or has run it when it was lost; null: nobody does. */
+  runnerOf(task: string): string | null {
+    const known = this.#log.get(task)
+    return known === undefined || known.status.state === 'UNASSIGNED' ? null : known.workerId
+  }
+
+  readonly observe = (id: TaskId): ObservedTask | undefined => {
+    const { workerId, now, isMember } = this.#options
+    const task = taskKey(id)
+    const local = this.local(task)
+    if (local !== undefined) return { status: local, workerId, asOf: now() }
+    const logged = this.#log.get(task)
+    return logged === undefined || logged.workerId === workerId || !isMember(logged.workerId) ? undefined : logged
+  }
+
+  #hosted(task: string): TaskStatus | undefined {
+    return hostedStatus(this.#options.host, taskIdOf(task))
+  }
+
+  #publish(task: string, status: TaskStatus): void {
+    const { workerId, now } = this.#options
+    this.#log.publish(task, { status, workerId, generation: this.#generation, asOf: now() })
+  }
+}
