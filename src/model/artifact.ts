@@ -3,7 +3,7 @@
  * Tables are base64 of little-endian float32.
  */
 import type { FieldType } from '../record.js'
-import type { Formula, Rounding } from './relations/formula.js'
+import type { Formula, Rounding } from './expression/formula.js'
 
 export const artifactFormat = 'genesis-model'
 /** The newest version that is read. */

@@ -1,5 +1,5 @@
-import type { Formula, FormulaOperator } from '../../model/relations/formula.js'
-import { timePart } from '../../model/relations/time-parts.js'
+import type { Formula, FormulaOperator } from '../../model/expression/formula.js'
+import { timePart } from '../../model/expression/time-parts.js'
 import { dayMs } from '../../model/held.js'
 import type { NumberColumn } from './number-column.js'
 

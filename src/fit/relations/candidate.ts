@@ -1,4 +1,4 @@
-import { columnsIn, type Formula, type Rounding } from '../../model/relations/formula.js'
+import { columnsIn, type Formula, type Rounding } from '../../model/expression/formula.js'
 import { computed, numbersOf, type NumberColumn } from './number-column.js'
 
 /** A formula that a column may follow. */

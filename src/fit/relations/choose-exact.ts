@@ -1,4 +1,4 @@
-import { columnsIn, type Formula } from '../../model/relations/formula.js'
+import { columnsIn, type Formula } from '../../model/expression/formula.js'
 import type { Named } from './candidate.js'
 import type { ExactRelation } from './exact.js'
 import { computed, numbersOf, someOf } from './number-column.js'
@@ -65,7 +65,7 @@ function costOf({ column, formula, rounding }: ExactRelation, named: Named): num
 }
 
 function sizeOf(formula: Formula): number {
-  if (typeof formula === 'number' || 'column' in formula) return 1
+  if (typeof formula !== 'object' || formula === null || !('op' in formula)) return 1
   return formula.of.reduce<number>((sum, part) => sum + sizeOf(part), formula.op === '-' ? 2 : 1)
 }
 

@@ -1,4 +1,4 @@
-import type { Formula, FormulaOperator, Rounding } from '../../model/relations/formula.js'
+import type { Formula, FormulaOperator, Rounding } from '../../model/expression/formula.js'
 import { dayMs } from '../../model/held.js'
 import { fitnessOf, type Candidate, type Named } from './candidate.js'
 import { codeLength } from './code-length.js'

@@ -1,4 +1,4 @@
-import { columnsIn, type Formula } from '../../model/relations/formula.js'
+import { columnsIn, type Formula } from '../../model/expression/formula.js'
 import { dayMs } from '../../model/held.js'
 import { formulaIn, type Named } from './candidate.js'
 import { codeLength, levelsOf, sharedBits } from './code-length.js'

@@ -1,4 +1,4 @@
-import { formulaText } from '../../model/relations/formula.js'
+import { formulaText } from '../../model/expression/formula.js'
 import type { Mask } from './missing.js'
 import type { PlannedRelation } from './plan.js'
 

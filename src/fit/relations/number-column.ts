@@ -1,7 +1,7 @@
 import type { FieldType } from '../../record.js'
-import { compileFormula } from '../../model/relations/program.js'
-import type { Formula, Rounding } from '../../model/relations/formula.js'
-import { unitOf } from '../../model/relations/formula.js'
+import { compileFormula } from '../../model/expression/program.js'
+import type { Formula, Rounding } from '../../model/expression/formula.js'
+import { unitOf } from '../../model/expression/formula.js'
 import { blockRows } from '../../model/random/row-words.js'
 import type { LearnedColumn } from '../columns/plan.js'
 import { grainOf } from '../columns/learned.js'
@@ -56,7 +56,12 @@ export function computed(
   columnOf: (name: string) => { readonly type: FieldType; readonly numbers: Float64Array },
   rows: number,
 ): Float64Array {
-  const program = compileFormula(formula, (name) => ({ codes: null, ...columnOf(name) }), type, rounding)
+  const program = compileFormula(
+    formula,
+    (name) => ({ kind: 'number', codes: null, ...columnOf(name) }),
+    type,
+    rounding,
+  )
   const out = new Float64Array(rows)
   for (let from = 0; from < rows; from += blockRows) {
     const count = Math.min(blockRows, rows - from)

@@ -1,4 +1,4 @@
-import { unitOf } from '../../model/relations/formula.js'
+import { unitOf } from '../../model/expression/formula.js'
 import { numbersOf, someOf, type NumberColumn } from './number-column.js'
 
 /** low ≤ high in every row that has both. */

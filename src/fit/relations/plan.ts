@@ -1,5 +1,5 @@
 import type { FieldType } from '../../record.js'
-import { columnsIn, type Formula, type Rounding } from '../../model/relations/formula.js'
+import { columnsIn, type Formula, type Rounding } from '../../model/expression/formula.js'
 import { grainOf } from '../columns/learned.js'
 import type { LearnedColumn } from '../columns/plan.js'
 import { formulaIn, toleranceOf, type Candidate, type Named } from './candidate.js'

@@ -1,5 +1,5 @@
 import type { FieldType } from '../../record.js'
-import { columnsIn, unitOf, type Formula, type Rounding } from '../../model/relations/formula.js'
+import { columnsIn, unitOf, type Formula, type Rounding } from '../../model/expression/formula.js'
 import { learnedColumns } from './sample.js'
 import type { Prepared } from '../prepare.js'
 import { computed } from '../relations/number-column.js'

@@ -1,4 +1,4 @@
-import { formulaText } from '../../model/relations/formula.js'
+import { formulaText } from '../../model/expression/formula.js'
 import type { Prepared } from '../prepare.js'
 import { differencesOf, valuesOf } from './differences.js'
 import type { Sample } from './sample.js'

@@ -1,6 +1,6 @@
 import type { FieldType } from '../../record.js'
 import type { ArtifactCircuit, ArtifactColumn, ModelArtifact, ColumnOrigin, TimeCurve } from '../artifact.js'
-import { calendars, operators, roundings, timeParts } from '../relations/formula.js'
+import { operands, roundings, type FormulaOperator } from '../expression/formula.js'
 import { wrongCurve } from '../time/curve-clock.js'
 import type { ModelFile } from './complaint.js'
 
@@ -127,19 +127,21 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
   clock: () => undefined,
 }
 
-const unary: readonly string[] = ['floor', ...timeParts, ...calendars]
-
 function shapeOfFormula(formula: unknown, path: string, read: Reader): void {
-  if (typeof formula === 'number' && Number.isFinite(formula)) return
+  if (formula === null || (typeof formula === 'number' && Number.isFinite(formula))) return
   const part = read.object(formula, path)
   if (part.column !== undefined) return read.text(part, 'column', `${path}.column`)
-  const isUnary = unary.includes(String(part.op))
-  if (!isUnary && !operators.some((op) => op === part.op))
-    read.file.invalid(`${path}.op`, 'unknown operator', part.op, `one of ${[...operators, ...unary].join(', ')}`)
-  const operands = read.list(part, 'of', `${path}.of`)
-  if (isUnary ? operands.length !== 1 : operands.length < 2)
-    read.file.invalid(`${path}.of`, 'the wrong number of operands', operands.length, isUnary ? '1' : '2 or more')
-  operands.forEach((operand, index) => shapeOfFormula(operand, `${path}.of[${index}]`, read))
+  if (part.text !== undefined) return read.text(part, 'text', `${path}.text`)
+  const op = String(part.op)
+  if (!Object.hasOwn(operands, op))
+    read.file.invalid(`${path}.op`, 'unknown operator', part.op, `one of ${Object.keys(operands).join(', ')}`)
+  const [least, most] = operands[op as FormulaOperator]
+  const of = read.list(part, 'of', `${path}.of`)
+  if (of.length < least || of.length > most) {
+    const expected = least === most ? String(least) : `${least} or more`
+    read.file.invalid(`${path}.of`, 'the wrong number of operands', of.length, expected)
+  }
+  of.forEach((operand, index) => shapeOfFormula(operand, `${path}.of[${index}]`, read))
 }
 
 function shapeOfCurve(curve: Json, path: string, read: Reader): asserts curve is Json & TimeCurve {

@@ -1,7 +1,7 @@
 import { columnNamed, isBin } from '../fields.js'
 import { dayMs } from '../held.js'
 import type { Column } from '../model.js'
-import { eitherOf, formulaExtent, isNumber, nowhere, type Extent } from './interval.js'
+import { eitherOf, formulaExtent, isNumber, nowhere, type Extent } from '../expression/interval.js'
 import { namesInRelation } from './range.js'
 import { ratioUnit, type RelationOrigin } from './relation.js'
 

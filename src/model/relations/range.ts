@@ -1,5 +1,5 @@
 import type { FieldType } from '../../record.js'
-import { columnsIn, formulaText } from './formula.js'
+import { columnsIn, formulaText } from '../expression/formula.js'
 import type { RelationOrigin } from './relation.js'
 
 /** The columns that a relation reads, each once. */

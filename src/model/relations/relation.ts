@@ -2,7 +2,8 @@
 import type { FieldType, NumberVector, Value, Vector } from '../../record.js'
 import type { ColumnOrigin } from '../artifact.js'
 import type { OutsideColumn } from '../generated/generated.js'
-import { compileFormula, type NumberInput, type Program } from './program.js'
+import { inputOf, type ColumnInput, type NumberInput } from '../expression/input.js'
+import { compileFormula, type Program } from '../expression/program.js'
 
 export type RelationOrigin = Extract<ColumnOrigin, { from: 'relation' }>
 
@@ -15,12 +16,6 @@ export interface RelationPart {
   readonly vector: Vector
   /** What its codes stand for, where it has codes alone. */
   readonly dictionary: readonly (Value | undefined)[] | undefined
-}
-
-export function inputOf({ type, vector, dictionary = [] }: RelationPart): NumberInput {
-  if (vector.kind === 'number') return { type, codes: null, numbers: vector.values }
-  const numbers = Float64Array.from(dictionary, (value) => (typeof value === 'number' ? value : NaN))
-  return { type, codes: vector.kind === 'dictionary' ? vector.codes : null, numbers }
 }
 
 /** The value of a relation, a block of rows at a time: see `ColumnOrigin`. */
@@ -39,11 +34,19 @@ export class Relation implements OutsideColumn {
 
   constructor(source: RelationOrigin, type: FieldType, partOf: (name: string) => RelationPart, capacity: number) {
     this.vector = { kind: 'number', values: new Float64Array(capacity), codes: undefined }
-    const named = (name: string): NumberInput => inputOf(partOf(name))
+    const named = (name: string): ColumnInput => {
+      const { type: own, vector, dictionary } = partOf(name)
+      return inputOf(own, vector, dictionary)
+    }
+    const numbers = (name: string): NumberInput => {
+      const input = named(name)
+      if (input.kind !== 'number') throw new TypeError(`column ${name} is not of numbers`)
+      return input
+    }
     this.#program = compileFormula(source.formula, named, type, source.rounding)
-    this.#rest = source.rest === undefined ? null : named(source.rest)
+    this.#rest = source.rest === undefined ? null : numbers(source.rest)
     this.#ratio = source.by === 'ratio'
-    this.#own = source.own === undefined ? null : named(source.own)
+    this.#own = source.own === undefined ? null : numbers(source.own)
     this.#notSo = source.notSo ?? NaN
     this.#grain = type.kind === 'double' ? 0 : (source.grain ?? 1)
     this.#bounds = source.bounds ?? null

@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import type { ModelArtifact } from '#src/model/artifact.js'
 import { conditionProbability } from '#src/model/conditions/compile.js'
 import { openGenerator } from '#src/model/open.js'
-import { formulaText, type Formula } from '#src/model/relations/formula.js'
-import { compileFormula } from '#src/model/relations/program.js'
+import { formulaText, type Formula } from '#src/model/expression/formula.js'
+import { compileFormula } from '#src/model/expression/program.js'
 import { toRows, type Row } from '#src/model/rows.js'
 import { GenesisError } from '#src/errors.js'
 import { artifactOf, modelOf } from '../../support/models.js'
@@ -133,6 +133,7 @@ test('formulas of decimals are exact, whatever their order', () => {
         const program = compileFormula(
           formula,
           (name) => ({
+            kind: 'number',
             type: decimal(inputs[name as 'a'][1]),
             codes: null,
             numbers: Float64Array.of(inputs[name as 'a'][0]),

@@ -1,6 +1,6 @@
 import type { FieldType } from '../../record.js'
 import { dayMs } from '../held.js'
-import { exactly, unitOf, type Formula, type FormulaOperator } from './formula.js'
+import { comparisons, exactly, unitOf, type Formula, type FormulaOperator } from './formula.js'
 import { timePart } from './time-parts.js'
 
 /** What a column may be where some of its parts are known: a number from low to high (none: low > high), or missing. */
@@ -43,6 +43,9 @@ export function formulaExtent(
 }
 
 function extent(formula: Formula, extentOf: (column: string) => Extent, typeOf: (column: string) => FieldType): Extent {
+  if (formula === null) return { ...nowhere, missing: true }
+  // Only what is compared is a text, and where that lies does not matter.
+  if (typeof formula === 'object' && 'text' in formula) return { low: 0, high: 0, missing: false }
   if (typeof formula === 'number') {
     const { value, scale } = exactly(formula)
     return { low: value / 10 ** scale, high: value / 10 ** scale, missing: false }
@@ -53,13 +56,22 @@ function extent(formula: Formula, extentOf: (column: string) => Extent, typeOf: 
     const unit = factor / 10 ** scale
     return low <= high ? { low: low * unit, high: high * unit, missing } : { ...nowhere, missing }
   }
+  const { op } = formula
   const parts = formula.of.map((part) => extent(part, extentOf, typeOf))
+  if (op === 'if') return chosen(parts)
+  if (op === 'missing' || op === 'and' || op === 'or' || op === 'not' || comparisons.some((each) => each === op))
+    return { low: 0, high: 1, missing: op !== 'missing' && parts.some((part) => part.missing) }
   const missing = parts.some((part) => part.missing)
   if (!parts.every(isNumber)) return { ...nowhere, missing }
   const [low, high] = parts
     .map(({ low, high }): [number, number] => [low, high])
     .reduce((a, b) => operate(formula.op, a, b))
   return parts.length === 1 ? { ...within(formula.op, low, high), missing } : { low, high, missing }
+}
+
+function chosen([condition, then, otherwise]: readonly Extent[]): Extent {
+  const both = eitherOf(then, otherwise)
+  return { ...both, missing: both.missing || condition.missing }
 }
 
 function operate(
@@ -85,6 +97,8 @@ function operate(
       if (c === d && c > 0 && Math.floor(a / c) === Math.floor(b / c))
         return [a - Math.floor(a / c) * c, b - Math.floor(b / c) * c]
       return [Math.min(0, c), Math.max(0, d)]
+    case 'round':
+      return [Math.floor(a * 10 ** c) / 10 ** c, Math.ceil(b * 10 ** c) / 10 ** c]
     default:
       return [a, b]
   }
@@ -107,6 +121,8 @@ const turns: Partial<Record<FormulaOperator, readonly [turn: number, low: number
 
 function within(op: FormulaOperator, low: number, high: number): { low: number; high: number } {
   if (op === 'floor') return { low: Math.floor(low), high: Math.floor(high) }
+  if (op === 'ceil') return { low: Math.ceil(low), high: Math.ceil(high) }
+  if (op === 'abs') return { low: Math.max(0, low, -high), high: Math.max(-low, high) }
   const turn = turns[op]
   const part = timePart(op)
   if (turn === undefined) return { low: part(low), high: part(high) }

@@ -1,0 +1,109 @@
+import type { FieldType } from '../../record.js'
+import { dayMs } from '../held.js'
+
+/**
+ * A value computed from other columns of a record, as the artifact holds it. Columns count in their own units: decimals as the numbers that
+ * they are, dates and timestamps in milliseconds since 1970 (UTC); true is 1 and false 0. It is missing (null) where one of its columns is, but
+ * for `if` (what its condition leaves), `and` and `or` (as in SQL: false and missing is false), and `missing` itself.
+ */
+export type Formula =
+  | null
+  | number
+  | { readonly text: string }
+  | { readonly column: string }
+  | { readonly op: FormulaOperator; readonly of: readonly Formula[] }
+
+export const timeParts = ['date', 'year', 'month', 'day', 'weekday', 'hour', 'minute', 'second'] as const
+/** Of a count of months or working days (Monday to Friday) since 1970, the day it is. */
+export const calendars = ['month_start', 'month_end', 'workday'] as const
+const folds = ['+', '-', '*', '/', '%', 'min', 'max', 'and', 'or', 'concat'] as const
+export const comparisons = ['=', '!=', '<', '<=', '>', '>='] as const
+const unary = [
+  'floor',
+  'ceil',
+  'abs',
+  'not',
+  'missing',
+  'lower',
+  'upper',
+  'length',
+  ...timeParts,
+  ...calendars,
+] as const
+const binary = ['round', 'starts_with', 'ends_with', 'contains', ...comparisons] as const
+const ternary = ['if'] as const
+
+/**
+ * Weekdays are 0, Sunday, to 6, months 1 to 12; `date` is midnight of the day. The second operand of `round` is the number of decimal places, a constant.
+ * `%` has the sign of its divisor.
+ */
+export type FormulaOperator =
+  (typeof folds)[number] | (typeof unary)[number] | (typeof binary)[number] | (typeof ternary)[number]
+
+/** The least and the greatest number of operands of each operator. */
+export const operands: Readonly<Record<FormulaOperator, readonly [least: number, most: number]>> = {
+  ...arity(folds, 2, Infinity),
+  ...arity(unary, 1, 1),
+  ...arity(binary, 2, 2),
+  ...arity(ternary, 3, 3),
+}
+
+function arity<Name extends string>(
+  names: readonly Name[],
+  least: number,
+  most: number,
+): Record<Name, [number, number]> {
+  return Object.fromEntries(names.map((name) => [name, [least, most]])) as Record<Name, [number, number]>
+}
+
+/** How what has more decimal places than the column becomes one of its values. `half` rounds away from zero, as SQL does. */
+export const roundings = ['half', 'even', 'floor', 'ceil'] as const
+export type Rounding = (typeof roundings)[number]
+
+/** The columns of a formula, each once, in the order they are named. */
+export function columnsIn(formula: Formula): string[] {
+  if (typeof formula !== 'object' || formula === null || 'text' in formula) return []
+  if ('column' in formula) return [formula.column]
+  return [...new Set(formula.of.flatMap(columnsIn))]
+}
+
+/** The formula as people write it. */
+export function formulaText(formula: Formula): string {
+  return written(formula, 0)
+}
+
+const precedence: Partial<Record<FormulaOperator, number>> = {
+  ...{ or: 1, and: 2, '=': 3, '!=': 3, '<': 3, '<=': 3, '>': 3, '>=': 3 },
+  ...{ '+': 4, '-': 4, concat: 4, '*': 5, '/': 5, '%': 5 },
+}
+const signs: Partial<Record<FormulaOperator, string>> = { '*': '×', concat: '+' }
+
+function written(formula: Formula, outer: number): string {
+  if (typeof formula !== 'object' || formula === null) return String(formula)
+  if ('text' in formula) return JSON.stringify(formula.text)
+  if ('column' in formula)
+    return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(formula.column) ? formula.column : `{${formula.column}}`
+  const { op, of } = formula
+  const own = precedence[op]
+  if (own === undefined) return `${op}(${of.map((part) => written(part, 0)).join(', ')})`
+  const text = of.map((part, index) => written(part, index === 0 ? own - 0.5 : own)).join(` ${signs[op] ?? op} `)
+  return own <= outer ? `(${text})` : text
+}
+
+/**
+ * How a type's held numbers are counted in formulas: held · factor / 10^scale. A formula keeps numerator and scale apart, so that sums
+ * and products of decimals are exact.
+ */
+export function unitOf(type: FieldType): { readonly factor: number; readonly scale: number } {
+  if (type.kind === 'date') return { factor: dayMs, scale: 0 }
+  return { factor: 1, scale: type.kind === 'decimal' ? type.scale : 0 }
+}
+
+/** A constant as numerator and scale: 0.05 is 5 of scale 2. */
+export function exactly(value: number): { readonly value: number; readonly scale: number } {
+  const text = String(value)
+  const [mantissa, exponent = '0'] = text.split('e')
+  const point = mantissa.indexOf('.')
+  const scale = Math.max(0, (point < 0 ? 0 : mantissa.length - point - 1) - Number(exponent))
+  return { value: Number(`${mantissa}e${Number(exponent) + scale}`), scale }
+}

@@ -1,0 +1,35 @@
+/** A step of a compiled formula computes `count` rows (at most `blockRows`) from row `from` on into its own block. */
+export type Step = NumberStep | TextStep
+
+/** Integers of 10^−scale where nothing was divided and no column is real; NaN is missing. Conditions are 1 and 0. */
+export interface NumberStep {
+  readonly kind: 'number'
+  readonly scale: number
+  readonly block: Float64Array
+  run(from: number, count: number): void
+}
+
+/** Texts; null is missing. */
+export interface TextStep {
+  readonly kind: 'text'
+  readonly block: (string | null)[]
+  run(from: number, count: number): void
+  /** What the rows are codes into, where they are: a test of a text is then one of few, made once. */
+  readonly coded: { readonly codes: Uint16Array; readonly texts: readonly (string | null)[] } | null
+}
+
+export function isNumberStep(step: Step): step is NumberStep {
+  return step.kind === 'number'
+}
+
+export function numbersIn(steps: readonly Step[]): NumberStep[] {
+  if (!steps.every(isNumberStep)) throw new TypeError('a formula computes with a text')
+  return [...steps]
+}
+
+export function textsIn(steps: readonly Step[]): TextStep[] {
+  return steps.map((step) => {
+    if (step.kind !== 'text') throw new TypeError('a formula takes a number for a text')
+    return step
+  })
+}
