@@ -13,7 +13,6 @@ import { summarize } from '../runtime/status.js'
 import { FileSource } from '../herder/file-source.js'
 import { followFiles } from '../herder/follow-files.js'
 import { Worker } from '../runtime/worker.js'
-import { unknownKeys } from '../config/connect-keys.js'
 import { createHerder } from './create-herder.js'
 import { createReport } from './create-report.js'
 import { onInterrupt } from './interrupt.js'
@@ -108,16 +107,10 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
     },
     status: () => worker.status(),
   }
-  // Kept and shown, as Connect does, but never without a word: a rate that is misspelt would be ignored.
+  // A misspelt rate would be ignored in silence.
   herder.subscribe((event) => {
     if (event.type !== 'created' && event.type !== 'reconfigured') return
-    void herder.get(event.connector).then(
-      ({ info }) => {
-        const unknown = info.file === null ? unknownKeys(info.config) : []
-        if (unknown.length > 0) report.note('warn', `${info.name}: unknown keys without effect: ${unknown.join(', ')}`)
-      },
-      () => undefined,
-    )
+    for (const warning of event.warnings) report.note('warn', `${event.connector}: ${warning}`)
   })
   let server: HttpServer | null = null
   let endWatch = (): void => undefined

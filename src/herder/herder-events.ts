@@ -1,6 +1,7 @@
 import type { Failure, State } from '../runtime/task-events.js'
 import type { TaskId } from '../runtime/task-key.js'
 import type { ConnectorState, HerderEvent } from './herder.js'
+import { warningsOf, type HostedConnector } from './hosted-connector.js'
 import type { HostedConnectors } from './hosted-connectors.js'
 
 /** What a task's worker says of it. */
@@ -30,12 +31,12 @@ export class HerderEvents {
     return () => void this.#listeners.delete(listener)
   }
 
-  created(connector: string): void {
-    this.#emit({ type: 'created', connector })
+  created({ name, raw }: HostedConnector): void {
+    this.#emit({ type: 'created', connector: name, warnings: warningsOf(raw) })
   }
 
-  reconfigured(connector: string): void {
-    this.#emit({ type: 'reconfigured', connector })
+  reconfigured({ name, raw }: HostedConnector): void {
+    this.#emit({ type: 'reconfigured', connector: name, warnings: warningsOf(raw) })
   }
 
   deleted(connector: string): void {

@@ -1,7 +1,7 @@
 import type { RawConfig } from '../config/raw-connector.js'
-import type { Failure } from '../runtime/task-events.js'
 import { ActiveTopics } from './active-topics.js'
 import type {
+  ConfigCheck,
   ConnectorOffset,
   ConnectorProgress,
   ConnectorStatus,
@@ -13,7 +13,7 @@ import type {
   TaskStatus,
 } from './herder.js'
 import { HerderEvents } from './herder-events.js'
-import { failuresOf, type HostedConnector, type Planning } from './hosted-connector.js'
+import { checkRaw, type HostedConnector, type Planning } from './hosted-connector.js'
 import { HostedConnectors } from './hosted-connectors.js'
 import { Loggers } from './loggers.js'
 import { readOffsets, type PositionStore } from './offsets.js'
@@ -103,8 +103,8 @@ export class HerderReads implements Pick<
     return this.connectors.progress(await this.#read(name))
   }
 
-  check(name: string, config: RawConfig): Promise<readonly Failure[]> {
-    return failuresOf({ name, config, file: null }, this.parts.planning)
+  check(name: string, config: RawConfig): Promise<ConfigCheck> {
+    return checkRaw({ name, config, file: null }, this.parts.planning)
   }
 
   async offsets(name: string): Promise<readonly ConnectorOffset[]> {

@@ -28,6 +28,14 @@ export interface ConnectorInfo {
   readonly file: string | null
 }
 
+/** What a check of a configuration found. */
+export interface ConfigCheck {
+  /** Empty: it can run here. */
+  readonly errors: readonly Failure[]
+  /** What is probably not meant, but keeps nothing from running. */
+  readonly warnings: readonly string[]
+}
+
 export interface TaskStatus {
   /** Over all sinks: shard `id mod shards` of sink number `id / shards`, in the order of the configuration. */
   readonly id: number
@@ -132,7 +140,13 @@ export interface RestartOptions {
 
 /** What has happened, for logs and pages. */
 export type HerderEvent =
-  | { readonly type: 'created' | 'reconfigured' | 'deleted' | 'complete'; readonly connector: string }
+  /** `warnings` about its configuration, as `check` has them. */
+  | {
+      readonly type: 'created' | 'reconfigured'
+      readonly connector: string
+      readonly warnings: readonly string[]
+    }
+  | { readonly type: 'deleted' | 'complete'; readonly connector: string }
   /** Also for one that could not be started, with its failure. */
   | {
       readonly type: 'connector'
@@ -175,11 +189,8 @@ export interface Herder {
   taskStatus(name: string, task: number): Promise<TaskStatus>
   progress(name: string): Promise<ConnectorProgress>
 
-  /**
-   * Checks a configuration as far as that is possible without a network, as `create` does: the errors, none if it can run here.
-   * Never rejects for the configuration's sake.
-   */
-  check(name: string, config: RawConfig): Promise<readonly Failure[]>
+  /** Checks a configuration as far as that is possible without a network, as `create` does. Never rejects because of it. */
+  check(name: string, config: RawConfig): Promise<ConfigCheck>
 
   /**
    * Adds a connector. Throws CONNECTOR_EXISTS, and CONFIG_INVALID (or what else is wrong: the model, a condition, the

@@ -1,3 +1,4 @@
+import { unknownKeys } from '../config/connect-keys.js'
 import type { ModelCache } from '../connector/model-cache.js'
 import type { PlannedDelivery } from '../connector/outline.js'
 import { planConnector } from '../connector/plan.js'
@@ -7,7 +8,7 @@ import type { WorkerConfig } from '../config/worker.js'
 import { throwErrors } from '../config/check.js'
 import { GenesisError } from '../errors.js'
 import { asFailure, type Failure } from '../runtime/task-events.js'
-import type { TargetState } from './herder.js'
+import type { ConfigCheck, TargetState } from './herder.js'
 import type { WantedTask } from './reconciler.js'
 
 /** A task of a connector: where its id is in deliveries and shards. */
@@ -107,13 +108,19 @@ export async function deliveriesOf(
   return deliveries
 }
 
-/** What is wrong with a configuration, one by one. */
-export async function failuresOf(raw: RawConnector, planning: Planning): Promise<Failure[]> {
+export async function checkRaw(raw: RawConnector, planning: Planning): Promise<ConfigCheck> {
+  const warnings = warningsOf(raw)
   try {
     await deliveriesOf(raw, planning)
-    return []
+    return { errors: [], warnings }
   } catch (thrown) {
     const all = thrown instanceof GenesisError ? (thrown.details.all ?? [thrown]) : [thrown]
-    return all.map(asFailure)
+    return { errors: all.map(asFailure), warnings }
   }
+}
+
+/** Of REST's configurations: in a file, an unknown key is an error. */
+export function warningsOf({ config, file }: RawConnector): readonly string[] {
+  const unknown = file === null ? unknownKeys(config) : []
+  return unknown.length === 0 ? [] : [`unknown keys without effect: ${unknown.join(', ')}`]
 }

@@ -198,7 +198,7 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
       known.configure(raw, deliveries)
       for (const id of again) known.restart(id)
       void this.#reconcile(known)
-      if (!isSame) this.events.reconfigured(raw.name)
+      if (!isSame) this.events.reconfigured(known)
       return Promise.resolve()
     })
   }
@@ -241,7 +241,7 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
     connector.configure(raw, deliveries)
     for (const id of failed) connector.restart(id)
     void this.#reconcile(connector)
-    if (!isSame) this.events.reconfigured(raw.name)
+    if (!isSame) this.events.reconfigured(connector)
   }
 
   #target(name: string, target: TargetState): Promise<void> {
@@ -277,7 +277,7 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
 
   #add(connector: HostedConnector): void {
     this.connectors.add(connector)
-    this.events.created(connector.name)
+    this.events.created(connector)
     void this.#reconcile(connector)
   }
 

@@ -68,23 +68,30 @@ const definition = object({
   dependents: list(text),
 })
 
-const validation = object({
-  name: text,
-  error_count: wholeNumber,
-  groups: list(text),
-  configs: list(
-    object({
-      definition: named('Definition'),
-      value: object({
-        name: text,
-        value: nullable(text),
-        recommended_values: list(text),
-        errors: list(text),
-        visible: { type: 'boolean' },
+const validation = object(
+  {
+    name: text,
+    error_count: wholeNumber,
+    warnings: {
+      ...list(text),
+      description: 'What is probably not meant, as unknown keys; absent where there are none.',
+    },
+    groups: list(text),
+    configs: list(
+      object({
+        definition: named('Definition'),
+        value: object({
+          name: text,
+          value: nullable(text),
+          recommended_values: list(text),
+          errors: list(text),
+          visible: { type: 'boolean' },
+        }),
       }),
-    }),
-  ),
-})
+    ),
+  },
+  ['warnings'],
+)
 
 const progress = object({
   name: text,

@@ -18,7 +18,7 @@ export async function validate(herder: Herder, plugin: string, config: RawConfig
   }
   const full = classOf(named)
   const { name } = config
-  const failures = await herder.check(typeof name === 'string' ? name : '', config)
+  const { errors: failures, warnings } = await herder.check(typeof name === 'string' ? name : '', config)
   const errors = new Map<string, string[]>()
   const keys = pluginKeys()
   for (const failure of failures) {
@@ -29,6 +29,7 @@ export async function validate(herder: Herder, plugin: string, config: RawConfig
   return {
     name: full,
     error_count: failures.length,
+    ...(warnings.length > 0 && { warnings }),
     groups,
     configs: keys.map((key) => ({
       definition: key.definition,

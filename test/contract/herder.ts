@@ -107,10 +107,23 @@ export function herderContract(name: string, makePlace: (t: TestContext) => Prom
       await refused(herder.create('a\nb', config()), 'CONFIG_INVALID')
       assert.deepEqual(await herder.list(), [])
       assert.deepEqual(
-        (await herder.check('a', bad)).map(({ code }) => code),
+        (await herder.check('a', bad)).errors.map(({ code }) => code),
         ['CONFIG_INVALID', 'CONFIG_INVALID'],
       )
-      assert.deepEqual(await herder.check('a', config()), [])
+      assert.deepEqual(await herder.check('a', config()), { errors: [], warnings: [] })
+    })
+
+    test('unknown keys are kept, and named in a warning', async (t) => {
+      const { herder, config } = await setUp(t)
+      const odd = config({ 'my.own.key': 'x', 'another.one': 'y' })
+      const warnings = ['unknown keys without effect: my.own.key, another.one']
+      assert.deepEqual(await herder.check('a', odd), { errors: [], warnings })
+      const heard: HerderEvent[] = []
+      herder.subscribe((event) => event.type === 'created' && heard.push(event))
+      const { info } = await herder.create('a', odd)
+      assert.equal(info.config['my.own.key'], 'x')
+      await eventually(() => heard.length > 0)
+      assert.deepEqual(heard, [{ type: 'created', connector: 'a', warnings }])
     })
 
     test('one with an initial state is in that, and goes on from there', async (t) => {
@@ -346,7 +359,7 @@ export function herderContract(name: string, makePlace: (t: TestContext) => Prom
       await isIn('a', 'RUNNING', 'RUNNING')
       await hasMoreThan(0, 'a')
       const bad = { ...config(), seed: '${env:HERDER_TEST_SEED}x', 'throughput.rate': '${env:HERDER_TEST_NONE}' }
-      const failures = await herder.check('b', bad)
+      const { errors: failures } = await herder.check('b', bad)
       assert.equal(failures.length, 2)
       const everything = JSON.stringify([await herder.list(), await herder.tasks('a'), failures])
       assert.ok(!everything.includes('31337'))

@@ -42,8 +42,8 @@ export class GroupConnectors {
       this.#plan(connector, now.raw)
     }
     void this.reconcile(connector)
-    if (before === undefined) events.created(name)
-    else if (before.offset !== now.offset) events.reconfigured(name)
+    if (before === undefined) events.created(connector)
+    else if (before.offset !== now.offset) events.reconfigured(connector)
     else events.connector(name, connectors.status(connector).state, connector.failure)
   }
 

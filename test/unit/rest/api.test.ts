@@ -105,6 +105,9 @@ describe('a configuration over REST', () => {
       configs.filter(({ value }) => value.errors.length > 0).map(({ value }) => value.name),
       ['key'],
     )
+    assert.deepEqual(((await validate({ 'my.own.key': 'x' })).body as unknown as Validation).warnings, [
+      'unknown keys without effect: my.own.key',
+    ])
     const url = 'ws://user:password@host/'
     const right = await validate({ 'sink.type': 'websocket', 'sink.url': url, topic: undefined })
     assert.ok(!right.text.includes('password'))
@@ -120,6 +123,7 @@ interface JobBody {
 }
 
 interface Validation {
+  readonly warnings?: readonly string[]
   readonly configs: readonly { readonly value: { readonly name: string; readonly errors: readonly string[] } }[]
 }
 
