@@ -36,39 +36,47 @@ export const maxInAll = 0.9
 /** A block of the stream is sixteen times as long, and is planned as a whole. */
 const furthest = 4000
 
-const probability = (doc: string, maximum = maxInAll) =>
-  option<number>('number', `${doc}: with this probability.`, 0, { minimum: 0, maximum })
-const fields = (doc: string) => optional<string[]>('columns', `${doc} Unset: any column that can be.`)
+/** `code`: of the kind, in the library. */
+const probability = (code: string, doc: string, maximum = maxInAll) =>
+  option<number>('number', `${doc}: with this probability.`, 0, {
+    minimum: 0,
+    maximum,
+    code: `disturb.${code}.probability`,
+  })
+const fields = (code: string, doc: string) =>
+  optional<string[]>('columns', `${doc} Unset: any column that can be.`, { code: `disturb.${code}.fields` })
 
 export const disturbSchema = {
   seed: optional<number>('count', 'Seed of the faults. Unset: the seed of the stream.', {
     minimum: 0,
     maximum: Number.MAX_SAFE_INTEGER,
+    code: 'disturb.seed',
   }),
   late: {
-    probability: probability('A record arrives late', maxMoved),
+    probability: probability('late', 'A record arrives late', maxMoved),
     by: option<number>('count', 'Number of following records that a late record comes after.', 100, {
       minimum: 1,
       maximum: furthest,
+      code: 'disturb.late.by',
     }),
   },
   out_of_order: {
-    probability: probability('A record comes after some of the records that follow it', maxMoved),
+    probability: probability('outOfOrder', 'A record comes after some of the records that follow it', maxMoved),
     within: option<number>(
       'count',
       'Maximum number of following records that it comes after; the number is random, from 1.',
       10,
-      { minimum: 1, maximum: furthest },
+      { minimum: 1, maximum: furthest, code: 'disturb.outOfOrder.within' },
     ),
   },
-  duplicate: { probability: probability('A record is sent twice in a row', maxMoved) },
+  duplicate: { probability: probability('duplicate', 'A record is sent twice in a row', maxMoved) },
   missing_field: {
-    probability: probability('A field is omitted (in Avro it has its default, or null)'),
-    fields: fields('Columns that may be omitted.'),
+    probability: probability('missingField', 'A field is omitted (in Avro it has its default, or null)'),
+    fields: fields('missingField', 'Columns that may be omitted.'),
   },
-  null: { probability: probability('A field is null'), fields: fields('Columns that may be null.') },
-  malformed: { probability: probability('The value is truncated, so that it cannot be decoded') },
-  tombstone: { probability: probability('The value of the record itself is null') },
+  null: { probability: probability('null', 'A field is null'), fields: fields('null', 'Columns that may be null.') },
+  malformed: { probability: probability('malformed', 'The value is truncated, so that it cannot be decoded') },
+  tombstone: { probability: probability('tombstone', 'The value of the record itself is null') },
 } as const
 
 export type DisturbValues = Values<typeof disturbSchema>

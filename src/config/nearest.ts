@@ -40,5 +40,5 @@ export function distance(a: string, b: string): number {
 }
 
 function fold(word: string): string {
-  return word.toLowerCase().replaceAll('-', '_')
+  return word.toLowerCase().replace(/[-_]/g, '')
 }

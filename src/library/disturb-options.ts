@@ -1,9 +1,11 @@
 import { check } from '../config/check.js'
 import { disturbRules } from '../config/disturb-rules.js'
-import { disturbOf, disturbSchema } from '../config/disturb.js'
+import { disturbKinds, disturbOf, disturbSchema } from '../config/disturb.js'
 import type { DisturbConfig, DisturbKind } from '../config/disturb.js'
+import { namesOf, renamed, type Names } from '../config/rename-keys.js'
 import { plainSource } from '../config/source.js'
 import { GenesisError } from '../errors.js'
+import { documentOf } from './option-table.js'
 
 /** How often a fault occurs. */
 export interface Share {
@@ -32,15 +34,24 @@ export interface DisturbOptions {
   readonly tombstone?: Share
 }
 
+const tree = { disturb: disturbSchema }
+const rows = namesOf(tree, 'code')
+/** What a kind is called in code. */
+const kindInCode = (kind: DisturbKind): string => (rows[`disturb.${kind}`] ?? kind).replace('disturb.', '')
+const names: Names = { ...rows, ...Object.fromEntries(disturbKinds.map((kind) => [kind, kindInCode(kind)])) }
+
 /** The faults as a connector has them: its keys, its checks, under the names that code has. Throws OPTION_INVALID. */
 export function planDisturb(of: string, options: DisturbOptions | undefined, seed: number): DisturbConfig | null {
   if (options === undefined) return null
-  const { values, errors } = check(disturbSchema, plainSource(snake(options), ''), { env: {}, folder: '/' })
-  for (const { what, details } of errors) throw invalid(of, what, details)
+  const { values, errors } = check(tree, plainSource(documentOf(tree, { disturb: options }), of), {
+    env: {},
+    folder: '/',
+  })
+  for (const { what, details } of errors) throw invalid(what, details)
   const anywhere = { sink: { type: 'kafka', format: 'json' }, key: '-', value: { format: 'json', use_latest: false } }
-  const broken = disturbRules(values, anywhere).find((rule) => rule.broken)
-  if (broken !== undefined) throw invalid(of, broken.what, { ...broken, place: broken.on[0].replace('disturb.', '') })
-  return disturbOf(values, seed)
+  const broken = disturbRules(values.disturb, anywhere).find((rule) => rule.broken)
+  if (broken !== undefined) throw invalid(broken.what, { ...broken, place: `${of}: ${broken.on[0]}` })
+  return disturbOf(values.disturb, seed)
 }
 
 /** Kinds that only an encoder can bring about: rows have no bytes to cut off. */
@@ -51,27 +62,11 @@ export function refuseEncoded(of: string, disturb: DisturbConfig | null): void {
   const kind = encoded.find((kind) => (disturb?.probabilities[kind] ?? 0) > 0)
   if (kind === undefined) return
   throw new GenesisError('OPTION_INVALID', 'only a KafkaPublisher writes such records', {
-    place: `${of}: disturb.${camel(kind)}`,
+    place: `${of}: disturb.${kindInCode(kind)}`,
     expected: 'late, outOfOrder and duplicate, or streamTo(new KafkaPublisher(…))',
   })
 }
 
-function invalid(of: string, what: string, { place, found, expected }: GenesisError['details']): GenesisError {
-  return new GenesisError('OPTION_INVALID', what, {
-    place: `${of}: disturb.${camel((place ?? '').replace(/^: /, ''))}`,
-    found: found && camel(found),
-    expected: expected && camel(expected),
-  })
-}
-
-function camel(text: string): string {
-  return text.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-}
-
-/** Kinds as files name them; what is below them is named the same. */
-function snake(options: object): unknown {
-  const key = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-  return Object.fromEntries(
-    Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [[key(name), value as unknown]])),
-  )
+function invalid(what: string, { place, found, expected }: GenesisError['details']): GenesisError {
+  return renamed(new GenesisError('OPTION_INVALID', what, { place, found, expected }), names)
 }

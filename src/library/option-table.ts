@@ -75,34 +75,38 @@ function valueOf(row: Option, given: object): unknown {
 }
 
 /**
- * The options that are given in code, as a file of this tree has them. What an object has beyond its options is kept, for the
- * check of the document to refuse.
+ * The options that are given in code, as a file of this tree has them. What is no option, or no object where one is needed, is
+ * kept for the check of the document to refuse.
  */
 export function documentOf(tree: OptionTree, given: object): object {
   const document: Record<string, unknown> = {}
   for (const [key, node] of Object.entries(tree)) {
-    if (isOption(node)) {
-      const value = node.code === undefined ? undefined : (at(given, node.code) ?? node.codeDefault)
-      if (value !== undefined) document[key] = value
-    } else {
-      const section = { ...documentOf(node, given), ...unknownsOf(node, given) }
-      if (Object.keys(section).length > 0) document[key] = section
-    }
+    const value = isOption(node) ? writtenOf(node, given) : sectionOf(node, given)
+    if (value !== undefined) document[key] = value
   }
   return document
 }
 
-function unknownsOf(section: OptionTree, given: object): object {
-  const names = Object.values(section).flatMap((node) => (isOption(node) ? (node.code ?? []) : []))
-  const [object, inner] = names.find((name) => name.includes('.'))?.split('.') ?? []
-  const value = object === undefined || inner === undefined ? undefined : at(given, object)
-  if (!isObject.accepts(value)) return {}
-  const unknown = Object.entries(value as object).filter(([name]) => !names.includes(`${object}.${name}`))
-  return Object.fromEntries(unknown.map(([name, item]) => [snake(name), item as unknown]))
+function writtenOf({ code, codeDefault }: Option, given: object): unknown {
+  return code === undefined ? undefined : (at(given, code) ?? codeDefault)
 }
 
-function snake(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+/** Undefined: nothing of it is given. */
+function sectionOf(section: OptionTree, given: object): unknown {
+  const object = objectOf(section)
+  const value = object === undefined ? undefined : at(given, object)
+  if (value !== undefined && !isObject.accepts(value)) return value
+  const known = Object.values(section).map((node) => (isOption(node) ? node.code : objectOf(node)))
+  const unknown = Object.entries(value ?? {}).filter(([name]) => !known.includes(`${object}.${name}`))
+  const content = { ...documentOf(section, given), ...Object.fromEntries(unknown) }
+  return Object.keys(content).length === 0 ? undefined : content
+}
+
+/** The object that has the options of a section in code; undefined: they are not in one. */
+function objectOf(section: OptionTree): string | undefined {
+  const codes = Object.values(section).flatMap((node) => (isOption(node) ? (node.code ?? []) : []))
+  const code = codes.find((name) => name.includes('.'))
+  return code?.slice(0, code.lastIndexOf('.'))
 }
 
 function at(given: object, path: string): unknown {

@@ -53,7 +53,10 @@ test('wrong options are named as code has them', async () => {
   const refused = (disturb: object, message: RegExp): Promise<void> =>
     assert.rejects(streamerOf(disturb), (error) => error instanceof StreamingError && message.test(error.message))
   await refused({ outOfOrder: { probability: 2 } }, /disturb\.outOfOrder\.probability/)
-  await refused({ outofOrder: { probability: 0.1 } }, /unknown key.*outofOrder/)
+  await refused({ outofOrder: { probability: 0.1 } }, /unknown key.*outofOrder.*expected disturb\.outOfOrder/)
+  await refused({ outOfOrder: 0.1 }, /disturb\.outOfOrder: not a map of options/)
+  await refused({ outOfOrder: { withn: 5 } }, /unknown key.*expected disturb\.outOfOrder\.within/)
+  await refused({ noise: { probability: 0.1 } }, /expected one of seed, late, outOfOrder, duplicate, missingField/)
   await refused({ malformed: { probability: 0.8 }, null: { probability: 0.8 } }, /hardly any record/)
   const stranger = await streamerOf({ null: { probability: 0.1, fields: ['nonsense'] } })
   await assert.rejects(stranger.streamTo({ publish: () => undefined }), /disturb\.null\.fields.*nonsense/)
