@@ -68,6 +68,7 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
   const paths = given.length === 0 ? standardPaths(config) : given
   const models = new ModelCache()
   const report = createReport(config.log)
+  for (const remark of config.remarks) report.note('warn', `${options.worker}: ${remark}`)
   const worker = new Worker(config, {
     connector: (what, delivery) => report.connector(what, delivery),
     task(delivery, ...change) {

@@ -11,7 +11,7 @@ import { optionsOf, type Option } from './option.js'
 import type { RawConfig } from './raw-connector.js'
 import type { ConfigSource } from './source.js'
 
-/** Folders of a worker below which configurations over REST may name files; null: none. */
+/** Folders of a worker below which configurations over REST may name files, and what else they may read; null: none. */
 export interface RestFolders {
   readonly models: string
   readonly schemas: string
@@ -19,6 +19,8 @@ export interface RestFolders {
   readonly files: string | null
   /** What `${file:…}` reads. */
   readonly secrets: string | null
+  /** Names of environment variables that `${env:…}` reads. */
+  readonly variables: RegExp | null
 }
 
 export interface ConnectKeys {
@@ -97,7 +99,7 @@ export function connectKeys(name: string, config: RawConfig, folders: RestFolder
     if (outside !== null) {
       fail(key, outside.what, outside)
       // So that it is not missed as well. Nothing is read: what has errors is not run.
-      value[target] = 'refused'
+      if (options.get(target)?.required === true) value[target] = 'refused'
     } else value[target] = located(target, withUnit(key, item), folders)
   }
   const place: ConfigSource['place'] = (path) => {
@@ -182,6 +184,11 @@ function outsideOf(target: string, item: unknown, folders: RestFolders): Problem
     if (below(folders.secrets, path) !== null) continue
     const expected = folders.secrets === null ? 'a worker with secrets.path' : 'a file below secrets.path'
     return { what: 'a file that configurations over REST cannot read', found: match, expected }
+  }
+  for (const [match, name] of item.matchAll(/\$\{env:([^}]*?)(?::-[^}]*)?\}/g)) {
+    if (folders.variables?.test(name) === true) continue
+    const expected = `a worker whose secrets.env matches ${name}`
+    return { what: 'a variable that configurations over REST cannot read', found: match, expected }
   }
   const folder = folderOf(target, folders)
   if (folder === undefined || (target.endsWith('value.schema') && item.trimStart().startsWith('{'))) return null

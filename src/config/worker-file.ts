@@ -45,12 +45,18 @@ function isProperties(path: string | null): boolean {
 
 /** The same from a source that has been read; relative paths start from `folder`. */
 export function parseWorker(source: ConfigSource, env: Environment, folder: string): WorkerConfig {
-  const checked = check(workerSchema, withWorkerKeys(source), { env, folder, anyText: isProperties(source.file) })
+  const { source: own, remarks } = withWorkerKeys(source)
+  const checked = check(workerSchema, own, { env, folder, anyText: isProperties(source.file) })
   throwErrors(checked.errors)
-  return toConfig(checked.values, source, folder)
+  return toConfig(checked.values, own, folder, remarks)
 }
 
-function toConfig(values: WorkerValues, source: ConfigSource, folder: string): WorkerConfig {
+function toConfig(
+  values: WorkerValues,
+  source: ConfigSource,
+  folder: string,
+  remarks: readonly string[],
+): WorkerConfig {
   const errors: GenesisError[] = []
   const fail = (path: string, what: string, found: string, expected: string): void => {
     errors.push(new GenesisError('CONFIG_INVALID', what, { place: source.place(path.split('.')), found, expected }))
@@ -114,6 +120,7 @@ function toConfig(values: WorkerValues, source: ConfigSource, folder: string): W
       schemas: resolve(folder, values.schemas.path),
       files: values.files.path === null ? null : resolve(folder, values.files.path),
       secrets: values.secrets.path === null ? null : resolve(folder, values.secrets.path),
+      variables: values.secrets.env === null ? null : variablesOf(values.secrets.env, fail),
     },
     configStorage: {
       topic: values.config_storage.topic,
@@ -128,6 +135,7 @@ function toConfig(values: WorkerValues, source: ConfigSource, folder: string): W
     log: values.log,
     shutdown: { timeoutMs: values.shutdown.timeout },
     threads: values.threads,
+    remarks,
   }
   if (config.registry.token !== null && config.registry.username !== null) {
     fail(
@@ -142,6 +150,16 @@ function toConfig(values: WorkerValues, source: ConfigSource, folder: string): W
 }
 
 type Fail = (path: string, what: string, found: string, expected: string) => void
+
+/** As Connect's EnvVarConfigProvider has it: the pattern is of the whole name. */
+function variablesOf(pattern: string, fail: Fail): RegExp | null {
+  try {
+    return new RegExp(`^(?:${pattern})$`)
+  } catch (cause) {
+    fail('secrets.env', 'not a regular expression', pattern, (cause as Error).message)
+    return null
+  }
+}
 
 function tlsOf(
   { kafka: { tls } }: WorkerValues,

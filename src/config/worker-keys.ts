@@ -1,84 +1,124 @@
 /** A worker's keys as Kafka Connect's workers have them, and dotted, as the sections of the option tree. */
 import { GenesisError } from '../errors.js'
+import { clientPrefixes, connectKeysOf, isConnectKey, type Translation } from './connect-worker-keys.js'
 import { isObject } from './formats.js'
-import { optionsOf, type Option } from './option.js'
+import { distance } from './nearest.js'
+import { optionsOf } from './option.js'
 import type { ConfigSource, Path } from './source.js'
 import { workerSchema } from './worker-schema.js'
 
-/** Connect's `listeners`: of several the first is listened on. */
-const listeners = 'listeners'
-/** What Connect asks of its workers; here each connector says it by `delivery`. */
-const exactlyOnce = 'exactly.once.source.support'
-
-interface Target {
-  readonly path: Path
-  readonly option: Option
+/** A worker's document by our keys, and what its user is told of the others. */
+export interface WorkerKeys {
+  readonly source: ConfigSource
+  /** Sentences for the log. */
+  readonly remarks: readonly string[]
 }
 
-const targets = new Map<string, Target>()
-for (const [key, option] of optionsOf(workerSchema)) {
-  const target = { path: key.split('.'), option }
-  for (const name of [key, ...(option.aliases ?? [])]) targets.set(name, target)
-}
+const targets = new Map<string, Path>()
+for (const [key, option] of optionsOf(workerSchema))
+  for (const name of [key, ...(option.aliases ?? [])]) targets.set(name, key.split('.'))
 
 /**
- * The document with Connect's names and dotted keys in their sections; what is not known stays as it is, for the check to complain
- * of. Connect's times are milliseconds without a unit. Throws CONFIG_INVALID for what is given twice, or cannot be met.
+ * The document with Connect's names and dotted keys in their sections. Connect's times are milliseconds without a unit. What Connect
+ * has and we have not is left out, with a remark. What nobody knows stays for the check to complain of; in a properties file it is
+ * left out too, with a remark, unless it is nearly a known key. Throws CONFIG_INVALID for that, for what is given twice, and for
+ * what cannot be met.
  */
-export function withWorkerKeys(source: ConfigSource): ConfigSource {
-  if (!isObject(source.value)) return source
-  const value: Record<string, unknown> = {}
-  const moved = new Map<string, string>()
-  const refuse = (key: string, what: string, found: string, expected: string): never => {
-    throw new GenesisError('CONFIG_INVALID', what, { place: source.place([key]), found, expected })
+export function withWorkerKeys(source: ConfigSource): WorkerKeys {
+  if (!isObject(source.value)) return { source, remarks: [] }
+  const isProperties = source.file?.endsWith('.properties') === true
+  const document = new Document(source)
+  const entries = Object.entries(source.value)
+  const flat = new Map(entries.filter(([, item]) => !isObject(item)).map(([key, item]) => [key, item]))
+  // Sections first: they are copied, and take in what stands elsewhere.
+  for (const [key, item] of entries) if (isObject(item)) document.value[key] = structuredClone(item)
+  const translation = connectKeysOf(flat)
+  for (const { key, what, found, expected } of translation.problems) document.refuse(key, what, found, expected)
+  const ignored: string[] = []
+  const unknown: string[] = []
+  for (const [key, item] of flat) {
+    const target = targets.get(key)
+    if (translation.used.has(key)) continue
+    if (target !== undefined) document.set(key, target, withUnit(key, item))
+    else if (isConnectKey(key)) ignored.push(key)
+    else if (!isProperties) document.set(key, [key], item)
+    else {
+      const meant = nearKey(key)
+      if (meant !== undefined) document.refuse(key, 'unknown key', key, meant)
+      unknown.push(key)
+    }
   }
-  const set = (key: string, path: Path, item: unknown): void => {
-    let section = value
+  for (const { key, path, item } of translation.values) document.set(key, path, item)
+  if (isProperties && flat.has('group.id')) likeConnect(document, flat)
+  return { source: document.source, remarks: remarksOf(translation, ignored, unknown) }
+}
+
+/** Connect's workers that have a group share its connectors, and serve REST. */
+function likeConnect(document: Document, flat: ReadonlyMap<string, unknown>): void {
+  if (!flat.has('group.enabled')) document.set('group.id', ['group', 'enabled'], true)
+  if (!flat.has('http.enabled') && !document.has(['http', 'enabled']))
+    document.set('group.id', ['http', 'enabled'], true)
+}
+
+function remarksOf({ remarks }: Translation, ignored: readonly string[], unknown: readonly string[]): string[] {
+  const all = [...remarks]
+  if (ignored.length > 0) all.push(`keys of Kafka Connect without effect here: ${ignored.join(', ')}`)
+  if (unknown.length > 0) all.push(`unknown keys without effect: ${unknown.join(', ')}`)
+  return all
+}
+
+function withUnit(key: string, item: unknown): unknown {
+  return key.endsWith('.ms') && /^\d+$/.test(String(item)) ? `${String(item)}ms` : item
+}
+
+/** A known key within two letters. */
+function nearKey(key: string): string | undefined {
+  const bare = clientPrefixes.reduce(
+    (rest, prefix) => (rest.startsWith(prefix) ? rest.slice(prefix.length) : rest),
+    key,
+  )
+  return [...targets.keys()].find((known) => distance(bare, known) <= 2)
+}
+
+/** The sections as they are filled. */
+class Document {
+  readonly value: Record<string, unknown> = {}
+  readonly #source: ConfigSource
+  readonly #moved = new Map<string, string>()
+
+  constructor(source: ConfigSource) {
+    this.#source = source
+  }
+
+  get source(): ConfigSource {
+    return {
+      value: this.value,
+      file: this.#source.file,
+      place: (path) => {
+        const key = this.#moved.get(path.join('.'))
+        return this.#source.place(key === undefined ? path : [key])
+      },
+    }
+  }
+
+  has(path: Path): boolean {
+    return this.#moved.has(path.join('.'))
+  }
+
+  set(key: string, path: Path, item: unknown): void {
+    let section = this.value
     for (const name of path.slice(0, -1)) {
       const next = Object.hasOwn(section, name) ? section[name] : undefined
       section = isObject(next) ? next : (section[name] = {})
     }
     const last = String(path[path.length - 1])
     if (Object.hasOwn(section, last))
-      refuse(key, 'an option is given twice', `${key} and ${path.join('.')}`, 'one of them')
+      this.refuse(key, 'an option is given twice', `${key} and ${path.join('.')}`, 'one of them')
     section[last] = item
-    moved.set(path.join('.'), key)
+    this.#moved.set(path.join('.'), key)
   }
-  const entries = Object.entries(source.value)
-  // Sections first: they are copied, and take in what stands elsewhere.
-  for (const [key, item] of entries) if (isObject(item)) value[key] = structuredClone(item)
-  for (const [key, item] of entries) {
-    if (isObject(item)) continue
-    const target = targets.get(key)
-    if (key === listeners) addListener(String(item), set, refuse)
-    else if (key === exactlyOnce) {
-      if (item !== 'enabled') refuse(key, 'it cannot be switched off for all connectors', String(item), 'enabled')
-    } else if (target === undefined) set(key, [key], item)
-    else set(key, target.path, key.endsWith('.ms') && /^\d+$/.test(String(item)) ? `${String(item)}ms` : item)
-  }
-  // Connect's workers that have a group share its connectors.
-  const isConnect = source.file?.endsWith('.properties') === true && entries.some(([key]) => key === 'group.id')
-  if (isConnect && !entries.some(([key]) => key === 'group.enabled')) set('group.id', ['group', 'enabled'], true)
-  return {
-    value,
-    file: source.file,
-    place: (path) => {
-      const key = moved.get(path.join('.'))
-      return source.place(key === undefined ? path : [key])
-    },
-  }
-}
 
-function addListener(
-  text: string,
-  set: (key: string, path: Path, item: unknown) => void,
-  refuse: (key: string, what: string, found: string, expected: string) => never,
-): void {
-  const [first] = text.split(',')
-  const match = /^http:\/\/(.*):(\d+)$/i.exec(first.trim())
-  if (match === null) return refuse(listeners, 'not an address to listen on', text, 'http://<host>:<port>')
-  // Without a host Connect listens on every address.
-  set(listeners, ['http', 'host'], match[1] === '' ? '0.0.0.0' : match[1])
-  set(listeners, ['http', 'port'], Number(match[2]))
-  set(listeners, ['http', 'enabled'], true)
+  refuse(key: string, what: string, found: string, expected: string): never {
+    throw new GenesisError('CONFIG_INVALID', what, { place: this.#source.place([key]), found, expected })
+  }
 }

@@ -207,9 +207,14 @@ export const workerSchema = {
     }),
   },
   http: {
-    enabled: option<boolean>('flag', 'Whether to serve /health, /ready and /metrics.', false, {
-      env: 'GENESIS_HTTP_ENABLED',
-    }),
+    enabled: option<boolean>(
+      'flag',
+      'Whether to serve REST: the API of Kafka Connect, /genesis, /health, /ready and /metrics.',
+      false,
+      {
+        env: 'GENESIS_HTTP_ENABLED',
+      },
+    ),
     host: option<string>('text', 'Address to listen on; only this machine by default.', '127.0.0.1', {
       env: 'GENESIS_HTTP_HOST',
     }),
@@ -268,6 +273,11 @@ export const workerSchema = {
       'path',
       'Folder of the files that `${file:…}` of connectors created over REST can read. Relative to this file. Unset: none.',
       { env: 'GENESIS_SECRETS_PATH' },
+    ),
+    env: optional<string>(
+      'text',
+      'Regular expression of the names of environment variables that `${env:…}` of connectors created over REST can read, such as `SECRET_.*`. Unset: none.',
+      { env: 'GENESIS_SECRETS_ENV' },
     ),
   },
   log: {

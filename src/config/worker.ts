@@ -42,4 +42,6 @@ export interface WorkerConfig {
   readonly shutdown: { readonly timeoutMs: number }
   /** Worker threads that tasks run on: 'auto' is one per core; 0 runs them on the main thread. */
   readonly threads: number | 'auto'
+  /** What whoever wrote the file should know of it: keys that have no effect. Sentences for the log. */
+  readonly remarks: readonly string[]
 }

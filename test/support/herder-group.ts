@@ -44,7 +44,9 @@ export class HerderGroup {
 
   async add(workerId = `127.0.0.1:${8083 + this.workers.length}`): Promise<GroupWorker> {
     const folder = dirname(this.model)
-    const config = await workerOf({ rest: { models: folder, schemas: folder, files: folder, secrets: folder } })
+    const config = await workerOf({
+      rest: { models: folder, schemas: folder, files: folder, secrets: folder, variables: /.*/ },
+    })
     const executor = new FakeExecutor(this.shards, config.rest)
     const worker = new Worker(
       config,

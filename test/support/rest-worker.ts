@@ -34,14 +34,15 @@ export interface RestWorker {
 export async function startRestWorker(t: TestContext, env: Environment = {}): Promise<RestWorker> {
   const folder = await mkdtemp(join(tmpdir(), 'genesis-rest-'))
   t.after(() => rm(folder, { recursive: true }))
-  const rest = {
+  const folders = {
     models: join(folder, 'models'),
     schemas: join(folder, 'schemas'),
     files: join(folder, 'files'),
     secrets: join(folder, 'secrets'),
   }
-  await Promise.all(Object.values(rest).map((path) => mkdir(path)))
-  await writeFile(join(rest.models, 'model.json'), writeModel(randomArtifact(1)))
+  await Promise.all(Object.values(folders).map((path) => mkdir(path)))
+  await writeFile(join(folders.models, 'model.json'), writeModel(randomArtifact(1)))
+  const rest = { ...folders, variables: /^(?!PRIVATE_)/ }
   const config = await workerOf({ rest })
   const shards = new MemoryShards()
   const executor = new FakeExecutor(shards, rest)

@@ -31,7 +31,8 @@ async function makePlace(
   const model = join(folder, 'model.json')
   await writeFile(model, writeModel(randomArtifact(1)))
   const shards = new MemoryShards()
-  const config = await workerOf({ rest: { models: tmpdir(), schemas: folder, files: folder, secrets: folder } })
+  const rest = { models: tmpdir(), schemas: folder, files: folder, secrets: folder, variables: /^HERDER_/ }
+  const config = await workerOf({ rest })
   const executor = new FakeExecutor(shards, config.rest)
   const worker = new Worker(
     config,

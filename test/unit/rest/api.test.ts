@@ -91,6 +91,20 @@ describe('a configuration over REST', () => {
     assert.equal((await create({ 'sink.type': 'file', 'sink.path': 'out.ndjson' }, 'e')).status, 201)
   })
 
+  test('reads the environment variables that the worker allows alone', async (t) => {
+    const { create } = await callsOf(t, { RATE: '25', PRIVATE_RATE: '30' })
+    assert.equal((await create({ 'throughput.rate': '${env:RATE}' })).status, 201)
+    for (const text of ['${env:PRIVATE_RATE}', '${env:PRIVATE_RATE:-5}', '${env:PRIVATE_NONE}']) {
+      const refused = await create({ 'throughput.rate': text }, 'd')
+      assert.equal(refused.status, 400)
+      assert.match(
+        refused.text,
+        /a variable that configurations over REST cannot read; .*secrets\.env matches PRIVATE_/,
+      )
+      assert.ok(!refused.text.includes('30'))
+    }
+  })
+
   test('keeps what its placeholders stand for out of answers', async (t) => {
     const { create, call } = await callsOf(t, { COLUMN: 'a-"secret"-column' })
     const { status, text } = await create({ key: '${env:COLUMN}' })
