@@ -43,20 +43,20 @@ export async function createHerder(worker: Worker, planning: Planning, report: R
       import('../herder/distributed/group-protocol.js'),
     ])
   const { group, kafka, configStorage, statusStorage } = config
-  const storeOf = ({ topic, replicationFactor }: WorkerConfig['configStorage']) => {
+  const storeOf = ({ topic, replicationFactor }: WorkerConfig['configStorage'], isExpendable: boolean) => {
     const onTrouble = (error: Error | null): void => {
       if (error === null) report.note('info', `topic ${topic} is followed again`)
       else report.note('warn', `${error.message}; what this worker knows of topic ${topic} gets old`)
     }
-    return new KafkaStore(kafka, { topic, creation: { replicationFactor }, onTrouble })
+    return new KafkaStore(kafka, { topic, creation: { replicationFactor }, isExpendable, onTrouble })
   }
   return new DistributedHerder({
     workerId,
     worker,
     planning,
     positions,
-    configStore: storeOf(configStorage),
-    statusStore: storeOf(statusStorage),
+    configStore: storeOf(configStorage, false),
+    statusStore: storeOf(statusStorage, true),
     membership: (handlers) => {
       const options = {
         groupId: group.id,

@@ -14,6 +14,8 @@ export interface KafkaStoreOptions {
   readonly topic: string
   /** Null: the topic must exist. */
   readonly creation: { readonly replicationFactor: number; readonly config?: Readonly<Record<string, string>> } | null
+  /** Whether the topic is created again if it is deleted while it is followed: its writers can write all of it again. */
+  readonly isExpendable?: boolean
   /** Told of what keeps the store from following the log, and (null) once it follows again. */
   readonly onTrouble?: (error: GenesisError | null) => void
 }
@@ -82,17 +84,7 @@ export class KafkaStore implements Store {
   }
 
   async open(): Promise<void> {
-    const { topic, creation } = this.#options
-    const config = { 'cleanup.policy': 'compact' }
-    await this.#admin.ensureTopic(
-      topic,
-      creation && {
-        partitions: 1,
-        replicationFactor: creation.replicationFactor,
-        config: { ...creation.config, ...config },
-      },
-      { partitions: 1, config },
-    )
+    await this.#ensureTopic()
     await this.#identify()
     this.#following = this.#follow()
     await this.readToEnd()
@@ -134,6 +126,20 @@ export class KafkaStore implements Store {
     this.#wake()
     await Promise.all([this.#writer.close(), this.#follower.close(), this.#control.close(), this.#admin.close()])
     await this.#following
+  }
+
+  async #ensureTopic(): Promise<void> {
+    const { topic, creation } = this.#options
+    const config = { 'cleanup.policy': 'compact' }
+    await this.#admin.ensureTopic(
+      topic,
+      creation && {
+        partitions: 1,
+        replicationFactor: creation.replicationFactor,
+        config: { ...creation.config, ...config },
+      },
+      { partitions: 1, config },
+    )
   }
 
   async #write(records: readonly StoreWrite[]): Promise<readonly StoreEntry[]> {
@@ -237,15 +243,22 @@ export class KafkaStore implements Store {
   }
 
   async #lookUp(): Promise<{ topicId: string | null; start: number; end: number }> {
-    const { topic } = this.#options
-    try {
+    const { topic, isExpendable } = this.#options
+    const asked = async (): Promise<{ topicId: string | null; start: number; end: number }> => {
       this.#control.refresh()
       const topicId = await this.#control.topicId()
       const [{ start, end }] = await this.#control.ranges()
       return { topicId, start, end }
+    }
+    try {
+      return await asked()
     } catch (error) {
       this.#assertOpen()
       if ((await this.#admin.describe(topic)) !== null) throw error
+      if (isExpendable === true) {
+        await this.#ensureTopic()
+        return await asked()
+      }
       throw new GenesisError('TOPIC_MISSING', 'the topic does not exist any more', {
         place: `topic ${topic}`,
         remedy: 'Restore it, or restart every worker of the group: they create it empty',

@@ -53,6 +53,23 @@ describe('a store in a topic', () => {
     await assert.rejects(missing.open(), { code: 'TOPIC_MISSING' })
   })
 
+  test('an expendable topic that is deleted is created again, empty, and written to', async (t) => {
+    const topic = uniqueName('test-store')
+    deleteAfter(t, topic)
+    const [store, other] = [storeAt(t, topic, { isExpendable: true }), storeAt(t, topic, { isExpendable: true })]
+    let resets = 0
+    store.subscribe({ record: () => undefined, reset: () => resets++ })
+    await Promise.all([store.open(), other.open()])
+    await store.write([{ key: 'a', value: value('before') }])
+    await deleteTopic(topic)
+    await Promise.all([store.readToEnd(), other.readToEnd()])
+    assert.equal(resets, 1)
+    assert.deepEqual([...store.entries.keys()], [])
+    await other.write([{ key: 'b', value: value('after') }])
+    await store.readToEnd()
+    assert.deepEqual([...store.entries.keys()], ['b'])
+  })
+
   test('does not wait for the open transaction of somebody else, and takes nothing from an aborted one', async (t) => {
     const topic = uniqueName('test-store')
     deleteAfter(t, topic)
