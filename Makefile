@@ -3,7 +3,7 @@
 # make help    the rest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench record-connect fuzz fault model build node-matrix sbom clean
+.PHONY: help demo test check bench record-connect fuzz fault chaos model build node-matrix sbom clean
 
 help:
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1 \t/p' Makefile | expand -t 20
@@ -32,6 +32,9 @@ fuzz: build ## send 10,000 wild requests to a worker
 
 fault: build ## run every fault scenario and print the table (docs/guarantees.md)
 	@node build/scripts/fault.js
+
+chaos: build ## four workers, three brokers and faults that a seed chooses; MINUTES=10 SEED=42
+	@node build/scripts/chaos.js $(or $(MINUTES),3) $(SEED)
 
 model: build ## make the shipped models again, byte for byte
 	@node build/scripts/make-models.js

@@ -1,6 +1,6 @@
 /**
- * Three brokers of one cluster, in containers (or, without Docker, as Java processes), behind proxies: replication 3, two
- * replicas in sync needed. Brokers can be killed and started again.
+ * Brokers of one cluster, in containers (or, without Docker, as Java processes), behind proxies. Three of them: replication 3, two
+ * replicas in sync needed. They can be killed and started again.
  */
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
@@ -46,14 +46,19 @@ export class KafkaCluster {
     this.#brokers = brokers
   }
 
-  static async start(signal: AbortSignal): Promise<KafkaCluster> {
+  static async start(signal: AbortSignal, brokers: 1 | 3 = 3): Promise<KafkaCluster> {
     const docker = await brokersInDocker(signal)
     if (!docker) await kafkaJars(signal)
-    return onFreePorts(12, (ports) => KafkaCluster.#startOn(ports, docker, signal), console.error)
+    return onFreePorts(4 * brokers, (ports) => KafkaCluster.#startOn(ports, docker, signal), console.error)
+  }
+
+  /** How many there are, those that are killed too. */
+  get size(): number {
+    return this.#brokers.length
   }
 
   static async #startOn(ports: readonly number[], docker: boolean, signal: AbortSignal): Promise<KafkaCluster> {
-    const nodes = [0, 1, 2].map((i) => {
+    const nodes = Array.from({ length: ports.length / 4 }, (_, i) => {
       const [client, inner, controller, proxy] = ports.slice(4 * i, 4 * i + 4)
       return { id: i + 1, client, inner, controller, proxy }
     })
@@ -84,7 +89,7 @@ export class KafkaCluster {
     await Promise.all(this.#brokers.map((broker) => broker.remove()))
   }
 
-  /** SIGKILL to a broker: 0, 1 or 2. */
+  /** SIGKILL to a broker, from 0 on. */
   kill(broker: number): Promise<void> {
     return this.#brokers[broker].kill()
   }
@@ -176,7 +181,9 @@ interface Node {
 }
 
 function settings({ id, client, inner, controller, proxy }: Node, voters: string): Record<string, string> {
-  const replicated = { 'replication.factor': '3', 'min.isr': '2', 'num.partitions': '3' }
+  const isAlone = !voters.includes(',')
+  const [replicas, inSync] = isAlone ? ['1', '1'] : ['3', '2']
+  const replicated = { 'replication.factor': replicas, 'min.isr': inSync, 'num.partitions': '3' }
   return {
     'process.roles': 'broker,controller',
     'node.id': String(id),
@@ -186,15 +193,15 @@ function settings({ id, client, inner, controller, proxy }: Node, voters: string
     'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,INTERNAL:PLAINTEXT',
     listeners: `PLAINTEXT://127.0.0.1:${client},INTERNAL://127.0.0.1:${inner},CONTROLLER://127.0.0.1:${controller}`,
     'advertised.listeners': `PLAINTEXT://127.0.0.1:${proxy},INTERNAL://127.0.0.1:${inner}`,
-    'default.replication.factor': '3',
-    'min.insync.replicas': '2',
+    'default.replication.factor': replicas,
+    'min.insync.replicas': inSync,
     'auto.create.topics.enable': 'false',
     ...Object.fromEntries(Object.entries(replicated).map(([key, value]) => [`transaction.state.log.${key}`, value])),
     'group.initial.rebalance.delay.ms': '0',
-    'offsets.topic.replication.factor': '3',
+    'offsets.topic.replication.factor': replicas,
     'offsets.topic.num.partitions': '3',
-    'share.coordinator.state.topic.replication.factor': '3',
-    'share.coordinator.state.topic.min.isr': '2',
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': inSync,
     // Everything that waits for a fault to be noticed, made short.
     'transaction.abort.timed.out.transaction.cleanup.interval.ms': '300',
     'broker.session.timeout.ms': '3000',
@@ -202,6 +209,7 @@ function settings({ id, client, inner, controller, proxy }: Node, voters: string
     'controller.quorum.election.timeout.ms': '500',
     'controller.quorum.fetch.timeout.ms': '1000',
     'replica.lag.time.max.ms': '3000',
+    'log.cleaner.backoff.ms': '1000',
   }
 }
 

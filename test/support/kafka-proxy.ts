@@ -29,6 +29,7 @@ interface ArmedFault extends Fault {
 /** The proxies of one cluster. */
 export class KafkaProxies {
   readonly #proxies: Proxy[]
+  readonly #isolated = new Set<string>()
   #armed: ArmedFault | null = null
   #paused = false
 
@@ -41,7 +42,8 @@ export class KafkaProxies {
     const all: Proxy[] = []
     const proxies = new KafkaProxies(all)
     for (const { listen, broker } of ports) {
-      const proxy = new Proxy(broker, (api, lost) => proxies.#strike(api, lost))
+      const strike: Strike = (api, lost) => proxies.#strike(api, lost)
+      const proxy = new Proxy(broker, strike, (clientId) => proxies.#isolated.has(clientId))
       await proxy.listen(listen)
       all.push(proxy)
     }
@@ -75,6 +77,17 @@ export class KafkaProxies {
     return this.#paused
   }
 
+  /** Nothing passes to or from the clients of this client.id any more; the others go on. */
+  isolate(clientId: string): void {
+    this.#isolated.add(clientId)
+  }
+
+  /** What was held back for them goes on. */
+  reconnect(clientId: string): void {
+    this.#isolated.delete(clientId)
+    for (const proxy of this.#proxies) proxy.release()
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#proxies.map((proxy) => proxy.close()))
   }
@@ -90,19 +103,18 @@ export class KafkaProxies {
 }
 
 type Strike = (api: number, lost: Fault['lost']) => FaultAction | null
+type IsIsolated = (clientId: string) => boolean
 
 class Proxy {
   readonly #broker: number
-  readonly #strike: Strike
   readonly #server: Server
   readonly #links = new Set<Link>()
   #paused = false
 
-  constructor(broker: number, strike: Strike) {
+  constructor(broker: number, strike: Strike, isIsolated: IsIsolated) {
     this.#broker = broker
-    this.#strike = strike
     this.#server = createServer((client) => {
-      const link = new Link(client, connect(this.#broker, '127.0.0.1'), this.#strike)
+      const link = new Link(client, connect(this.#broker, '127.0.0.1'), strike, isIsolated)
       this.#links.add(link)
       link.closed.then(
         () => this.#links.delete(link),
@@ -127,6 +139,11 @@ class Proxy {
     for (const link of this.#links) link.resume()
   }
 
+  /** Lets through what is not to be held back any more. */
+  release(): void {
+    for (const link of this.#links) link.release()
+  }
+
   async close(): Promise<void> {
     const closed = once(this.#server, 'close')
     this.#server.close()
@@ -142,12 +159,15 @@ class Link {
   readonly #broker: Socket
   /** Which API a correlation id was asked for. */
   readonly #asked = new Map<number, number>()
+  readonly #isIsolated: IsIsolated
   #held: (() => void)[] = []
   #paused = false
+  #clientId = ''
 
-  constructor(client: Socket, broker: Socket, strike: Strike) {
+  constructor(client: Socket, broker: Socket, strike: Strike, isIsolated: IsIsolated) {
     this.#client = client
     this.#broker = broker
+    this.#isIsolated = isIsolated
     client.setNoDelay(true)
     broker.setNoDelay(true)
     this.closed = new Promise((resolve) => {
@@ -160,6 +180,7 @@ class Link {
     readFrames(client, (frame) => {
       const api = frame.readInt16BE(4)
       this.#asked.set(frame.readInt32BE(8), api)
+      this.#clientId = clientIdOf(frame)
       this.#pass(frame, broker, strike(api, 'request'))
     })
     readFrames(broker, (frame) => {
@@ -172,7 +193,7 @@ class Link {
 
   #pass(frame: Buffer, to: Socket, action: FaultAction | null): void {
     if (action === 'cut') this.cut()
-    else if (action === 'hold' || this.#paused) this.#held.push(() => to.write(frame))
+    else if (action === 'hold' || this.#isHolding) this.#held.push(() => to.write(frame))
     else if (action === null) to.write(frame)
   }
 
@@ -187,10 +208,25 @@ class Link {
 
   resume(): void {
     this.#paused = false
+    this.release()
+  }
+
+  release(): void {
+    if (this.#isHolding) return
     const held = this.#held
     this.#held = []
     for (const pass of held) pass()
   }
+
+  get #isHolding(): boolean {
+    return this.#paused || this.#isIsolated(this.#clientId)
+  }
+}
+
+/** RequestHeader: request_api_key int16, request_api_version int16, correlation_id int32, client_id nullable string, after the length. */
+function clientIdOf(frame: Buffer): string {
+  const length = frame.readInt16BE(12)
+  return length < 0 ? '' : frame.toString('utf8', 14, 14 + length)
 }
 
 /** Calls for every complete frame: an int32 length and so many bytes. */
