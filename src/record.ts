@@ -23,6 +23,8 @@ export type FieldType =
 /** One field of a record layout, and how its vector is to be read. */
 export interface Field {
   readonly name: string
+  /** Of a value in nested records: their field names from the top, and its own. Absent: the record's own field. */
+  readonly path?: readonly string[]
   readonly type: FieldType
   readonly nullable: boolean
   readonly vector: Vector['kind']

@@ -102,6 +102,16 @@ function describeColumn(model: Model, column: Column, report: ColumnReport | und
       }
     case 'clock':
       return { ...base, made: 'the time of generation' }
+    case 'cycle': {
+      const { start, step, restart, initial = start } = source
+      const shown = (held: number): string => String(shownValue(held, type))
+      const end = restart === undefined ? '' : `, from ${shown(start)} again at ${shown(restart)}`
+      return { ...base, made: `${shown(initial)}, ${shown(initial + step)}, ${shown(initial + 2 * step)} …${end}` }
+    }
+    case 'list':
+      return { ...base, made: `in turn, ${source.values.length}: ${source.values.slice(0, 3).join(', ')} …` }
+    case 'regex':
+      return { ...base, made: source.regex }
   }
 }
 

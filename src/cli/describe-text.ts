@@ -6,12 +6,15 @@ const maxPairs = 5
 /** A description for a terminal. */
 export function describeText(model: ModelDescription): string {
   const { name, fingerprint, columns, states, report, tree } = model
+  // One state ties no columns.
+  const isIndependent = states === 1
   const learned = states === null ? 'nothing learned' : `${tree.length} learned (H=${states})`
+  const content = isIndependent ? `${tree.length} drawn independently` : learned
   const parts = [
-    [`${name}: ${columns.filter(({ hidden }) => !hidden).length} columns, ${learned}`, `fingerprint ${fingerprint}`],
+    [`${name}: ${columns.filter(({ hidden }) => !hidden).length} columns, ${content}`, `fingerprint ${fingerprint}`],
     columnTable(model),
   ]
-  if (tree.length > 1) parts.push(['tree of dependence', ...treeLines(tree)])
+  if (tree.length > 1 && !isIndependent) parts.push(['tree of dependence', ...treeLines(tree)])
   if (report !== null) parts.push(['quality', ...qualityLines(report).map((line) => `  ${line}`), ...weakest(model)])
   if (report !== null && report.notes.length > 0) parts.push(['notes', ...report.notes.map((note) => `  ${note}`)])
   if (model.conditions !== undefined) {

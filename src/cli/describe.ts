@@ -19,7 +19,7 @@ interface Flags {
 export function describeCommand(): Command {
   return new Command('describe')
     .description('show the columns, the tree and the quality of a model')
-    .argument('<model>', 'the model file')
+    .argument('<model>', 'the model file, or an Avro schema')
     .option('--json', 'print JSON')
     .option('--conditions <json>', 'also show the probability that a record satisfies these conditions', jsonValue)
     .option('--html <file>', 'write a page with plots of real and synthetic values instead')
@@ -35,7 +35,8 @@ Examples:
   genesis describe models/customers.json
   genesis describe models/customers.json --conditions '{"segment": "premium"}'
   genesis describe models/customers.json --html customers.html
-  genesis describe models/customers.json --types > customer.ts`,
+  genesis describe models/customers.json --types > customer.ts
+  genesis describe schemas/customer.avsc`,
     )
     .action(async (path: string, flags: Flags) => describe(path, flags))
 }

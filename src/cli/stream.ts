@@ -22,7 +22,7 @@ import { countLine, StreamProgress } from './stream-progress.js'
 export function streamCommand(): Command {
   return new Command('stream')
     .description("Writes a model's records to stdout, to a file, or to a Kafka topic.")
-    .argument('<model>', 'model file')
+    .argument('<model>', 'model file, or an Avro schema')
     .addOption(tableFlag('--batch-size', 'n', 'records in a batch (default: 4096; with --interval 100)'))
     .addOption(tableFlag('--interval', 'seconds', 'one batch per interval: seconds, or a duration such as 500ms'))
     .addOption(tableFlag('--rate-limit', 'n', 'records per second (default: unlimited)'))
@@ -77,6 +77,7 @@ export function streamCommand(): Command {
 Examples:
   genesis stream models/customers.json --max-records 10
   genesis stream models/customers.json --conditions '{"segment": "premium", "lifetime_value": [">", 10000]}' --rate-limit 100
+  genesis stream schemas/customer.avsc --max-records 10
   genesis stream models/customers.json --from 1000 --to 2000 --format csv --output slice.csv
   genesis stream models/customers.json --kafka-servers localhost:9092 --topic customers --rate-limit 1000`,
     )

@@ -13,9 +13,16 @@ import type { WorkerConfig } from './worker.js'
 
 /** The rules that a connector breaks, of those whose options are good in themselves. */
 export function brokenRules({ values, failed }: Checked<typeof connectorSchema>): Rule[] {
-  const { throughput, sink, topic, producer, compression, transaction, errors } = values
+  const { model, value, throughput, sink, topic, producer, compression, transaction, errors } = values
   const deadLetters = errors.deadletterqueue.topic.name
   const rules: Rule[] = [
+    {
+      on: ['model', 'value.schema'],
+      broken: model === null && value.schema === null,
+      what: 'neither a model nor a schema',
+      found: 'nothing that says what the records are',
+      expected: 'model: a model file, or value.schema: an Avro schema',
+    },
     ...rateRules(throughput),
     ...disturbRules(values.disturb, values),
     ...sinkRules(sink, values),

@@ -34,9 +34,10 @@ export const connectorSchema = {
     'Name of the connector, used in its checkpoints, its transactional ids and all messages.',
     { code: 'name' },
   ),
-  model: required<string>(
+  model: optional<string>(
     'path',
-    'Model file to generate records from (`genesis fit` trains one). Relative to this file.',
+    'Model file to generate records from (`genesis fit` trains one), or an Avro schema. Relative to this file. Unset: value.schema says what the records are.',
+    { importance: 'high' },
   ),
   topic: optional<string>('topic', 'Topic that the records go to. Required with the kafka sink.', {
     flag: '--topic',

@@ -11,7 +11,8 @@ export interface ConnectorConfig {
   readonly file: string | null
   /** The name of this one of several sinks; null: it is the only one. */
   readonly sinkName: string | null
-  readonly model: string
+  /** A model file's absolute path; or what its values' schema says, where there is no model: an Avro schema's path, or the schema itself. */
+  readonly model: string | object
   /** Null for sinks that have no topic. */
   readonly topic: string | null
   readonly topicCreation: {

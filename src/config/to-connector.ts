@@ -17,11 +17,13 @@ export function toConnector(
   folder: string,
 ): ConnectorConfig {
   const { topic_creation, value, throughput, transaction, producer, errors } = values
+  const schema = value.schema === null ? null : schemaOf(value.schema, folder)
   return {
     name: values.name,
     file,
     sinkName: null,
-    model: resolve(folder, values.model),
+    // Where both are missing, a rule has complained.
+    model: values.model === null ? (schema ?? '') : resolve(folder, values.model),
     topic: values.topic,
     topicCreation: {
       enabled: topic_creation.enabled,
@@ -36,7 +38,7 @@ export function toConnector(
     timestamp: values.timestamp,
     value: {
       format: value.format,
-      schema: value.schema === null ? null : schemaOf(value.schema, folder),
+      schema,
       autoRegister: value.auto_register,
       useLatest: value.use_latest,
       subject: value.subject,

@@ -6,7 +6,7 @@ import type { WorkerConfig } from '../config/worker.js'
 import { checkKey, checkSubjects, checkValue } from '../encode/check.js'
 import { createRegistry } from '../encode/registry.js'
 import { asGenesisError, GenesisError } from '../errors.js'
-import { loadModel } from '../model/load.js'
+import { loadModel, type ModelSource } from '../model/load.js'
 import type { Model } from '../model/model.js'
 import { openConnector } from './open.js'
 import type { Field } from '../record.js'
@@ -24,7 +24,7 @@ export interface ConnectorCheck {
  */
 export async function checkOffline(
   connector: ConnectorConfig,
-  load: (path: string) => Promise<Model> = loadModel,
+  load: (source: ModelSource) => Promise<Model> = loadModel,
   wrong: ReadonlySet<string> = new Set(),
 ): Promise<ConnectorCheck> {
   const errors: GenesisError[] = []
@@ -34,7 +34,9 @@ export async function checkOffline(
   try {
     fields = (await load(connector.model)).fields
   } catch (error) {
-    return { errors: atKey(connector, 'model', error), unusedColumns }
+    // Of a connector without a model, the schema is at fault.
+    const key = connector.model === connector.value.schema ? 'value.schema' : 'model'
+    return { errors: atKey(connector, key, error), unusedColumns }
   }
   try {
     fields = (await openConnector(connector, { load, shard: 0, capacity: 1 })).fields

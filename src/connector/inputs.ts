@@ -12,7 +12,7 @@ export async function inputsOf(connector: ConnectorConfig, env: Environment): Pr
   const found = new Set<string>()
   const visited = new Set<string>()
   const visit = async ({ model, value, throughput, references }: ConnectorConfig): Promise<void> => {
-    found.add(model)
+    if (typeof model === 'string') found.add(model)
     if (typeof value.schema === 'string') found.add(value.schema)
     if (throughput.shape.type === 'curve') found.add(throughput.shape.file)
     for (const { connector: other } of references) {

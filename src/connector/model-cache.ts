@@ -1,4 +1,4 @@
-import { loadModel } from '../model/load.js'
+import { loadModel, type ModelSource } from '../model/load.js'
 import type { Model } from '../model/model.js'
 import { versionOf } from './inputs.js'
 
@@ -6,14 +6,16 @@ import { versionOf } from './inputs.js'
 export class ModelCache {
   readonly #models = new Map<string, { version: string; model: Promise<Model> }>()
 
-  /** The model of a file as it is now; throws what loadModel throws. */
-  async load(path: string): Promise<Model> {
-    const version = await versionOf(path)
-    const known = this.#models.get(path)
+  /** The model of a file as it is now, or of an inline schema; throws what loadModel throws. */
+  async load(source: ModelSource): Promise<Model> {
+    const isFile = typeof source === 'string'
+    const version = isFile ? await versionOf(source) : 'inline'
+    const key = isFile ? source : JSON.stringify(source)
+    const known = this.#models.get(key)
     if (known?.version === version) return known.model
-    const model = loadModel(path)
-    this.#models.set(path, { version, model })
-    model.catch(() => this.#models.delete(path))
+    const model = loadModel(source)
+    this.#models.set(key, { version, model })
+    model.catch(() => this.#models.delete(key))
     return model
   }
 }

@@ -7,14 +7,15 @@ import { locationOf } from '../config/location.js'
 import { nearest } from '../config/nearest.js'
 import { GenesisError } from '../errors.js'
 import type { Generator } from '../model/generator.js'
+import type { ModelSource } from '../model/load.js'
 import type { Model } from '../model/model.js'
 import { DisturbedGenerator, spareCapacity } from '../model/faults/disturbed-generator.js'
 import { eventTimesOf } from '../model/time/following.js'
 import { defaultCapacity, openGenerator, type References } from '../model/open.js'
 
 export interface ConnectorOpening {
-  /** Reads a model file. */
-  readonly load: (path: string) => Promise<Model>
+  /** Reads a model file, or derives a model from a schema. */
+  readonly load: (source: ModelSource) => Promise<Model>
   readonly shard: number
   readonly capacity?: number
 }

@@ -42,13 +42,23 @@ class TextRecordEncoder implements LineEncoder {
   }
 }
 
-/** One JSON object per record, its members in the order of the layout. */
+/** One JSON object per record, its members in the order of the layout; those of a nested record, which stand together, in an object of their own. */
 export function jsonSteps(fields: readonly Field[]): EncodeStep[] {
+  let open: readonly string[] = []
+  let comma = '{'
   const members = fields.map((field, column) => {
-    const before = `${column === 0 ? '{' : ','}${JSON.stringify(field.name)}:`
+    const path = field.path ?? [field.name]
+    const above = path.slice(0, -1)
+    const common = open.findIndex((name, depth) => name !== above[depth])
+    const kept = common < 0 ? open.length : common
+    const closed = '}'.repeat(open.length - kept)
+    const begun = above.slice(kept).map((name) => `${JSON.stringify(name)}:{`)
+    const before = `${closed}${kept < open.length ? ',' : comma}${begun.join('')}${JSON.stringify(path[path.length - 1])}:`
+    open = above
+    comma = ','
     return textStep(field, column, 'json', before, '')
   })
-  return [...members, constant(fields.length === 0 ? '{}' : '}')]
+  return [...members, constant(fields.length === 0 ? '{}' : '}'.repeat(open.length + 1))]
 }
 
 /** RFC 4180, but for \n at the end of a line. */

@@ -1,7 +1,7 @@
 import {
   artifactFormat,
-  artifactVersion,
   firstArtifactVersion,
+  relationVersion,
   type ArtifactColumn,
   type ModelArtifact,
 } from '../model/artifact.js'
@@ -25,7 +25,7 @@ export function assembleModel(
   columns.push(...[...joint, ...patterns].map(learnedColumn))
   return {
     format: artifactFormat,
-    version: relations.length + masks.length > 0 ? artifactVersion : firstArtifactVersion,
+    version: relations.length + masks.length > 0 ? relationVersion : firstArtifactVersion,
     name,
     columns,
     circuit: circuit && {

@@ -4,7 +4,7 @@ import { throwErrors } from '../config/check.js'
 import { isObject } from '../config/formats.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { RawConnector } from '../config/raw-connector.js'
-import { openConnector } from '../connector/open.js'
+import { openConnector, type ConnectorOpening } from '../connector/open.js'
 import { GenesisError } from '../errors.js'
 import type { Checkpoint } from '../record.js'
 import type { ConnectorOffset, OffsetChange } from './herder.js'
@@ -50,7 +50,7 @@ export async function moveOffsets(
   const moves = new Map(deliveries.map((delivery) => [delivery, new Map<number, number | null>()]))
   const fingerprints = new Map<ConnectorConfig, string>()
   for (const delivery of deliveries) {
-    const load = (path: string) => planning.models.load(path)
+    const load: ConnectorOpening['load'] = (source) => planning.models.load(source)
     fingerprints.set(delivery, (await openConnector(delivery, { load, shard: 0, capacity: 1 })).fingerprint)
   }
   for (const [index, { partition, offset }] of (changes ?? []).entries()) {

@@ -27,12 +27,13 @@ function tables(texts: readonly string[]): string {
   return `[\n${texts.map((text) => JSON.stringify(text)).join(',\n')}\n]`
 }
 
-function inOrder({ name, type, nullable, hidden, missing, source }: ArtifactColumn): ArtifactColumn {
+function inOrder({ name, type, nullable, hidden, path, missing, source }: ArtifactColumn): ArtifactColumn {
   return {
     name,
     type: type.kind === 'decimal' ? { kind: 'decimal', scale: type.scale } : { kind: type.kind },
     nullable,
     ...(hidden && { hidden }),
+    ...(path && { path }),
     ...(missing !== undefined && { missing }),
     source: sourceInOrder(source),
   }
@@ -71,5 +72,15 @@ function sourceInOrder(source: ColumnOrigin): ColumnOrigin {
         : { from: source.from, start: source.start, step: source.step, jitter: source.jitter }
     case 'clock':
       return { from: source.from }
+    case 'cycle': {
+      const { from, start, step, restart, initial } = source
+      return { from, start, step, restart, initial }
+    }
+    case 'list':
+      return { from: source.from, values: source.values }
+    case 'regex': {
+      const { from, regex, minLength, maxLength } = source
+      return { from, regex, minLength, maxLength }
+    }
   }
 }

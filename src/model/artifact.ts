@@ -7,7 +7,9 @@ import type { Formula, Rounding } from './expression/formula.js'
 
 export const artifactFormat = 'genesis-model'
 /** The newest version that is read. */
-export const artifactVersion = 2
+export const artifactVersion = 3
+/** The first version that has relations and masks. */
+export const relationVersion = 2
 /** What is written for a model that needs nothing of a later one, so that earlier programs read it. */
 export const firstArtifactVersion = 1
 
@@ -27,9 +29,11 @@ export interface ArtifactColumn {
   type: FieldType
   nullable: boolean
   hidden?: true
+  /** From version 3 on. Of a value in nested records: their field names from the top, and its own. Left out: it stands at the top. */
+  path?: string[]
   /**
    * The share of records, 0 to 1, in which the value is missing, independently of everything else. For pool, template,
-   * pattern, uuid and event_time columns that are nullable; the circuit has its own symbol for it.
+   * pattern, uuid, event_time, cycle, list and regex columns that are nullable; the circuit has its own symbol for it.
    */
   missing?: number
   source: ColumnOrigin
@@ -96,6 +100,18 @@ export type ColumnOrigin =
   | { from: 'event_time'; start: number; curve: TimeCurve; jitter: number }
   /** The wall clock at the time of generation; not repeatable. */
   | { from: 'clock' }
+  /**
+   * From version 3 on. start + position · step, in the held form. With `restart`, which lies in the direction of the step, what reaches it goes on
+   * from the start: start + (position · step mod (restart − start)). `initial`: the value of position 0, within that round; left out: start.
+   */
+  | { from: 'cycle'; start: number; step: number; restart?: number; initial?: number }
+  /** From version 3 on. Position p has values[p mod their number]. */
+  | { from: 'list'; values: (string | boolean | number)[] }
+  /**
+   * From version 3 on. Text that a regular expression matches (docs/schemas.md has the syntax): the alternatives of a choice are equally likely, and so
+   * are the numbers of a repetition. `minLength` and `maxLength`, in characters, leave out what is shorter or longer.
+   */
+  | { from: 'regex'; regex: string; minLength?: number; maxLength?: number }
 
 /**
  * A rate over time: straight lines between points, of milliseconds (from 0, not falling) and records a second. After the last

@@ -10,12 +10,13 @@ export function fieldsOf(columns: readonly Column[], plain: (column: Column) => 
 }
 
 function fieldOf(column: Column, columns: readonly Column[], plain: boolean): Field {
-  const { name, type, nullable, source } = column
+  const { name, path, type, nullable, source } = column
   const vector = vectorKind(source, columns)
   const dictionary = dictionaryOf(column, columns)
   const range = vector === 'number' ? rangeOf(source, columns) : undefined
   return {
     name,
+    ...(path && { path }),
     type,
     nullable,
     vector,
@@ -40,6 +41,11 @@ export function rangeOf(source: ColumnSource, columns: readonly Column[]): [low:
       return rangeOf(columnNamed(source.value, columns).source, columns)
     case 'relation':
       return relationRange(source)
+    case 'cycle': {
+      const { start, step, restart } = source
+      if (restart === undefined) return undefined
+      return spanOf([start, restart - Math.sign(step)])
+    }
     default:
       return undefined
   }
@@ -65,16 +71,19 @@ export function vectorKind(source: ColumnSource, columns: readonly Column[] = []
       return vectorKind(columnNamed(source.value, columns).source, columns)
     case 'dependency':
     case 'pool':
+    case 'list':
       return 'dictionary'
     case 'composed':
     case 'relation':
     case 'sequence':
     case 'event_time':
     case 'clock':
+    case 'cycle':
       return 'number'
     case 'template':
     case 'pattern':
     case 'uuid':
+    case 'regex':
       return 'text'
   }
 }
@@ -97,6 +106,7 @@ export function dictionaryOf(
       return own.includes(null) ? own : [...own, null]
     }
     case 'pool':
+    case 'list':
       return missing ? [...source.values, null] : source.values
     default:
       return undefined

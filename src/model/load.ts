@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { GenesisError } from '../errors.js'
 import { artifactFormat, artifactVersion, type ModelArtifact } from './artifact.js'
+import { modelOfSchema } from './declared/from-avro.js'
 import { fieldsOf } from './fields.js'
 import { readCircuit } from './load/circuit.js'
 import { checkColumns } from './load/columns.js'
@@ -11,11 +12,15 @@ import type { CircuitSource, Column, Model } from './model.js'
 import { isPlain } from './generated/plain.js'
 import { poolOf } from './generated/words.js'
 
+/** Where a model comes from: a file with a model or an Avro schema, or such a schema itself. */
+export type ModelSource = string | object
+
 /**
- * Reads and checks a model file. Throws MODEL_UNREADABLE (not there, not JSON), MODEL_TOO_NEW, or MODEL_INVALID (truncated or
- * inconsistent), naming the file and the path in it.
+ * Reads and checks a model file, or derives a model from an Avro schema. Throws MODEL_UNREADABLE (not there, not JSON), MODEL_TOO_NEW, or
+ * MODEL_INVALID (truncated or inconsistent), naming the file and the path in it; of a schema, SCHEMA_INVALID.
  */
-export async function loadModel(path: string): Promise<Model> {
+export async function loadModel(path: ModelSource): Promise<Model> {
+  if (typeof path !== 'string') return modelFromSchema(path, 'the inline schema')
   let bytes: Buffer
   try {
     bytes = await readFile(path)
@@ -31,10 +36,17 @@ export async function loadModel(path: string): Promise<Model> {
   return parseModel(bytes, path)
 }
 
+function modelFromSchema(schema: unknown, place: string): Model {
+  return modelOfSchema(schema, place, (text) => parseModel(Buffer.from(text), place))
+}
+
 /** A model from the bytes of its file; `place` names it in errors, which are those of `loadModel`. */
 export function parseModel(bytes: Uint8Array, place: string): Model {
-  const file = new ModelFile(place)
-  const artifact = shapeOfArtifact(documentOf(bytes, file), file)
+  const file: ModelFile = new ModelFile(place)
+  const document = documentOf(bytes, file)
+  if (document.format === undefined && document.type !== undefined) return modelFromSchema(document, place)
+  checkFormat(document, file)
+  const artifact = shapeOfArtifact(document, file)
   const columnOfNode = checkColumns(artifact, file)
   const sizes = columnOfNode.map((index) => (artifact.columns[index].source as CircuitSource).alphabet.length)
   const circuit = readCircuit(artifact, sizes, file)
@@ -75,13 +87,16 @@ function documentOf(bytes: Uint8Array, file: ModelFile): Record<string, unknown>
     throw new GenesisError('MODEL_UNREADABLE', 'not JSON', {
       place: file.place,
       found,
-      expected: 'a model file',
+      expected: 'a model file, or an Avro schema',
       cause,
     })
   }
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     file.invalid('the document', 'not a model', document, 'an object')
-  const { format, version } = document as Record<string, unknown>
+  return document as Record<string, unknown>
+}
+
+function checkFormat({ format, version }: Record<string, unknown>, file: ModelFile): void {
   if (format !== artifactFormat) file.invalid('format', 'not a model file', format, `"${artifactFormat}"`)
   if (!Number.isInteger(version) || (version as number) < 1)
     file.invalid('version', 'not a format version', version, `an integer from 1 to ${artifactVersion}`)
@@ -93,5 +108,4 @@ function documentOf(bytes: Uint8Array, file: ModelFile): Record<string, unknown>
       remedy: 'Update genesis-connect, or fit the model again with this version',
     })
   }
-  return document as Record<string, unknown>
 }

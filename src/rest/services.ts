@@ -3,7 +3,7 @@ import { throwErrors } from '../config/check.js'
 import { resolveConnector } from '../config/connector-file.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { RawConnector } from '../config/raw-connector.js'
-import { openConnector } from '../connector/open.js'
+import { openConnector, type ConnectorOpening } from '../connector/open.js'
 import { checkConnector } from '../connector/plan.js'
 import { GenesisError } from '../errors.js'
 import type { Planning } from '../herder/hosted-connector.js'
@@ -25,7 +25,7 @@ export function genesisServices(planning: Planning): GenesisServices {
       // Records depend on their positions, not on how these are dealt to tasks.
       const connector = { ...connectors[0], tasks: { max: 1 } }
       const count = Math.min(records, connector.throughput.maxRecords ?? records)
-      const load = (path: string) => models.load(path)
+      const load: ConnectorOpening['load'] = (source) => models.load(source)
       const generator = await openConnector(connector, { load, shard: 0, capacity: count })
       generator.start(0)
       return toRows(generator.generate(count))

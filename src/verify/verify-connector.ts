@@ -6,7 +6,7 @@ import { createEncoder } from '../encode/create.js'
 import { createRegistry } from '../encode/registry.js'
 import { GenesisError } from '../errors.js'
 import type { Generator } from '../model/generator.js'
-import { loadModel } from '../model/load.js'
+import { loadModel, type ModelSource } from '../model/load.js'
 import type { Model } from '../model/model.js'
 import { openConnector } from '../connector/open.js'
 import type { Checkpoint } from '../record.js'
@@ -133,7 +133,8 @@ function disturbedOf(
 }
 
 function generatorOf(connector: ConnectorConfig, model: Model, shard: number): Promise<Generator> {
-  const load = (path: string): Promise<Model> => (path === connector.model ? Promise.resolve(model) : loadModel(path))
+  const load = (source: ModelSource): Promise<Model> =>
+    source === connector.model ? Promise.resolve(model) : loadModel(source)
   return openConnector(connector, { load, shard })
 }
 

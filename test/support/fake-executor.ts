@@ -2,7 +2,7 @@ import type { RestFolders } from '#src/config/connect-keys.js'
 import { resolveDelivery } from '#src/connector/resolve.js'
 import { deliveryName, type ConnectorConfig } from '#src/config/connector.js'
 import { ModelCache } from '#src/connector/model-cache.js'
-import { openConnector } from '#src/connector/open.js'
+import { openConnector, type ConnectorOpening } from '#src/connector/open.js'
 import { systemClock } from '#src/delivery/clock.js'
 import { GenesisError } from '#src/errors.js'
 import type { PositionStore } from '#src/herder/offsets.js'
@@ -91,7 +91,7 @@ export class FakeExecutor implements TaskExecutor {
     this.#running.set(key, { listener: { ...listener, ended }, task: running })
     const run = async (): Promise<void> => {
       const resolved = resolveDelivery(connector, delivery.sinkName, process.env, this.#folders)
-      const load = (path: string) => models.load(path)
+      const load: ConnectorOpening['load'] = (source) => models.load(source)
       const { fingerprint } = await openConnector(resolved, { load, shard, capacity: 1 })
       const shards = resolved.tasks.max
       const positions = new PositionGenerator(10, shards)

@@ -83,6 +83,7 @@ class Planner {
   private field(field: avro.types.Field, path: string, open: readonly avro.Type[]): EncodeStep[] {
     const column = this.matching.columns.get(path)
     if (column !== undefined) return this.column(column, field.type, path)
+    if (field.type.typeName === 'null') return []
     const branches = branchesOf(field.type)
     const records = branches.filter(
       (branch): branch is avro.types.RecordType => branch instanceof avro.types.RecordType && !open.includes(branch),

@@ -4,7 +4,7 @@ import { GenesisError } from '../../errors.js'
 
 /** A parsed schema, with what to call it in messages. */
 export interface AvroSchema {
-  /** As it was written: what is registered and what an object container's header carries. */
+  /** As it was written, without what says how to generate values: what is registered and what an object container's header carries. */
   readonly json: unknown
   readonly type: avro.Type
   /** The file's path, the registry's subject, or "the inline schema". */
@@ -78,11 +78,19 @@ export function parseSchema(json: unknown, place: string, references: readonly u
     const registry: Record<string, avro.Type> = {}
     const options = { logicalTypes: marks, wrapUnions: true, registry }
     for (const reference of references) avro.Type.forSchema(reference as avro.Schema, options)
-    return { json, place, type: avro.Type.forSchema(json as avro.Schema, options) }
+    return { json: withoutHints(json), place, type: avro.Type.forSchema(json as avro.Schema, options) }
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new GenesisError('SCHEMA_INVALID', `not a valid Avro schema: ${reason}`, { place, cause })
   }
+}
+
+/** The schema that readers need: `arg.properties` are for those who generate. */
+function withoutHints(json: unknown): unknown {
+  if (Array.isArray(json)) return json.map(withoutHints)
+  if (typeof json !== 'object' || json === null) return json
+  const entries = Object.entries(json).filter(([key]) => key !== 'arg.properties')
+  return Object.fromEntries(entries.map(([key, value]) => [key, withoutHints(value)]))
 }
 
 /** Reads and parses an .avsc file. Throws SCHEMA_INVALID. */

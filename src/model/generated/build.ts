@@ -5,12 +5,15 @@ import type { NodeOutput } from '../sample/circuit-sampler.js'
 import { Composed, type Part } from './composed.js'
 import { namesInRelation } from '../relations/range.js'
 import { Relation, type RelationPart } from '../relations/relation.js'
+import { Cycle, List } from './cycle.js'
 import { Clock, EventTime, Sequence } from './numbers.js'
 import type { OutsideColumn } from './generated.js'
 import { parsePattern } from './pattern-parts.js'
 import { Pattern } from './pattern.js'
 import { Masked } from './masked.js'
 import { Pool } from './pool.js'
+import { formsOf } from './regex-forms.js'
+import { RegexText } from './regex-text.js'
 import { parseTemplate } from './template-parts.js'
 import { Template } from './template.js'
 import { Uuid } from './uuid.js'
@@ -152,6 +155,12 @@ class Builder {
         return this.#add(column.name, new EventTime(source, missing, capacity, takeDraws))
       case 'clock':
         return this.#add(column.name, new Clock(capacity))
+      case 'cycle':
+        return this.#add(column.name, new Cycle(source, missing, capacity, takeDraws))
+      case 'list':
+        return this.#add(column.name, new List(source.values.length, missing, capacity, takeDraws))
+      case 'regex':
+        return this.#add(column.name, new RegexText(formsOf(source), nullable, missing, capacity, takeDraws))
       case 'pool':
         return this.#add(column.name, new Pool(source.values.length, source.weights, missing, capacity, takeDraws))
       case 'pattern': {

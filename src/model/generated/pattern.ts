@@ -4,7 +4,7 @@ import type { PatternPart } from './pattern-parts.js'
 import { GrowingText, Missing } from './text-vector.js'
 
 /** A word gives characters until this many combinations are drawn from it: then the bias is below 2^-16 of a probability. */
-const maxCombinations = 65_536
+export const maxCombinations = 65_536
 
 /** Text from a pattern. Hot: a byte is written at a time, nothing is allocated. */
 export class Pattern implements OutsideColumn {

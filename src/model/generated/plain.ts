@@ -1,6 +1,7 @@
 import type { Column } from '../model.js'
 import { columnNamed } from '../fields.js'
 import { parsePattern } from './pattern-parts.js'
+import { formsOf } from './regex-forms.js'
 import { parseTemplate } from './template-parts.js'
 
 /** Whether no text of a column ever has a character that needs escaping in JSON or quoting in CSV. */
@@ -34,7 +35,12 @@ export function isPlain(column: Column, columns: readonly Column[]): boolean {
     case 'uuid':
     case 'event_time':
     case 'clock':
+    case 'cycle':
       return true
+    case 'list':
+      return source.values.every((value) => typeof value !== 'string' || isPlainText(value))
+    case 'regex':
+      return formsOf(source).every(({ characters }) => characters.every((some) => isPlainText(some.join(''))))
   }
 }
 

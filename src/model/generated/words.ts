@@ -18,6 +18,11 @@ export function poolOf(provider: string, locale: string, path: string, file: Mod
   return { from: 'pool', values: [...words[provider]] }
 }
 
+/** The words of a provider in a locale, both of which there are. */
+export function wordsFor(provider: string, locale: string): readonly string[] {
+  return wordsOf(locale)![provider]
+}
+
 /** The languages that words ship in. */
 export function locales(): string[] {
   return readdirSync(folder).flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -5)] : []))

@@ -2,6 +2,7 @@ import type { FieldType } from '../../record.js'
 import type { ArtifactColumn, ModelArtifact, ColumnOrigin, Symbol } from '../artifact.js'
 import { parseTemplate } from '../generated/template-parts.js'
 import { parsePattern } from '../generated/pattern-parts.js'
+import { readForms } from '../generated/regex-forms.js'
 import type { ModelFile } from './complaint.js'
 import { checkComposed } from './composed.js'
 import { checkMasked } from './masked.js'
@@ -55,8 +56,12 @@ const fits: Partial<Record<ColumnOrigin['from'], readonly FieldType['kind'][]>> 
   uuid: ['uuid', 'string'],
   event_time: ['timestamp'],
   clock: ['timestamp'],
+  cycle: numeric.filter((kind) => kind !== 'double'),
+  regex: ['string'],
 }
-const canMiss: readonly ColumnOrigin['from'][] = ['pool', 'template', 'pattern', 'uuid', 'event_time']
+const canMiss: readonly ColumnOrigin['from'][] = [
+  ...(['pool', 'template', 'pattern', 'uuid', 'event_time', 'cycle', 'list', 'regex'] as const),
+]
 
 function checkColumn(
   column: ArtifactColumn,
@@ -108,6 +113,16 @@ function checkColumn(
         file.invalid(`${path}.source.pattern`, pattern, source.pattern, 'a character after each \\')
       return
     }
+    case 'cycle':
+      return checkCycle(source, `${path}.source`, file)
+    case 'list':
+      return checkList(column, source.values, `${path}.source.values`, file)
+    case 'regex': {
+      const forms = readForms(source)
+      if (typeof forms === 'string')
+        file.invalid(`${path}.source.regex`, forms, source.regex, 'a regular expression that ends')
+      return
+    }
     case 'sequence':
     case 'uuid':
     case 'event_time':
@@ -123,6 +138,36 @@ function checkPool({ values, weights }: { values: string[]; weights?: number[] }
     file.invalid(`${path}.weights`, 'not a weight per value', `${weights.length} weights`, `${values.length}`)
   if (!weights.some((weight) => weight > 0))
     file.invalid(`${path}.weights`, 'no weight is above 0', weights, 'at least one')
+}
+
+function checkCycle(source: Extract<ColumnOrigin, { from: 'cycle' }>, path: string, file: ModelFile): void {
+  const { start, step, restart, initial = start } = source
+  const wrong = (['start', 'step', 'restart', 'initial'] as const).find(
+    (key) => source[key] !== undefined && !Number.isSafeInteger(source[key]),
+  )
+  if (wrong !== undefined)
+    file.invalid(`${path}.${wrong}`, 'not an integer', source[wrong], 'an integer, in the held form')
+  if (step === 0) file.invalid(`${path}.step`, 'a step of 0', step, 'a number above or below 0')
+  if (restart !== undefined && Math.sign(restart - start) !== Math.sign(step))
+    file.invalid(
+      `${path}.restart`,
+      'the steps do not lead there',
+      restart,
+      `a number ${step > 0 ? 'above' : 'below'} ${start}`,
+    )
+  if (restart !== undefined && Math.abs(restart - start) > Number.MAX_SAFE_INTEGER)
+    file.invalid(`${path}.restart`, 'too far from the start', restart, 'less than 2^53 from it')
+  const way = (initial - start) * Math.sign(step)
+  if (restart !== undefined && (way < 0 || way >= Math.abs(restart - start)))
+    file.invalid(`${path}.initial`, 'outside the round', initial, `a number from ${start} to before ${restart}`)
+}
+
+function checkList(column: ArtifactColumn, values: unknown[], path: string, file: ModelFile): void {
+  if (values.length === 0 || values.length >= maxCodes)
+    file.invalid(path, 'a list of the wrong size', `${values.length} values`, `1 to ${maxCodes - 1}`)
+  values.forEach((value, index) =>
+    checkSymbol(value as Symbol, { ...column, nullable: false }, `${path}[${index}]`, file),
+  )
 }
 
 function checkDependency(

@@ -41,6 +41,10 @@ function shapeOfColumn(value: unknown, path: string, read: Reader): asserts valu
     read.file.invalid(`${path}.nullable`, 'nullable is a boolean', column.nullable, 'true or false')
   if (column.hidden !== undefined && column.hidden !== true)
     read.file.invalid(`${path}.hidden`, 'hidden is true or left out', column.hidden, 'true')
+  if (column.path !== undefined)
+    read.list(column, 'path', `${path}.path`).forEach((name, index) => {
+      if (typeof name !== 'string') read.file.invalid(`${path}.path[${index}]`, 'not a name', name, 'text')
+    })
   if (column.missing !== undefined) read.number(column, 'missing', `${path}.missing`, 0, 1)
   shapeOfSource(read.object(column.source, `${path}.source`), `${path}.source`, read)
 }
@@ -125,6 +129,17 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
     read.whole(source, 'jitter', `${path}.jitter`, 0, Number.MAX_SAFE_INTEGER)
   },
   clock: () => undefined,
+  cycle(source, path, read) {
+    read.number(source, 'start', `${path}.start`)
+    read.number(source, 'step', `${path}.step`)
+    for (const key of ['restart', 'initial']) if (source[key] !== undefined) read.number(source, key, `${path}.${key}`)
+  },
+  list: (source, path, read) => void read.list(source, 'values', `${path}.values`),
+  regex(source, path, read) {
+    read.text(source, 'regex', `${path}.regex`)
+    for (const key of ['minLength', 'maxLength'])
+      if (source[key] !== undefined) read.whole(source, key, `${path}.${key}`, 0)
+  },
 }
 
 function shapeOfFormula(formula: unknown, path: string, read: Reader): void {

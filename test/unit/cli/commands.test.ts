@@ -89,7 +89,7 @@ describe('the command line', () => {
     assert.deepEqual([status, stdout], [2, ''])
     assert.deepEqual(stderr.trimEnd().split('\n'), [
       'error: c.json:1:13: modle: unknown key; found "modle"; expected model (CONFIG_INVALID)',
-      'error: c.json:1:1: missing key; found no model; expected a path (CONFIG_INVALID)',
+      'error: c.json:1:1: model: neither a model nor a schema; found nothing that says what the records are; expected model: a model file, or value.schema: an Avro schema (CONFIG_INVALID)',
       'error: c.json:1:1: topic: the kafka sink needs a topic; found none; expected topic: <name> (CONFIG_INVALID)',
     ])
     const worker = await genesis(['verify', '--worker', 'w.yaml', 'c.json'], {}, folder)
@@ -254,7 +254,7 @@ sead: 1
       'b.yaml:1:1: topic',
       'c.yaml:4:9: sink.type',
       'd.yaml:2:1: modle',
-      'error: d.yaml:1:1: missing key; found no model; expected a path (CONFIG_INVALID)',
+      'd.yaml:1:1: model',
       'e.yaml:4:1: refrences',
       'f.yaml:1:1: topic',
       'a.yaml:8:3: conditions.segmnet',

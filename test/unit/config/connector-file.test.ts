@@ -165,10 +165,10 @@ seed: -1
     assert.match(meant({ constructor: 5 }), /^one of name, model, topic/)
   })
 
-  it('needs a name and a model', () => {
+  it('needs a name, and a model or a schema', () => {
     assert.deepEqual(errorsOf({ topic: 't' }), [
       'missing key; found no name; expected a name of letters, digits, ".", "_" and "-", beginning with a letter or digit, 128 at most',
-      'missing key; found no model; expected a path',
+      'model: neither a model nor a schema; found nothing that says what the records are; expected model: a model file, or value.schema: an Avro schema',
     ])
     assert.match(errorsOf({ ...minimal, name: null })[0], /^name: wrong value; found nothing; expected a name/)
     assert.match(errorsOf(['a'])[0], /^not a map of options; found \["a"\]; expected a map with name, model/)

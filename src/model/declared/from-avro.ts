@@ -1,0 +1,164 @@
+import { GenesisError } from '../../errors.js'
+import { writeModel } from '../artifact-write.js'
+import type { Model } from '../model.js'
+import { addByProperties, checkNames, missingShare } from './arg-properties.js'
+import { shapeOf, argProperties, type RecordShape, type Scalar, type Shape } from './avro-shape.js'
+import { addByName, type Surroundings } from './by-name.js'
+import { SchemaSource } from './complaint.js'
+import { Draft, evenly, type Target } from './draft.js'
+import { heldOption, isDecimal, typeOf } from './scalar-type.js'
+
+/** How often a field that may be missing is, where nothing else is said. */
+const usualMissing = 0.1
+
+/**
+ * A model of the records of an Avro schema: `arg.properties` say what is in a field, or else its name and type. `read` makes a model of its
+ * artifact's text. `place` names the schema in errors. Throws SCHEMA_INVALID.
+ */
+export function modelOfSchema(schema: unknown, place: string, read: (text: string) => Model): Model {
+  const source: SchemaSource = new SchemaSource(place)
+  const shape = shapeOf(schema, source)
+  if (shape.kind !== 'record')
+    source.invalid('', 'the schema is not a record', { found: shape.kind, expected: '"type": "record"' })
+  const draft = new Draft()
+  new Fields(draft, source).record(shape, [])
+  const artifact = draft.artifact(shape.name)
+  if (artifact.columns.length === 0) source.invalid('', 'a record without fields', { expected: 'one field at least' })
+  try {
+    return read(writeModel(artifact))
+  } catch (cause) {
+    if (!(cause instanceof GenesisError)) throw cause
+    throw new GenesisError('INTERNAL', `${place}: the model of the schema: ${cause.message}`, { cause })
+  }
+}
+
+class Fields {
+  constructor(
+    readonly draft: Draft,
+    readonly source: SchemaSource,
+  ) {}
+
+  /** `above`: the field names that lead to it. */
+  record(record: RecordShape, above: readonly string[]): void {
+    const { properties, path, fields } = record
+    if (properties !== null) {
+      checkNames(properties, ['options'], 'a record', path === '' ? 'the record' : path, this.source)
+      if (properties.options !== undefined) return this.#wholes(record, properties.options, above)
+    }
+    const around: Surroundings = {
+      above,
+      record: record.name.slice(record.name.lastIndexOf('.') + 1),
+      texts: fields.filter(({ shape }) => shape.kind === 'string' && shape.properties === null).map(({ name }) => name),
+    }
+    for (const { name, shape } of fields) this.#field(name, shape, around)
+  }
+
+  #field(name: string, shape: Shape, around: Surroundings): void {
+    const { inner, missing } = this.#present(shape)
+    if (inner === null) return
+    const target = targetAt([...around.above, name], missing)
+    if (inner.kind === 'record') {
+      if (missing !== null && inner.properties?.missing !== undefined)
+        this.source.invalid(`${inner.path}: ${argProperties}.missing`, 'records are always there', {
+          found: missing,
+          expected: 'missing at the fields of the record',
+        })
+      return this.record(inner, [...around.above, name])
+    }
+    const scalar = this.#scalar(inner)
+    if (!addByProperties(this.draft, target, scalar, this.source)) addByName(this.draft, target, name, scalar, around)
+  }
+
+  /** A field's shape without null, and how often it is missing. Inner null: nothing else is in it. */
+  #present(shape: Shape): { inner: Shape | null; missing: number | null } {
+    if (shape.kind === 'null') return { inner: null, missing: null }
+    if (shape.kind !== 'union') {
+      missingShare(shape.properties, false, shape.path, this.source)
+      return { inner: shape, missing: null }
+    }
+    const [inner, ...others] = shape.branches.filter(({ kind }) => kind !== 'null')
+    if (inner === undefined) return { inner: null, missing: null }
+    if (others.length > 0)
+      this.source.invalid(shape.path, 'a union of several types', {
+        found: shape.branches.map(({ kind }) => kind).join(', '),
+        expected: 'one type, or one and null',
+      })
+    const isNullable = shape.branches.length > 1
+    const own = shape.properties ?? inner.properties
+    const share = missingShare(own, isNullable, shape.path, this.source)
+    return { inner: { ...inner, properties: own }, missing: isNullable ? (share ?? usualMissing) : null }
+  }
+
+  #scalar(shape: Shape): Scalar {
+    switch (shape.kind) {
+      case 'array':
+      case 'map':
+        return this.source.invalid(shape.path, `${shape.kind}s are not made here`, {
+          found: shape.kind,
+          expected: 'records, and fields with one value',
+        })
+      case 'again':
+        return this.source.invalid(shape.path, 'a record inside itself', {
+          found: shape.name,
+          expected: 'records that end',
+          remedy: 'Leave the field out of the schema',
+        })
+      case 'fixed':
+        if (isDecimal(shape) || (shape.logical === 'uuid' && shape.size === 16)) break
+        return this.source.invalid(shape.path, 'fixed bytes are not made here', {
+          found: `fixed of ${shape.size} bytes`,
+          expected: 'a decimal or a uuid',
+        })
+      case 'union':
+      case 'record':
+        return this.source.invalid(shape.path, 'not a field with one value', { found: shape.kind })
+      default:
+    }
+    const type = typeOf(shape)
+    if (type.kind === 'decimal' && type.scale > 15)
+      this.source.invalid(shape.path, 'a decimal with too many places', {
+        found: `scale ${type.scale}`,
+        expected: 'at most 15',
+      })
+    return shape
+  }
+
+  /** Records of which each is one of a list, whole: a hidden column says which, and decides the others. */
+  #wholes(record: RecordShape, options: unknown, above: readonly string[]): void {
+    const at = `${record.path === '' ? 'the record' : record.path}: ${argProperties}.options`
+    if (!Array.isArray(options) || options.length === 0)
+      this.source.invalid(at, 'not a list of records', { found: options, expected: 'a list of objects' })
+    options.forEach((option: unknown, index) => {
+      if (!isObject(option))
+        this.source.invalid(`${at}[${index}]`, 'not a record', { found: option, expected: 'an object' })
+    })
+    const wholes = options as Readonly<Record<string, unknown>>[]
+    const decider = [...above, '#option'].join('.')
+    const codes = evenly(wholes.map((_, index) => index))
+    this.draft.drawn({ name: decider, missing: null, hidden: true }, { kind: 'integer' }, codes)
+    for (const { name, shape } of record.fields) {
+      const { inner, missing } = this.#present(shape)
+      if (inner === null) continue
+      const scalar = this.#scalar(inner)
+      const values = wholes.map((whole, index) => {
+        const value = whole[name] ?? null
+        if (value === null && missing !== null) return null
+        return heldOption(value, scalar, `${at}[${index}].${name}`, this.source)
+      })
+      this.draft.made(targetAt([...above, name], missing), typeOf(scalar), {
+        from: 'dependency',
+        column: decider,
+        values,
+      })
+    }
+  }
+}
+
+/** A column of a nested record has the name of its path. */
+function targetAt(path: readonly string[], missing: number | null): Target {
+  return { name: path.join('.'), missing, ...(path.length > 1 && { path }) }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,95 @@
+/** Avro's scalars as the columns that hold them. */
+import type { FieldType } from '../../record.js'
+import type { Symbol } from '../artifact.js'
+import { heldDecimal } from '../held.js'
+import type { Scalar } from './avro-shape.js'
+import type { SchemaSource } from './complaint.js'
+
+/** What of a longer decimal is generated: more digits are not held exactly. */
+export const maxDigits = 15
+
+/** Units of a time type in a millisecond, by its logical type. */
+const unitsPerMs: Readonly<Record<string, number>> = {
+  'timestamp-millis': 1,
+  'timestamp-micros': 1e3,
+  'timestamp-nanos': 1e6,
+  'local-timestamp-millis': 1,
+  'local-timestamp-micros': 1e3,
+  'local-timestamp-nanos': 1e6,
+}
+
+/** The type of the column that fills a scalar. A logical type that is not known is its underlying type. */
+export function typeOf(shape: Scalar): FieldType {
+  const { kind, logical, scale } = shape
+  switch (kind) {
+    case 'boolean':
+      return { kind: 'boolean' }
+    case 'int':
+      return { kind: logical === 'date' ? 'date' : 'integer' }
+    case 'long':
+      return { kind: logical !== null && logical in unitsPerMs ? 'timestamp' : 'integer' }
+    case 'float':
+    case 'double':
+      return { kind: 'double' }
+    case 'string':
+      return { kind: logical === 'uuid' ? 'uuid' : 'string' }
+    case 'bytes':
+    case 'fixed':
+      if (isDecimal(shape)) return { kind: 'decimal', scale }
+      return { kind: logical === 'uuid' ? 'uuid' : 'string' }
+    case 'enum':
+    case 'null':
+      return { kind: 'string' }
+  }
+}
+
+export function isDecimal({ kind, logical, precision, scale }: Scalar): boolean {
+  return (
+    (kind === 'bytes' || kind === 'fixed') &&
+    logical === 'decimal' &&
+    precision >= 1 &&
+    scale >= 0 &&
+    scale <= precision
+  )
+}
+
+/** How many of a schema's units are one of the column's. */
+export function unitOf({ kind, logical }: Scalar): number {
+  return kind === 'long' ? (unitsPerMs[logical ?? ''] ?? 1) : 1
+}
+
+/** An option of a schema in the held form of its column. Throws SCHEMA_INVALID where it is no value of the type. */
+export function heldOption(
+  option: unknown,
+  shape: Scalar,
+  at: string,
+  source: SchemaSource,
+): Exclude<Symbol, readonly number[]> {
+  const wrong = (expected: string): never =>
+    source.invalid(at, `not a value of ${shape.logical ?? shape.kind}`, { found: option, expected })
+  switch (shape.kind) {
+    case 'null':
+      return option === null ? null : wrong('null')
+    case 'boolean':
+      return typeof option === 'boolean' ? option : wrong('true or false')
+    case 'int':
+    case 'long': {
+      const limit = shape.kind === 'int' ? 2 ** 31 : 2 ** 53
+      if (typeof option !== 'number' || !Number.isInteger(option) || option < -limit || option >= limit)
+        return wrong(`an integer from -2^${shape.kind === 'int' ? 31 : 53} to 2^${shape.kind === 'int' ? 31 : 53} - 1`)
+      return Math.floor(option / unitOf(shape))
+    }
+    case 'float':
+    case 'double':
+      return typeof option === 'number' && Number.isFinite(option) ? option : wrong('a number')
+    case 'enum':
+      return shape.symbols.includes(option as string) ? (option as string) : wrong(`one of ${shape.symbols.join(', ')}`)
+    case 'string':
+    case 'bytes':
+    case 'fixed': {
+      if (!isDecimal(shape)) return typeof option === 'string' ? option : wrong('text')
+      const held = typeof option === 'number' ? heldDecimal(option, shape.scale) : NaN
+      return Number.isSafeInteger(held) ? held : wrong(`a number of at most ${shape.scale} decimals`)
+    }
+  }
+}

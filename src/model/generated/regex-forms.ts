@@ -1,0 +1,259 @@
+/**
+ * A regular expression as the forms that its texts can have. A form has, for each of its characters, those that can stand there; so `Item_[1-9][0-9]?`
+ * has two forms, of 6 and of 7 characters.
+ */
+
+export interface Form {
+  /** For each place of the text the characters that can stand there, equally likely. */
+  readonly characters: readonly (readonly string[])[]
+  /** How often it is drawn; all together 1. */
+  readonly weight: number
+}
+
+export interface RegexLimits {
+  readonly regex: string
+  readonly minLength?: number
+  readonly maxLength?: number
+}
+
+/** What an unbounded repetition does at most beyond its least number, where no length ends it. */
+const maxMore = 10
+const maxForms = 4096
+/** No text is longer. */
+const longest = 10_000
+
+const known = new Map<string, readonly Form[] | string>()
+
+/** The forms of a checked expression. */
+export function formsOf(limits: RegexLimits): readonly Form[] {
+  const forms = readForms(limits)
+  return typeof forms === 'string' ? [] : forms
+}
+
+/** The forms of an expression, or what is wrong with it. */
+export function readForms({ regex, minLength = 0, maxLength }: RegexLimits): readonly Form[] | string {
+  const key = JSON.stringify([regex, minLength, maxLength])
+  let forms = known.get(key)
+  if (forms === undefined) {
+    try {
+      forms = limited(new Parser(regex, maxLength).whole(), minLength, maxLength ?? longest)
+    } catch (error) {
+      if (!(error instanceof RegexProblem)) throw error
+      forms = error.message
+    }
+    known.set(key, forms)
+  }
+  return forms
+}
+
+/** The texts of few forms, with how often each is drawn; null: there are more than `most`. */
+export function textsOf(forms: readonly Form[], most: number): Map<string, number> | null {
+  const counts = forms.map(({ characters }) => characters.reduce((count, some) => count * some.length, 1))
+  if (counts.reduce((sum, count) => sum + count, 0) > most) return null
+  const texts = new Map<string, number>()
+  forms.forEach(({ characters, weight }, index) => {
+    const each = characters.reduce((before, some) => before.flatMap((text) => some.map((one) => text + one)), [''])
+    for (const text of each) texts.set(text, (texts.get(text) ?? 0) + weight / counts[index])
+  })
+  return texts
+}
+
+/** A text as an expression that matches it alone. */
+export function escapedRegex(text: string): string {
+  return text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')
+}
+
+class RegexProblem extends Error {}
+
+function limited(forms: readonly Form[], least: number, most: number): readonly Form[] {
+  const left = forms.filter(({ characters: { length } }) => length >= least && length <= most)
+  if (left.length === 0) throw new RegexProblem(`no text of ${least} to ${most} characters matches`)
+  const total = left.reduce((sum, { weight }) => sum + weight, 0)
+  return left.map(({ characters, weight }) => ({ characters, weight: weight / total }))
+}
+
+const empty: readonly Form[] = [{ characters: [], weight: 1 }]
+
+/** The printable characters of ASCII: what `.` stands for, and what is left of by a class of what is not. */
+const printable = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i))
+const digits = [...'0123456789']
+const wordCharacters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_']
+const classes: Readonly<Record<string, readonly string[]>> = {
+  d: digits,
+  D: printable.filter((one) => !digits.includes(one)),
+  w: wordCharacters,
+  W: printable.filter((one) => !wordCharacters.includes(one)),
+  s: [' '],
+  S: printable.slice(1),
+}
+const controls: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', f: '\f' }
+
+/** Reads an expression from left to right. */
+class Parser {
+  readonly #source: string[]
+  readonly #most: number
+  readonly #isBounded: boolean
+  #at = 0
+
+  constructor(regex: string, maxLength: number | undefined) {
+    this.#source = [...regex]
+    this.#most = maxLength ?? longest
+    this.#isBounded = maxLength !== undefined
+  }
+
+  whole(): readonly Form[] {
+    const forms = this.#choice()
+    if (this.#at < this.#source.length) throw new RegexProblem('a ) without its partner')
+    return forms
+  }
+
+  #choice(): readonly Form[] {
+    const alternatives = [this.#sequence()]
+    while (this.#take('|')) alternatives.push(this.#sequence())
+    if (alternatives.length === 1) return alternatives[0]
+    return checked(
+      alternatives.flatMap((forms) =>
+        forms.map(({ characters, weight }) => ({ characters, weight: weight / alternatives.length })),
+      ),
+    )
+  }
+
+  #sequence(): readonly Form[] {
+    let forms = empty
+    while (this.#at < this.#source.length && !'|)'.includes(this.#source[this.#at])) {
+      // An expression is about the whole text: anchors at its ends say nothing more.
+      if (this.#take('^') || this.#take('$')) continue
+      forms = this.#joined(forms, this.#repeated(this.#atom()))
+    }
+    return forms
+  }
+
+  #repeated(forms: readonly Form[]): readonly Form[] {
+    const counts = this.#counts()
+    if (counts === null) return forms
+    // Possessive and lazy repetitions have the same texts.
+    if (!this.#take('?')) this.#take('+')
+    const [least, most] = counts
+    let power = empty
+    for (let n = 0; n < least; n++) power = this.#joined(power, forms)
+    const end = most ?? (this.#isBounded ? this.#most : least + maxMore)
+    const powers = [power]
+    for (let n = least; n < end; n++) {
+      power = this.#joined(power, forms)
+      if (power.length === 0) break
+      powers.push(power)
+      checked(powers.flat())
+    }
+    return powers.flatMap((each) =>
+      each.map(({ characters, weight }) => ({ characters, weight: weight / powers.length })),
+    )
+  }
+
+  #counts(): readonly [least: number, most: number | null] | null {
+    if (this.#take('?')) return [0, 1]
+    if (this.#take('*')) return [0, null]
+    if (this.#take('+')) return [1, null]
+    if (this.#source[this.#at] !== '{') return null
+    const end = this.#source.indexOf('}', this.#at)
+    const written = this.#source.slice(this.#at + 1, end < 0 ? undefined : end).join('')
+    const match = /^(\d*)(,?)(\d*)$/.exec(written)
+    if (end < 0 || match === null || written === '' || written === ',')
+      throw new RegexProblem(`{${written} is not a number of repetitions`)
+    this.#at = end + 1
+    const least = Number(match[1])
+    const most = match[2] === '' ? least : match[3] === '' ? null : Number(match[3])
+    if (most !== null && most < least) throw new RegexProblem(`{${written}} counts down`)
+    if (least > longest || (most ?? 0) > longest) throw new RegexProblem(`{${written}} is more than ${longest}`)
+    return [least, most]
+  }
+
+  #atom(): readonly Form[] {
+    const character = this.#next()
+    switch (character) {
+      case '(': {
+        if (this.#take('?') && !this.#take(':'))
+          throw new RegexProblem(`(?${this.#source[this.#at] ?? ''} is not understood here`)
+        const forms = this.#choice()
+        if (!this.#take(')')) throw new RegexProblem('a ( without its partner')
+        return forms
+      }
+      case '[':
+        return one(this.#set())
+      case '.':
+        return one(printable)
+      case '\\':
+        return one(this.#escape())
+      case '*':
+      case '+':
+      case '?':
+        throw new RegexProblem(`${character} has nothing to repeat`)
+      default:
+        return one([character])
+    }
+  }
+
+  #set(): readonly string[] {
+    const isNegated = this.#take('^')
+    const members = new Set<string>()
+    for (let first = true; first || this.#source[this.#at] !== ']'; first = false) {
+      const [low, ...more] = this.#member()
+      if (more.length === 0 && this.#source[this.#at] === '-' && this.#source[this.#at + 1] !== ']') {
+        this.#at++
+        const [high, ...others] = this.#member()
+        if (others.length > 0 || high < low) throw new RegexProblem(`${low}-${high} is not a range`)
+        for (let code = low.codePointAt(0)!; code <= high.codePointAt(0)!; code++)
+          members.add(String.fromCodePoint(code))
+      } else for (const each of [low, ...more]) members.add(each)
+    }
+    this.#at++
+    const set = isNegated ? printable.filter((each) => !members.has(each)) : [...members]
+    if (set.length === 0) throw new RegexProblem('a class without a character')
+    if (set.length > 1 && set.some((each) => each > '\u007f'))
+      throw new RegexProblem('a class has characters beyond ASCII')
+    return set
+  }
+
+  #member(): readonly string[] {
+    const character = this.#next()
+    return character === '\\' ? this.#escape() : [character]
+  }
+
+  #escape(): readonly string[] {
+    const character = this.#next()
+    if (Object.hasOwn(classes, character)) return classes[character]
+    if (Object.hasOwn(controls, character)) return [controls[character]]
+    if (/[A-Za-z0-9]/.test(character)) throw new RegexProblem(`\\${character} is not understood here`)
+    return [character]
+  }
+
+  #joined(before: readonly Form[], after: readonly Form[]): readonly Form[] {
+    const forms = before.flatMap((a) =>
+      after.flatMap((b) => {
+        const length = a.characters.length + b.characters.length
+        if (length > this.#most) return []
+        return [{ characters: [...a.characters, ...b.characters], weight: a.weight * b.weight }]
+      }),
+    )
+    return checked(forms)
+  }
+
+  #next(): string {
+    if (this.#at >= this.#source.length) throw new RegexProblem('it ends too early')
+    return this.#source[this.#at++]
+  }
+
+  #take(character: string): boolean {
+    if (this.#source[this.#at] !== character) return false
+    this.#at++
+    return true
+  }
+}
+
+function one(characters: readonly string[]): readonly Form[] {
+  return [{ characters: [characters], weight: 1 }]
+}
+
+function checked(forms: readonly Form[]): readonly Form[] {
+  if (forms.length > maxForms) throw new RegexProblem(`more than ${maxForms} forms; give it a length or fewer choices`)
+  return forms
+}

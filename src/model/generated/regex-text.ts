@@ -1,0 +1,104 @@
+import { blockRows, pitch } from '../random/row-words.js'
+import { drawRows } from '../sample/draw.js'
+import { aliasRows, type AliasRows } from '../sample/node-tables.js'
+import type { OutsideColumn } from './generated.js'
+import { maxCombinations } from './pattern.js'
+import type { Form } from './regex-forms.js'
+import { GrowingText, Missing } from './text-vector.js'
+
+const zeros = new Uint16Array(blockRows)
+
+/** A form by bytes. Parallel arrays: what stands at a byte, or the characters it is drawn from, and the draw that begins there (−1: none does). */
+interface FormBytes {
+  readonly fixed: Uint8Array
+  readonly alphabets: readonly (Uint8Array | null)[]
+  readonly draws: Int32Array
+}
+
+/** Texts of the forms of a regular expression. Hot: a byte is written at a time, nothing is allocated. */
+export class RegexText implements OutsideColumn {
+  readonly vector: GrowingText
+  readonly maxBytes: number
+  readonly #forms: readonly FormBytes[]
+  readonly #rows: AliasRows
+  readonly #choice: number
+  readonly #missing: Missing
+  readonly #firstDraw: number
+  readonly #chosen = new Uint16Array(blockRows)
+
+  constructor(
+    forms: readonly Form[],
+    nullable: boolean,
+    missing: number,
+    capacity: number,
+    takeDraws: (count: number) => number,
+  ) {
+    this.#rows = aliasRows([forms.map(({ weight }) => weight)], 1, forms.length)
+    this.#choice = this.#rows.bits === 0 ? -1 : takeDraws(1)
+    const bytes = forms.map(bytesOf)
+    this.#forms = bytes.map(({ form }) => form)
+    this.#firstDraw = takeDraws(bytes.reduce((most, { words }) => Math.max(most, words), 0))
+    this.#missing = new Missing(missing, takeDraws)
+    this.maxBytes = this.#forms.reduce((most, { fixed }) => Math.max(most, fixed.length), 0)
+    this.vector = new GrowingText(capacity, this.maxBytes, nullable)
+  }
+
+  begin(): void {
+    this.vector.begin()
+  }
+
+  draw(words: Int32Array, _positions: Float64Array, to: number, count: number): void {
+    const { vector } = this
+    this.#missing.draw(words, vector.missing, to, count)
+    if (this.#choice >= 0)
+      drawRows(this.#rows.table, this.#rows.bits, zeros, words, this.#choice * pitch, this.#chosen, 0, count)
+    vector.reserve(count * this.maxBytes)
+    const { bytes, offsets, missing } = vector
+    const firstDraw = this.#firstDraw
+    let at = vector.used
+    for (let i = 0; i < count; i++) {
+      offsets[to + i] = at
+      if (missing !== undefined && missing[to + i] === 1) continue
+      const { fixed, alphabets, draws } = this.#forms[this.#chosen[i]]
+      let fraction = 0
+      for (let j = 0; j < fixed.length; j++) {
+        const alphabet = alphabets[j]
+        if (alphabet === null) {
+          bytes[at++] = fixed[j]
+          continue
+        }
+        if (draws[j] >= 0) fraction = (words[(firstDraw + draws[j]) * pitch + i] >>> 0) * 2 ** -32
+        const scaled = fraction * alphabet.length
+        const index = Math.floor(scaled)
+        fraction = scaled - index
+        bytes[at++] = alphabet[index]
+      }
+    }
+    offsets[to + count] = at
+    vector.used = at
+  }
+}
+
+function bytesOf({ characters }: Form): { form: FormBytes; words: number } {
+  const fixed: number[] = []
+  const alphabets: (Uint8Array | null)[] = []
+  const draws: number[] = []
+  let words = 0
+  let combinations = Infinity
+  for (const some of characters) {
+    if (some.length === 1) {
+      for (const byte of Buffer.from(some[0])) {
+        fixed.push(byte)
+        alphabets.push(null)
+        draws.push(-1)
+      }
+      continue
+    }
+    const isFresh = combinations * some.length > maxCombinations
+    combinations = (isFresh ? 1 : combinations) * some.length
+    fixed.push(0)
+    alphabets.push(Buffer.from(some.join('')))
+    draws.push(isFresh ? words++ : -1)
+  }
+  return { form: { fixed: Uint8Array.from(fixed), alphabets, draws: Int32Array.from(draws) }, words }
+}

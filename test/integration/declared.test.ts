@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
+import { Kafka, logLevel } from 'kafkajs'
+import { parseConnector } from '#src/config/connector-file.js'
+import { plainSource } from '#src/config/source.js'
+import { loadWorker } from '#src/config/worker-file.js'
+import type { VerifyReport } from '#src/verify/report.js'
+import { verifyConnector } from '#src/verify/verify-connector.js'
+import { deliver } from '../support/deliver.js'
+import { committedNow, deleteAfter, testCluster, uniqueName } from '../support/kafka.js'
+import { registryUrl } from '../support/registry.js'
+
+/** Delivers a connector's records from two tasks, and compares the topic with its stream. */
+async function delivered(
+  t: TestContext,
+  records: number,
+  keys: object,
+): Promise<{ topic: string; report: VerifyReport }> {
+  const topic = uniqueName('test-declared')
+  const checkpoints = uniqueName('test-checkpoints')
+  deleteAfter(t, topic, checkpoints)
+  const config = { name: topic, topic, topic_creation: { partitions: 2 }, tasks: { max: 2 }, ...keys }
+  const connector = parseConnector(plainSource(config, 'test'), { env: {}, folder: '/' })
+  const worker = await loadWorker(null, { ...process.env, GENESIS_CHECKPOINTS_TOPIC: checkpoints })
+  await deliver(connector, worker, records)
+  return { topic, report: await verifyConnector(connector, worker) }
+}
+
+/** The first values of a topic, as another client reads them. */
+async function valuesOf(topic: string, count: number): Promise<Buffer[]> {
+  const kafka = new Kafka({ brokers: [...testCluster().brokers], logLevel: logLevel.NOTHING })
+  const consumer = kafka.consumer({ groupId: topic })
+  await consumer.connect()
+  await consumer.subscribe({ topic, fromBeginning: true })
+  const values: Buffer[] = []
+  await new Promise<void>((resolve, reject) => {
+    const eachBatch = ({ batch }: { batch: { messages: { value: Buffer | null }[] } }): Promise<void> => {
+      values.push(...batch.messages.map(({ value }) => value ?? Buffer.alloc(0)))
+      if (values.length >= count) resolve()
+      return Promise.resolve()
+    }
+    consumer.run({ eachBatch }).catch(reject)
+  })
+  await consumer.disconnect()
+  return values
+}
+
+interface Pageview {
+  readonly id: bigint
+  readonly viewtime: bigint
+  readonly userid: string
+  readonly email: string | null
+  readonly address: { readonly city: string; readonly zip: number }
+}
+
+const pageview = {
+  type: 'record',
+  name: 'pageview',
+  namespace: 'shop',
+  fields: [
+    { name: 'id', type: 'long' },
+    { name: 'viewtime', type: { type: 'long', 'arg.properties': { iteration: { start: 1, step: 10, restart: 101 } } } },
+    { name: 'userid', type: { type: 'string', 'arg.properties': { regex: 'User_[1-9]' } } },
+    { name: 'email', type: ['null', 'string'], default: null },
+    { name: 'created_at', type: { type: 'long', logicalType: 'timestamp-millis' } },
+    {
+      name: 'address',
+      type: {
+        type: 'record',
+        name: 'address',
+        fields: [
+          { name: 'city', type: 'string' },
+          { name: 'zip', type: 'int' },
+        ],
+      },
+    },
+  ],
+}
+
+test('a schema alone makes a topic that is exact, and that other clients read', async (t) => {
+  const { topic, report } = await delivered(t, 3000, {
+    key: 'userid',
+    value: { schema: pageview },
+    conditions: { userid: ['!=', 'User_7'] },
+  })
+  assert.deepEqual([report.exact, report.found], [true, 3000])
+  const reader = new SchemaRegistry({ host: registryUrl() })
+  const values = await valuesOf(topic, 3000)
+  const views = (await Promise.all(values.map((value) => reader.decode(value)))) as Pageview[]
+  assert.deepEqual(
+    views.map(({ id }) => Number(id)).sort((a, b) => a - b),
+    Array.from({ length: 3000 }, (_, position) => position + 1),
+  )
+  for (const { id, viewtime, userid, email, address } of views) {
+    assert.equal(Number(viewtime), 1 + ((10 * (Number(id) - 1)) % 100))
+    assert.match(userid, /^User_[1-689]$/)
+    assert.ok(email === null || /@/.test(email))
+    assert.ok(address.city.length > 0 && address.zip >= 10_000)
+  }
+})
+
+test('a schema alone makes JSON too, with objects for its records', async (t) => {
+  const { topic, report } = await delivered(t, 1000, { value: { format: 'json', schema: pageview } })
+  assert.equal(report.exact, true)
+  const [first] = await committedNow(topic)
+  const { address, ...view } = JSON.parse(String(first.value)) as { address: object }
+  assert.deepEqual(Object.keys(view), ['id', 'viewtime', 'userid', 'email', 'created_at'])
+  assert.deepEqual(Object.keys(address), ['city', 'zip'])
+})
