@@ -20,6 +20,8 @@ COPY package.json LICENSE ./
 # Names, cities, streets: models name lists of these.
 COPY words words
 COPY deploy/worker.yaml /etc/genesis/worker.yaml
+# For an init container that downloads models.
+COPY deploy/fetch-models.js deploy/
 # The image's own unprivileged user, by number, so that Kubernetes can check runAsNonRoot.
 USER 1000:1000
 EXPOSE 8083

@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { describe, test, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { Ajv } from 'ajv'
+import { parse, parseAllDocuments } from 'yaml'
+import { check } from '#src/config/check.js'
+import { plainSource } from '#src/config/source.js'
+import { workerSchema } from '#src/config/worker-schema.js'
+
+type Json = Record<string, unknown>
+
+interface Container {
+  readonly name: string
+  readonly image: string
+  readonly args?: readonly string[]
+  readonly command?: readonly string[]
+  readonly env?: readonly { name: string; value?: string }[]
+  readonly ports?: readonly { name: string; containerPort: number }[]
+  readonly volumeMounts?: readonly { name: string; mountPath: string; readOnly?: boolean }[]
+  readonly securityContext?: Json
+  readonly livenessProbe?: { httpGet?: { path: string; port: string }; timeoutSeconds?: number }
+  readonly readinessProbe?: { httpGet?: { path: string; port: string } }
+  readonly restartPolicy?: string
+}
+
+interface PodSpec {
+  readonly automountServiceAccountToken?: boolean
+  readonly securityContext?: Json
+  readonly initContainers?: readonly Container[]
+  readonly containers: readonly Container[]
+  readonly volumes?: readonly {
+    name: string
+    configMap?: { name: string }
+    projected?: { sources: readonly { configMap: { name: string } }[] }
+    emptyDir?: Json
+  }[]
+}
+
+interface Manifest {
+  readonly kind: string
+  readonly metadata: { name: string; labels?: Record<string, string> }
+  readonly data?: Record<string, string>
+  readonly spec: {
+    selector?: Record<string, unknown> & { matchLabels?: Record<string, string> }
+    template?: { metadata: { labels: Record<string, string>; annotations?: Record<string, string> }; spec: PodSpec }
+  } & Partial<PodSpec>
+}
+
+const folder = fileURLToPath(new URL('../../../../deploy/chart/', import.meta.url))
+const read = (name: string): Promise<string> => readFile(`${folder}${name}`, 'utf8')
+const cases = (await readdir(`${folder}ci`)).filter((name) => name.endsWith('-values.yaml'))
+
+/** `helm` of the PATH, or the one that HELM names. */
+const helm = process.env['HELM'] ?? 'helm'
+const run = promisify(execFile)
+const hasHelm = await run(helm, ['version', '--short']).then(
+  () => true,
+  () => false,
+)
+
+describe("the chart's values", () => {
+  test('are what their schema says, in values.yaml and in every example', async () => {
+    const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(
+      JSON.parse(await read('values.schema.json')) as Json,
+    )
+    for (const file of ['values.yaml', ...cases.map((name) => `ci/${name}`)]) {
+      validate(parse(await read(file)))
+      assert.deepEqual(validate.errors, null, file)
+    }
+  })
+
+  test('that are misspelt, or wrong, are refused by their place', async () => {
+    const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(
+      JSON.parse(await read('values.schema.json')) as Json,
+    )
+    const wrong = { mode: 'worker', replica: 2, models: { urls: [{ file: '../x', url: 'ftp://x', sha256: 'abc' }] } }
+    validate(wrong)
+    const places = validate.errors?.map(({ instancePath, params }) => {
+      const { additionalProperty } = params as { additionalProperty?: string }
+      return instancePath || additionalProperty
+    })
+    assert.deepEqual(places?.sort(), [
+      '/mode',
+      '/models/urls/0/file',
+      '/models/urls/0/sha256',
+      '/models/urls/0/url',
+      'replica',
+    ])
+  })
+
+  test('all have a default and a row in the schema, and every one that a template reads exists', async () => {
+    const values = parse(await read('values.yaml')) as Json
+    const schema = JSON.parse(await read('values.schema.json')) as { properties: Json }
+    assert.deepEqual(Object.keys(schema.properties).sort(), [...Object.keys(values), 'global'].sort())
+    const templates = (await readdir(`${folder}templates`, { recursive: true })).filter((name) => /\.\w+$/.test(name))
+    const used = new Set<string>()
+    for (const name of templates)
+      for (const [, path] of (await read(`templates/${name}`)).matchAll(/\.Values\.([\w.]+)/g)) used.add(path)
+    const unknown = [...used].filter((path) => valueAt(values, path) === undefined)
+    assert.deepEqual(unknown, [])
+    const unread = Object.keys(values).filter((key) => ![...used].some((path) => path.split('.')[0] === key))
+    assert.deepEqual(unread, [])
+  })
+
+  test("has the package's version", async () => {
+    const { version, appVersion } = parse(await read('Chart.yaml')) as Json
+    const { version: released } = JSON.parse(await read('../../package.json')) as Json
+    assert.deepEqual({ version, appVersion }, { version: released, appVersion: released })
+  })
+})
+
+function valueAt(values: Json, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, key) => (value as Json | undefined)?.[key], values)
+}
+
+/** What the chart makes of an example. */
+async function rendered(name: string, ...more: string[]): Promise<Manifest[]> {
+  const args = ['template', 'feed', folder, '--kube-version', '1.31.0', '-f', `${folder}ci/${name}`, ...more]
+  const { stdout } = await run(helm, args, { maxBuffer: 1 << 26 })
+  return parseAllDocuments(stdout)
+    .map((document) => {
+      assert.deepEqual(document.errors, [])
+      return document.toJS() as Manifest | null
+    })
+    .filter((manifest) => manifest !== null)
+}
+
+function podOf(manifests: readonly Manifest[]): PodSpec {
+  const workload = manifests.find(({ kind }) => ['Deployment', 'StatefulSet', 'Job'].includes(kind))
+  assert.ok(workload?.spec.template)
+  return workload.spec.template.spec
+}
+
+describe('the rendered chart', { skip: !hasHelm && 'helm is not installed, so only the values were checked' }, () => {
+  for (const name of cases) {
+    test(`${name}: a pod without privileges, whose ConfigMaps, volumes and ports exist`, async () => {
+      const manifests = await rendered(name)
+      const pod = podOf(manifests)
+      assert.equal(pod.automountServiceAccountToken, false)
+      assert.equal(pod.securityContext?.['runAsNonRoot'], true)
+      const configMaps = manifests.filter(({ kind }) => kind === 'ConfigMap').map(({ metadata }) => metadata.name)
+      const named = (pod.volumes ?? []).flatMap(({ configMap, projected }) => [
+        ...(configMap ? [configMap.name] : []),
+        ...(projected?.sources ?? []).map((source) => source.configMap.name),
+      ])
+      assert.deepEqual(
+        named.filter((one) => !configMaps.includes(one)),
+        [],
+      )
+      const volumes = (pod.volumes ?? []).map((volume) => volume.name)
+      const own = [...(pod.initContainers ?? []), ...pod.containers].filter(({ image }) => /genesis/.test(image))
+      assert.ok(own.some((container) => container.name === 'genesis'))
+      for (const { volumeMounts = [], securityContext } of own) {
+        for (const mount of volumeMounts) assert.ok(volumes.includes(mount.name), mount.name)
+        assert.deepEqual(securityContext, {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        })
+      }
+    })
+
+    test(`${name}: its worker file is a good one`, async () => {
+      const file = (await rendered(name)).find(({ metadata }) => metadata.name.endsWith('-worker'))?.data?.[
+        'worker.yaml'
+      ]
+      const names = ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD', 'POD_IP', 'POD_NAME']
+      const env = Object.fromEntries(names.map((one) => [one, '10.0.0.1']))
+      const { errors } = check(workerSchema, plainSource(parse(file ?? ''), 'worker'), { env, folder: '/' })
+      assert.deepEqual(errors, [])
+    })
+  }
+
+  test('probes: liveness asks whether the loop turns, readiness whether every task does its work', async () => {
+    const [genesis] = podOf(await rendered('workers-values.yaml')).containers
+    assert.deepEqual(genesis.livenessProbe?.httpGet, { path: '/health', port: 'http' })
+    assert.deepEqual(genesis.readinessProbe?.httpGet, { path: '/ready', port: 'http' })
+    assert.deepEqual(genesis.ports, [{ name: 'http', containerPort: 8083 }])
+  })
+
+  test('models by their addresses: an init container writes what the worker only reads', async () => {
+    const { initContainers = [], containers, volumes = [] } = podOf(await rendered('workers-values.yaml'))
+    const [fetching] = initContainers
+    assert.deepEqual(fetching.command?.slice(0, 2), ['node', 'deploy/fetch-models.js'])
+    assert.equal(fetching.volumeMounts?.find(({ name }) => name === 'models')?.readOnly, undefined)
+    assert.equal(containers[0].volumeMounts?.find(({ name }) => name === 'models')?.readOnly, true)
+    assert.ok(volumes.find(({ name }) => name === 'models')?.emptyDir)
+  })
+
+  test('a sidecar runs beside the application, a job ends with its connectors', async () => {
+    const sidecar = podOf(await rendered('sidecar-values.yaml'))
+    assert.equal(sidecar.initContainers?.at(-1)?.restartPolicy, 'Always')
+    assert.deepEqual(
+      sidecar.containers.map(({ name }) => name),
+      ['app'],
+    )
+    const job = podOf(await rendered('job-values.yaml'))
+    assert.ok(!job.containers[0].args?.includes('--watch'))
+  })
+
+  test('a changed connector file restarts no pod, a changed worker file all', async () => {
+    const annotations = async (...more: string[]): Promise<unknown> =>
+      (await rendered('workers-values.yaml', ...more)).find(({ kind }) => kind === 'Deployment')?.spec.template
+        ?.metadata.annotations
+    const before = await annotations()
+    assert.deepEqual(await annotations('--set', 'connectors.shop\\.yaml.tasks.max=8'), before)
+    assert.notDeepEqual(await annotations('--set', 'worker.log.level=debug'), before)
+  })
+
+  test('the test pod is none of those that the Service, the budget and the workers name as theirs', async () => {
+    const manifests = await rendered('workers-values.yaml')
+    const labels = manifests.find(({ kind }) => kind === 'Pod')?.metadata.labels ?? {}
+    for (const kind of ['Service', 'PodDisruptionBudget', 'Deployment']) {
+      const selector = manifests.find((one) => one.kind === kind)?.spec.selector
+      const matched = (selector?.matchLabels ?? selector) as Record<string, string>
+      assert.ok(
+        Object.entries(matched).some(([key, value]) => labels[key] !== value),
+        kind,
+      )
+    }
+  })
+
+  const refused = async (t: TestContext, name: string, set: string, reason: RegExp): Promise<void> =>
+    t.test(set, () => assert.rejects(rendered(name, '--set', set), reason))
+
+  test('what cannot be right is refused, with the way out', async (t) => {
+    await refused(t, 'workers-values.yaml', 'models.configMaps[0]=m', /models come from one place; found models.files/)
+    await refused(t, 'job-values.yaml', 'connectors=null', /mode: job needs connectors/)
+    await refused(t, 'sidecar-values.yaml', 'sidecar.containers=null', /needs sidecar.containers/)
+    await refused(t, 'job-values.yaml', 'image.digest=latest', /image.digest|image\/digest/)
+  })
+})
