@@ -2,7 +2,7 @@ import type { FieldType } from '../record.js'
 import type { ColumnReport } from '../fit/report/report.js'
 import { shownValue } from '../model/held.js'
 import type { ColumnDescription, ModelDescription } from './describe-model.js'
-import { valuesText } from './describe-text.js'
+import { relationLines, valuesText } from './describe-text.js'
 import { barPlot, escapeHtml, heatMap, legend } from './html-plots.js'
 import { percent, qualityLines, score } from './quality.js'
 
@@ -28,6 +28,8 @@ export function describeHtml(model: ModelDescription): string {
     summary(model),
     `<h2>Columns</h2><div class="scroll">${columnTable(model)}</div>`,
   ]
+  const ties = relationLines(report).map((line) => `<li>${escapeHtml(line)}</li>`)
+  if (ties.length > 0) sections.push(`<h2>Relations</h2><ul>${ties.join('')}</ul>`)
   const plots = columns.flatMap((column) =>
     plotOf(
       column,

@@ -15,6 +15,8 @@ export function describeText(model: ModelDescription): string {
     columnTable(model),
   ]
   if (tree.length > 1 && !isIndependent) parts.push(['tree of dependence', ...treeLines(tree)])
+  const ties = relationLines(report)
+  if (ties.length > 0) parts.push(['relations', ...ties.map((line) => `  ${line}`)])
   if (report !== null) parts.push(['quality', ...qualityLines(report).map((line) => `  ${line}`), ...weakest(model)])
   if (report !== null && report.notes.length > 0) parts.push(['notes', ...report.notes.map((note) => `  ${note}`)])
   if (model.conditions !== undefined) {
@@ -42,6 +44,18 @@ function columnTable({ columns, report }: ModelDescription): string[] {
       .join('  ')
       .trimEnd(),
   )
+}
+
+/** What ties the columns: the share of the table's rows that keeps it, and how alike the differences are, as those of real rows. */
+export function relationLines(report: ModelDescription['report']): string[] {
+  return (report?.found ?? []).map(({ column, text, to, share }) => {
+    const scores = report?.relations?.find((each) => each.column === column && each.to === to && each.score !== null)
+    const kept = share === null ? [] : [`kept by ${percent(share)} of the rows`]
+    const alike =
+      scores === undefined ? [] : [`differences ${score(scores.score)}, real rows ${score(scores.baseline)}`]
+    const said = [...kept, ...alike]
+    return `${column} ${text}${said.length === 0 ? '' : ` (${said.join('; ')})`}`
+  })
 }
 
 function typeText({ type }: ColumnDescription): string {

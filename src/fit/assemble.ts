@@ -1,11 +1,13 @@
 import {
   artifactFormat,
+  artifactVersion,
   firstArtifactVersion,
   relationVersion,
   type ArtifactColumn,
   type ModelArtifact,
 } from '../model/artifact.js'
 import type { Circuit } from '../model/circuit.js'
+import { isPlain } from '../model/expression/formula.js'
 import { encodeTable } from '../model/table.js'
 import { outsideColumns } from './columns/generated.js'
 import type { LearnedColumn } from './columns/plan.js'
@@ -15,19 +17,21 @@ import { relationSource } from './relations/source.js'
 
 /** The artifact of a trained circuit: the table's columns in their order, with the hidden parts that some are made of. */
 export function assembleModel(
-  { planned, nodes, composed, decided, relations, joint, masks, patterns }: Prepared,
+  prepared: Prepared,
   circuit: Circuit | null,
   { name, seed, report }: { name: string; seed: number; report: unknown },
 ): ModelArtifact {
+  const { planned, nodes, composed, decided, relations, joint, masks, patterns, forbid } = prepared
   const columns = planned.flatMap((column) =>
     column.place === 'outside' ? outsideColumns(column, planned, seed) : learnedColumns(column),
   )
   columns.push(...[...joint, ...patterns].map(learnedColumn))
   return {
     format: artifactFormat,
-    version: relations.length + masks.length > 0 ? relationVersion : firstArtifactVersion,
+    version: versionOf(prepared),
     name,
     columns,
+    ...(forbid.length > 0 && { forbid: [...forbid] }),
     circuit: circuit && {
       states: circuit.states,
       parent: [...circuit.parent],
@@ -93,4 +97,10 @@ export function assembleModel(
     const nullable = values.includes(null)
     return { ...shape, nullable, source: { from: 'dependency', column: dependency?.decider.column.name ?? '', values } }
   }
+}
+
+/** The first version that has all that the model needs. */
+function versionOf({ relations, masks, forbid }: Prepared): number {
+  if (forbid.length > 0 || relations.some(({ formula }) => !isPlain(formula))) return artifactVersion
+  return relations.length + masks.length > 0 ? relationVersion : firstArtifactVersion
 }

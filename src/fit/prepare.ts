@@ -1,4 +1,5 @@
 import { GenesisError } from '../errors.js'
+import type { Formula } from '../model/expression/formula.js'
 import type { CodedTable } from '../model/circuit.js'
 import { isNumeric, planColumns, type LearnedColumn, type PlannedColumn } from './columns/plan.js'
 import type { ColumnsFile } from './columns/settings.js'
@@ -8,8 +9,9 @@ import { categoryAlphabet, numberAlphabet, type Alphabet, type DiscretiseOptions
 import { jointColumns } from './relations/joint.js'
 import { donated, donorsOf } from './relations/donors.js'
 import { findMasks, type Mask } from './relations/missing.js'
-import { maskNotes, relationNote } from './relations/note.js'
+import { forbiddenNote, maskNotes, relationNote } from './relations/note.js'
 import { planRelations, type PlannedRelation } from './relations/plan.js'
+import { forbiddenRows, statedRelations } from './relations/stated.js'
 import type { Table } from './table/table.js'
 
 /** A table that is ready to be trained from. */
@@ -31,6 +33,8 @@ export interface Prepared {
   readonly patterns: readonly LearnedColumn[]
   /** Hidden columns that the table does not have: combinations of two of its columns. */
   readonly joint: readonly LearnedColumn[]
+  /** Conditions that no record is to satisfy. */
+  readonly forbid: readonly Formula[]
   /** What was changed or left out, each a complete sentence. */
   readonly notes: readonly string[]
 }
@@ -87,12 +91,19 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
   const deciding = new Set(
     known.flatMap(({ column, decider }) => [nodes[column].column.name, nodes[decider].column.name]),
   )
-  const tied = planRelations(learned, {
-    isFixed: (name) => deciding.has(name),
-    isExact: (name) => nodes.some(({ column, alphabet }) => column.name === name && alphabet.exact),
-    freeName: (name) => (options.relations === false ? name : freeName(name, names)),
-  })
-  const relations = options.relations === false ? [] : tied
+  const stated = statedRelations(learned, file)
+  const ways = {
+    isFixed: (name: string) => deciding.has(name),
+    isExact: (name: string) => nodes.some(({ column, alphabet }) => column.name === name && alphabet.exact),
+    freeName: (name: string) => freeName(name, names),
+    stated,
+  }
+  const relations = planRelations(learned, { ...ways, search: options.relations !== false })
+  // Without them, the report says all the same what they would have kept.
+  const tied =
+    options.relations === false
+      ? planRelations(learned, { ...ways, search: true, freeName: (name) => name })
+      : relations
   const made = new Set(relations.map(({ column }) => column.name))
   const gone = new Set(
     composed.filter(({ column }) => made.has(column.name)).flatMap(({ day, time }) => [day.name, time.name]),
@@ -131,6 +142,7 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
   const { decided, undecided } = withDependencies(nodes)
   for (const { column, decider } of decided) notes.push(`column ${column.name} is decided by ${decider.column.name}`)
   for (const relation of relations) notes.push(relationNote(relation))
+  for (const formula of stated.forbid) notes.push(forbiddenNote(formula, forbiddenRows(formula, learned), table.rows))
   return {
     rows: table.rows,
     planned,
@@ -142,6 +154,7 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
     joint,
     masks,
     patterns,
+    forbid: stated.forbid,
     notes,
   }
 }

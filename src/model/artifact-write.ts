@@ -5,7 +5,7 @@ import type { ArtifactColumn, ModelArtifact, ColumnOrigin } from './artifact.js'
  * order its keys were set (the report is written as it is).
  */
 export function writeModel(artifact: ModelArtifact): string {
-  const { format, version, name, columns, circuit, report } = artifact
+  const { format, version, name, columns, forbid, circuit, report } = artifact
   const lines = [
     '{',
     `"format": ${JSON.stringify(format)},`,
@@ -13,6 +13,7 @@ export function writeModel(artifact: ModelArtifact): string {
     `"name": ${JSON.stringify(name)},`,
     `"columns": [\n${columns.map((column) => JSON.stringify(inOrder(column))).join(',\n')}\n],`,
   ]
+  if (forbid !== undefined) lines.push(`"forbid": ${JSON.stringify(forbid)},`)
   if (circuit === null) lines.push('"circuit": null,')
   else {
     lines.push('"circuit": {', `"states": ${circuit.states},`, `"parent": ${JSON.stringify(circuit.parent)},`)

@@ -19,6 +19,8 @@ export interface ModelArtifact {
   name: string
   /** In the order of the record; hidden ones take part in templates and conditions but are not in the record. */
   columns: ArtifactColumn[]
+  /** From version 3 on. Conditions over learned columns that are true of no record: one that would be is drawn again. */
+  forbid?: Formula[]
   circuit: ArtifactCircuit | null
   /** What `genesis fit` measured; null where it was not asked to. */
   report: unknown

@@ -20,10 +20,12 @@ import {
 import { following } from './time/following.js'
 import { tablesOf, type Checked } from './conditions/compile.js'
 import { domainsOf } from './conditions/domain.js'
-import { rowCheck } from './conditions/row-check.js'
+import { allChecks, forbiddenCheck, rowCheck } from './conditions/row-check.js'
+import { columnsIn } from './expression/formula.js'
+import { inputOf, type ColumnInput } from './expression/input.js'
 import { columnsOf } from './conditions/negated.js'
 import { canonicalConditions } from './conditions/canonical.js'
-import { vectorKind } from './fields.js'
+import { dictionaryOf, vectorKind } from './fields.js'
 
 /** Records that one call of `generate` makes at most, if nothing is said. */
 export const defaultCapacity = 4096
@@ -139,9 +141,17 @@ class ModelGenerator implements Generator, Lookup {
     if (checked === null) return
     const output = (node: number): NodeOutput => outputs[node]!
     const values = { output, vector: (index: number) => vectors[index]! }
+    const input = (name: string): ColumnInput => {
+      const index = model.columns.findIndex((column) => column.name === name)
+      const column = model.columns[index]
+      return inputOf(column.type, vectors[index]!, dictionaryOf(column, model.columns))
+    }
+    const forbidden = (model.artifact.forbid ?? []).map((formula) => forbiddenCheck(formula, input))
     this.#retry = new Retry({
       ...{ circuit: this.#circuit, made, seed, draws: circuitDraws, spare: capacity, partOf: checked.partOf },
-      checks: checked.expressions.map((expression) => rowCheck(expression, domainsOf(model), values)),
+      checks: checked.expressions.map((expression) =>
+        allChecks([...(expression === null ? [] : [rowCheck(expression, domainsOf(model), values)]), ...forbidden]),
+      ),
       outputs: outputs.filter((each) => each !== null),
       numbers: made.flatMap(({ vector }) => (vector.kind === 'number' ? [vector.values] : [])),
     })
@@ -235,7 +245,8 @@ function clockColumns(model: Model): Set<string> {
 
 /** The columns whose values tell whether a row satisfies the conditions. */
 function columnsChecked({ expressions }: Checked, model: Model): string[] {
-  return expressions.flatMap((expression) => columnsOf(expression, model))
+  const conditioned = expressions.flatMap((expression) => (expression === null ? [] : columnsOf(expression, model)))
+  return [...conditioned, ...(model.artifact.forbid ?? []).flatMap(columnsIn)]
 }
 
 function nodeOutput({ source }: Column, capacity: number): NodeOutput {

@@ -39,6 +39,13 @@ export interface ColumnSettings {
   readonly jitter?: string
   /** Of an event time: how its rate changes, as in a connector's throughput. */
   readonly shape?: EventShape
+  /** An expression over other columns that the column equals in every record. */
+  readonly equals?: string
+  /** Columns that the column is never below, or never above. */
+  readonly after?: string | readonly string[]
+  readonly before?: string | readonly string[]
+  /** No relation that is found ties the column to others. */
+  readonly relations?: 'off'
 }
 
 export type ColumnKind = DetectedKind | 'pool' | 'template' | 'event_time' | 'clock'

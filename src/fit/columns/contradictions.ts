@@ -39,6 +39,9 @@ const kindsOfKey: Partial<Record<Key, readonly ColumnKind[]>> = {
   step: ['sequence', 'event_time'],
   jitter: ['event_time'],
   shape: ['event_time'],
+  equals: [...numbers, ...times],
+  after: [...numbers, ...times],
+  before: [...numbers, ...times],
 }
 
 /** Keys that a column needs which is not read from the table. */
@@ -60,7 +63,7 @@ export function contradictions(
   complain: Complain,
 ): GenesisError[] {
   const errors: GenesisError[] = []
-  for (const key of ['missing', 'mask'] as const) {
+  for (const key of ['missing', 'mask', 'equals', 'after', 'before', 'relations'] as const) {
     if (isMade && settings[key] !== undefined) errors.push(complain(key, 'only for columns of the table'))
   }
   for (const key of Object.keys(settings) as Key[]) {

@@ -36,6 +36,8 @@ const isBound: Check = (value) =>
   Number.isFinite(value) || (typeof value === 'string' && parseTime(value, 'DMY') !== undefined)
     ? null
     : 'a number or an ISO 8601 date'
+const isNames: Check = (value) =>
+  typeof value === 'string' || isTexts(value) === null ? null : 'the name of a column, or a list of names'
 /** A record holds a code of 16 bits, one of which may be for what is missing. */
 const maxValues = 65_535
 const isWeight = (item: unknown): boolean => typeof item === 'number' && item >= 0
@@ -70,6 +72,10 @@ const checks: { readonly [Key in keyof Required<ColumnSettings>]: Check } = {
   start: (value) => (Number.isSafeInteger(value) || isBound(value) === null ? null : 'an integer or an ISO 8601 time'),
   step: (value) => (Number.isSafeInteger(value) || isDuration(value) ? null : 'an integer or a duration such as 5s'),
   shape: wrongShape,
+  equals: (value) => (typeof value === 'string' && value !== '' ? null : 'an expression such as price * count'),
+  after: isNames,
+  before: isNames,
+  relations: oneOf('off'),
   jitter: (value) => (isDuration(value) ? null : 'a duration such as 5s'),
 }
 

@@ -12,6 +12,8 @@ export interface ColumnsFile {
   readonly columns: ReadonlyMap<string, ColumnSettings>
   /** The columns that something is wrong with. */
   readonly faulty: ReadonlySet<string>
+  /** Expressions that are to be true of no record. */
+  readonly forbid: readonly string[]
   readonly errors: readonly GenesisError[]
   /** What a message about a place in the file begins with. */
   place(path: Path): string
@@ -20,12 +22,13 @@ export interface ColumnsFile {
 export const noColumnsFile: ColumnsFile = {
   columns: new Map(),
   faulty: new Set(),
+  forbid: [],
   errors: [],
   place: (path) => path.join('.'),
 }
 
 /**
- * Reads a columns file: YAML or JSON with one key, `columns`, a map from column to settings. Throws CONFIG_UNREADABLE; what is
+ * Reads a columns file: YAML or JSON with a key `columns`, a map from column to settings, and a list of expressions `forbid`. Throws CONFIG_UNREADABLE; what is
  * wrong in it is in `errors`, all of it.
  */
 export async function readColumnsFile(path: string): Promise<ColumnsFile> {
@@ -36,7 +39,7 @@ export async function readColumnsFile(path: string): Promise<ColumnsFile> {
   const faulty = new Set<string>()
   const top = asMap(source.value, source, [], errors)
   for (const key of Object.keys(top)) {
-    if (key !== 'columns') errors.push(unknownKey(source, [key], ['columns']))
+    if (key !== 'columns' && key !== 'forbid') errors.push(unknownKey(source, [key], ['columns', 'forbid']))
   }
   const settings = asMap(top.columns ?? {}, source, ['columns'], errors)
   for (const [column, value] of Object.entries(settings)) {
@@ -44,7 +47,14 @@ export async function readColumnsFile(path: string): Promise<ColumnsFile> {
     columns.set(column, settingsOf(value ?? {}, source, ['columns', column], errors))
     if (errors.length > before) faulty.add(column)
   }
-  return { columns, faulty, errors, place: (path) => source.place(path) }
+  const forbid = listOf(top.forbid ?? [], source, errors)
+  return { columns, faulty, forbid, errors, place: (path) => source.place(path) }
+}
+
+function listOf(value: unknown, source: ConfigSource, errors: GenesisError[]): string[] {
+  if (Array.isArray(value) && value.every((item): item is string => typeof item === 'string')) return value
+  errors.push(wrongValue(source, ['forbid'], value, 'a list of expressions such as paid > total'))
+  return []
 }
 
 /** The settings of a column that are right; of the others, an error. */

@@ -33,16 +33,20 @@ export function formulaIn({ column, formula, rounding }: Candidate, named: Named
 export function fitnessOf(candidate: Candidate, named: Named, rows?: Uint32Array): Fitness {
   const values = numbersOf(candidate.column, rows)
   const given = formulaIn(candidate, named, rows)
-  const tolerance = toleranceOf(candidate.column, values)
-  let both = 0
+  return keptRows(values, given, toleranceOf(candidate.column, values))
+}
+
+/** Of the rows that have both, how many are equal but for the tolerance. */
+export function keptRows(values: Float64Array, given: Float64Array, tolerance: number): Fitness {
+  let rows = 0
   let kept = 0
   for (let i = 0; i < values.length; i++) {
     const away = Math.abs(values[i] - given[i])
     if (Number.isNaN(away)) continue
-    both++
+    rows++
     if (away <= tolerance) kept++
   }
-  return { rows: both, kept }
+  return { rows, kept }
 }
 
 /** Reals that are summed in another order differ in their last bits. */

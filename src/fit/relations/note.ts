@@ -1,4 +1,4 @@
-import { formulaText } from '../../model/expression/formula.js'
+import { formulaText, type Formula } from '../../model/expression/formula.js'
 import type { Mask } from './missing.js'
 import type { PlannedRelation } from './plan.js'
 
@@ -15,6 +15,10 @@ export function maskNotes(masks: readonly Mask[]): string[] {
   return notes
 }
 
+export function forbiddenNote(formula: Formula, broken: number, rows: number): string {
+  return `no record has ${formulaText(formula)}, as stated${broken === 0 ? '' : `; ${broken} of ${rows} rows of the table have`}`
+}
+
 /** What was found, in a sentence. */
 export function relationNote(relation: PlannedRelation): string {
   return `column ${relation.column.name}: ${relationSentence(relation)}`
@@ -29,6 +33,7 @@ export function relationSentence({
   atMost,
   rest,
   calendar,
+  stated,
 }: PlannedRelation): string {
   if (calendar !== undefined) return `is ${calendar} in every row`
   const text = formulaText(formula)
@@ -37,6 +42,7 @@ export function relationSentence({
     ...(atMost.length > 0 ? [`never above ${atMost.join(' or ')}`] : []),
   ]
   if (kept !== null) {
+    if (stated) return `is ${text}, as stated; ${kept.kept} of ${kept.rows} rows of the table keep it`
     const share = kept.kept === kept.rows ? 'in every row' : `in ${kept.kept} of ${kept.rows} rows`
     return `is ${text} ${share}${rest !== null && kept.kept === kept.rows ? ', or missing' : ''}`
   }

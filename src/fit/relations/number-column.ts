@@ -1,5 +1,7 @@
 import type { FieldType } from '../../record.js'
 import { compileFormula } from '../../model/expression/program.js'
+import { typeOfField } from '../../model/expression/expression.js'
+import type { ColumnInput } from '../../model/expression/input.js'
 import type { Formula, Rounding } from '../../model/expression/formula.js'
 import { unitOf } from '../../model/expression/formula.js'
 import { blockRows } from '../../model/random/row-words.js'
@@ -56,18 +58,38 @@ export function computed(
   columnOf: (name: string) => { readonly type: FieldType; readonly numbers: Float64Array },
   rows: number,
 ): Float64Array {
-  const program = compileFormula(
-    formula,
-    (name) => ({ kind: 'number', codes: null, ...columnOf(name) }),
-    type,
-    rounding,
-  )
+  const inputOf = (name: string): ColumnInput => ({ kind: 'number', codes: null, ...columnOf(name) })
+  return computedOf(formula, type, rounding, inputOf, rows)
+}
+
+/** The same of columns of any type. */
+export function computedOf(
+  formula: Formula,
+  type: FieldType,
+  rounding: Rounding,
+  inputOf: (name: string) => ColumnInput,
+  rows: number,
+): Float64Array {
+  const program = compileFormula(formula, inputOf, type, rounding)
   const out = new Float64Array(rows)
   for (let from = 0; from < rows; from += blockRows) {
     const count = Math.min(blockRows, rows - from)
     out.set(program.run(from, count).subarray(0, count), from)
   }
   return out
+}
+
+/** The columns of a table as formulas read them, all rows. */
+export function partsIn(columns: readonly LearnedColumn[]): (name: string) => ColumnInput {
+  return (name) => {
+    const { raw, learned } = columns.find((column) => column.name === name)!
+    const { codes } = raw
+    const { type, held } = learned
+    if (typeOfField(type) === 'text')
+      return { kind: 'text', coded: null, at: (row) => held[codes[row]] as string | null }
+    const values = Float64Array.from(held, (value) => (value === null ? NaN : Number(value)))
+    return { kind: 'number', type, codes: null, numbers: Float64Array.from(codes, (code) => values[code]) }
+  }
 }
 
 /** A hidden column of numbers that the table does not have: a rest, or a column's own values. NaN is missing. */

@@ -1,16 +1,19 @@
+import { GenesisError } from '../../errors.js'
 import type { FieldType } from '../../record.js'
-import { columnsIn, type Formula, type Rounding } from '../../model/expression/formula.js'
+import type { ColumnInput } from '../../model/expression/input.js'
+import { columnsIn, roundings, type Formula, type Rounding } from '../../model/expression/formula.js'
 import { grainOf } from '../columns/learned.js'
 import type { LearnedColumn } from '../columns/plan.js'
-import { formulaIn, toleranceOf, type Candidate, type Named } from './candidate.js'
+import { formulaIn, keptRows, toleranceOf, type Candidate, type Named } from './candidate.js'
 import { calendarOf } from './calendar.js'
 import { chooseExact, spanOf } from './choose-exact.js'
 import { codeLength } from './code-length.js'
 import { exactRelations } from './exact.js'
 import { nearRelations } from './near.js'
-import { columnOfNumbers, numberColumn, numbersOf, type NumberColumn } from './number-column.js'
+import { columnOfNumbers, computedOf, numberColumn, numbersOf, partsIn, type NumberColumn } from './number-column.js'
 import { findOrders, type Order } from './order.js'
 import { ratioRests } from './rests.js'
+import type { StatedRelations } from './stated.js'
 import { Uses } from './uses.js'
 
 /** A column that is put together from others: how, and what hidden columns are learned for it. */
@@ -28,6 +31,8 @@ export interface PlannedRelation {
   readonly bounds: readonly [number, number] | null
   readonly atLeast: readonly string[]
   readonly atMost: readonly string[]
+  /** Whether a columns file says so: then every record keeps it, whatever the rows do. */
+  readonly stated?: true
   /** What the column is, where the formula only counts its places. */
   readonly calendar?: string
   /** Of the rows that have all of it, how many keep the formula; null where there is a rest in every row. */
@@ -39,46 +44,101 @@ export interface RelationOptions {
   readonly isFixed: (name: string) => boolean
   /** Every value is a symbol of its own: no grid can be left. */
   readonly isExact: (name: string) => boolean
+  readonly stated: StatedRelations
+  /** False: nothing is looked for, and only what is stated ties columns. */
+  readonly search: boolean
   /** A name that no column has yet. */
   readonly freeName: (name: string) => string
 }
 
-/** Finds what ties the columns, and plans how they are put together. */
+/** Finds what ties the columns, and plans how they are put together. What is stated comes first. */
 export function planRelations(learned: readonly LearnedColumn[], options: RelationOptions): PlannedRelation[] {
-  const { isFixed, isExact, freeName } = options
+  const { isFixed, isExact, freeName, stated, search } = options
   const numeric = learned.filter(isNumber).map(numberColumn)
   const named: Named = new Map(numeric.map((column) => [column.name, column]))
   const uses = new Uses()
-  const exact = chooseExact(exactRelations(numeric, named), named, uses, isFixed)
+  const made = new Map<string, PlannedRelation>()
+  const parts = partsIn(learned)
+  for (const { column, formula } of stated.equals) {
+    uses.add(column, columnsIn(formula))
+    made.set(column, asStated(named.get(column)!, formula, parts, freeName))
+  }
+  const statedOrders = stated.orders.map(({ low, high }) => ({ low: named.get(low)!, high: named.get(high)! }))
+  const ordersOnly = { named, uses, isFixed: () => false, freeName, onSkipped: noRoom }
+  if (!search) return limited(made, statedOrders, ordersOnly)
+  const free = numeric.filter(({ name }) => !stated.untied.has(name))
+  const isGiven = (name: string): boolean => isFixed(name) || made.has(name)
+  const exact = chooseExact(exactRelations(free, named), named, uses, isGiven)
   const copies = new Set(
     exact.filter(({ formula }) => columnsIn(formula).length === 1).map(({ column }) => column.name),
   )
-  const rest = numeric.filter(({ name }) => !copies.has(name))
-  const orders = findOrders(rest)
+  const rest = free.filter(({ name }) => !copies.has(name))
+  const orders = [...statedOrders, ...findOrders(rest).filter((order) => !isStated(order, statedOrders))]
   // What lies on a calendar would leave it by a rest.
   const isOnCalendar = (column: NumberColumn): boolean => !isExact(column.name) && calendarOf(column) !== null
   const near = nearRelations(
     rest,
     new Set(
       rest
-        .filter((column) => isFixed(column.name) || uses.isMade(column.name) || isOnCalendar(column))
+        .filter((column) => isGiven(column.name) || uses.isMade(column.name) || isOnCalendar(column))
         .map(({ name }) => name),
     ),
     orders,
     named,
     uses,
   )
-  const made = new Map<string, PlannedRelation>()
   for (const relation of exact) made.set(relation.column.name, exactly(relation, named, freeName))
   for (const { column, formula, by } of near)
     made.set(column.name, nearly({ column, formula, rounding: 'half' }, by, named, freeName))
   const isWhole = (name: string): boolean => isFixed(name) || isOnCalendar(named.get(name)!)
-  const limits = limited(made, orders, named, uses, isWhole, freeName)
-  return [...limits, ...calendars(numeric, new Set(limits.map(({ column }) => column.name)), options)]
+  const limits = limited(made, statedOrders, ordersOnly)
+  const all = limited(new Map(limits.map((each) => [each.column.name, each])), orders.slice(statedOrders.length), {
+    ...{ named, uses, isFixed: isWhole, freeName },
+  })
+  return [...all, ...calendars(free, new Set(all.map(({ column }) => column.name)), options)]
+}
+
+function noRoom({ low, high }: Order): never {
+  throw new GenesisError('CONFIG_INVALID', 'an order that other relations leave no room for', {
+    place: `columns.${high.name}`,
+    found: `${high.name} after ${low.name}, and what both are made from`,
+    remedy: `Set relations: off on ${high.name} or ${low.name}`,
+  })
+}
+
+function isStated({ low, high }: Order, stated: readonly Order[]): boolean {
+  return stated.some((order) => order.low === low && order.high === high)
 }
 
 function isNumber({ learned: { type } }: LearnedColumn): boolean {
   return type.kind !== 'string' && type.kind !== 'uuid' && type.kind !== 'boolean'
+}
+
+/** What a column equals because it is stated: in every record, as the rows are rounded that keep it; missing where the table says so. */
+function asStated(
+  column: NumberColumn,
+  formula: Formula,
+  parts: (name: string) => ColumnInput,
+  freeName: (name: string) => string,
+): PlannedRelation {
+  const values = numbersOf(column)
+  const tolerance = toleranceOf(column, values)
+  let best: { rounding: Rounding; given: Float64Array; rows: number; kept: number } | null = null
+  for (const rounding of roundings) {
+    const given = computedOf(formula, column.type, rounding, parts, values.length)
+    const { rows, kept } = keptRows(values, given, tolerance)
+    if (best === null || kept > best.kept) best = { rounding, given, rows, kept }
+  }
+  const { rounding, given, rows, kept } = best!
+  const rests = values.map((value) => (Number.isNaN(value) ? NaN : 0))
+  const isGone = rests.some((rest, i) => Number.isNaN(rest) && !Number.isNaN(given[i]))
+  const applies = (i: number): boolean => !Number.isNaN(given[i])
+  return {
+    ...{ column: column.column, formula, rounding, by: 'sum', bounds: null, atLeast: [], atMost: [], notSo: null },
+    ...{ stated: true, kept: { rows, kept } },
+    rest: isGone ? restColumn(column, rests, restType(column.type), applies, freeName) : null,
+    own: ownColumn(column, values, (i) => !applies(i), freeName),
+  }
 }
 
 /** A formula that nearly every row keeps: its exceptions are learned as what they differ by, or as what they are, whichever is shorter. */
@@ -185,28 +245,40 @@ function filled(values: Float64Array, applies: (row: number) => boolean): Float6
   })
 }
 
+interface LimitOptions {
+  readonly named: Named
+  readonly uses: Uses
+  readonly isFixed: (name: string) => boolean
+  readonly freeName: (name: string) => string
+  /** Called for an order that what is made exactly leaves no room for. */
+  readonly onSkipped?: (order: Order) => void
+}
+
 /** Adds the orders that every row keeps as limits to what is made; a column that an order ties and nothing else is made from its own values. */
 function limited(
   made: Map<string, PlannedRelation>,
   orders: readonly Order[],
-  named: Named,
-  uses: Uses,
-  isFixed: (name: string) => boolean,
-  freeName: (name: string) => string,
+  { named, uses, isFixed, freeName, onSkipped }: LimitOptions,
 ): PlannedRelation[] {
   const isExact = (name: string): boolean => made.get(name)?.kept != null
   for (const { low, high } of orders) {
     const follows = [low, high].some(
       ({ name }) => isExact(name) && uses.needs(name, name === low.name ? high.name : low.name),
     )
-    if (follows) continue
+    if (follows) {
+      onSkipped?.({ low, high })
+      continue
+    }
     const limitedSide = ([side, other]: readonly [NumberColumn, NumberColumn]): boolean =>
       !isExact(side.name) && !isFixed(side.name) && !uses.needs(other.name, side.name)
     const madeFirst = [[high, low] as const, [low, high] as const].sort(
       ([a], [b]) => Number(made.has(b.name)) - Number(made.has(a.name)),
     )
     const pair = madeFirst.find(limitedSide)
-    if (pair === undefined) continue
+    if (pair === undefined) {
+      onSkipped?.({ low, high })
+      continue
+    }
     const [side, other] = pair
     const known = made.get(side.name) ?? asItIs(side, freeName)
     const key = side === high ? 'atLeast' : 'atMost'

@@ -20,7 +20,7 @@ const maxPairs = 24
 
 /** The relations of a table that a sample can show, whether they are learned or not, and pairs of columns that rise together. */
 export function differencesOf(prepared: Prepared, real: Sample): Difference[] {
-  const names = new Set(real.columns.map(({ name }) => name))
+  const names = new Set(real.columns.filter(({ numeric }) => numeric).map(({ name }) => name))
   const found = prepared.tied.flatMap(({ column, formula, rounding, by }): Difference[] => {
     const parts = columnsIn(formula)
     if (parts.length === 0 || !parts.every((name) => names.has(name))) return []

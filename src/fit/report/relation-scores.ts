@@ -1,8 +1,29 @@
 import { formulaText } from '../../model/expression/formula.js'
+import { relationSentence } from '../relations/note.js'
 import type { Prepared } from '../prepare.js'
 import { differencesOf, valuesOf } from './differences.js'
 import type { Sample } from './sample.js'
 import { ksComplement } from './shapes.js'
+
+/** A relation that records keep. */
+export interface FoundRelation {
+  readonly column: string
+  /** Such as "is price × count in every row". */
+  readonly text: string
+  /** Its formula, by which its scores are found. */
+  readonly to: string
+  /** Share of the table's rows that keep it; null where a rest makes up for whatever a row does. */
+  readonly share: number | null
+}
+
+export function foundRelations({ relations }: Prepared): FoundRelation[] {
+  return relations.map((relation) => {
+    const { column, formula, kept, calendar, atLeast, atMost } = relation
+    const isRule = calendar !== undefined || atLeast.length + atMost.length > 0
+    const share = kept === null ? (isRule ? 1 : null) : rounded(kept.kept / Math.max(1, kept.rows))
+    return { column: column.name, text: relationSentence(relation), to: formulaText(formula), share }
+  })
+}
 
 /** A relation, or two columns that rise together, and how far the column is from what it is tied to. */
 export interface RelationScore {

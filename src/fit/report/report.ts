@@ -7,7 +7,7 @@ import { detectability } from './detectability.js'
 import { differencesOf, withDifferences } from './differences.js'
 import { histogramOf, type Histogram } from './histogram.js'
 import { closestShare, copyShare, rowHashes } from './privacy.js'
-import { relationScores, type RelationScore } from './relation-scores.js'
+import { foundRelations, relationScores, type FoundRelation, type RelationScore } from './relation-scores.js'
 import { Categories, learnedColumns, realSample, syntheticSample, type Sample } from './sample.js'
 import { ksComplement, tvComplement } from './shapes.js'
 import { trendSimilarity } from './trends.js'
@@ -37,6 +37,8 @@ export interface FitReport {
   readonly detectability?: number | null
   /** Sums, orders and differences. Models of earlier versions do not have them. */
   readonly relations?: readonly RelationScore[]
+  /** What ties the columns. Models of earlier versions do not have it. */
+  readonly found?: readonly FoundRelation[]
   readonly columns: readonly ColumnReport[]
   /** Pairs of `columns`, by their indexes, and how alike they depend on each other. */
   readonly pairs: readonly (readonly [number, number, number | null])[]
@@ -138,6 +140,7 @@ export function makeReport({ prepared, sourceRows, circuit, training, split, see
             ),
           ),
     relations: relationScores(prepared, { real, references, synthetic }),
+    found: foundRelations(prepared),
     columns: prepared.planned.map(({ name }): ColumnReport => {
       const j = learned.get(name)
       const column = describeColumn(name, prepared)

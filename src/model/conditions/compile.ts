@@ -24,8 +24,8 @@ export interface ConditionedTables {
 }
 
 export interface Checked {
-  /** By part of a mix. */
-  readonly expressions: readonly Expression[]
+  /** By part of a mix; null: the tables see to it, and only what the model forbids is looked at. */
+  readonly expressions: readonly (Expression | null)[]
   /** The part of each conjunction. */
   readonly partOf: Uint16Array
 }
@@ -53,7 +53,8 @@ export function tablesOf(model: Model, conditions: unknown): ConditionedTables {
     return evidence.map((each, index) => ({ weight: weight * shares[index], evidence: each, part }))
   })
   const evidence = components.map((component) => component.evidence)
-  const isChecked = mix.some(({ expression }) => madeIn(expression).length > 0)
+  const isMade = mix.some(({ expression }) => madeIn(expression).length > 0)
+  const isChecked = isMade || model.artifact.forbid !== undefined
   const choices = [components.map(({ weight }) => weight)]
   if (isChecked)
     mix.forEach((_, part) => choices.push(components.map((each) => (each.part === part ? each.weight : 0))))
@@ -64,7 +65,7 @@ export function tablesOf(model: Model, conditions: unknown): ConditionedTables {
     choice: components.length === 1 ? null : aliasRows([choices.flat()], choices.length, components.length),
     checked: isChecked
       ? {
-          expressions: mix.map(({ expression }) => expression),
+          expressions: mix.map(({ expression }) => (isMade ? expression : null)),
           partOf: Uint16Array.from(components, ({ part }) => part),
         }
       : null,

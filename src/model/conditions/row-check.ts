@@ -3,6 +3,8 @@ import type { Vector } from '../../record.js'
 import { blockRows } from '../random/row-words.js'
 import type { NodeOutput } from '../sample/circuit-sampler.js'
 import type { NodeDomain, NodeSet } from './domain.js'
+import type { Formula } from '../expression/formula.js'
+import { compileCondition, type InputOf } from '../expression/program.js'
 import type { Demand } from './cover.js'
 import type { Expression } from './expression.js'
 import type { Intervals } from './intervals.js'
@@ -43,6 +45,28 @@ export function rowCheck(expression: Expression, domains: readonly NodeDomain[],
           else for (let i = 0; i < count; i++) out[i] |= each[i]
         }
       }
+    }
+  }
+}
+
+/** Whether rows satisfy nothing that is forbidden. */
+export function forbiddenCheck(formula: Formula, inputOf: InputOf): RowCheck {
+  const program = compileCondition(formula, inputOf)
+  return (from, count, out) => {
+    const holds = program.run(from, count)
+    for (let i = 0; i < count; i++) out[i] = holds[i] === 1 ? 0 : 1
+  }
+}
+
+/** Whether rows satisfy all of several checks. */
+export function allChecks(checks: readonly RowCheck[]): RowCheck {
+  if (checks.length === 1) return checks[0]
+  const each = new Uint8Array(blockRows)
+  return (from, count, out) => {
+    out.fill(1, 0, count)
+    for (const check of checks) {
+      check(from, count, each)
+      for (let i = 0; i < count; i++) out[i] &= each[i]
     }
   }
 }

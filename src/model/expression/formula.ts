@@ -60,6 +60,16 @@ function arity<Name extends string>(
 export const roundings = ['half', 'even', 'floor', 'ceil'] as const
 export type Rounding = (typeof roundings)[number]
 
+/** What formulas of version 2 of a model file compute with. */
+const plain: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', 'min', 'max', 'floor', ...timeParts, ...calendars])
+
+/** Whether a formula has nothing that came with version 3: conditions and texts. */
+export function isPlain(formula: Formula): boolean {
+  if (typeof formula === 'number') return true
+  if (formula === null || 'text' in formula) return false
+  return 'column' in formula || (plain.has(formula.op) && formula.of.every(isPlain))
+}
+
 /** The columns of a formula, each once, in the order they are named. */
 export function columnsIn(formula: Formula): string[] {
   if (typeof formula !== 'object' || formula === null || 'text' in formula) return []

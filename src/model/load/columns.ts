@@ -6,7 +6,7 @@ import { readForms } from '../generated/regex-forms.js'
 import type { ModelFile } from './complaint.js'
 import { checkComposed } from './composed.js'
 import { checkMasked } from './masked.js'
-import { checkRelation } from './relation.js'
+import { checkForbidden, checkRelation } from './relation.js'
 
 /** Codes are 16 bits wide. */
 const maxCodes = 65_536
@@ -24,6 +24,7 @@ export function checkColumns(artifact: ModelArtifact, file: ModelFile): number[]
     file.invalid('columns', 'every column is hidden', 'no visible column', 'at least one')
   columns.forEach((column, index) => checkColumn(column, `columns[${index}]`, byName, file))
   checkTemplateCycles(columns, byName, file)
+  checkForbidden(artifact.forbid ?? [], byName, file)
   return nodesOfColumns(artifact, file)
 }
 

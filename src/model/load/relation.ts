@@ -1,9 +1,26 @@
 import type { ArtifactColumn } from '../artifact.js'
+import { columnsIn, type Formula } from '../expression/formula.js'
 import { namesInRelation } from '../relations/range.js'
 import type { RelationOrigin } from '../relations/relation.js'
 import type { ModelFile } from './complaint.js'
 
+const learned = ['circuit', 'dependency', 'composed', 'masked', 'relation']
 const numeric = ['integer', 'decimal', 'double', 'date', 'timestamp']
+
+/** Checks that what is forbidden is so of learned columns. */
+export function checkForbidden(
+  forbid: readonly Formula[],
+  byName: ReadonlyMap<string, ArtifactColumn>,
+  file: ModelFile,
+): void {
+  forbid.forEach((formula, index) => {
+    for (const name of columnsIn(formula)) {
+      const from = byName.get(name)?.source.from
+      if (from === undefined || !learned.includes(from))
+        file.invalid(`forbid[${index}]`, 'a column that is not learned', name, 'the name of a learned column')
+    }
+  })
+}
 
 /** Checks what a relation reads: numbers that exist, in no circle, and hidden learned columns as its rest and its own values. */
 export function checkRelation(
@@ -13,10 +30,13 @@ export function checkRelation(
   byName: ReadonlyMap<string, ArtifactColumn>,
   file: ModelFile,
 ): void {
+  const inFormula = new Set(columnsIn(source.formula))
   for (const name of namesInRelation(source)) {
     const named = byName.get(name)
-    if (named === undefined || !numeric.includes(named.type.kind))
+    if (named === undefined || (!inFormula.has(name) && !numeric.includes(named.type.kind)))
       file.invalid(path, 'not a column of numbers', name, 'the name of a column of numbers, dates or times')
+    if (!learned.includes(named.source.from))
+      file.invalid(path, 'a column that is not learned', name, 'the name of a learned column')
     checkCircle(column.name, named, [column.name], path, byName, file)
   }
   for (const key of ['rest', 'own'] as const) {

@@ -13,6 +13,10 @@ export function shapeOfArtifact(document: Json, file: ModelFile): ModelArtifact 
   const columns = read.list(document, 'columns', 'columns')
   if (columns.length === 0) file.invalid('columns', 'a model has at least one column', columns, 'a list of columns')
   columns.forEach((column, index) => shapeOfColumn(column, `columns[${index}]`, read))
+  if (document.forbid !== undefined)
+    read
+      .list(document, 'forbid', 'forbid')
+      .forEach((formula, index) => shapeOfFormula(formula, `forbid[${index}]`, read))
   if (document.circuit !== null) shapeOfCircuit(read.object(document.circuit, 'circuit'), read)
   return document as unknown as ModelArtifact
 }

@@ -47,19 +47,15 @@ export class Retry {
     this.#words = new RowWords(parts.seed, parts.draws)
     this.accepted = this.#trial()
     if (this.accepted >= leastShare) return
-    throw new GenesisError(
-      'CONDITION_INVALID',
-      'too few records satisfy conditions on columns that relations put together',
-      {
-        place: 'conditions',
-        found:
-          this.accepted === 0
-            ? `none of ${trialRows} candidates`
-            : `${(100 * this.accepted).toFixed(2)} % of ${trialRows} candidates`,
-        expected: `at least ${100 * leastShare} %`,
-        remedy: 'Ask for a wider range, or put the condition on the columns that it is made from',
-      },
-    )
+    throw new GenesisError('CONDITION_INVALID', 'too few candidates satisfy what is checked record by record', {
+      place: 'conditions',
+      found:
+        this.accepted === 0
+          ? `none of ${trialRows} candidates`
+          : `${(100 * this.accepted).toFixed(2)} % of ${trialRows} candidates`,
+      expected: `at least ${100 * leastShare} %`,
+      remedy: 'Ask for a wider range, put the condition on the columns that it is made from, or forbid less',
+    })
   }
 
   /** Looks at `count` rows from index `to` on, drawn for `positions`, and draws again those that must be. */

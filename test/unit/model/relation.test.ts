@@ -119,7 +119,7 @@ test('a condition that fewer than one candidate in a hundred satisfies is refuse
   assert.throws(
     () => openGenerator(modelOf(orders(1)), { conditions: { total: ['=', 123.45] } }),
     (error) =>
-      error instanceof GenesisError && error.code === 'CONDITION_INVALID' && /too few records/.test(error.message),
+      error instanceof GenesisError && error.code === 'CONDITION_INVALID' && /too few candidates/.test(error.message),
   )
 })
 
