@@ -51,7 +51,7 @@ describe('three brokers: what the workers of a group share', () => {
         type: 'genesis-test',
         name: 'v1',
         // Longer than a new coordinator takes.
-        sessionTimeoutMs: 45_000,
+        sessionTimeoutMs: 120_000,
         rebalanceTimeoutMs: 10_000,
         heartbeatMs: 300,
       },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test, type TestContext } from 'node:test'
+import { describe, test, type TestContext } from 'node:test'
 import { alterClientQuotasV1, ClientQuotaEntityTypes } from '@platformatic/kafka'
 import type { ClientQuotaKeyValue } from '@platformatic/kafka'
 import type { ClusterOptions } from '#src/config/cluster.js'
@@ -74,34 +74,39 @@ async function run(
   return { end, failures, counters: last, topic }
 }
 
-/** More than a quota of 20 kB/s grants at once, and than passes within a request timeout. */
-const records = 3_000
+const bytesPerSecond = 10_000
+const requestTimeoutMs = 5_000
 
-for (const client of ['wire', 'kafkajs'] satisfies ProducerClient[])
-  test(`${client}: under a byte quota every record arrives once, late but without a failure, and the wait is counted`, async (t) => {
-    const cluster = await limited(t, 'producer_byte_rate', 20_000)
-    const { end, failures, counters, topic } = await run(t, cluster, records, { producer: { client } })
+/** 200 kB: more than the quota grants at once (its rate is taken over eleven seconds), and than passes within a request timeout. */
+const records = 1_000
+
+describe('quotas are waited for, and are no failures:', { concurrency: true }, () => {
+  for (const client of ['wire', 'kafkajs'] satisfies ProducerClient[])
+    test(`${client}: under a byte quota every record arrives once, late, and the wait is counted`, async (t) => {
+      const cluster = { ...(await limited(t, 'producer_byte_rate', bytesPerSecond)), requestTimeoutMs }
+      const { end, failures, counters, topic } = await run(t, cluster, records, { producer: { client } })
+      assert.deepEqual([end, failures], [{ end: 'complete' }, []])
+      assert.equal((await committedRecords(topic)).length, records)
+      // kafkajs does not tell of quotas.
+      if (client === 'wire') assert.ok(counters.throttledMs > 1_000, `${counters.throttledMs} ms`)
+    })
+
+  test('a quota of requests makes a task slower, and nothing else', async (t) => {
+    const cluster = await limited(t, 'request_percentage', 3)
+    const { end, failures, counters } = await run(t, cluster, 60, {
+      throughput: { rate: 20, max_records: 60 },
+      transaction: { interval: '50ms' },
+    })
     assert.deepEqual([end, failures], [{ end: 'complete' }, []])
-    assert.equal((await committedRecords(topic)).length, records)
-    // kafkajs does not tell of quotas.
-    if (client === 'wire') assert.ok(counters.throttledMs > 1_000, `${counters.throttledMs} ms`)
+    assert.equal(counters.records, 60)
   })
 
-test('a quota of requests makes a task slower, and nothing else', async (t) => {
-  const cluster = await limited(t, 'request_percentage', 3)
-  const { end, failures, counters } = await run(t, cluster, 60, {
-    throughput: { rate: 20, max_records: 60 },
-    transaction: { interval: '50ms' },
+  test('topics are made as fast as a quota of the controller allows', async (t) => {
+    const cluster = await limited(t, 'controller_mutation_rate', 1)
+    const admin = new KafkaAdmin({ ...cluster, requestTimeoutMs: 2_000 })
+    t.after(() => admin.close())
+    const topics = Array.from({ length: 3 }, () => uniqueName('quota'))
+    deleteAfter(t, ...topics)
+    for (const topic of topics) await admin.ensureTopic(topic, { partitions: 12, replicationFactor: -1, config: {} })
   })
-  assert.deepEqual([end, failures], [{ end: 'complete' }, []])
-  assert.equal(counters.records, 60)
-})
-
-test('topics are made as fast as a quota of the controller allows', async (t) => {
-  const cluster = await limited(t, 'controller_mutation_rate', 1)
-  const admin = new KafkaAdmin({ ...cluster, requestTimeoutMs: 2_000 })
-  t.after(() => admin.close())
-  const topics = Array.from({ length: 3 }, () => uniqueName('quota'))
-  deleteAfter(t, ...topics)
-  for (const topic of topics) await admin.ensureTopic(topic, { partitions: 12, replicationFactor: -1, config: {} })
 })

@@ -16,11 +16,20 @@ import { startSecuredBroker, superUser } from '../support/secured-broker.js'
 import type { SecuredBroker } from '../support/secured-broker.js'
 import { unsignedToken } from '../support/unsigned-token.js'
 
-/** How long a session lives, by mechanism. kafkajs renews 3 s before the end, whatever the life. */
-const lives = { PLAIN: 3_000, 'SCRAM-SHA-256': 3_000, 'SCRAM-SHA-512': 6_000, OAUTHBEARER: 60_000 } as const
+/** Lives of a session that a connection goes through. `make soak` takes ten. */
+const sessions = Number(process.env.SESSIONS ?? 3)
 
-/** Shorter than the broker's limit: the session ends with its token. kafkajs needs longer ones, and gets fewer. */
-const tokens = { wire: { lifeMs: 4_000, count: 10 }, kafkajs: { lifeMs: 14_000, count: 4 } } as const
+/** How long a session lives, by mechanism. kafkajs renews 3 s before the end, whatever the life. */
+const lives = { PLAIN: 3_000, 'SCRAM-SHA-256': 3_000, 'SCRAM-SHA-512': 5_000, OAUTHBEARER: 60_000 } as const
+
+/**
+ * Shorter than the broker's limit: the session ends with its token. kafkajs must find a new one 3 s before the end: these
+ * live longer, and fewer of them are gone through.
+ */
+const tokens = {
+  wire: { lifeMs: 4_000, count: sessions },
+  kafkajs: { lifeMs: 13_000, count: Math.ceil(sessions / 3) },
+} as const
 
 const recordsPerCommit = 20
 
@@ -46,7 +55,7 @@ describe('a broker that ends sessions', () => {
     for (const [client, mechanism] of cases)
       test(`${client}, ${mechanism}`, async () => {
         const user = mechanism === 'PLAIN' ? superUser : scramUser
-        await live(client, broker.sasl({ ...user, mechanism }), 10 * lives[mechanism])
+        await live(client, broker.sasl({ ...user, mechanism }), sessions * lives[mechanism])
       })
 
     for (const client of ['wire', 'kafkajs'] as const)
@@ -55,7 +64,7 @@ describe('a broker that ends sessions', () => {
         const { url, asked } = await tokenEndpoint(t, lifeMs)
         const sasl = { mechanism: 'OAUTHBEARER', tokenEndpoint: url, clientId: 'a', clientSecret: 'b' } as const
         await live(client, broker.sasl(sasl), count * lifeMs)
-        assert.ok(asked.count >= count, `${asked.count} tokens`)
+        assert.ok(asked.count > count, `${asked.count} tokens`)
       })
   })
 })
