@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { readdir, stat } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { untilInterrupted } from './interrupt.js'
@@ -11,6 +12,9 @@ import { needsBroker } from './needs-broker.js'
 import { Progress } from './progress.js'
 import { climb, whatToInstall } from './stack/ladder.js'
 import { asVariables } from './stack/stack.js'
+
+/** One file more than there are cores: much of a broker test is waiting. */
+const concurrency = availableParallelism() + 1
 
 const tests = fileURLToPath(new URL('../test/', import.meta.url))
 
@@ -47,7 +51,13 @@ async function main(): Promise<number> {
 
 function runTests(files: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {
-    const args = ['--test', '--test-concurrency=2', '--test-timeout=300000', '--test-reporter=spec', ...files]
+    const args = [
+      '--test',
+      `--test-concurrency=${concurrency}`,
+      '--test-timeout=300000',
+      '--test-reporter=spec',
+      ...files,
+    ]
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'inherit', 'inherit'] })
     signal.addEventListener('abort', () => child.kill('SIGTERM'))
     child.once('error', reject)
