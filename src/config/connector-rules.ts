@@ -48,6 +48,13 @@ export function brokenRules({ values, failed }: Checked<typeof connectorSchema>)
       expected: 'errors.policy: skip and sink.type: kafka',
     },
     {
+      on: ['timestamp', 'sink.type'],
+      broken: values.timestamp !== null && sink.type !== 'kafka',
+      what: 'only records in Kafka have timestamps of their own',
+      found: `sink.type ${sink.type}`,
+      expected: 'sink.type: kafka, or no timestamp',
+    },
+    {
       on: ['errors.deadletterqueue.topic.name', 'topic'],
       broken: deadLetters !== null && deadLetters === topic,
       what: 'dead letters need a topic of their own',

@@ -83,7 +83,8 @@ export const connectorSchema = {
   key_format: choice(['string', 'long', 'avro', 'json'], 'Encoding of the key.', 'string', { code: 'keyFormat' }),
   timestamp: optional<string>(
     'text',
-    'With the kafka sink: column of timestamps or dates whose value is the timestamp of a record, as event time for Streams, Flink and ksqlDB. Unset: the time at which the record is sent.',
+    'Kafka sink only: column of timestamps or dates whose value is the timestamp of a record, as event time for Streams, Flink and ksqlDB. Unset: the time at which the record is sent.',
+    { code: 'timestamp' },
   ),
   value: {
     format: choice(

@@ -33,6 +33,7 @@ export function sinkSources(source: ConfigSource): SinkSource[] {
   if (!isObject(sinks) || Object.keys(sinks).length === 0) {
     throw wrong(source, ['sinks'], 'not a map of sinks', kindOf(sinks), '{<name>: {type: …}, …}')
   }
+  const isTimed = Object.values(sinks).some(isKafka)
   return Object.entries(sinks).map(([sinkName, entry]) => {
     if (!formats.name.accepts(sinkName)) {
       throw wrong(source, ['sinks', sinkName], 'not a name of a sink', sinkName, formats.name.expected())
@@ -40,7 +41,9 @@ export function sinkSources(source: ConfigSource): SinkSource[] {
     if (!isObject(entry)) {
       throw wrong(source, ['sinks', sinkName], 'not a map of options', kindOf(entry), '{type: …}')
     }
-    return { sinkName, source: sinkSource(source, common, sinkName, entry) }
+    // The timestamp is that of the sinks in Kafka; it is an error only where none is.
+    const own = isTimed && !isKafka(entry) ? { ...common, timestamp: null } : common
+    return { sinkName, source: sinkSource(source, own, sinkName, entry) }
   })
 }
 
@@ -84,6 +87,10 @@ export function sinkCollisions(connectors: readonly ConnectorConfig[], source: C
     else errors.push(wrong(source, ['sinks', sinkName], `two sinks have ${target}`, `that of ${other}`, 'its own'))
   }
   return errors
+}
+
+function isKafka(entry: unknown): boolean {
+  return isObject(entry) && (entry.type ?? connectorSchema.sink.type.default) === 'kafka'
 }
 
 function merged(common: unknown, own: unknown): unknown {

@@ -55,10 +55,12 @@ export function containerEncoder(fields: readonly Field[], schema: AvroSchema): 
 
 /** Keys, and values in Avro without the registry's prefix: for a topic whose readers know the schema. Throws SCHEMA_MISMATCH. */
 export function bareAvroEncoder(connector: EncodedConnector, fields: readonly Field[]): Encoder {
-  const { disturb } = connector
-  return disturb === null
-    ? plainBareAvro(connector, fields)
-    : createDisturbedEncoder(connector, disturb, fields, plainBareAvro)
+  const { disturb, timestamp } = connector
+  const encoder =
+    disturb === null
+      ? plainBareAvro(connector, fields)
+      : createDisturbedEncoder(connector, disturb, fields, plainBareAvro)
+  return timestamp === null ? encoder : withTimestamps(encoder, fields, timestamp)
 }
 
 function plainBareAvro(connector: EncodedConnector, fields: readonly Field[]): Encoder {

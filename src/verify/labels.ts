@@ -111,6 +111,10 @@ class LabelledBatch implements FoundBatch {
     return this.batch.offset
   }
 
+  get timestamp(): number | undefined {
+    return this.batch.timestamp
+  }
+
   next(): boolean {
     const { batch } = this
     if (!batch.next()) return false

@@ -23,6 +23,8 @@ export interface VerifyReport extends Comparison {
   readonly partitions: readonly { readonly partition: number; readonly start: number; readonly end: number }[]
   /** Fields of the wall clock, which were not compared. */
   readonly skippedFields: readonly string[]
+  /** Whether the records' timestamps are one of these fields, and were not compared either. */
+  readonly skippedTimestamps: boolean
   /**
    * Of a stream with faults on purpose, by kind: how many there are below the checkpoints, and how many records have such a
    * label (null: labels are in topics only). Null: nothing is disturbed.
@@ -50,6 +52,7 @@ export function reportJson(report: VerifyReport): object {
     shards: report.shards,
     partitions: report.partitions,
     skipped_fields: report.skippedFields,
+    ...(report.skippedTimestamps && { skipped_timestamps: true }),
     ...(report.disturbed !== null && { disturbed: report.disturbed }),
     seconds: Number(report.seconds.toFixed(3)),
   }
@@ -120,7 +123,10 @@ export function reportLines(report: VerifyReport): string[] {
   for (const one of report.unreadable) {
     lines.push(`  ${number(one.records)} records that are there cannot be read yet: ${blockerText(one)}`)
   }
-  if (report.skippedFields.length > 0) lines.push(`  not compared (wall clock): ${report.skippedFields.join(', ')}`)
+  if (report.skippedFields.length > 0) {
+    const timestamps = report.skippedTimestamps ? "; the records' timestamps, which are one of them" : ''
+    lines.push(`  not compared (wall clock): ${report.skippedFields.join(', ')}${timestamps}`)
+  }
   const disturbed = (report.disturbed ?? []).filter((one) => one.expected > 0 || (one.found ?? 0) > 0)
   const kindsOf = disturbed.map(({ kind, expected, found }) => {
     return `${kind} ${found === null ? '' : `${number(found)} of `}${number(expected)}`

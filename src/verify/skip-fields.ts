@@ -67,6 +67,10 @@ class StrippedBatch implements FoundBatch {
     return this.batch.offset
   }
 
+  get timestamp(): number | undefined {
+    return this.batch.timestamp
+  }
+
   headers(): [name: string, value: Buffer | null][] {
     return this.batch.headers?.() ?? []
   }

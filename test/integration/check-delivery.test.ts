@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { parseConnector } from '#src/config/connector-file.js'
 import type { ConnectorConfig } from '#src/config/connector.js'
 import { plainSource } from '#src/config/source.js'
@@ -8,9 +7,10 @@ import { loadWorker } from '#src/config/worker-file.js'
 import type { WorkerConfig } from '#src/config/worker.js'
 import { checkDelivery } from '#src/sink/kafka/check-online.js'
 import { deliver } from '../support/deliver.js'
+import { shipped } from '../support/genesis.js'
 import { createTopic, deleteAfter, uniqueName } from '../support/kafka.js'
 
-const model = fileURLToPath(new URL('../../../models/customers.json', import.meta.url))
+const model = shipped('models/customers.json')
 
 async function connectorAndWorker(
   t: TestContext,
@@ -59,6 +59,23 @@ test('a compacted topic wants a key that is never missing', async (t) => {
     worker,
   )
   assert.match(planned[0], /a compacted topic takes no records without a key/)
+})
+
+test('a topic must keep timestamps, and says which event times its retention does not', async (t) => {
+  const topic = await createTopic(t, { config: { 'message.timestamp.type': 'LogAppendTime' } })
+  const keys = { model: shipped('models/flights.json'), topic, key: 'origin', timestamp: 'date' }
+  const { connector, worker } = await connectorAndWorker(t, keys)
+  const [type] = await complaints(connector, worker)
+  assert.match(type, /^TOPIC_UNFIT .*does not keep the timestamps of records; found message\.timestamp\.type=LogAppend/)
+  await assert.rejects(deliver(connector, worker, 10), { code: 'TOPIC_UNFIT' })
+  const short = { ...connector, topic: await createTopic(t, { config: { 'retention.ms': '86400000' } }) }
+  const { errors, notes } = await checkDelivery(short, worker)
+  assert.deepEqual(errors, [])
+  assert.match(notes[0], /whose date is longer ago than retention\.ms \(86400000\) are deleted soon.* begins at 2001-/)
+  assert.deepEqual(await checkDelivery({ ...connector, topic: await createTopic(t) }, worker), {
+    errors: [],
+    notes: [],
+  })
 })
 
 test('a topic of dead letters has to exist or be allowed, and should have more room than the target', async (t) => {

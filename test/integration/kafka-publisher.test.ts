@@ -45,6 +45,18 @@ async function valuesOf(topic: string): Promise<Buffer[]> {
 }
 
 describe('KafkaPublisher', () => {
+  for (const valueSerializer of ['json', 'avro'] as const)
+    test(`gives records the times of a column as timestamps (${valueSerializer})`, async (t) => {
+      const orders = await SyntheticGenerator.load(shipped('models/orders.json'))
+      const { topic, publisher } = publisherTo(t, { valueSerializer, timestamp: 'placed_at' })
+      await new StreamingGenerator(orders).streamTo(publisher, { maxRecords: 100 })
+      const found = (await committedRecords(topic)).map(({ timestamp }) => new Date(timestamp).toISOString())
+      assert.deepEqual(
+        found,
+        [...orders.sample(100)].map(({ placed_at }) => placed_at),
+      )
+    })
+
   test('writes JSON values, compressed, with keys', async (t) => {
     const { topic, publisher } = publisherTo(t, {
       valueSerializer: 'json',

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { deleteRecordsV2 } from '@platformatic/kafka'
 import { Kafka, logLevel } from 'kafkajs'
 import { parseConnector } from '#src/config/connector-file.js'
@@ -13,9 +12,10 @@ import { openAnyBroker } from '#src/kafka/platformatic-connection.js'
 import { checkOffline, checkOnline } from '#src/connector/check.js'
 import { verifyConnector } from '#src/verify/verify-connector.js'
 import { deliver } from '../support/deliver.js'
-import { clusterAt, deleteAfter, testCluster, uniqueName } from '../support/kafka.js'
+import { shipped } from '../support/genesis.js'
+import { clusterAt, committedRecords, deleteAfter, testCluster, uniqueName } from '../support/kafka.js'
 
-const model = fileURLToPath(new URL('../../../models/customers.json', import.meta.url))
+const model = shipped('models/customers.json')
 
 async function connectorAndWorker(
   t: TestContext,
@@ -88,6 +88,22 @@ test('what another producer wrote into the topic is foreign or doubled', async (
   assert.equal(exact, false)
   assert.deepEqual(counts, { missing: 0, doubled: 1, altered: 0, foreign: 2, uncovered: 0, out_of_order: 0 })
   assert.ok(first.every(({ offset }) => offset !== null && offset > 0))
+})
+
+test("timestamps are a column's times, and another producer's or the clock's are not taken for them", async (t) => {
+  const keys = { model: shipped('models/orders.json'), key: 'order_id', value: { format: 'json' } }
+  const { connector, worker, topic } = await connectorAndWorker(t, { ...keys, timestamp: 'placed_at' })
+  await deliver(connector, worker, 2000)
+  for (const { timestamp, value } of await committedRecords(topic)) {
+    const { placed_at } = JSON.parse(value ?? '') as { placed_at: string }
+    assert.equal(new Date(timestamp).toISOString(), placed_at)
+  }
+  assert.equal((await verifyConnector(connector, worker)).exact, true)
+  const clocked = await connectorAndWorker(t, keys)
+  await deliver(clocked.connector, clocked.worker, 2000)
+  assert.equal((await verifyConnector(clocked.connector, clocked.worker)).exact, true)
+  const { counts } = await verifyConnector({ ...clocked.connector, timestamp: 'placed_at' }, clocked.worker)
+  assert.deepEqual(counts, { missing: 0, doubled: 0, altered: 2000, foreign: 0, uncovered: 0, out_of_order: 0 })
 })
 
 test('records that were deleted from the beginning have expired; without them the rest is exact', async (t) => {

@@ -61,6 +61,8 @@ export interface KafkaPublisherOptions {
   readonly key?: string
   /** string if left out. */
   readonly keyFormat?: 'string' | 'long' | 'avro' | 'json'
+  /** Column of timestamps or dates whose value is the timestamp of a record; the time of sending if left out. */
+  readonly timestamp?: string
   /** All replicas in sync acknowledge every record; there is no weaker setting, since the producers are idempotent. */
   readonly acks?: 'all'
   readonly compression?: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
@@ -94,7 +96,7 @@ const checks: Readonly<Record<keyof KafkaPublisherOptions, Check>> = {
     accepts: (value) => text.accepts(value) || Array.isArray(value),
   },
   topic: text,
-  ...checksOf(connectorSchema, 'valueSerializer', 'avroSchema', 'key', 'name', 'deadLetterTopic'),
+  ...checksOf(connectorSchema, 'valueSerializer', 'avroSchema', 'key', 'timestamp', 'name', 'deadLetterTopic'),
   registry: textOrObject,
   keyFormat: anything,
   acks: oneOf('all'),

@@ -8,6 +8,7 @@ import type { GenesisError } from '../../errors.js'
 import type { EncodedBatch } from '../../record.js'
 import { deadLettersOf, ensureDeadLetterTopic } from '../../sink/kafka/dead-letter.js'
 import { KafkaSink } from '../../sink/kafka/sink.js'
+import { checkTimestampType, namedTimestamps } from '../../sink/kafka/timestamp-refusal.js'
 import type { KafkaPlan } from './kafka-options.js'
 
 export interface TopicWriter {
@@ -39,6 +40,7 @@ export class TransactionalTopicWriter implements TopicWriter {
       transactionTimeoutMs: transaction.timeoutMs,
       compression,
       client: producer.client,
+      hasTimestamps: connector.timestamp !== null,
       maxBatchBytes: producer.maxBatchBytes,
       deadLetterTopic: connector.deadLetterTopic,
     })
@@ -82,6 +84,7 @@ export class IdempotentTopicWriter implements TopicWriter {
       const creation = topicCreation.enabled ? topicCreation : null
       const target = await admin.ensureTopic(topic, creation)
       const { partitions, maxMessageBytes } = target
+      if (connector.timestamp !== null) checkTimestampType(target)
       this.#open = {
         partitions,
         producer: createProducer(producer.client, worker.kafka, {
@@ -108,8 +111,12 @@ export class IdempotentTopicWriter implements TopicWriter {
     const { producer, partitions } = this.#open!
     if (this.#assigned.length < batch.length) this.#assigned = new Int32Array(batch.length)
     assignPartitions(batch, partitions, this.#assigned)
-    await producer.send(batch, this.#assigned)
-    await producer.commit([])
+    try {
+      await producer.send(batch, this.#assigned)
+      await producer.commit([])
+    } catch (error) {
+      throw namedTimestamps(error, this.#plan.connector.timestamp !== null)
+    }
   }
 
   async deadLetter(batch: EncodedBatch, error: GenesisError): Promise<void> {

@@ -12,7 +12,12 @@ import { loadModel } from '../../model/load.js'
 import { checkCheckpoint, shardName } from '../check-checkpoint.js'
 import { checkTarget } from './check-target.js'
 import { deadLetterConfig } from './dead-letter.js'
+import { checkTimestampType } from './timestamp-refusal.js'
 import { hasRecords } from './topics.js'
+
+const dayMs = 86_400_000
+/** Kafka's own. */
+const defaultRetentionMs = 7 * dayMs
 
 export interface OnlineCheck {
   readonly errors: readonly GenesisError[]
@@ -38,6 +43,7 @@ export async function checkDelivery(connector: ConnectorConfig, worker: WorkerCo
     await collect(checkCheckpoints(connector, worker, target, notes))
     await collect(checkKeys(connector, target))
     await collect(checkDeadLetters(connector, admin, target, notes))
+    await collect(checkTimestamps(connector, target, notes))
   } catch (error) {
     errors.push(asGenesisError(error))
   } finally {
@@ -100,6 +106,28 @@ async function checkKeys(connector: ConnectorConfig, found: TopicDescription | n
       'a column without nulls',
     )
   }
+}
+
+/** What the topic does with event times: another type of timestamps is wrong, retention is good to know. */
+async function checkTimestamps(
+  connector: ConnectorConfig,
+  found: TopicDescription | null,
+  notes: string[],
+): Promise<void> {
+  const { timestamp, topic, topicCreation } = connector
+  if (timestamp === null) return
+  if (found !== null) checkTimestampType(found)
+  const config = found?.config ?? new Map(Object.entries(topicCreation.config))
+  const retentionMs = Number(config.get('retention.ms') ?? defaultRetentionMs)
+  const { fields } = await openConnector(connector, { load: loadModel, shard: 0, capacity: 1 })
+  const column = fields.find(({ name }) => name === timestamp)
+  const earliest = column?.range?.[0]
+  if (column === undefined || earliest === undefined || retentionMs < 0) return
+  const earliestMs = earliest * (column.type.kind === 'date' ? dayMs : 1)
+  if (earliestMs >= Date.now() - retentionMs) return
+  notes.push(
+    `records of topic ${topic} whose ${timestamp} is longer ago than retention.ms (${retentionMs}) are deleted soon after they are sent; it begins at ${new Date(earliestMs).toISOString()}`,
+  )
 }
 
 async function checkDeadLetters(

@@ -22,6 +22,7 @@ export function createKafkaSink({ connector, worker, shard, fingerprint, shared 
     transactionTimeoutMs: transaction.timeoutMs,
     compression,
     client: producer.client,
+    hasTimestamps: connector.timestamp !== null,
     maxBatchBytes: producer.maxBatchBytes,
     deadLetterTopic: connector.deadLetterTopic,
   }

@@ -17,7 +17,7 @@ import type { Sink } from '../sink.js'
 import { checkTarget } from './check-target.js'
 import { deadLettersOf } from './dead-letter.js'
 import { fenceEarlierId, isCheckpointLost } from './earlier-owner.js'
-import { namedTimestamps } from './timestamp-refusal.js'
+import { checkTimestampType, namedTimestamps } from './timestamp-refusal.js'
 import { TopicWatch } from './topic-watch.js'
 import { findTopic, prepareTopics } from './topics.js'
 import type { SinkTopics, TopicsBefore, TopicsPlan } from './topics.js'
@@ -33,6 +33,8 @@ export interface KafkaSinkOptions extends TopicsPlan {
   readonly transactionTimeoutMs: number
   readonly compression: Compression
   readonly client: ProducerClient
+  /** The records bring timestamps of their own; absent: they have the time of sending. */
+  readonly hasTimestamps?: boolean
   /** Record batches are kept below this, and below what the topic takes; a larger record goes in one of its own. */
   readonly maxBatchBytes: number
 }
@@ -47,7 +49,6 @@ export class KafkaSink implements Sink {
   /** What the last opening found: another checkpoint topic is not the one that was written to. */
   #checkpointTopicId: string | null = null
   #closings = 0
-  #hasTimestamps = false
   readonly #deadLetters: SideRecord[] = []
   readonly #pace: TransferPace
   readonly #throttle = new ThrottleMeter()
@@ -80,6 +81,7 @@ export class KafkaSink implements Sink {
     this.#deadLetters.length = 0
     const topics = await prepareTopics(this.#cluster, this.#options, (before) => this.#inspect(before), this.#shared)
     const { target, checkpointTopic, deadLetters } = topics
+    if (this.#options.hasTimestamps) checkTimestampType(target)
     this.#checkpointTopicId = checkpointTopic.topicId
     // It would fence the shard's next owner.
     if (closings !== this.#closings) throw new GenesisError('INTERNAL', 'the sink was closed while it was opened')
@@ -124,7 +126,6 @@ export class KafkaSink implements Sink {
     if (open.assigned.length < batch.length) open.assigned = new Int32Array(batch.length)
     assignPartitions(batch, open.partitions, open.assigned)
     const began = performance.now()
-    this.#hasTimestamps = batch.timestamps !== undefined
     await this.#named(stillThere(open.producer.send(batch, open.assigned)))
     const bytes = batch.offsets[2 * batch.length] - batch.offsets[0]
     this.#pace.observe(batch.length, bytes, performance.now() - began)
@@ -143,7 +144,7 @@ export class KafkaSink implements Sink {
     try {
       await work
     } catch (error) {
-      throw namedTimestamps(error, this.#hasTimestamps)
+      throw namedTimestamps(error, this.#options.hasTimestamps ?? false)
     }
   }
 

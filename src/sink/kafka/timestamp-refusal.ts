@@ -1,4 +1,17 @@
 import { GenesisError } from '../../errors.js'
+import type { TopicDescription } from '../../kafka/admin.js'
+
+/** Throws TOPIC_UNFIT where the topic replaces every timestamp by the time at which the broker appends the record. */
+export function checkTimestampType({ topic, config }: TopicDescription): void {
+  const found = config?.get('message.timestamp.type')
+  if (found !== 'LogAppendTime') return
+  throw new GenesisError('TOPIC_UNFIT', 'the topic does not keep the timestamps of records', {
+    place: `topic ${topic}`,
+    found: `message.timestamp.type=${found}`,
+    expected: 'message.timestamp.type=CreateTime',
+    remedy: 'Alter the topic, choose another one, or leave timestamp out',
+  })
+}
 
 /** A broker's refusal of timestamps says whose they were: of the connector's column, or of this machine's clock. */
 export function namedTimestamps(thrown: unknown, fromColumn: boolean): unknown {

@@ -43,6 +43,7 @@ export async function compare(
   const matcher = new Matcher(shards, starts, {
     window: Math.max(1 << 13, Math.min(1 << 20, Math.floor(wholeWindow / shards.length))),
     strangers: 1 << 20,
+    timestamps: false,
     ...options,
   })
   await readAll(partitions, matcher, options)

@@ -33,6 +33,8 @@ export interface FoundBatch {
   readonly valueStart: number
   /** -1: the value is null. */
   readonly valueLength: number
+  /** Milliseconds since 1970. Absent: what is read has none. */
+  readonly timestamp?: number
   /** Moves to the next record; false: there is none. */
   next(): boolean
   /** The record's headers in their order. Absent: what is read has none. */

@@ -20,6 +20,8 @@ export interface MatcherOptions {
   readonly window: number
   /** The most strangers that are kept to be explained. */
   readonly strangers: number
+  /** Whether a record's timestamp is compared too; the expected records have them then. */
+  readonly timestamps: boolean
 }
 
 export class Matcher {
@@ -29,6 +31,7 @@ export class Matcher {
   readonly beginnings: Beginnings
   readonly gaps: Gaps
   found = 0
+  readonly #timestamps: boolean
   readonly #shards: number
   readonly #hash = new RecordHash()
   readonly #isAwaited: ExpectedVisitor
@@ -37,6 +40,7 @@ export class Matcher {
   constructor(shards: readonly ExpectedShard[], starts: readonly number[], options: MatcherOptions) {
     const partitions = starts.length
     this.#shards = shards.length
+    this.#timestamps = options.timestamps
     this.expected = new ExpectedWindow(shards, partitions, options.window)
     this.strangers = new UnmatchedRecords(shards.length, partitions, options.strangers)
     this.matched = new Matched(shards, partitions)
@@ -56,7 +60,8 @@ export class Matcher {
     const strangers = this.strangers.size
     while (batch.next()) {
       this.found++
-      hash.set(partition, batch.bytes, batch.keyStart, batch.keyLength, batch.valueStart, batch.valueLength)
+      const timestamp = this.#timestamps ? batch.timestamp : -1
+      hash.set(partition, batch.bytes, batch.keyStart, batch.keyLength, batch.valueStart, batch.valueLength, timestamp)
       const { low, high } = hash
       if (this.#lookUp(low, high, partition)) {
         this.#match(this.expected.takenPosition, partition, batch.offset, low, high)

@@ -1,7 +1,7 @@
 import type { EncodedBatch } from '../../record.js'
 
 /**
- * A 64-bit hash of a record in its place: partition, key and value. Hot code: one instance, no allocation per record.
+ * A 64-bit hash of a record in its place: partition, key, value and, where that is compared, timestamp. Hot code: one instance, no allocation per record.
  *
  * Two 32-bit lanes of xxHash's rounds (Collet, XXH32) with different primes, finished as MurmurHash3 is (Appleby). A record
  * that differs from another anywhere passes for it with a probability of about 2^-64 for each pair.
@@ -12,7 +12,7 @@ export class RecordHash {
   #bytes: Uint8Array = new Uint8Array(0)
   #view = new DataView(this.#bytes.buffer)
 
-  /** Sets `low` and `high`. A length of -1 stands for null, which differs from empty. */
+  /** Sets `low` and `high`. A length of -1 stands for null, which differs from empty; a timestamp of -1 for none. */
   set(
     partition: number,
     bytes: Uint8Array,
@@ -20,6 +20,7 @@ export class RecordHash {
     keyLength: number,
     valueStart: number,
     valueLength: number,
+    timestamp = -1,
   ): void {
     if (bytes !== this.#bytes) {
       this.#bytes = bytes
@@ -29,10 +30,17 @@ export class RecordHash {
     this.high = (0x6a09e667 + Math.imul(partition, 0x9e3779b1)) | 0
     this.#part(keyStart, keyLength)
     this.#part(valueStart, valueLength)
+    if (timestamp >= 0) this.#time(timestamp)
     const low = finish(this.low)
     const high = finish(this.high ^ low)
     this.low = (low + high) | 0
     this.high = high
+  }
+
+  #time(timestamp: number): void {
+    const upper = Math.floor(timestamp / 2 ** 32)
+    this.low = roundA(roundA(this.low, timestamp | 0), upper)
+    this.high = roundB(roundB(this.high, timestamp | 0), upper)
   }
 
   #part(start: number, length: number): void {
@@ -68,12 +76,12 @@ function roundB(lane: number, word: number): number {
 
 /** The hash of record i of an encoded batch as it is to be found in a partition. */
 export function hashExpected(hash: RecordHash, partition: number, records: EncodedBatch, i: number): void {
-  const { bytes, offsets, hasKeys, nullKeys, nullValues } = records
+  const { bytes, offsets, hasKeys, nullKeys, nullValues, timestamps } = records
   const key = offsets[2 * i]
   const value = offsets[2 * i + 1]
   const keyLength = hasKeys && nullKeys?.[i] !== 1 ? value - key : -1
   const valueLength = nullValues?.[i] === 1 ? -1 : offsets[2 * i + 2] - value
-  hash.set(partition, bytes, key, keyLength, value, valueLength)
+  hash.set(partition, bytes, key, keyLength, value, valueLength, timestamps === undefined ? -1 : timestamps[i])
 }
 
 function finish(hash: number): number {

@@ -69,6 +69,22 @@ describe('a connector with several sinks', () => {
     assert.deepEqual([avro.value.schema, json.value.schema], ['/f/s.avsc', '/f/s.avsc'])
   })
 
+  it('has timestamps in Kafka only, and must have a sink there to have any', () => {
+    const archive = { type: 'file', path: 'a.jsonl' }
+    const sinks = parse({ topic: 't', timestamp: 'at', sinks: { live: {}, archive } })
+    assert.deepEqual(
+      sinks.map(({ timestamp }) => timestamp),
+      ['at', null],
+    )
+    const [error, ...more] = errorsOf({ timestamp: 'at', sinks: { archive } })
+    assert.match(
+      error,
+      /^timestamp: only records in Kafka have timestamps of their own; found sink\.type file; expected sink\.type: kafka/,
+    )
+    assert.deepEqual(more, [])
+    assert.match(errorsOf({ timestamp: 'at', sink: { type: 'stdout' } })[0], /^timestamp: .*found sink\.type stdout/)
+  })
+
   it('is one connector like any other where it has only `sink`', () => {
     const [only, ...rest] = parse({ topic: 't' })
     assert.deepEqual([only.sinkName, deliveryName(only), rest], [null, 'c', []])

@@ -80,6 +80,16 @@ describe('a record hash', () => {
     )
   })
 
+  it('differs for timestamps that differ, and for one and none', () => {
+    const timestamps = [-1, 0, 1, 1_700_000_000_000, 1_700_000_000_001, 1_700_000_000_000 + 2 ** 32]
+    const hashes = timestamps.map((timestamp) => {
+      const hash = new RecordHash()
+      hash.set(0, Buffer.from('value'), 0, -1, 0, 5, timestamp)
+      return `${hash.low} ${hash.high}`
+    })
+    assert.equal(new Set(hashes).size, timestamps.length)
+  })
+
   it('has no two equal among many that differ in one bit or byte', () => {
     const seen = new Set<string>()
     for (let length = 0; length < 40; length++) {
