@@ -63,7 +63,7 @@ describe('a loaded model', () => {
 
   test('that is not there, or is none, is refused with its path', async () => {
     await assert.rejects(SyntheticGenerator.load('/none.json'), code('MODEL_UNREADABLE', /\/none\.json.*no such file/))
-    await assert.rejects(SyntheticGenerator.load(shipped('package.json')), code('MODEL_INVALID', /package\.json/))
+    await assert.rejects(SyntheticGenerator.load(shipped('tsconfig.json')), code('MODEL_INVALID', /tsconfig\.json/))
   })
 })
 
