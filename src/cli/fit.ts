@@ -7,7 +7,7 @@ import { FitProgress } from './fit-progress.js'
 import { onInterrupt } from './interrupt.js'
 import { qualityLines } from './quality.js'
 
-interface Flags {
+export interface FitFlags {
   readonly out: string
   readonly columns?: string
   readonly hidden: number | 'auto'
@@ -21,6 +21,15 @@ interface Flags {
   readonly relations: 'on' | 'off'
 }
 
+/** What the command line has where nothing else is said. */
+export const defaultFitFlags: Omit<FitFlags, 'out'> = {
+  hidden: 'auto',
+  seed: 0,
+  sample: 1_000_000,
+  minCount: 1,
+  relations: 'on',
+}
+
 /** `genesis fit`: trains a model from a table and writes its file. Progress and quality go to stderr. */
 export function fitCommand(): Command {
   return new Command('fit')
@@ -28,17 +37,26 @@ export function fitCommand(): Command {
     .argument('<table>', 'the table; .gz is unpacked')
     .requiredOption('--out <model>', 'the model file to write')
     .option('--columns <file>', 'kinds and options of columns, overriding what is inferred (docs/fit.md)')
-    .addOption(new Option('--hidden <n>', 'hidden states per column, or auto').default('auto').argParser(hiddenStates))
-    .option('--seed <n>', 'seed of the training', integerFrom(0), 0)
+    .addOption(
+      new Option('--hidden <n>', 'hidden states per column, or auto')
+        .default(defaultFitFlags.hidden)
+        .argParser(hiddenStates),
+    )
+    .option('--seed <n>', 'seed of the training', integerFrom(0), defaultFitFlags.seed)
     .option('--name <name>', "the model's name (default: the model file's)")
-    .option('--sample <n>', 'maximum rows to train from; a larger table is sampled', integerFrom(1), 1_000_000)
+    .option(
+      '--sample <n>',
+      'maximum rows to train from; a larger table is sampled',
+      integerFrom(1),
+      defaultFitFlags.sample,
+    )
     .option('--threads <n>', 'threads (default: one per core); the model does not depend on it', integerFrom(1))
-    .option('--min-count <n>', 'categories with fewer rows become "other"', integerFrom(1), 1)
+    .option('--min-count <n>', 'categories with fewer rows become "other"', integerFrom(1), defaultFitFlags.minCount)
     .option('--round-extremes', 'round the smallest and largest numbers to two digits')
     .addOption(
       new Option('--relations <on|off>', 'whether to detect relations between columns and preserve them')
         .choices(['on', 'off'])
-        .default('on'),
+        .default(defaultFitFlags.relations),
     )
     .option('--encoding <name>', 'text encoding (default: detected)')
     .addHelpText(
@@ -48,10 +66,11 @@ Examples:
   genesis fit customers.csv --out models/customers.json
   genesis fit orders.parquet --out orders.json --hidden 64 --columns columns.yaml`,
     )
-    .action(async (table: string, flags: Flags) => fit(table, flags))
+    .action(async (table: string, flags: FitFlags) => void (await fit(table, flags)))
 }
 
-async function fit(path: string, flags: Flags): Promise<void> {
+/** Trains a model and writes its file. False: it was interrupted, which has been said, and is the exit status. */
+export async function fit(path: string, flags: FitFlags): Promise<boolean> {
   const stop = new AbortController()
   const release = onInterrupt(() => stop.abort())
   const progress = new FitProgress(process.stderr)
@@ -80,7 +99,10 @@ async function fit(path: string, flags: Flags): Promise<void> {
       onProgress: (step) => progress.step(step),
     })
     progress.end()
-    if (training?.aborted && training.epochs === 0) return interrupted('no epoch was completed; no model is written')
+    if (training?.aborted && training.epochs === 0) {
+      interrupted('no epoch was completed; no model is written')
+      return false
+    }
     const text = writeModel(artifact)
     // No file is written that no command would read.
     parseModel(Buffer.from(text), flags.out)
@@ -88,9 +110,11 @@ async function fit(path: string, flags: Flags): Promise<void> {
     for (const line of qualityLines(report)) process.stderr.write(`${line}\n`)
     process.stderr.write(`wrote ${flags.out} (${Math.ceil(text.length / 1000)} kB)\n`)
     if (training?.aborted) interrupted(`the model is the best of ${training.epochs} completed epochs`)
+    return !training?.aborted
   } catch (error) {
     if (error !== stop.signal.reason) throw error
     interrupted('the table was not read completely; no model is written')
+    return false
   } finally {
     progress.end()
     release()

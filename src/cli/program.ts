@@ -11,6 +11,11 @@ interface CommandRow {
 
 /** Every command of the program, in the order of the help. */
 const commands: Readonly<Record<string, CommandRow>> = {
+  init: {
+    summary: 'write a first connector, from a table, a model or a schema',
+    parameters: '[source]',
+    load: async () => (await import('./init.js')).initCommand(),
+  },
   run: {
     summary: 'host connectors and keep their topics fed',
     parameters: '[paths...]',

@@ -1,0 +1,203 @@
+import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Command } from 'commander'
+import { GenesisError } from '../errors.js'
+import { loadModel } from '../model/load.js'
+import type { Model } from '../model/model.js'
+import { typeLanguages } from './describe-types.js'
+import { defaultFitFlags, fit } from './fit.js'
+import { firstFreePort } from './init/free-port.js'
+import { composeText, connectorText, nextSteps, workerText } from './init/texts.js'
+
+interface Flags {
+  readonly name?: string
+  readonly dir: string
+}
+
+/** Paths are as the user would write them: from the working directory. */
+interface Input {
+  readonly model: Model
+  readonly modelFile: string
+  readonly schemaFile: string
+}
+
+const tableName = /\.(csv|tsv|jsonl|ndjson|parquet)(\.gz)?$/i
+const composeNames = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml']
+const packageRoot = fileURLToPath(new URL('../../', import.meta.url))
+
+/** `genesis init`: all that a first connector needs, from a table, a model or a schema. */
+export function initCommand(): Command {
+  return new Command('init')
+    .description(
+      'Writes a first connector with its model and schema, a worker file, and a Compose file with Kafka and a registry. Files that exist are never overwritten.',
+    )
+    .argument(
+      '[source]',
+      'a table to train a model from, a model, or an Avro schema (default: the table in this folder, or else an example)',
+    )
+    .option('--name <name>', "name of the connector and its topic (default: the source's)")
+    .option('--dir <folder>', 'where to write', '.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  genesis init
+  genesis init customers.csv
+  genesis init customer.avsc --dir feed
+
+With KAFKA_BROKERS in the environment, neither a worker file nor a Compose file is written; without SCHEMA_REGISTRY_URL beside it, records are JSON.`,
+    )
+    .action(async (source: string | undefined, flags: Flags) => init(source, flags))
+}
+
+async function init(given: string | undefined, flags: Flags): Promise<void> {
+  const source = given ?? (await onlyTable()) ?? join(packageRoot, 'models', 'customers.json')
+  const name = flags.name ?? nameOf(source)
+  checkName(name)
+  if (given === undefined)
+    say(
+      source.startsWith(packageRoot)
+        ? 'no table here, so this is an example of the package; `genesis init TABLE` takes a table of yours'
+        : `the table in this folder: ${source}`,
+    )
+  const place = (path: string): string => join(flags.dir, path)
+  const connectorFile = place(`connectors/${name}.yaml`)
+  // Before a training that may take minutes.
+  await refuse(connectorFile)
+  const input = await inputOf(source, name, place)
+  if (input === null) return
+  const { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registry } = process.env
+  const fromConnector = (path: string): string => relative(resolve(dirname(connectorFile)), resolve(path))
+  const text = connectorText(input.model, {
+    name,
+    model: fromConnector(input.modelFile),
+    schema: brokers !== undefined && registry === undefined ? null : fromConnector(input.schemaFile),
+  })
+  await writeNew(connectorFile, text)
+  const surroundings = brokers === undefined ? await writeSurroundings(place) : null
+  say(nextSteps({ ...input, connectorFile, surroundings, byNpx: process.env.npm_lifecycle_event === 'npx' }))
+}
+
+/** The table in the working directory, if there is one; throws USAGE where there are several. */
+async function onlyTable(): Promise<string | undefined> {
+  const tables = (await readdir('.')).filter((name) => tableName.test(name)).sort()
+  if (tables.length > 1)
+    throw new GenesisError('USAGE', 'there is more than one table here', {
+      found: tables.join(', '),
+      expected: 'one of them as the argument',
+    })
+  return tables.at(0)
+}
+
+function nameOf(path: string): string {
+  const name = basename(path).replace(/\.(csv|tsv|txt|jsonl?|ndjson|parquet|avsc)(\.gz)?$/i, '')
+  return name.replaceAll(/[^\w.-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '')
+}
+
+function checkName(name: string): void {
+  if (/^[A-Za-z0-9][\w.-]{0,127}$/.test(name)) return
+  throw new GenesisError('USAGE', 'not a name for a connector and its topic', {
+    place: '--name',
+    found: name,
+    expected: 'letters, digits, ".", "_" and "-", beginning with a letter or digit, 128 at most',
+  })
+}
+
+/** What the connector names; files that are not there yet are written. Null: the training was interrupted. */
+async function inputOf(source: string, name: string, place: (path: string) => string): Promise<Input | null> {
+  // An Avro schema is a model, too.
+  if (/\.avsc$/i.test(source)) return { model: await loadModel(source), modelFile: source, schemaFile: source }
+  const modelFile = place(`models/${name}.json`)
+  const schemaFile = place(`schemas/${name}.avsc`)
+  if (!(await isThere(source)))
+    throw new GenesisError('USAGE', 'the source cannot be read', { place: source, found: 'no such file' })
+  const isModel = source.startsWith(packageRoot) || (await readsAsModel(source))
+  if (resolve(source) !== resolve(modelFile)) {
+    await refuse(modelFile)
+    if (isModel) await writeNew(modelFile, await readFile(source))
+    else {
+      await makeFolder(dirname(modelFile))
+      if (!(await fit(source, { ...defaultFitFlags, out: modelFile }))) return null
+    }
+  }
+  const model = await loadModel(modelFile)
+  await writeNew(schemaFile, typeLanguages.avro(model))
+  return { model, modelFile, schemaFile }
+}
+
+/** A .json may be a table, too: an array, or lines. */
+async function readsAsModel(path: string): Promise<boolean> {
+  if (!/\.json$/i.test(path)) return false
+  return loadModel(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Kafka and a registry by Compose, and a worker file that leads to them; where that is there, from an earlier time, both are left alone. */
+async function writeSurroundings(place: (path: string) => string): Promise<{ worker: string; compose: string }> {
+  const others = await Promise.all(composeNames.map((name) => isThere(place(name))))
+  const own = place('docker-compose.kafka.yml')
+  const surroundings = {
+    worker: place('worker.yaml'),
+    compose: others.includes(true) ? own : place('docker-compose.yml'),
+  }
+  if (await isThere(surroundings.worker)) {
+    say(`unchanged: ${surroundings.worker}`)
+    return { ...surroundings, compose: (await isThere(own)) ? own : place('docker-compose.yml') }
+  }
+  const ports = {
+    kafkaPort: await firstFreePort([9092, 19092, 29092]),
+    registryPort: await firstFreePort([8081, 18081, 28081]),
+  }
+  const shipped = await readFile(join(packageRoot, 'docker-compose.yml'), 'utf8')
+  await writeNew(surroundings.compose, composeText(shipped, ports))
+  await writeNew(surroundings.worker, workerText(ports))
+  return surroundings
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+async function refuse(path: string): Promise<void> {
+  if (await isThere(path)) throw exists(path)
+}
+
+function exists(path: string): GenesisError {
+  return new GenesisError('USAGE', 'the file exists, and is not overwritten', {
+    place: path,
+    remedy: 'Choose another --name or --dir, or remove it',
+  })
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((error: unknown) => {
+    throw unwritable(path, error)
+  })
+}
+
+async function writeNew(path: string, content: string | Uint8Array): Promise<void> {
+  await makeFolder(dirname(path))
+  await writeFile(path, content, { flag: 'wx' }).catch((error: unknown) => {
+    throw (error as NodeJS.ErrnoException).code === 'EEXIST' ? exists(path) : unwritable(path, error)
+  })
+  say(`wrote ${path}`)
+}
+
+function unwritable(path: string, cause: unknown): GenesisError {
+  const { code, message } = cause as NodeJS.ErrnoException
+  return new GenesisError(code === 'ENOSPC' || code === 'EDQUOT' ? 'DISK_FULL' : 'USAGE', 'cannot be written', {
+    place: path,
+    found: message,
+    cause,
+  })
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`)
+}

@@ -1,0 +1,106 @@
+/** What the files of `genesis init` say, and what it says at its end. */
+import { dirname } from 'node:path'
+import { parseDocument } from 'yaml'
+import type { Model } from '../../model/model.js'
+
+export interface Ports {
+  readonly kafkaPort: number
+  readonly registryPort: number
+}
+
+/** A connector file; paths are relative to it. `schema`: null for JSON, which needs no registry. */
+export function connectorText(
+  model: Model,
+  { name, model: modelFile, schema }: { readonly name: string; readonly model: string; readonly schema: string | null },
+): string {
+  const key = keyOf(model)
+  const example = exampleCondition(model)
+  return [
+    '# docs/connector.md of the package genesis-connect has every key; `genesis validate` checks this file.',
+    `name: ${name}`,
+    `model: ${plain(modelFile)}`,
+    `topic: ${name}`,
+    'topic_creation: { partitions: 3 }',
+    ...(key === null ? [] : [`key: ${plain(key)}`]),
+    `value: { ${schema === null ? 'format: json' : `format: avro, schema: ${plain(schema)}`} }`,
+    ...(example === null ? [] : ['# Only records that satisfy this, as fast as all, however rare they are:', example]),
+    '# Records a second; without a rate, as many as go. With max_records the stream has an end.',
+    'throughput: { rate: 100 }',
+    '',
+  ].join('\n')
+}
+
+/** The first column that is different in each record. */
+function keyOf({ columns }: Model): string | null {
+  const column = columns.find(({ hidden, source }) => hidden !== true && ['sequence', 'uuid'].includes(source.from))
+  return column?.name ?? null
+}
+
+/** A condition, commented out, on the column of the fewest texts. */
+function exampleCondition({ fields }: Model): string | null {
+  const [first] = fields
+    .filter(({ type, vector }) => type.kind === 'string' && vector === 'dictionary')
+    .map(({ name, dictionary = [] }) => ({ name, words: dictionary.filter((word) => typeof word === 'string') }))
+    .filter(({ words }) => words.length > 1)
+    .sort((a, b) => a.words.length - b.words.length)
+  return first === undefined ? null : `# conditions: { ${plain(first.name)}: ${plain(first.words[0])} }`
+}
+
+/** Without quotes where YAML takes it for a text in any place. */
+function plain(text: string): string {
+  const isWord = /^[A-Za-z_.][\w./-]*$/.test(text) && !/^(true|false|yes|no|on|off|null|y|n|\.(inf|nan))$/i.test(text)
+  return isWord ? text : JSON.stringify(text)
+}
+
+/** A worker file for what {@link composeText} starts. */
+export function workerText({ kafkaPort, registryPort }: Ports): string {
+  return [
+    '# Where the Compose file has Kafka and the registry. For your own, change it, or set KAFKA_BROKERS and SCHEMA_REGISTRY_URL.',
+    'kafka:',
+    `  brokers: ['localhost:${kafkaPort}']`,
+    'registry:',
+    `  url: http://localhost:${registryPort}/apis/ccompat/v7`,
+    '',
+  ].join('\n')
+}
+
+/** The shipped Compose file without its worker, on these ports. */
+export function composeText(shipped: string, { kafkaPort, registryPort }: Ports): string {
+  const document = parseDocument(shipped.replace(/^(#.*\n)+\n*/, ''))
+  document.deleteIn(['services', 'worker'])
+  const services = document
+    .toString({ lineWidth: 0, flowCollectionPadding: false })
+    .replaceAll('KAFKA_PORT:-9092', `KAFKA_PORT:-${kafkaPort}`)
+    .replaceAll('REGISTRY_PORT:-8081', `REGISTRY_PORT:-${registryPort}`)
+  return `# A broker and a schema registry, for this machine alone and without a volume: \`docker compose down\` forgets all records.\n${services}`
+}
+
+export interface NextSteps {
+  readonly modelFile: string
+  readonly connectorFile: string
+  /** Null: the brokers are the environment's. */
+  readonly surroundings: { readonly worker: string; readonly compose: string } | null
+  readonly byNpx: boolean
+}
+
+/** Commands to copy. */
+export function nextSteps({ modelFile, connectorFile, surroundings, byNpx }: NextSteps): string {
+  const program = byNpx ? 'npx genesis-connect' : 'genesis'
+  const worker = surroundings === null ? '' : ` --worker ${surroundings.worker}`
+  const file = surroundings?.compose === 'docker-compose.yml' ? '' : ` -f ${surroundings?.compose}`
+  return [
+    '',
+    'A look at the records:',
+    `  ${program} stream ${modelFile} --max-records 5`,
+    '',
+    `Feed the topic${surroundings === null ? ' on the brokers of KAFKA_BROKERS' : ''}; Ctrl-C stops, and the next run goes on from there:`,
+    ...(surroundings === null ? [] : [`  docker compose${file} up -d --wait`]),
+    `  ${program} run ${dirname(connectorFile)}${worker}`,
+    '',
+    'Compare the topic with its stream, record by record:',
+    `  ${program} verify ${connectorFile}${worker}`,
+    ...(surroundings === null
+      ? []
+      : ['', `Without Docker: the addresses of your Kafka and registry belong in ${surroundings.worker}.`]),
+  ].join('\n')
+}
