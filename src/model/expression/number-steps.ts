@@ -8,23 +8,24 @@ import { timePart } from './time-parts.js'
 export function constantStep(number: number): NumberStep {
   const { value, scale } = Number.isNaN(number) ? { value: NaN, scale: 0 } : exactly(number)
   const block = new Float64Array(blockRows)
-  return { kind: 'number', scale, block, run: (_, count) => void block.fill(value, 0, count) }
+  return { kind: 'number', scale, whole: true, block, run: (_, count) => void block.fill(value, 0, count) }
 }
 
 export function columnStep({ type, codes, numbers }: NumberInput): NumberStep {
   const { factor, scale } = unitOf(type)
+  const whole = type.kind !== 'double'
   const block = new Float64Array(blockRows)
   if (codes !== null) {
     const table = factor === 1 ? numbers : numbers.map((value) => value * factor)
     return {
-      ...{ kind: 'number', scale, block },
+      ...{ kind: 'number', scale, whole, block },
       run(from, count) {
         for (let i = 0; i < count; i++) block[i] = table[codes[from + i]]
       },
     }
   }
   return {
-    ...{ kind: 'number', scale, block },
+    ...{ kind: 'number', scale, whole, block },
     run(from, count) {
       for (let i = 0; i < count; i++) block[i] = numbers[from + i] * factor
     },
@@ -56,8 +57,9 @@ function alignedStep(op: AlignedOperator, parts: readonly NumberStep[]): NumberS
   const { scale, factors } = aligned(parts)
   const apply = loops[op]
   const block = new Float64Array(blockRows)
+  const whole = parts.every((part) => part.whole)
   return {
-    ...{ kind: 'number', scale, block },
+    ...{ kind: 'number', scale, whole, block },
     run(from, count) {
       parts.forEach((part, index) => {
         part.run(from, count)

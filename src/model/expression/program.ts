@@ -40,6 +40,7 @@ export function compileFormula(
   const up = step.scale < scale ? 10 ** (scale - step.scale) : 1
   const down = (step.scale > scale ? 10 ** (step.scale - scale) : 1) * factor
   const round = type.kind !== 'double'
+  const isWhole = step.whole === true && down === 1
   return {
     run(from, count) {
       step.run(from, count)
@@ -47,7 +48,7 @@ export function compileFormula(
       if (up !== 1) for (let i = 0; i < count; i++) block[i] *= up
       if (!round) {
         if (down !== 1) for (let i = 0; i < count; i++) block[i] /= down
-      } else roundBlock(block, count, down, rounding)
+      } else if (!isWhole) roundBlock(block, count, down, rounding)
       return block
     },
   }

@@ -5,6 +5,8 @@ export type Step = NumberStep | TextStep
 export interface NumberStep {
   readonly kind: 'number'
   readonly scale: number
+  /** Whether all its numbers are integers, none of them minus zero. */
+  readonly whole?: boolean
   readonly block: Float64Array
   run(from: number, count: number): void
 }

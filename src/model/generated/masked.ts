@@ -7,15 +7,18 @@ export class Masked implements OutsideColumn {
   readonly vector: Vector
   readonly #value: Vector
   readonly #by: Uint16Array
-  readonly #absent: Uint8Array
-  readonly #absentCode: number
+  /** By code of `by`: NaN and 0, to be added; all bits and none, to be taken from codes; the code of what is missing and 0. */
+  readonly #gaps: Float64Array
+  readonly #kept: Uint16Array
+  readonly #codes: Uint16Array
 
   /** `absent`: 1 for the codes of `by` for which the value is missing. `absentCode`: the code of what is missing. */
   constructor({ value, by }: { value: Vector; by: Vector }, absent: Uint8Array, absentCode: number, capacity: number) {
     this.#value = value
     this.#by = by.kind === 'text' || by.codes === undefined ? new Uint16Array(capacity) : by.codes
-    this.#absent = absent
-    this.#absentCode = absentCode
+    this.#gaps = Float64Array.from(absent, (is) => (is === 1 ? NaN : 0))
+    this.#kept = Uint16Array.from(absent, (is) => (is === 1 ? 0 : 0xffff))
+    this.#codes = Uint16Array.from(absent, (is) => (is === 1 ? absentCode : 0))
     this.vector =
       value.kind === 'number'
         ? { kind: 'number', values: new Float64Array(capacity), codes: undefined }
@@ -24,12 +27,38 @@ export class Masked implements OutsideColumn {
 
   draw(_words: Int32Array, _positions: Float64Array, to: number, count: number): void {
     const by = this.#by
-    const absent = this.#absent
     const value = this.#value
     const { vector } = this
+    // Without branches: which rows are missing cannot be predicted.
     if (vector.kind === 'number' && value.kind === 'number')
-      for (let i = to; i < to + count; i++) vector.values[i] = absent[by[i]] === 1 ? NaN : value.values[i]
+      added(vector.values, value.values, this.#gaps, by, to, count)
     else if (vector.kind === 'dictionary' && value.kind === 'dictionary')
-      for (let i = to; i < to + count; i++) vector.codes[i] = absent[by[i]] === 1 ? this.#absentCode : value.codes[i]
+      replaced(vector.codes, value.codes, this.#kept, this.#codes, by, to, count)
+  }
+}
+
+function added(
+  out: Float64Array,
+  values: Float64Array,
+  gaps: Float64Array,
+  by: Uint16Array,
+  to: number,
+  count: number,
+): void {
+  for (let i = to; i < to + count; i++) out[i] = values[i] + gaps[by[i]]
+}
+
+function replaced(
+  out: Uint16Array,
+  codes: Uint16Array,
+  kept: Uint16Array,
+  others: Uint16Array,
+  by: Uint16Array,
+  to: number,
+  count: number,
+): void {
+  for (let i = to; i < to + count; i++) {
+    const code = by[i]
+    out[i] = (codes[i] & kept[code]) | others[code]
   }
 }

@@ -3,7 +3,9 @@ import type { FieldType, NumberVector, Value, Vector } from '../../record.js'
 import type { ColumnOrigin } from '../artifact.js'
 import type { OutsideColumn } from '../generated/generated.js'
 import { inputOf, type ColumnInput, type NumberInput } from '../expression/input.js'
-import { compileFormula, type Program } from '../expression/program.js'
+import { unitOf, type Formula, type Rounding } from '../expression/formula.js'
+import { compileFormula } from '../expression/program.js'
+import { blockRows } from '../random/row-words.js'
 
 export type RelationOrigin = Extract<ColumnOrigin, { from: 'relation' }>
 
@@ -18,10 +20,13 @@ export interface RelationPart {
   readonly dictionary: readonly (Value | undefined)[] | undefined
 }
 
+/** Numbers of other columns in the held form of this one, a block of rows at a time. */
+type Numbers = (to: number, count: number) => Float64Array
+
 /** The value of a relation, a block of rows at a time: see `ColumnOrigin`. */
 export class Relation implements OutsideColumn {
   readonly vector: NumberVector
-  readonly #program: Program
+  readonly #base: Numbers
   readonly #rest: NumberInput | null
   readonly #ratio: boolean
   readonly #own: NumberInput | null
@@ -29,8 +34,8 @@ export class Relation implements OutsideColumn {
   readonly #notSo: number
   readonly #grain: number
   readonly #bounds: readonly [number, number] | null
-  readonly #atLeast: readonly Program[]
-  readonly #atMost: readonly Program[]
+  readonly #atLeast: readonly Numbers[]
+  readonly #atMost: readonly Numbers[]
 
   constructor(source: RelationOrigin, type: FieldType, partOf: (name: string) => RelationPart, capacity: number) {
     this.vector = { kind: 'number', values: new Float64Array(capacity), codes: undefined }
@@ -43,20 +48,20 @@ export class Relation implements OutsideColumn {
       if (input.kind !== 'number') throw new TypeError(`column ${name} is not of numbers`)
       return input
     }
-    this.#program = compileFormula(source.formula, named, type, source.rounding)
+    this.#base = numbersOf(source.formula, named, type, source.rounding ?? 'half')
     this.#rest = source.rest === undefined ? null : numbers(source.rest)
     this.#ratio = source.by === 'ratio'
     this.#own = source.own === undefined ? null : numbers(source.own)
     this.#notSo = source.notSo ?? NaN
     this.#grain = type.kind === 'double' ? 0 : (source.grain ?? 1)
     this.#bounds = source.bounds ?? null
-    this.#atLeast = (source.atLeast ?? []).map((column) => compileFormula({ column }, named, type, 'ceil'))
-    this.#atMost = (source.atMost ?? []).map((column) => compileFormula({ column }, named, type, 'floor'))
+    this.#atLeast = (source.atLeast ?? []).map((column) => numbersOf({ column }, named, type, 'ceil'))
+    this.#atMost = (source.atMost ?? []).map((column) => numbersOf({ column }, named, type, 'floor'))
   }
 
   draw(_words: Int32Array, _positions: Float64Array, to: number, count: number): void {
     const { values } = this.vector
-    const base = this.#program.run(to, count)
+    const base = this.#base(to, count)
     if (this.#rest === null) for (let i = 0; i < count; i++) values[to + i] = base[i]
     else if (this.#ratio) multiplied(values, base, this.#rest, this.#grain, to, count)
     else added(values, base, this.#rest, to, count)
@@ -67,12 +72,12 @@ export class Relation implements OutsideColumn {
         else if (values[i] > high) values[i] = high
       }
     }
-    for (const program of this.#atLeast) {
-      const least = program.run(to, count)
+    for (const numbers of this.#atLeast) {
+      const least = numbers(to, count)
       for (let i = 0; i < count; i++) if (values[to + i] < least[i]) values[to + i] = least[i]
     }
-    for (const program of this.#atMost) {
-      const most = program.run(to, count)
+    for (const numbers of this.#atMost) {
+      const most = numbers(to, count)
       for (let i = 0; i < count; i++) if (values[to + i] > most[i]) values[to + i] = most[i]
     }
     if (this.#own !== null) this.#replace(base, this.#own, to, count)
@@ -90,6 +95,31 @@ export class Relation implements OutsideColumn {
       values[at] = codes === null ? numbers[at] : numbers[codes[at]]
     }
   }
+}
+
+/** Of a column of the same unit its own numbers, without a copy where they are in order; else what the formula computes. */
+function numbersOf(
+  formula: Formula,
+  named: (name: string) => ColumnInput,
+  type: FieldType,
+  rounding: Rounding,
+): Numbers {
+  const input = typeof formula === 'object' && formula !== null && 'column' in formula ? named(formula.column) : null
+  if (input === null || input.kind !== 'number' || !isSameUnit(input.type, type)) {
+    const program = compileFormula(formula, named, type, rounding)
+    return (to, count) => program.run(to, count)
+  }
+  const { codes, numbers } = input
+  if (codes === null) return (to, count) => numbers.subarray(to, to + count)
+  const block = new Float64Array(blockRows)
+  return (to, count) => {
+    for (let i = 0; i < count; i++) block[i] = numbers[codes[to + i]]
+    return block
+  }
+}
+
+function isSameUnit(a: FieldType, b: FieldType): boolean {
+  return a.kind === b.kind && unitOf(a).scale === unitOf(b).scale
 }
 
 function restAt({ codes, numbers }: NumberInput, at: number): number {
