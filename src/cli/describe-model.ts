@@ -1,6 +1,7 @@
 import type { FieldType, Value } from '../record.js'
 import { columnNamed, isBin, rangeOf } from '../model/fields.js'
 import type { ColumnReport, FitReport } from '../fit/report/report.js'
+import { formulaText } from '../model/expression/formula.js'
 import { shownValue } from '../model/held.js'
 import { relationText } from '../model/relations/range.js'
 import type { Column, Model } from '../model/model.js'
@@ -108,6 +109,8 @@ function describeColumn(model: Model, column: Column, report: ColumnReport | und
       const end = restart === undefined ? '' : `, from ${shown(start)} again at ${shown(restart)}`
       return { ...base, made: `${shown(initial)}, ${shown(initial + step)}, ${shown(initial + 2 * step)} …${end}` }
     }
+    case 'formula':
+      return { ...base, made: formulaText(source.formula) }
     case 'list':
       return { ...base, made: `in turn, ${source.values.length}: ${source.values.slice(0, 3).join(', ')} …` }
     case 'regex':

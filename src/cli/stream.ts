@@ -22,7 +22,7 @@ import { countLine, StreamProgress } from './stream-progress.js'
 export function streamCommand(): Command {
   return new Command('stream')
     .description("Writes a model's records to stdout, to a file, or to a Kafka topic.")
-    .argument('<model>', 'model file, or an Avro schema')
+    .argument('<model>', 'model file, declaration in YAML, or Avro schema')
     .addOption(tableFlag('--batch-size', 'n', 'records in a batch (default: 4096; with --interval 100)'))
     .addOption(tableFlag('--interval', 'seconds', 'one batch per interval: seconds, or a duration such as 500ms'))
     .addOption(tableFlag('--rate-limit', 'n', 'records per second (default: unlimited)'))

@@ -36,7 +36,7 @@ export const connectorSchema = {
   ),
   model: optional<string>(
     'path',
-    'Model file to generate records from (`genesis fit` trains one), or an Avro schema. Relative to this file. Unset: value.schema says what the records are.',
+    'Model file to generate records from (`genesis fit` trains one), a declaration in YAML, or an Avro schema. Relative to this file. Unset: value.schema says what the records are.',
     { importance: 'high' },
   ),
   topic: optional<string>('topic', 'Topic that the records go to. Required with the kafka sink.', {

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { readConnectors } from '../config/connector-file.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { Environment } from '../config/placeholders.js'
+import { filesOfModel } from '../model/load.js'
 
 /**
  * The files besides its own that a connector is made from: model, schema, rate curve, and the connectors that it refers to, with
@@ -12,7 +13,7 @@ export async function inputsOf(connector: ConnectorConfig, env: Environment): Pr
   const found = new Set<string>()
   const visited = new Set<string>()
   const visit = async ({ model, value, throughput, references }: ConnectorConfig): Promise<void> => {
-    if (typeof model === 'string') found.add(model)
+    for (const file of await filesOfModel(model)) found.add(file)
     if (typeof value.schema === 'string') found.add(value.schema)
     if (throughput.shape.type === 'curve') found.add(throughput.shape.file)
     for (const { connector: other } of references) {

@@ -1,4 +1,4 @@
-import { loadModel, type ModelSource } from '../model/load.js'
+import { filesOfModel, loadModel, type ModelSource } from '../model/load.js'
 import type { Model } from '../model/model.js'
 import { versionOf } from './inputs.js'
 
@@ -8,9 +8,8 @@ export class ModelCache {
 
   /** The model of a file as it is now, or of an inline schema; throws what loadModel throws. */
   async load(source: ModelSource): Promise<Model> {
-    const isFile = typeof source === 'string'
-    const version = isFile ? await versionOf(source) : 'inline'
-    const key = isFile ? source : JSON.stringify(source)
+    const version = (await Promise.all((await filesOfModel(source)).map(versionOf))).join(', ')
+    const key = typeof source === 'string' ? source : JSON.stringify(source)
     const known = this.#models.get(key)
     if (known?.version === version) return known.model
     const model = loadModel(source)

@@ -77,6 +77,8 @@ function sourceInOrder(source: ColumnOrigin): ColumnOrigin {
       const { from, start, step, restart, initial } = source
       return { from, start, step, restart, initial }
     }
+    case 'formula':
+      return { from: source.from, formula: source.formula }
     case 'list':
       return { from: source.from, values: source.values }
     case 'regex': {

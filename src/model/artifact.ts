@@ -107,6 +107,11 @@ export type ColumnOrigin =
    * from the start: start + (position · step mod (restart − start)). `initial`: the value of position 0, within that round; left out: start.
    */
   | { from: 'cycle'; start: number; step: number; restart?: number; initial?: number }
+  /**
+   * From version 3 on. What a formula gives of other columns of any kind: a number, a date or time, a truth or a text, as the column's type has it. It is missing where
+   * the formula is, and where a number is not finite.
+   */
+  | { from: 'formula'; formula: Formula }
   /** From version 3 on. Position p has values[p mod their number]. */
   | { from: 'list'; values: (string | boolean | number)[] }
   /**

@@ -1,5 +1,6 @@
-import type { Field, Value, Vector } from '../record.js'
+import type { Field, FieldType, Value, Vector } from '../record.js'
 import type { Symbol } from './artifact.js'
+import { truths } from './generated/computed.js'
 import { relationRange } from './relations/range.js'
 import { dayMs } from './held.js'
 import type { Column, ColumnSource } from './model.js'
@@ -11,7 +12,7 @@ export function fieldsOf(columns: readonly Column[], plain: (column: Column) => 
 
 function fieldOf(column: Column, columns: readonly Column[], plain: boolean): Field {
   const { name, path, type, nullable, source } = column
-  const vector = vectorKind(source, columns)
+  const vector = vectorKind(source, columns, type)
   const dictionary = dictionaryOf(column, columns)
   const range = vector === 'number' ? rangeOf(source, columns) : undefined
   return {
@@ -63,8 +64,11 @@ export function columnNamed(name: string, columns: readonly Column[]): Column {
 }
 
 /** Numbers with bins need their values; everything else that has codes needs nothing but them. */
-export function vectorKind(source: ColumnSource, columns: readonly Column[] = []): Vector['kind'] {
+export function vectorKind(source: ColumnSource, columns: readonly Column[] = [], type?: FieldType): Vector['kind'] {
   switch (source.from) {
+    case 'formula':
+      if (type?.kind === 'boolean') return 'dictionary'
+      return type?.kind === 'string' ? 'text' : 'number'
     case 'circuit':
       return source.alphabet.some(isBin) ? 'number' : 'dictionary'
     case 'masked':
@@ -90,7 +94,7 @@ export function vectorKind(source: ColumnSource, columns: readonly Column[] = []
 
 /** What the codes of a column stand for, in the held form; undefined where it has none. */
 export function dictionaryOf(
-  { source, missing }: Column,
+  { source, missing, type }: Column,
   columns: readonly Column[],
 ): readonly (Value | undefined)[] | undefined {
   switch (source.from) {
@@ -105,6 +109,8 @@ export function dictionaryOf(
       const own = dictionaryOf(value, columns) ?? []
       return own.includes(null) ? own : [...own, null]
     }
+    case 'formula':
+      return type.kind === 'boolean' ? truths : undefined
     case 'pool':
     case 'list':
       return missing ? [...source.values, null] : source.values

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
 import { GenesisError } from '../errors.js'
 import { artifactFormat, artifactVersion, type ModelArtifact } from './artifact.js'
+import { writeModel } from './artifact-write.js'
 import { modelOfSchema } from './declared/from-avro.js'
+import { includedIn, readDeclaration } from './declared/from-declaration.js'
 import { fieldsOf } from './fields.js'
 import { readCircuit } from './load/circuit.js'
 import { checkColumns } from './load/columns.js'
@@ -21,6 +24,7 @@ export type ModelSource = string | object
  */
 export async function loadModel(path: ModelSource): Promise<Model> {
   if (typeof path !== 'string') return modelFromSchema(path, 'the inline schema')
+  if (declarations.has(extname(path))) return parseModel(Buffer.from(writeModel(await declaredIn(path))), path)
   let bytes: Buffer
   try {
     bytes = await readFile(path)
@@ -34,6 +38,32 @@ export async function loadModel(path: ModelSource): Promise<Model> {
     })
   }
   return parseModel(bytes, path)
+}
+
+const declarations: ReadonlySet<string> = new Set(['.yaml', '.yml'])
+
+/** The files that a model is made from: its own, and those that it includes. */
+export async function filesOfModel(source: ModelSource): Promise<string[]> {
+  const files: string[] = []
+  for (let file = typeof source === 'string' ? source : null; file !== null && !files.includes(file);) {
+    files.push(file)
+    file = declarations.has(extname(file)) ? await includedIn(file) : null
+  }
+  return files
+}
+
+/** What a file declares. `before`: the files that include it. */
+function declaredIn(path: string, before: readonly string[] = []): Promise<ModelArtifact> {
+  const round = [...before, path]
+  return readDeclaration(path, async (other) => {
+    if (round.includes(other))
+      throw new GenesisError('CONFIG_INVALID', 'models that include each other', {
+        place: path,
+        found: [...round.slice(round.indexOf(other)), other].join(' → '),
+        expected: 'an include without a circle',
+      })
+    return declarations.has(extname(other)) ? declaredIn(other, round) : (await loadModel(other)).artifact
+  })
 }
 
 function modelFromSchema(schema: unknown, place: string): Model {

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
@@ -108,4 +111,28 @@ test('a schema alone makes JSON too, with objects for its records', async (t) =>
   const { address, ...view } = JSON.parse(String(first.value)) as { address: object }
   assert.deepEqual(Object.keys(view), ['id', 'viewtime', 'userid', 'email', 'created_at'])
   assert.deepEqual(Object.keys(address), ['city', 'zip'])
+})
+
+test('a declared model makes a topic that is exact, with faults on purpose in it', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'genesis-declared-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const model = join(folder, 'products.yaml')
+  await writeFile(
+    model,
+    `columns:
+  id: { kind: sequence, start: 1000 }
+  category: { values: [tools, toys, books], weights: [3, 1, 1] }
+  price: { distribution: log-normal, median: 20, spread: 2, scale: 2 }
+  stock: { distribution: uniform, min: 0, max: 500 }
+  value: { expression: price * stock }
+  label: { expression: '"a " + category' }
+`,
+  )
+  const { report } = await delivered(t, 2000, {
+    model,
+    key: 'id',
+    conditions: { category: ['!=', 'toys'], value: ['>', 1000] },
+    disturb: { duplicate: { probability: 0.01 }, late: { probability: 0.01 } },
+  })
+  assert.deepEqual([report.exact, report.found], [true, 2000])
 })

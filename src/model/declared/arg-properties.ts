@@ -28,7 +28,7 @@ const allowed: Readonly<Record<Scalar['kind'], readonly string[]>> = {
 }
 
 /** A regular expression with so many texts at most is drawn from them, so that conditions reach it. */
-const maxListedTexts = 1024
+export const maxListedTexts = 1024
 const maxInt = 2 ** 31 - 1
 
 /** The share that is missing by a field's properties; undefined: they do not say. Throws where the field cannot be missing. */

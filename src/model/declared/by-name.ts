@@ -1,8 +1,8 @@
 /** Values that the name and the type of a field suggest. docs/schemas.md lists these rules. */
 import type { FieldType } from '../../record.js'
-import { wordsFor } from '../generated/words.js'
 import type { Scalar } from './avro-shape.js'
-import { evenly, uniform, type Distribution, type Draft, type Target } from './draft.js'
+import { evenly, uniform, type Draft, type Target } from './draft.js'
+import { drawn, kinds, made, pattern, regex, type Add, type Subject as KindSubject } from './kinds.js'
 import { isDecimal, maxDigits, typeOf } from './scalar-type.js'
 
 /** The fields beside a field, by their names. */
@@ -15,10 +15,7 @@ export interface Surroundings {
   readonly texts: readonly string[]
 }
 
-interface Subject extends Surroundings {
-  readonly draft: Draft
-  readonly target: Target
-  readonly type: FieldType
+interface Subject extends Surroundings, KindSubject {
   readonly shape: Scalar
   /** The field's name in lower case, words divided by `_`. */
   readonly name: string
@@ -29,7 +26,6 @@ interface Rule {
   readonly add: (subject: Subject) => void
 }
 
-const locale = 'en'
 const day = 86_400_000
 /** Where times begin, and how far one record is after another. */
 const firstTime = Date.UTC(2025, 0, 1)
@@ -37,12 +33,22 @@ const stepMs = 1000
 
 /** Adds the column of a field by its name and type. */
 export function addByName(draft: Draft, target: Target, field: string, shape: Scalar, around: Surroundings): void {
-  const subject: Subject = { ...around, draft, target, shape, type: typeOf(shape), name: wordsOf(field) }
+  const person = { firstName: named(firstNames, around), lastName: named(lastNames, around) }
+  const subject = { ...around, draft, target, shape, type: typeOf(shape), name: wordsOf(field), around: person }
   if (shape.kind === 'enum') return draft.drawn(target, subject.type, evenly(shape.symbols))
   if (shape.kind === 'boolean') return draft.drawn(target, subject.type, evenly([true, false]))
   const rules = rulesOf(subject.type, shape)
   const rule = rules.find(({ names }) => names.test(subject.name))
   rule?.add(subject)
+}
+
+const firstNames = /^(first|given|fore)_?name$/
+const lastNames = /^(last|family|sur)_?name$/
+
+/** The column of a text of the record with such a name. */
+function named(names: RegExp, { above, texts }: Surroundings): string | undefined {
+  const text = texts.find((one) => names.test(wordsOf(one)) && !/[{}|]/.test(one))
+  return text && [...above, text].join('.')
 }
 
 /** `createdAt`, `CREATED_AT` and `created-at` as `created_at`. */
@@ -75,35 +81,14 @@ function rulesOf(type: FieldType, shape: Scalar): readonly Rule[] {
   }
 }
 
-function rule(names: RegExp, add: Rule['add']): Rule {
+function rule(names: RegExp, add: (subject: Subject) => void): Rule {
   return { names, add }
-}
-
-function drawn(distribution: Distribution): Rule['add'] {
-  return ({ draft, target, type }) => draft.drawn(target, type, distribution)
-}
-
-function made(origin: Parameters<Draft['made']>[2]): Rule['add'] {
-  return ({ draft, target, type }) => draft.made(target, type, origin)
-}
-
-function pattern(text: string): Rule['add'] {
-  return made({ from: 'pattern', pattern: text })
-}
-
-function regex(text: string): Rule['add'] {
-  return made({ from: 'regex', regex: text })
-}
-
-/** Words that ship with the program. Drawn, and not a pool, so that conditions reach them. */
-function words(provider: string): Rule['add'] {
-  return (subject) => drawn(evenly(wordsFor(provider, locale)))(subject)
 }
 
 const eventTime = made({ from: 'event_time', start: firstTime, step: stepMs, jitter: stepMs })
 
 /** Times as numbers of the units that go into a second. */
-function times(perSecond: number): Rule['add'] {
+function times(perSecond: number): Add {
   return made({ from: 'cycle', start: (firstTime / 1000) * perSecond, step: (stepMs / 1000) * perSecond })
 }
 
@@ -166,7 +151,7 @@ const longRules: readonly Rule[] = [
 ]
 
 /** Numbers with so many decimals, from low to high in whole units: as a decimal where the schema has doubles. */
-function decimals(low: number, high: number, places: number): Rule['add'] {
+function decimals(low: number, high: number, places: number): (subject: Subject) => void {
   return ({ draft, target, type, shape }) => {
     const scale = type.kind === 'decimal' ? type.scale : places
     const factor = 10 ** scale
@@ -192,9 +177,6 @@ const realRules: readonly Rule[] = [
   }),
 ]
 
-const currencies = ['USD', 'EUR', 'GBP', 'JPY', 'CHF', 'CAD', 'AUD', 'SEK']
-const countryCodes = ['US', 'GB', 'DE', 'FR', 'IT', 'ES', 'NL', 'SE', 'PL', 'BR', 'IN', 'JP', 'CA', 'AU', 'MX', 'TR']
-const languages = ['en', 'de', 'fr', 'es', 'it', 'nl', 'pt', 'sv', 'pl', 'tr', 'ja']
 const userAgents = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0 Safari/537.36',
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 14_4) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/605.1.15',
@@ -202,128 +184,53 @@ const userAgents = [
   'Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1',
 ]
 
-/** A person's names: those beside the field, or hidden ones of its own. */
-function personOf({ draft, target, above, texts }: Subject): { first: string; last: string } {
-  const named = (names: RegExp): string | undefined =>
-    texts.find((text) => names.test(wordsOf(text)) && !/[{}|]/.test(text))
-  const [first, last] = [named(firstNames), named(lastNames)]
-  if (first !== undefined && last !== undefined)
-    return { first: [...above, first].join('.'), last: [...above, last].join('.') }
-  const stem = target.name.replace(/[{}|]/g, '_')
-  const hidden = (name: string, provider: string): string => {
-    draft.made({ name, missing: null, hidden: true }, { kind: 'string' }, { from: 'pool', provider, locale })
-    return name
-  }
-  return { first: hidden(`${stem}#first`, 'first_name'), last: hidden(`${stem}#last`, 'last_name') }
-}
-
-function template(text: (subject: Subject) => string): Rule['add'] {
-  return (subject) => subject.draft.made(subject.target, subject.type, { from: 'template', template: text(subject) })
-}
-
-/** A hidden column of texts for a template. */
-function part({ draft, target }: Subject, name: string, origin: Parameters<Draft['made']>[2]): string {
-  const hidden = `${target.name.replace(/[{}|]/g, '_')}#${name}`
-  draft.made({ name: hidden, missing: null, hidden: true }, { kind: 'string' }, origin)
-  return hidden
-}
-
-const firstNames = /^(first|given|fore)_?name$/
-const lastNames = /^(last|family|sur)_?name$/
-
 const textRules: readonly Rule[] = [
-  rule(/e?_?mail(_address)?$/, (subject) => {
-    const { first, last } = personOf(subject)
-    const domain = part(subject, 'domain', { from: 'pool', provider: 'domain', locale })
-    template(() => `{${first}|slug}.{${last}|slug}@{${domain}}`)(subject)
-  }),
-  rule(/(first|given|fore)_?name$/, words('first_name')),
-  rule(/(last|family|sur)_?name$/, words('last_name')),
-  rule(/(user|login|screen|nick)_?name$|^(login|user|username|nick|handle)$/, (subject) => {
-    const { first, last } = personOf(subject)
-    const number = part(subject, 'number', { from: 'pattern', pattern: '##' })
-    template(() => `{${first}|slug}_{${last}|slug}{${number}}`)(subject)
-  }),
-  rule(/(company|employer|organi[sz]ation|brand|vendor|merchant|manufacturer|supplier)(_?name)?$/, words('company')),
-  rule(/(product|item|article)(_?name)?$/, words('product')),
-  rule(/(job|title|profession|occupation|position|role)(_?title)?$/, words('job')),
-  rule(/(city|town)(_?name)?$/, words('city')),
-  rule(/(state|province|region)(_?name)?$/, words('state')),
-  rule(/country_?(code|iso)$/, drawn(evenly(countryCodes))),
-  rule(/(country|nation|nationality)(_?name)?$/, words('country')),
-  rule(/(street|address)(_?(line|name|1|2))*$/, (subject) => {
-    if (/ip|mac|url|remote|host/.test(subject.name))
-      return regex('10(\\.(25[0-4]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}')(subject)
-    const number = part(subject, 'number', { from: 'regex', regex: '[1-9][0-9]{0,3}' })
-    const street = part(subject, 'street', { from: 'pool', provider: 'street', locale })
-    template(() => `{${number}} {${street}}`)(subject)
-  }),
+  rule(/e?_?mail(_address)?$/, kinds.email),
+  rule(/(first|given|fore)_?name$/, kinds.first_name),
+  rule(/(last|family|sur)_?name$/, kinds.last_name),
+  rule(/(user|login|screen|nick)_?name$|^(login|user|username|nick|handle)$/, kinds.username),
+  rule(/(company|employer|organi[sz]ation|brand|vendor|merchant|manufacturer|supplier)(_?name)?$/, kinds.company),
+  rule(/(product|item|article)(_?name)?$/, kinds.product),
+  rule(/(job|title|profession|occupation|position|role)(_?title)?$/, kinds.job),
+  rule(/(city|town)(_?name)?$/, kinds.city),
+  rule(/(state|province|region)(_?name)?$/, kinds.state),
+  rule(/country_?(code|iso)$/, kinds.country_code),
+  rule(/(country|nation|nationality)(_?name)?$/, kinds.country),
+  rule(/mac(_?address)?$/, kinds.mac),
+  rule(/(^|_)ip(_?v4|_?address)?$|^host$|(remote|host)_?address$/, kinds.ip),
+  rule(/(street|address)(_?(line|name|1|2))*$/, kinds.address),
   rule(/(zip|postal|post)_?code$|^zip$/, pattern('#####')),
-  rule(/(phone|mobile|fax)(_?(no|nr|number))?$/, pattern('+1-555-###-####')),
-  rule(/currency(_?code)?$/, drawn(evenly(currencies))),
-  rule(/(language|lang|locale)(_?code)?$/, drawn(evenly(languages))),
-  rule(/(gender|sex)$/, drawn(evenly(['female', 'male', 'other']))),
-  rule(/(status)$/, drawn({ symbols: ['active', 'pending', 'inactive', 'closed'], weights: [6, 2, 1, 1] })),
-  rule(/(color|colour)$/, drawn(evenly(['black', 'white', 'red', 'blue', 'green', 'yellow', 'grey', 'brown']))),
-  rule(/(payment_?(method|type))$/, drawn(evenly(['card', 'transfer', 'paypal', 'invoice']))),
+  rule(/(phone|mobile|fax)(_?(no|nr|number))?$/, kinds.phone),
+  rule(/currency(_?code)?$/, kinds.currency),
+  rule(/(language|lang|locale)(_?code)?$/, kinds.language),
+  rule(/(gender|sex)$/, kinds.gender),
+  rule(/status$/, drawn({ symbols: ['active', 'pending', 'inactive', 'closed'], weights: [6, 2, 1, 1] })),
+  rule(/(color|colour)$/, kinds.color),
+  rule(/payment_?(method|type)$/, drawn(evenly(['card', 'transfer', 'paypal', 'invoice']))),
   rule(/(severity|log_?level|level)$/, drawn({ symbols: ['DEBUG', 'INFO', 'WARN', 'ERROR'], weights: [3, 5, 1, 1] })),
   rule(/(event|action)(_?(type|name))?$/, drawn(evenly(['view', 'click', 'search', 'add', 'remove', 'purchase']))),
   rule(/(channel|source)$/, drawn(evenly(['web', 'mobile', 'store', 'partner']))),
   rule(/(device|platform)(_?type)?$/, drawn(evenly(['desktop', 'phone', 'tablet', 'tv']))),
-  rule(/mac(_?address)?$/, pattern('02:**:**:**:**:**')),
-  rule(/(^|_)ip(_?v4|_?address)?$|^host$/, regex('10(\\.(25[0-4]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}')),
-  rule(/(url|uri|link|page|website|homepage|referr?er)$/, regex('https://example\\.com/[a-z]{4,12}')),
+  rule(/(url|uri|link|page|website|homepage|referr?er)$/, kinds.url),
   rule(/user_?agent$|^agent$/, drawn(evenly(userAgents))),
   rule(/(iban|account_?(no|nr|number))$/, pattern('XX## #### #### #### ####')),
   rule(/(card|credit_?card)_?(no|nr|number)$/, pattern('4### #### #### ####')),
-  rule(/(password|token|hash|checksum|secret|digest|signature)$/, pattern('********************************')),
+  rule(/(password|token|hash|checksum|secret|digest|signature)$/, regex('[0-9a-f]{32}')),
   rule(/(guid|uuid)$/, made({ from: 'uuid', version: 4 })),
   rule(/(sku|code|reference|ref|serial)$/, pattern('^^-####')),
   rule(idNames, (subject) => {
     if (isOwnId(subject)) return made({ from: 'uuid', version: 4 })(subject)
     const stem = subject.name.replace(/_?(id|key|no|nr|number)$/, '')
-    pattern(`${stem.replace(/[#?^*\\]/g, '\\$&')}-###`)(subject)
+    pattern(`${stem}-###`)(subject)
   }),
-  rule(/(description|comment|message|text|note|notes|summary|body|content|review|feedback|reason)$/, sentence),
+  rule(/(description|comment|message|text|note|notes|summary|body|content|review|feedback|reason)$/, kinds.text),
   rule(/(time|timestamp|_at|date|^ts|_ts)$/, ({ draft, target }) =>
     draft.made(target, { kind: 'timestamp' }, { from: 'event_time', start: firstTime, step: stepMs, jitter: stepMs }),
   ),
   rule(
     /(^|full_?|customer_?|display_?|contact_?|person_?|owner_?|driver_?)name$|^(customer|person|author|owner|driver)$/,
-    (subject) => {
-      const { first, last } = personOf(subject)
-      template(() => `{${first}} {${last}}`)(subject)
-    },
+    kinds.name,
   ),
   rule(/(category|type|kind|group|class|segment)$/, drawn(evenly(['a', 'b', 'c', 'd']))),
   rule(/(?:)/, regex('[a-z]{8,15}')),
 ]
-
-const subjects = [
-  'The order',
-  'The customer',
-  'A parcel',
-  'The team',
-  'Everyone',
-  'The delivery',
-  'A colleague',
-  'The shop',
-]
-const verbs = [
-  'arrived',
-  'called',
-  'was checked',
-  'is waiting',
-  'came back',
-  'was changed',
-  'looks good',
-  'needs attention',
-]
-const ends = ['today', 'on time', 'again', 'too late', 'without a reason', 'as agreed', 'at noon', 'in good order']
-
-function sentence(subject: Subject): void {
-  const [who, what, when] = [subjects, verbs, ends].map((values, index) =>
-    part(subject, `word${index + 1}`, { from: 'pool', values }),
-  )
-  template(() => `{${who}} {${what}} {${when}}.`)(subject)
-}

@@ -31,8 +31,25 @@ export interface Distribution {
  * conditions on them are exact.
  */
 export class Draft {
-  readonly #columns: ArtifactColumn[] = []
+  readonly #columns: ArtifactColumn[]
   readonly #nodes: (readonly number[])[] = []
+  readonly #base: ModelArtifact | null
+
+  /** `base`: a model whose columns come first; null: none. */
+  constructor(base: ModelArtifact | null = null) {
+    this.#base = base
+    this.#columns = [...(base?.columns ?? [])]
+  }
+
+  /** A column that was added, or is the base's. */
+  column(name: string): ArtifactColumn | undefined {
+    return this.#columns.find((column) => column.name === name)
+  }
+
+  /** The columns so far and what they hold. */
+  types(): ReadonlyMap<string, FieldType> {
+    return new Map(this.#columns.map(({ name, type }) => [name, type]))
+  }
 
   /** Adds a column of independent values. Symbols that are there twice are one. */
   drawn(target: Target, type: FieldType, { symbols, weights, grain }: Distribution): void {
@@ -51,7 +68,8 @@ export class Draft {
       alphabet.push(null)
       shares.push(missing)
     }
-    const source: ColumnOrigin = { from: 'circuit', node: this.#nodes.length, alphabet, ...(grain && { grain }) }
+    const node = (this.#base?.circuit?.parent.length ?? 0) + this.#nodes.length
+    const source: ColumnOrigin = { from: 'circuit', node, alphabet, ...(grain !== undefined && { grain }) }
     this.#nodes.push(shares)
     this.#add(target, type, source)
   }
@@ -73,24 +91,42 @@ export class Draft {
     })
   }
 
-  artifact(name: string): ModelArtifact {
-    const one = encodeTable(Float32Array.of(1))
-    const circuit = {
-      states: 1,
-      parent: this.#nodes.map((_, node) => (node === 0 ? -1 : 0)),
-      prior: one,
-      transitions: this.#nodes.map((_, node) => (node === 0 ? '' : one)),
-      emissions: this.#nodes.map((shares) => encodeTable(Float32Array.from(shares))),
-    }
+  /** The content of the model's file. `order`: names of columns that come in this order, after the others. */
+  artifact(name: string, order: readonly string[] = []): ModelArtifact {
+    const place = ({ name: own }: ArtifactColumn): number => order.indexOf(own)
     return {
       format: artifactFormat,
       version: artifactVersion,
       name,
-      columns: this.#columns,
-      circuit: this.#nodes.length === 0 ? null : circuit,
+      columns: [...this.#columns].sort((a, b) => place(a) - place(b)),
+      circuit: this.#circuit(),
       report: null,
     }
   }
+
+  /** New nodes hang from the base's root, or from the first of them, and depend on nothing. */
+  #circuit(): ModelArtifact['circuit'] {
+    const base = this.#base?.circuit ?? null
+    if (base === null && this.#nodes.length === 0) return null
+    const states = base?.states ?? 1
+    const root = Math.max(0, base?.parent.indexOf(-1) ?? 0)
+    const firstState = encodeTable(rowsOf([1, ...new Array<number>(states - 1).fill(0)], states))
+    const isRoot = (node: number): boolean => base === null && node === 0
+    return {
+      states,
+      parent: [...(base?.parent ?? []), ...this.#nodes.map((_, node) => (isRoot(node) ? -1 : root))],
+      prior: base?.prior ?? encodeTable(Float32Array.of(1)),
+      transitions: [...(base?.transitions ?? []), ...this.#nodes.map((_, node) => (isRoot(node) ? '' : firstState))],
+      emissions: [...(base?.emissions ?? []), ...this.#nodes.map((shares) => encodeTable(rowsOf(shares, states)))],
+    }
+  }
+}
+
+/** A table of equal rows. */
+function rowsOf(row: readonly number[], count: number): Float32Array {
+  const table = new Float32Array(row.length * count)
+  for (let at = 0; at < count; at++) table.set(row, at * row.length)
+  return table
 }
 
 /** Values that are equally likely. */

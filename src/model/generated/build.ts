@@ -2,7 +2,10 @@ import type { Vector } from '../../record.js'
 import { dictionaryOf } from '../fields.js'
 import type { Column, Model } from '../model.js'
 import type { NodeOutput } from '../sample/circuit-sampler.js'
+import { columnsIn, type Formula } from '../expression/formula.js'
+import { inputOf, type ColumnInput } from '../expression/input.js'
 import { Composed, type Part } from './composed.js'
+import { ComputedNumber, ComputedText, ComputedTruth } from './computed.js'
 import { namesInRelation } from '../relations/range.js'
 import { Relation, type RelationPart } from '../relations/relation.js'
 import { Cycle, List } from './cycle.js'
@@ -53,6 +56,8 @@ function namesIn({ source }: Column, columns: readonly Column[]): string[] {
       return [source.value, source.by]
     case 'relation':
       return namesInRelation(source)
+    case 'formula':
+      return columnsIn(source.formula)
     case 'template': {
       const parts = parseTemplate(source.template)
       return typeof parts === 'string' ? [] : parts.flatMap((part) => (part.kind === 'column' ? [part.column] : []))
@@ -157,6 +162,8 @@ class Builder {
         return this.#add(column.name, new Clock(capacity))
       case 'cycle':
         return this.#add(column.name, new Cycle(source, missing, capacity, takeDraws))
+      case 'formula':
+        return this.#add(column.name, this.#computed(column, source.formula))
       case 'list':
         return this.#add(column.name, new List(source.values.length, missing, capacity, takeDraws))
       case 'regex':
@@ -191,6 +198,17 @@ class Builder {
         return this.#add(column.name, new Template(inputs, nullable, missing, capacity, takeDraws))
       }
     }
+  }
+
+  #computed({ type, nullable }: Column, formula: Formula): OutsideColumn {
+    const { capacity } = this
+    const input = (name: string): ColumnInput => {
+      const named = this.#named(name)
+      return inputOf(named.type, this.vectorOf(named), dictionaryOf(named, this.model.columns))
+    }
+    if (type.kind === 'boolean') return new ComputedTruth(formula, input, capacity)
+    if (type.kind === 'string') return new ComputedText(formula, nullable, input, capacity)
+    return new ComputedNumber(formula, type, input, capacity)
   }
 
   #add(name: string, outside: OutsideColumn & { maxBytes?: number }): { vector: Vector; maxBytes: number } {

@@ -37,6 +37,8 @@ export function isPlain(column: Column, columns: readonly Column[]): boolean {
     case 'clock':
     case 'cycle':
       return true
+    case 'formula':
+      return column.type.kind !== 'string'
     case 'list':
       return source.values.every((value) => typeof value !== 'string' || isPlainText(value))
     case 'regex':

@@ -1,5 +1,6 @@
 import type { FieldType } from '../../record.js'
 import type { ArtifactColumn, ModelArtifact, ColumnOrigin, Symbol } from '../artifact.js'
+import { columnsIn, type Formula } from '../expression/formula.js'
 import { parseTemplate } from '../generated/template-parts.js'
 import { parsePattern } from '../generated/pattern-parts.js'
 import { readForms } from '../generated/regex-forms.js'
@@ -114,6 +115,8 @@ function checkColumn(
         file.invalid(`${path}.source.pattern`, pattern, source.pattern, 'a character after each \\')
       return
     }
+    case 'formula':
+      return checkFormula(column.name, source.formula, `${path}.source.formula`, byName, file)
     case 'cycle':
       return checkCycle(source, `${path}.source`, file)
     case 'list':
@@ -139,6 +142,24 @@ function checkPool({ values, weights }: { values: string[]; weights?: number[] }
     file.invalid(`${path}.weights`, 'not a weight per value', `${weights.length} weights`, `${values.length}`)
   if (!weights.some((weight) => weight > 0))
     file.invalid(`${path}.weights`, 'no weight is above 0', weights, 'at least one')
+}
+
+function checkFormula(
+  name: string,
+  formula: Formula,
+  path: string,
+  byName: ReadonlyMap<string, ArtifactColumn>,
+  file: ModelFile,
+  way: readonly string[] = [],
+): void {
+  for (const needed of columnsIn(formula)) {
+    const column = byName.get(needed)
+    if (column === undefined) file.invalid(path, 'names no column', needed, `one of ${[...byName.keys()].join(', ')}`)
+    if (needed === name || way.includes(needed))
+      file.invalid(path, 'a formula that goes in a circle', [...way, needed].join(' → '), 'columns that do not need it')
+    if (column.source.from === 'formula')
+      checkFormula(name, column.source.formula, path, byName, file, [...way, needed])
+  }
 }
 
 function checkCycle(source: Extract<ColumnOrigin, { from: 'cycle' }>, path: string, file: ModelFile): void {

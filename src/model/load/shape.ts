@@ -138,6 +138,7 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
     read.number(source, 'step', `${path}.step`)
     for (const key of ['restart', 'initial']) if (source[key] !== undefined) read.number(source, key, `${path}.${key}`)
   },
+  formula: (source, path, read) => shapeOfFormula(source.formula, `${path}.formula`, read),
   list: (source, path, read) => void read.list(source, 'values', `${path}.values`),
   regex(source, path, read) {
     read.text(source, 'regex', `${path}.regex`)

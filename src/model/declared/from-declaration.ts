@@ -1,0 +1,180 @@
+/** Models that are declared in YAML, a column at a time: docs/declared.md. */
+import { throwErrors } from '../../config/check.js'
+import { nearest } from '../../config/nearest.js'
+import { readSources, type ConfigSource, type Path } from '../../config/source.js'
+import { GenesisError } from '../../errors.js'
+import { basename, dirname, extname, resolve } from 'node:path'
+import { columnsInExpression } from '../expression/expression.js'
+import { parseTemplate } from '../generated/template-parts.js'
+import type { ModelArtifact } from '../artifact.js'
+import { ColumnReader, columnKeys } from './declared-column.js'
+import { Draft } from './draft.js'
+
+export type Settings = Readonly<Record<string, unknown>>
+
+/** A column as it is declared. */
+export interface Declared {
+  readonly name: string
+  readonly settings: Settings
+  readonly path: Path
+}
+
+/** What a declaration is about: where it is, and what is wrong with it so far. */
+export class Declaration {
+  readonly errors: GenesisError[] = []
+
+  constructor(readonly source: ConfigSource) {}
+
+  place(path: Path): string {
+    return this.source.place(path)
+  }
+
+  /** Notes what is wrong, and goes on. */
+  wrong(path: Path, what: string, details: { found?: unknown; expected?: string; remedy?: string } = {}): void {
+    const { found, ...rest } = details
+    this.errors.push(
+      new GenesisError('CONFIG_INVALID', what, {
+        place: this.place(path),
+        ...(found !== undefined && { found: typeof found === 'string' ? found : JSON.stringify(found) }),
+        ...rest,
+      }),
+    )
+  }
+
+  unknownKey(path: Path, known: readonly string[]): void {
+    const key = String(path[path.length - 1])
+    this.wrong(path, 'unknown key', { found: key, expected: nearest(key, known) ?? `one of ${known.join(', ')}` })
+  }
+
+  /** Runs what may throw a GenesisError, and keeps it. */
+  try(action: () => void): void {
+    try {
+      action()
+    } catch (error) {
+      if (!(error instanceof GenesisError)) throw error
+      this.errors.push(...(error.details.all ?? [error]))
+    }
+  }
+}
+
+/**
+ * The content of a model that a YAML file declares. `include` reads a model that it takes columns from. Throws CONFIG_UNREADABLE or CONFIG_INVALID, with
+ * everything that is wrong at once, and what `include` throws.
+ */
+export async function readDeclaration(
+  file: string,
+  include: (path: string) => Promise<ModelArtifact>,
+): Promise<ModelArtifact> {
+  const [source] = await readSources(file)
+  if (source === undefined)
+    throw new GenesisError('CONFIG_INVALID', 'an empty file', { place: file, expected: 'columns: a map of columns' })
+  const declaration = new Declaration(source)
+  const top = isMap(source.value) ? source.value : {}
+  if (!isMap(source.value))
+    declaration.wrong([], 'not a map', { found: source.value, expected: 'columns: a map of columns' })
+  for (const key of Object.keys(top)) if (!topKeys.includes(key)) declaration.unknownKey([key], topKeys)
+  const { name, include: included, columns } = top
+  if (name !== undefined && (typeof name !== 'string' || name === ''))
+    declaration.wrong(['name'], 'not a name', { found: name, expected: 'text' })
+  if (included !== undefined && typeof included !== 'string')
+    declaration.wrong(['include'], 'not a path', { found: included, expected: 'the path of a model file' })
+  const base = typeof included === 'string' ? await include(resolve(dirname(file), included)) : null
+  if (!isMap(columns) || Object.keys(columns).length === 0)
+    declaration.wrong(columns === undefined ? [] : ['columns'], 'no columns', { expected: 'columns: a map of columns' })
+  const declared = declaredColumns(isMap(columns) ? columns : {}, declaration)
+  const draft = new Draft(base)
+  for (const { name: own, path } of declared)
+    if (draft.column(own) !== undefined)
+      declaration.wrong(path, 'the included model has this column', { found: own, expected: 'another name' })
+  const reader = new ColumnReader(draft, declaration, declared)
+  const isComputed = ({ settings }: Declared): boolean =>
+    settings.expression !== undefined || settings.derive !== undefined
+  for (const column of declared) if (!isComputed(column) && !hasUnknownKeys(column)) reader.add(column)
+  // Without the others, what is wrong with those that need them cannot be told.
+  if (declaration.errors.length === 0)
+    for (const column of inOrder(declared, draft, declaration)) if (isComputed(column)) reader.add(column)
+  throwErrors(declaration.errors)
+  if (declared.every(({ settings }) => settings.hide === true) && base === null)
+    throw new GenesisError('CONFIG_INVALID', 'every column is hidden', {
+      place: declaration.place(['columns']),
+      expected: 'one without hide',
+    })
+  return draft.artifact(
+    typeof name === 'string' ? name : basename(file, extname(file)),
+    declared.map((one) => one.name),
+  )
+}
+
+/** The model file that a declaration takes columns from; null: none, or it cannot be read now. */
+export async function includedIn(file: string): Promise<string | null> {
+  const [source] = await readSources(file).catch(() => [])
+  const included = isMap(source?.value) ? source.value.include : undefined
+  return typeof included === 'string' ? resolve(dirname(file), included) : null
+}
+
+const topKeys = ['name', 'include', 'columns']
+
+function declaredColumns(columns: Settings, declaration: Declaration): Declared[] {
+  return Object.entries(columns).map(([name, given]) => {
+    const path = ['columns', name]
+    const settings = isMap(given) ? given : {}
+    if (!isMap(given)) declaration.wrong(path, 'not a map', { found: given, expected: 'such as { kind: sequence }' })
+    for (const key of Object.keys(settings))
+      if (!columnKeys.includes(key)) declaration.unknownKey([...path, key], columnKeys)
+    return { name, settings, path }
+  })
+}
+
+function hasUnknownKeys({ settings }: Declared): boolean {
+  return Object.keys(settings).some((key) => !columnKeys.includes(key))
+}
+
+/** The columns with those that they need before them. */
+function inOrder(declared: readonly Declared[], draft: Draft, declaration: Declaration): Declared[] {
+  const byName = new Map(declared.map((column) => [column.name, column]))
+  const done = new Set<string>()
+  const order: Declared[] = []
+  const visit = (column: Declared, way: readonly string[]): void => {
+    if (done.has(column.name)) return
+    if (way.includes(column.name)) {
+      declaration.wrong(column.path, 'columns that need each other', {
+        found: [...way.slice(way.indexOf(column.name)), column.name].join(' → '),
+        expected: 'expressions and templates without a circle',
+      })
+      done.add(column.name)
+      return
+    }
+    for (const name of neededBy(column, declaration)) {
+      const needed = byName.get(name)
+      if (needed !== undefined) visit(needed, [...way, column.name])
+      else if (draft.column(name) === undefined && typeof column.settings.derive === 'string') {
+        const known = [...byName.keys()]
+        declaration.wrong([...column.path, 'derive'], 'unknown column', {
+          found: name,
+          expected: nearest(name, known) ?? `one of ${known.join(', ')}`,
+        })
+      }
+    }
+    if (done.has(column.name)) return
+    done.add(column.name)
+    order.push(column)
+  }
+  declared.forEach((column) => visit(column, []))
+  return order
+}
+
+/** The columns that a column is made from; what else is wrong with its text is said where it is read. */
+function neededBy({ settings: { expression, derive }, path }: Declared, declaration: Declaration): string[] {
+  if (typeof expression === 'string') {
+    let names: string[] = []
+    declaration.try(() => void (names = columnsInExpression(expression, declaration.place([...path, 'expression']))))
+    return names
+  }
+  if (typeof derive !== 'string') return []
+  const parts = parseTemplate(derive)
+  return typeof parts === 'string' ? [] : parts.flatMap((part) => (part.kind === 'column' ? [part.column] : []))
+}
+
+export function isMap(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,133 @@
+/** Kinds of texts that are made and not drawn: what `kind` of a declared column says, and what names of a schema's fields suggest. */
+import type { FieldType } from '../../record.js'
+import type { ColumnOrigin } from '../artifact.js'
+import { wordsFor } from '../generated/words.js'
+import { evenly, type Distribution, type Draft, type Target } from './draft.js'
+
+/** Columns of the same record that texts take their parts from. */
+export interface Around {
+  readonly firstName: string | undefined
+  readonly lastName: string | undefined
+}
+
+export interface Subject {
+  readonly draft: Draft
+  readonly target: Target
+  readonly type: FieldType
+  readonly around: Around
+}
+
+/** Adds the column of a subject. */
+export type Add = (subject: Subject) => void
+
+export const locale = 'en'
+
+export function drawn(distribution: Distribution): Add {
+  return ({ draft, target, type }) => draft.drawn(target, type, distribution)
+}
+
+export function made(origin: ColumnOrigin): Add {
+  return ({ draft, target, type }) => draft.made(target, type, origin)
+}
+
+export function pattern(text: string): Add {
+  return made({ from: 'pattern', pattern: text })
+}
+
+export function regex(text: string): Add {
+  return made({ from: 'regex', regex: text })
+}
+
+/** Words that ship with the program. Drawn, and not a pool, so that conditions reach them. */
+function words(provider: string): Add {
+  return (subject) => drawn(evenly(wordsFor(provider, locale)))(subject)
+}
+
+/** A hidden column for a template; its name. */
+function part({ draft, target }: Subject, name: string, origin: ColumnOrigin): string {
+  const hidden = `${target.name.replace(/[{}|]/g, '_')}#${name}`
+  draft.made({ name: hidden, missing: null, hidden: true }, { kind: 'string' }, origin)
+  return hidden
+}
+
+function template({ draft, target, type }: Subject, text: string): void {
+  draft.made(target, type, { from: 'template', template: text })
+}
+
+/** A person's names: those of the record, or hidden ones of its own. */
+function personOf(subject: Subject): { first: string; last: string } {
+  const { firstName: first, lastName: last } = subject.around
+  if (first !== undefined && last !== undefined) return { first, last }
+  return {
+    first: part(subject, 'first', { from: 'pool', provider: 'first_name', locale }),
+    last: part(subject, 'last', { from: 'pool', provider: 'last_name', locale }),
+  }
+}
+
+function email(subject: Subject): void {
+  const { first, last } = personOf(subject)
+  const domain = part(subject, 'domain', { from: 'pool', provider: 'domain', locale })
+  template(subject, `{${first}|slug}.{${last}|slug}@{${domain}}`)
+}
+
+function name(subject: Subject): void {
+  const { first, last } = personOf(subject)
+  template(subject, `{${first}} {${last}}`)
+}
+
+function username(subject: Subject): void {
+  const { first, last } = personOf(subject)
+  const number = part(subject, 'number', { from: 'pattern', pattern: '##' })
+  template(subject, `{${first}|slug}_{${last}|slug}{${number}}`)
+}
+
+function address(subject: Subject): void {
+  const number = part(subject, 'number', { from: 'regex', regex: '[1-9][0-9]{0,3}' })
+  const street = part(subject, 'street', { from: 'pool', provider: 'street', locale })
+  template(subject, `{${number}} {${street}}`)
+}
+
+const whos = [
+  'The order',
+  'The customer',
+  'A parcel',
+  'The team',
+  'Everyone',
+  'The delivery',
+  'A colleague',
+  'The shop',
+]
+const whats = ['arrived', 'called', 'was checked', 'is waiting', 'came back', 'was changed', 'looks good', 'needs care']
+const hows = ['today', 'on time', 'again', 'too late', 'without a reason', 'as agreed', 'at noon', 'in good order']
+
+function text(subject: Subject): void {
+  const [who, what, how] = [whos, whats, hows].map((values, index) =>
+    part(subject, `word${index + 1}`, { from: 'pool', values }),
+  )
+  template(subject, `{${who}} {${what}} {${how}}.`)
+}
+
+const countryCodes = ['US', 'GB', 'DE', 'FR', 'IT', 'ES', 'NL', 'SE', 'PL', 'BR', 'IN', 'JP', 'CA', 'AU', 'MX', 'TR']
+
+export const kinds = {
+  ...{ name, email, username, address, text },
+  first_name: words('first_name'),
+  last_name: words('last_name'),
+  city: words('city'),
+  state: words('state'),
+  country: words('country'),
+  country_code: drawn(evenly(countryCodes)),
+  company: words('company'),
+  product: words('product'),
+  job: words('job'),
+  phone: pattern('+1-555-###-####'),
+  // 10/8 is private (RFC 1918): no address of anyone's.
+  ip: regex('10(\\.(25[0-4]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}'),
+  // 02 is locally administered: no device's.
+  mac: pattern('02:**:**:**:**:**'),
+  url: regex('https://example\\.com/[a-z]{4,12}'),
+  currency: drawn(evenly(['USD', 'EUR', 'GBP', 'JPY', 'CHF', 'CAD', 'AUD', 'SEK'])),
+  language: drawn(evenly(['en', 'de', 'fr', 'es', 'it', 'nl', 'pt', 'sv', 'pl', 'tr', 'ja'])),
+  gender: drawn(evenly(['female', 'male', 'other'])),
+  color: drawn(evenly(['black', 'white', 'red', 'blue', 'green', 'yellow', 'grey', 'brown'])),
+} satisfies Record<string, Add>

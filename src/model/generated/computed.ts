@@ -1,0 +1,83 @@
+/** Columns that an expression gives, from columns of any kind. Hot but for texts, which are a string each: nothing is allocated per row. */
+import type { DictionaryVector, FieldType, NumberVector } from '../../record.js'
+import type { Formula } from '../expression/formula.js'
+import {
+  compileCondition,
+  compileFormula,
+  compileText,
+  type InputOf,
+  type Program,
+  type TextProgram,
+} from '../expression/program.js'
+import type { OutsideColumn } from './generated.js'
+import { GrowingText } from './text-vector.js'
+
+/** Numbers, dates and times; missing where a part is, and where the result is no number, as after a division by zero. */
+export class ComputedNumber implements OutsideColumn {
+  readonly vector: NumberVector
+  readonly #program: Program
+
+  constructor(formula: Formula, type: FieldType, inputOf: InputOf, capacity: number) {
+    this.#program = compileFormula(formula, inputOf, type)
+    this.vector = { kind: 'number', values: new Float64Array(capacity), codes: undefined }
+  }
+
+  draw(_words: Int32Array, _positions: Float64Array, to: number, count: number): void {
+    const { values } = this.vector
+    const block = this.#program.run(to, count)
+    for (let i = 0; i < count; i++) values[to + i] = Number.isFinite(block[i]) ? block[i] : NaN
+  }
+}
+
+/** What the codes of a condition's column stand for. */
+export const truths = [false, true, null] as const
+
+/** Truths, as codes. */
+export class ComputedTruth implements OutsideColumn {
+  readonly vector: DictionaryVector
+  readonly #program: Program
+
+  constructor(formula: Formula, inputOf: InputOf, capacity: number) {
+    this.#program = compileCondition(formula, inputOf)
+    this.vector = { kind: 'dictionary', codes: new Uint16Array(capacity) }
+  }
+
+  draw(_words: Int32Array, _positions: Float64Array, to: number, count: number): void {
+    const { codes } = this.vector
+    const block = this.#program.run(to, count)
+    for (let i = 0; i < count; i++) codes[to + i] = block[i] === 1 ? 1 : block[i] === 0 ? 0 : 2
+  }
+}
+
+/** Texts. Their length is not known before, so that no template can take them. */
+export class ComputedText implements OutsideColumn {
+  readonly vector: GrowingText
+  readonly #program: TextProgram
+
+  constructor(formula: Formula, nullable: boolean, inputOf: InputOf, capacity: number) {
+    this.#program = compileText(formula, inputOf)
+    this.vector = new GrowingText(capacity, 16, nullable)
+  }
+
+  begin(): void {
+    this.vector.begin()
+  }
+
+  draw(_words: Int32Array, _positions: Float64Array, to: number, count: number): void {
+    const { vector } = this
+    const { offsets, missing } = vector
+    const texts = this.#program.run(to, count)
+    let at = vector.used
+    for (let i = 0; i < count; i++) {
+      const text = texts[i]
+      offsets[to + i] = at
+      if (missing !== undefined) missing[to + i] = text === null ? 1 : 0
+      if (text === null) continue
+      vector.used = at
+      vector.reserve(3 * text.length)
+      at += Buffer.from(vector.bytes.buffer, vector.bytes.byteOffset, vector.bytes.byteLength).write(text, at)
+    }
+    offsets[to + count] = at
+    vector.used = at
+  }
+}
