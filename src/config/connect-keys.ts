@@ -2,9 +2,12 @@
  * Configurations as they come over REST: a flat map of texts with our keys and those that Kafka Connect has for the same
  * things. What is stored and shown stays as it was sent; this is what it means.
  */
+import { existsSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 import { GenesisError } from '../errors.js'
-import { connectorClass, connectorClassOf } from './connector-class.js'
+import { connectorClass, connectorClassOf, datagenClass } from './connector-class.js'
+import { datagenSchema } from './datagen/options.js'
+import { fromDatagen, isDatagenKey } from './datagen/translate.js'
 import { connectorSchema } from './connector-schema.js'
 import { distance } from './nearest.js'
 import { optionsOf, type Option } from './option.js'
@@ -21,6 +24,8 @@ export interface RestFolders {
   readonly secrets: string | null
   /** Names of environment variables that `${env:…}` reads. */
   readonly variables: RegExp | null
+  /** Of a configuration in a file of its own: paths start in its folder, and nothing is forbidden. */
+  readonly isOfFile?: true
 }
 
 export interface ConnectKeys {
@@ -57,7 +62,14 @@ const refused: ReadonlyMap<string, string> = new Map([
 
 /** Keys that nobody knows: they are kept and shown, and change nothing. */
 export function unknownKeys(config: RawConfig): readonly string[] {
-  return Object.keys(config).filter((key) => targetOf(key) === null && !harmless.has(key) && !refused.has(key))
+  const isKnown = (key: string): boolean =>
+    targetOf(key) !== null || harmless.has(key) || refused.has(key) || (isDatagen(config) && isDatagenKey(key))
+  return Object.keys(config).filter((key) => !isKnown(key))
+}
+
+function isDatagen(config: RawConfig): boolean {
+  const given = config['connector.class']
+  return typeof given === 'string' && connectorClassOf(given) === datagenClass
 }
 
 export function connectKeys(name: string, config: RawConfig, folders: RestFolders): ConnectKeys {
@@ -76,7 +88,13 @@ export function connectKeys(name: string, config: RawConfig, folders: RestFolder
       found: 'at-least-once',
       expected: 'exactly-once',
     })
-  for (const [key, item] of Object.entries(config)) {
+  const schemaFile = (file: string): boolean => {
+    const path = folders.isOfFile ? resolve(folders.schemas, file) : below(folders.schemas, file)
+    return path !== null && existsSync(path)
+  }
+  const datagen = isDatagen(config) ? fromDatagen(config, schemaFile) : null
+  for (const { key, what, ...details } of datagen?.problems ?? []) fail(key, what, details)
+  for (const [key, item] of Object.entries(datagen?.config ?? config)) {
     if (isUnset(item)) continue
     const what = refused.get(key)
     if (what !== undefined) {
@@ -85,7 +103,7 @@ export function connectKeys(name: string, config: RawConfig, folders: RestFolder
     }
     const target = targetOf(key)
     if (target === null) {
-      const meant = harmless.has(key) ? undefined : nearKey(key)
+      const meant = harmless.has(key) ? undefined : nearKey(key, datagen === null ? [] : Object.keys(datagenSchema))
       if (meant !== undefined) fail(key, 'unknown key', { found: key, remedy: `Did you mean ${meant}?` })
       continue
     }
@@ -94,13 +112,13 @@ export function connectKeys(name: string, config: RawConfig, folders: RestFolder
       fail(key, 'an option is given twice', { found: `${other} and ${key}`, expected: 'one of the two' })
       continue
     }
-    sent.set(target, key)
-    const outside = outsideOf(target, item, folders)
+    sent.set(target, datagen?.sentAs.get(key) ?? key)
+    const outside = folders.isOfFile ? null : outsideOf(target, item, folders)
     if (outside !== null) {
-      fail(key, outside.what, outside)
+      fail(datagen?.sentAs.get(key) ?? key, outside.what, outside)
       // So that it is not missed as well. Nothing is read: what has errors is not run.
       if (options.get(target)?.required === true) value[target] = 'refused'
-    } else value[target] = located(target, withUnit(key, item), folders)
+    } else value[target] = folders.isOfFile ? withUnit(key, item) : located(target, withUnit(key, item), folders)
   }
   const place: ConfigSource['place'] = (path) => {
     const key = path.join('.')
@@ -116,7 +134,10 @@ function checkClass(
   if (given === undefined || given === null || given === '')
     return fail('connector.class', 'missing key', { found: 'no connector.class', expected: connectorClass })
   if (typeof given !== 'string' || connectorClassOf(given) === undefined)
-    fail('connector.class', 'no connector of this class', { found: JSON.stringify(given), expected: connectorClass })
+    fail('connector.class', 'no connector of this class', {
+      found: JSON.stringify(given),
+      expected: `${connectorClass} or ${datagenClass}`,
+    })
 }
 
 /** It is a part of transactional ids, of labels and of checkpoints' keys. */
@@ -151,8 +172,8 @@ function isMap(format: Option['format']): boolean {
 }
 
 /** A known key within two letters; a short one within one. */
-function nearKey(key: string): string | undefined {
-  return [...options.keys(), ...aliases.keys()]
+function nearKey(key: string, others: readonly string[]): string | undefined {
+  return [...others, ...options.keys(), ...aliases.keys()]
     .map((known) => ({ known, letters: distance(key.toLowerCase(), known) }))
     .filter(({ known, letters }) => letters > 0 && letters <= (known.length > 5 ? 2 : 1))
     .sort((a, b) => a.letters - b.letters)[0]?.known

@@ -16,7 +16,7 @@ import { keepLocations } from './location.js'
 import type { Environment } from './placeholders.js'
 import type { RawConfig, RawConnector } from './raw-connector.js'
 import { plainSource, readSources, unreadable } from './source.js'
-import type { ConfigSource } from './source.js'
+import type { ConfigSource, Path } from './source.js'
 import { fileExtensions, referenceOf, toConnector } from './to-connector.js'
 
 /** What could be read, and what is wrong with the rest. */
@@ -117,7 +117,7 @@ export function resolveConnector(
   const { source, errors } = connectKeys(name, config, rest)
   // Names over REST are any text; those of files are short and plain.
   const value = { ...(source.value as object), name: 'rest' }
-  const read = readSinks({ ...source, value }, { env, folder: rest.models, anyText: true })
+  const read = readSections({ ...source, value }, { env, folder: rest.models, anyText: true })
   const found = errors.length > 0 ? [] : read.connectors
   return {
     connectors: found.map((connector) => keepLocations({ ...connector, name }, source)),
@@ -128,6 +128,48 @@ export function resolveConnector(
 
 /** The connector of a document, once for each of its sinks. */
 export function readSinks(source: ConfigSource, options: CheckOptions): ReadConnectors {
+  const connect = connectConfig(source.value)
+  return connect === null || source.file === null
+    ? readSections(source, options)
+    : readConnectConfig(connect.name, connect.config, source, options)
+}
+
+/** A configuration as it is sent to Kafka Connect, `{name, config}` or a flat map; null: it is one of ours. */
+function connectConfig(value: unknown): { name: string; config: RawConfig } | null {
+  if (!isObject(value)) return null
+  const config = isObject(value.config) && 'connector.class' in value.config ? value.config : value
+  if (!('connector.class' in config)) return null
+  const name = value.name ?? config.name
+  return { name: typeof name === 'string' ? name : '', config: config as RawConfig }
+}
+
+function readConnectConfig(
+  name: string,
+  config: RawConfig,
+  written: ConfigSource,
+  options: CheckOptions,
+): ReadConnectors {
+  const { folder } = options
+  const folders = {
+    models: folder,
+    schemas: folder,
+    files: folder,
+    secrets: null,
+    variables: null,
+    isOfFile: true,
+  } as const
+  const { source, errors } = connectKeys(name, config, folders)
+  const at = (path: Path): string => source.place(path).replace(name, written.place([]))
+  const value = { ...(source.value as object), name }
+  const read = readSections({ value, file: written.file, place: at }, { ...options, anyText: true })
+  const placed = errors.map((error) => {
+    const { place: own = name, ...details } = error.details
+    return new GenesisError(error.code, error.what, { ...details, place: own.replace(name, written.place([])) })
+  })
+  return { ...read, connectors: placed.length > 0 ? [] : read.connectors, errors: [...placed, ...read.errors] }
+}
+
+function readSections(source: ConfigSource, options: CheckOptions): ReadConnectors {
   const all: ReadConnectors = { connectors: [], errors: [], drafts: [] }
   try {
     for (const { sinkName, source: own } of sinkSources(withSections(source))) {

@@ -4,6 +4,7 @@ import type { Checked } from './check.js'
 import type { connectorSchema } from './connector-schema.js'
 import type { ConnectorConfig } from './connector.js'
 import { disturbRules } from './disturb-rules.js'
+import { headerForms, headersOf } from './headers.js'
 import { locationOf } from './location.js'
 import { formatDuration } from './quantity.js'
 import { rateRules } from './rate-rules.js'
@@ -26,6 +27,7 @@ export function brokenRules({ values, failed }: Checked<typeof connectorSchema>)
     ...rateRules(throughput),
     ...disturbRules(values.disturb, values),
     ...sinkRules(sink, values),
+    ...headerRules(values.headers, sink.type),
     {
       on: ['compression', 'producer.client'],
       broken: producer.client === 'kafkajs' && !['none', 'gzip'].includes(compression),
@@ -70,6 +72,26 @@ export function brokenRules({ values, failed }: Checked<typeof connectorSchema>)
     },
   ]
   return rules.filter(({ broken, on }) => broken && !on.some((key) => failed.has(key)))
+}
+
+function headerRules(written: string | null, sink: string): Rule[] {
+  const headers = written === null ? [] : headersOf(JSON.parse(written) as Record<string, unknown>)
+  return [
+    {
+      on: ['headers'],
+      broken: typeof headers === 'string',
+      what: 'not the value of a header',
+      found: `header ${JSON.stringify(headers)}`,
+      expected: headerForms,
+    },
+    {
+      on: ['headers', 'sink.type'],
+      broken: headers.length > 0 && sink !== 'kafka',
+      what: 'only records in Kafka have headers',
+      found: `headers with sink.type ${sink}`,
+      expected: 'sink.type: kafka, or no headers',
+    },
+  ]
 }
 
 /** Whether the schemas of its records, or of their keys, are in a registry. */

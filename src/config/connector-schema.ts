@@ -86,6 +86,10 @@ export const connectorSchema = {
     'Kafka sink only: column of timestamps or dates whose value is the timestamp of a record, as event time for Streams, Flink and ksqlDB. Unset: the time at which the record is sent.',
     { code: 'timestamp' },
   ),
+  headers: optional<string>(
+    'object',
+    'With the kafka sink: headers of every record by their names, each a text, `{ column: name }`, `{ position: task }` or `{ position: iteration }` (the number among the records of its task). Unset: none.',
+  ),
   value: {
     format: choice(
       ['avro', 'json'],

@@ -1,5 +1,6 @@
 import type { SinkConfig } from '../sink/options.js'
 import type { DisturbConfig } from './disturb.js'
+import type { HeaderConfig } from './headers.js'
 
 /**
  * A connector's configuration as the program uses it: every default filled in, every path absolute, durations in
@@ -26,6 +27,8 @@ export interface ConnectorConfig {
   readonly keyFormat: 'string' | 'long' | 'avro' | 'json'
   /** The column whose value is the timestamp of a record; null: the time at which it is sent. */
   readonly timestamp: string | null
+  /** In the order in which records have them. Empty: none. */
+  readonly headers: readonly HeaderConfig[]
   readonly value: {
     readonly format: 'avro' | 'json'
     /** An .avsc file's absolute path, an inline schema (a JSON value), or null: derived from the model. */

@@ -4,6 +4,7 @@ import { extname } from 'node:path'
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, parseDocument, visit } from 'yaml'
 import type { Document, Node } from 'yaml'
 import { GenesisError } from '../errors.js'
+import { parseProperties } from './properties.js'
 
 /** Keys and indexes from the top of a document. */
 export type Path = readonly (string | number)[]
@@ -22,11 +23,12 @@ export function plainSource(value: unknown, label: string): ConfigSource {
 }
 
 /**
- * The documents of a YAML file (several are divided by `---`) or the one of a JSON file. Empty documents are left out.
+ * The documents of a YAML file (several are divided by `---`), or the one of a JSON or properties file. Empty documents are left out.
  * Throws CONFIG_UNREADABLE, naming line and column, if the file cannot be read or parsed.
  */
 export async function readSources(file: string): Promise<ConfigSource[]> {
   const text = await readText(file)
+  if (extname(file).toLowerCase() === '.properties') return [propertiesSource(text, file)]
   const lines = new LineCounter()
   const json = extname(file).toLowerCase() === '.json'
   // YAML is a superset of JSON, so one parser gives the positions in both.
@@ -51,6 +53,12 @@ export async function readSources(file: string): Promise<ConfigSource[]> {
       file,
       place: (path) => `${at(offsetOf(document, path))}${path.length === 0 ? '' : `: ${path.join('.')}`}`,
     }))
+}
+
+/** A connector as connect-standalone takes it: a flat map of texts. */
+function propertiesSource(text: string, file: string): ConfigSource {
+  const value = Object.fromEntries(parseProperties(text))
+  return { value, file, place: (path) => (path.length === 0 ? file : `${file}: ${path.join('.')}`) }
 }
 
 /** A file's text; throws CONFIG_UNREADABLE. */

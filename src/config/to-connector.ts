@@ -3,6 +3,7 @@ import { extname, resolve } from 'node:path'
 import type { connectorSchema, referenceSchema } from './connector-schema.js'
 import type { ConnectorConfig, RateShape, ReferencesConfig } from './connector.js'
 import { disturbOf } from './disturb.js'
+import { headersOf, type HeaderConfig } from './headers.js'
 import type { Values } from './option.js'
 import { sinkOf } from './sink-section.js'
 
@@ -36,6 +37,7 @@ export function toConnector(
     key: values.key,
     keyFormat: values.key_format,
     timestamp: values.timestamp,
+    headers: headersIn(values.headers),
     value: {
       format: value.format,
       schema,
@@ -68,6 +70,12 @@ export function toConnector(
       maxBackoffMs: errors.max_backoff,
     },
   }
+}
+
+/** What is wrong with them, a rule has complained of. */
+function headersIn(headers: string | null): HeaderConfig[] {
+  const read = headers === null ? [] : headersOf(JSON.parse(headers) as Record<string, unknown>)
+  return typeof read === 'string' ? [] : read
 }
 
 /** How fast, from the values of the section `throughput`; the path of a curve starts from `folder`. */

@@ -9,6 +9,7 @@ import { createDisturbedEncoder } from './faults/create.js'
 import type { MakeEncoder } from './faults/create.js'
 import type { EncodedConnector } from './encoded-connector.js'
 import type { Encoder, EncoderFactory } from './encoder.js'
+import { withHeaders } from './headers.js'
 import { avroKeyStep, keyColumn, keySubject, longKeySteps, textKeySteps } from './key.js'
 import { jsonSteps, lineEncoder } from './lines.js'
 import { RecordWriter } from './record-writer.js'
@@ -25,12 +26,14 @@ import { valueSchema, valueSubject } from './value.js'
  * `prepare` throws them, or the registry's errors, for the rest.
  */
 export function createEncoder(connector: EncodedConnector, registry: SubjectRegistry | null): EncoderFactory {
-  const { disturb, timestamp, sink } = connector
+  const { disturb, timestamp, sink, headers = [] } = connector
   const make: MakeEncoder = (one, fields) => plainEncoder(one, registry, fields)
   const encoderOf: EncoderFactory = (fields) =>
     disturb === null ? make(connector, fields) : createDisturbedEncoder(connector, disturb, fields, make)
-  if (timestamp === null || sink.type !== 'kafka') return encoderOf
-  return (fields) => withTimestamps(encoderOf(fields), fields, timestamp)
+  if (sink.type !== 'kafka') return encoderOf
+  const timed: EncoderFactory =
+    timestamp === null ? encoderOf : (fields) => withTimestamps(encoderOf(fields), fields, timestamp)
+  return headers.length === 0 ? timed : (fields) => withHeaders(timed(fields), fields, headers)
 }
 
 function plainEncoder(

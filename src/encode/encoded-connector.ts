@@ -4,4 +4,5 @@ import type { ConnectorConfig } from '../config/connector.js'
 export type EncodedConnector = Pick<
   ConnectorConfig,
   'name' | 'topic' | 'key' | 'keyFormat' | 'value' | 'sink' | 'disturb' | 'timestamp'
->
+> &
+  Partial<Pick<ConnectorConfig, 'headers'>>

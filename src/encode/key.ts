@@ -13,11 +13,11 @@ import { textStep } from './text-steps.js'
 
 const none: Buffer = Buffer.alloc(0)
 
-/** The index of the column with this name. Throws CONFIG_INVALID. */
-export function keyColumn(fields: readonly Field[], name: string): number {
+/** The index of the column with this name, which an option names. Throws CONFIG_INVALID. */
+export function keyColumn(fields: readonly Field[], name: string, option = 'key'): number {
   const column = fields.findIndex((field) => field.name === name)
   if (column >= 0) return column
-  throw new GenesisError('CONFIG_INVALID', 'key names no column of the model', {
+  throw new GenesisError('CONFIG_INVALID', `${option} names no column of the model`, {
     found: name,
     expected: `one of ${fields.map((field) => field.name).join(', ')}`,
   })

@@ -2,7 +2,7 @@
 import type { RawConfig } from '../config/raw-connector.js'
 import { flattened } from '../config/flat-keys.js'
 import type { ConnectorInfo, ConnectorStatus, TaskInfo, TaskStatus } from '../herder/herder.js'
-import { taskClass } from './plugins.js'
+import { taskClassOf } from './plugins.js'
 
 export interface ConnectorInfoBody {
   readonly name: string
@@ -40,5 +40,8 @@ export function taskStatusBody({ id, state, workerId, failure }: TaskStatus, ver
 }
 
 export function taskBody(name: string, { id, config }: TaskInfo): object {
-  return { id: { connector: name, task: id }, config: { ...configBody(name, config), 'task.class': taskClass } }
+  return {
+    id: { connector: name, task: id },
+    config: { ...configBody(name, config), 'task.class': taskClassOf(config['connector.class']) },
+  }
 }

@@ -1,5 +1,6 @@
 /** The plugins of a worker, and what their keys are: made from the one option table. */
-import { connectorClass, connectorClassOf } from '../config/connector-class.js'
+import { connectorClass, connectorClassOf, datagenClass } from '../config/connector-class.js'
+import { datagenSchema, replacedOptions } from '../config/datagen/options.js'
 import { connectorSchema } from '../config/connector-schema.js'
 import { optionsOf, type Option } from '../config/option.js'
 import { HttpError } from './http-error.js'
@@ -7,7 +8,11 @@ import { HttpError } from './http-error.js'
 /** Of Kafka Connect whose REST API this is (KIP-26 and what came after it). */
 export const connectVersion = '4.2.1'
 
-export const taskClass = connectorClass.replace(/Connector$/, 'Task')
+/** The class of a connector's tasks, by the class that its configuration names. */
+export function taskClassOf(named: unknown): string {
+  const full = typeof named === 'string' ? connectorClassOf(named) : undefined
+  return (full ?? connectorClass).replace(/Connector$/, 'Task')
+}
 
 /** org.apache.kafka.common.config.ConfigDef.Type */
 export type ConfigType = 'STRING' | 'INT' | 'LONG' | 'DOUBLE' | 'BOOLEAN' | 'LIST' | 'PASSWORD'
@@ -42,25 +47,32 @@ export function pluginOf(name: string): string {
   return found
 }
 
-/** Every key of the connector, in the order of its documentation. */
-export function pluginKeys(): readonly PluginKey[] {
+/** Every key of a connector of this class, in the order of its documentation. */
+export function pluginKeys(plugin: string): readonly PluginKey[] {
   const places = new Map<string, number>()
-  const classKey = keyOf('connector.class', classOption, places)
-  return [classKey, ...[...optionsOf(connectorSchema)].map(([name, option]) => keyOf(name, option, places))]
+  const isDatagen = plugin === datagenClass
+  const own = [...optionsOf(connectorSchema)]
+  const options = isDatagen ? [...optionsOf(datagenSchema), ...own.filter(([name]) => !replacedOptions.has(name))] : own
+  return [['connector.class', classOption(plugin)] as const, ...options].map(([name, option]) =>
+    keyOf(name, option, places),
+  )
 }
 
-const classOption: Option = {
-  doc: `Class of the connector: ${connectorClass}, or its simple name.`,
-  format: 'text',
-  default: null,
-  nullable: false,
-  required: true,
-  sensitive: false,
+function classOption(plugin: string): Option {
+  return {
+    doc: `Class of the connector: ${plugin}, or its simple name.`,
+    format: 'text',
+    default: null,
+    nullable: false,
+    required: true,
+    sensitive: false,
+  }
 }
 
 function keyOf(name: string, option: Option, places: Map<string, number>): PluginKey {
   const { doc, required, default: standard, importance = required ? 'high' : 'low', aliases = [] } = option
-  const group = name.includes('.') && name !== 'connector.class' ? name.slice(0, name.indexOf('.')) : 'Common'
+  const isOwn = name === 'connector.class' || Object.hasOwn(datagenSchema, name)
+  const group = name.includes('.') && !isOwn ? name.slice(0, name.indexOf('.')) : 'Common'
   const place = (places.get(group) ?? 0) + 1
   places.set(group, place)
   const type = typeOf(option)

@@ -20,7 +20,7 @@ export async function validate(herder: Herder, plugin: string, config: RawConfig
   const { name } = config
   const { errors: failures, warnings } = await herder.check(typeof name === 'string' ? name : '', config)
   const errors = new Map<string, string[]>()
-  const keys = pluginKeys()
+  const keys = pluginKeys(full)
   for (const failure of failures) {
     const key = keyOf(failure, keys)
     errors.set(key, [...(errors.get(key) ?? []), `${failure.message} (${failure.code})`])

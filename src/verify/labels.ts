@@ -1,6 +1,6 @@
 /**
- * Topics of disturbed streams: the labels of a record are compared as a part of it, and counted by kind. Only such streams
- * pay for it, and of them only the records that have headers.
+ * Topics of records with headers: these are compared as a part of the record, and those of disturbed streams are counted by kind. Only such
+ * streams pay for it, and of them only the records that have headers.
  */
 import { disturbKinds } from '../config/disturb.js'
 import type { DisturbConfig, DisturbKind } from '../config/disturb.js'

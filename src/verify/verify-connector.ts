@@ -86,7 +86,7 @@ export async function verifyConnector(
       0 as number | null,
     )
     const found = noKinds()
-    const isLabelled = connector.disturb !== null && sink.type === 'kafka'
+    const isLabelled = (connector.disturb !== null || connector.headers.length > 0) && sink.type === 'kafka'
     const comparison = await compare(
       shards
         .map((shard) => (strip === null ? shard : withoutFields(strip, shard)))

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import { Kafka, logLevel } from 'kafkajs'
-import { parseConnector } from '#src/config/connector-file.js'
+import { parseConnector, resolveConnector } from '#src/config/connector-file.js'
 import { plainSource } from '#src/config/source.js'
 import { loadWorker } from '#src/config/worker-file.js'
 import type { VerifyReport } from '#src/verify/report.js'
@@ -135,4 +135,34 @@ test('a declared model makes a topic that is exact, with faults on purpose in it
     disturb: { duplicate: { probability: 0.01 }, late: { probability: 0.01 } },
   })
   assert.deepEqual([report.exact, report.found], [true, 2000])
+})
+
+test("a configuration of kafka-connect-datagen makes a topic that is exact, with datagen's headers", async (t) => {
+  const topic = uniqueName('test-declared')
+  const checkpoints = uniqueName('test-checkpoints')
+  deleteAfter(t, topic, checkpoints)
+  const config = {
+    'connector.class': 'io.confluent.kafka.connect.datagen.DatagenConnector',
+    'kafka.topic': topic,
+    quickstart: 'orders',
+    'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+    'value.converter.schemas.enable': 'false',
+    'tasks.max': '2',
+  }
+  const worker = await loadWorker(null, { ...process.env, GENESIS_CHECKPOINTS_TOPIC: checkpoints })
+  const { connectors } = resolveConnector({ name: topic, config, file: null }, {}, worker.rest)
+  await deliver(connectors[0], worker, 600)
+  const { exact, found } = await verifyConnector(connectors[0], worker)
+  assert.deepEqual([exact, found], [true, 600])
+  const records = await committedNow(topic)
+  for (const { key, value, headers } of records) {
+    const { orderid, address } = JSON.parse(String(value)) as { orderid: number; address: object }
+    assert.equal(key, String(orderid))
+    assert.deepEqual(Object.keys(address), ['city', 'state', 'zipcode'])
+    assert.deepEqual(headers, [
+      ['task.generation', '0'],
+      ['task.id', String(orderid % 2)],
+      ['current.iteration', String(Math.floor(orderid / 2))],
+    ])
+  }
 })

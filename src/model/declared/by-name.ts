@@ -228,7 +228,7 @@ const textRules: readonly Rule[] = [
     draft.made(target, { kind: 'timestamp' }, { from: 'event_time', start: firstTime, step: stepMs, jitter: stepMs }),
   ),
   rule(
-    /(^|full_?|customer_?|display_?|contact_?|person_?|owner_?|driver_?)name$|^(customer|person|author|owner|driver)$/,
+    /(^|full_?|customer_?|display_?|contact_?|person_?|owner_?|driver_?|player_?|employee_?|guest_?|member_?|student_?)name$|^(customer|person|author|owner|driver)$/,
     kinds.name,
   ),
   rule(/(category|type|kind|group|class|segment)$/, drawn(evenly(['a', 'b', 'c', 'd']))),

@@ -1,4 +1,4 @@
-import { connectorClass } from '../../config/connector-class.js'
+import { connectorClasses } from '../../config/connector-class.js'
 import type { Herder } from '../../herder/herder.js'
 import { configOf, parseTexts } from '../json-body.js'
 import { pluginKeys, pluginOf } from '../plugins.js'
@@ -22,7 +22,7 @@ export function pluginRoutes(herder: Herder, version: string): readonly Route[] 
       },
       answers: { 200: { about: 'The plugins.', schema: list(object({ class: text, type: text, version: text })) } },
       handle({ query }) {
-        const connectors = [{ class: connectorClass, type: 'source', version }]
+        const connectors = connectorClasses.map((name) => ({ class: name, type: 'source', version }))
         const others = converters.map((name) => ({ class: name, type: 'converter', version }))
         return json(flag(query, 'connectorsOnly', true) ? connectors : [...connectors, ...others])
       },
@@ -34,8 +34,7 @@ export function pluginRoutes(herder: Herder, version: string): readonly Route[] 
       summary: 'Every key of a plugin (KIP-769)',
       answers: { 200: { about: 'The definitions.', schema: list(named('Definition')) } },
       handle({ params }) {
-        pluginOf(params.plugin)
-        return json(pluginKeys().map(({ definition }) => definition))
+        return json(pluginKeys(pluginOf(params.plugin)).map(({ definition }) => definition))
       },
     },
     {

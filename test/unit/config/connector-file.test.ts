@@ -63,6 +63,7 @@ describe('a connector file', () => {
         seed: 0,
         disturb: null,
         timestamp: null,
+        headers: [],
         deadLetterTopic: null,
         errors: {
           policy: 'retry',

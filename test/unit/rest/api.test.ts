@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
-import { connectorClass } from '#src/config/connector-class.js'
+import { connectorClass, datagenClass } from '#src/config/connector-class.js'
 import { transactionalId } from '#src/kafka/transactional-id.js'
 import { eventually } from '../../contract/herder.js'
 import { startRestWorker } from '../../support/rest-worker.js'
@@ -105,6 +105,31 @@ describe('a configuration over REST', () => {
     }
   })
 
+  test("lists kafka-connect-datagen's class, and validates its keys", async (t) => {
+    const { call } = await callsOf(t, {})
+    const plugins = (await call('GET', '/connector-plugins')).body as unknown as { class: string }[]
+    assert.deepEqual(
+      plugins.map((plugin) => plugin.class),
+      [connectorClass, datagenClass],
+    )
+    const config = { 'connector.class': datagenClass, name: 'c', 'kafka.topic': 't', quickstart: 'pageviw' }
+    const { status, body } = await call('PUT', '/connector-plugins/DatagenConnector/config/validate', config)
+    assert.equal(status, 200)
+    const { name, configs } = body as unknown as Validation
+    assert.equal(name, datagenClass)
+    const byName = new Map(configs.map(({ definition, value }) => [definition.name, { definition, value }]))
+    assert.deepEqual(byName.get('max.interval')?.definition, {
+      ...{ name: 'max.interval', type: 'LONG', required: false, default_value: '500', importance: 'HIGH' },
+      documentation: byName.get('max.interval')?.definition.documentation,
+      ...{ group: 'Common', order_in_group: 3, width: 'SHORT', display_name: 'max.interval', dependents: [] },
+    })
+    assert.match(
+      byName.get('quickstart')?.value.errors[0] ?? '',
+      /no quickstart of this name; found pageviw; expected pageviews/,
+    )
+    assert.ok(!byName.has('model'))
+  })
+
   test('keeps what its placeholders stand for out of answers', async (t) => {
     const { create, call } = await callsOf(t, { COLUMN: 'a-"secret"-column' })
     const { status, text } = await create({ key: '${env:COLUMN}' })
@@ -138,7 +163,11 @@ interface JobBody {
 
 interface Validation {
   readonly warnings?: readonly string[]
-  readonly configs: readonly { readonly value: { readonly name: string; readonly errors: readonly string[] } }[]
+  readonly name: string
+  readonly configs: readonly {
+    readonly definition: Readonly<Record<string, unknown>>
+    readonly value: { readonly name: string; readonly errors: readonly string[] }
+  }[]
 }
 
 describe('a bounded stream that is complete', () => {

@@ -1,0 +1,46 @@
+/** Headers of records: a name each, and where the value comes from. */
+import { isObject } from './formats.js'
+
+export interface HeaderConfig {
+  readonly name: string
+  readonly value:
+    | { readonly from: 'constant'; readonly text: string }
+    /** The column's value as text; a record without one has no such header. */
+    | { readonly from: 'column'; readonly column: string }
+    /** The task that sends the record, or its number among the task's records, from 0. */
+    | { readonly from: 'position'; readonly of: 'task' | 'iteration' }
+}
+
+/** What a header may be, for messages. */
+export const headerForms = 'a text, { column: name }, { position: task } or { position: iteration }'
+
+/** The headers of a map as it is written; a string: the name of one that is wrong. */
+export function headersOf(written: Readonly<Record<string, unknown>>): HeaderConfig[] | string {
+  const headers: HeaderConfig[] = []
+  for (const [name, given] of Object.entries(written)) {
+    const value = valueOf(given)
+    if (value === null || name === '') return name
+    headers.push({ name, value })
+  }
+  return headers
+}
+
+function valueOf(given: unknown): HeaderConfig['value'] | null {
+  if (typeof given === 'string') {
+    const parsed = given.startsWith('{') ? parseJson(given) : undefined
+    return isObject(parsed) ? valueOf(parsed) : { from: 'constant', text: given }
+  }
+  if (typeof given === 'number' || typeof given === 'boolean') return { from: 'constant', text: String(given) }
+  if (!isObject(given) || Object.keys(given).length !== 1) return null
+  const { column, position } = given
+  if (typeof column === 'string') return { from: 'column', column }
+  return position === 'task' || position === 'iteration' ? { from: 'position', of: position } : null
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
