@@ -101,6 +101,7 @@ export function assembleModel(
 
 /** The first version that has all that the model needs. */
 function versionOf({ relations, masks, forbid }: Prepared): number {
-  if (forbid.length > 0 || relations.some(({ formula }) => !isPlain(formula))) return artifactVersion
+  if (forbid.length > 0 || relations.some(({ formula, between }) => between !== undefined || !isPlain(formula)))
+    return artifactVersion
   return relations.length + masks.length > 0 ? relationVersion : firstArtifactVersion
 }

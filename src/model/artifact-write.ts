@@ -53,8 +53,8 @@ function sourceInOrder(source: ColumnOrigin): ColumnOrigin {
     case 'masked':
       return { from: source.from, value: source.value, by: source.by, values: source.values }
     case 'relation': {
-      const { from, formula, rounding, rest, by, notSo, own, grain, bounds, atLeast, atMost } = source
-      return { from, formula, rounding, rest, by, notSo, own, grain, bounds, atLeast, atMost }
+      const { from, formula, rounding, rest, by, above, notSo, own, grain, bounds, atLeast, atMost } = source
+      return { from, formula, rounding, rest, by, above, notSo, own, grain, bounds, atLeast, atMost }
     }
     case 'sequence':
       return { from: source.from, start: source.start, step: source.step }

@@ -60,7 +60,7 @@ export type ColumnOrigin =
   | { from: 'composed'; day: string; time: string }
   /**
    * From version 2 on. A number that others decide but for a rest: formula + rest, in the held form; with `by: ratio` formula × rest /
-   * 1,000,000, rounded to the column's grain. `rest` is a hidden learned column; without one the formula is all. `bounds`, `atLeast`
+   * 1,000,000, rounded to the column's grain, and from version 3 on more than `above`: above + (high − above) × rest is between two columns. `rest` is a hidden learned column; without one the formula is all. `bounds`, `atLeast`
    * and `atMost` (columns) then limit it. Where the formula is missing, and where the rest is the number `notSo`, the value is that of `own`, a
    * hidden learned column; without one it is missing.
    */
@@ -70,6 +70,7 @@ export type ColumnOrigin =
       rounding?: Rounding
       rest?: string
       by?: 'ratio'
+      above?: Formula
       notSo?: number
       own?: string
       grain?: number

@@ -13,6 +13,8 @@ export interface NearRelation {
   readonly column: NumberColumn
   readonly formula: Formula
   readonly by: 'sum' | 'ratio'
+  /** See `PlannedRelation`. */
+  readonly between?: readonly [low: Formula, high: Formula]
   /** Bits a row that the rest saves against the column as it is. */
   readonly gain: number
 }
@@ -22,6 +24,8 @@ const sampleRows = 4000
 const worthwhile = 0.5
 /** … and may cost where it keeps an order that every row keeps. */
 const orderCost = 1.5
+/** What a place between two columns may cost more than a distance from one: that would have to be cut at the other. */
+const betweenGain = 1
 /** A ratio must save so much more than a difference. */
 const ratioCost = 0.1
 /** Columns that share fewer bits are not tried, unless an order ties them. */
@@ -115,12 +119,13 @@ class NearSearch {
     const upper = this.orders
       .filter(({ high, low }) => low === y && placed.includes(high) && !this.uses.needs(high.name, y.name))
       .map(({ high }) => high)
-    if (lower.length > 1) bases.push({ op: 'max', of: lower.map(({ name }) => ({ column: name })) })
-    if (upper.length > 1) bases.push({ op: 'min', of: upper.map(({ name }) => ({ column: name })) })
-    return bases.flatMap((formula) => {
-      const both = [this.#relation(y, formula, 'sum'), this.#relation(y, formula, 'ratio')]
-      return both.filter((relation) => relation !== null)
-    })
+    if (lower.length > 1) bases.push(boundOf('max', lower))
+    if (upper.length > 1) bases.push(boundOf('min', upper))
+    const near = bases.flatMap((formula) => [this.#relation(y, formula, 'sum'), this.#relation(y, formula, 'ratio')])
+    const isBetween =
+      lower.length > 0 && upper.length > 0 && lower.every((low) => upper.every((high) => this.#leads(low, high, y)))
+    if (isBetween) near.push(this.#between(y, boundOf('max', lower), boundOf('min', upper)))
+    return near.filter((relation) => relation !== null)
   }
 
   /** Whether the rest keeps every order that ties the column to others. */
@@ -129,6 +134,45 @@ class NearSearch {
     return this.orders.some(
       ({ low, high }) => (low === column && bases.has(high.name)) || (high === column && bases.has(low.name)),
     )
+  }
+
+  /** Whether orders lead from one column up to another without a third. */
+  #leads(low: NumberColumn, high: NumberColumn, without: NumberColumn): boolean {
+    return this.orders.some(
+      (order) =>
+        order.low === low && order.high !== without && (order.high === high || this.#leads(order.high, high, without)),
+    )
+  }
+
+  /** y = low + (high − low) × rest. */
+  #between(y: NumberColumn, low: Formula, high: Formula): NearRelation | null {
+    const formula: Formula = { op: '-', of: [high, low] }
+    const key = `${y.name}\nbetween\n${JSON.stringify(formula)}`
+    let known = this.#known.get(key)
+    if (known === undefined) this.#known.set(key, (known = this.#placed(y, low, formula, high)))
+    return known
+  }
+
+  #placed(y: NumberColumn, low: Formula, formula: Formula, high: Formula): NearRelation | null {
+    const given = (of: Formula): Float64Array =>
+      formulaIn({ column: y, formula: of, rounding: 'half' }, this.named, this.sample)
+    const own = this.#values.get(y)!
+    const [width, start] = [given(formula), given(low)]
+    const values = own.map((value, i) => value - start[i])
+    const both = values.reduce((sum, value, i) => sum + (Number.isNaN(value - width[i]) ? 0 : 1), 0)
+    const present = own.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0)
+    if (both < fewRows || both < 0.6 * present) return null
+    const rests = ratioRests(values, width, y.grain)
+    if (!isFaithful(rests, width, values, y.grain)) return null
+    const shared = sharedBits(levelsOf(start), this.#levels.get(y)!)
+    const bits = ratioLength(rests, width, y.grain) - sharedBits(levelsOf(width), levelsOf(rests))
+    return {
+      column: y,
+      formula,
+      by: 'ratio',
+      between: [low, high],
+      gain: this.#own.get(y)! - shared - bits + betweenGain,
+    }
   }
 
   #isRelated(x: NumberColumn, y: NumberColumn): boolean {
@@ -181,6 +225,11 @@ class NearSearch {
     const gain = this.#own.get(y)! - known - (bits - sharedBits(baseLevels, levels)) - (by === 'ratio' ? ratioCost : 0)
     return { column: y, formula, by, gain }
   }
+}
+
+function boundOf(op: 'max' | 'min', columns: readonly NumberColumn[]): Formula {
+  const of = columns.map(({ name }): Formula => ({ column: name }))
+  return of.length === 1 ? of[0] : { op, of }
 }
 
 /** Whether ratios, in millionths, give back the values. */

@@ -34,6 +34,7 @@ export function relationSentence({
   rest,
   calendar,
   stated,
+  between,
 }: PlannedRelation): string {
   if (calendar !== undefined) return `is ${calendar} in every row`
   const text = formulaText(formula)
@@ -46,6 +47,7 @@ export function relationSentence({
     const share = kept.kept === kept.rows ? 'in every row' : `in ${kept.kept} of ${kept.rows} rows`
     return `is ${text} ${share}${rest !== null && kept.kept === kept.rows ? ', or missing' : ''}`
   }
+  if (between !== undefined) return `lies between ${between.map(formulaText).join(' and ')}, learned as its place there`
   const how = free === undefined ? [`learned as ${text} ${by === 'ratio' ? '× a ratio' : '+ a rest'}`] : []
   return [...how, ...limits].join(', ')
 }

@@ -22,6 +22,8 @@ export interface PlannedRelation {
   readonly formula: Formula
   readonly rounding: Rounding
   readonly by: 'sum' | 'ratio'
+  /** What the column lies between: it is the first and a ratio of the formula, which is how far the second is from it. */
+  readonly between?: readonly [low: Formula, high: Formula]
   readonly rest: LearnedColumn | null
   /** The rest that says that the formula does not hold; null: none does. */
   readonly notSo: number | null
@@ -88,8 +90,8 @@ export function planRelations(learned: readonly LearnedColumn[], options: Relati
     uses,
   )
   for (const relation of exact) made.set(relation.column.name, exactly(relation, named, freeName))
-  for (const { column, formula, by } of near)
-    made.set(column.name, nearly({ column, formula, rounding: 'half' }, by, named, freeName))
+  for (const { column, formula, by, between } of near)
+    made.set(column.name, nearly({ column, formula, rounding: 'half' }, by, between, named, freeName))
   const isWhole = (name: string): boolean => isFixed(name) || isOnCalendar(named.get(name)!)
   const limits = limited(made, statedOrders, ordersOnly)
   const all = limited(new Map(limits.map((each) => [each.column.name, each])), orders.slice(statedOrders.length), {
@@ -182,11 +184,13 @@ function exactly(candidate: Candidate, named: Named, freeName: (name: string) =>
 function nearly(
   candidate: Candidate,
   by: 'sum' | 'ratio',
+  between: PlannedRelation['between'],
   named: Named,
   freeName: (name: string) => string,
 ): PlannedRelation {
   const { column, formula, rounding } = candidate
-  const values = numbersOf(column)
+  const all = numbersOf(column)
+  const values = between === undefined ? all : beyond(all, formulaIn({ ...candidate, formula: between[0] }, named))
   const given = formulaIn(candidate, named)
   const ratio = by === 'ratio'
   const rests = ratio ? ratioRests(values, given, column.grain) : values.map((value, i) => value - given[i])
@@ -198,6 +202,7 @@ function nearly(
   const shown = notSo === null ? rests : rests.map((rest, i) => (isStray(i) ? notSo : rest))
   return {
     ...{ column: column.column, formula, rounding, by, bounds: spanOf(column), atLeast: [], atMost: [], kept: null },
+    ...(between !== undefined && { between }),
     rest: restColumn(
       column,
       shown,
@@ -206,8 +211,12 @@ function nearly(
       freeName,
     ),
     notSo,
-    own: ownColumn(column, values, (i) => Number.isNaN(given[i]) || isStray(i), freeName),
+    own: ownColumn(column, all, (i) => Number.isNaN(given[i]) || isStray(i), freeName),
   }
+}
+
+function beyond(values: Float64Array, low: Float64Array): Float64Array {
+  return values.map((value, i) => value - low[i])
 }
 
 /** The difference of two times is a number of days or milliseconds. */

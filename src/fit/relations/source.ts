@@ -3,7 +3,7 @@ import type { PlannedRelation } from './plan.js'
 
 /** A planned relation as the artifact holds it. */
 export function relationSource(relation: PlannedRelation): RelationOrigin {
-  const { column, formula, rounding, by, rest, notSo, own, bounds, atLeast, atMost } = relation
+  const { column, formula, rounding, by, rest, notSo, own, bounds, atLeast, atMost, between } = relation
   const { grain, type } = column.learned
   return {
     from: 'relation',
@@ -11,6 +11,7 @@ export function relationSource(relation: PlannedRelation): RelationOrigin {
     ...(rounding !== 'half' && { rounding }),
     ...(rest !== null && { rest: rest.name }),
     ...(by === 'ratio' && { by }),
+    ...(between !== undefined && { above: between[0] }),
     ...(notSo !== null && { notSo }),
     ...(own !== null && { own: own.name }),
     ...(by === 'ratio' && type.kind !== 'double' && grain > 1 && { grain }),

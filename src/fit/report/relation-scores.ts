@@ -18,10 +18,10 @@ export interface FoundRelation {
 
 export function foundRelations({ relations }: Prepared): FoundRelation[] {
   return relations.map((relation) => {
-    const { column, formula, kept, calendar, atLeast, atMost } = relation
+    const { column, formula, kept, calendar, atLeast, atMost, between } = relation
     const isRule = calendar !== undefined || atLeast.length + atMost.length > 0
     const share = kept === null ? (isRule ? 1 : null) : rounded(kept.kept / Math.max(1, kept.rows))
-    return { column: column.name, text: relationSentence(relation), to: formulaText(formula), share }
+    return { column: column.name, text: relationSentence(relation), to: formulaText(between?.[0] ?? formula), share }
   })
 }
 

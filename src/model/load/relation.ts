@@ -30,7 +30,7 @@ export function checkRelation(
   byName: ReadonlyMap<string, ArtifactColumn>,
   file: ModelFile,
 ): void {
-  const inFormula = new Set(columnsIn(source.formula))
+  const inFormula = new Set([...columnsIn(source.formula), ...columnsIn(source.above ?? null)])
   for (const name of namesInRelation(source)) {
     const named = byName.get(name)
     if (named === undefined || (!inFormula.has(name) && !numeric.includes(named.type.kind)))

@@ -87,6 +87,10 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
     for (const key of ['rest', 'own']) if (source[key] !== undefined) read.text(source, key, `${path}.${key}`)
     if (source.by !== undefined && source.by !== 'ratio')
       read.file.invalid(`${path}.by`, 'by is ratio or left out', source.by, '"ratio"')
+    if (source.above !== undefined) {
+      if (source.by !== 'ratio') read.file.invalid(`${path}.above`, 'above goes with a ratio', source.by, 'by: "ratio"')
+      shapeOfFormula(source.above, `${path}.above`, read)
+    }
     if (source.notSo !== undefined) read.number(source, 'notSo', `${path}.notSo`)
     if (source.grain !== undefined) read.number(source, 'grain', `${path}.grain`, 0, Number.MAX_VALUE)
     if (source.bounds !== undefined) {

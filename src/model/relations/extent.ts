@@ -41,6 +41,12 @@ function relationExtent(
   const base = formulaExtent(source.formula, of, (name) => columnNamed(name, columns).type, column.type)
   const rest = source.rest === undefined ? null : of(source.rest)
   let made = combined(base, rest, source, column.type.kind === 'double')
+  if (source.above !== undefined) {
+    const above = formulaExtent(source.above, of, (name) => columnNamed(name, columns).type, column.type)
+    const missing = made.missing || above.missing
+    const isKnown = isNumber(made) && isNumber(above)
+    made = isKnown ? { low: made.low + above.low, high: made.high + above.high, missing } : { ...nowhere, missing }
+  }
   const { bounds } = source
   if (bounds !== undefined && isNumber(made)) {
     const inside = (value: number): number => Math.min(bounds[1], Math.max(bounds[0], value))
@@ -67,15 +73,21 @@ function combined(base: Extent, rest: Extent | null, { by, grain = 1 }: Relation
 function limited(
   made: Extent,
   column: Column,
-  { atLeast = [], atMost = [] }: RelationOrigin,
+  { above, atLeast = [], atMost = [] }: RelationOrigin,
   columns: readonly Column[],
   of: (name: string) => Extent,
 ): Extent {
   const bound = (name: string): Extent =>
     formulaExtent({ column: name }, of, (each) => columnNamed(each, columns).type, column.type)
   let { low, high } = made
-  for (const { high: least } of atLeast.map(bound).filter(isNumber)) high = Math.max(high, least)
-  for (const { low: most } of atMost.map(bound).filter(isNumber)) low = Math.min(low, most)
+  const [least, most] = [atLeast, atMost].map((names) => names.map(bound).filter(isNumber))
+  for (const each of least) high = Math.max(high, each.high)
+  for (const each of most) low = Math.min(low, each.low)
+  if (above !== undefined) {
+    // What lies between two columns is told by them more than by where it lies.
+    for (const each of least) low = Math.max(low, each.low)
+    for (const each of most) high = Math.min(high, each.high)
+  }
   return { low, high, missing: made.missing }
 }
 

@@ -3,9 +3,16 @@ import { columnsIn, formulaText } from '../expression/formula.js'
 import type { RelationOrigin } from './relation.js'
 
 /** The columns that a relation reads, each once. */
-export function namesInRelation({ formula, rest, own, atLeast = [], atMost = [] }: RelationOrigin): string[] {
+export function namesInRelation({
+  formula,
+  above = null,
+  rest,
+  own,
+  atLeast = [],
+  atMost = [],
+}: RelationOrigin): string[] {
   const parts = [rest, own].filter((name) => name !== undefined)
-  return [...new Set([...columnsIn(formula), ...parts, ...atLeast, ...atMost])]
+  return [...new Set([...columnsIn(formula), ...columnsIn(above), ...parts, ...atLeast, ...atMost])]
 }
 
 /** The lowest and highest number that a relation can give, where it says so. */
@@ -14,8 +21,9 @@ export function relationRange({ bounds }: RelationOrigin): [low: number, high: n
 }
 
 /** A relation in one line, as `genesis describe` shows it. */
-export function relationText({ formula, rest, by }: RelationOrigin, type: FieldType): string {
+export function relationText({ formula, above, rest, by }: RelationOrigin, type: FieldType): string {
   const text = formulaText(formula)
+  if (above !== undefined) return `${formulaText(above)} + (${text}) × a ratio`
   if (rest === undefined) return text
   const isTime = type.kind === 'date' || type.kind === 'timestamp'
   return by === 'ratio' ? `${text} × a ratio` : `${text} + ${isTime ? 'a time' : 'a rest'}`

@@ -27,6 +27,7 @@ type Numbers = (to: number, count: number) => Float64Array
 export class Relation implements OutsideColumn {
   readonly vector: NumberVector
   readonly #base: Numbers
+  readonly #above: Numbers | null
   readonly #rest: NumberInput | null
   readonly #ratio: boolean
   readonly #own: NumberInput | null
@@ -49,6 +50,7 @@ export class Relation implements OutsideColumn {
       return input
     }
     this.#base = numbersOf(source.formula, named, type, source.rounding ?? 'half')
+    this.#above = source.above === undefined ? null : numbersOf(source.above, named, type, 'half')
     this.#rest = source.rest === undefined ? null : numbers(source.rest)
     this.#ratio = source.by === 'ratio'
     this.#own = source.own === undefined ? null : numbers(source.own)
@@ -65,6 +67,10 @@ export class Relation implements OutsideColumn {
     if (this.#rest === null) for (let i = 0; i < count; i++) values[to + i] = base[i]
     else if (this.#ratio) multiplied(values, base, this.#rest, this.#grain, to, count)
     else added(values, base, this.#rest, to, count)
+    if (this.#above !== null) {
+      const above = this.#above(to, count)
+      for (let i = 0; i < count; i++) values[to + i] += above[i]
+    }
     if (this.#bounds !== null) {
       const [low, high] = this.#bounds
       for (let i = to; i < to + count; i++) {

@@ -239,3 +239,26 @@ test('the report names the rules that records break, and no unrelated column hid
     assert.ok(report.relations?.every((relation) => (relation.broken ?? 0) === 0))
   }
 })
+
+test('what lies between two columns keeps its place between them, and is no more often at the edge', async () => {
+  const { records, artifact } = await recordsOf(
+    rows(21, (random) => {
+      const open = 1000 + random.below(100_000)
+      const low = open - 1 - random.below(900)
+      const high = open + 1 + random.below(900)
+      const close = low + 1 + random.below(high - low - 1)
+      return { open, low, high, close }
+    }),
+  )
+  assert.equal(artifact.version, 3)
+  let edges = 0
+  let upper = 0
+  for (const row of records) {
+    const [low, high, close] = [row.low, row.high, row.close].map(Number)
+    assert.ok(low <= close && close <= high)
+    if (close === low || close === high) edges++
+    if (2 * close > low + high) upper++
+  }
+  assert.ok(edges < 0.01 * records.length, `${edges}`)
+  assert.ok(Math.abs(upper / records.length - 0.5) < 0.1, `${upper}`)
+})
