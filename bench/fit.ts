@@ -59,7 +59,8 @@ function censusLikeTable(rows: number): CodedTable {
   for (let row = 0; row < rows; row += generator.capacity) {
     const batch = generator.generate(Math.min(generator.capacity, rows - row))
     batch.vectors.forEach((vector, column) => {
-      if (vector.kind === 'text' || vector.codes === undefined) throw new Error('a column without codes')
+      if (vector.kind === 'text' || vector.kind === 'list' || vector.codes === undefined)
+        throw new Error('a column without codes')
       codes[column].set(vector.codes.subarray(0, batch.length), row)
     })
   }

@@ -19,6 +19,15 @@ export type FieldType =
   | { readonly kind: 'double' }
   | { readonly kind: 'date' }
   | { readonly kind: 'timestamp' }
+  /**
+   * Several values in one: `values`, of one field; `records`, of any; `map` and `record_map`, of texts (the last field) to a value or to a record of the other
+   * fields.
+   */
+  | { readonly kind: 'list'; readonly of: ListForm; readonly items: readonly Field[] }
+  /** Values of any shape, each as the text of JSON; all of them are known. */
+  | { readonly kind: 'json' }
+
+export type ListForm = 'values' | 'records' | 'map' | 'record_map'
 
 /** One field of a record layout, and how its vector is to be read. */
 export interface Field {
@@ -65,7 +74,15 @@ export interface TextVector {
   readonly missing: Uint8Array | undefined
 }
 
-export type Vector = DictionaryVector | NumberVector | TextVector
+/** Lists (Arrow's layout): value i has rows offsets[i] … offsets[i + 1] of the items' vectors; offsets[0] is 0. `missing` as in texts. */
+export interface ListVector {
+  readonly kind: 'list'
+  readonly offsets: Int32Array
+  readonly items: readonly Vector[]
+  readonly missing: Uint8Array | undefined
+}
+
+export type Vector = DictionaryVector | NumberVector | TextVector | ListVector
 
 /**
  * Consecutive records of one shard, a vector per field. Record i has position `start + i * stride`.

@@ -111,6 +111,8 @@ function describeColumn(model: Model, column: Column, report: ColumnReport | und
     }
     case 'formula':
       return { ...base, made: formulaText(source.formula) }
+    case 'items':
+      return { ...base, made: `up to ${source.most}: ${source.item.columns.map((column) => column.name).join(', ')}` }
     case 'list':
       return { ...base, made: `in turn, ${source.values.length}: ${source.values.slice(0, 3).join(', ')} …` }
     case 'regex':

@@ -37,7 +37,21 @@ function typeScriptType(field: Field): string {
     case 'date':
     case 'timestamp':
       return 'string'
+    case 'json':
+      return 'unknown'
+    case 'list':
+      return typeScriptList(field.type)
   }
+}
+
+function typeScriptList({ of, items }: Extract<FieldType, { kind: 'list' }>): string {
+  const shown = (item: Field): string => `${typeScriptType(item)}${item.nullable ? ' | null' : ''}`
+  const members = (fields: readonly Field[]): string =>
+    `{ ${fields.map((item) => `readonly ${JSON.stringify(item.name)}: ${shown(item)}`).join('; ')} }`
+  if (of === 'records') return `readonly ${members(items)}[]`
+  if (of === 'values') return `readonly (${shown(items[0])})[]`
+  const values = items.slice(0, -1)
+  return `Readonly<Record<string, ${of === 'map' ? shown(values[0]) : members(values)}>>`
 }
 
 function noteOf(type: FieldType): string | null {
@@ -55,6 +69,8 @@ function noteOf(type: FieldType): string | null {
     case 'string':
     case 'boolean':
     case 'double':
+    case 'list':
+    case 'json':
       return null
   }
 }
@@ -100,6 +116,10 @@ function jsonSchemaType(type: FieldType): { readonly type: string; readonly form
       return { type: 'string', format: 'date' }
     case 'timestamp':
       return { type: 'string', format: 'date-time' }
+    case 'list':
+      return { type: type.of.endsWith('map') ? 'object' : 'array' }
+    case 'json':
+      return { type: 'object' }
   }
 }
 

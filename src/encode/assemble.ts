@@ -43,7 +43,9 @@ export interface Assembled {
   /** Maximum bytes of a record, besides those of texts. */
   readonly recordSize: number
   /** The texts that are written, and the most bytes that one byte of them becomes. */
-  readonly texts: readonly { readonly column: number; readonly growth: number }[]
+  readonly texts: readonly { readonly path: readonly number[]; readonly growth: number }[]
+  /** The lists, and the most bytes of an item besides those of texts. A path has the columns of the lists that it is in, and its own. */
+  readonly lists: readonly { readonly path: readonly number[]; readonly size: number }[]
 }
 
 const helpers = {
@@ -66,7 +68,7 @@ export function assemble(key: readonly EncodeStep[] | null, value: readonly Enco
   source.mark()
   for (const step of fuse(value)) source.step(step)
   source.mark()
-  return { write: compile(source), recordSize: source.recordSize, texts: source.texts }
+  return { write: compile(source), recordSize: source.recordSize, texts: source.texts, lists: source.lists }
 }
 
 function compile(source: CodeEmitter): WriteBatch {

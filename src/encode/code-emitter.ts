@@ -21,7 +21,16 @@
  *     } return p }
  */
 import { maxSize } from './number-form.js'
-import type { DictionaryStep, Misfit, NumberForm, NumberStep, EncodeStep, TextForm, TextStep } from './step.js'
+import type {
+  DictionaryStep,
+  ListStep,
+  Misfit,
+  NumberForm,
+  NumberStep,
+  EncodeStep,
+  TextForm,
+  TextStep,
+} from './step.js'
 
 const textGrowth: Record<TextForm, number> = { raw: 1, prefixed: 1, json: 6, csv: 2, uuid: 1 }
 /** V8 does not optimise a function above 60 kB of bytecode; this many steps stay far below. */
@@ -32,7 +41,9 @@ const slotWords = 12
 /** Collects the code of steps, and the data that the code refers to by index. */
 export class CodeEmitter {
   recordSize = 0
-  readonly texts: { column: number; growth: number }[] = []
+  readonly texts: { path: readonly number[]; growth: number }[] = []
+  /** Lists, and the most bytes of an item besides those of texts. */
+  readonly lists: { path: readonly number[]; size: number }[] = []
   /** k0, k1, … of the code. */
   readonly data: unknown[] = []
   /** Names that the code has for parts of columns' vectors, and what they stand for. */
@@ -40,9 +51,12 @@ export class CodeEmitter {
   /** Lines of code; each part goes into a function of its own. */
   readonly parts: string[][] = [[]]
   private stepsInPart = 0
+  /** The columns of the lists that the steps are in. */
+  private scope: readonly number[] = []
 
   step(step: EncodeStep): void {
-    if (this.stepsInPart === stepsPerFunction) {
+    // A list is one loop.
+    if (this.stepsInPart >= stepsPerFunction && this.scope.length === 0) {
       this.parts.push([])
       this.stepsInPart = 0
     }
@@ -56,6 +70,8 @@ export class CodeEmitter {
         return this.number(step)
       case 'text':
         return this.text(step)
+      case 'list':
+        return this.list(step)
     }
   }
 
@@ -74,8 +90,8 @@ export class CodeEmitter {
 
   /** The name of a part of a column's vector. */
   private column(index: number, part: 'codes' | 'values' | 'bytes' | 'offsets' | 'missing' | 'view'): string {
-    const name = `${part}${index}`
-    const from = `vectors[${index}]`
+    const name = `${part}${[...this.scope, index].join('_')}`
+    const from = ['vectors', ...this.scope.map((list) => `[${list}].items`), `[${index}]`].join('')
     const view = `new DataView(${from}.bytes.buffer, ${from}.bytes.byteOffset, ${from}.bytes.byteLength)`
     this.columns.set(name, part === 'view' ? view : `${from}.${part}`)
     return name
@@ -196,6 +212,31 @@ export class CodeEmitter {
     }
   }
 
+  private list(step: ListStep): void {
+    const offsets = this.column(step.column, 'offsets')
+    const [open, close] = step.form === 'array' ? [91, 93] : [123, 125]
+    const isAvro = step.form === 'avro'
+    const missing = step.missing === null ? null : this.column(step.column, 'missing')
+    if (step.missing !== null)
+      this.line(`if (${missing} !== undefined && ${missing}[i] === 1) { ${this.copy(step.missing)} } else {`)
+    this.line(
+      this.copy(step.before),
+      `{ const from = ${offsets}[i], to = ${offsets}[i + 1]`,
+      isAvro ? 'if (to > from) p = writeLong(b, p, to - from, 1)' : `b[p++] = ${open}`,
+      'for (let i = from; i < to; i++) {',
+      isAvro ? '' : 'if (i > from) b[p++] = 44',
+    )
+    const outside = this.recordSize + 16
+    this.recordSize = 0
+    this.scope = [...this.scope, step.column]
+    for (const item of step.items) this.step(item)
+    this.lists.push({ path: this.scope, size: this.recordSize + 1 })
+    this.scope = this.scope.slice(0, -1)
+    this.recordSize = outside
+    this.line(`} b[p++] = ${isAvro ? 0 : close} }`, this.copy(step.after))
+    if (step.missing !== null) this.line('}')
+  }
+
   private text(step: TextStep): void {
     const present = [this.copy(step.before), this.textCode(step), this.copy(step.after)]
     if (step.missing === null) return this.line(...present)
@@ -212,7 +253,7 @@ export class CodeEmitter {
   private textCode({ column, form }: TextStep): string {
     const bytes = this.column(column, 'bytes')
     const offsets = this.column(column, 'offsets')
-    this.texts.push({ column, growth: textGrowth[form] })
+    this.texts.push({ path: [...this.scope, column], growth: textGrowth[form] })
     this.recordSize += 16
     const range = `x = ${offsets}[i]; c = ${offsets}[i + 1]; `
     switch (form) {

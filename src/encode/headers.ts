@@ -49,6 +49,11 @@ function headerOf({ name, value }: HeaderConfig, fields: readonly Field[]): Head
   if (value.from === 'position') return header
   const column = keyColumn(fields, value.column, `headers.${name}`)
   const { type, dictionary = [], vector } = fields[column]
+  if (vector === 'list')
+    throw new GenesisError('CONFIG_INVALID', 'a header has one value', {
+      found: `list ${value.column}`,
+      expected: 'another column',
+    })
   const texts =
     vector === 'dictionary'
       ? dictionary.map((held) => (held === null || held === undefined ? null : Buffer.from(textOf(type, held))))
@@ -107,7 +112,7 @@ class HeaderWriter {
               continue
             }
             at = this.#putNumber(at, held, type)
-          } else {
+          } else if (vector.kind === 'text') {
             if (vector.missing?.[i] === 1) {
               at = begin
               continue

@@ -16,7 +16,12 @@ const none: Buffer = Buffer.alloc(0)
 /** The index of the column with this name, which an option names. Throws CONFIG_INVALID. */
 export function keyColumn(fields: readonly Field[], name: string, option = 'key'): number {
   const column = fields.findIndex((field) => field.name === name)
-  if (column >= 0) return column
+  if (column >= 0 && fields[column].vector !== 'list') return column
+  if (column >= 0)
+    throw new GenesisError('CONFIG_INVALID', `${option} names a list`, {
+      found: name,
+      expected: 'a column of single values',
+    })
   throw new GenesisError('CONFIG_INVALID', `${option} names no column of the model`, {
     found: name,
     expected: `one of ${fields.map((field) => field.name).join(', ')}`,
@@ -86,7 +91,7 @@ function asKey(step: EncodeStep, field: Field, prefix = none): EncodeStep {
   if (step.step === 'dictionary') return { ...step, entries: step.entries.map(entry) }
   const before = Buffer.concat([prefix, step.before])
   const missing = field.nullable ? none : null
-  if (step.step === 'text') return { ...step, before, missing }
+  if (step.step === 'text' || step.step === 'list') return { ...step, before, missing }
   const entries = step.entries?.map((bytes, code) => bytes && entry(bytes, code)) ?? null
   return { ...step, before, missing, entries }
 }

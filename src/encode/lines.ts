@@ -1,5 +1,5 @@
 /** Records as text: JSON objects, JSON lines and CSV. */
-import type { Batch, EncodedBatch, Field } from '../record.js'
+import type { Batch, EncodedBatch, Field, FieldType } from '../record.js'
 import type { Encoder } from './encoder.js'
 import type { RecordPlan } from './record-writer.js'
 import { RecordWriter } from './record-writer.js'
@@ -56,9 +56,32 @@ export function jsonSteps(fields: readonly Field[]): EncodeStep[] {
     const before = `${closed}${kept < open.length ? ',' : comma}${begun.join('')}${JSON.stringify(path[path.length - 1])}:`
     open = above
     comma = ','
-    return textStep(field, column, 'json', before, '')
+    return valueStep(field, column, before)
   })
   return [...members, constant(fields.length === 0 ? '{}' : '}'.repeat(open.length + 1))]
+}
+
+function valueStep(field: Field, column: number, before: string): EncodeStep {
+  const { type, nullable } = field
+  if (type.kind !== 'list') return textStep(field, column, 'json', before, '')
+  return {
+    step: 'list',
+    column,
+    form: type.of.endsWith('map') ? 'object' : 'array',
+    items: itemSteps(type),
+    before: Buffer.from(before),
+    after: Buffer.alloc(0),
+    missing: nullable ? Buffer.from(`${before}null`) : null,
+  }
+}
+
+function itemSteps({ of, items }: Extract<FieldType, { kind: 'list' }>): EncodeStep[] {
+  if (of === 'values') return [valueStep(items[0], 0, '')]
+  if (of === 'records') return jsonSteps(items)
+  const last = items.length - 1
+  const values = items.slice(0, last)
+  const value = of === 'map' ? [valueStep(values[0], 0, '')] : jsonSteps(values)
+  return [textStep(items[last], last, 'json', '', ':'), ...value]
 }
 
 /** RFC 4180, but for \n at the end of a line. */

@@ -1,5 +1,5 @@
 import { GenesisError } from '../errors.js'
-import type { Batch, EncodedBatch, Field } from '../record.js'
+import type { Batch, EncodedBatch, Field, Vector } from '../record.js'
 import type { Assembled, Unfit } from './assemble.js'
 import { assemble } from './assemble.js'
 import type { EncodeStep } from './step.js'
@@ -51,10 +51,8 @@ export class RecordWriter {
   /** Makes the buffers large enough for whatever the batch can become, so that writing needs no checks. */
   private reserve({ length, vectors }: Batch): void {
     let bound = length * this.assembled.recordSize + 64
-    for (const { column, growth } of this.assembled.texts) {
-      const vector = vectors[column]
-      if (vector.kind === 'text') bound += (vector.offsets[length] - vector.offsets[0]) * growth
-    }
+    for (const { path, growth } of this.assembled.texts) bound += contentAt(vectors, path, length) * growth
+    for (const { path, size } of this.assembled.lists) bound += contentAt(vectors, path, length) * size
     if (this.bytes.length < bound) {
       const memory = new ArrayBuffer(Math.ceil(bound * 1.25))
       this.bytes = Buffer.from(memory)
@@ -71,10 +69,23 @@ export class RecordWriter {
     const vector = batch.vectors[column]
     const dictionary = this.fields[column].dictionary
     for (let i = 0; i < batch.length; i++) {
-      if (vector.kind === 'text') marks[i] = vector.missing?.[i] ?? 0
+      if (vector.kind === 'text' || vector.kind === 'list') marks[i] = vector.missing?.[i] ?? 0
       else if (vector.kind === 'number') marks[i] = Number.isNaN(vector.values[i]) ? 1 : 0
       else marks[i] = dictionary?.[vector.codes[i]] === null ? 1 : 0
     }
     return marks
   }
+}
+
+/** Bytes of a text vector, or items of a list, in the lists that a path leads through. */
+function contentAt(vectors: readonly Vector[], path: readonly number[], length: number): number {
+  let [from, to] = [0, length]
+  let own = vectors
+  for (const column of path) {
+    const vector = own[column]
+    if (vector.kind !== 'text' && vector.kind !== 'list') return 0
+    ;[from, to] = [vector.offsets[from], vector.offsets[to]]
+    if (vector.kind === 'list') own = vector.items
+  }
+  return to - from
 }

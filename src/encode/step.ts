@@ -73,7 +73,17 @@ export interface TextStep extends Wrapping {
   readonly form: TextForm
 }
 
-export type EncodeStep = ConstantStep | DictionaryStep | NumberStep | TextStep
+/** The items of a list, one after the other. */
+export interface ListStep extends Wrapping {
+  readonly step: 'list'
+  readonly column: number
+  /** `avro`: a block with the number of items, if there are any, and 0; JSON: in brackets or braces, divided by commas. */
+  readonly form: 'avro' | 'array' | 'object'
+  /** Their columns are those of the items. */
+  readonly items: readonly EncodeStep[]
+}
+
+export type EncodeStep = ConstantStep | DictionaryStep | NumberStep | TextStep | ListStep
 
 const none = Buffer.alloc(0)
 
@@ -99,13 +109,14 @@ export function fuse(steps: readonly EncodeStep[]): EncodeStep[] {
       continue
     }
     // What comes after the value can only move on to the next step if it comes after every value.
-    const always = step.missing === null && (step.step === 'text' || step.entries === null)
+    const always = step.missing === null && (step.step !== 'number' || step.entries === null)
     const wrapping = {
       before: join(step.before),
       after: always ? none : step.after,
       missing: step.missing === null ? null : join(step.missing),
     }
-    if (step.step === 'text') fused.push({ ...step, ...wrapping })
+    if (step.step === 'list') fused.push({ ...step, ...wrapping, items: fuse(step.items) })
+    else if (step.step === 'text') fused.push({ ...step, ...wrapping })
     else {
       const entries = step.entries === null ? null : step.entries.map((entry) => entry && join(entry))
       fused.push({ ...step, ...wrapping, entries })

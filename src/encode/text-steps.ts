@@ -1,4 +1,5 @@
 /** Columns as text: what JSON, CSV and text keys have in common. */
+import { GenesisError } from '../errors.js'
 import type { Field, FieldType, Value } from '../record.js'
 import { renderNumber } from './number-form.js'
 import type { NumberForm, EncodeStep, TextForm } from './step.js'
@@ -10,6 +11,11 @@ export type TextSyntax = 'json' | 'csv' | 'raw'
  * Numbers are exact; dates and timestamps are ISO 8601.
  */
 export function textStep(field: Field, column: number, format: TextSyntax, before: string, after: string): EncodeStep {
+  if (field.vector === 'list')
+    throw new GenesisError('CONFIG_INVALID', 'only JSON and Avro have lists', {
+      found: `list ${field.name}`,
+      expected: 'format json or avro',
+    })
   const quote = format === 'json' && isText(field.type) ? '"' : ''
   const wrapping = {
     before: Buffer.from(before + quote),
@@ -55,6 +61,8 @@ function numberForm(type: FieldType): NumberForm {
     case 'uuid':
     case 'boolean':
     case 'integer':
+    case 'list':
+    case 'json':
       return { as: 'digits', scale: 0 }
   }
 }
@@ -70,7 +78,7 @@ function renderText(type: FieldType, value: NonNullable<Value>, format: TextSynt
     const text = renderNumber(numberForm(type), value)?.toString('latin1') ?? ''
     return Buffer.from(format === 'json' && isText(type) ? `"${text}"` : text)
   }
-  if (format === 'json') return Buffer.from(JSON.stringify(value))
+  if (format === 'json') return Buffer.from(type.kind === 'json' ? String(value) : JSON.stringify(value))
   const text = String(value)
   if (format === 'raw' || (text !== '' && !/[",\r\n]/.test(text))) return Buffer.from(text)
   return Buffer.from(`"${text.replaceAll('"', '""')}"`)

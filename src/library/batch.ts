@@ -109,6 +109,13 @@ function copyOf(vector: Vector, length: number): Vector {
         missing: vector.missing?.slice(0, length),
       }
     }
+    case 'list':
+      return {
+        kind: 'list',
+        offsets: vector.offsets.slice(0, length + 1),
+        items: vector.items.map((item) => copyOf(item, vector.offsets[length])),
+        missing: vector.missing?.slice(0, length),
+      }
   }
 }
 
@@ -123,6 +130,13 @@ function part(vector: Vector, from: number, to: number): Vector {
         kind: 'text',
         bytes: vector.bytes,
         offsets: vector.offsets.subarray(from, to + 1),
+        missing: vector.missing?.subarray(from, to),
+      }
+    case 'list':
+      return {
+        kind: 'list',
+        offsets: vector.offsets.subarray(from, to + 1),
+        items: vector.items,
         missing: vector.missing?.subarray(from, to),
       }
   }

@@ -1,3 +1,4 @@
+import type { FieldType } from '../record.js'
 import type { ArtifactColumn, ModelArtifact, ColumnOrigin } from './artifact.js'
 
 /**
@@ -31,13 +32,18 @@ function tables(texts: readonly string[]): string {
 function inOrder({ name, type, nullable, hidden, path, missing, source }: ArtifactColumn): ArtifactColumn {
   return {
     name,
-    type: type.kind === 'decimal' ? { kind: 'decimal', scale: type.scale } : { kind: type.kind },
+    type: typeInOrder(type),
     nullable,
     ...(hidden && { hidden }),
     ...(path && { path }),
     ...(missing !== undefined && { missing }),
     source: sourceInOrder(source),
   }
+}
+
+function typeInOrder(type: FieldType): FieldType {
+  if (type.kind === 'decimal') return { kind: 'decimal', scale: type.scale }
+  return type.kind === 'list' ? { kind: 'list', of: type.of, items: [] } : { kind: type.kind }
 }
 
 function sourceInOrder(source: ColumnOrigin): ColumnOrigin {
@@ -79,6 +85,10 @@ function sourceInOrder(source: ColumnOrigin): ColumnOrigin {
     }
     case 'formula':
       return { from: source.from, formula: source.formula }
+    case 'items': {
+      const { from, length, most, item } = source
+      return { from, length, most, item }
+    }
     case 'list':
       return { from: source.from, values: source.values }
     case 'regex': {

@@ -113,6 +113,11 @@ export type ColumnOrigin =
    * the formula is, and where a number is not finite.
    */
   | { from: 'formula'; formula: Formula }
+  /**
+   * From version 3 on. A list of as many items as `length`, a hidden circuit column of numbers, says, at most `most`; they are records of a model of their
+   * own, of which the last column of a map is its key. Missing where the length is.
+   */
+  | { from: 'items'; length: string; most: number; item: ModelArtifact }
   /** From version 3 on. Position p has values[p mod their number]. */
   | { from: 'list'; values: (string | boolean | number)[] }
   /**

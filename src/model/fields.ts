@@ -89,6 +89,8 @@ export function vectorKind(source: ColumnSource, columns: readonly Column[] = []
     case 'uuid':
     case 'regex':
       return 'text'
+    case 'items':
+      return 'list'
   }
 }
 

@@ -93,6 +93,11 @@ export function parseModel(bytes: Uint8Array, place: string): Model {
 
 function withWords(column: ModelArtifact['columns'][number], path: string, file: ModelFile): Column {
   const { source } = column
+  if (source.from === 'items') {
+    const item = parseModel(Buffer.from(JSON.stringify(source.item)), `${file.place}, ${path}.item`)
+    const of = column.type.kind === 'list' ? column.type.of : 'values'
+    return { ...column, type: { kind: 'list', of, items: item.fields }, source: { ...source, item } }
+  }
   if (source.from !== 'pool' || !('provider' in source)) return { ...column, source }
   return { ...column, source: poolOf(source.provider, source.locale, path, file) }
 }

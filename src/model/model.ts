@@ -21,5 +21,7 @@ export interface Column extends Omit<ArtifactColumn, 'source'> {
 }
 
 export type ColumnSource =
-  Exclude<ColumnOrigin, { from: 'pool' }> | Extract<ColumnOrigin, { from: 'pool'; values: string[] }>
+  | Exclude<ColumnOrigin, { from: 'pool' | 'items' }>
+  | Extract<ColumnOrigin, { from: 'pool'; values: string[] }>
+  | (Omit<Extract<ColumnOrigin, { from: 'items' }>, 'item'> & { readonly item: Model })
 export type CircuitSource = Extract<ColumnOrigin, { from: 'circuit' }>

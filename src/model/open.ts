@@ -122,7 +122,15 @@ class ModelGenerator implements Generator, Lookup {
     })
     this.#circuit = new CircuitSampler(nodes, choice, takeDraws, (node) => outputs[node])
     const circuitDraws = draws
-    const { vectors, outside, made } = buildColumns(model, (node) => outputs[node]!, size, takeDraws, filled, all)
+    const { vectors, outside, made } = buildColumns(
+      model,
+      (node) => outputs[node]!,
+      size,
+      takeDraws,
+      filled,
+      (item, column, items) => itemsOf(item, column, items, seed),
+      all,
+    )
     this.#outside = outside
     this.#made = made
     const visible = vectors.filter((vector, index): vector is Vector => !model.columns[index].hidden)
@@ -210,6 +218,13 @@ class ModelGenerator implements Generator, Lookup {
     for (const column of this.#outside) column.draw(words, positions, to, count)
     for (const reference of this.#references) reference.draw(words, positions, to, count)
   }
+}
+
+/** The items of a column's lists. Their words are others than those of records at the same positions. */
+function itemsOf(item: Model, column: string, capacity: number, seed: number): Lookup {
+  const digest = createHash('sha256').update(`items ${seed} ${column}`).digest()
+  const names = new Set(item.fields.map(({ name }) => name))
+  return new ModelGenerator(item, { seed: digest.readUIntBE(0, 6), capacity }, names)
 }
 
 function referenceOf(

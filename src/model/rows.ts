@@ -1,24 +1,50 @@
-import type { Batch, Field, Value, Vector } from '../record.js'
+import type { Batch, Field, FieldType, Value, Vector } from '../record.js'
 import { shownValue } from './held.js'
 
-/** A record as an object: dates are ISO 8601 strings, decimals are numbers, what is missing is null. */
-export type Row = Record<string, Value>
+/** A record as an object, nested records in it as such: dates are ISO 8601 strings, decimals are numbers, what is missing is null. */
+export type Row = Record<string, RowValue>
+
+/** A value of a row: lists are arrays, maps and the records in lists are objects. */
+export type RowValue = Value | readonly RowValue[] | { readonly [name: string]: RowValue }
 
 /** The records of a batch as objects, which stay valid after the batch. */
 export function toRows(batch: Batch): Row[] {
   const columns = batch.fields.map((field, index) => columnOf(field, batch.vectors[index], batch.length))
-  const names = batch.fields.map(({ name }) => name)
-  return Array.from({ length: batch.length }, (_, i) => {
-    const row: Row = {}
-    for (let j = 0; j < names.length; j++) row[names[j]] = columns[j][i]
-    return row
+  return Array.from({ length: batch.length }, (_, i) => rowAt(batch.fields, columns, i))
+}
+
+/** The items of lists; of a map, pairs of key and value. */
+function itemsOf(type: FieldType, vectors: readonly Vector[], length: number): RowValue[] {
+  if (type.kind !== 'list') return []
+  const columns = type.items.map((field, index) => columnOf(field, vectors[index], length))
+  const last = type.items.length - 1
+  const values = type.items.slice(0, last)
+  return Array.from({ length }, (_, i) => {
+    if (type.of === 'values') return columns[0][i]
+    if (type.of === 'records') return rowAt(type.items, columns, i)
+    return [columns[last][i], type.of === 'map' ? columns[0][i] : rowAt(values, columns, i)]
   })
 }
 
-function columnOf({ type, dictionary }: Field, vector: Vector, length: number): Value[] {
+/** Row i of columns; fields of nested records in objects of their own. */
+function rowAt(fields: readonly Field[], columns: readonly RowValue[][], i: number): Row {
+  const row: Row = {}
+  fields.forEach(({ name, path = [name] }, j) => {
+    let inner = row
+    for (const above of path.slice(0, -1)) inner = (inner[above] ??= {}) as Row
+    inner[path[path.length - 1]] = columns[j][i]
+  })
+  return row
+}
+
+function columnOf({ type, dictionary }: Field, vector: Vector, length: number): RowValue[] {
   switch (vector.kind) {
     case 'dictionary': {
-      const values = dictionary!.map((held) => shownValue(held ?? null, type))
+      const values = dictionary!.map((held): RowValue =>
+        type.kind === 'json' && typeof held === 'string'
+          ? (JSON.parse(held) as RowValue)
+          : shownValue(held ?? null, type),
+      )
       return Array.from({ length }, (_, i) => values[vector.codes[i]])
     }
     case 'number':
@@ -28,6 +54,15 @@ function columnOf({ type, dictionary }: Field, vector: Vector, length: number): 
       return Array.from({ length }, (_, i) =>
         vector.missing?.[i] ? null : bytes.toString('utf8', vector.offsets[i], vector.offsets[i + 1]),
       )
+    }
+    case 'list': {
+      const { offsets, missing, items } = vector
+      const values = itemsOf(type, items, offsets[length])
+      return Array.from({ length }, (_, i) => {
+        if (missing?.[i] === 1) return null
+        const own = values.slice(offsets[i], offsets[i + 1])
+        return type.kind === 'list' && type.of.endsWith('map') ? Object.fromEntries(own as [string, RowValue][]) : own
+      })
     }
   }
 }

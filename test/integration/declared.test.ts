@@ -166,3 +166,31 @@ test("a configuration of kafka-connect-datagen makes a topic that is exact, with
     ])
   }
 })
+
+test('lists and maps make a topic that is exact, disturbed or not', async (t) => {
+  const line = {
+    type: 'record',
+    name: 'line',
+    fields: [
+      { name: 'product', type: 'string' },
+      { name: 'sizes', type: { type: 'array', items: 'int' } },
+    ],
+  }
+  const schema = {
+    type: 'record',
+    name: 'order',
+    fields: [
+      { name: 'id', type: 'long' },
+      { name: 'lines', type: { type: 'array', items: line } },
+      { name: 'rates', type: ['null', { type: 'map', values: 'double' }], default: null },
+    ],
+  }
+  for (const disturb of [undefined, { late: { probability: 0.02 }, null: { probability: 0.02, fields: ['rates'] } }]) {
+    const { topic, report } = await delivered(t, 1000, { key: 'id', value: { schema }, ...(disturb && { disturb }) })
+    assert.deepEqual([report.exact, report.found], [true, 1000])
+    const reader = new SchemaRegistry({ host: registryUrl() })
+    const [first] = await valuesOf(topic, 1)
+    const { lines } = (await reader.decode(first)) as { lines: { product: string; sizes: number[] }[] }
+    assert.ok(lines.length >= 1 && lines.every(({ product, sizes }) => product !== '' && sizes.length >= 1))
+  }
+})

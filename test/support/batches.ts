@@ -34,6 +34,8 @@ export function rowValue(type: FieldType, held: Value): Value {
     case 'boolean':
     case 'integer':
     case 'double':
+    case 'list':
+    case 'json':
       return held === 0 ? 0 : held
   }
 }
@@ -86,6 +88,8 @@ const integer = fc.oneof(
 export function heldValue(type: FieldType): fc.Arbitrary<NonNullable<Value>> {
   switch (type.kind) {
     case 'string':
+    case 'list':
+    case 'json':
       return text
     case 'uuid':
       return fc.uuid()

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { Value } from '#src/record.js'
 import type { Model } from '#src/model/model.js'
 import { shownValue } from '#src/model/held.js'
-import type { Row } from '#src/model/rows.js'
+import type { Row, RowValue } from '#src/model/rows.js'
 
 type Literal = Record<string, unknown>
 
@@ -19,7 +19,8 @@ export function satisfies(row: Row, conditions: Literal): boolean {
   })
 }
 
-function holds(value: Value, operator: string, operands: Value[]): boolean {
+function holds(found: RowValue, operator: string, operands: Value[]): boolean {
+  const value = found as Value
   const [first, second] = operands
   switch (operator) {
     case 'is_null':

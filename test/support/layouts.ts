@@ -40,6 +40,8 @@ export function batchOf(fields: readonly Field[], ...records: (readonly Value[])
     switch (field.vector) {
       case 'dictionary':
         return { kind: 'dictionary', codes: Uint16Array.from(held, (value) => field.dictionary?.indexOf(value) ?? 0) }
+      case 'list':
+        throw new Error('no lists here')
       case 'number': {
         const values = Float64Array.from(held, (value) => (value === null ? NaN : Number(value)))
         return { kind: 'number', values, codes: undefined }

@@ -51,7 +51,46 @@ export function conversion(field: Field, type: avro.Type): Conversion | null {
       return ofDate(logical)
     case 'timestamp':
       return ofTimestamp(logical)
+    case 'json':
+      return ofJson(type)
+    case 'list':
+      return null
   }
+}
+
+/** Values whose shape is that of the type. */
+function ofJson(type: avro.Type): Conversion {
+  const render = (value: NonNullable<Value>): Buffer | null => {
+    const own = avroValue(JSON.parse(String(value)), type)
+    return own !== undefined && type.isValid(own) ? type.toBuffer(own) : null
+  }
+  return { distance: 0, number: null, text: null, render }
+}
+
+/** A JSON value as avsc has it; undefined: it is none of the type. */
+function avroValue(value: unknown, type: avro.Type): unknown {
+  if (type instanceof avro.types.ArrayType)
+    return Array.isArray(value) ? value.map((item) => avroValue(item, type.itemsType)) : undefined
+  if (type instanceof avro.types.WrappedUnionType) {
+    for (const branch of type.types) {
+      const own = avroValue(value, branch)
+      if (own === null && branch.typeName === 'null') return null
+      if (own !== undefined && own !== null && branch.isValid(own)) return { [branch.branchName ?? '']: own }
+    }
+    return undefined
+  }
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (type instanceof avro.types.MapType)
+    return isObject
+      ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, avroValue(item, type.valuesType)]))
+      : undefined
+  if (type instanceof avro.types.RecordType) {
+    if (!isObject) return undefined
+    return Object.fromEntries(
+      type.fields.map((field) => [field.name, avroValue((value as Record<string, unknown>)[field.name], field.type)]),
+    )
+  }
+  return value
 }
 
 function ofNumber(form: NumberForm, distance: number): Conversion {

@@ -1,3 +1,4 @@
+import { GenesisError } from '../../errors.js'
 import type { Field, FieldType } from '../../record.js'
 import { avroNames } from './names.js'
 
@@ -45,5 +46,12 @@ export function deriveType(type: FieldType): string | object {
       return { type: 'int', logicalType: 'date' }
     case 'timestamp':
       return { type: 'long', logicalType: 'timestamp-millis' }
+    case 'json':
+      return 'string'
+    case 'list':
+      throw new GenesisError('SCHEMA_INVALID', 'no schema can be derived for lists', {
+        expected: 'value.schema',
+        remedy: 'Name the schema in value.schema',
+      })
   }
 }

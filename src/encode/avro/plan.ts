@@ -1,7 +1,7 @@
 /** Brings a schema and a layout together: the steps that write a record, or every mismatch at once. */
 import avro from 'avsc'
 import { GenesisError } from '../../errors.js'
-import type { Field } from '../../record.js'
+import type { Field, FieldType } from '../../record.js'
 import type { EncodeStep } from '../step.js'
 import { constant } from '../step.js'
 import { branchIndex, columnSteps } from './column.js'
@@ -34,6 +34,10 @@ export function planAvro(fields: readonly Field[], schema: AvroSchema): AvroPlan
     all: mismatches.map(({ error }) => error),
   })
 }
+
+type ListType = Extract<FieldType, { kind: 'list' }>
+
+const none = Buffer.alloc(0)
 
 interface Mismatch {
   readonly path: string
@@ -120,6 +124,7 @@ class Planner {
 
   private column(index: number, type: avro.Type, path: string): EncodeStep[] {
     const field = this.fields[index]
+    if (field.type.kind === 'list') return this.list(field, field.type, index, type, path)
     const place = path === '' ? this.schemaPlace : `${this.schemaPlace}: field ${path}`
     const result = columnSteps(field, index, type, place)
     if (Array.isArray(result)) return result
@@ -128,6 +133,50 @@ class Planner {
       expected: result.expected,
     })
     return []
+  }
+
+  /** A list as an array or a map: the steps of its items, in a step around them. */
+  private list(field: Field, { of, items }: ListType, column: number, type: avro.Type, path: string): EncodeStep[] {
+    const branches = branchesOf(type)
+    const at = branches.findIndex((branch) =>
+      of.endsWith('map') ? branch instanceof avro.types.MapType : branch instanceof avro.types.ArrayType,
+    )
+    const nullAt = branches.findIndex((branch) => branch.typeName === 'null')
+    const branch = branches[at]
+    if (branch === undefined || (field.nullable && nullAt < 0)) {
+      this.mismatch(path, field.nullable ? 'a list that can be missing does not fit' : 'a list does not fit', {
+        found: describeField(field),
+        expected: of.endsWith('map') ? 'a map' : 'an array',
+      })
+      return []
+    }
+    const prefix = (index: number): Buffer => (branch === type ? none : branchIndex(index))
+    return [
+      {
+        step: 'list',
+        column,
+        form: 'avro',
+        items: this.items(items, branch, path),
+        before: prefix(at),
+        after: none,
+        missing: field.nullable ? prefix(nullAt) : null,
+      },
+    ]
+  }
+
+  private items(items: readonly Field[], type: avro.Type, path: string): EncodeStep[] {
+    const inner = (fields: readonly Field[], itemType: avro.Type, name: string): EncodeStep[] => {
+      const planner = new Planner(fields, `${this.schemaPlace}: field ${path}${name}`)
+      const isSingle = fields.length === 1 && !branchesOf(itemType).some((one) => one instanceof avro.types.RecordType)
+      const steps = isSingle ? planner.column(0, itemType, '') : [...planner.root(itemType).steps]
+      this.mismatches.push(...planner.mismatches)
+      return steps
+    }
+    if (type instanceof avro.types.ArrayType) return inner(items, type.itemsType, '[]')
+    if (!(type instanceof avro.types.MapType)) return []
+    const last = items.length - 1
+    const key = columnSteps(items[last], last, avro.Type.forSchema('string'), `${this.schemaPlace}: field ${path}`)
+    return [...(Array.isArray(key) ? key : []), ...inner(items.slice(0, last), type.valuesType, '{}')]
   }
 
   private mismatch(path: string, what: string, details: { found: string; expected: string }): void {

@@ -8,8 +8,16 @@ export type Alteration = 'left out' | 'null'
 /** The layout of records whose column is left out or null. */
 export function alteredFields(fields: readonly Field[], column: number, alteration: Alteration): readonly Field[] {
   if (alteration === 'left out') return fields.filter((_, index) => index !== column)
-  const { name, type } = fields[column]
-  const always: Field = { name, type, nullable: true, vector: 'dictionary', dictionary: [null] }
+  const { name, path, type } = fields[column]
+  const always: Field = {
+    name,
+    ...(path && { path }),
+    // Whatever its shape is: no value of it is written.
+    type: type.kind === 'list' ? { kind: 'json' } : type,
+    nullable: true,
+    vector: 'dictionary',
+    dictionary: [null],
+  }
   return fields.map((field, index) => (index === column ? always : field))
 }
 

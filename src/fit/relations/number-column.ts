@@ -111,7 +111,7 @@ export function columnOfNumbers(name: string, type: FieldType, numbers: Float64A
     counts[code]++
     codes[row] = code
   })
-  const kind = type.kind === 'double' ? 'real' : type.kind
+  const kind = type.kind === 'double' ? 'real' : type.kind === 'list' || type.kind === 'json' ? 'category' : type.kind
   return {
     place: 'learned',
     name,

@@ -183,6 +183,8 @@ const conversions: Record<FieldType['kind'], (value: unknown, type: FieldType) =
     number(value) === null || type.kind !== 'decimal' ? null : heldDecimal(value as number, type.scale),
   date: (value) => (typeof value === 'string' ? heldDate(value) : null),
   timestamp: (value) => (typeof value === 'string' ? heldTimestamp(value) : null),
+  list: () => null,
+  json: () => null,
 }
 
 const forms: Record<FieldType['kind'], string> = {
@@ -194,4 +196,6 @@ const forms: Record<FieldType['kind'], string> = {
   decimal: 'a number',
   date: 'a date such as "2024-05-31"',
   timestamp: 'a time such as "2024-05-31T12:00:00Z"',
+  list: 'no condition on a list',
+  json: 'no condition on a list',
 }

@@ -77,6 +77,8 @@ function rulesOf(type: FieldType, shape: Scalar): readonly Rule[] {
       return shape.kind === 'long' ? [...longRules, ...wholeRules] : wholeRules
     case 'string':
     case 'boolean':
+    case 'list':
+    case 'json':
       return textRules
   }
 }

@@ -2,6 +2,7 @@ import { GenesisError } from '../../errors.js'
 import { writeModel } from '../artifact-write.js'
 import type { Model } from '../model.js'
 import { addByProperties, checkNames, missingShare } from './arg-properties.js'
+import { maxItems } from '../load/shape.js'
 import { shapeOf, argProperties, type RecordShape, type Scalar, type Shape } from './avro-shape.js'
 import { addByName, type Surroundings } from './by-name.js'
 import { SchemaSource } from './complaint.js'
@@ -31,6 +32,9 @@ export function modelOfSchema(schema: unknown, place: string, read: (text: strin
     throw new GenesisError('INTERNAL', `${place}: the model of the schema: ${cause.message}`, { cause })
   }
 }
+
+type Json = Readonly<Record<string, unknown>>
+type ListShape = Extract<Shape, { kind: 'array' | 'map' }>
 
 class Fields {
   constructor(
@@ -65,6 +69,7 @@ class Fields {
         })
       return this.record(inner, [...around.above, name])
     }
+    if (inner.kind === 'array' || inner.kind === 'map') return this.#list(inner, target)
     const scalar = this.#scalar(inner)
     if (!addByProperties(this.draft, target, scalar, this.source)) addByName(this.draft, target, name, scalar, around)
   }
@@ -89,14 +94,88 @@ class Fields {
     return { inner: { ...inner, properties: own }, missing: isNullable ? (share ?? usualMissing) : null }
   }
 
+  /** A column of lists: how long they are is drawn, and their items are records of a model of their own. */
+  #list(shape: ListShape, target: Target): void {
+    const { kind, path, items } = shape
+    const properties = shape.properties ?? {}
+    checkNames(
+      properties,
+      kind === 'map' ? ['options', 'length', 'keys'] : ['options', 'length'],
+      kind,
+      path,
+      this.source,
+    )
+    if (properties.options !== undefined) return this.#listOptions(shape, properties, target)
+    const { min, max } = listLength(properties, path, this.source)
+    const draft = new Draft()
+    const fields = new Fields(draft, this.source)
+    // Items are called by the singular, which says what is in them.
+    const single = (target.path?.at(-1) ?? target.name).replace(/(?<=..)s$/, '')
+    if (items.kind === 'record') fields.record(items, [])
+    else fields.#field(single, items, { above: [], record: '', texts: [] })
+    const count = kind === 'map' ? this.#keys(draft, properties.keys, max, path) : max
+    const lengths = Array.from(
+      { length: Math.min(max, count) - Math.min(min, count) + 1 },
+      (_, index) => Math.min(min, count) + index,
+    )
+    const length = `${target.name}#length`
+    this.draft.drawn({ name: length, missing: target.missing, hidden: true }, { kind: 'integer' }, evenly(lengths))
+    const isRecord = items.kind === 'record'
+    const of = kind === 'map' ? (isRecord ? 'record_map' : 'map') : isRecord ? 'records' : 'values'
+    const item = draft.artifact(single)
+    if (item.columns.every(({ hidden }) => hidden))
+      this.source.invalid(path, 'a list of nothing', { found: 'items without a value' })
+    const most = Math.max(1, ...lengths)
+    this.draft.made(
+      { ...target, missing: target.missing === null ? null : 0 },
+      { kind: 'list', of, items: [] },
+      { from: 'items', length, most, item },
+    )
+  }
+
+  /** Adds the keys of a map's items, as their last column; how many of them differ. */
+  #keys(draft: Draft, keys: unknown, most: number, path: string): number {
+    const at = `${path}: ${argProperties}.keys`
+    if (keys !== undefined && !isObject(keys))
+      this.source.invalid(at, 'not an object', { found: keys, expected: 'such as {"options": ["a", "b"]}' })
+    const target: Target = { name: '#key', missing: null }
+    const options = keys?.options
+    // In turn, so that the keys of one map differ.
+    if (options !== undefined || keys === undefined) {
+      const known = options ?? Array.from({ length: most }, (_, index) => `key_${index + 1}`)
+      if (!Array.isArray(known) || known.length === 0 || known.some((key) => typeof key !== 'string'))
+        this.source.invalid(`${at}.options`, 'not a list of texts', {
+          found: options,
+          expected: 'a list with one text at least',
+        })
+      const values = [...new Set(known as string[])]
+      draft.made(target, { kind: 'string' }, { from: 'list', values })
+      return values.length
+    }
+    const scalar: Scalar = { ...textShape, path, properties: keys }
+    if (!addByProperties(draft, target, scalar, this.source))
+      this.source.invalid(at, 'keys without a property', {
+        expected: 'options, regex, length, prefix, suffix or iteration',
+      })
+    return most
+  }
+
+  /** Whole lists, one of which is drawn: their values are of any shape, and known. */
+  #listOptions({ kind, path }: ListShape, { options, length, keys }: Json, target: Target): void {
+    const at = `${path}: ${argProperties}.options`
+    if (length !== undefined || keys !== undefined)
+      this.source.invalid(at, 'options exclude the other properties', { found: 'both', expected: 'one of them' })
+    const isGood = (option: unknown): boolean => (kind === 'array' ? Array.isArray(option) : isObject(option))
+    if (!Array.isArray(options) || options.length === 0 || !options.every(isGood))
+      this.source.invalid(at, `not a list of ${kind}s`, {
+        found: options,
+        expected: kind === 'array' ? 'a list of lists' : 'a list of objects',
+      })
+    this.draft.drawn(target, { kind: 'json' }, evenly(options.map((option) => JSON.stringify(option))))
+  }
+
   #scalar(shape: Shape): Scalar {
     switch (shape.kind) {
-      case 'array':
-      case 'map':
-        return this.source.invalid(shape.path, `${shape.kind}s are not made here`, {
-          found: shape.kind,
-          expected: 'records, and fields with one value',
-        })
       case 'again':
         return this.source.invalid(shape.path, 'a record inside itself', {
           found: shape.name,
@@ -109,6 +188,8 @@ class Fields {
           found: `fixed of ${shape.size} bytes`,
           expected: 'a decimal or a uuid',
         })
+      case 'array':
+      case 'map':
       case 'union':
       case 'record':
         return this.source.invalid(shape.path, 'not a field with one value', { found: shape.kind })
@@ -157,6 +238,26 @@ class Fields {
 /** A column of a nested record has the name of its path. */
 function targetAt(path: readonly string[], missing: number | null): Target {
   return { name: path.join('.'), missing, ...(path.length > 1 && { path }) }
+}
+
+const textShape = { kind: 'string', logical: null, precision: 0, scale: 0, symbols: [], size: 0 } as const
+
+/** How many items a list has, both included, where nothing is said. */
+const usualLength = { min: 1, max: 5 } as const
+
+function listLength({ length }: Json, path: string, source: SchemaSource): { min: number; max: number } {
+  const at = `${path}: ${argProperties}.length`
+  const isCount = (value: unknown): value is number =>
+    Number.isInteger(value) && (value as number) >= 0 && (value as number) <= maxItems
+  if (length === undefined) return usualLength
+  if (isCount(length)) return { min: length, max: length }
+  const { min = 0, max, ...others } = isObject(length) ? length : { wrong: length }
+  if (Object.keys(others).length > 0 || !isCount(min) || (max !== undefined && (!isCount(max) || max <= min)))
+    return source.invalid(at, 'not a length', {
+      found: length,
+      expected: `a number up to ${maxItems}, or min (included) and max (excluded)`,
+    })
+  return { min, max: max === undefined ? Math.min(maxItems, min + usualLength.max) : max - 1 }
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

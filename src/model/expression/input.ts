@@ -44,6 +44,8 @@ function textInput(vector: Vector, dictionary: readonly (Value | undefined)[]): 
         missing?.[row] === 1 ? null : decoder.decode(vector.bytes.subarray(offsets[row], offsets[row + 1]))
       return { kind: 'text', at, coded: null }
     }
+    case 'list':
+      return { kind: 'text', at: () => null, coded: null }
     case 'number':
       return { kind: 'text', at: (row) => String(vector.values[row]), coded: null }
   }

@@ -2,20 +2,29 @@
  * Records picked out of batches, in an order of their own. Hot: no allocation per record; the vectors are overwritten after
  * each `clear`.
  */
-import type { Batch, Vector } from '../../record.js'
+import type { Batch, ListVector, Vector } from '../../record.js'
 
 type Growing =
   | { readonly kind: 'dictionary'; codes: Uint16Array }
   | { readonly kind: 'number'; values: Float64Array; codes: Uint16Array | undefined }
   | { readonly kind: 'text'; bytes: Buffer; offsets: Int32Array; missing: Uint8Array | undefined }
+  | {
+      readonly kind: 'list'
+      readonly gathered: Gathered
+      readonly items: readonly Vector[]
+      offsets: Int32Array
+      missing: Uint8Array | undefined
+    }
 
 export class Gathered {
   #vectors: Growing[] = []
   #capacity = 0
+  #itemPicks = new Int32Array(0)
   length = 0
 
   clear(): void {
     this.length = 0
+    for (const vector of this.#vectors) if (vector.kind === 'list') vector.gathered.clear()
   }
 
   /** The vectors of what was added since `clear`. */
@@ -24,7 +33,7 @@ export class Gathered {
   }
 
   /** Adds `count` records of the batch: those at picks[from + i] - shift. */
-  add({ vectors }: Batch, picks: Int32Array, from: number, count: number, shift: number): void {
+  add({ vectors }: Pick<Batch, 'vectors'>, picks: Int32Array, from: number, count: number, shift: number): void {
     this.#reserve(vectors, this.length + count)
     vectors.forEach((vector, index) => this.#copy(vector, this.#vectors[index], picks, from, count, shift))
     this.length += count
@@ -39,6 +48,8 @@ export class Gathered {
       const { codes } = into
       if (codes !== undefined && source.codes !== undefined)
         for (let i = 0; i < count; i++) codes[to + i] = source.codes[picks[from + i] - shift]
+    } else if (source.kind === 'list') {
+      this.#copyLists(source, into, picks, from, count, shift)
     } else if (source.kind === 'text' && into.kind === 'text') {
       const bytes = Buffer.from(source.bytes.buffer, source.bytes.byteOffset, source.bytes.byteLength)
       let size = into.offsets[to]
@@ -54,8 +65,25 @@ export class Gathered {
     }
   }
 
+  /** The items of picked lists, one list after the other. */
+  #copyLists(source: ListVector, into: Growing, picks: Int32Array, from: number, count: number, shift: number): void {
+    if (into.kind !== 'list') return
+    const to = this.length
+    let size = 0
+    for (let i = 0; i < count; i++) size += lengthAt(source.offsets, picks[from + i] - shift)
+    if (this.#itemPicks.length < size) this.#itemPicks = new Int32Array(2 * size)
+    let at = 0
+    for (let i = 0; i < count; i++) {
+      const pick = picks[from + i] - shift
+      for (let row = source.offsets[pick]; row < source.offsets[pick + 1]; row++) this.#itemPicks[at++] = row
+      into.offsets[to + i + 1] = into.offsets[to + i] + lengthAt(source.offsets, pick)
+      if (into.missing !== undefined) into.missing[to + i] = source.missing?.[pick] ?? 0
+    }
+    into.gathered.add({ vectors: source.items }, this.#itemPicks, 0, size, 0)
+  }
+
   #reserve(vectors: readonly Vector[], length: number): void {
-    if (length <= this.#capacity) return
+    if (length <= this.#capacity && this.#vectors.length === vectors.length) return
     this.#capacity = 2 * length
     this.#vectors = vectors.map((vector, index) => grown(vector, this.#vectors.at(index), this.#capacity))
   }
@@ -80,6 +108,20 @@ function grown(vector: Vector, old: Growing | undefined, size: number): Growing 
       return {
         kind: 'text',
         bytes: before?.bytes ?? Buffer.alloc(0),
+        offsets: copied(new Int32Array(size + 1), before?.offsets),
+        missing: vector.missing && copied(new Uint8Array(size), before?.missing),
+      }
+    }
+    case 'list': {
+      const before = old?.kind === 'list' ? old : null
+      const gathered = before?.gathered ?? new Gathered()
+      return {
+        kind: 'list',
+        gathered,
+        // They are others once they have grown.
+        get items() {
+          return gathered.vectors
+        },
         offsets: copied(new Int32Array(size + 1), before?.offsets),
         missing: vector.missing && copied(new Uint8Array(size), before?.missing),
       }

@@ -13,7 +13,9 @@ import { Clock, EventTime, Sequence } from './numbers.js'
 import type { OutsideColumn } from './generated.js'
 import { parsePattern } from './pattern-parts.js'
 import { Pattern } from './pattern.js'
+import { Items } from './items.js'
 import { Masked } from './masked.js'
+import type { Lookup } from '../references/reference.js'
 import { Pool } from './pool.js'
 import { formsOf } from './regex-forms.js'
 import { RegexText } from './regex-text.js'
@@ -29,6 +31,9 @@ export interface BuiltColumns {
   /** Those that are put together from learned columns alone, and need no words: they come first. */
   readonly made: readonly OutsideColumn[]
 }
+
+/** Opens the items of a column's lists, so many at a time. */
+export type OpenItems = (item: Model, column: string, capacity: number) => Lookup
 
 /**
  * The names of the columns that a record needs: the visible ones – or those of `names` – and those that their texts are made
@@ -58,6 +63,8 @@ function namesIn({ source }: Column, columns: readonly Column[]): string[] {
       return namesInRelation(source)
     case 'formula':
       return columnsIn(source.formula)
+    case 'items':
+      return [source.length]
     case 'template': {
       const parts = parseTemplate(source.template)
       return typeof parts === 'string' ? [] : parts.flatMap((part) => (part.kind === 'column' ? [part.column] : []))
@@ -78,9 +85,10 @@ export function buildColumns(
   capacity: number,
   takeDraws: (count: number) => number,
   filled: ReadonlySet<string>,
+  openItems: OpenItems,
   needed: ReadonlySet<string> = neededColumns(model),
 ): BuiltColumns {
-  const builder = new Builder(model, outputOf, capacity, takeDraws, filled)
+  const builder = new Builder(model, outputOf, capacity, takeDraws, filled, openItems)
   const vectors = model.columns.map((column) => (needed.has(column.name) ? builder.vectorOf(column) : undefined))
   return { vectors, outside: builder.outside, made: builder.made }
 }
@@ -100,6 +108,7 @@ class Builder {
     readonly capacity: number,
     readonly takeDraws: (count: number) => number,
     readonly filled: ReadonlySet<string>,
+    readonly openItems: OpenItems,
   ) {}
 
   vectorOf(column: Column): Vector {
@@ -164,6 +173,15 @@ class Builder {
         return this.#add(column.name, new Cycle(source, missing, capacity, takeDraws))
       case 'formula':
         return this.#add(column.name, this.#computed(column, source.formula))
+      case 'items': {
+        const { length, most, item } = source
+        const named = this.#named(length)
+        const lengths = dictionaryOf(named, this.model.columns) ?? []
+        const vector = this.vectorOf(named)
+        const codes = vector.kind === 'dictionary' ? vector.codes : new Uint16Array(capacity)
+        const items = this.openItems(item, column.name, capacity * most)
+        return this.#add(column.name, new Items(codes, lengths as (number | null)[], items, most, nullable, capacity))
+      }
       case 'list':
         return this.#add(column.name, new List(source.values.length, missing, capacity, takeDraws))
       case 'regex':

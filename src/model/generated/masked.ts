@@ -15,7 +15,7 @@ export class Masked implements OutsideColumn {
   /** `absent`: 1 for the codes of `by` for which the value is missing. `absentCode`: the code of what is missing. */
   constructor({ value, by }: { value: Vector; by: Vector }, absent: Uint8Array, absentCode: number, capacity: number) {
     this.#value = value
-    this.#by = by.kind === 'text' || by.codes === undefined ? new Uint16Array(capacity) : by.codes
+    this.#by = by.kind === 'text' || by.kind === 'list' || by.codes === undefined ? new Uint16Array(capacity) : by.codes
     this.#gaps = Float64Array.from(absent, (is) => (is === 1 ? NaN : 0))
     this.#kept = Uint16Array.from(absent, (is) => (is === 1 ? 0 : 0xffff))
     this.#codes = Uint16Array.from(absent, (is) => (is === 1 ? absentCode : 0))

@@ -36,6 +36,7 @@ export function isPlain(column: Column, columns: readonly Column[]): boolean {
     case 'event_time':
     case 'clock':
     case 'cycle':
+    case 'items':
       return true
     case 'formula':
       return column.type.kind !== 'string'

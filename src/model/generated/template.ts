@@ -116,6 +116,8 @@ function inputPart({ vector, type, dictionary, maxBytes: maxBytes, filter }: Tem
     }
     case 'number':
       return { ...blank, kind: 'number', values: vector.values, type, maxBytes: maxNumberBytes }
+    case 'list':
+      throw new TypeError('a template over a list')
     case 'text':
       // A slug may be longer than its text: two bytes may become four hexadecimal digits.
       return { ...blank, kind: 'text', text: vector as GrowingText, filter, maxBytes: maxBytes * 3 }

@@ -60,6 +60,7 @@ const fits: Partial<Record<ColumnOrigin['from'], readonly FieldType['kind'][]>> 
   clock: ['timestamp'],
   cycle: numeric.filter((kind) => kind !== 'double'),
   regex: ['string'],
+  items: ['list'],
 }
 const canMiss: readonly ColumnOrigin['from'][] = [
   ...(['pool', 'template', 'pattern', 'uuid', 'event_time', 'cycle', 'list', 'regex'] as const),
@@ -113,6 +114,22 @@ function checkColumn(
       const pattern = parsePattern(source.pattern)
       if (typeof pattern === 'string')
         file.invalid(`${path}.source.pattern`, pattern, source.pattern, 'a character after each \\')
+      return
+    }
+    case 'items': {
+      const lengths = byName.get(source.length)
+      const symbols = lengths?.source.from === 'circuit' ? lengths.source.alphabet : [undefined]
+      const isLength = (symbol: unknown): boolean =>
+        symbol === null
+          ? column.nullable
+          : Number.isInteger(symbol) && (symbol as number) >= 0 && (symbol as number) <= source.most
+      if (!symbols.every(isLength))
+        file.invalid(
+          `${path}.source.length`,
+          'not a column of lengths',
+          source.length,
+          `a circuit column of numbers up to ${source.most}`,
+        )
       return
     }
     case 'formula':
@@ -257,13 +274,13 @@ function checkSymbol(symbol: Symbol, { type, nullable }: ArtifactColumn, at: str
 }
 
 function isHeld(value: unknown, kind: FieldType['kind']): boolean {
-  if (kind === 'string' || kind === 'uuid') return typeof value === 'string'
+  if (kind === 'string' || kind === 'uuid' || kind === 'json') return typeof value === 'string'
   if (kind === 'boolean') return typeof value === 'boolean'
   return kind === 'double' ? Number.isFinite(value) : Number.isSafeInteger(value)
 }
 
 function expectedOf(kind: FieldType['kind']): string {
-  if (kind === 'string' || kind === 'uuid') return 'text'
+  if (kind === 'string' || kind === 'uuid' || kind === 'json') return 'text'
   if (kind === 'boolean') return 'true or false'
   return kind === 'double' ? 'a finite number' : 'an integer, in the held form'
 }

@@ -53,12 +53,17 @@ function shapeOfColumn(value: unknown, path: string, read: Reader): asserts valu
   shapeOfSource(read.object(column.source, `${path}.source`), `${path}.source`, read)
 }
 
-const kinds = ['string', 'uuid', 'boolean', 'integer', 'decimal', 'double', 'date', 'timestamp']
+/** The most items of a list. */
+export const maxItems = 1000
+
+const kinds = ['string', 'uuid', 'boolean', 'integer', 'decimal', 'double', 'date', 'timestamp', 'list', 'json']
 
 function shapeOfType(type: Json, path: string, read: Reader): asserts type is Json & FieldType {
   if (!kinds.some((kind) => kind === type.kind))
     read.file.invalid(`${path}.kind`, 'unknown type', type.kind, `one of ${kinds.join(', ')}`)
   if (type.kind === 'decimal') read.whole(type, 'scale', `${path}.scale`, 0, 15)
+  if (type.kind === 'list' && !['values', 'records', 'map', 'record_map'].includes(type.of as string))
+    read.file.invalid(`${path}.of`, 'unknown form of a list', type.of, 'values, records, map or record_map')
 }
 
 const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Reader) => void> = {
@@ -143,6 +148,11 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
     for (const key of ['restart', 'initial']) if (source[key] !== undefined) read.number(source, key, `${path}.${key}`)
   },
   formula: (source, path, read) => shapeOfFormula(source.formula, `${path}.formula`, read),
+  items(source, path, read) {
+    read.text(source, 'length', `${path}.length`)
+    read.whole(source, 'most', `${path}.most`, 1, maxItems)
+    read.object(source.item, `${path}.item`)
+  },
   list: (source, path, read) => void read.list(source, 'values', `${path}.values`),
   regex(source, path, read) {
     read.text(source, 'regex', `${path}.regex`)

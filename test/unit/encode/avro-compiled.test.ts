@@ -45,6 +45,9 @@ function targets(type: FieldType): Target[] {
         { schema: 'string', given: asRow },
         { schema: 'bytes', given: asBytes },
       ]
+    case 'list':
+    case 'json':
+      return []
     case 'boolean':
       return [{ schema: 'boolean', given: asRow }]
     case 'integer':

@@ -14,6 +14,7 @@ function rowsOf(batch: Batch): unknown[][] {
         if (vector.missing?.[row]) return null
         return Buffer.from(vector.bytes.subarray(vector.offsets[row], vector.offsets[row + 1])).toString()
       }
+      if (vector.kind === 'list') throw new Error('no lists here')
       return vector.kind === 'dictionary' ? vector.codes[row] : [vector.values[row], vector.codes?.[row]]
     }),
   )

@@ -5,8 +5,7 @@ import { GenesisError } from '#src/errors.js'
 import { acceptedShare, openGenerator, type GeneratorOptions } from '#src/model/open.js'
 import { conditionShare } from '#src/model/condition-share.js'
 import { loadModel } from '#src/model/load.js'
-import { toRows, type Row } from '#src/model/rows.js'
-import type { Value } from '#src/record.js'
+import { toRows, type Row, type RowValue } from '#src/model/rows.js'
 import { fitsDistribution } from '../../../support/statistics.js'
 
 type Type = string | object
@@ -31,7 +30,11 @@ async function rows(schema: object, count: number, options: GeneratorOptions = {
 }
 
 /** The values of one field. */
-async function values(type: Type, count: number, options: GeneratorOptions & { from?: number } = {}): Promise<Value[]> {
+async function values(
+  type: Type,
+  count: number,
+  options: GeneratorOptions & { from?: number } = {},
+): Promise<RowValue[]> {
   const generator = openGenerator(await loadModel(record({ field: type })), { capacity: count, seed: 5, ...options })
   if (options.from !== undefined) generator.start(options.from)
   return toRows(generator.generate(count)).map(({ field }) => field)
@@ -212,7 +215,7 @@ test('nested records are columns with the names of their paths', async () => {
     ],
   )
   const near = await rows(record({ id: 'long', address }), 50, { conditions: { 'address.zipcode': ['<', 20_000] } })
-  assert.ok(near.every((row) => Number(row['address.zipcode']) < 20_000))
+  assert.ok(near.every((row) => Number((row.address as Row).zipcode) < 20_000))
 })
 
 test('conditions on what is drawn are exact', async () => {
@@ -280,7 +283,16 @@ test('what is malformed is refused with its path and the remedy', async () => {
     ],
     [arg('string', { missing: 0.2 }), 'arg.properties.missing: the field is never missing'],
     ['strng', 'field field: unknown type; found "strng"'],
-    [{ type: 'array', items: 'int' }, 'field field: arrays are not made here'],
+    [{ type: 'fixed', name: 'f', size: 3 }, 'field field: fixed bytes are not made here'],
+    [['string', 'int'], 'field field: a union of several types'],
+    [arg({ type: 'array', items: 'int' }, { length: { min: 3, max: 3 } }), 'arg.properties.length: not a length'],
+    [arg({ type: 'array', items: 'int' }, { keys: {} }), 'arg.properties.keys: not a property of array'],
+    [arg({ type: 'array', items: 'int' }, { options: [1] }), 'arg.properties.options: not a list of arrays'],
+    [{ type: 'array', items: 'strng' }, 'field field[]: unknown type'],
+    [
+      arg({ type: 'map', values: 'int' }, { keys: { options: [] } }),
+      'arg.properties.keys.options: not a list of texts',
+    ],
   ]
   for (const [type, expected] of cases) {
     const message = await refusal(record({ field: type }))

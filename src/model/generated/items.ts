@@ -1,0 +1,69 @@
+/** Lists, whose items are records of a model of their own. Hot: nothing is allocated per row. */
+import type { ListVector } from '../../record.js'
+import { blockRows } from '../random/row-words.js'
+import type { Lookup } from '../references/reference.js'
+import type { OutsideColumn } from './generated.js'
+
+/**
+ * Item e of the list at position p is record p · most + e of the items' model, so that a list depends on nothing but its position and its
+ * length.
+ */
+export class Items implements OutsideColumn {
+  readonly vector: ListVector
+  readonly #offsets: Int32Array
+  readonly #missing: Uint8Array | undefined
+  readonly #codes: Uint16Array
+  /** By code of the column of lengths; −1: the list is missing. */
+  readonly #lengths: Int32Array
+  readonly #items: Lookup
+  readonly #most: number
+  readonly #positions = new Float64Array(blockRows)
+  /** Items that are filled, and those whose positions wait. */
+  #used = 0
+  #waiting = 0
+
+  constructor(
+    codes: Uint16Array,
+    lengths: readonly (number | null)[],
+    items: Lookup,
+    most: number,
+    nullable: boolean,
+    capacity: number,
+  ) {
+    this.#codes = codes
+    this.#lengths = Int32Array.from(lengths, (length) => length ?? -1)
+    this.#items = items
+    this.#most = most
+    this.#offsets = new Int32Array(capacity + 1)
+    this.#missing = nullable ? new Uint8Array(capacity) : undefined
+    this.vector = { kind: 'list', offsets: this.#offsets, items: items.vectors, missing: this.#missing }
+  }
+
+  begin(): void {
+    this.#used = 0
+    this.#items.begin()
+  }
+
+  draw(_words: Int32Array, positions: Float64Array, to: number, count: number): void {
+    const offsets = this.#offsets
+    const missing = this.#missing
+    for (let i = 0; i < count; i++) {
+      const length = this.#lengths[this.#codes[to + i]]
+      offsets[to + i] = this.#used + this.#waiting
+      if (missing !== undefined) missing[to + i] = length < 0 ? 1 : 0
+      const first = positions[i] * this.#most
+      for (let e = 0; e < length; e++) {
+        if (this.#waiting === blockRows) this.#fill()
+        this.#positions[this.#waiting++] = first + e
+      }
+    }
+    this.#fill()
+    offsets[to + count] = this.#used
+  }
+
+  #fill(): void {
+    if (this.#waiting > 0) this.#items.fillAt(this.#positions, this.#used, this.#waiting)
+    this.#used += this.#waiting
+    this.#waiting = 0
+  }
+}
