@@ -98,6 +98,10 @@ class Planner {
     const record = nested ?? (records.length === branches.length ? records[0] : undefined)
     if (record !== undefined)
       return [...branchStep(field.type, record), ...this.record(record, path, [...open, record])]
+    // A record inside itself, where there is nothing to put into it.
+    const isEndless = records.length === 0 && branches.some((branch) => branch instanceof avro.types.RecordType)
+    const nullAt = branches.findIndex((branch) => branch.typeName === 'null')
+    if (isEndless && nullAt >= 0) return [constant(branchIndex(nullAt))]
     const isAmbiguous = [...this.matching.ambiguous.values()].some((paths) => paths.includes(path))
     if (!isAmbiguous) {
       this.mismatch(path, 'no column for this field, and no default', {

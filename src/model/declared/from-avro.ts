@@ -59,6 +59,7 @@ class Fields {
 
   #field(name: string, shape: Shape, around: Surroundings): void {
     const { inner, missing } = this.#present(shape)
+    // Also a record inside itself, which ends at once.
     if (inner === null) return
     const target = targetAt([...around.above, name], missing)
     if (inner.kind === 'record') {
@@ -81,8 +82,12 @@ class Fields {
       missingShare(shape.properties, false, shape.path, this.source)
       return { inner: shape, missing: null }
     }
-    const [inner, ...others] = shape.branches.filter(({ kind }) => kind !== 'null')
-    if (inner === undefined) return { inner: null, missing: null }
+    const [inner, ...others] = shape.branches.filter(({ kind }) => kind !== 'null' && kind !== 'again')
+    if (inner === undefined) {
+      const again = shape.branches.find(({ kind }) => kind === 'again')
+      const hasNull = shape.branches.some(({ kind }) => kind === 'null')
+      return { inner: again === undefined || hasNull ? null : again, missing: null }
+    }
     if (others.length > 0)
       this.source.invalid(shape.path, 'a union of several types', {
         found: shape.branches.map(({ kind }) => kind).join(', '),
@@ -106,6 +111,9 @@ class Fields {
       this.source,
     )
     if (properties.options !== undefined) return this.#listOptions(shape, properties, target)
+    // Records inside themselves end at once.
+    if (this.#isAgain(items))
+      return this.draft.drawn(target, { kind: 'json' }, evenly([kind === 'array' ? '[]' : '{}']))
     const { min, max } = listLength(properties, path, this.source)
     const draft = new Draft()
     const fields = new Fields(draft, this.source)
@@ -131,6 +139,11 @@ class Fields {
       { kind: 'list', of, items: [] },
       { from: 'items', length, most, item },
     )
+  }
+
+  #isAgain(shape: Shape): boolean {
+    if (shape.kind !== 'union') return shape.kind === 'again'
+    return shape.branches.some(({ kind }) => kind === 'again') && this.#present(shape).inner === null
   }
 
   /** Adds the keys of a map's items, as their last column; how many of them differ. */
@@ -179,8 +192,7 @@ class Fields {
       case 'again':
         return this.source.invalid(shape.path, 'a record inside itself', {
           found: shape.name,
-          expected: 'records that end',
-          remedy: 'Leave the field out of the schema',
+          expected: 'a record that ends: in a union with null, an array or a map',
         })
       case 'fixed':
         if (isDecimal(shape) || (shape.logical === 'uuid' && shape.size === 16)) break

@@ -125,3 +125,26 @@ test('conditions reach how long a list is', async () => {
   const generator = openGenerator(await loadModel(order), { capacity: 200, conditions: { 'tags#length': 3 } })
   assert.ok(toRows(generator.generate(200)).every(({ tags }) => (tags as unknown[]).length === 3))
 })
+
+test('a record inside itself ends at once', async () => {
+  const tree = {
+    type: 'record',
+    name: 'tree',
+    fields: [
+      { name: 'id', type: 'long' },
+      { name: 'children', type: { type: 'array', items: 'tree' } },
+      { name: 'byName', type: { type: 'map', values: ['null', 'tree'] } },
+      { name: 'next', type: ['null', 'tree'] },
+    ],
+  }
+  const batch = openGenerator(await loadModel(tree), { capacity: 3 }).generate(3)
+  assert.deepEqual(toRows(batch)[0], { id: 1, children: [], byName: {} })
+  const encoded = containerEncoder(batch.fields, parseSchema(tree, 'tree')).encode(batch)
+  const type = avro.Type.forSchema(tree as avro.Schema)
+  assert.deepEqual(
+    { ...(type.fromBuffer(valuesOf(encoded)[1]) as object) },
+    { id: 2, children: [], byName: {}, next: null },
+  )
+  const endless = { type: 'record', name: 'a', fields: [{ name: 'b', type: 'a' }] }
+  await assert.rejects(loadModel(endless), /field b: a record inside itself; found "a"; expected a record that ends/)
+})
