@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import avsc from 'avsc'
-import { genesis, genesisWith, shipped } from '../support/genesis.js'
+import { genesis, genesisWith, program, shipped } from '../support/genesis.js'
 import { committedRecords, deleteAfter, uniqueName } from '../support/kafka.js'
 
 const model = shipped('models/customers.json')
@@ -111,6 +111,24 @@ describe('genesis stream', () => {
     const [stdout, stderr] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()])
     assert.equal(stdout.join('').trimEnd().split('\n').at(-1), '0')
     assert.ok(!stderr.join('').includes('error'), stderr.join(''))
+  })
+
+  const noTerminal =
+    spawnSync('script', ['--version']).status === 0 ? false : 'script(1), which makes terminals, is missing'
+  test('prints no bytes to a terminal unless it is asked to', { skip: noTerminal }, () => {
+    const onTerminal = (...flags: string[]): { status: number | null; stdout: string } => {
+      const command = [process.execPath, program, 'stream', model, '--max-records', '1', '--format', 'avro', ...flags]
+      return spawnSync('script', ['-qec', command.map((part) => `'${part}'`).join(' '), '/dev/null'], {
+        encoding: 'latin1',
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+    }
+    const refused = onTerminal()
+    assert.equal(refused.status, 2)
+    assert.match(refused.stdout, /^error: --format: Avro is binary, and standard output is a terminal; .*--output FILE/)
+    const asked = onTerminal('--output', '-')
+    assert.equal(asked.status, 0)
+    assert.match(asked.stdout, /^Obj/)
   })
 
   test('says in one line what is wrong with its input, with status 2', async () => {

@@ -84,7 +84,8 @@ describe('the command line', () => {
   })
 
   it('ends with status 2 when a connector or worker file is wrong, one line an error', async (t) => {
-    const folder = await folderWith(t, { 'c.json': { name: 'c', modle: 'm' }, 'w.yaml': 'kafak: {}\n' })
+    const files = { 'c.json': { name: 'c', modle: 'm' }, 'empty.yaml': '', 'w.yaml': 'kafak: {}\n' }
+    const folder = await folderWith(t, files)
     const { status, stdout, stderr } = await genesis(['run', 'c.json'], {}, folder)
     assert.deepEqual([status, stdout], [2, ''])
     assert.deepEqual(stderr.trimEnd().split('\n'), [
@@ -92,6 +93,9 @@ describe('the command line', () => {
       'error: c.json:1:1: model: neither a model nor a schema; found nothing that says what the records are; expected model: a model file, or value.schema: an Avro schema (CONFIG_INVALID)',
       'error: c.json:1:1: topic: the kafka sink needs a topic; found none; expected topic: <name> (CONFIG_INVALID)',
     ])
+    const empty = await genesis(['validate', 'empty.yaml'], {}, folder)
+    assert.deepEqual([empty.status, empty.stdout], [2, ''])
+    assert.match(empty.stderr, /^error: empty\.yaml: there is no connector; /)
     const worker = await genesis(['verify', '--worker', 'w.yaml', 'c.json'], {}, folder)
     assert.deepEqual([worker.status, worker.stdout], [2, ''])
     assert.match(worker.stderr, /^error: w\.yaml:1:1: kafak: unknown key; found "kafak"; expected kafka/)
