@@ -1,3 +1,4 @@
+import { aucMargin, comparedRows } from '../fit/report/auc-interval.js'
 import type { FitReport } from '../fit/report/report.js'
 
 /** What `genesis fit` has measured, in lines for people. */
@@ -7,12 +8,15 @@ export function qualityLines({
   baseline,
   privacy,
   detectability,
+  detectabilityOfReal,
   relations = [],
 }: FitReport): string[] {
   if (training === null || quality === null)
     return ['nothing was learned: every column is generated outside the circuit']
   const lines: string[] = []
   const { states, rows, epochs, logLikelihood } = training
+  const compared = comparedRows(quality.realRows, quality.syntheticRows)
+  const auc = (value: number): string => `${score(value)} ± ${score(aucMargin(value, compared))}`
   lines.push(
     `trained on ${rows} rows, H=${states}, ${epochs} epochs; log-likelihood ${nats(logLikelihood.train)} train, ` +
       `${nats(logLikelihood.heldOut)} held-out (nats/row)`,
@@ -27,7 +31,8 @@ export function qualityLines({
     )
   if (typeof detectability === 'number')
     lines.push(
-      `a classifier distinguishes synthetic from held-out rows with an AUC of ${score(detectability)} (0.5: not at all)`,
+      `a classifier distinguishes ${compared} synthetic from ${compared} held-out rows with an AUC of ${auc(detectability)} ` +
+        `(95 %; 0.5: not at all)${typeof detectabilityOfReal === 'number' ? `; real rows from them: ${auc(detectabilityOfReal)}` : ''}`,
     )
   if (relations.length > 0) {
     const broken = relations.filter((relation) => (relation.broken ?? 0) > 0)

@@ -35,6 +35,8 @@ export interface FitReport {
    * versions do not have it.
    */
   readonly detectability?: number | null
+  /** The same of training rows in the place of synthetic ones. Models of earlier versions do not have it. */
+  readonly detectabilityOfReal?: number | null
   /** Sums, orders and differences. Models of earlier versions do not have them. */
   readonly relations?: readonly RelationScore[]
   /** What ties the columns. Models of earlier versions do not have it. */
@@ -111,6 +113,12 @@ export function makeReport({ prepared, sourceRows, circuit, training, split, see
   const differences = differencesOf(prepared, references)
   const learned = new Map(learnedColumns(prepared).map(({ name }, j) => [name, j]))
   const positions = prepared.planned.flatMap(({ name }, index) => (learned.has(name) ? [index] : []))
+  const toldFromReal = (rows: Sample): number | null =>
+    split.heldOut === null
+      ? null
+      : rounded(
+          detectability(withDifferences(differences, prepared, real), withDifferences(differences, prepared, rows)),
+        )
   return {
     table,
     training: {
@@ -130,15 +138,8 @@ export function makeReport({ prepared, sourceRows, circuit, training, split, see
     },
     baseline: split.heldOut === null ? null : scoresOf(shapesOf(real, references), pairsOf(real, references)),
     privacy: split.heldOut === null ? null : privacyOf(prepared, split.train, { real, references, synthetic }),
-    detectability:
-      split.heldOut === null
-        ? null
-        : rounded(
-            detectability(
-              withDifferences(differences, prepared, real),
-              withDifferences(differences, prepared, synthetic),
-            ),
-          ),
+    detectability: toldFromReal(synthetic),
+    detectabilityOfReal: toldFromReal(references),
     relations: relationScores(prepared, { real, references, synthetic }),
     found: foundRelations(prepared),
     columns: prepared.planned.map(({ name }): ColumnReport => {

@@ -5,6 +5,8 @@ import { closestShare, copyShare, rowHashes } from '#src/fit/report/privacy.js'
 import type { Sample, SampleColumn } from '#src/fit/report/sample.js'
 import { ksComplement, tvComplement } from '#src/fit/report/shapes.js'
 import { correlation, trendSimilarity } from '#src/fit/report/trends.js'
+import { qualityLines } from '#src/cli/quality.js'
+import { aucMargin } from '#src/fit/report/auc-interval.js'
 import { detectability } from '#src/fit/report/detectability.js'
 import { TrainingRandom } from '#src/fit/random.js'
 
@@ -135,6 +137,31 @@ test('a classifier cannot tell two samples of one kind apart, and can if columns
   const loose = detectability(real, tied(3000, 3, 0.5))
   const apart = detectability(real, tied(3000, 4, 0))
   assert.ok(loose !== null && apart !== null && loose > 0.6 && apart > loose + 0.1, `${loose} ${apart}`)
+})
+
+test("an AUC's interval is that of ranks where the rows are alike, and narrower for more rows and for a clear figure", () => {
+  // Of two equal distributions the variance of the statistic is (n1 + n2 + 1) / (12 n1 n2) (Mann and Whitney 1947); here for each half.
+  assert.ok(Math.abs(aucMargin(0.5, 2000) - 1.96 * Math.sqrt(2001 / 12e6 / 2)) < 1e-6)
+  assert.ok(aucMargin(0.5, 5000) < aucMargin(0.5, 2000))
+  assert.ok(aucMargin(0.98, 2000) < aucMargin(0.5, 2000))
+})
+
+test('a report in words says how many rows were told apart, and how well real ones are', () => {
+  const scores = { score: 1, shapes: 1, trends: 1 }
+  const lines = qualityLines({
+    ...{ table: { rows: 22_000, sourceRows: 22_000 }, columns: [], pairs: [], notes: [], privacy: null },
+    training: { rows: 20_000, states: 8, epochs: 1, logLikelihood: { train: 0, heldOut: 0 } },
+    quality: { ...scores, against: 'held-out', realRows: 2000, syntheticRows: 20_000 },
+    baseline: scores,
+    detectability: 0.508,
+    detectabilityOfReal: 0.497,
+  })
+  assert.ok(
+    lines.includes(
+      'a classifier distinguishes 2000 synthetic from 2000 held-out rows with an AUC of 0.508 ± 0.018 (95 %; 0.5: not at all); real rows from them: 0.497 ± 0.018',
+    ),
+    lines.join('\n'),
+  )
 })
 
 test('a classifier has nothing to say of a few rows', () => {
