@@ -77,7 +77,14 @@ function noteOf(type: FieldType): string | null {
 
 /** The schema that a connector without one of its own would register. */
 function avroOf({ artifact, fields }: Model): string {
-  const value = { format: 'avro', schema: null, autoRegister: true, useLatest: false, subject: null } as const
+  const value = {
+    format: 'avro',
+    schema: null,
+    autoRegister: true,
+    useLatest: false,
+    subject: null,
+    subjectStrategy: 'topic',
+  } as const
   return `${JSON.stringify(valueSchema({ name: artifact.name, topic: null, value, disturb: null }, fields).json, null, 2)}\n`
 }
 

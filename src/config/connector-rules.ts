@@ -29,6 +29,13 @@ export function brokenRules({ values, failed }: Checked<typeof connectorSchema>)
     ...sinkRules(sink, values),
     ...headerRules(values.headers, sink.type),
     {
+      on: ['value.subject_strategy', 'value.use_latest', 'value.subject'],
+      broken: value.subject_strategy !== 'topic' && value.use_latest && value.subject === null,
+      what: "the subject's name is in the schema that is to be looked for",
+      found: `use_latest with subject_strategy ${value.subject_strategy}`,
+      expected: 'value.subject: <name>, or no use_latest',
+    },
+    {
       on: ['compression', 'producer.client'],
       broken: producer.client === 'kafkajs' && !['none', 'gzip'].includes(compression),
       what: 'kafkajs does not have this compression',

@@ -108,7 +108,12 @@ export const connectorSchema = {
     use_latest: option<boolean>('flag', "Whether the subject's latest schema is used for encoding.", false, {
       aliases: ['value.converter.use.latest.version'],
     }),
-    subject: optional<string>('text', 'Subject of the schema in the registry. Unset: `<topic>-value`.'),
+    subject: optional<string>('text', 'Subject of the schema in the registry. Unset: as subject_strategy says.'),
+    subject_strategy: choice(
+      ['topic', 'record', 'topic_record'],
+      "What the subject is called, unless subject says: topic: `<topic>-value`; record: the record's full name, for topics with several kinds of records; topic_record: `<topic>-<full name>`. Keys are always under `<topic>-key`.",
+      'topic',
+    ),
   },
   conditions: optional<string>(
     'object',

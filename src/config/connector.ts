@@ -35,8 +35,9 @@ export interface ConnectorConfig {
     readonly schema: string | object | null
     readonly autoRegister: boolean
     readonly useLatest: boolean
-    /** Subject; null: `<topic>-value`. */
+    /** Subject; null: as the strategy says. */
     readonly subject: string | null
+    readonly subjectStrategy: 'topic' | 'record' | 'topic_record'
   }
   /** As written; the model checks them. Null: none. */
   readonly conditions: unknown

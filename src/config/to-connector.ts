@@ -44,6 +44,7 @@ export function toConnector(
       autoRegister: value.auto_register,
       useLatest: value.use_latest,
       subject: value.subject,
+      subjectStrategy: value.subject_strategy,
     },
     conditions: values.conditions === null ? null : JSON.parse(values.conditions),
     references,

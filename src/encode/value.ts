@@ -1,4 +1,5 @@
 import type { ConnectorConfig } from '../config/connector.js'
+import { GenesisError } from '../errors.js'
 import type { Field } from '../record.js'
 import { deriveSchema } from './avro/derive.js'
 import { avroName } from './avro/names.js'
@@ -23,6 +24,22 @@ export function valueSchema(connector: ValueConfig, fields: readonly Field[]): A
 /** Where the value's schema is in the registry. Throws SCHEMA_INVALID. */
 export function valueSubject(connector: ValueConfig, fields: readonly Field[]): Subject {
   const { subject, useLatest, autoRegister } = connector.value
-  const name = subject ?? `${connector.topic ?? connector.name}-value`
-  return { name, own: useLatest ? null : valueSchema(connector, fields), autoRegister }
+  const own = useLatest ? null : valueSchema(connector, fields)
+  return { name: subject ?? subjectOf(connector, own), own, autoRegister }
+}
+
+/** The subject by strategy: TopicNameStrategy, RecordNameStrategy and TopicRecordNameStrategy of Confluent's serializers. */
+function subjectOf({ name, topic, value }: ValueConfig, own: AvroSchema | null): string {
+  const { subjectStrategy } = value
+  const inTopic = topic ?? name
+  if (subjectStrategy === 'topic') return `${inTopic}-value`
+  // A rule refuses use_latest: without a schema there is no name to look for.
+  const record = own?.type.name
+  if (record === undefined)
+    throw new GenesisError('SCHEMA_MISMATCH', 'a schema without a name has no subject of its own', {
+      place: own?.place ?? `topic ${inTopic}`,
+      found: own === null ? 'the latest schema' : own.type.typeName,
+      expected: 'a record, or subject_strategy: topic',
+    })
+  return subjectStrategy === 'record' ? record : `${inTopic}-${record}`
 }

@@ -50,7 +50,14 @@ describe('a connector file', () => {
         topicCreation: { enabled: true, partitions: 1, replicationFactor: -1, config: {} },
         key: null,
         keyFormat: 'string',
-        value: { format: 'avro', schema: null, autoRegister: true, useLatest: false, subject: null },
+        value: {
+          format: 'avro',
+          schema: null,
+          autoRegister: true,
+          useLatest: false,
+          subject: null,
+          subjectStrategy: 'topic',
+        },
         conditions: null,
         references: [],
         throughput: { rate: null, batchSize: 4096, intervalMs: null, maxRecords: null, ...plain },
@@ -188,6 +195,13 @@ seed: -1
     )
     assert.match(broken({ compression: 'lz4', producer: { client: 'kafkajs' } })[0], /^compression: kafkajs does not/)
     assert.match(broken({ transaction: { interval: '1m', timeout: '1m' } })[0], /^transaction.timeout: .* time out/)
+    const looked = { value: { subject_strategy: 'record', use_latest: true } }
+    assert.match(broken(looked)[0], /^value.subject_strategy: the subject's name is in the schema/)
+    assert.match(broken({ headers: { a: {} } })[0], /^headers: not the value of a header; found header "a"/)
+    assert.match(
+      broken({ headers: { a: 'b' }, sink: { type: 'stdout' } })[0],
+      /^headers: only records in Kafka have headers/,
+    )
     assert.match(broken({ errors: { initial_backoff: '2s', max_backoff: '1s' } })[0], /^errors.max_backoff/)
   })
 

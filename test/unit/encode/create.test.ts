@@ -5,6 +5,7 @@ import type { SubjectRegistry } from '#src/encode/avro/subject.js'
 import { checkValue } from '#src/encode/check.js'
 import type { EncodedConnector } from '#src/encode/encoded-connector.js'
 import { createEncoder } from '#src/encode/create.js'
+import { headersOf } from '#src/kafka/wire/record-headers.js'
 import type { Field, Value } from '#src/record.js'
 import { oracle } from '../../support/avro-oracle.js'
 import { keysOf, valuesOf } from '../../support/encoded.js'
@@ -16,7 +17,14 @@ function connector(more: Partial<EncodedConnector>): EncodedConnector {
     topic: 'my-topic',
     key: null,
     keyFormat: 'string',
-    value: { format: 'json', schema: null, autoRegister: true, useLatest: false, subject: null },
+    value: {
+      format: 'json',
+      schema: null,
+      autoRegister: true,
+      useLatest: false,
+      subject: null,
+      subjectStrategy: 'topic',
+    },
     sink: { type: 'kafka' },
     disturb: null,
     timestamp: null,
@@ -97,6 +105,62 @@ test('the bytes of a null key are none', async () => {
   await encoder.prepare()
   const { offsets } = encoder.encode(batchOf(fields, [null]))
   assert.equal(offsets[1] - offsets[0], 0)
+})
+
+test("a value's subject is called after the topic, the record or both, unless it has a name", async () => {
+  const fields = [text('id')]
+  const schema = { type: 'record', name: 'Order', namespace: 'shop', fields: [{ name: 'id', type: 'string' }] }
+  const subjectOf = async (value: Partial<EncodedConnector['value']>): Promise<string> => {
+    const own = registry()
+    await createEncoder(
+      connector({ key: 'id', keyFormat: 'avro', value: { ...avroValue, schema, ...value } }),
+      own,
+    )(fields).prepare()
+    assert.match(own.asked[1], /^register my-topic-key /)
+    return own.asked[0].split(' ')[1]
+  }
+  assert.equal(await subjectOf({}), 'my-topic-value')
+  assert.equal(await subjectOf({ subjectStrategy: 'record' }), 'shop.Order')
+  assert.equal(await subjectOf({ subjectStrategy: 'topic_record' }), 'my-topic-shop.Order')
+  assert.equal(await subjectOf({ subjectStrategy: 'record', subject: 'mine' }), 'mine')
+})
+
+test('records have headers of constants, columns and positions, in front of their labels', async () => {
+  const fields = [text('name', 'string', true), drawn('n', 'decimal2'), known('kind', 'string', ['a', null])]
+  const headers = [
+    { name: 'source', value: { from: 'constant', text: 'é' } },
+    { name: 'name', value: { from: 'column', column: 'name' } },
+    { name: 'n', value: { from: 'column', column: 'n' } },
+    { name: 'kind', value: { from: 'column', column: 'kind' } },
+    { name: 'task', value: { from: 'position', of: 'task' } },
+    { name: 'iteration', value: { from: 'position', of: 'iteration' } },
+  ] as const
+  const encoder = createEncoder(connector({ headers }), null)(fields)
+  await encoder.prepare()
+  const encoded = encoder.encode({ ...batchOf(fields, ['x', 1250, 'a'], [null, -5, null]), start: 103 })
+  const shown = [0, 1].map((i) => headersOf(encoded.headers!, i).map(([name, value]) => [name, value!.toString()]))
+  assert.deepEqual(shown, [
+    [
+      ['source', 'é'],
+      ['name', 'x'],
+      ['n', '12.50'],
+      ['kind', 'a'],
+      ['task', '3'],
+      ['iteration', '10'],
+    ],
+    [
+      ['source', 'é'],
+      ['n', '-0.05'],
+      ['task', '3'],
+      ['iteration', '11'],
+    ],
+  ])
+  assert.throws(
+    () => createEncoder(connector({ headers: [{ name: 'h', value: { from: 'column', column: 'nn' } }] }), null)(fields),
+    {
+      message: /headers.h names no column of the model; found nn/,
+    },
+  )
 })
 
 test('a key that is no column is refused, naming the columns', () => {
