@@ -8,7 +8,7 @@ import {
 } from '../model/artifact.js'
 import type { Circuit } from '../model/circuit.js'
 import { isPlain } from '../model/expression/formula.js'
-import { encodeTable } from '../model/table.js'
+import { circuitTables } from './circuit-tables.js'
 import { outsideColumns } from './columns/generated.js'
 import type { LearnedColumn } from './columns/plan.js'
 import type { Prepared } from './prepare.js'
@@ -26,19 +26,14 @@ export function assembleModel(
     column.place === 'outside' ? outsideColumns(column, planned, seed) : learnedColumns(column),
   )
   columns.push(...[...joint, ...patterns].map(learnedColumn))
+  const tables = circuit && circuitTables(circuit)
   return {
     format: artifactFormat,
-    version: versionOf(prepared),
+    version: tables?.numbers === undefined ? versionOf(prepared) : artifactVersion,
     name,
     columns,
     ...(forbid.length > 0 && { forbid: [...forbid] }),
-    circuit: circuit && {
-      states: circuit.states,
-      parent: [...circuit.parent],
-      prior: encodeTable(circuit.prior),
-      transitions: circuit.transitions.map(encodeTable),
-      emissions: circuit.emissions.map(encodeTable),
-    },
+    circuit: tables,
     report,
   }
 

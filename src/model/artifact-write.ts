@@ -18,6 +18,7 @@ export function writeModel(artifact: ModelArtifact): string {
   if (circuit === null) lines.push('"circuit": null,')
   else {
     lines.push('"circuit": {', `"states": ${circuit.states},`, `"parent": ${JSON.stringify(circuit.parent)},`)
+    if (circuit.numbers !== undefined) lines.push(`"numbers": ${JSON.stringify(circuit.numbers)},`)
     lines.push(`"prior": ${JSON.stringify(circuit.prior)},`, `"transitions": ${tables(circuit.transitions)},`)
     lines.push(`"emissions": ${tables(circuit.emissions)}`, '},')
   }

@@ -137,6 +137,11 @@ export interface TimeCurve {
 
 export interface ArtifactCircuit {
   states: number
+  /**
+   * From version 3 on. `short`: base64 of 16 bits a number (table.ts), whose rows are divided by their sums, and a node without children may have ''
+   * for its transitions: its state is its parent's. Left out: float32.
+   */
+  numbers?: 'short'
   parent: number[]
   prior: string
   /** '' for the root. */

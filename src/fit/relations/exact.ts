@@ -43,6 +43,7 @@ export function exactRelations(columns: readonly NumberColumn[], named: Named): 
 class Search {
   readonly #few = new Map<NumberColumn, Float64Array>()
   readonly #all = new Map<NumberColumn, Float64Array>()
+  readonly #most = new Map<NumberColumn, number>()
 
   constructor(
     readonly columns: readonly NumberColumn[],
@@ -226,9 +227,7 @@ class Search {
       if (relation !== null) found.push(relation)
     }
     const shares = (c: NumberColumn): { formula: Formula; value: (v: number) => number }[] => {
-      const all = this.#all.get(c)!
-      let most = 0
-      for (const value of all) if (Math.abs(value) > most) most = Math.abs(value)
+      const most = this.#mostOf(c)
       const by = (divide: boolean): Formula => (divide ? { op: '*', of: [column(c), 0.01] } : column(c))
       const forms = (divide: boolean): { formula: Formula; value: (v: number) => number }[] => {
         const k = divide ? 0.01 : 1
@@ -269,6 +268,17 @@ class Search {
       }
     }
     return found
+  }
+
+  /** The greatest size of a number of the column. */
+  #mostOf(each: NumberColumn): number {
+    let most = this.#most.get(each)
+    if (most === undefined) {
+      most = 0
+      for (const value of this.#all.get(each)!) if (Math.abs(value) > most) most = Math.abs(value)
+      this.#most.set(each, most)
+    }
+    return most
   }
 
   /** Some rows, of those in which the column says most: neither missing nor zero. */

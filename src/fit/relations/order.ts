@@ -23,13 +23,19 @@ export function findOrders(columns: readonly NumberColumn[]): Order[] {
   const rows = looked[0]?.column.raw.codes.length ?? 0
   const sample = someOf(rows, sampleRows)
   const samples = new Map(looked.map((each) => [each, valuesOf(each, sample)]))
+  const known = new Map<NumberColumn, Float64Array>()
+  const all = (column: NumberColumn): Float64Array => {
+    let values = known.get(column)
+    if (values === undefined) known.set(column, (values = valuesOf(column)))
+    return values
+  }
   const found: Order[] = []
   for (const low of looked) {
     for (const high of looked) {
       if (low === high || low.isTime !== high.isTime) continue
       if (!keeps(samples.get(low)!, samples.get(high)!)) continue
-      const a = valuesOf(low)
-      const b = valuesOf(high)
+      const a = all(low)
+      const b = all(high)
       if (keeps(a, b) && proves(a, b)) found.push({ low, high })
     }
   }

@@ -1,16 +1,21 @@
 import type { ModelArtifact } from '../artifact.js'
 import type { Circuit } from '../circuit.js'
-import { decodeTable } from '../table.js'
+import { decodeShortTable, decodeTable } from '../table.js'
 import type { ModelFile } from './complaint.js'
 
 /** How far the sum of a row of float32 may be from 1: far above what rounding does, far below what anyone would notice. */
 const tolerance = 1e-4
+/** The same of numbers of 16 bits, whose rows are divided by their sums. */
+const shortTolerance = 1e-3
 
 /** Decodes and checks the circuit: one tree, and tables whose rows are distributions. `sizes`: alphabet size of each node. */
 export function readCircuit(artifact: ModelArtifact, sizes: readonly number[], file: ModelFile): Circuit | null {
   const { circuit } = artifact
   if (circuit === null) return null
   const { states, parent } = circuit
+  const isShort = circuit.numbers === 'short'
+  const read = (text: string, rows: number, width: number, path: string): Float32Array =>
+    readTable(text, { rows, width, isShort }, path, file)
   checkTree(parent, file)
   for (const key of ['transitions', 'emissions'] as const) {
     const found = circuit[key].length
@@ -20,16 +25,17 @@ export function readCircuit(artifact: ModelArtifact, sizes: readonly number[], f
   return {
     states,
     parent,
-    prior: readTable(circuit.prior, 1, states, 'circuit.prior', file),
+    prior: read(circuit.prior, 1, states, 'circuit.prior'),
     transitions: circuit.transitions.map((text, node) => {
       const path = `circuit.transitions[${node}]`
-      if (parent[node] >= 0) return readTable(text, states, states, path, file)
+      if (parent[node] >= 0) {
+        if (isShort && text === '' && !parent.includes(node)) return identity(states)
+        return read(text, states, states, path)
+      }
       if (text !== '') file.invalid(path, 'the root has no transitions', text, 'an empty text')
       return new Float32Array(0)
     }),
-    emissions: circuit.emissions.map((text, node) =>
-      readTable(text, states, sizes[node], `circuit.emissions[${node}]`, file),
-    ),
+    emissions: circuit.emissions.map((text, node) => read(text, states, sizes[node], `circuit.emissions[${node}]`)),
   }
 }
 
@@ -55,10 +61,23 @@ function checkTree(parent: readonly number[], file: ModelFile): void {
   }
 }
 
-function readTable(text: string, rows: number, width: number, path: string, file: ModelFile): Float32Array {
-  const table = decodeTable(text, rows * width)
+/** Transitions that keep the state. */
+function identity(states: number): Float32Array {
+  const table = new Float32Array(states * states)
+  for (let state = 0; state < states; state++) table[state * states + state] = 1
+  return table
+}
+
+interface TableForm {
+  readonly rows: number
+  readonly width: number
+  readonly isShort: boolean
+}
+
+function readTable(text: string, { rows, width, isShort }: TableForm, path: string, file: ModelFile): Float32Array {
+  const table = isShort ? decodeShortTable(text, rows * width) : decodeTable(text, rows * width)
   if (table === null) {
-    const found = `${Math.floor((text.length * 3) / 16)} numbers (${text.length} characters)`
+    const found = `${Math.floor((text.length * 3) / (isShort ? 8 : 16))} numbers (${text.length} characters)`
     file.invalid(path, 'a table of the wrong size', found, `base64 of ${rows} rows of ${width} numbers`)
   }
   for (let row = 0; row < rows; row++) {
@@ -68,8 +87,9 @@ function readTable(text: string, rows: number, width: number, path: string, file
       if (!(weight >= 0)) file.invalid(`${path} row ${row}`, 'not a probability', weight, 'numbers from 0 to 1')
       sum += weight
     }
-    if (!(Math.abs(sum - 1) <= tolerance))
+    if (!(Math.abs(sum - 1) <= (isShort ? shortTolerance : tolerance)))
       file.invalid(`${path} row ${row}`, 'the probabilities of a row do not sum to 1', sum, '1')
+    if (isShort) for (let at = row * width; at < (row + 1) * width; at++) table[at] /= sum
   }
   return table
 }

@@ -23,6 +23,8 @@ export function shapeOfArtifact(document: Json, file: ModelFile): ModelArtifact 
 
 function shapeOfCircuit(circuit: Json, read: Reader): asserts circuit is Json & ArtifactCircuit {
   read.whole(circuit, 'states', 'circuit.states', 1, 4096)
+  if (circuit.numbers !== undefined && circuit.numbers !== 'short')
+    read.file.invalid('circuit.numbers', 'numbers are short or left out', circuit.numbers, '"short"')
   read.list(circuit, 'parent', 'circuit.parent').forEach((parent, node) => {
     if (!Number.isInteger(parent))
       read.file.invalid(`circuit.parent[${node}]`, 'a parent is a node or −1', parent, 'an integer')

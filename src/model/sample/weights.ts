@@ -46,7 +46,7 @@ export function nodeWeights(model: Model, circuit: Circuit): NodeWeights[] {
 }
 
 /** The matrix product of `left` (rows × inner) and `right` (inner × …). */
-function product(left: Float32Array, right: Float32Array, rows: number, inner: number): Float64Array {
+export function product(left: Float32Array, right: Float32Array, rows: number, inner: number): Float64Array {
   const width = right.length / inner
   const out = new Float64Array(rows * width)
   for (let row = 0; row < rows; row++) {

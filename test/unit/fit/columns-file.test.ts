@@ -181,7 +181,7 @@ rows: 5
     'file:5:10: columns.day.min: min is above max; found 2025-01-01; expected at most 2024-01-01',
     'file:6:3: columns.citty: the table has no column "citty"; expected city. A column that is added needs a kind that is not learned, derive, values or provider.',
     'file:7:9: columns.id.derive: a template over no column; found {amuont}; expected amount',
-    'file:8:1: rows: unknown key; found rows; expected one of columns',
+    'file:8:1: rows: unknown key; found rows; expected one of columns, forbid',
   ])
 })
 
@@ -243,7 +243,8 @@ test('a name with a brace or bar in it can be made of parts, too', async () => {
 })
 
 test('the example of the documentation has no mistake', async () => {
-  const [, example] = /```yaml\n(columns:\n[^]*?)```/.exec(readFileSync('docs/fit.md', 'utf8')) ?? []
+  const [, example] =
+    /## The columns file[^]*?```yaml\n(columns:\n[^]*?)```/.exec(readFileSync('docs/fit.md', 'utf8')) ?? []
   assert.ok(example !== undefined)
   const employer = ['Acme', 'Initech', 'Acme']
   const documented = tableOf({

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { GenesisError } from '#src/errors.js'
 import { readColumnsFile } from '#src/fit/columns/settings.js'
+import { planColumns } from '#src/fit/columns/plan.js'
+import { statedRelations } from '#src/fit/relations/stated.js'
 import { fitTable, type FitOptions } from '#src/fit/fit.js'
 import { TrainingRandom } from '#src/fit/random.js'
 import type { Table } from '#src/fit/table/table.js'
@@ -111,5 +113,27 @@ test('columns that equal each other in a circle are refused', async () => {
   await assert.rejects(
     fitted('columns:\n  total: { equals: price * count }\n  price: { equals: total / count }\n'),
     /columns\.price\.equals: columns that equal each other in a circle/,
+  )
+})
+
+test('the example of the documentation has no mistake', async () => {
+  const [, example] =
+    /### Stating relations[^]*?```yaml\n(columns:\n[^]*?)```/.exec(readFileSync('docs/fit.md', 'utf8')) ?? []
+  const path = join(folder, 'documented.yaml')
+  writeFileSync(path, example)
+  const file = await readColumnsFile(path)
+  const numbers = ['price', 'count', 'discount', 'total', 'fee', 'low', 'high', 'close', 'rating']
+  const texts = ['express', 'state', 'city', 'country']
+  const dates = ['shipped', 'delivered', 'closed_at']
+  const table = tableOf({
+    ...Object.fromEntries(numbers.map((name) => [name, ['1', '2', '2']])),
+    ...Object.fromEntries(texts.map((name) => [name, ['yes', 'no', 'no']])),
+    ...Object.fromEntries(dates.map((name) => [name, ['2024-01-01', '2024-01-02', '2024-01-02']])),
+  })
+  const learned = planColumns(table, file).filter((column) => column.place === 'learned')
+  const stated = statedRelations(learned, file)
+  assert.deepEqual(
+    [stated.equals.length, stated.orders.length, [...stated.untied], stated.forbid.length],
+    [2, 3, ['rating'], 2],
   )
 })

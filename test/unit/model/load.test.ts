@@ -8,7 +8,7 @@ import { GenesisError } from '#src/errors.js'
 import type { ModelArtifact } from '#src/model/artifact.js'
 import { writeModel } from '#src/model/artifact-write.js'
 import { loadModel, parseModel } from '#src/model/load.js'
-import { decodeTable, encodeTable } from '#src/model/table.js'
+import { decodeShortTable, decodeTable, encodeShortTable, encodeTable } from '#src/model/table.js'
 import { artifactOf, randomArtifact } from '../../support/models.js'
 
 /** Loose enough to be made wrong in any way. */
@@ -293,6 +293,22 @@ test('a written model reads as the same, and its bytes do not depend on the orde
   } finally {
     await rm(folder, { recursive: true })
   }
+})
+
+test('short tables keep three digits of what is not next to nothing, zeros and ones exactly', () => {
+  const probability = fc.oneof(
+    fc.constantFrom(0, 1),
+    fc.double({ min: 0, max: 1, noNaN: true }).map((share) => Math.fround(share)),
+  )
+  fc.assert(
+    fc.property(fc.array(probability, { minLength: 1 }), (shares) => {
+      const text = encodeShortTable(Float32Array.from(shares))
+      const table = decodeShortTable(text, shares.length)!
+      shares.forEach((share, i) => assert.ok(Math.abs(table[i] - share) <= share / 4096 + 2 ** -31, `${share}`))
+      assert.equal(table[shares.indexOf(1)] ?? 1, 1)
+      assert.equal(decodeShortTable(text, shares.length + 1), null)
+    }),
+  )
 })
 
 test('tables survive base64, and the wrong length does not', () => {
