@@ -3,13 +3,13 @@
 # make help    the rest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench record-connect fuzz fault chaos model build node-matrix sbom clean
+.PHONY: help node demo test check bench record-connect fuzz fault chaos model build node-matrix sbom clean
 
 help:
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1 \t/p' Makefile | expand -t 20
 
-demo: build ## run the shipped connectors against a real Kafka, and prove the result
-	@node build/scripts/demo.js
+demo: node ## run the shipped connectors against a real Kafka, and prove the result
+	@node scripts/build.js demo && node build/scripts/demo.js
 
 test: build ## run the whole test suite
 	@node build/scripts/test.js
@@ -39,9 +39,11 @@ chaos: build ## four workers, three brokers and faults that a seed chooses; MINU
 model: build ## make the shipped models again, byte for byte
 	@node build/scripts/make-models.js
 
-build: ## install dependencies and compile
-	@command -v node >/dev/null || { echo "genesis-connect needs Node 20.19.4 or later: https://nodejs.org"; exit 1; }
+build: node ## install dependencies and compile
 	@node scripts/build.js
+
+node:
+	@command -v node >/dev/null || { echo "genesis-connect needs Node 20.19.4 or later: https://nodejs.org"; exit 1; }
 
 node-matrix: build ## unit and contract tests and one delivery on Node 20, 22, 24 and 26 (NODE=22: on one of them)
 	@node build/scripts/node-matrix.js $(NODE)

@@ -52,6 +52,7 @@ async function play(connectors: readonly Shipped[], stack: Stack | null, signal:
   heading('2  genesis run connectors/')
   const ran = await genesis(['run', ...files], env, signal)
   if (ran !== 0) return ran
+  explainRates(connectors)
 
   heading(`3  genesis verify: each ${stack === null ? 'file' : 'topic'} against its stream, record by record`)
   const verified = await genesis(['verify', ...files], env, signal)
@@ -82,10 +83,20 @@ function lineOf({ partition, offset, key, value }: Peeked): string {
   return `partition ${partition}, offset ${offset}  ${key === '' ? '' : `key ${key}  `}${value}`
 }
 
+function explainRates(connectors: readonly Shipped[]): void {
+  for (const { config } of connectors) {
+    const { rate } = config['throughput'] as { rate?: number }
+    if (rate === undefined) continue
+    say(
+      `${String(config['name'])}: its file asks for ${group(rate)}/s. The others go as fast as the machine lets them.`,
+    )
+  }
+}
+
 /** Who looks at a topic's offsets sees more of them than records. */
 async function explainOffsets(connectors: readonly Shipped[], stack: Stack, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted()
-  heading('5  Offsets: more than records, and nothing lost')
+  heading('5  Offsets and positions: how to read them')
   const topics = connectors.map(({ topic }) => topic)
   const offsets = await progress.during('asking the broker', () => offsetsOf(stack, topics))
   for (const { topic, config } of connectors) {
@@ -97,6 +108,16 @@ async function explainOffsets(connectors: readonly Shipped[], stack: Stack, sign
   say(
     'Each transaction ends with a marker in every partition that it wrote to. A marker takes an offset, and no consumer sees it.',
   )
+  for (const { topic, config } of connectors) {
+    const { max = 1 } = (config['tasks'] ?? {}) as { max?: number }
+    if (max < 2) continue
+    const records = (config['throughput'] as { max_records: number }).max_records
+    // Of a shard, the first position that is its own and at or behind the end.
+    const ends = Array.from({ length: max }, (_, shard) => group(records + ((shard - (records % max) + max) % max)))
+    say(
+      `  ${topic}: ${max} tasks take turns at its positions, so their next ones, ${ends.join(' and ')}, are all behind the last of ${group(records)} records.`,
+    )
+  }
 }
 
 function seconds(since: number): string {

@@ -21,28 +21,35 @@ export async function peekTopics(
   signal: AbortSignal,
 ): Promise<Map<string, Peeked[]>> {
   const registry = new SchemaRegistry({ host: registryUrl }, { [SchemaType.AVRO]: { logicalTypes } })
-  const consumer = new Consumer({
-    clientId: 'peek',
-    groupId: `peek-${process.pid}`,
-    bootstrapBrokers: brokers.split(','),
-    maxBytes: 64 * 1024,
+  // A consumer each: one for all would read much of a large topic before it came to the others.
+  const entries = topics.map(async (topic): Promise<[string, Peeked[]]> => {
+    return [topic, await peekTopic(brokers.split(','), registry, topic, count, signal)]
   })
-  const found = new Map<string, Peeked[]>(topics.map((topic) => [topic, []]))
+  return new Map(await Promise.all(entries))
+}
+
+/** The first records of the partition that answers first. */
+async function peekTopic(
+  bootstrapBrokers: string[],
+  registry: SchemaRegistry,
+  topic: string,
+  count: number,
+  signal: AbortSignal,
+): Promise<Peeked[]> {
+  const groupId = `peek-${topic}-${process.pid}`
+  const consumer = new Consumer({ clientId: 'peek', groupId, bootstrapBrokers, maxBytes: 64 * 1024 })
+  const peeked: Peeked[] = []
   try {
-    const stream = await consumer.consume({
-      topics: [...topics],
-      mode: 'earliest',
-      isolationLevel: FetchIsolationLevels.READ_COMMITTED,
-    })
-    for await (const { topic, partition, offset, key, value } of stream) {
+    const isolationLevel = FetchIsolationLevels.READ_COMMITTED
+    const stream = await consumer.consume({ topics: [topic], mode: 'earliest', isolationLevel })
+    for await (const { partition, offset, key, value } of stream) {
       signal.throwIfAborted()
-      const peeked = found.get(topic) ?? []
-      if (peeked.length === count || (peeked.length > 0 && peeked[0].partition !== partition)) continue
+      if (peeked.length > 0 && peeked[0].partition !== partition) continue
       const shown = value[0] === 0 ? JSON.stringify(await registry.decode(value)) : value.toString()
       peeked.push({ partition, offset, key: (key as Buffer | undefined)?.toString() ?? '', value: shown })
-      if ([...found.values()].every(({ length }) => length === count)) break
+      if (peeked.length === count) break
     }
-    return found
+    return peeked
   } finally {
     await new Promise<void>((resolve) => consumer.close(true, () => resolve()))
   }

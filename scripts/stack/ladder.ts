@@ -43,6 +43,9 @@ interface Rung {
   readonly start: () => Promise<Stack>
 }
 
+/** Of Kafka 4 and the registry. */
+const minJava = 17
+
 /** What to install where the ladder has no rung left. */
 export const whatToInstall =
   'Install Docker (https://docs.docker.com/get-docker/), or Java 17 or later with Maven (https://maven.apache.org); or set KAFKA_BROKERS and SCHEMA_REGISTRY_URL.'
@@ -133,16 +136,23 @@ async function startWithout(network: 'bridge' | 'host', options: LadderOptions):
   return startContainers(network, options)
 }
 
+/** Of `java -version`: 17 of "17.0.15", 8 of "1.8.0_412"; null where it cannot be told. */
+function javaVersion(output: string): number | null {
+  const match = /version "(?:1\.)?(\d+)/.exec(output)
+  return match === null ? null : Number(match[1])
+}
+
 async function startJava(options: LadderOptions): Promise<Stack> {
   const { signal, progress } = options
   await progress.during('asking Java and Maven', async () => {
-    for (const [command, flag] of [
-      ['java', '-version'],
-      ['mvn', '-v'],
-    ] as const)
-      await run(command, [flag], { signal, timeoutMs: 60_000 }).catch((error: unknown) => {
+    const ask = (command: string, flag: string): Promise<string> =>
+      run(command, [flag], { signal, timeoutMs: 60_000 }).catch((error: unknown) => {
         throw new Error(`${command}: ${reasonOf(error)}`)
       })
+    const version = javaVersion(await ask('java', '-version'))
+    if (version !== null && version < minJava)
+      throw new Error(`Java ${version} is too old: ${minJava} or later is needed`)
+    await ask('mvn', '-v')
   })
   return startMaven(options)
 }

@@ -39,7 +39,5 @@ export function followProgress(status: () => readonly ConnectorStatus[], notes: 
 /** What a connector that has not started can be waiting for. */
 export function waitsFor({ config }: ConnectorStatus): string {
   if (config.sink.type !== 'kafka') return 'opening its sink'
-  return config.delivery === 'exactly-once'
-    ? 'connecting, and waiting for the transaction coordinator'
-    : 'connecting to the brokers'
+  return config.delivery === 'exactly-once' ? 'connecting, or waiting for the coordinator' : 'connecting to the brokers'
 }

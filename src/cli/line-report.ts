@@ -135,13 +135,18 @@ function summaryLine(connector: ConnectorStatus): string {
   const { batches, errors, dropped, retries, position, shard_positions } = rest
   const failed = tasks.filter((task) => task.state === 'FAILED')
   const text = [
-    `records ${group(records)} in ${group(seconds)} s (${group(records_per_second)}/s)`,
+    `records ${group(records)} in ${group(seconds)} s (${group(records_per_second)}/s${askedFor(config)})`,
     ...Object.entries({ batches, errors, dropped, retries, position }).map(([key, value]) => `${key} ${group(value)}`),
   ]
   if (shard_positions.length > 1) text.push(`the lowest of shards at ${positionsOf(tasks)}`)
   if (connector.counters.throttledMs > 0) text.push(throttled(connector.counters.throttledMs))
   const reasons = failed.map(({ shard, failure }) => `\n  task ${shard}: ${failure?.message} (${failure?.code})`)
   return `${deliveryName(config)}: ${complete ? 'complete' : state.toLowerCase()}: ${text.join(', ')}${reasons.join('')}`
+}
+
+/** A reader of the file knows this figure. */
+function askedFor({ throughput: { rate, shape } }: ConnectorStatus['config']): string {
+  return rate === null || shape.type !== 'constant' ? '' : ` of ${group(rate)}/s asked for`
 }
 
 function throttled(ms: number): string {

@@ -74,6 +74,14 @@ const mavenWithout = (output: string): string => `case $1 in -v) exit 0;; *) ech
 
 const brokenMavens: Readonly<Record<string, readonly [commands: Record<string, string>, reason: string]>> = {
   'Java is missing': [{ mvn: 'exit 0' }, 'java: not installed'],
+  'Java is too old': [
+    { java: 'echo "openjdk version \\"11.0.23\\" 2024-04-16" >&2', mvn: 'exit 0' },
+    'Java 11 is too old: 17 or later is needed',
+  ],
+  'Java is much too old': [
+    { java: 'echo "java version \\"1.8.0_412\\"" >&2', mvn: 'exit 0' },
+    'Java 8 is too old: 17 or later is needed',
+  ],
   'Maven is missing': [javaWorks, 'mvn: not installed'],
   'the mirror lacks an artifact': [
     {

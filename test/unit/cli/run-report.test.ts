@@ -51,10 +51,7 @@ describe('lines for people', () => {
   test('a connector that has not started says what it waits for, and one that has ended its rate over all', () => {
     const config = connectorOf({ name: 'a', topic: 't', sink: { type: 'kafka' } })
     const start = { config, state: 'UNASSIGNED' as const }
-    assert.equal(
-      statusLine(status('a', start), 4),
-      'a     STARTING    connecting, and waiting for the transaction coordinator',
-    )
+    assert.equal(statusLine(status('a', start), 4), 'a     STARTING    connecting, or waiting for the coordinator')
     assert.match(statusLine(status('a', { state: 'STOPPED', complete: true, rate: 0 })), /complete .* 500,000\/s/)
   })
 
@@ -210,6 +207,14 @@ describe('lines for people', () => {
         'b: failed: records 1,000,000 in 2 s (500,000/s), batches 250, errors 2, dropped 0, retries 2, position 1,000,001\n' +
         '  task 0: kafka localhost:1: no broker answers (KAFKA_UNREACHABLE)\n',
     )
+  })
+
+  test('the summary has the rate that the file asks for beside the one that was reached', () => {
+    const out = screen(false)
+    const report = new LineReport(out, 'info', {})
+    const { config, ...rest } = status('a', { complete: true })
+    report.finish([{ ...rest, config: { ...config, throughput: { ...config.throughput, rate: 600_000 } } }])
+    assert.match(out.written.join(''), /in 2 s \(500,000\/s of 600,000\/s asked for\), batches/)
   })
 
   test('less than the level is not shown', () => {
