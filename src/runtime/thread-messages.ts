@@ -11,6 +11,7 @@ export interface ThreadData {
 export type ToThread =
   | { readonly call: 'start'; readonly id: number; readonly spec: TaskSpec }
   | { readonly call: 'stop' | 'abandon'; readonly id: number }
+  | { readonly call: 'ping' }
 
 export type FromThread =
   | {
@@ -22,3 +23,4 @@ export type FromThread =
     }
   | { readonly say: 'progress'; readonly tasks: readonly { readonly id: number; readonly counters: Counters }[] }
   | { readonly say: 'ended'; readonly id: number; readonly end: TaskEnd }
+  | { readonly say: 'pong' }

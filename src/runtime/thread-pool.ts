@@ -12,26 +12,37 @@ interface Thread {
   readonly tasks: Map<number, TaskListener>
   /** What it died of, where it said so. */
   error: unknown
+  /** Pings since it last said something; null: it has said nothing yet, so it is starting. */
+  unanswered: number | null
 }
 
 export interface ThreadOptions {
   readonly entry?: URL
   readonly heapMb?: number
+  /**
+   * How often threads are asked whether their loop turns, in ms.
+   * @default 10_000
+   */
+  readonly pingMs?: number
 }
+
+/** A thread that leaves so many pings unanswered is stuck. Not a time: after a suspend, or where this loop was late, all get the same chance. */
+const maxUnanswered = 12
 
 /**
  * Runs tasks on worker threads, many on each; a thread is started when there is a task for it. When a thread dies (a
- * crash, out of memory), its tasks end with THREAD_LOST and no other is touched; whoever restarts them gets a new thread.
+ * crash, out of memory) or is stuck, its tasks end with THREAD_LOST and no other is touched; whoever restarts them gets a new thread.
  */
 export class ThreadPool implements TaskExecutor {
   readonly #size: number
   readonly #entry: URL
   readonly #options: WorkerOptions
   readonly #threads = new Set<Thread>()
+  readonly #pinging: NodeJS.Timeout
   #lastId = 0
 
   /** For tests: another program of the threads, another limit of their heaps. */
-  constructor(worker: WorkerConfig, size: number, { entry, heapMb }: ThreadOptions = {}) {
+  constructor(worker: WorkerConfig, size: number, { entry, heapMb, pingMs = 10_000 }: ThreadOptions = {}) {
     this.#size = size
     this.#entry = entry ?? new URL('./thread.js', import.meta.url)
     this.#options = {
@@ -39,6 +50,8 @@ export class ThreadPool implements TaskExecutor {
       // Without a limit of its own a thread that runs out of memory ends the process.
       resourceLimits: { maxOldGenerationSizeMb: heapMb ?? Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20) },
     }
+    this.#pinging = setInterval(() => this.#ping(pingMs), pingMs)
+    this.#pinging.unref()
   }
 
   start(spec: TaskSpec, listener: TaskListener): RunningTask {
@@ -51,6 +64,7 @@ export class ThreadPool implements TaskExecutor {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#pinging)
     await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()))
   }
 
@@ -59,7 +73,7 @@ export class ThreadPool implements TaskExecutor {
     const [least] = [...this.#threads].sort((a, b) => a.tasks.size - b.tasks.size)
     if (least !== undefined && (least.tasks.size === 0 || this.#threads.size >= this.#size)) return least
     const worker = new Worker(this.#entry, this.#options)
-    const thread: Thread = { worker, tasks: new Map(), error: null }
+    const thread: Thread = { worker, tasks: new Map(), error: null, unanswered: null }
     this.#threads.add(thread)
     worker.on('message', (message: FromThread) => this.#heard(thread, message))
     worker.on('error', (error) => (thread.error = error))
@@ -67,8 +81,24 @@ export class ThreadPool implements TaskExecutor {
     return thread
   }
 
-  #heard({ tasks }: Thread, message: FromThread): void {
+  #ping(pingMs: number): void {
+    for (const thread of this.#threads) {
+      if (thread.unanswered === maxUnanswered) {
+        thread.error = new Error(`its event loop has been stuck for ${(maxUnanswered * pingMs) / 1000} s`)
+        void thread.worker.terminate()
+        continue
+      }
+      if (thread.unanswered !== null) thread.unanswered++
+      thread.worker.postMessage({ call: 'ping' } satisfies ToThread)
+    }
+  }
+
+  #heard(thread: Thread, message: FromThread): void {
+    const { tasks } = thread
+    thread.unanswered = 0
     switch (message.say) {
+      case 'pong':
+        return
       case 'state':
         tasks.get(message.id)?.state(message.state, message.failure, message.retryInMs)
         return

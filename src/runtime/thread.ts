@@ -27,6 +27,7 @@ function tellProgress(): void {
 }
 
 port.on('message', (message: ToThread) => {
+  if (message.call === 'ping') return say({ say: 'pong' })
   const { id } = message
   if (message.call !== 'start') {
     running.get(id)?.[message.call]()

@@ -7,6 +7,7 @@ const say = (message: FromThread): void => parentPort?.postMessage(message)
 let keptAlive: NodeJS.Timeout | null = null
 
 parentPort?.on('message', (message: ToThread) => {
+  if (message.call === 'ping') return say({ say: 'pong' })
   const { id } = message
   if (message.call !== 'start') return say({ say: 'ended', id, end: { end: 'stopped' } })
   const { name } = message.spec.connector
@@ -15,6 +16,7 @@ parentPort?.on('message', (message: ToThread) => {
   if (name === 'throws') setImmediate(() => fail())
   else if (name === 'exits') process.exit(3)
   else if (name === 'fills the heap') setImmediate(fill)
+  else if (name === 'hangs') for (;;);
   else if (name === 'completes') say({ say: 'ended', id, end: { end: 'complete' } })
   else keptAlive ??= setInterval(() => undefined, 1 << 30)
 })

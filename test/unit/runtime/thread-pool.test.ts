@@ -3,7 +3,7 @@ import { describe, test, type TestContext } from 'node:test'
 import type { Counters } from '#src/delivery/counters.js'
 import type { RunningTask, TaskListener } from '#src/runtime/task-executor.js'
 import type { TaskEnd } from '#src/runtime/task-events.js'
-import { ThreadPool, threadCount } from '#src/runtime/thread-pool.js'
+import { ThreadPool, threadCount, type ThreadOptions } from '#src/runtime/thread-pool.js'
 import { tasksOf, workerOf } from '../../support/connectors.js'
 
 const entry = new URL('../../support/scripted-thread.js', import.meta.url)
@@ -35,8 +35,8 @@ class Heard implements TaskListener {
   }
 }
 
-async function pool(t: TestContext, size: number) {
-  const threads = new ThreadPool(await workerOf(), size, { entry, heapMb: 48 })
+async function pool(t: TestContext, size: number, options: ThreadOptions = {}) {
+  const threads = new ThreadPool(await workerOf(), size, { entry, heapMb: 48, ...options })
   t.after(() => threads.close())
   const start = (name: string): { heard: Heard; task: RunningTask } => {
     const heard = new Heard()
@@ -82,6 +82,15 @@ describe('threads', () => {
       }
     })
   }
+
+  test('one whose loop is stuck is ended, as one that has crashed', async (t) => {
+    const { start } = await pool(t, 1, { pingMs: 20 })
+    const { heard } = start('hangs')
+    const end = await heard.end
+    assert.ok(end.end === 'failed')
+    assert.equal(end.failure.code, 'THREAD_LOST')
+    assert.match(end.failure.message, /its event loop has been stuck for 0\.24 s/)
+  })
 
   test('are as many as the cores, or as the configuration says', () => {
     assert.equal(threadCount(3), 3)
