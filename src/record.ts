@@ -23,11 +23,13 @@ export type FieldType =
    * Several values in one: `values`, of one field; `records`, of any; `map` and `record_map`, of texts (the last field) to a value or to a record of the other
    * fields.
    */
-  | { readonly kind: 'list'; readonly of: ListForm; readonly items: readonly Field[] }
+  | {
+      readonly kind: 'list'
+      readonly of: 'values' | 'records' | 'map' | 'record_map'
+      readonly items: readonly Field[]
+    }
   /** Values of any shape, each as the text of JSON; all of them are known. */
   | { readonly kind: 'json' }
-
-export type ListForm = 'values' | 'records' | 'map' | 'record_map'
 
 /** One field of a record layout, and how its vector is to be read. */
 export interface Field {

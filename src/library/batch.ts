@@ -3,7 +3,10 @@ import { disturbKinds } from '../config/disturb.js'
 import type { DisturbKind } from '../config/disturb.js'
 import type { Batch as RecordBatch, Faults, Value, Vector } from '../record.js'
 
-/** A row where no type is given: column names to values; dates are ISO 8601 strings, what is missing is null. */
+/**
+ * A row where no type is given: column names to values; dates are ISO 8601 strings, what is missing is null. Lists
+ * and nested records, which models of schemas have, are arrays and objects: a type of one's own says so.
+ */
 export type AnyRow = Record<string, Value>
 
 /** A fault on purpose. */

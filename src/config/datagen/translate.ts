@@ -22,9 +22,14 @@ export interface Problem {
   readonly remedy?: string
 }
 
-/** Keys that only mean something to kafka-connect-datagen, or to the converters of its records. */
+/** Keys of kafka-connect-datagen, and of converters, that have an effect here. */
 export function isDatagenKey(key: string): boolean {
-  return Object.hasOwn(datagenSchema, key) || /^(key|value|header)\.converter(\.|$)/.test(key)
+  return Object.hasOwn(datagenSchema, key) || /^(key|value)\.converter(\.schemas\.enable)?$/.test(key)
+}
+
+/** Settings of converters: those that are known become options, the others have no effect. */
+function isConverterKey(key: string): boolean {
+  return /^(key|value|header)\.converter(\.|$)/.test(key)
 }
 
 /** Connect's converters, by what they are here. */
@@ -58,7 +63,7 @@ class Translation {
 
   translate(): Translated {
     for (const [key, item] of Object.entries(this.given)) {
-      if (isDatagenKey(key)) continue
+      if (isDatagenKey(key) || isConverterKey(key)) continue
       if (replacedOptions.has(key))
         this.#wrong(key, 'not for this connector class', { expected: 'the options of datagen' })
       else this.#config[key] = item

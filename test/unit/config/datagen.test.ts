@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { connectKeys } from '#src/config/connect-keys.js'
+import { connectKeys, unknownKeys } from '#src/config/connect-keys.js'
 import { readConnectors } from '#src/config/connector-file.js'
 import type { ConnectorConfig } from '#src/config/connector.js'
 import { datagenClass } from '#src/config/connector-class.js'
@@ -132,12 +132,9 @@ describe("kafka-connect-datagen's configurations", () => {
     }
   })
 
-  it('keep their unknown keys to themselves', () => {
-    const { errors } = connectKeys(
-      'views',
-      { ...minimal, 'value.converter.schema.registry.url': 'http://r:8081' },
-      folders,
-    )
-    assert.deepEqual(errors, [])
+  it('have settings of converters that are kept without effect, and named', () => {
+    const config = { ...minimal, 'value.converter.schema.registry.url': 'http://r:8081', 'errors.tolerance': 'all' }
+    assert.deepEqual(connectKeys('views', config, folders).errors, [])
+    assert.deepEqual(unknownKeys(config), ['value.converter.schema.registry.url', 'errors.tolerance'])
   })
 })
