@@ -163,7 +163,7 @@ class NearSearch {
     const present = own.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0)
     if (both < fewRows || both < 0.6 * present) return null
     const rests = ratioRests(values, width, y.grain)
-    if (!isFaithful(rests, width, values, y.grain)) return null
+    if (!isPlaced(rests, width, values, y.grain)) return null
     const shared = sharedBits(levelsOf(start), this.#levels.get(y)!)
     const bits = ratioLength(rests, width, y.grain) - sharedBits(levelsOf(width), levelsOf(rests))
     return {
@@ -243,6 +243,14 @@ function isFaithful(rests: Float64Array, base: Float64Array, values: Float64Arra
     if (grain > 0 ? away > 0 : away > 1e-4 * Math.abs(values[i])) wrong++
   }
   return wrong <= 0.01 * all
+}
+
+/** Whether places between two columns, in millionths of the way, give back the values as nearly as millionths can. */
+function isPlaced(rests: Float64Array, width: Float64Array, values: Float64Array, grain: number): boolean {
+  let wrong = 0
+  for (let i = 0; i < rests.length; i++)
+    if (Math.abs(ratioOf(width[i], rests[i], grain) - values[i]) > width[i] / ratioUnit) wrong++
+  return wrong <= 0.01 * rests.length
 }
 
 /** Share of the column's width that a rest may have, where no order says that the two belong together. */

@@ -243,11 +243,12 @@ test('the report names the rules that records break, and no unrelated column hid
 test('what lies between two columns keeps its place between them, and is no more often at the edge', async () => {
   const { records, artifact } = await recordsOf(
     rows(21, (random) => {
-      const open = 1000 + random.below(100_000)
-      const low = open - 1 - random.below(900)
-      const high = open + 1 + random.below(900)
+      const millionths = 2_000_000_000 + random.below(1_000_000_000)
+      const low = millionths - 1 - random.below(9_000_000)
+      const high = millionths + 1 + random.below(9_000_000)
       const close = low + 1 + random.below(high - low - 1)
-      return { open, low, high, close }
+      const [open, ...others] = [millionths, low, high, close].map((value) => (value / 1e6).toFixed(6))
+      return { open, low: others[0], high: others[1], close: others[2] }
     }),
   )
   assert.equal(artifact.version, 3)
