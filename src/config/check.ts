@@ -78,7 +78,7 @@ export function check<T extends OptionTree>(tree: T, source: ConfigSource, optio
       )
     }
   }
-  return { values: load(tree, given, env, errors.length === 0), errors, failed }
+  return { values: load(tree, given, env), errors, failed }
 }
 
 /** The maps of an option `maps` that has passed `check`, one by one; their places are below the option's. */
@@ -97,19 +97,27 @@ export function checkItems<T extends OptionTree>(
   })
 }
 
-/** Only called with values that have passed: what convict refuses after that is a defect. */
+type Filled = convict.Config<Record<string, unknown>>
+
+/** Of trees without variables of the environment: to make one takes far longer than to fill it, and a group's log has thousands to fill. */
+const kept = new WeakMap<OptionTree, Filled>()
+
+/** Only called with values that have passed. */
 function load<T extends OptionTree>(
   tree: T,
   given: ReadonlyMap<string, unknown>,
   env: ReadonlyMap<string, string>,
-  whole: boolean,
 ): Values<T> {
+  const isKept = env.size === 0
   // convict would read the process's arguments and environment otherwise.
-  const config = convict(toConvict(tree), { args: [], env: Object.fromEntries(env) })
+  const make = (): Filled => convict(toConvict(tree), { args: [], env: Object.fromEntries(env) })
+  const config = (isKept ? kept.get(tree) : undefined) ?? make()
+  if (isKept) kept.set(tree, config)
   // Key by key, because its load() walks into values that are maps themselves.
   for (const [key, value] of given) config.set(key, isObject(value) ? JSON.stringify(value) : value)
-  if (whole) config.validate({ allowed: 'strict' })
-  return config.getProperties() as Values<T>
+  const values = config.getProperties() as Values<T>
+  if (isKept) for (const key of given.keys()) config.reset(key)
+  return values
 }
 
 function toConvict(tree: OptionTree): convict.Schema<Record<string, unknown>> {
