@@ -6,6 +6,7 @@ import type { FileTarget } from '../herder/file-source.js'
 import type { Herder } from '../herder/herder.js'
 import type { Planning } from '../herder/hosted-connector.js'
 import { positionStore } from '../herder/positions.js'
+import type { Loggers } from '../herder/loggers.js'
 import { StandaloneHerder } from '../herder/standalone.js'
 import type { Failure, State } from '../runtime/task-events.js'
 import type { Worker } from '../runtime/worker.js'
@@ -25,14 +26,26 @@ export interface RunningHerder extends Herder, FileTarget {
   taskChanged(delivery: DeliveryOutline, shard: number, state: State, failure: Failure | null, retryInMs: number): void
 }
 
+/** What a herder gets from the program that runs it. */
+export interface HerderSurroundings {
+  readonly worker: Worker
+  readonly planning: Planning
+  readonly report: RunReport
+  readonly loggers: Loggers
+  /** The port that REST listens on; null: none yet. */
+  readonly port: () => number | null
+}
+
 /** A member of a group, where the worker is to be one; else a herder of its own connectors. */
-export async function createHerder(worker: Worker, planning: Planning, report: RunReport): Promise<RunningHerder> {
+export async function createHerder(surroundings: HerderSurroundings): Promise<RunningHerder> {
+  const { worker, planning, report, loggers, port } = surroundings
   const { worker: config } = planning
   const positions = positionStore(config)
-  const workerId = workerIdOf(config)
+  const workerId = (): string => workerIdOf(config, port())
+  const own = { workerId, worker, planning, positions, loggers }
   if (!config.group.enabled) {
     const store = config.connectorsPath === null ? memoryStore : new ConnectorFolder(config.connectorsPath)
-    return new StandaloneHerder({ workerId, worker, planning, positions, store })
+    return new StandaloneHerder({ ...own, store })
   }
   // Not before they are needed: the Kafka libraries take longer to load than all the rest.
   const [{ DistributedHerder }, { KafkaStore }, { GroupMembership }, { protocolName, protocolType }] =
@@ -51,10 +64,7 @@ export async function createHerder(worker: Worker, planning: Planning, report: R
     return new KafkaStore(kafka, { topic, creation: { replicationFactor }, isExpendable, onTrouble })
   }
   return new DistributedHerder({
-    workerId,
-    worker,
-    planning,
-    positions,
+    ...own,
     configStore: storeOf(configStorage, false),
     statusStore: storeOf(statusStorage, true),
     membership: (handlers) => {
@@ -79,9 +89,8 @@ export async function createHerder(worker: Worker, planning: Planning, report: R
 }
 
 /** As the workers of a group tell each other apart: without a port of its own, by the process. */
-function workerIdOf({ http, advertised, group }: WorkerConfig): string {
+function workerIdOf({ http, advertised, group }: WorkerConfig, port: number | null): string {
   const isEverywhere = http.host === '0.0.0.0' || http.host === '::'
   const host = advertised.host ?? (group.enabled && (isEverywhere || !http.enabled) ? hostname() : http.host)
-  const isUnknown = !http.enabled || http.port === 0
-  return `${host}:${advertised.port ?? (group.enabled && isUnknown ? process.pid : http.port)}`
+  return `${host}:${advertised.port ?? port ?? (group.enabled ? process.pid : http.port)}`
 }

@@ -1,12 +1,12 @@
 import { deliveryName } from '../config/connector.js'
 import type { DeliveryOutline } from '../connector/outline.js'
-import type { WorkerConfig } from '../config/worker.js'
+import type { Loggers } from '../herder/loggers.js'
 import { OutageLog } from '../runtime/outage-log.js'
 import { waitsFor as dependencyOf } from '../runtime/waiting.js'
 import { summarize, type ConnectorStatus } from '../runtime/status.js'
 import type { Failure, State } from '../runtime/task-events.js'
 import { followProgress, waitsFor } from './follow-progress.js'
-import type { RunReport } from './run-report.js'
+import type { ReportLogger, RunReport } from './run-report.js'
 import { counted } from './stream-progress.js'
 import { canRedraw, cutToWidth, heightOf, rowsOf, widthOf, type Screen } from './screen.js'
 
@@ -16,23 +16,27 @@ const severities = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as cons
 /** A status line per connector, redrawn in place on a terminal, with the messages above them. */
 export class LineReport implements RunReport {
   readonly #screen: Screen
-  readonly #least: number
+  readonly #loggers: Loggers
   #status: () => readonly ConnectorStatus[] = () => []
   #timer: NodeJS.Timeout | null = null
   #endProgress = (): void => undefined
-  readonly #outages = new OutageLog((level, message) => this.note(level, message))
+  readonly #outages = new OutageLog((level, message) => this.#say('tasks', level, message))
   readonly #started = new Set<string>()
   readonly #redraws: boolean
   #drawn: readonly string[] = []
 
-  constructor(screen: Screen, level: WorkerConfig['log']['level'], env: NodeJS.ProcessEnv = process.env) {
+  constructor(screen: Screen, loggers: Loggers, env: NodeJS.ProcessEnv = process.env) {
     this.#screen = screen
     this.#redraws = canRedraw(screen, env)
-    this.#least = severities.indexOf(level)
+    this.#loggers = loggers
   }
 
   note(level: 'info' | 'warn' | 'error', message: string): void {
-    if (severities.indexOf(level) < this.#least) return
+    this.#say('worker', level, message)
+  }
+
+  #say(logger: ReportLogger, level: (typeof severities)[number], message: string): void {
+    if (!this.#shows(logger, level)) return
     this.#clear()
     this.#screen.write(`${timeOfDay(new Date())} ${level === 'info' ? '' : `${level}: `}${message}\n`)
     this.#draw()
@@ -44,27 +48,32 @@ export class LineReport implements RunReport {
     if (what === 'started') this.#started.add(name)
     // The status lines show what has started; on a terminal that is enough.
     if (isFirst && this.#redraws) return
-    this.note('info', `${name} ${what === 'started' && !isFirst ? 'restarted' : what}`)
+    this.#say('connectors', 'info', `${name} ${what === 'started' && !isFirst ? 'restarted' : what}`)
   }
 
   task(config: DeliveryOutline, task: number, state: State, failure: Failure | null, retryInMs: number): void {
     if (this.#outages.task(config, task, state, failure) || failure === null) return
     const what = `${deliveryName(config)}, task ${task}: ${failure.message} (${failure.code})`
-    if (state === 'FAILED') this.note('error', what)
-    else this.note('warn', `${what}; next attempt in ${(retryInMs / 1000).toFixed(1)} s`)
+    if (state === 'FAILED') this.#say('tasks', 'error', what)
+    else this.#say('tasks', 'warn', `${what}; next attempt in ${(retryInMs / 1000).toFixed(1)} s`)
   }
 
   watch(status: () => readonly ConnectorStatus[]): void {
     this.#status = status
     if (!this.#redraws) {
       this.#endProgress = followProgress(status, {
-        starting: ({ config }, what) => this.note('info', `${deliveryName(config)}: still starting: ${what}`),
-        progress: (connector) => this.note('info', statusLine(connector)),
+        starting: ({ config }, what) =>
+          this.#say('progress', 'info', `${deliveryName(config)}: still starting: ${what}`),
+        progress: (connector) => this.#say('progress', 'info', statusLine(connector)),
         together: (connectors) => {
           const sum = (of: (one: ConnectorStatus) => number): string =>
             group(Math.round(connectors.reduce((all, one) => all + of(one), 0)))
           const records = sum(({ counters }) => counters.records)
-          this.note('info', `${connectors.length} connectors: ${records} records, ${sum(({ rate }) => rate)}/s`)
+          this.#say(
+            'progress',
+            'info',
+            `${connectors.length} connectors: ${records} records, ${sum(({ rate }) => rate)}/s`,
+          )
         },
       })
       return
@@ -82,8 +91,11 @@ export class LineReport implements RunReport {
     this.#outages.close()
     this.#clear()
     this.#status = () => []
-    if (this.#least <= severities.indexOf('info'))
-      this.#screen.write(connectors.map((one) => `${summaryLine(one)}\n`).join(''))
+    if (this.#shows('connectors', 'info')) this.#screen.write(connectors.map((one) => `${summaryLine(one)}\n`).join(''))
+  }
+
+  #shows(logger: ReportLogger, level: (typeof severities)[number]): boolean {
+    return severities.indexOf(level) >= severities.indexOf(this.#loggers.levelOf(logger))
   }
 
   #clear(): void {

@@ -11,10 +11,12 @@ import { ModelCache } from '../connector/model-cache.js'
 import { preflight } from '../connector/preflight.js'
 import { summarize } from '../runtime/status.js'
 import { FileSource } from '../herder/file-source.js'
+import { Loggers } from '../herder/loggers.js'
 import { followFiles } from '../herder/follow-files.js'
 import { Worker } from '../runtime/worker.js'
 import { createHerder } from './create-herder.js'
 import { createReport } from './create-report.js'
+import { reportLoggers } from './run-report.js'
 import { onInterrupt } from './interrupt.js'
 
 interface RunOptions {
@@ -67,7 +69,8 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
   const config = { ...file, log: { ...file.log, level: options.logLevel ?? file.log.level } }
   const paths = given.length === 0 ? standardPaths(config) : given
   const models = new ModelCache()
-  const report = createReport(config.log)
+  const loggers = new Loggers(config.log.level, reportLoggers)
+  const report = createReport(config.log, loggers)
   for (const remark of config.remarks) report.note('warn', `${options.worker}: ${remark}`)
   const worker = new Worker(config, {
     connector: (what, delivery) => report.connector(what, delivery),
@@ -77,7 +80,9 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
     },
   })
   const planning = { worker: config, env: process.env, models }
-  const herder = await createHerder(worker, planning, report)
+  let server: HttpServer | null = null
+  const port = (): number | null => server?.port ?? null
+  const herder = await createHerder({ worker, planning, report, loggers, port })
   const source = new FileSource(paths, process.env, (deliveries) => preflight(deliveries, config, models), herder)
   const found = await source.read()
   const { good, errors } = await source.check(found)
@@ -102,6 +107,7 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
     report.note('info', `${signal}: finishing open transactions`)
     interrupted()
   })
+  const stopping = (): boolean => isStopping
   const view: WorkerView = {
     get phase() {
       return isStopping ? 'stopping' : herder.phase
@@ -113,7 +119,6 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
     if (event.type !== 'created' && event.type !== 'reconfigured') return
     for (const warning of event.warnings) report.note('warn', `${event.connector}: ${warning}`)
   })
-  let server: HttpServer | null = null
   let endWatch = (): void => undefined
   let clean = true
   try {
@@ -135,12 +140,12 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
       report.note('info', `listening at ${server.address}`, { address: server.address })
     }
     // A group has to be known before files are applied to it; alone, a worker is ready when its files are.
-    if (config.group.enabled) await herder.start()
+    if (config.group.enabled) await Promise.race([herder.start(), interruption])
     if (options.watch) {
       endWatch = await followFiles(source, paths, found, (error) => note(error, 'the running connector is unchanged'))
     }
     report.watch(() => worker.status())
-    for (const error of await source.apply(good, [])) note(error, 'the other connectors run')
+    if (!stopping()) for (const error of await source.apply(good, [])) note(error, 'the other connectors run')
     if (!config.group.enabled) await herder.start()
     await Promise.race([interruption, ...(options.watch ? [] : [herder.ended()])])
   } finally {

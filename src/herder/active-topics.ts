@@ -26,11 +26,15 @@ export class ActiveTopics {
     return [...topics].sort()
   }
 
-  reset(connector: HostedConnector): void {
-    this.#topics.delete(connector.name)
-    for (const delivery of connector.deliveries) {
-      this.#before.set(deliveryName(delivery), this.#recordsOf(delivery))
-    }
+  /** How many records each delivery of a connector has sent by now. */
+  counts({ deliveries }: HostedConnector): ReadonlyMap<string, number> {
+    return new Map(deliveries.map((delivery) => [deliveryName(delivery), this.#recordsOf(delivery)]))
+  }
+
+  /** The topics of a connector were reset when its deliveries had these counts. */
+  reset(connector: string, counts: ReadonlyMap<string, number>): void {
+    this.#topics.delete(connector)
+    for (const [delivery, records] of counts) this.#before.set(delivery, records)
   }
 
   forget(connector: HostedConnector): void {

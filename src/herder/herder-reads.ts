@@ -32,8 +32,8 @@ export interface HerderParts {
 }
 
 export interface HerderOptions {
-  /** `host:port` of the worker's REST address; no other worker of a group has it. */
-  readonly workerId: string
+  /** `host:port` of the worker's REST address, once it listens; no other worker of a group has it. */
+  readonly workerId: () => string
   readonly worker: TaskHost
   readonly planning: Planning
   readonly positions: PositionStore
@@ -120,7 +120,8 @@ export class HerderReads implements Pick<
 
   resetTopics(name: string): Promise<void> {
     const known = this.connectors.get(name)
-    if (known !== undefined) this.parts.activeTopics.reset(known)
+    const { activeTopics } = this.parts
+    if (known !== undefined) activeTopics.reset(name, activeTopics.counts(known))
     return Promise.resolve()
   }
 

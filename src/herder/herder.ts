@@ -180,6 +180,12 @@ export interface Herder {
   /** What the worker is: `starting` until it has read what it hosts. */
   readonly phase: 'starting' | 'running' | 'stopping'
 
+  /**
+   * When what reads show was known to be all, in milliseconds since 1970 (0: it has not been yet); null: it is so now. Only a
+   * worker that cannot reach its group shows what is older.
+   */
+  readonly asOf: number | null
+
   /** All connectors, in the order of their names. */
   list(): Promise<readonly ConnectorView[]>
   get(name: string): Promise<ConnectorView>

@@ -7,12 +7,12 @@ import { infoOf, progressOf, statusOf, type Observe } from './views.js'
 
 /** The connectors that a herder has, and what it shows of them. */
 export class HostedConnectors {
-  readonly #workerId: string
+  readonly #workerId: () => string
   readonly #observe: Observe
   readonly #byName = new Map<string, HostedConnector>()
 
   /** `observe`: what is known of a task. */
-  constructor(workerId: string, observe: Observe) {
+  constructor(workerId: () => string, observe: Observe) {
     this.#workerId = workerId
     this.#observe = observe
   }
@@ -56,7 +56,7 @@ export class HostedConnectors {
   }
 
   status(connector: HostedConnector): ConnectorStatus {
-    return statusOf(connector, this.#workerId, this.#observe)
+    return statusOf(connector, this.#workerId(), this.#observe)
   }
 
   progress(connector: HostedConnector): ConnectorProgress {

@@ -16,12 +16,19 @@ export function logLevelOf(text: string): LogLevel {
 /** The levels of a worker's loggers, by name. `root` has all others below it, `a` those that begin with `a.`. */
 export class Loggers {
   readonly #levels = new Map<string, LoggerLevel>()
-  readonly #changed: (rootLevel: LogLevel) => void
 
-  /** `changed`: called with the new level of `root`. */
-  constructor(level: LogLevel, changed: (rootLevel: LogLevel) => void = () => undefined) {
-    this.#levels.set('root', { level, lastModified: null })
-    this.#changed = changed
+  /** `names`: loggers that are there from the beginning, besides `root`. */
+  constructor(level: LogLevel, names: readonly string[] = []) {
+    for (const name of ['root', ...names]) this.#levels.set(name, { level, lastModified: null })
+  }
+
+  /** Its own level, or that of the nearest logger above it. */
+  levelOf(logger: string): LogLevel {
+    for (let name = logger; ; name = name.slice(0, name.lastIndexOf('.'))) {
+      const own = this.#levels.get(name)
+      if (own !== undefined) return own.level
+      if (!name.includes('.')) return this.#levels.get('root')?.level ?? 'info'
+    }
   }
 
   all(): ReadonlyMap<string, LoggerLevel> {
@@ -35,7 +42,6 @@ export class Loggers {
       if (logger === 'root' || name === logger || name.startsWith(`${logger}.`)) names.add(name)
     for (const name of names) if (this.#levels.get(name)?.level === level) names.delete(name)
     for (const name of names) this.#levels.set(name, { level, lastModified: now })
-    if (names.has('root')) this.#changed(level)
     return [...names].sort()
   }
 }

@@ -30,7 +30,7 @@ export interface StandaloneOptions extends HerderOptions {
 
 /** The connectors of this process alone: those of files, and those that came over REST. */
 export class StandaloneHerder extends HerderReads implements Herder, FileTarget {
-  readonly workerId: string
+  readonly #workerId: () => string
   readonly #host: TaskHost
   readonly #reconciler: Reconciler
   readonly #store: ConnectorStore
@@ -45,15 +45,22 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
     super(
       createParts(options, (task) => {
         const status = hostedStatus(worker, task)
-        return status && { status, workerId, asOf: now() }
+        return status && { status, workerId: workerId(), asOf: now() }
       }),
     )
-    this.workerId = workerId
+    this.#workerId = workerId
     this.#host = worker
     this.#store = store
     this.#now = now
     this.#reconciler = new Reconciler(worker)
   }
+
+  get workerId(): string {
+    return this.#workerId()
+  }
+
+  /** Nobody else changes its connectors. */
+  readonly asOf = null
 
   get phase(): Herder['phase'] {
     return this.#phase

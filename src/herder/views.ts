@@ -56,11 +56,10 @@ export function statusOf(connector: HostedConnector, workerId: string, observe: 
 
 /** As Connect has it, where a source task that has come to its end goes on to be RUNNING. */
 function stateOf(target: TargetState, status: RunningStatus | undefined): TaskStatus['state'] {
-  const isPaused = target === 'PAUSED'
-  if (status === undefined) return isPaused ? 'PAUSED' : 'UNASSIGNED'
-  if (status.state !== 'STOPPED') return status.state
-  if (isPaused) return 'PAUSED'
-  return status.complete ? 'RUNNING' : 'UNASSIGNED'
+  const state = status?.state ?? 'UNASSIGNED'
+  if (state !== 'STOPPED' && state !== 'UNASSIGNED') return state
+  if (target === 'PAUSED') return 'PAUSED'
+  return state === 'STOPPED' && status?.complete === true ? 'RUNNING' : 'UNASSIGNED'
 }
 
 export function tasksOf(connector: HostedConnector): TaskInfo[] {

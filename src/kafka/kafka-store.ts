@@ -52,12 +52,13 @@ export class KafkaStore implements Store {
   readonly #pending = new Map<string, (entry: StoreEntry) => void>()
   #filter = new TransactionFilter<{ entry: StoreEntry; id: string | null }>()
   #position = 0
+  #followedAt = -Infinity
   #topicId: string | null = null
   /** Counts the topics that had this name. */
   #epoch = 0
   #identifiedAt = 0
   #closed = false
-  #following: Promise<void> = Promise.resolve()
+  #following: Promise<void> | null = null
   #writing: Promise<unknown> = Promise.resolve()
 
   constructor(cluster: ClusterOptions, options: KafkaStoreOptions) {
@@ -79,6 +80,10 @@ export class KafkaStore implements Store {
     return this.#position
   }
 
+  get followedAt(): number {
+    return this.#followedAt
+  }
+
   get topicId(): string | null {
     return this.#topicId
   }
@@ -86,7 +91,8 @@ export class KafkaStore implements Store {
   async open(): Promise<void> {
     await this.#ensureTopic()
     await this.#identify()
-    this.#following = this.#follow()
+    // A call that is made again after a failure finds it following.
+    this.#following ??= this.#follow()
     await this.readToEnd()
   }
 
@@ -187,6 +193,7 @@ export class KafkaStore implements Store {
         const { batches, next } = await this.#follower.poll(partition, this.#position, 'uncommitted')
         for (const batch of batches) this.#take(batch)
         this.#position = Math.max(this.#position, next)
+        this.#followedAt = Date.now()
         this.#wake()
         if (isTroubled) this.#options.onTrouble?.(null)
         isTroubled = false

@@ -32,7 +32,8 @@ export interface StoreListener {
 
 export interface Store {
   /**
-   * Creates the topic if it is missing, and reads it to its end as that is now. From here on the store follows the log.
+   * Creates the topic if it is missing, and reads it to its end as that is now. From here on the store follows the log. May be
+   * called again after a rejection.
    * TOPIC_UNFIT if the topic is not compacted or has several partitions, TOPIC_MISSING if it may not be created.
    */
   open(): Promise<void>
@@ -42,6 +43,9 @@ export interface Store {
 
   /** The offset behind the last record that is read: everything below is in `entries`. */
   readonly position: number
+
+  /** When the store was last as new as the log, in milliseconds since 1970; -Infinity: never yet. */
+  readonly followedAt: number
 
   /** Null: the broker is older than topic ids (KIP-516), or the store is not open. */
   readonly topicId: string | null

@@ -1,3 +1,4 @@
+import { asOfText } from './as-of.js'
 import { deliveryName } from '../config/connector.js'
 import type { ConnectorStatus } from '../runtime/status.js'
 import { troubles, type Trouble } from '../runtime/waiting.js'
@@ -7,6 +8,8 @@ export interface Readiness {
   /** Every task is beyond its start, and none has failed or waits for something. */
   readonly ready: boolean
   readonly phase: 'starting' | 'running' | 'stopping'
+  /** Absent: it can reach its group. When what it knows of that was all, in ISO 8601, or `never`. */
+  readonly group_as_of?: string
   /** Connectors with tasks that have not started yet. */
   readonly waiting_for: readonly string[]
   readonly waiting: readonly TroubleJson[]
@@ -24,14 +27,25 @@ interface TroubleJson {
   readonly error: string
 }
 
-export function readinessOf(phase: Readiness['phase'], connectors: readonly ConnectorStatus[]): Readiness {
+export function readinessOf(
+  phase: Readiness['phase'],
+  asOf: number | null,
+  connectors: readonly ConnectorStatus[],
+): Readiness {
   const starting = connectors
     .filter(({ tasks }) => tasks.some(({ started }) => !started))
     .map(({ config }) => deliveryName(config))
   const waiting = troubles(connectors, 'RESTARTING').map(json)
   const failed = troubles(connectors, 'FAILED').map(json)
-  const ready = phase === 'running' && starting.length + waiting.length + failed.length === 0
-  return { ready, phase, waiting_for: starting, waiting, failed }
+  const ready = phase === 'running' && asOf === null && starting.length + waiting.length + failed.length === 0
+  return {
+    ready,
+    phase,
+    ...(asOf !== null && { group_as_of: asOfText(asOf) }),
+    waiting_for: starting,
+    waiting,
+    failed,
+  }
 }
 
 function json({ connector, tasks, waitsFor, since, code, error }: Trouble): TroubleJson {

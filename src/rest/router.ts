@@ -1,6 +1,7 @@
 /** Routes on fastify, with Jersey's manners: what is answered to a call that fits no route. */
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods } from 'fastify'
 import type { GenesisError } from '../errors.js'
+import { asOfText } from './as-of.js'
 import { errorAnswer, HttpError } from './http-error.js'
 import type { Exchange, Reply, Route } from './route.js'
 
@@ -14,7 +15,13 @@ const jsonType = 'application/json'
 /** Told of defects: they are answered with 500 and no details. */
 export type OnDefect = (error: GenesisError, call: string) => void
 
-export function createRouter(routes: readonly Route[], onDefect: OnDefect): FastifyInstance {
+export interface RouterOptions {
+  readonly onDefect: OnDefect
+  /** As Herder has it: said with every answer to a GET that shows what is older. */
+  readonly asOf: () => number | null
+}
+
+export function createRouter(routes: readonly Route[], { onDefect, asOf }: RouterOptions): FastifyInstance {
   const server = fastify({
     logger: false,
     forceCloseConnections: true,
@@ -49,7 +56,12 @@ export function createRouter(routes: readonly Route[], onDefect: OnDefect): Fast
       method: route.method,
       url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
       config: { isOpen: route.isOpen },
-      handler: async (request, reply) => send(await route.handle(exchangeOf(request)), reply),
+      handler: async (request, reply) => {
+        const answer = await route.handle(exchangeOf(request))
+        const known = route.method === 'GET' ? asOf() : null
+        if (known !== null) void reply.header('Genesis-As-Of', asOfText(known))
+        return send(answer, reply)
+      },
     })
   }
   return server

@@ -32,6 +32,7 @@ export interface RestServices extends AboutWorker {
 export interface HttpServer {
   /** `http://host:port` as it listens. */
   readonly address: string
+  readonly port: number
   close(): Promise<void>
 }
 
@@ -43,7 +44,8 @@ export async function startServer(
   const server = createServer(services)
   try {
     await server.listen({ host, port })
-    return { address: addressOf(server), close: () => server.close() }
+    const { port: bound } = server.server.address() as AddressInfo
+    return { address: addressOf(server), port: bound, close: () => server.close() }
   } catch (cause) {
     await server.close()
     const { code, message } = cause as NodeJS.ErrnoException
@@ -63,14 +65,14 @@ function addressOf({ server }: FastifyInstance): string {
 }
 
 export function createServer(services: RestServices): FastifyInstance {
-  return createRouter(routesOf(services), services.onDefect)
+  return createRouter(routesOf(services), { onDefect: services.onDefect, asOf: () => services.herder.asOf })
 }
 
 /** Every route, and the one that describes them. */
 export function routesOf(services: RestServices): readonly Route[] {
   const { view, herder, version, genesis } = services
   const routes: Route[] = [
-    ...workerRoutes(view, services),
+    ...workerRoutes(view, herder, services),
     ...connectorRoutes(herder, version),
     ...stateRoutes(herder, version),
     ...offsetRoutes(herder),

@@ -385,17 +385,16 @@ export function herderContract(name: string, makePlace: (t: TestContext) => Prom
     })
 
     test('topics are those that were sent to since they were reset', async (t) => {
-      const { herder, config, isIn, hasMoreThan } = await setUp(t)
+      const { herder, everywhere, config, isIn, hasMoreThan } = await setUp(t)
       await herder.create('a', config(), 'PAUSED')
       assert.deepEqual(await herder.topics('a'), [])
       await herder.resume('a')
       await hasMoreThan(0, 'a')
-      await eventually(async () => (await herder.topics('a')).length > 0)
-      assert.deepEqual(await herder.topics('a'), ['a'])
+      for (const one of everywhere) await eventually(async () => (await one.topics('a')).join() === 'a')
       await herder.pause('a')
       await isIn('a', 'PAUSED', 'PAUSED')
       await herder.resetTopics('a')
-      assert.deepEqual(await herder.topics('a'), [])
+      for (const one of everywhere) await eventually(async () => (await one.topics('a')).length === 0)
     })
 
     test('loggers have levels, those below one with it', async (t) => {

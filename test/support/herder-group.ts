@@ -1,9 +1,13 @@
 import { writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import type { RestFolders } from '#src/config/connect-keys.js'
+import type { Environment } from '#src/config/placeholders.js'
 import { ModelCache } from '#src/connector/model-cache.js'
+import type { GenesisError } from '#src/errors.js'
 import { DistributedHerder } from '#src/herder/distributed/distributed.js'
 import type { Herder } from '#src/herder/herder.js'
+import type { Planning } from '#src/herder/hosted-connector.js'
 import { writeModel } from '#src/model/artifact-write.js'
 import { Worker } from '#src/runtime/worker.js'
 import { workerOf } from './connectors.js'
@@ -12,11 +16,22 @@ import { MemoryGroup } from './memory-group.js'
 import { MemoryLog, MemoryStore } from './memory-store.js'
 import { randomArtifact } from './models.js'
 
+/** Where the workers find their files and variables. `model.json` is made in the folder of models. */
+export interface GroupPlace {
+  readonly rest: RestFolders
+  readonly env: Environment
+}
+
 /** A worker of a group in memory. */
 export interface GroupWorker {
   readonly herder: DistributedHerder
+  readonly planning: Planning
   readonly executor: FakeExecutor
   readonly membership: ReturnType<MemoryGroup['membership']>
+  /** From now on it cannot read or write the logs; null: it can again. */
+  cut(error: GenesisError | null): void
+  /** What it has said is in its way, and (null) is not any more. */
+  readonly troubles: readonly (GenesisError | null)[]
 }
 
 /** A group of workers in one process, without a broker. */
@@ -28,25 +43,31 @@ export class HerderGroup {
   readonly workers: GroupWorker[] = []
   readonly model: string
   readonly #t: TestContext
+  readonly #place: GroupPlace
 
-  private constructor(t: TestContext, model: string) {
+  private constructor(t: TestContext, place: GroupPlace) {
     this.#t = t
-    this.model = model
+    this.#place = place
+    this.model = join(place.rest.models, 'model.json')
   }
 
-  static async make(t: TestContext, folder: string, count: number): Promise<HerderGroup> {
-    const model = join(folder, 'model.json')
-    await writeFile(model, writeModel(randomArtifact(1)))
-    const group = new HerderGroup(t, model)
+  static async make(t: TestContext, count: number, place: GroupPlace): Promise<HerderGroup> {
+    const group = new HerderGroup(t, place)
+    await writeFile(group.model, writeModel(randomArtifact(1)))
     for (let i = 0; i < count; i++) await group.add()
     return group
   }
 
-  async add(workerId = `127.0.0.1:${8083 + this.workers.length}`): Promise<GroupWorker> {
-    const folder = dirname(this.model)
-    const config = await workerOf({
-      rest: { models: folder, schemas: folder, files: folder, secrets: folder, variables: /.*/ },
-    })
+  async add(workerId?: string): Promise<GroupWorker> {
+    const added = await this.addUnstarted(workerId)
+    await added.herder.start()
+    return added
+  }
+
+  async addUnstarted(workerId = `127.0.0.1:${8083 + this.workers.length}`): Promise<GroupWorker> {
+    const { rest, env } = this.#place
+    const config = await workerOf({ rest })
+    const planning = { worker: config, env, models: new ModelCache() }
     const executor = new FakeExecutor(this.shards, config.rest)
     const worker = new Worker(
       config,
@@ -56,28 +77,31 @@ export class HerderGroup {
       },
       { here: executor, threads: executor },
     )
+    const stores = [new MemoryStore(this.config), new MemoryStore(this.status)]
+    const troubles: (GenesisError | null)[] = []
     let membership!: GroupWorker['membership']
     const herder = new DistributedHerder({
-      workerId,
+      workerId: () => workerId,
       worker,
-      planning: { worker: config, env: process.env, models: new ModelCache() },
+      planning,
       positions: this.shards,
-      configStore: new MemoryStore(this.config),
-      statusStore: new MemoryStore(this.status),
+      configStore: stores[0],
+      statusStore: stores[1],
       membership: (handlers) => (membership = this.group.membership(handlers)),
       lostWorkerDelayMs: 20,
       progressMs: 20,
+      trouble: (error) => void troubles.push(error),
     })
-    await herder.start()
     this.#t.after(() => herder.close())
-    const added = { herder, executor, membership }
+    const cut = (error: GenesisError | null): void => stores.forEach((store) => store.cut(error))
+    const added = { herder, planning, executor, membership, cut, troubles }
     this.workers.push(added)
     return added
   }
 
   /** Answers each call by another worker; what is one worker's own by the first. */
   get anyone(): Herder {
-    const own = ['subscribe', 'loggers', 'setLogger', 'topics', 'resetTopics']
+    const own = ['subscribe', 'loggers', 'setLogger']
     let turn = 0
     return new Proxy<Herder>(this.workers[0].herder, {
       get: (first, name) => {

@@ -10,6 +10,11 @@ export class MemoryGroup {
   #due = false
   #round: Promise<void> = Promise.resolve()
 
+  /** As a coordinator forgets a group that was empty for a while: generations begin at 1 again. */
+  forget(): void {
+    this.#generation = 0
+  }
+
   membership(handlers: GroupHandlers): Membership & { lose(): void; return(): void } {
     const id = `member-${this.#count++}`
     return {

@@ -32,6 +32,8 @@ export class MemoryStore implements Store {
   readonly #waiting = new Set<() => void>()
   #position = 0
   #closed = false
+  #away: GenesisError | null = null
+  #followedAt = -Infinity
 
   constructor(log: MemoryLog) {
     this.#log = log
@@ -43,6 +45,17 @@ export class MemoryStore implements Store {
 
   get position(): number {
     return this.#position
+  }
+
+  get followedAt(): number {
+    return this.#away === null ? Date.now() : this.#followedAt
+  }
+
+  /** From now on it cannot reach its log; null: it can again. */
+  cut(error: GenesisError | null): void {
+    if (error !== null) this.#followedAt = Date.now()
+    this.#away = error
+    this.advance()
   }
 
   get topicId(): string | null {
@@ -59,6 +72,7 @@ export class MemoryStore implements Store {
     // As with a broker, nothing is there before the caller has let go.
     await Promise.resolve()
     if (this.#closed) throw closed()
+    if (this.#away !== null) throw this.#away
   }
 
   async readTo(offset: number, timeoutMs: number): Promise<void> {
@@ -99,7 +113,7 @@ export class MemoryStore implements Store {
 
   /** Takes in what is new in the log. */
   advance(): void {
-    while (this.#position < this.#log.records.length) {
+    while (this.#away === null && this.#position < this.#log.records.length) {
       const entry = this.#log.records[this.#position++]
       if (entry.value === null) this.#entries.delete(entry.key)
       else this.#entries.set(entry.key, entry)

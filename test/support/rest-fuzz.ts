@@ -5,17 +5,17 @@ import type { TestContext } from 'node:test'
 import fc from 'fast-check'
 import type { InjectOptions } from 'fastify'
 import { secret, secretName, tooLarge, wildRequests, type WildRequest } from './rest-requests.js'
-import { startRestWorker, type RestWorker } from './rest-worker.js'
+import type { startRestGroup, RestPlace } from './rest-worker.js'
 
 /** In the file outside of the worker's folders. */
 const marker = 'Qz9-of-the-file-outside'
 const perRun = 20
 
-/** Sends so many requests to one worker, and looks after each at what it has answered and what it has left behind. */
-export async function fuzzRest(t: TestContext, requests: number): Promise<void> {
+/** Sends so many requests to one worker, or a group, and looks after each at what it has answered and what it has left behind. */
+export async function fuzzRest(t: TestContext, requests: number, start: typeof startRestGroup): Promise<void> {
   process.env[secretName] = secret
   t.after(() => delete process.env[secretName])
-  const rest = await startRestWorker(t, { [secretName]: secret })
+  const rest = await start(t, { [secretName]: secret })
   const outside = join(rest.folder, 'outside.json')
   await writeFile(outside, `{"format":"${marker}"}\n${marker}=${marker}\n`)
   await fc.assert(
@@ -31,7 +31,7 @@ export async function fuzzRest(t: TestContext, requests: number): Promise<void> 
   )
 }
 
-async function checkOne(rest: RestWorker, request: WildRequest): Promise<void> {
+async function checkOne(rest: RestPlace, request: WildRequest): Promise<void> {
   const before = new Set(await namesOf(rest))
   const payload = request.payload === tooLarge ? `"${'x'.repeat(1_100_000)}"` : request.payload
   const answer = await rest.server.inject({ ...request, payload } as InjectOptions)
@@ -59,7 +59,7 @@ function isWorkersOwn(url: string): boolean {
 }
 
 /** Every connector that is there can be seen, whole, and taken away. */
-async function checkWhole({ server }: RestWorker): Promise<void> {
+async function checkWhole({ server }: RestPlace): Promise<void> {
   const all = (await server.inject('/connectors?expand=info&expand=status')).json<
     Record<string, { info: { name: string; config: { name: string } }; status: { name: string } }>
   >()
@@ -70,6 +70,6 @@ async function checkWhole({ server }: RestWorker): Promise<void> {
   }
 }
 
-async function namesOf({ herder }: RestWorker): Promise<string[]> {
+async function namesOf({ herder }: RestPlace): Promise<string[]> {
   return (await herder.list()).map(({ info }) => info.name)
 }

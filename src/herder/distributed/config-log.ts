@@ -68,6 +68,11 @@ export class ConfigLog {
     return this.#connectors
   }
 
+  /** When all that there was was known, in milliseconds since 1970. */
+  get followedAt(): number {
+    return this.#store.followedAt
+  }
+
   /** The offset behind what is read. */
   get position(): number {
     return this.#store.position

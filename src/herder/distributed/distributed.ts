@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RawConfig, RawConnector } from '../../config/raw-connector.js'
 import type { DeliveryOutline, PlannedDelivery } from '../../connector/outline.js'
-import type { GenesisError } from '../../errors.js'
+import { asGenesisError, GenesisError } from '../../errors.js'
 import type { GroupHandlers } from '../../kafka/group-membership.js'
 import type { Store } from '../../kafka/store.js'
 import type { Failure, State } from '../../runtime/task-events.js'
@@ -46,6 +46,10 @@ export interface DistributedOptions extends HerderOptions {
 const readTimeoutMs = 30_000
 /** A reader that cannot reach Kafka for so long shows what it knows. */
 const staleAfterMs = 3_000
+/** A writer that cannot reach Kafka for so long is refused. */
+const writeAfterMs = 10_000
+/** How often Kafka is asked for at the start. */
+const openRetryMs = 1_000
 const maxAttempts = 10
 
 /**
@@ -53,7 +57,6 @@ const maxAttempts = 10
  * once the call's record is read back; the status log has what the tasks do; the group assigns the tasks.
  */
 export class DistributedHerder extends HerderReads implements Herder, FileTarget {
-  readonly workerId: string
   readonly #options: DistributedOptions
   readonly #host: TaskHost
   readonly #config: ConfigLog
@@ -63,6 +66,12 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
   readonly #now: () => number
   #phase: Herder['phase'] = 'starting'
   #progressTimer: NodeJS.Timeout | null = null
+  /** What kept the worker from its group when it was last looked. */
+  #trouble: GenesisError | null = null
+  /** Whether the logs could not be read when that was last tried. */
+  #isCut = false
+  #isReading = false
+  #endWait = (): void => undefined
 
   constructor(options: DistributedOptions) {
     const { workerId, worker, now = Date.now } = options
@@ -73,6 +82,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
       now,
       isMember: (id) => group.isMember(id),
       changed: (task, current, before) => this.#observed(task, current, before),
+      topicsReset: (...reset) => parts.activeTopics.reset(...reset),
     })
     const parts = createParts(options, status.observe)
     const tasks = new GroupConnectors(parts, status, new Reconciler(worker))
@@ -97,14 +107,14 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
         readConfigTo: (offset) => config.readTo(offset, readTimeoutMs),
         tasks: () => tasks.tasks,
         runnerOf: (task) => status.runnerOf(task),
+        lastGeneration: () => status.lastGeneration,
         own: (assigned, generation) => tasks.own(assigned, generation),
-        trouble: (error) => options.trouble?.(error),
-        failed: (error) => options.trouble?.(error),
+        trouble: (error) => this.#tell(error),
+        failed: (error) => this.#tell(error),
       },
       options.membership,
     )
     super(parts)
-    this.workerId = workerId
     this.#options = options
     this.#host = worker
     this.#now = now
@@ -114,13 +124,37 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     this.#tasks = tasks
   }
 
+  get workerId(): string {
+    return this.#options.workerId()
+  }
+
   get phase(): Herder['phase'] {
     return this.#phase
   }
 
-  /** Reads the logs and joins the group. Rejects where that cannot be: no permission, a topic that does not fit. */
+  /** When what it shows was known to be all, in milliseconds since 1970; null: it is as new as the logs are. */
+  get asOf(): number | null {
+    if (this.#phase === 'starting') return 0
+    const followedAt = Math.min(this.#config.followedAt, this.#status.followedAt)
+    return this.#isCut || this.#now() - followedAt > staleAfterMs ? followedAt : null
+  }
+
+  /**
+   * Reads the logs and joins the group; where Kafka cannot be reached, as soon as it can. Rejects where that will not be: no
+   * permission, a topic that does not fit.
+   */
   async start(): Promise<void> {
-    await Promise.all([this.#config.open(), this.#status.open()])
+    while (!(await this.#opened())) {
+      if (this.phase === 'stopping') return
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, openRetryMs)
+        this.#endWait = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+    if (this.phase === 'stopping') return
     this.#group.start()
     this.#phase = 'running'
     this.#progressTimer = setInterval(() => this.#status.publishProgress(), this.#options.progressMs)
@@ -130,6 +164,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
   /** Ends the tasks, gives them to the others, and leaves. True: all have ended by themselves. */
   async close(): Promise<boolean> {
     this.#phase = 'stopping'
+    this.#endWait()
     if (this.#progressTimer !== null) clearInterval(this.#progressTimer)
     const clean = await this.#host.stop()
     this.#tasks.release(this.#status.own)
@@ -137,6 +172,26 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     await this.#group.leave()
     await Promise.all([this.#status.close(), this.#options.configStore.close()])
     return clean
+  }
+
+  /** False: what is in the way passes by itself. It is told of once. */
+  async #opened(): Promise<boolean> {
+    try {
+      await Promise.all([this.#config.open(), this.#status.open()])
+      if (this.#trouble !== null) this.#tell(null)
+      return true
+    } catch (thrown) {
+      const error = asGenesisError(thrown)
+      if (this.phase === 'stopping') return false
+      if (!error.retriable) throw error
+      if (this.#trouble === null) this.#tell(error)
+      return false
+    }
+  }
+
+  #tell(trouble: GenesisError | null): void {
+    this.#trouble = trouble
+    this.#options.trouble?.(trouble)
   }
 
   /** Never: a group goes on for as long as it has workers. */
@@ -232,9 +287,17 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     return this.#moveOffsets(name, null)
   }
 
+  override async resetTopics(name: string): Promise<void> {
+    await this.#toWrite()
+    await this.refresh()
+    const known = this.connectors.get(name)
+    if (known !== undefined) await this.#status.resetTopics(name, this.parts.activeTopics.counts(known))
+  }
+
   async setLogger(logger: string, level: string, scope: 'worker' | 'cluster'): Promise<readonly string[]> {
     const word = logLevelOf(level)
     if (scope === 'worker') return this.parts.loggers.set(logger, word, this.#now())
+    await this.#toWrite()
     await this.#config.logger(logger, word)
     return []
   }
@@ -301,15 +364,42 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
 
   /** As new as the logs are now; where they cannot be read, as they were. */
   protected override async refresh(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, staleAfterMs)))
-    const read = Promise.all([this.#config.readToEnd(), this.#status.readToEnd()]).catch(() => undefined)
-    await Promise.race([read, late])
-    clearTimeout(timer)
+    // Whoever asks again while Kafka is away need not wait again; one attempt at a time finds out when it is back.
+    if (this.#phase === 'starting' || (this.#isCut && this.#isReading)) return
+    this.#isReading = true
+    const read = Promise.all([this.#config.readToEnd(), this.#status.readToEnd()])
+    const seen = read
+      .then(
+        () => (this.#isCut = false),
+        () => (this.#isCut = true),
+      )
+      .finally(() => (this.#isReading = false))
+    if (!this.#isCut && !(await within(seen, staleAfterMs))) this.#isCut = true
   }
 
+  /** Throws where the configurations cannot be read, as they are now: 503 over REST. */
   async #toWrite(): Promise<void> {
     if (this.#phase === 'stopping') throw stopping()
-    await this.#config.readToEnd()
+    if (this.#phase === 'starting') throw this.#away()
+    if (!(await within(this.#config.readToEnd(), this.#isCut ? staleAfterMs : writeAfterMs))) throw this.#away()
+    this.#isCut = false
+  }
+
+  #away(): GenesisError {
+    return new GenesisError('KAFKA_UNREACHABLE', 'this worker cannot reach the topics of its group', {
+      ...(this.#trouble !== null && { found: this.#trouble.message }),
+      remedy: 'Try again later, or ask another worker',
+    })
+  }
+}
+
+/** False: it has not resolved in time. Rejects as it does. */
+async function within(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), timeoutMs)))
+  try {
+    return await Promise.race([work.then(() => true), late])
+  } finally {
+    clearTimeout(timer)
   }
 }

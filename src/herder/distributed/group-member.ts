@@ -12,11 +12,11 @@ export interface Membership {
 
 /** What a member of the group needs of its herder. */
 export interface MemberDuties {
-  readonly workerId: string
+  readonly workerId: () => string
   /** How long the tasks of a lost worker are kept for it, in ms. */
   readonly lostWorkerDelayMs: number
   /** The offset to which the configurations are read. */
-  configOffset(): number
+  readonly configOffset: () => number
   readConfigToEnd(): Promise<void>
   /** Rejects where that takes too long. */
   readConfigTo(offset: number): Promise<void>
@@ -24,12 +24,23 @@ export interface MemberDuties {
   tasks(): readonly string[]
   /** The worker that is known to run a task, or to have run it when it was lost; null: nobody does. */
   runnerOf(task: string): string | null
+  /** The last generation of which anything is known. */
+  readonly lastGeneration: () => number
   /** These are this worker's from now on, and no others. Resolves when those that are not have ended. */
   own(tasks: ReadonlySet<string>, generation: number): Promise<void>
   /** What keeps the worker from its group; null: nothing any more. */
   trouble(error: GenesisError | null): void
   /** It cannot take part any more. */
   failed(error: GenesisError): void
+}
+
+interface Round {
+  readonly tasks: ReadonlySet<string>
+  readonly configOffset: number
+  readonly generation: number
+  readonly round: number
+  /** Whether the group waits for this worker to say that tasks have ended here. */
+  readonly isAwaited: boolean
 }
 
 const rejoinDelayMs = 50
@@ -41,6 +52,8 @@ export class GroupMember {
   readonly #membership: Membership
   /** Tasks that this worker runs or has not ended yet. */
   #owned: ReadonlySet<string> = new Set()
+  /** Of them, those that it has said it has, when it last joined. */
+  #declared: ReadonlySet<string> = new Set()
   #workers: ReadonlySet<string> = new Set()
   #generation = -1
   #isLeader = false
@@ -106,8 +119,14 @@ export class GroupMember {
   }
 
   #metadata(): Buffer {
-    const { workerId } = this.#duties
-    return encodeMetadata({ workerId, configOffset: this.#duties.configOffset(), tasks: [...this.#owned] })
+    const { workerId, configOffset, lastGeneration } = this.#duties
+    this.#declared = this.#owned
+    return encodeMetadata({
+      workerId: workerId(),
+      configOffset: configOffset(),
+      tasks: [...this.#owned],
+      generation: lastGeneration(),
+    })
   }
 
   async #assign(members: ReadonlyMap<string, Buffer>): Promise<ReadonlyMap<string, Buffer>> {
@@ -124,9 +143,9 @@ export class GroupMember {
     const { tasks: given } = assignTasks({ tasks, members: running, awaited })
     this.#dealt = this.#key()
     const configOffset = this.#duties.configOffset()
-    return new Map(
-      [...given].map(([id, own]) => [id, encodeAssignment({ configOffset, tasks: own, workers })] as const),
-    )
+    const last = Math.max(this.#duties.lastGeneration(), ...[...said.values()].map((member) => member.generation))
+    const of = { generation: last + 1, configOffset, workers }
+    return new Map([...given].map(([id, own]) => [id, encodeAssignment({ ...of, tasks: own })] as const))
   }
 
   /** Of tasks that nobody runs, those whose worker may come back; there is another round when it has not. */
@@ -153,18 +172,22 @@ export class GroupMember {
     return awaited
   }
 
-  #joined({ generation, memberId, leaderId, assignment }: Generation): void {
-    const { tasks, configOffset, workers } = decodeAssignment(assignment)
+  #joined({ memberId, leaderId, assignment }: Generation): void {
+    const { generation, tasks, configOffset, workers } = decodeAssignment(assignment)
     const round = ++this.#round
+    // Nobody gets them before the group knows that they have ended, also where they were taken away in an earlier round.
+    const isAwaited = [...this.#declared].some((task) => !tasks.includes(task))
     this.#generation = generation
     this.#isLeader = memberId === leaderId
     this.#workers = new Set(workers)
-    this.#taking = this.#taking.then(() => this.#take(new Set(tasks), configOffset, generation, round))
+    this.#taking = this.#taking.then(() =>
+      this.#take({ tasks: new Set(tasks), configOffset, generation, round, isAwaited }),
+    )
     // Something may have come into the log while it was dealt out.
     this.tasksChanged()
   }
 
-  async #take(tasks: ReadonlySet<string>, configOffset: number, generation: number, round: number): Promise<void> {
+  async #take({ tasks, configOffset, generation, round, isAwaited }: Round): Promise<void> {
     if (round !== this.#round) return
     const revoked = [...this.#owned].filter((task) => !tasks.has(task))
     // Revoked first, and while the configurations are read.
@@ -184,7 +207,7 @@ export class GroupMember {
     if (round !== this.#round) return
     this.#owned = tasks
     await this.#duties.own(tasks, generation)
-    if (revoked.length > 0 && round === this.#round) this.#membership.rejoin('tasks have been given back')
+    if (isAwaited && round === this.#round) this.#membership.rejoin('tasks have been given back')
   }
 
   /** Others may run its tasks by now: they would be fenced one by one. */

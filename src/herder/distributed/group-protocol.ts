@@ -14,9 +14,13 @@ export interface MemberMetadata {
   readonly configOffset: number
   /** Keys of the tasks that it runs. */
   readonly tasks: readonly string[]
+  /** The last generation that it knows of. */
+  readonly generation: number
 }
 
 export interface MemberAssignment {
+  /** Later than every one before: the coordinator counts from 1 again when it has forgotten the group. */
+  readonly generation: number
   /** A member reads the configurations to here before it starts a task. */
   readonly configOffset: number
   readonly tasks: readonly string[]
@@ -24,25 +28,32 @@ export interface MemberAssignment {
   readonly workers: readonly string[]
 }
 
-export function encodeMetadata({ workerId, configOffset, tasks }: MemberMetadata): Buffer {
+export function encodeMetadata({ workerId, configOffset, tasks, generation }: MemberMetadata): Buffer {
   return Buffer.from(
-    JSON.stringify({ version, worker_id: workerId, config_offset: configOffset, tasks: packed(tasks) }),
+    JSON.stringify({ version, worker_id: workerId, config_offset: configOffset, tasks: packed(tasks), generation }),
   )
 }
 
 /** What cannot be understood is of a member that runs nothing. */
 export function decodeMetadata(bytes: Buffer): MemberMetadata {
-  const { worker_id: workerId, config_offset: configOffset, tasks } = parsed(bytes)
-  return { workerId: textOf(workerId), configOffset: numberOf(configOffset), tasks: unpacked(tasks) }
+  const { worker_id: workerId, config_offset: configOffset, tasks, generation } = parsed(bytes)
+  return {
+    workerId: textOf(workerId),
+    configOffset: numberOf(configOffset),
+    tasks: unpacked(tasks),
+    generation: numberOf(generation),
+  }
 }
 
-export function encodeAssignment({ configOffset, tasks, workers }: MemberAssignment): Buffer {
-  return Buffer.from(JSON.stringify({ version, config_offset: configOffset, tasks: packed(tasks), workers }))
+export function encodeAssignment({ generation, configOffset, tasks, workers }: MemberAssignment): Buffer {
+  const content = { version, generation, config_offset: configOffset, tasks: packed(tasks), workers }
+  return Buffer.from(JSON.stringify(content))
 }
 
 export function decodeAssignment(bytes: Buffer): MemberAssignment {
-  const { config_offset: configOffset, tasks, workers } = parsed(bytes)
+  const { generation, config_offset: configOffset, tasks, workers } = parsed(bytes)
   return {
+    generation: numberOf(generation),
     configOffset: numberOf(configOffset),
     tasks: unpacked(tasks),
     workers: Array.isArray(workers) ? workers.map(textOf) : [],

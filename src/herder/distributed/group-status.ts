@@ -3,17 +3,19 @@ import type { TaskStatus } from '../../runtime/status.js'
 import { taskIdOf, taskKey, type TaskId } from '../../runtime/task-key.js'
 import { hostedStatus, type TaskHost } from '../task-host.js'
 import type { ObservedTask } from '../views.js'
-import { StatusLog, type StatusChanged } from './status-log.js'
+import { StatusLog, type StatusChanged, type TopicsReset } from './status-log.js'
 
 export interface GroupStatusOptions {
   readonly store: Store
-  readonly workerId: string
+  readonly workerId: () => string
   readonly host: TaskHost
   readonly now: () => number
   /** Whether a worker is in the group, as far as this one knows. */
   readonly isMember: (workerId: string) => boolean
   /** As StatusLog has it. */
   readonly changed: StatusChanged
+  /** As StatusLog has it. */
+  readonly topicsReset: TopicsReset
 }
 
 const flushTimeoutMs = 5_000
@@ -29,12 +31,25 @@ export class GroupStatus {
 
   constructor(options: GroupStatusOptions) {
     this.#options = options
-    this.#log = new StatusLog(options.store, options.changed)
+    this.#log = new StatusLog(options.store, options.changed, options.topicsReset)
   }
 
   /** This worker's tasks. */
   get own(): ReadonlySet<string> {
     return this.#own
+  }
+
+  get followedAt(): number {
+    return this.#log.followedAt
+  }
+
+  /** The latest generation of which the group knows something. */
+  get lastGeneration(): number {
+    return Math.max(this.#generation, this.#log.lastGeneration)
+  }
+
+  resetTopics(connector: string, records: ReadonlyMap<string, number>): Promise<void> {
+    return this.#log.resetTopics(connector, records)
   }
 
   open(): Promise<void> {
@@ -110,7 +125,8 @@ export class GroupStatus {
   }
 
   readonly observe = (id: TaskId): ObservedTask | undefined => {
-    const { workerId, now, isMember } = this.#options
+    const { now, isMember } = this.#options
+    const workerId = this.#options.workerId()
     const task = taskKey(id)
     const local = this.local(task)
     if (local !== undefined) return { status: local, workerId, asOf: now() }
@@ -124,6 +140,6 @@ export class GroupStatus {
 
   #publish(task: string, status: TaskStatus): void {
     const { workerId, now } = this.#options
-    this.#log.publish(task, { status, workerId, generation: this.#generation, asOf: now() })
+    this.#log.publish(task, { status, workerId: workerId(), generation: this.#generation, asOf: now() })
   }
 }

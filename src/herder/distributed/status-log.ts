@@ -18,7 +18,11 @@ export interface LoggedTask {
 /** Called synchronously; must not throw. Undefined: nothing is known of it. */
 export type StatusChanged = (task: string, now: LoggedTask | undefined, before: LoggedTask | undefined) => void
 
+/** Called synchronously; must not throw. The active topics of a connector were reset when its deliveries had sent so many records. */
+export type TopicsReset = (connector: string, records: ReadonlyMap<string, number>) => void
+
 const prefix = 'status-task-'
+const topicsPrefix = 'topics-reset-'
 const retryMs = 1_000
 const states: readonly State[] = ['UNASSIGNED', 'RUNNING', 'PAUSED', 'STOPPED', 'FAILED', 'RESTARTING']
 
@@ -29,15 +33,18 @@ const states: readonly State[] = ['UNASSIGNED', 'RUNNING', 'PAUSED', 'STOPPED', 
 export class StatusLog {
   readonly #store: Store
   readonly #changed: StatusChanged
+  readonly #topicsReset: TopicsReset
+  #lastGeneration = 0
   readonly #tasks = new Map<string, LoggedTask>()
   readonly #unwritten = new Map<string, LoggedTask | null>()
   #writing: Promise<void> | null = null
   #closed = false
 
   /** `changed`: synchronously, in the order of the log; also of what this worker has written. */
-  constructor(store: Store, changed: StatusChanged) {
+  constructor(store: Store, changed: StatusChanged, topicsReset: TopicsReset) {
     this.#store = store
     this.#changed = changed
+    this.#topicsReset = topicsReset
     store.subscribe({ record: (entry) => this.#apply(entry), reset: () => this.#reset() })
   }
 
@@ -47,6 +54,22 @@ export class StatusLog {
 
   readToEnd(): Promise<void> {
     return this.#store.readToEnd()
+  }
+
+  /** When all that there was was known, in milliseconds since 1970. */
+  get followedAt(): number {
+    return this.#store.followedAt
+  }
+
+  /** The latest of which something was said. */
+  get lastGeneration(): number {
+    return this.#lastGeneration
+  }
+
+  /** For all of the group. */
+  async resetTopics(connector: string, records: ReadonlyMap<string, number>): Promise<void> {
+    const value = Buffer.from(JSON.stringify({ records: Object.fromEntries(records) }))
+    await this.#store.write([{ key: topicsPrefix + connector, value }])
   }
 
   get(task: string): LoggedTask | undefined {
@@ -90,6 +113,7 @@ export class StatusLog {
   }
 
   #apply({ key, value }: StoreEntry): void {
+    if (key.startsWith(topicsPrefix)) return this.#applyReset(key.slice(topicsPrefix.length), value)
     if (!key.startsWith(prefix)) return
     const task = key.slice(prefix.length)
     if (value === null) {
@@ -100,8 +124,16 @@ export class StatusLog {
     const now = decoded(value, Number(task.slice(task.lastIndexOf('#') + 1)))
     const known = this.#tasks.get(task)
     if (now === null || (known !== undefined && known.generation > now.generation)) return
+    this.#lastGeneration = Math.max(this.#lastGeneration, now.generation)
     this.#tasks.set(task, now)
     this.#changed(task, now, known)
+  }
+
+  #applyReset(connector: string, value: Buffer | null): void {
+    const content = value === null ? null : parsed(value)
+    if (!isObject(content) || !isObject(content.records)) return
+    const counts = Object.entries(content.records).filter((one): one is [string, number] => typeof one[1] === 'number')
+    this.#topicsReset(connector, new Map(counts))
   }
 
   #reset(): void {
@@ -122,12 +154,7 @@ function encoded({ status, workerId, generation, asOf }: LoggedTask): Buffer {
 
 /** Null: it is not what `encoded` makes. */
 function decoded(value: Buffer, shard: number): LoggedTask | null {
-  let content: unknown
-  try {
-    content = JSON.parse(value.toString('utf8'))
-  } catch {
-    return null
-  }
+  const content = parsed(value)
   if (!isObject(content)) return null
   const { state: word, worker_id: workerId, complete, started } = content
   const state = states.find((one) => one === word)
@@ -153,6 +180,15 @@ function decoded(value: Buffer, shard: number): LoggedTask | null {
       counters,
       rate: number('rate'),
     },
+  }
+}
+
+/** Null: not JSON. */
+function parsed(value: Buffer): unknown {
+  try {
+    return JSON.parse(value.toString('utf8'))
+  } catch {
+    return null
   }
 }
 

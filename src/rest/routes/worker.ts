@@ -1,3 +1,4 @@
+import type { Herder } from '../../herder/herder.js'
 import { Metrics } from '../metrics.js'
 import { connectVersion } from '../plugins.js'
 import { readinessOf } from '../readiness.js'
@@ -13,7 +14,11 @@ export interface AboutWorker {
 }
 
 /** The worker itself: what it is, and how it is. */
-export function workerRoutes(view: WorkerView, { version, clusterId }: AboutWorker): readonly Route[] {
+export function workerRoutes(
+  view: WorkerView,
+  herder: Pick<Herder, 'asOf'>,
+  { version, clusterId }: AboutWorker,
+): readonly Route[] {
   const metrics = new Metrics(() => view.status())
   const health = object({ status: text, message: text })
   return [
@@ -59,7 +64,7 @@ export function workerRoutes(view: WorkerView, { version, clusterId }: AboutWork
       summary: 'Whether every task does its work, and what it waits for',
       answers: { 200: { about: 'Ready.' }, 503: { about: 'Not yet, or stopping.' } },
       handle() {
-        const readiness = readinessOf(view.phase, view.status())
+        const readiness = readinessOf(view.phase, herder.asOf, view.status())
         return json(readiness, readiness.ready ? 200 : 503)
       },
     },

@@ -62,7 +62,7 @@ function bodyOf(text: string, type: string | null, call: Call, side: Side): unkn
   if (call.method === 'OPTIONS' && type === 'text/plain') return text.split(/, */).sort().join(', ')
   if (type === 'text/html') return '<a page>'
   if (type !== 'application/json') return text
-  const parsed: unknown = JSON.parse(text)
+  const parsed = withoutAdditions(JSON.parse(text) as unknown)
   switch (call.shape) {
     case undefined:
       return normalize(parsed, side)
@@ -73,6 +73,14 @@ function bodyOf(text: string, type: string | null, call: Call, side: Side): unkn
     case 'entries':
       return fieldsOf(Object.values(parsed as object))
   }
+}
+
+/** Fields that Connect does not have, and that clients pass over. */
+const additions: readonly string[] = ['warnings']
+
+function withoutAdditions(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body
+  return Object.fromEntries(Object.entries(body).filter(([key]) => !additions.includes(key)))
 }
 
 /** What differs by its nature: whose worker, what a message says, which class and which keys of its own. */

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { JsonReport } from '#src/cli/json-report.js'
 import { LineReport, statusLine } from '#src/cli/line-report.js'
+import { reportLoggers } from '#src/cli/run-report.js'
 import { VerifyProgress } from '#src/cli/verify-progress.js'
 import { GenesisError } from '#src/errors.js'
+import { Loggers } from '#src/herder/loggers.js'
 import type { ConnectorStatus } from '#src/runtime/status.js'
 import { asFailure } from '#src/runtime/task-events.js'
 import { emptyCounters } from '#src/delivery/counters.js'
@@ -57,7 +59,7 @@ describe('lines for people', () => {
 
   test('positions are left out where there is no room for them', () => {
     const out = { ...screen(true), columns: 70 }
-    const report = new LineReport(out, 'info', {})
+    const report = new LineReport(out, new Loggers('info'), {})
     report.watch(() => [status('a')])
     report.note('info', 'x')
     report.finish([])
@@ -67,7 +69,7 @@ describe('lines for people', () => {
   test('elsewhere than on a terminal there is a line every half minute, and one for what takes long to start', (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] })
     const out = screen(false)
-    const report = new LineReport(out, 'info', {})
+    const report = new LineReport(out, new Loggers('info'), {})
     let all = [status('a'), status('b', { state: 'UNASSIGNED' }), status('c', { state: 'STOPPED' })]
     report.watch(() => all)
     t.mock.timers.tick(29_000)
@@ -85,7 +87,7 @@ describe('lines for people', () => {
 
   test('messages go above the status lines, which are drawn anew in their place', () => {
     const out = screen(true)
-    const report = new LineReport(out, 'info', {})
+    const report = new LineReport(out, new Loggers('info'), {})
     report.watch(() => [status('a'), status('b')])
     report.task(config, 0, 'RESTARTING', failure, 1500)
     report.note('info', 'hello')
@@ -103,7 +105,7 @@ describe('lines for people', () => {
 
   test('on a terminal, too, it is said what has restarted, stopped or gone', () => {
     const out = screen(true)
-    const report = new LineReport(out, 'info', {})
+    const report = new LineReport(out, new Loggers('info'), {})
     for (const what of ['started', 'stopping', 'started', 'complete', 'removed'] as const)
       report.connector(what, config)
     report.finish([])
@@ -117,7 +119,7 @@ describe('lines for people', () => {
 
   test('more connectors than lines are counted', () => {
     const out = screen(true, 5)
-    const report = new LineReport(out, 'info', {})
+    const report = new LineReport(out, new Loggers('info'), {})
     report.watch(() => Array.from({ length: 10 }, (_, i) => status(`c${i}`)))
     report.note('info', 'x')
     report.finish([])
@@ -126,7 +128,7 @@ describe('lines for people', () => {
 
   test('a terminal that does not know its size has room for the usual number of lines', () => {
     const out = { ...screen(true, 0), columns: 0 }
-    const report = new LineReport(out, 'info', {})
+    const report = new LineReport(out, new Loggers('info'), {})
     report.watch(() => [status('a'), status('b')])
     report.note('info', 'hello')
     report.finish([])
@@ -135,7 +137,7 @@ describe('lines for people', () => {
 
   test('a narrow terminal has each line cut to one row, and what a wider one had drawn is cleared row by row', () => {
     const out = { ...screen(true), columns: 100 }
-    const report = new LineReport(out, 'info', {})
+    const report = new LineReport(out, new Loggers('info'), {})
     report.watch(() => [status('a'), status('b')])
     report.note('info', 'wide')
     out.columns = 20
@@ -156,7 +158,7 @@ describe('lines for people', () => {
 
   test('the narrowest terminal has a mark in each row', () => {
     const out = { ...screen(true), columns: 1 }
-    const report = new LineReport(out, 'info', {})
+    const report = new LineReport(out, new Loggers('info'), {})
     report.watch(() => [status('a')])
     report.note('info', 'x')
     report.finish([])
@@ -165,7 +167,7 @@ describe('lines for people', () => {
 
   test('a terminal without a cursor gets what a file gets, and no terminal gets colours', () => {
     const report = (out: ReturnType<typeof screen>, env: NodeJS.ProcessEnv): string => {
-      const lines = new LineReport(out, 'info', env)
+      const lines = new LineReport(out, new Loggers('info'), env)
       lines.watch(() => [status('a')])
       lines.connector('started', config)
       lines.note('warn', 'x')
@@ -198,7 +200,7 @@ describe('lines for people', () => {
 
   test('the summary has every figure, and what failed', () => {
     const out = screen(false)
-    const report = new LineReport(out, 'info', {})
+    const report = new LineReport(out, new Loggers('info'), {})
     const task = { ...status('a').tasks[0], state: 'FAILED' as const, failure }
     report.finish([status('a', { complete: true }), status('b', { state: 'FAILED', tasks: [task] })])
     assert.equal(
@@ -219,19 +221,47 @@ describe('lines for people', () => {
 
   test('less than the level is not shown', () => {
     const out = screen(false)
-    const report = new LineReport(out, 'error', {})
+    const report = new LineReport(out, new Loggers('error'), {})
     report.note('info', 'quiet')
     report.task(config, 0, 'RESTARTING', failure, 1)
     report.task(config, 0, 'FAILED', failure, 0)
     report.finish([])
     assert.equal(out.written.length, 1)
   })
+
+  test('a level that is set while it runs counts from then on', () => {
+    const out = screen(false)
+    const loggers = new Loggers('info', reportLoggers)
+    const report = new LineReport(out, loggers, {})
+    loggers.set('tasks', 'error', 0)
+    report.task(config, 0, 'RESTARTING', lock, 1)
+    assert.equal(out.written.length, 0)
+    report.note('info', 'shown')
+    loggers.set('root', 'warn', 0)
+    report.note('info', 'not shown')
+    report.task(config, 0, 'RESTARTING', lock, 1)
+    assert.equal(out.written.length, 2)
+  })
 })
 
 describe('JSON for machines', () => {
+  test('a level that is set while it runs counts from then on', () => {
+    const lines: string[] = []
+    const loggers = new Loggers('info', reportLoggers)
+    const report = new JsonReport(loggers, { write: (line) => void lines.push(line) })
+    report.task(config, 0, 'RUNNING', null, 0)
+    loggers.set('tasks', 'debug', 0)
+    report.task(config, 0, 'RUNNING', null, 0)
+    loggers.set('root', 'silent', 0)
+    report.task(config, 0, 'FAILED', failure, 0)
+    report.note('error', 'nothing is shown')
+    assert.equal(lines.length, 1)
+    assert.match(lines[0], /"level":"debug".*"msg":"task state"/)
+  })
+
   function logged(use: (report: JsonReport) => void, level: 'debug' | 'info' = 'info') {
     const lines: string[] = []
-    use(new JsonReport(level, { write: (line) => void lines.push(line) }))
+    use(new JsonReport(new Loggers(level), { write: (line) => void lines.push(line) }))
     return lines.map((line) => JSON.parse(line) as Record<string, unknown>)
   }
 

@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { connectorClass } from '#src/config/connector-class.js'
+import { GenesisError } from '#src/errors.js'
 import type { Herder } from '#src/herder/herder.js'
 import { eventually, herderContract, type HerderPlace } from '../../contract/herder.js'
 import { HerderGroup, type GroupWorker } from '../../support/herder-group.js'
 
 async function makeGroup(t: TestContext, count: number): Promise<HerderGroup> {
   const folder = await mkdtemp(join(tmpdir(), 'genesis-group-'))
-  const group = await HerderGroup.make(t, folder, count)
+  const rest = { models: folder, schemas: folder, files: folder, secrets: folder, variables: /.*/ }
+  const group = await HerderGroup.make(t, count, { rest, env: process.env })
   t.after(() => rm(folder, { recursive: true }))
   return group
 }
@@ -45,6 +47,8 @@ const config = (model: string, tasks: number) => ({
   'value.format': 'json',
   'tasks.max': String(tasks),
 })
+
+const away = new GenesisError('KAFKA_UNREACHABLE', 'no broker answers')
 
 /** Each shard's positions one after the other, none missing and none twice. */
 function assertExact(group: HerderGroup, shards: number): void {
@@ -167,5 +171,55 @@ describe('a group of workers', { timeout: 60_000 }, () => {
     await a.herder.removeFile('a')
     await b.herder.removeFile('a')
     assert.deepEqual(await b.herder.list(), [])
+  })
+
+  test('waits for Kafka at its start: reads show nothing yet, writes are refused, and it goes on by itself', async (t) => {
+    const group = await makeGroup(t, 1)
+    await group.workers[0].herder.create('a', config(group.model, 2))
+    const late = await group.addUnstarted()
+    late.cut(away)
+    const started = late.herder.start()
+    await eventually(() => late.troubles.length === 1)
+    assert.equal(late.herder.asOf, 0)
+    assert.deepEqual(await late.herder.list(), [])
+    await assert.rejects(late.herder.create('b', config(group.model, 1)), {
+      code: 'KAFKA_UNREACHABLE',
+      message: /found no broker answers/,
+    })
+    late.cut(null)
+    await started
+    assert.equal(late.herder.asOf, null)
+    await isShared([group.workers[0], late], 1, 1)
+    // Once when it begins, and once when it is over.
+    assert.deepEqual(late.troubles, [away, null])
+  })
+
+  test('cut off from Kafka, shows what it knows and how old that is, and refuses writes', async (t) => {
+    const group = await makeGroup(t, 2)
+    const [a, b] = group.workers
+    await a.herder.create('a', config(group.model, 2))
+    await isShared([a, b], 1, 1)
+    const before = Date.now()
+    b.cut(away)
+    assert.deepEqual((await b.herder.get('a')).info, (await a.herder.get('a')).info)
+    const asOf = b.herder.asOf ?? 0
+    assert.ok(asOf >= before && asOf <= Date.now())
+    await a.herder.create('b', config(group.model, 1))
+    assert.equal((await b.herder.list()).length, 1)
+    await assert.rejects(b.herder.pause('a'), { code: 'KAFKA_UNREACHABLE' })
+    b.cut(null)
+    await eventually(async () => (await b.herder.list()).length === 2)
+    assert.equal(b.herder.asOf, null)
+  })
+
+  test('believes new workers although the coordinator has forgotten the group and counts from 1 again', async (t) => {
+    const group = await makeGroup(t, 2)
+    await group.workers[0].herder.create('a', config(group.model, 2))
+    await isShared(group.workers, 1, 1)
+    for (const { herder } of group.workers) await herder.close()
+    group.group.forget()
+    const [c, d] = [await group.add(), await group.add()]
+    await isShared([c, d], 1, 1)
+    await goesOn(group, 2)
   })
 })

@@ -44,7 +44,7 @@ async function makePlace(
   )
   const models = new ModelCache()
   const herder = new StandaloneHerder({
-    workerId: '127.0.0.1:8083',
+    workerId: () => '127.0.0.1:8083',
     worker,
     planning: { worker: config, env: process.env, models },
     positions: shards,

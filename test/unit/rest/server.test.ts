@@ -37,7 +37,10 @@ function connectorStatus(changes: Partial<ConnectorStatus> = {}): ConnectorStatu
 
 async function ask(url: string, view: WorkerView) {
   const about = { version: '9.8.7', clusterId: () => Promise.resolve(null) }
-  const server = createRouter(workerRoutes(view, about), () => undefined)
+  const server = createRouter(workerRoutes(view, { asOf: null }, about), {
+    onDefect: () => undefined,
+    asOf: () => null,
+  })
   const { statusCode, body, headers } = await server.inject({ method: 'GET', url })
   await server.close()
   return { statusCode, body, type: headers['content-type'] }

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { GroupMember } from '#src/herder/distributed/group-member.js'
+import { decodeMetadata, encodeAssignment } from '#src/herder/distributed/group-protocol.js'
+import type { GroupHandlers } from '#src/kafka/group-membership.js'
+
+/** A member whose group is this test. `end` has the tasks end that were taken from it. */
+function makeMember() {
+  let handlers!: GroupHandlers
+  let end = (): void => undefined
+  let owned: ReadonlySet<string> = new Set()
+  const rejoins: string[] = []
+  const member = new GroupMember(
+    {
+      workerId: () => 'a:1',
+      lostWorkerDelayMs: 0,
+      configOffset: () => 0,
+      readConfigToEnd: () => Promise.resolve(),
+      readConfigTo: () => Promise.resolve(),
+      tasks: () => [],
+      runnerOf: () => null,
+      lastGeneration: () => 0,
+      async own(tasks) {
+        const isRevoking = [...owned].some((task) => !tasks.has(task))
+        if (isRevoking) await new Promise<void>((resolve) => (end = resolve))
+        owned = tasks
+      },
+      trouble: () => undefined,
+      failed: () => undefined,
+    },
+    (own) => {
+      handlers = own
+      return { start: () => undefined, rejoin: (reason) => void rejoins.push(reason), leave: () => Promise.resolve() }
+    },
+  )
+  let generation = 0
+  const later = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+  return {
+    member,
+    rejoins,
+    /** A round of the group; resolves with the tasks that the member has said it has. */
+    async round(tasks: readonly string[]): Promise<readonly string[]> {
+      const said = decodeMetadata(handlers.metadata()).tasks
+      const assignment = encodeAssignment({ generation: ++generation, configOffset: 0, tasks, workers: ['a:1', 'b:1'] })
+      handlers.joined({ generation, memberId: 'a', leaderId: 'b', assignment })
+      await later()
+      return said
+    },
+    async end() {
+      end()
+      await later()
+    },
+  }
+}
+
+test('a member says when tasks that were taken from it have ended', async () => {
+  const { round, end, rejoins } = makeMember()
+  await round(['t#0', 't#1'])
+  await round(['t#0'])
+  assert.deepEqual(rejoins, [])
+  await end()
+  assert.equal(rejoins.length, 1)
+  assert.deepEqual(await round(['t#0']), ['t#0'])
+  assert.equal(rejoins.length, 1)
+})
+
+test('a member says so, too, when another round came while they were ending', async () => {
+  const { round, end, rejoins } = makeMember()
+  await round(['t#0', 't#1'])
+  await round(['t#0'])
+  // They are still running: the leader gives them to nobody.
+  assert.deepEqual(await round(['t#0']), ['t#0', 't#1'])
+  await end()
+  assert.equal(rejoins.length, 1)
+  assert.deepEqual(await round(['t#0']), ['t#0'])
+})
