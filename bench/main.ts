@@ -9,11 +9,12 @@ import { Progress } from '../scripts/progress.js'
 import { climb, LadderError, whatToInstall } from '../scripts/stack/ladder.js'
 import { asVariables } from '../scripts/stack/stack.js'
 import { codecs, idle, line, memory, producers, rate, verify } from './sections/delivering.js'
+import { groups, groupsize, rest } from './sections/group.js'
 import { cost, encoders, sampler, training, websockets } from './sections/making.js'
 import type { BenchContext, Section } from './sections/section.js'
 
-const withoutBroker = { sampler, training, encoders, cost, websockets }
-const withBroker = { producers, codecs, line, rate, idle, verify, memory }
+const withoutBroker = { sampler, training, encoders, cost, websockets, groupsize }
+const withBroker = { producers, codecs, line, rate, idle, verify, memory, rest, groups }
 const sections = new Map<string, Section>(Object.entries({ ...withoutBroker, ...withBroker }))
 
 const progress = new Progress(process.stderr)

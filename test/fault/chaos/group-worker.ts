@@ -40,6 +40,11 @@ export class GroupWorker {
     return this.#child !== null
   }
 
+  /** Of the process; undefined: there is none. */
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
   /** Whether it can answer. */
   get answers(): boolean {
     return this.runs && !this.#isFrozen

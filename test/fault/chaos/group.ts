@@ -57,7 +57,7 @@ export class Group {
       const worker = this.#chance.pick(this.answering)
       try {
         const answer = await ask(worker, method, path, body)
-        if (answer.status < 500) return answer
+        if (answer.status !== 503) return answer
         last = `${worker.name}: ${answer.status} ${JSON.stringify(answer.body)}`
       } catch (error) {
         last = `${worker.name}: ${String(error)}`
