@@ -167,7 +167,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     this.#endWait()
     if (this.#progressTimer !== null) clearInterval(this.#progressTimer)
     const clean = await this.#host.stop()
-    this.#tasks.release(this.#status.own)
+    this.#tasks.release(this.#status.own.keys())
     await this.#status.flush()
     await this.#group.leave()
     await Promise.all([this.#status.close(), this.#options.configStore.close()])

@@ -16,6 +16,8 @@ export class GroupConnectors {
   readonly #parts: HerderParts
   readonly #status: GroupStatus
   readonly #reconciler: Reconciler
+  /** Of `tasks`, until something changes: it is asked for in every round. */
+  #keys: readonly string[] | null = null
 
   constructor(parts: HerderParts, status: GroupStatus, reconciler: Reconciler) {
     this.#parts = parts
@@ -25,13 +27,14 @@ export class GroupConnectors {
 
   /** Keys of all tasks, in the order of their connectors; also of those that are PAUSED, so that they can resume at once. */
   get tasks(): readonly string[] {
-    return this.#parts.connectors.all
+    return (this.#keys ??= this.#parts.connectors.all
       .filter(({ target }) => target !== 'STOPPED')
-      .flatMap(({ tasks }) => tasks.map(taskKey))
+      .flatMap(({ tasks }) => tasks.map(taskKey)))
   }
 
   /** The log has a connector, another version of it, or (undefined) none any more. */
   configured(name: string, now: LoggedConnector | undefined, before: LoggedConnector | undefined): void {
+    this.#keys = null
     if (now === undefined) return this.#removed(name)
     const { connectors, events } = this.#parts
     const connector = connectors.get(name) ?? new HostedConnector(now.raw, now.target)
@@ -51,6 +54,7 @@ export class GroupConnectors {
   restarted(name: string, { includeTasks, onlyFailed, tasks }: LoggedRestart): void {
     const connector = this.#parts.connectors.get(name)
     if (connector === undefined) return
+    this.#keys = null
     if (tasks === null && (!onlyFailed || connector.failure !== null)) this.#plan(connector, connector.raw)
     if (includeTasks) {
       this.#restart(
@@ -64,7 +68,7 @@ export class GroupConnectors {
   /** These are this worker's tasks from now on. Resolves when it has ended the others, and the group knows. */
   async own(tasks: ReadonlySet<string>, generation: number): Promise<void> {
     const before = this.#status.own
-    const revoked = [...before].filter((task) => !tasks.has(task))
+    const revoked = [...before.keys()].filter((task) => !tasks.has(task))
     const added = [...tasks].filter((task) => !before.has(task))
     this.#status.assign(tasks, generation)
     await Promise.all(
@@ -75,8 +79,6 @@ export class GroupConnectors {
     )
     this.release(revoked)
     if (revoked.length > 0) await this.#status.flush()
-    // What goes on here is of this generation now.
-    this.#status.publish([...tasks].filter((task) => before.has(task)))
   }
 
   /** Tells the group that these have ended here. */
@@ -101,7 +103,7 @@ export class GroupConnectors {
     void this.#reconciler.want(name, []).then(() => {
       // There may be another one of its name by now.
       if (connectors.get(name) !== undefined) return
-      for (const task of this.#status.own) if (connectorOf(task) === name) this.#status.forget(task)
+      for (const task of this.#status.own.keys()) if (connectorOf(task) === name) this.#status.forget(task)
     })
     events.deleted(name)
   }

@@ -24,7 +24,8 @@ const flushTimeoutMs = 5_000
 export class GroupStatus {
   readonly #options: GroupStatusOptions
   readonly #log: StatusLog
-  #own: ReadonlySet<string> = new Set()
+  /** By task: the generation that gave it to this worker. Of two workers that of the later one is right. */
+  #own: ReadonlyMap<string, number> = new Map()
   #generation = -1
   /** The last status of tasks that have ended here. */
   readonly #ended = new Map<string, TaskStatus>()
@@ -35,7 +36,7 @@ export class GroupStatus {
   }
 
   /** This worker's tasks. */
-  get own(): ReadonlySet<string> {
+  get own(): ReadonlyMap<string, number> {
     return this.#own
   }
 
@@ -71,7 +72,7 @@ export class GroupStatus {
 
   /** These are this worker's tasks from now on. */
   assign(tasks: ReadonlySet<string>, generation: number): void {
-    this.#own = tasks
+    this.#own = new Map([...tasks].map((task) => [task, this.#own.get(task) ?? generation]))
     this.#generation = generation
   }
 
@@ -102,7 +103,7 @@ export class GroupStatus {
   publishProgress(): void {
     const isNews = (task: string): boolean =>
       this.#log.get(task)?.status.counters.position !== this.local(task)?.counters.position
-    this.publish([...this.#own].filter(isNews))
+    this.publish([...this.#own.keys()].filter(isNews))
   }
 
   /** Of a task that has ended here for another worker to take. */
@@ -140,6 +141,6 @@ export class GroupStatus {
 
   #publish(task: string, status: TaskStatus): void {
     const { workerId, now } = this.#options
-    this.#log.publish(task, { status, workerId: workerId(), generation: this.#generation, asOf: now() })
+    this.#log.publish(task, { status, workerId: workerId(), generation: this.#own.get(task) ?? this.#generation, asOf: now() })
   }
 }
