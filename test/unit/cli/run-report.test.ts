@@ -213,7 +213,7 @@ describe('lines for people', () => {
 
   test('the summary has the rate that the file asks for beside the one that was reached', () => {
     const out = screen(false)
-    const report = new LineReport(out, 'info', {})
+    const report = new LineReport(out, new Loggers('info'), {})
     const { config, ...rest } = status('a', { complete: true })
     report.finish([{ ...rest, config: { ...config, throughput: { ...config.throughput, rate: 600_000 } } }])
     assert.match(out.written.join(''), /in 2 s \(500,000\/s of 600,000\/s asked for\), batches/)
