@@ -141,6 +141,11 @@ export class GroupStatus {
 
   #publish(task: string, status: TaskStatus): void {
     const { workerId, now } = this.#options
-    this.#log.publish(task, { status, workerId: workerId(), generation: this.#own.get(task) ?? this.#generation, asOf: now() })
+    this.#log.publish(task, {
+      status,
+      workerId: workerId(),
+      generation: this.#own.get(task) ?? this.#generation,
+      asOf: now(),
+    })
   }
 }
