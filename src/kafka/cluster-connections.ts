@@ -6,6 +6,7 @@ import { OwnConnections } from './broker-source.js'
 import type { BrokerSource } from './broker-source.js'
 import { openAnyBroker, tolerant } from './platformatic-connection.js'
 import type { BrokerConnection } from './platformatic-connection.js'
+import { topicIdOf } from './topic-id.js'
 
 export interface ClusterMetadata {
   readonly clusterId: string | null
@@ -142,12 +143,6 @@ export class ClusterConnections {
     const brokers = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
     await Promise.all(brokers.map((broker) => this.#source.close(broker)))
   }
-}
-
-/** A UUID in the form that Kafka's tools print: base64url of its bytes; null for the zero one. */
-function topicIdOf(uuid: string): string | null {
-  const bytes = Buffer.from(uuid.replaceAll('-', ''), 'hex')
-  return bytes.every((byte) => byte === 0) ? null : bytes.toString('base64url')
 }
 
 /** The key of the bootstrap connection, beside node ids. */

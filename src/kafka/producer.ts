@@ -8,6 +8,8 @@ export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 
 export interface ProducerOptions {
   readonly topic: string
+  /** Ids that topics have (KIP-516): one that was made again is TOPIC_MISSING. Not seen by kafkajs. */
+  readonly topicIds?: ReadonlyMap<string, string>
   readonly partitions: number
   /** Null: idempotent only (at-least-once). */
   readonly transactionalId: string | null

@@ -6,6 +6,8 @@ import { KafkaAdmin } from '#src/kafka/admin.js'
 import { checkpointRecord } from '#src/kafka/checkpoint-record.js'
 import { earlierTransactionalId } from '#src/kafka/transactional-id.js'
 import { ClusterConnections } from '#src/kafka/cluster-connections.js'
+import { openAnyBroker } from '#src/kafka/platformatic-connection.js'
+import { produceByIdApi } from '#src/kafka/wire/produce-request.js'
 import { WireProducer } from '#src/kafka/wire/wire-producer.js'
 import { KafkaSink } from '#src/sink/kafka/sink.js'
 import type { KafkaSinkOptions } from '#src/sink/kafka/sink.js'
@@ -261,6 +263,38 @@ test('a checkpoint topic that was made again between two runs is noticed by the 
   }
   assert.equal((await committedRecords(options.topic)).length, 10)
 })
+
+/** Produce requests name topics by their ids from version 13 on, of Kafka 4.1. */
+async function takesTopicIds(): Promise<boolean> {
+  const broker = await openAnyBroker(testCluster())
+  await broker.close()
+  return broker.maxVersion(produceByIdApi.key) >= produceByIdApi.version
+}
+
+for (const delivery of ['exactly-once', 'at-least-once'] as const)
+  for (const which of ['topic', 'checkpoint topic'] as const)
+    test(`a ${which} that is made again between two requests takes nothing that was for the earlier one (${delivery})`, async (t) => {
+      if (!(await takesTopicIds())) return t.skip('the broker has no Produce requests with topic ids')
+      const { options, sink } = stream(t, { delivery })
+      const running = sink()
+      await deliver(running, 0, 10)
+      const remade = which === 'topic' ? options.topic : options.checkpoints.topic
+      await deleteTopic(remade)
+      await create(remade, 2, which === 'topic' ? {} : { 'cleanup.policy': 'compact' })
+      await assert.rejects(
+        async () => {
+          await running.write(batchOf(10, 5))
+          await running.commit({ position: 15, fingerprint: 'f00d', shards: 1 })
+        },
+        { retriable: true },
+      )
+      assert.deepEqual(await committedRecords(remade), [])
+      await running.close()
+      await assert.rejects(running.open(), {
+        code: 'CHECKPOINT_INVALID',
+        message: /another topic of this name|created again/,
+      })
+    })
 
 test('a topic that is made again between two requests is noticed by a look now and then', async (t) => {
   const topic = uniqueName('test-topic')

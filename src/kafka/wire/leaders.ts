@@ -6,15 +6,23 @@ import { slowBackoff, retryUntil } from './retry-until.js'
 
 const unknownTopic = 3
 
+/** The topic that records were for is no more. */
+function topicRecreated(topic: string, found: string, expected: string): GenesisError {
+  const details = { place: `topic ${topic}`, found: `id ${found}`, expected: `id ${expected}` }
+  return new GenesisError('TOPIC_MISSING', 'the topic was deleted and recreated', details)
+}
+
 /** The leaders of topics' partitions, with an open connection to each. */
 export class Leaders {
   readonly #connections: ClusterConnections
   readonly #limitMs: number
   readonly #topics = new Map<string, readonly number[]>()
   readonly #brokers = new Map<number, BrokerConnection>()
+  readonly #ids: Map<string, string>
 
-  /** `limitMs`: how long a missing leader is waited for. */
-  constructor(connections: ClusterConnections, limitMs: number) {
+  /** `limitMs`: how long a missing leader is waited for. `ids`: those that topics must have; of others, the first is. */
+  constructor(connections: ClusterConnections, limitMs: number, ids: ReadonlyMap<string, string> = new Map()) {
+    this.#ids = new Map(ids)
     this.#connections = connections
     this.#limitMs = limitMs
   }
@@ -28,15 +36,28 @@ export class Leaders {
   async find(topics: readonly string[]): Promise<void> {
     await retryUntil(this.#limitMs, slowBackoff, { operation: 'Describe' }, async () => {
       const metadata = await this.#connections.metadata(topics)
-      for (const { name, errorCode, partitions } of metadata.topics) {
+      for (const { name, topicId, errorCode, partitions } of metadata.topics) {
         if (errorCode === unknownTopic)
           throw new GenesisError('TOPIC_MISSING', 'the topic does not exist', { place: `topic ${name}` })
         if (errorCode !== 0) throw protocolFailure(errorCode, { topic: name, operation: 'Describe' })
+        this.#identify(name, topicId)
         const leaders = partitions.map(({ leaderId }) => leaderId)
         for (const node of new Set(leaders)) this.#brokers.set(node, await this.#connections.broker(node))
         this.#topics.set(name, leaders)
       }
     })
+  }
+
+  /** The topic's id (KIP-516); null: the broker is older than topic ids. */
+  topicId(topic: string): string | null {
+    return this.#ids.get(topic) ?? null
+  }
+
+  #identify(topic: string, found: string | null): void {
+    const expected = this.#ids.get(topic) ?? found
+    if (found === null || expected === null) return
+    if (found !== expected) throw topicRecreated(topic, found, expected)
+    this.#ids.set(topic, expected)
   }
 
   /** The leader's node id; TOPIC_MISSING if the topic does not have the partition. */

@@ -1,5 +1,5 @@
 /**
- * The Produce request, around record batches that are framed already, and its answer (versions 9 to 12).
+ * The Produce request, around record batches that are framed already, and its answer (versions 9 to 13).
  *
  *   Produce Request => transactional_id acks timeout_ms [topic_data] TAG_BUFFER
  *     topic_data => name [partition_data] TAG_BUFFER
@@ -9,20 +9,25 @@
  *       partition_responses => index error_code base_offset log_append_time_ms log_start_offset
  *                              [record_errors: batch_index batch_index_error_message TAG_BUFFER] error_message TAG_BUFFER
  *
- * From version 10 on the tags tell of a new leader (KIP-951), which @platformatic/kafka's own parser stumbles over.
+ * From version 13 on a topic's 16-byte id stands for its name (KIP-516): a topic that was made again is not taken for the earlier
+ * one. From version 10 on the tags tell of a new leader (KIP-951), which @platformatic/kafka's own parser stumbles over.
  */
 import { Writer, createAPI } from '@platformatic/kafka'
 import type { API, Reader } from '@platformatic/kafka'
 import { skipTags } from '../api-versions.js'
+import { topicIdBytes, topicIdOf } from '../topic-id.js'
 
 /** One record batch for one partition: at most one for each partition in a request (KIP-98). */
 export interface ProducePart {
   readonly topic: string
+  /** Needed from version 13 on. */
+  readonly topicId: string | null
   readonly partition: number
   readonly batch: Buffer
 }
 
 export interface ProduceResult {
+  /** From version 13 on its id. */
   readonly topic: string
   readonly partition: number
   readonly code: number
@@ -38,7 +43,10 @@ export interface ProduceAnswer {
 /** Sends with acks=all. The batches are copied before the call returns. */
 export type ProduceApi = API<[transactionalId: string | null, timeoutMs: number, parts: ProducePart[]], ProduceAnswer>
 
-const produceApi = (version: number): ProduceApi => createAPI(0, version, createRequest, parseResponse)
+const firstById = 13
+
+const produceApi = (version: number): ProduceApi =>
+  createAPI(0, version, version >= firstById ? createRequestById : createRequest, parseResponse)
 
 /** For transactions of the first protocol and without transactions. */
 export const produceApis = [produceApi(9), produceApi(10), produceApi(11)] as const
@@ -46,7 +54,23 @@ export const produceApis = [produceApi(9), produceApi(10), produceApi(11)] as co
 /** Adds the partition to the transaction by itself (KIP-890): only for transactions v2. */
 export const produceV2Api = produceApi(12)
 
+/** With topics by their ids: for transactions v2, and without transactions. */
+export const produceByIdApi = produceApi(firstById)
+
 function createRequest(transactionalId: string | null, timeoutMs: number, parts: readonly ProducePart[]): Writer {
+  return requestOf(transactionalId, timeoutMs, parts, (w, { topic }) => w.appendString(topic))
+}
+
+function createRequestById(transactionalId: string | null, timeoutMs: number, parts: readonly ProducePart[]): Writer {
+  return requestOf(transactionalId, timeoutMs, parts, (w, { topicId }) => w.append(topicIdBytes(topicId ?? '')))
+}
+
+function requestOf(
+  transactionalId: string | null,
+  timeoutMs: number,
+  parts: readonly ProducePart[],
+  appendTopic: (w: Writer, part: ProducePart) => Writer,
+): Writer {
   const topics = new Map<string, ProducePart[]>()
   for (const part of parts) {
     const same = topics.get(part.topic)
@@ -57,18 +81,18 @@ function createRequest(transactionalId: string | null, timeoutMs: number, parts:
     .appendString(transactionalId)
     .appendInt16(-1)
     .appendInt32(timeoutMs)
-    .appendArray([...topics], (w, [topic, partitions]) =>
-      w
-        .appendString(topic)
-        .appendArray(partitions, (w, { partition, batch }) => w.appendInt32(partition).appendBytes(batch)),
+    .appendArray([...topics.values()], (w, partitions) =>
+      appendTopic(w, partitions[0]).appendArray(partitions, (w, { partition, batch }) =>
+        w.appendInt32(partition).appendBytes(batch),
+      ),
     )
     .appendTaggedFields()
 }
 
-function parseResponse(_correlationId: number, _apiKey: number, _apiVersion: number, reader: Reader): ProduceAnswer {
+function parseResponse(_correlationId: number, _apiKey: number, apiVersion: number, reader: Reader): ProduceAnswer {
   const results: ProduceResult[] = []
   times(reader, () => {
-    const topic = reader.readString()
+    const topic = apiVersion >= firstById ? (topicIdOf(reader.readUUID()) ?? '') : reader.readString()
     times(reader, () => {
       const partition = reader.readInt32()
       const code = reader.readInt16()

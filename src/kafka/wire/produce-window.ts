@@ -4,13 +4,14 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Codec } from '../codec.js'
+import type { BrokerConnection } from '../platformatic-connection.js'
 import { protocolFailure } from '../errors.js'
 import { GenesisError } from '../../errors.js'
 import type { SizeLimit } from '../producer.js'
 import { ThrottleMeter } from '../throttle.js'
 import type { Leaders } from './leaders.js'
 import { fastBackoff } from './retry-until.js'
-import { produceApis, produceV2Api } from './produce-request.js'
+import { produceApis, produceByIdApi, produceV2Api } from './produce-request.js'
 import type { ProducePart, ProduceResult } from './produce-request.js'
 import { headerBytes } from './record-batch.js'
 import type { ProducerIdentity } from './record-batch.js'
@@ -24,6 +25,10 @@ import type { TopicPartition } from './transaction-coordinator.js'
 const unknownTopicOrPartition = 3
 const notLeader = 6
 const concurrentTransactions = 51
+const unknownTopicId = 100
+
+/** What a leader answers that has not heard of its topic yet. */
+const unheard = new Set([unknownTopicOrPartition, notLeader, unknownTopicId])
 
 /** How long a leader that the metadata names may take to know of it: it hears of a new topic a moment later. */
 const newLeaderMs = 500
@@ -134,7 +139,7 @@ export class ProduceWindow {
       ? this.#send(
           all.map((records, i) => {
             writeHeader(records.bytes, 0, facts[i])
-            return partOf(records, joining ? Buffer.from(records.bytes) : records.bytes)
+            return this.#partOf(records, joining ? Buffer.from(records.bytes) : records.bytes)
           }),
           joining,
         )
@@ -151,7 +156,7 @@ export class ProduceWindow {
 
   async #compressAndSend(all: readonly TopicRecords[], facts: readonly BatchFacts[], joining: boolean): Promise<void> {
     const before = this.#turn
-    const packed = Promise.all(all.map((records, i) => compress(records, facts[i])))
+    const packed = Promise.all(all.map(async (records, i) => this.#partOf(records, await compress(records, facts[i]))))
     // In turn: a batch that is compressed sooner must not overtake an earlier one.
     const sent = Promise.all([packed, before]).then(([parts]) => ({ done: this.#send(parts, joining) }))
     this.#turn = sent.then(
@@ -178,10 +183,13 @@ export class ProduceWindow {
   async #request(node: number, parts: ProducePart[], joining: boolean): Promise<void> {
     const { leaders, v2, transactionalId, timeoutMs, pace } = this.#options
     const broker = leaders.broker(node)
-    const api = v2 ? produceV2Api : broker.choose(...produceApis)
+    const byId = isById(broker, v2 || transactionalId === null, parts)
+    const api = byId ? produceByIdApi : v2 ? produceV2Api : broker.choose(...produceApis)
     let since: number | null = null
     for (let waitMs = fastBackoff.firstMs; ; waitMs = Math.min(waitMs * 1.5, fastBackoff.maxMs)) {
-      const { results, throttleMs } = await api.async(broker.connection, transactionalId, timeoutMs, parts)
+      const answer = await api.async(broker.connection, transactionalId, timeoutMs, parts)
+      const { throttleMs } = answer
+      const results = byId ? withNames(answer.results, parts) : answer.results
       pace.observe(
         parts.reduce((sum, { batch }) => sum + batch.length, 0),
         throttleMs,
@@ -202,6 +210,10 @@ export class ProduceWindow {
       // On a connection that others share it would go on after the end of this producer.
       if (this.#failed) return
     }
+  }
+
+  #partOf({ topic, partition }: TopicPartition, batch: Buffer): ProducePart {
+    return { topic, topicId: this.#options.leaders.topicId(topic), partition, batch }
   }
 
   #refusal({ topic, partition, code, message }: ProduceResult): GenesisError {
@@ -226,10 +238,10 @@ export class ProduceWindow {
 /** How long a partition's first batch of a transaction is sent again. The markers of the last one may not be written yet. */
 function patienceMs(code: number, timeoutMs: number): number {
   if (code === concurrentTransactions) return timeoutMs
-  return code === notLeader || code === unknownTopicOrPartition ? Math.min(newLeaderMs, timeoutMs) : 0
+  return unheard.has(code) ? Math.min(newLeaderMs, timeoutMs) : 0
 }
 
-async function compress(records: TopicRecords, facts: BatchFacts): Promise<ProducePart> {
+async function compress(records: TopicRecords, facts: BatchFacts): Promise<Buffer> {
   // The stage is written anew while the thread pool works.
   const plain = Buffer.from(records.bytes)
   const packed = await records.codec.compress(plain.subarray(headerBytes))
@@ -237,11 +249,18 @@ async function compress(records: TopicRecords, facts: BatchFacts): Promise<Produ
   const batch = smaller ? Buffer.allocUnsafe(headerBytes + packed.length) : plain
   if (smaller) packed.copy(batch, headerBytes)
   writeHeader(batch, smaller ? records.codec.id : 0, facts)
-  return partOf(records, batch)
+  return batch
 }
 
-function partOf({ topic, partition }: TopicPartition, batch: Buffer): ProducePart {
-  return { topic, partition, batch }
+/** Whether the topics of a request go by their ids: a topic that was made again refuses what was for the one before it. */
+function isById(broker: BrokerConnection, isAllowed: boolean, parts: readonly ProducePart[]): boolean {
+  const { key, version } = produceByIdApi
+  return isAllowed && broker.maxVersion(key) >= version && parts.every(({ topicId }) => topicId !== null)
+}
+
+function withNames(results: readonly ProduceResult[], parts: readonly ProducePart[]): ProduceResult[] {
+  const names = new Map(parts.map(({ topic, topicId }) => [topicId, topic]))
+  return results.map((result) => ({ ...result, topic: names.get(result.topic) ?? result.topic }))
 }
 
 function nameOf({ topic, partition }: TopicPartition): string {

@@ -62,7 +62,7 @@ export class WireProducer implements KafkaProducer {
     this.#requestTimeoutMs = cluster.requestTimeoutMs
     const own = options.transactionalId === null || shared === null
     this.#connections = new ClusterConnections(cluster, own ? new OwnConnections(cluster, { maxInflights }) : shared)
-    this.#leaders = new Leaders(this.#connections, cluster.requestTimeoutMs)
+    this.#leaders = new Leaders(this.#connections, cluster.requestTimeoutMs, options.topicIds)
     const { transactionalId, topic, partitions, maxMessageBytes, maxBatchBytes = maxMessageBytes } = options
     const batchBytes = Math.min(maxBatchBytes, maxMessageBytes)
     this.#coordinator =

@@ -1,4 +1,5 @@
 import type { ClusterOptions } from '../../config/cluster.js'
+import type { TopicDescription } from '../../kafka/admin.js'
 import { GenesisError } from '../../errors.js'
 import type { BrokerSource } from '../../kafka/broker-source.js'
 import { CheckpointReader } from '../../kafka/checkpoint-reader.js'
@@ -87,6 +88,7 @@ export class KafkaSink implements Sink {
     if (closings !== this.#closings) throw new GenesisError('INTERNAL', 'the sink was closed while it was opened')
     const producerOptions = {
       topic,
+      topicIds: idsOf([target, checkpointTopic]),
       partitions: target.partitions,
       transactionalId: delivery === 'exactly-once' ? transactionalId(groupId, shard) : null,
       transactionTimeoutMs: this.#options.transactionTimeoutMs,
@@ -107,7 +109,7 @@ export class KafkaSink implements Sink {
     }
     this.#open = open
     // Fenced first: an earlier owner could commit after the checkpoint was read otherwise.
-    await producer.init()
+    await stillThere(producer.init())
     let checkpoint = await this.#checkpoint()
     if (delivery === 'exactly-once' && checkpoint?.target === undefined) {
       // A worker of version 0.1 has another id; what it commits until here counts.
@@ -246,6 +248,10 @@ interface OpenSink {
   readonly watch: TopicWatch
   /** Reused for every batch. */
   assigned: Int32Array
+}
+
+function idsOf(topics: readonly TopicDescription[]): ReadonlyMap<string, string> {
+  return new Map(topics.flatMap(({ topic, topicId }) => (topicId === null ? [] : [[topic, topicId]])))
 }
 
 function bare({ position, fingerprint, shards }: Checkpoint): Checkpoint {
