@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Connection, TimeoutError } from '@platformatic/kafka'
-import type { Callback, CallbackWithPromise, ConnectionOptions, ResponseParser, Writer } from '@platformatic/kafka'
+import { Connection, TimeoutError, Writer } from '@platformatic/kafka'
+import type { Callback, CallbackWithPromise, ConnectionOptions, ResponseParser } from '@platformatic/kafka'
 import { GenesisError } from '../errors.js'
 import { otherProtocol } from './other-protocol.js'
 import { ThrottleMeter, throttleOf } from './throttle.js'
@@ -94,17 +94,19 @@ export class WatchedConnection extends Connection {
     responseTags: boolean,
     callback: Callback<Answer>,
   ): void {
-    const send = (): void => {
+    const send = (payload: () => Writer): void => {
       const settle = this.#timed(callback)
-      super.send<Answer>(apiKey, apiVersion, createPayload, parse, requestTags, responseTags, (error, answer) => {
+      super.send<Answer>(apiKey, apiVersion, payload, parse, requestTags, responseTags, (error, answer) => {
         const ms = throttleOf(error, answer)
         if (ms > 0) this.#wait(ms)
         settle(error, answer)
       })
     }
     const isSasl = apiKey === saslHandshake || apiKey === saslAuthenticate
-    if (isSasl || !this.#isHeld) send()
-    else this.#held.push({ send, refuse: (error) => callback(error) })
+    if (isSasl || !this.#isHeld) return send(createPayload)
+    // Its buffers are the caller's again when this returns, as they are when the library sends at once.
+    const kept = copyOf(createPayload())
+    this.#held.push({ send: () => send(() => kept), refuse: (error) => callback(error) })
   }
 
   get #isHeld(): boolean {
@@ -165,6 +167,12 @@ export class WatchedConnection extends Connection {
 interface Held {
   readonly send: () => void
   readonly refuse: (error: Error) => void
+}
+
+function copyOf(payload: Writer): Writer {
+  const copy = Writer.create().append(Buffer.from(payload.buffer))
+  Object.assign(copy.context, payload.context)
+  return copy
 }
 
 function reason(error: Error): string {
