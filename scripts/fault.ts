@@ -91,7 +91,7 @@ async function faultsOfBrokers(): Promise<void> {
 /** Faults of whole processes: `genesis run` with a broker and a registry. */
 async function faultsOfProcesses(folder: () => Promise<string>): Promise<void> {
   const killed = `genesis run killed ${kills} times while records flow`
-  const down = 'registry down at the start, in mid-run, and at a restart'
+  const down = 'registry down at the start, in mid-run, and for two minutes at a restart'
   if (!isWanted(killed) && !isWanted(down)) return
   const stack = await climb({ docker: 'testcontainers', signal, progress })
   if (stack === null) throw new LadderError(`The scenarios need a Kafka broker. ${whatToInstall}`)
@@ -107,7 +107,7 @@ async function faultsOfProcesses(folder: () => Promise<string>): Promise<void> {
     }
     if (isWanted(down)) {
       const run = await folder()
-      const result = await played(down, () => registryDown(run, uniqueName('registry')))
+      const result = await played(down, () => registryDown(run, uniqueName('registry'), 120_000))
       print({ ...result, scenario: down, producer: 'wire', exact: true, javaAgrees: null })
     }
   } finally {

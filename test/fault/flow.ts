@@ -78,7 +78,7 @@ export class Flow {
         transaction: { boundary: 'interval', intervalMs: transactionMs },
         errors: {
           policy: 'retry',
-          maxRetries: 100,
+          maxRetries: Infinity,
           retryTimeoutMs: Infinity,
           backoffFactor: 1.5,
           initialBackoffMs: 20,

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { registryUrl } from '../support/registry.js'
 import { RegistryDoor } from '../support/registry-door.js'
 import { genesis } from '../support/genesis.js'
@@ -7,13 +8,16 @@ import { committedAbove, finishRun, genesisRun, writeRun } from './genesis-run.j
 
 /**
  * `genesis run` is started while the registry is down; it comes up, and records flow; it goes down again, and they still flow;
- * the worker is killed and started again without it; it comes back, and the run ends.
+ * the worker is killed and started again without it; it comes back after `awayMs`, and the run ends.
  */
-export async function registryDown(folder: string, name: string): Promise<Verdict & { readonly recoveryMs: number }> {
+export async function registryDown(
+  folder: string,
+  name: string,
+  awayMs = 0,
+): Promise<Verdict & { readonly recoveryMs: number }> {
   const door = await RegistryDoor.before(registryUrl())
   const files = await writeRun(folder, {
     ...{ name, records: 6000, value: { format: 'avro' } },
-    errors: { policy: 'retry', max_retries: 100, backoff_factor: 1.5, max_backoff: '500ms' },
   })
   const start = () => genesisRun(files, { SCHEMA_REGISTRY_URL: door.url })
   try {
@@ -33,6 +37,7 @@ export async function registryDown(folder: string, name: string): Promise<Verdic
     knocked = door.knocked()
     const second = start()
     await knocked
+    await sleep(awayMs)
     door.open()
     await finishRun(second)
     const { stdout } = await genesis('verify', files.connector, '--worker', files.worker, '--json')

@@ -202,6 +202,12 @@ export const scenarios: readonly Scenario[] = [
       }),
   },
   {
+    name: 'every broker away for two minutes',
+    contenders: everyone,
+    quick: [],
+    play: (scene) => disturbed(scene, () => scene.cluster.outage(120_000)),
+  },
+  {
     name: 'at-least-once: answer of Produce lost',
     contenders: ['wire', 'kafkajs'],
     quick: ['wire'],

@@ -100,6 +100,14 @@ export class KafkaCluster {
     await this.#until(({ brokers }) => brokers.length === this.#brokers.length)
   }
 
+  /** All of them away at once, for so long. */
+  async outage(ms: number): Promise<void> {
+    await Promise.all(this.#brokers.map((broker) => broker.kill()))
+    await sleep(ms)
+    await Promise.all(this.#brokers.map((broker) => broker.start()))
+    await this.#until(({ brokers }) => brokers.length === this.#brokers.length)
+  }
+
   /** Moves the leader of every partition of a topic on by one broker. */
   async moveLeaders(topic: string): Promise<void> {
     const connections = new ClusterConnections(this.options)
