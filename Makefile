@@ -3,7 +3,7 @@
 # make help    the rest
 
 .DEFAULT_GOAL := help
-.PHONY: help node demo test check bench record-connect fuzz fault chaos model build node-matrix sbom clean
+.PHONY: help node demo test check bench record-connect fuzz fault soak chaos model build node-matrix sbom clean
 
 help:
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1 \t/p' Makefile | expand -t 20
@@ -35,6 +35,10 @@ fault: build ## run every fault scenario and print the table (docs/guarantees.md
 
 chaos: build ## four workers, three brokers and faults that a seed chooses; MINUTES=10 SEED=42
 	@node build/scripts/chaos.js $(or $(MINUTES),3) $(SEED)
+
+soak: build ## a connector through sessions, a quota, outages and a full disk, with its log; and the long variants of tests
+	@node build/scripts/soak.js
+	@SOAK=1 node build/scripts/test.js integration/session-renewal.test.ts integration/package-types.test.ts
 
 model: build ## make the shipped models again, byte for byte
 	@node build/scripts/make-models.js

@@ -83,7 +83,7 @@ export async function kafkaJars(
   return jars
 }
 
-/** A broker of the downloaded Kafka with these settings; its data, and its output in `kafka.out`, go to the folder `data`. */
+/** A broker of the downloaded Kafka with these settings; its data, and its output in `kafka.out`, go to the folder `data`, from which it goes on. */
 export async function superviseKafka(
   data: string,
   settings: Readonly<Record<string, string>>,
@@ -97,9 +97,22 @@ export async function superviseKafka(
   await writeFile(properties, lines.join(''))
   const logging = join(root, 'scripts/stack/log4j2.properties')
   const java = [`-Dlog4j2.configurationFile=${logging}`, '-cp', classes]
-  await run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', '5L6g3nShT-eMCtK--X86sw', '-c', properties], {
-    signal,
-  })
+  await run(
+    'java',
+    [
+      ...java,
+      'kafka.tools.StorageTool',
+      'format',
+      '--ignore-formatted',
+      '-t',
+      '5L6g3nShT-eMCtK--X86sw',
+      '-c',
+      properties,
+    ],
+    {
+      signal,
+    },
+  )
   return supervise('java', ['-Xmx512m', ...java, 'kafka.Kafka', properties], join(data, 'kafka.out'))
 }
 

@@ -1,33 +1,22 @@
 import assert from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
-import { alterClientQuotasV1, ClientQuotaEntityTypes } from '@platformatic/kafka'
-import type { ClientQuotaKeyValue } from '@platformatic/kafka'
 import type { ClusterOptions } from '#src/config/cluster.js'
 import { KafkaAdmin } from '#src/kafka/admin.js'
 import type { ProducerClient } from '#src/kafka/create-producer.js'
-import { openAnyBroker } from '#src/kafka/platformatic-connection.js'
 import { createResources, openTask } from '#src/runtime/open-task.js'
 import type { Counters } from '#src/delivery/counters.js'
 import type { Failure, TaskEnd } from '#src/runtime/task-events.js'
 import { connectorOf, workerOf } from '../support/connectors.js'
 import { committedRecords, deleteAfter, testCluster, uniqueName } from '../support/kafka.js'
 import { shipped } from '../support/genesis.js'
+import { setQuota } from '../support/quota.js'
 
 /** A cluster whose brokers grant this client so much and no more. */
 async function limited(t: TestContext, key: string, value: number): Promise<ClusterOptions> {
   const cluster = { ...testCluster(), clientId: uniqueName('limited') }
-  await setQuota(cluster.clientId, key, value)
-  t.after(() => setQuota(cluster.clientId, key, null))
+  await setQuota(testCluster(), cluster.clientId, key, value)
+  t.after(() => setQuota(testCluster(), cluster.clientId, key, null))
   return cluster
-}
-
-async function setQuota(clientId: string, key: string, value: number | null): Promise<void> {
-  const broker = await openAnyBroker(testCluster())
-  const entities = [{ entityType: ClientQuotaEntityTypes.CLIENT_ID, entityName: clientId }]
-  const quota = key as ClientQuotaKeyValue
-  const ops = [value === null ? { key: quota, remove: true as const } : { key: quota, value, remove: false as const }]
-  await alterClientQuotasV1.api.async(broker.connection, [{ entities, ops }], false)
-  await broker.close()
 }
 
 interface Outcome {

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { ClusterOptions, SaslOptions } from '#src/config/cluster.js'
 import { KafkaAdmin } from '#src/kafka/admin.js'
+import { run } from '../../scripts/stack/command.js'
 import { sweptContainer } from '../../scripts/stack/containers.js'
 import { superviseKafka } from '../../scripts/stack/maven.js'
 import { onFreePorts } from '../../scripts/stack/ports.js'
@@ -18,6 +19,17 @@ export interface SecuredBroker {
   sasl(options: SaslOptions | null): ClusterOptions
   /** The TLS listener, which wants a client certificate. The principal `CN=client` may do everything. */
   tls(options: Omit<NonNullable<ClusterOptions['tls']>, 'rejectUnauthorized'>): ClusterOptions
+  /** Ends it without a word to its clients; its data stays. */
+  kill(): Promise<void>
+  /** Starts it again after `kill`, at the same addresses, and waits until it answers. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** A broker's process. */
+interface Broker {
+  kill(): Promise<void>
+  start(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -45,7 +57,7 @@ async function startOn(
   extra: Readonly<Record<string, string>>,
 ): Promise<SecuredBroker> {
   const brokerPem = `${await fixture('broker-key.pem')}${await fixture('broker.pem')}`
-  const stop = docker
+  const broker = docker
     ? await startContainer(saslPort, tlsPort, brokerPem, extra)
     : await startJava([saslPort, tlsPort, internalPort, controllerPort], brokerPem, extra)
   const sasl = (options: SaslOptions | null): ClusterOptions => ({
@@ -55,13 +67,18 @@ async function startOn(
   try {
     await ready(sasl(superUser))
   } catch (error) {
-    await stop()
+    await broker.stop()
     throw error
   }
   return {
     sasl,
     tls: (options) => ({ ...clusterAt([`127.0.0.1:${tlsPort}`]), tls: { ...options, rejectUnauthorized: true } }),
-    stop,
+    kill: () => broker.kill(),
+    restart: async () => {
+      await broker.start()
+      await ready(sasl(superUser))
+    },
+    stop: () => broker.stop(),
   }
 }
 
@@ -99,7 +116,7 @@ async function startContainer(
   tlsPort: number,
   brokerPem: string,
   extra: Readonly<Record<string, string>>,
-): Promise<() => Promise<void>> {
+): Promise<Broker> {
   const environment = asEnvironment({
     ...settings(
       'SASL://:9092,TLS://:9095,INTERNAL://:9094,CONTROLLER://:9093',
@@ -118,8 +135,11 @@ async function startContainer(
     ])
     .withExposedPorts({ container: 9092, host: saslPort }, { container: 9095, host: tlsPort })
     .start()
-  return async () => {
-    await container.stop({ timeout: 1000 })
+  const id = container.getId()
+  return {
+    kill: async () => void (await run('docker', ['kill', id])),
+    start: async () => void (await run('docker', ['start', id])),
+    stop: async () => void (await container.stop({ timeout: 1000 })),
   }
 }
 
@@ -127,28 +147,32 @@ async function startJava(
   [sasl, tls, internal, controller]: number[],
   brokerPem: string,
   extra: Readonly<Record<string, string>>,
-): Promise<() => Promise<void>> {
+): Promise<Broker> {
   const data = await mkdtemp(join(tmpdir(), 'genesis-secured-'))
   const pem = join(data, 'broker.pem')
   await writeFile(pem, brokerPem)
   const clients = `SASL://127.0.0.1:${sasl},TLS://127.0.0.1:${tls},INTERNAL://127.0.0.1:${internal}`
-  const process = await superviseKafka(
-    data,
-    {
-      ...settings(
-        `${clients},CONTROLLER://127.0.0.1:${controller}`,
-        clients,
-        `127.0.0.1:${controller}`,
-        pem,
-        join(fixtures, 'ca.pem'),
-      ),
-      ...extra,
+  const properties = {
+    ...settings(
+      `${clients},CONTROLLER://127.0.0.1:${controller}`,
+      clients,
+      `127.0.0.1:${controller}`,
+      pem,
+      join(fixtures, 'ca.pem'),
+    ),
+    ...extra,
+  }
+  const begin = (): ReturnType<typeof superviseKafka> => superviseKafka(data, properties, new AbortController().signal)
+  let process = await begin()
+  return {
+    kill: () => process.stop(),
+    start: async () => {
+      process = await begin()
     },
-    new AbortController().signal,
-  )
-  return async () => {
-    await process.stop()
-    await rm(data, { recursive: true, force: true })
+    stop: async () => {
+      await process.stop()
+      await rm(data, { recursive: true, force: true })
+    },
   }
 }
 
