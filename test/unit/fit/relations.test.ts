@@ -7,15 +7,19 @@ import { TrainingRandom } from '#src/fit/random.js'
 import type { Cell, Table } from '#src/fit/table/table.js'
 import { parseModel } from '#src/model/load.js'
 import { openGenerator } from '#src/model/open.js'
-import { toRows, type Row } from '#src/model/rows.js'
+import { toRows } from '#src/model/rows.js'
+import type { Value } from '#src/record.js'
 import { tableOf } from '../../support/tables.js'
 
 const options: FitOptions = { name: 'test', states: 4, seed: 1, minCount: 1, roundExtremes: false }
 
-async function recordsOf(table: Table, count = 3000): Promise<{ artifact: ModelArtifact; records: Row[] }> {
+async function recordsOf(
+  table: Table,
+  count = 3000,
+): Promise<{ artifact: ModelArtifact; records: Record<string, Value>[] }> {
   const { artifact } = await fitTable(table, options)
   const generator = openGenerator(parseModel(Buffer.from(writeModel(artifact)), 'test'), { seed: 3, capacity: count })
-  return { artifact, records: toRows(generator.generate(count)) }
+  return { artifact, records: toRows(generator.generate(count)) as Record<string, Value>[] }
 }
 
 function rows(seed: number, make: (random: TrainingRandom, i: number) => Record<string, Cell>, count = 1500): Table {

@@ -12,7 +12,8 @@ import type { Table } from '#src/fit/table/table.js'
 import { writeModel } from '#src/model/artifact-write.js'
 import { parseModel } from '#src/model/load.js'
 import { openGenerator } from '#src/model/open.js'
-import { toRows, type Row } from '#src/model/rows.js'
+import { toRows } from '#src/model/rows.js'
+import type { Value } from '#src/record.js'
 import { tableOf, temporaryFolder } from '../../support/tables.js'
 
 const options: FitOptions = { name: 'test', states: 4, seed: 1, minCount: 1, roundExtremes: false }
@@ -43,12 +44,18 @@ function orders(): Table {
   )
 }
 
-async function fitted(columns: string): Promise<{ records: Row[]; notes: readonly string[]; version: number }> {
+async function fitted(
+  columns: string,
+): Promise<{ records: Record<string, Value>[]; notes: readonly string[]; version: number }> {
   const path = join(folder, 'columns.yaml')
   writeFileSync(path, columns)
   const { artifact, report } = await fitTable(orders(), { ...options, columns: await readColumnsFile(path) })
   const generator = openGenerator(parseModel(Buffer.from(writeModel(artifact)), 'test'), { seed: 3, capacity: 2000 })
-  return { records: toRows(generator.generate(2000)), notes: report.notes, version: artifact.version }
+  return {
+    records: toRows(generator.generate(2000)) as Record<string, Value>[],
+    notes: report.notes,
+    version: artifact.version,
+  }
 }
 
 test('what is stated is so in every record, whatever the rows do', async () => {
