@@ -56,8 +56,8 @@ async function startOn(
   const ends = (): Promise<never> =>
     Promise.race(
       processes.map(async ({ name, log, process }) => {
-        await process.ended
-        throw new Error(`${name} ended at its start:\n${(await readFile(log, 'utf8')).slice(-3000)}`)
+        const cause = await process.ended
+        throw new Error(`${name} ended at its start:\n${(await readFile(log, 'utf8')).slice(-3000)}`, { cause })
       }),
     )
   const stack = {

@@ -12,6 +12,11 @@ const meanings: readonly (readonly [pattern: RegExp, meaning: (match: RegExpExec
   [/proxyconnect|407 Proxy/i, () => 'the proxy does not let downloads through'],
   [/could not find artifact ([^\s]+[^\s:])/i, ([, artifact]) => `Maven's repository does not have ${artifact}`],
   [/could not transfer artifact ([^\s]+[^\s:])/i, ([, artifact]) => `Maven cannot download ${artifact}`],
+  [
+    /no plugin found for prefix '([^']+)'[^\n]*from the repositories \[(?:local \([^)]*\), )?([^\]]*)\]/i,
+    ([, plugin, places]) =>
+      `Maven finds no plugin "${plugin}" in its repositories: ${places.replaceAll(/\/\/[^/@]*@/g, '//')}`,
+  ],
   [/could not be resolved|unresolveable|no plugin found/i, () => 'Maven cannot download what it needs'],
   [/manifest unknown|not found: manifest|pull access denied/i, () => 'the image registry does not have the image'],
   [

@@ -3,8 +3,8 @@ import { createWriteStream } from 'node:fs'
 
 /** A child process that ends with this one, however this one ends. */
 export interface Supervised {
-  /** Resolves when it has ended. */
-  readonly ended: Promise<void>
+  /** Resolves when it has ended: with the error if its log could not be written, which ends it, else with undefined. */
+  readonly ended: Promise<Error | undefined>
   /** Asks it to end (SIGTERM, after 10 s SIGKILL) and waits until it has. */
   stop(): Promise<void>
 }
@@ -24,9 +24,17 @@ export function supervise(command: string, args: readonly string[], log: string)
   const output = createWriteStream(log)
   child.stdout.pipe(output, { end: false })
   child.stderr.pipe(output, { end: false })
-  const ended = new Promise<void>((resolve) => {
-    child.once('error', () => resolve())
-    child.once('exit', () => resolve())
+  let failure: Error | undefined
+  output.on('error', (error) => {
+    failure ??= error
+    child.stdin.end()
+    // Nothing reads what it still says.
+    child.stdout.resume()
+    child.stderr.resume()
+  })
+  const ended = new Promise<Error | undefined>((resolve) => {
+    child.once('error', () => resolve(failure))
+    child.once('exit', () => resolve(failure))
   })
   return {
     ended,

@@ -90,6 +90,15 @@ const brokenMavens: Readonly<Record<string, readonly [commands: Record<string, s
     },
     "Maven's repository does not have org.apache.kafka:kafka_2.13:pom:4.2.1",
   ],
+  'the mirror has not even a plugin': [
+    {
+      ...javaWorks,
+      mvn: mavenWithout(
+        `[ERROR] No plugin found for prefix '"'"'dependency'"'"' in the current project and in the plugin groups [org.x] available from the repositories [local (/root/.m2), m (http://me:secret@mirror/)] -> [Help 1]`,
+      ),
+    },
+    'Maven finds no plugin "dependency" in its repositories: m (http://mirror/)',
+  ],
   'no repository can be reached': [
     {
       ...javaWorks,

@@ -103,6 +103,12 @@ test('a supervised process ends when the one that started it is killed', async (
   assert.throws(() => process.kill(Number(pid), 0))
 })
 
+test('a supervised process whose log cannot be written is ended, and says why', { timeout: 60_000 }, async () => {
+  const process_ = supervise('sh', ['-c', 'while :; do echo line; done'], '/dev/full')
+  assert.match(String(await process_.ended), /ENOSPC/)
+  await process_.stop()
+})
+
 test('a supervised process is asked to end, and has ended when stop resolves', async () => {
   const process_ = supervise('sleep', ['600'], '/dev/null')
   await process_.stop()
