@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { run } from './command.js'
 import { containersEnd } from './docker.js'
-import type { RungOptions } from './ladder.js'
+import type { RungOptions } from './rung.js'
 import { onFreePorts } from './ports.js'
 import { whenReady } from './ready.js'
 import { kafkaImage, registryImage, registryPath, type Stack } from './stack.js'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { GenericContainer } from 'testcontainers'
 import { containersEnd } from './docker.js'
-import type { RungOptions } from './ladder.js'
+import type { RungOptions } from './rung.js'
 import { onFreePorts } from './ports.js'
 import { readySeconds, whenReady } from './ready.js'
 import { asEnvironment, kafkaImage, registryImage, registryPath, singleBroker, type Stack } from './stack.js'

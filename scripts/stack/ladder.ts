@@ -1,26 +1,11 @@
-import type { Progress } from '../progress.js'
 import { run } from './command.js'
 import { startCompose } from './compose.js'
 import { dockerAnswers, getImages } from './docker.js'
 import { startMaven } from './maven.js'
-import type { FindPorts } from './ports.js'
 import { stackReady } from './ready.js'
 import { reasonOf } from './reason.js'
+import type { RungOptions } from './rung.js'
 import { kafkaImage, registryImage, type Stack } from './stack.js'
-
-/** What each rung needs. */
-export interface RungOptions {
-  readonly signal: AbortSignal
-  /** Told what is being tried, and what for. */
-  readonly progress: Progress
-  /** @default ports that nobody listens on */
-  readonly findPorts?: FindPorts
-  /**
-   * The folder of what Maven has downloaded.
-   * @default build/stack
-   */
-  readonly cache?: string
-}
 
 export interface LadderOptions extends RungOptions {
   /** What starts the containers where Docker works: the shipped docker-compose.yml, or Testcontainers. */

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'
-import type { RungOptions } from './ladder.js'
+import type { RungOptions } from './rung.js'
 import { transactionPartitions, type Stack } from './stack.js'
 
 /** A broker starts in about 5 s; a busy machine may take much longer. What has ended is noticed at once. */

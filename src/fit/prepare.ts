@@ -5,13 +5,14 @@ import { isNumeric, planColumns, type LearnedColumn, type PlannedColumn } from '
 import type { ColumnsFile } from './columns/settings.js'
 import { dayAndTime, freeName, type ComposedColumn } from './columns/day-and-time.js'
 import { findDependencies, heldCodes, type Dependency } from './dependencies.js'
-import { categoryAlphabet, numberAlphabet, type Alphabet, type DiscretiseOptions } from './discretise/alphabet.js'
+import { categoryAlphabet, numberAlphabet, type DiscretiseOptions } from './discretise/alphabet.js'
 import { jointColumns } from './relations/joint.js'
 import { donated, donorsOf } from './relations/donors.js'
 import { findMasks, type Mask } from './relations/missing.js'
 import { forbiddenNote, maskNotes, relationNote } from './relations/note.js'
 import { planRelations, type PlannedRelation } from './relations/plan.js'
 import { forbiddenRows, statedRelations } from './relations/stated.js'
+import type { NodeColumn } from './node-column.js'
 import type { Table } from './table/table.js'
 
 /** A table that is ready to be trained from. */
@@ -42,13 +43,6 @@ export interface Prepared {
 export interface PrepareOptions extends DiscretiseOptions {
   /** False: relations between columns are not looked for. */
   readonly relations?: boolean
-}
-
-export interface NodeColumn {
-  readonly column: LearnedColumn
-  readonly alphabet: Alphabet
-  /** Code of each row. */
-  readonly codes: Uint16Array
 }
 
 export interface DecidedColumn {

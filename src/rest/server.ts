@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
 import type { Herder } from '../herder/herder.js'
-import type { ConnectorStatus } from '../runtime/status.js'
 import { openApi } from './openapi.js'
 import type { Route } from './route.js'
 import { createRouter, type OnDefect } from './router.js'
@@ -13,13 +12,7 @@ import { loggerRoutes } from './routes/loggers.js'
 import { offsetRoutes } from './routes/offsets.js'
 import { pluginRoutes } from './routes/plugins.js'
 import { stateRoutes } from './routes/states.js'
-import { workerRoutes, type AboutWorker } from './routes/worker.js'
-
-/** What the server shows of a worker. */
-export interface WorkerView {
-  readonly phase: 'starting' | 'running' | 'stopping'
-  status(): readonly ConnectorStatus[]
-}
+import { workerRoutes, type AboutWorker, type WorkerView } from './routes/worker.js'
 
 /** What the REST interface stands on. */
 export interface RestServices extends AboutWorker {

@@ -6,28 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { SyntheticGenerator } from '#src/library/synthetic-generator.js'
-import { genesis, shipped } from '../support/genesis.js'
+import { genesis, runNode, shipped, type Finished } from '../support/genesis.js'
 import { committedRecords, createTopic, deleteAfter } from '../support/kafka.js'
 
 const folder = shipped('.')
 
-async function run(
-  name: string,
-  env: Readonly<Record<string, string>> = {},
-): Promise<{ status: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [shipped(`build/examples/${name}.js`)], {
-    cwd: folder,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const exit = once(child, 'exit')
-  const [stdout, stderr] = await Promise.all([child.stdout.toArray(), child.stderr.toArray()])
-  const [status] = (await exit) as [number | null]
-  return {
-    status,
-    stdout: Buffer.concat(stdout as Buffer[]).toString(),
-    stderr: Buffer.concat(stderr as Buffer[]).toString(),
-  }
+function run(name: string, env: Readonly<Record<string, string>> = {}): Promise<Finished> {
+  return runNode([shipped(`build/examples/${name}.js`)], { cwd: folder, env })
 }
 
 /** Examples that need no broker, and what they print. */

@@ -1,50 +1,17 @@
 import assert from 'node:assert/strict'
-import { test, type TestContext } from 'node:test'
+import { test } from 'node:test'
 import { deleteTopicsV6 } from '@platformatic/kafka'
 import { KafkaAdmin } from '#src/kafka/admin.js'
 import { checkpointRecord } from '#src/kafka/checkpoint-record.js'
 import { KafkajsProducer } from '#src/kafka/kafkajs-producer.js'
 import { openAnyBroker } from '#src/kafka/platformatic-connection.js'
-import { KafkaSink } from '#src/sink/kafka/sink.js'
 import type { KafkaSinkOptions } from '#src/sink/kafka/sink.js'
 import { batchOf } from '../contract/sink.js'
-import { committedRecords, createTopic, deleteAfter, testCluster, uniqueName } from '../support/kafka.js'
-
-/** Makes sinks of one connector. */
-function makeSinks(
-  t: TestContext,
-  base: Partial<KafkaSinkOptions> = {},
-): {
-  options: KafkaSinkOptions
-  sink: (changes?: Partial<KafkaSinkOptions>) => KafkaSink
-} {
-  const options: KafkaSinkOptions = {
-    shard: { connector: uniqueName('test-connector'), shard: 0, shards: 1 },
-    fingerprint: 'f00d',
-    topic: uniqueName('test-topic'),
-    creation: { partitions: 2, replicationFactor: -1, config: {} },
-    checkpoints: { topic: uniqueName('test-checkpoints'), partitions: 2, replicationFactor: -1 },
-    groupId: 'test',
-    delivery: 'exactly-once',
-    transactionTimeoutMs: 30_000,
-    compression: 'none',
-    client: 'kafkajs',
-    maxBatchBytes: 1_000_000,
-    ...base,
-  }
-  deleteAfter(t, options.topic, options.checkpoints.topic)
-  return {
-    options,
-    sink: (changes = {}) => {
-      const sink = new KafkaSink(testCluster(), { ...options, ...changes })
-      t.after(() => sink.close())
-      return sink
-    },
-  }
-}
+import { kafkaSinks } from '../support/kafka-sinks.js'
+import { committedRecords, createTopic, testCluster } from '../support/kafka.js'
 
 test('a missing topic is created as asked, and refused where creation is off', async (t) => {
-  const { options, sink } = makeSinks(t)
+  const { options, sink } = kafkaSinks(t, { client: 'kafkajs' })
   await assert.rejects(sink({ creation: null }).open(), { code: 'TOPIC_MISSING', message: new RegExp(options.topic) })
   await sink().open()
   const admin = new KafkaAdmin(testCluster())
@@ -55,12 +22,12 @@ test('a missing topic is created as asked, and refused where creation is off', a
 test('a topic configured otherwise than asked is TOPIC_UNFIT', async (t) => {
   const topic = await createTopic(t, { config: { 'cleanup.policy': 'delete' } })
   const creation = { partitions: 1, replicationFactor: -1, config: { 'cleanup.policy': 'compact' } }
-  const { sink } = makeSinks(t, { topic, creation })
+  const { sink } = kafkaSinks(t, { client: 'kafkajs', topic, creation })
   await assert.rejects(sink().open(), { code: 'TOPIC_UNFIT', message: /found cleanup.policy=delete/ })
 })
 
 test('internal topics are refused before anything is created', async (t) => {
-  const { options, sink } = makeSinks(t)
+  const { options, sink } = kafkaSinks(t, { client: 'kafkajs' })
   for (const topic of ['__transaction_state', '_schemas', options.checkpoints.topic])
     await assert.rejects(sink({ topic }).open(), { code: 'TOPIC_UNFIT', message: /internal/ })
   const admin = new KafkaAdmin(testCluster())
@@ -69,7 +36,7 @@ test('internal topics are refused before anything is created', async (t) => {
 })
 
 test('two shards deliver into one topic, each with its own checkpoint', async (t) => {
-  const { options, sink } = makeSinks(t)
+  const { options, sink } = kafkaSinks(t, { client: 'kafkajs' })
   const shard = (n: number): { shard: KafkaSinkOptions['shard'] } => ({
     shard: { ...options.shard, shard: n, shards: 2 },
   })
@@ -89,7 +56,7 @@ test('two shards deliver into one topic, each with its own checkpoint', async (t
 })
 
 test('a stream that was changed is refused: fingerprint, number of tasks, and a task that is new to it', async (t) => {
-  const { options, sink } = makeSinks(t)
+  const { options, sink } = kafkaSinks(t, { client: 'kafkajs' })
   const first = sink()
   await first.open()
   await first.write(batchOf(0, 3))
@@ -108,7 +75,7 @@ test('a stream that was changed is refused: fingerprint, number of tasks, and a 
 })
 
 test('a corrupt checkpoint is refused, and nothing is sent', async (t) => {
-  const { options, sink } = makeSinks(t)
+  const { options, sink } = kafkaSinks(t, { client: 'kafkajs' })
   await sink().open()
   const producer = new KafkajsProducer(testCluster(), {
     topic: options.topic,
@@ -130,7 +97,7 @@ test('a corrupt checkpoint is refused, and nothing is sent', async (t) => {
 })
 
 test('a lost checkpoint topic is refused where the target has records, and made where it has none', async (t) => {
-  const { options, sink } = makeSinks(t)
+  const { options, sink } = kafkaSinks(t, { client: 'kafkajs' })
   const first = sink()
   assert.equal(await first.open(), null)
   await first.write(batchOf(0, 3))
@@ -146,7 +113,7 @@ test('a lost checkpoint topic is refused where the target has records, and made 
 })
 
 test('at-least-once: records are there at the commit, and the checkpoint after them', async (t) => {
-  const { options, sink } = makeSinks(t, { delivery: 'at-least-once' })
+  const { options, sink } = kafkaSinks(t, { client: 'kafkajs', delivery: 'at-least-once' })
   const first = sink()
   assert.equal(await first.open(), null)
   await first.write(batchOf(0, 5))

@@ -9,47 +9,25 @@ import { ClusterConnections } from '#src/kafka/cluster-connections.js'
 import { openAnyBroker } from '#src/kafka/platformatic-connection.js'
 import { produceByIdApi } from '#src/kafka/wire/produce-request.js'
 import { WireProducer } from '#src/kafka/wire/wire-producer.js'
-import { KafkaSink } from '#src/sink/kafka/sink.js'
+import type { KafkaSink } from '#src/sink/kafka/sink.js'
 import type { KafkaSinkOptions } from '#src/sink/kafka/sink.js'
 import { TopicWatch } from '#src/sink/kafka/topic-watch.js'
 import { batchOf } from '../contract/sink.js'
+import { kafkaSinks, type KafkaSinks } from '../support/kafka-sinks.js'
 import { committedRecords, deleteAfter, makeTopic, testCluster, uniqueName } from '../support/kafka.js'
 
-interface Stream {
-  readonly options: KafkaSinkOptions
-  readonly sink: (changes?: Partial<KafkaSinkOptions>) => KafkaSink
+interface Stream extends KafkaSinks {
   /** What the checkpoint topic says last. */
   readonly checkpoint: () => Promise<Record<string, unknown>>
 }
 
 function stream(t: TestContext, changes: Partial<KafkaSinkOptions> = {}): Stream {
-  const options: KafkaSinkOptions = {
-    shard: { connector: uniqueName('test-connector'), shard: 0, shards: 1 },
-    fingerprint: 'f00d',
-    topic: uniqueName('test-topic'),
-    creation: { partitions: 2, replicationFactor: -1, config: {} },
-    checkpoints: { topic: uniqueName('test-checkpoints'), partitions: 2, replicationFactor: -1 },
-    groupId: 'test',
-    delivery: 'exactly-once',
-    transactionTimeoutMs: 30_000,
-    compression: 'none',
-    client: 'wire',
-    maxBatchBytes: 1_000_000,
-    ...changes,
-  }
-  deleteAfter(t, options.topic, options.checkpoints.topic)
+  const sinks = kafkaSinks(t, changes)
+  const { topic } = sinks.options.checkpoints
   return {
-    options,
-    sink: (more = {}) => {
-      const sink = new KafkaSink(testCluster(), { ...options, ...more })
-      t.after(() => sink.close())
-      return sink
-    },
+    ...sinks,
     checkpoint: async () =>
-      JSON.parse((await committedRecords(options.checkpoints.topic)).at(-1)?.value ?? 'null') as Record<
-        string,
-        unknown
-      >,
+      JSON.parse((await committedRecords(topic)).at(-1)?.value ?? 'null') as Record<string, unknown>,
   }
 }
 

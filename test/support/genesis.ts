@@ -25,8 +25,17 @@ export function genesis(...args: string[]): Promise<Finished> {
 }
 
 /** Runs `genesis …` to its end, with these variables in its environment too. */
-export async function genesisWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Finished> {
-  const child = spawn(process.execPath, [program, ...args], {
+export function genesisWith(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Finished> {
+  return runNode([program, ...args], { env })
+}
+
+/** Runs Node with these arguments to its end, with these variables in its environment too. */
+export async function runNode(
+  args: readonly string[],
+  { cwd, env = {} }: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Finished> {
+  const child = spawn(process.execPath, args, {
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   })

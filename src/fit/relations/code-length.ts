@@ -2,6 +2,7 @@
  * How many bits a row of a column takes as the circuit knows it: the symbol of its alphabet, and the value within a bin. It decides what
  * is learned, a column or its rest (minimum description length: Rissanen, "Modeling by shortest data description", 1978).
  */
+import { intervalOf, quantileEdges } from '../quantile-edges.js'
 
 const bins = 64
 /** A bin has so many rows at least. */
@@ -58,23 +59,8 @@ const levels = 24
 
 /** Levels of about equal mass, the last for what is missing. */
 export function levelsOf(values: Float64Array): Uint8Array {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort()
-  const edges: number[] = []
-  for (let level = 1; level < levels; level++) {
-    const edge = sorted[Math.floor((level * sorted.length) / levels)]
-    if (edge !== undefined && edge > (edges.at(-1) ?? sorted[0])) edges.push(edge)
-  }
-  return Uint8Array.from(values, (value) => {
-    if (Number.isNaN(value)) return levels
-    let low = 0
-    let high = edges.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (edges[middle] <= value) low = middle + 1
-      else high = middle
-    }
-    return low
-  })
+  const edges = quantileEdges(values, levels)
+  return Uint8Array.from(values, (value) => (Number.isNaN(value) ? levels : intervalOf(value, edges)))
 }
 
 /** Mutual information of two columns of levels over the rows that have both, in bits, less its bias; not below 0. */

@@ -1,4 +1,4 @@
-import type { NodeColumn } from '../prepare.js'
+import type { NodeColumn } from '../node-column.js'
 import { levelsOf, sharedBits } from './code-length.js'
 
 const sampleRows = 4000

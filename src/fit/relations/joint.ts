@@ -1,5 +1,5 @@
 import type { LearnedColumn } from '../columns/plan.js'
-import type { NodeColumn } from '../prepare.js'
+import type { NodeColumn } from '../node-column.js'
 
 /** So few values of a column fit into the hidden states. */
 const manyValues = 20

@@ -1,5 +1,5 @@
 import type { LearnedColumn } from '../columns/plan.js'
-import type { NodeColumn } from '../prepare.js'
+import type { NodeColumn } from '../node-column.js'
 
 /** A column that is missing where another one says so. */
 export interface Mask {

@@ -1,4 +1,5 @@
 import { comparedRows } from './auc-interval.js'
+import { intervalOf, quantileEdges } from '../quantile-edges.js'
 import { boostedScores, type BinnedColumn } from './boosting.js'
 import type { Sample } from './sample.js'
 
@@ -49,23 +50,8 @@ function binned(real: Float64Array, synthetic: Float64Array, numeric: boolean): 
 
 /** Bins with as many rows each, as far as values allow; missing is the first. */
 function numbers(values: Float64Array): BinnedColumn {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort()
-  const edges: number[] = []
-  for (let bin = 1; bin < maxBins; bin++) {
-    const edge = sorted[Math.floor((bin * sorted.length) / maxBins)]
-    if (edge !== undefined && edge > (edges.at(-1) ?? sorted[0])) edges.push(edge)
-  }
-  const bins = Uint8Array.from(values, (value) => {
-    if (Number.isNaN(value)) return 0
-    let low = 0
-    let high = edges.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (edges[middle] <= value) low = middle + 1
-      else high = middle
-    }
-    return low + 1
-  })
+  const edges = quantileEdges(values, maxBins)
+  const bins = Uint8Array.from(values, (value) => (Number.isNaN(value) ? 0 : intervalOf(value, edges) + 1))
   return { bins, count: edges.length + 2, ordered: true }
 }
 

@@ -17,12 +17,18 @@
  * A `not` is what is left of the box that restricts nothing.
  */
 import { GenesisError } from '../../errors.js'
-import { complementOf, intersectSets, isEmpty, isWhole, uniteSets, type NodeDomain, type NodeSet } from './domain.js'
+import {
+  complementOf,
+  intersectSets,
+  isEmpty,
+  isWhole,
+  uniteSets,
+  type Box,
+  type NodeDomain,
+  type NodeSet,
+} from './domain.js'
 import type { Expression } from './expression.js'
 import { coverLimit, madeIn, negated } from './negated.js'
-
-/** A conjunction: what is left of each node's symbols; a node that is not there is not restricted. */
-export type Box = ReadonlyMap<number, NodeSet>
 
 /** How many conjunctions conditions may come to. Each costs its own tables of the nodes that it touches. */
 const maxBoxes = 1000

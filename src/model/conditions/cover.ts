@@ -5,8 +5,7 @@
 import type { Column, Model } from '../model.js'
 import { extentOf, nodesOf, wholeExtent } from '../relations/extent.js'
 import { isNumber, nowhere, type Extent } from '../expression/interval.js'
-import type { Box } from './boxes.js'
-import type { NodeDomain, NodeSet } from './domain.js'
+import type { Box, NodeDomain, NodeSet } from './domain.js'
 import type { Intervals } from './intervals.js'
 
 /** What a number column must be: missing, or in a region. */

@@ -9,6 +9,9 @@ import { intersect, measure, subtract, union, type Interval, type Intervals } fr
  */
 export type NodeSet = readonly Intervals[]
 
+/** A conjunction: what is left of each node's symbols; a node that is not there is not restricted. */
+export type Box = ReadonlyMap<number, NodeSet>
+
 /** A node's symbols as sets. */
 export interface NodeDomain {
   readonly node: number

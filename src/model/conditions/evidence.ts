@@ -18,8 +18,7 @@
  */
 import type { Piece } from '../sample/symbols.js'
 import type { NodeWeights } from '../sample/weights.js'
-import type { Box } from './boxes.js'
-import { cut, type NodeSet } from './domain.js'
+import { cut, type Box, type NodeSet } from './domain.js'
 
 /** A non-negative number that may be far below what a double holds: value · 2^(256 · exponent), and exponent ≤ 0. */
 export interface Scaled {

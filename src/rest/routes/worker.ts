@@ -1,10 +1,16 @@
 import type { Herder } from '../../herder/herder.js'
+import type { ConnectorStatus } from '../../runtime/status.js'
 import { Metrics } from '../metrics.js'
 import { connectVersion } from '../plugins.js'
 import { readinessOf } from '../readiness.js'
 import { json, type Route } from '../route.js'
 import { nullable, object, text } from '../schemas.js'
-import type { WorkerView } from '../server.js'
+
+/** What is shown of a worker. */
+export interface WorkerView {
+  readonly phase: Herder['phase']
+  status(): readonly ConnectorStatus[]
+}
 
 export interface AboutWorker {
   /** This program's version. */
