@@ -225,8 +225,17 @@ export class ProduceWindow {
     if (ms <= 0) return
     this.#throttle.add(ms)
     this.#options.onThrottle(ms)
+    this.#wakeAfterThrottle()
+  }
+
+  #wakeAfterThrottle(): void {
     clearTimeout(this.#timer)
-    if (!this.#failed) this.#timer = setTimeout(() => this.#options.onProgress(), this.#throttle.leftMs() + 1)
+    if (this.#failed) return
+    this.#timer = setTimeout(() => {
+      // A timer may be early: it counts from the beginning of the turn of the event loop that set it.
+      if (this.#throttle.leftMs() > 0) this.#wakeAfterThrottle()
+      else this.#options.onProgress()
+    }, this.#throttle.leftMs() + 1)
   }
 
   readonly #fail = (error: unknown): void => {
