@@ -17,11 +17,14 @@ export function chooseExact(
   isFixed: (name: string) => boolean,
 ): ExactRelation[] {
   const position = new Map([...named.keys()].map((name, index) => [name, index]))
+  const ways = waysOf(found)
   const ranked = found
     .filter(({ column }) => !isFixed(column.name))
-    .map((relation) => ({ relation, cost: costOf(relation, named) }))
+    .map((relation) => ({ relation, cost: costOf(relation, named), ways: ways.get(tieOf(relation))!.size }))
     .sort(
       (a, b) =>
+        // What can be written one way only goes first: of a × b = c and c + d = e, c is the product and e the sum.
+        a.ways - b.ways ||
         a.cost - b.cost ||
         columnsIn(a.relation.formula).length - columnsIn(b.relation.formula).length ||
         sizeOf(a.relation.formula) - sizeOf(b.relation.formula) ||
@@ -37,6 +40,21 @@ export function chooseExact(
     kept.push(relation)
   }
   return kept
+}
+
+/** The columns that a relation ties, whichever of them it computes. */
+function tieOf({ column, formula }: ExactRelation): string {
+  return [column.name, ...columnsIn(formula)].sort().join('\n')
+}
+
+/** By tie: the columns that it can compute. */
+function waysOf(found: readonly ExactRelation[]): Map<string, Set<string>> {
+  const ways = new Map<string, Set<string>>()
+  for (const relation of found) {
+    const tie = tieOf(relation)
+    ways.set(tie, (ways.get(tie) ?? new Set()).add(relation.column.name))
+  }
+  return ways
 }
 
 /** Share of rows, to a hundredth, in which the formula would leave its column's range if its parts were independent. */

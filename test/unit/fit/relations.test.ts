@@ -267,3 +267,23 @@ test('what lies between two columns keeps its place between them, and is no more
   assert.ok(edges < 0.01 * records.length, `${edges}`)
   assert.ok(Math.abs(upper / records.length - 0.5) < 0.1, `${upper}`)
 })
+
+test('a product that is part of a sum is kept as well as the sum', async () => {
+  const { records } = await recordsOf(
+    rows(22, (random) => {
+      const count = 1 + random.below(8)
+      const cents = 499 + 100 * random.below(80)
+      const amount = count * cents
+      const shipping = amount > 5000 ? 0 : [390, 590][random.below(2)]
+      const money = (value: number): string => (value / 100).toFixed(2)
+      return {
+        ...{ count, price: money(cents), amount: money(amount) },
+        ...{ shipping: money(shipping), total: money(amount + shipping) },
+      }
+    }),
+  )
+  for (const { count, price, amount, shipping, total } of records) {
+    assert.equal(cents(amount), Number(count) * cents(price))
+    assert.equal(cents(total), cents(amount) + cents(shipping))
+  }
+})
