@@ -8,7 +8,7 @@ export type Value = string | number | boolean | null
 /**
  * What the values of a field are, apart from how they are encoded.
  * Numbers are held as integers wherever that is exact: a `decimal` of scale 2 holds 12.34 as 1234, a `date` holds days
- * and a `timestamp` milliseconds since 1970-01-01T00:00Z. Only `double` holds a real number.
+ * and a `timestamp` milliseconds since 1970-01-01T00:00Z, a `time` milliseconds since midnight. Only `double` holds a real number.
  */
 export type FieldType =
   | { readonly kind: 'string' }
@@ -17,8 +17,10 @@ export type FieldType =
   | { readonly kind: 'integer' }
   | { readonly kind: 'decimal'; readonly scale: number }
   | { readonly kind: 'double' }
-  | { readonly kind: 'date' }
-  | { readonly kind: 'timestamp' }
+  | { readonly kind: 'date'; readonly spelling?: Spelling }
+  /** `local`: of a clock without a zone; the milliseconds are those of that clock, as if it were UTC's. */
+  | { readonly kind: 'timestamp'; readonly local?: true; readonly spelling?: Spelling }
+  | { readonly kind: 'time'; readonly spelling?: Spelling }
   /**
    * Several values in one: `values`, of one field; `records`, of any; `map` and `record_map`, of texts (the last field) to a value or to a record of the other
    * fields.
@@ -30,6 +32,22 @@ export type FieldType =
     }
   /** Values of any shape, each as the text of JSON; all of them are known. */
   | { readonly kind: 'json' }
+
+/**
+ * How text formats write dates and times, where not in ISO 8601: in letters of Java's DateTimeFormatter and Unicode TR 35, yyyy yy M MM MMM d dd EEE H HH h hh
+ * mm ss S… a, and texts between apostrophes. MMM, EEE and a stand for the words below, whatever their length and language.
+ */
+export interface Spelling {
+  readonly pattern: string
+  /** Of the clock that the text shows: minutes east of UTC. A zone's name or offset is a text of the pattern. @default 0 */
+  readonly offsetMinutes?: number
+  /** January first. */
+  readonly months?: readonly string[]
+  /** Monday first. */
+  readonly weekdays?: readonly string[]
+  /** Before and after noon. */
+  readonly halves?: readonly string[]
+}
 
 /** One field of a record layout, and how its vector is to be read. */
 export interface Field {

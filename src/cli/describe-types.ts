@@ -1,4 +1,5 @@
 import { valueSchema } from '../encode/value.js'
+import { dayMs, shownValue } from '../model/held.js'
 import type { Model } from '../model/model.js'
 import type { Field, FieldType, Value } from '../record.js'
 
@@ -9,6 +10,8 @@ export const typeLanguages = {
   'json-schema': jsonSchemaOf,
 } as const satisfies Record<string, (model: Model) => string>
 
+/** 2024-05-31 and 12:34:56.789, in the held form. */
+const [exampleDay, exampleTime] = [19_874, 45_296_789]
 /** Categories up to this many are spelled out. */
 const maxWords = 40
 
@@ -36,6 +39,7 @@ function typeScriptType(field: Field): string {
     case 'uuid':
     case 'date':
     case 'timestamp':
+    case 'time':
       return 'string'
     case 'json':
       return 'unknown'
@@ -63,9 +67,11 @@ function noteOf(type: FieldType): string | null {
     case 'uuid':
       return 'A UUID.'
     case 'date':
-      return 'A date, such as 2024-05-31.'
+      return `A date, such as ${shownValue(exampleDay, type)}.`
     case 'timestamp':
-      return 'A time, such as 2024-05-31T12:34:56.789Z.'
+      return `A time, such as ${shownValue(exampleDay * dayMs + exampleTime, type)}.`
+    case 'time':
+      return `A time of day, such as ${shownValue(exampleTime, type)}.`
     case 'string':
     case 'boolean':
     case 'double':
@@ -120,9 +126,11 @@ function jsonSchemaType(type: FieldType): { readonly type: string; readonly form
     case 'uuid':
       return { type: 'string', format: 'uuid' }
     case 'date':
-      return { type: 'string', format: 'date' }
+      return { type: 'string', ...(type.spelling === undefined && { format: 'date' }) }
     case 'timestamp':
-      return { type: 'string', format: 'date-time' }
+      return { type: 'string', ...(type.spelling === undefined && !type.local && { format: 'date-time' }) }
+    case 'time':
+      return { type: 'string' }
     case 'list':
       return { type: type.of.endsWith('map') ? 'object' : 'array' }
     case 'json':

@@ -56,7 +56,7 @@ export function connectorOf(model: string, options: StreamOptions): ConnectorCon
   const written = {
     // To Kafka, a stream of its own every time: no run goes on from another one's checkpoint. Elsewhere the name goes into the
     // schema of an Avro file, which is the same every time.
-    name: toKafka ? `stream-${randomUUID()}` : avroName(parse(model).name || 'model'),
+    name: toKafka ? `stream-${randomUUID()}` : avroName(parse(model).name).replace(/^_+/, '') || 'model',
     model,
     topic: topic ?? null,
     value: { ...(toKafka && { format }), schema: options.schema ?? null },

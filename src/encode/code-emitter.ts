@@ -203,6 +203,15 @@ export class CodeEmitter {
         return form.scale === 0 ? 'p = writeInteger(b, p, v)' : `p = writeDecimal(b, p, v, ${form.scale})`
       case 'real':
         return 'p = writeReal(b, p, v)'
+      case 'spelled': {
+        const writer = this.datum(form.writer)
+        if (!form.prefixed) return `p = ${writer}.write(b, p, v)`
+        // Its length, of two bytes from 64 on, is known behind the text.
+        return (
+          `q = ${writer}.write(b, p + 2, v); x = q - p - 2; ` +
+          'if (x > 63) { writeLong(b, p, x, 1); p = q } else { b[p] = x << 1; b.copyWithin(p + 1, p + 2, q); p = q - 1 }'
+        )
+      }
       case 'date':
       case 'timestamp': {
         const write = form.as === 'date' ? 'writeDate' : 'writeTimestamp'

@@ -16,6 +16,8 @@ export function maxSize(form: NumberForm): number {
       return form.size ?? 10 + unscaledSize(form.precision)
     case 'digits':
       return 20 + Math.abs(form.scale)
+    case 'spelled':
+      return form.writer.maxBytes + 4
     case 'real':
     case 'date':
     case 'timestamp':
@@ -51,6 +53,15 @@ function writeNumber(form: NumberForm, b: Buffer, value: number): number {
       return writeDecimal(b, 0, value, form.scale)
     case 'real':
       return writeReal(b, 0, value)
+    case 'spelled': {
+      if (!form.prefixed) return form.writer.write(b, 0, value)
+      const end = form.writer.write(b, 2, value)
+      // A length from 64 on takes two bytes.
+      if (end - 2 > 63) return writeLong(b, 0, end - 2, 1) + end - 2
+      b.copyWithin(1, 2, end)
+      b[0] = (end - 2) << 1
+      return end - 1
+    }
     case 'date':
     case 'timestamp': {
       const write = form.as === 'date' ? writeDate : writeTimestamp

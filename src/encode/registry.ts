@@ -1,5 +1,6 @@
 /** A client of a schema registry's REST API (Confluent's, which others speak too). */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { exactJsonText, parseExactJson } from '../config/exact-json.js'
 import type { WorkerConfig } from '../config/worker.js'
 import type { ErrorCode } from '../errors.js'
 import { GenesisError } from '../errors.js'
@@ -63,7 +64,7 @@ export class Registry {
 
   /** The id of the schema under the subject, which it is registered under if it is not yet. Throws SCHEMA_INCOMPATIBLE. */
   register(subject: string, schema: unknown): Promise<number> {
-    return this.once(`register ${subject} ${JSON.stringify(schema)}`, async () => {
+    return this.once(`register ${subject} ${exactJsonText(schema)}`, async () => {
       const post = (): Promise<HttpAnswer> =>
         this.call('POST', `/subjects/${encodeURIComponent(subject)}/versions`, written(schema))
       let answer = await post()
@@ -85,7 +86,7 @@ export class Registry {
 
   /** The id that exactly this schema has under the subject. Throws SUBJECT_MISSING. */
   lookup(subject: string, schema: unknown): Promise<number> {
-    return this.once(`lookup ${subject} ${JSON.stringify(schema)}`, async () => {
+    return this.once(`lookup ${subject} ${exactJsonText(schema)}`, async () => {
       const answer = await this.call('POST', `/subjects/${encodeURIComponent(subject)}`, written(schema))
       if (answer.status === 200) return this.idOf(answer)
       if (!isMissing(answer)) throw this.rejected(`subject ${subject}`, answer)
@@ -139,7 +140,7 @@ export class Registry {
     }
     let schema: unknown
     try {
-      schema = JSON.parse(String(text))
+      schema = parseExactJson(String(text))
     } catch {
       // The short form of a primitive type, as some registries give it back.
       schema = String(text)
@@ -148,7 +149,7 @@ export class Registry {
     for (const reference of Array.isArray(references) ? (references as Reference[]) : []) {
       const found = await this.version(reference.subject, reference.version)
       for (const one of [...found.references, found.schema]) {
-        if (!needed.some((known) => JSON.stringify(known) === JSON.stringify(one))) needed.push(one)
+        if (!needed.some((known) => exactJsonText(known) === exactJsonText(one))) needed.push(one)
       }
     }
     return { id, schema, references: needed }
@@ -205,7 +206,7 @@ export class Registry {
 }
 
 function written(schema: unknown): object {
-  return { schema: JSON.stringify(schema) }
+  return { schema: exactJsonText(schema) }
 }
 
 function objectOf({ body }: HttpAnswer): Record<string, unknown> {

@@ -2,6 +2,7 @@
  * What is written per record, as a list of steps: the one intermediate form that every format (Avro, JSON, CSV, keys) is
  * brought to, and that assemble.ts turns into code.
  */
+import type { SpellingWriter } from '../model/time/spelling.js'
 
 /** How a number in the held form (see FieldType) is written. */
 export type NumberForm =
@@ -19,6 +20,8 @@ export type NumberForm =
   | { readonly as: 'real' }
   /** ISO 8601 text of days or milliseconds since 1970; with `prefixed`, as an Avro string. */
   | { readonly as: 'date' | 'timestamp'; readonly prefixed: boolean }
+  /** Text of a date or time in a spelling of its own; with `prefixed`, as an Avro string. */
+  | { readonly as: 'spelled'; readonly writer: SpellingWriter; readonly prefixed: boolean }
 
 /** How UTF-8 text is written. */
 export type TextForm =

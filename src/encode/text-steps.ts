@@ -1,5 +1,6 @@
 /** Columns as text: what JSON, CSV and text keys have in common. */
 import { GenesisError } from '../errors.js'
+import { ownWriter } from '../model/time/spelling.js'
 import type { Field, FieldType, Value } from '../record.js'
 import { renderNumber } from './number-form.js'
 import type { NumberForm, EncodeStep, TextForm } from './step.js'
@@ -8,7 +9,7 @@ export type TextSyntax = 'json' | 'csv' | 'raw'
 
 /**
  * The step that writes a column between `before` and `after`. A missing value is `null` in JSON, and nothing elsewhere.
- * Numbers are exact; dates and timestamps are ISO 8601.
+ * Numbers are exact; dates and times have their own spelling, or ISO 8601.
  */
 export function textStep(field: Field, column: number, format: TextSyntax, before: string, after: string): EncodeStep {
   if (field.vector === 'list')
@@ -16,7 +17,7 @@ export function textStep(field: Field, column: number, format: TextSyntax, befor
       found: `list ${field.name}`,
       expected: 'format json or avro',
     })
-  const quote = format === 'json' && isText(field.type) ? '"' : ''
+  const quote = isQuoted(field.type, format) ? '"' : ''
   const wrapping = {
     before: Buffer.from(before + quote),
     after: Buffer.from(quote + after),
@@ -49,6 +50,8 @@ export function textStep(field: Field, column: number, format: TextSyntax, befor
 }
 
 function numberForm(type: FieldType): NumberForm {
+  const writer = ownWriter(type)
+  if (writer !== null) return { as: 'spelled', writer, prefixed: false }
   switch (type.kind) {
     case 'decimal':
       return { as: 'digits', scale: type.scale }
@@ -63,20 +66,27 @@ function numberForm(type: FieldType): NumberForm {
     case 'integer':
     case 'list':
     case 'json':
+    case 'time':
       return { as: 'digits', scale: 0 }
   }
 }
 
 /** Whether JSON puts the values in quotation marks. */
 function isText({ kind }: FieldType): boolean {
-  return kind === 'string' || kind === 'uuid' || kind === 'date' || kind === 'timestamp'
+  return kind === 'string' || kind === 'uuid' || kind === 'date' || kind === 'timestamp' || kind === 'time'
+}
+
+/** Whether every value stands in quotation marks: JSON's texts, and spelled dates with a comma in CSV. */
+function isQuoted(type: FieldType, format: TextSyntax): boolean {
+  if (format === 'json') return isText(type)
+  return format === 'csv' && ownWriter(type)?.hasComma === true
 }
 
 /** One present value, with JSON's quotation marks and escapes or CSV's quotes. */
 function renderText(type: FieldType, value: NonNullable<Value>, format: TextSyntax): Buffer {
   if (typeof value === 'number') {
-    const text = renderNumber(numberForm(type), value)?.toString('latin1') ?? ''
-    return Buffer.from(format === 'json' && isText(type) ? `"${text}"` : text)
+    const text = renderNumber(numberForm(type), value)?.toString() ?? ''
+    return Buffer.from(isQuoted(type, format) ? `"${text}"` : text)
   }
   if (format === 'json') return Buffer.from(type.kind === 'json' ? String(value) : JSON.stringify(value))
   const text = String(value)

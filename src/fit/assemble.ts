@@ -9,7 +9,7 @@ import {
 import type { Circuit } from '../model/circuit.js'
 import { isPlain } from '../model/expression/formula.js'
 import { circuitTables } from './circuit-tables.js'
-import { outsideColumns } from './columns/generated.js'
+import { outsideColumns, PartNames } from './columns/generated.js'
 import type { LearnedColumn } from './columns/plan.js'
 import type { Prepared } from './prepare.js'
 import type { PlannedRelation } from './relations/plan.js'
@@ -22,14 +22,16 @@ export function assembleModel(
   { name, seed, report }: { name: string; seed: number; report: unknown },
 ): ModelArtifact {
   const { planned, nodes, composed, decided, relations, joint, masks, patterns, forbid } = prepared
+  const learned = [...nodes, ...decided].map(({ column }) => column.name)
+  const names = new PartNames(new Set([...planned.map((column) => column.name), ...learned]))
   const columns = planned.flatMap((column) =>
-    column.place === 'outside' ? outsideColumns(column, planned, seed) : learnedColumns(column),
+    column.place === 'outside' ? outsideColumns(column, planned, names, seed) : learnedColumns(column),
   )
   columns.push(...[...joint, ...patterns].map(learnedColumn))
   const tables = circuit && circuitTables(circuit)
   return {
     format: artifactFormat,
-    version: tables?.numbers === undefined ? versionOf(prepared) : artifactVersion,
+    version: tables?.numbers === undefined ? versionOf(prepared, columns) : artifactVersion,
     name,
     columns,
     ...(forbid.length > 0 && { forbid: [...forbid] }),
@@ -42,7 +44,7 @@ export function assembleModel(
     const [own, ...parts] = valueColumns(column)
     if (mask === undefined) return [own, ...parts]
     const { name, type, hidden } = own
-    const value = `${name}.value`
+    const value = names.of(name, 'value')
     const source = { from: 'masked' as const, value, by: mask.by.name, values: [...mask.values] }
     return [
       { name, type, nullable: true, ...(hidden && { hidden }), source },
@@ -95,8 +97,9 @@ export function assembleModel(
 }
 
 /** The first version that has all that the model needs. */
-function versionOf({ relations, masks, forbid }: Prepared): number {
-  if (forbid.length > 0 || relations.some(({ formula, between }) => between !== undefined || !isPlain(formula)))
-    return artifactVersion
+function versionOf({ relations, masks, forbid }: Prepared, columns: readonly ArtifactColumn[]): number {
+  const isSpelled = columns.some(({ type }) => type.kind === 'time' || 'spelling' in type || 'local' in type)
+  const isLater = relations.some(({ formula, between }) => between !== undefined || !isPlain(formula))
+  if (isSpelled || isLater || forbid.length > 0) return artifactVersion
   return relations.length + masks.length > 0 ? relationVersion : firstArtifactVersion
 }

@@ -226,8 +226,9 @@ function discretised(column: LearnedColumn, table: Table, options: DiscretiseOpt
   const { raw, learned } = column
   const counts = new Map<string | number | boolean | null, number>()
   learned.held.forEach((value, code) => counts.set(value, (counts.get(value) ?? 0) + raw.counts[code]))
+  const isList = learned.kind === 'category' && options.minCount <= 1
   const alphabet = isNumeric(column)
-    ? numberAlphabet(counts, learned.grain, options)
+    ? numberAlphabet(counts, learned.grain, { ...options, isList })
     : categoryAlphabet(column.name, counts, options)
   if (alphabet.symbols.length > maxSymbols)
     throw new GenesisError('TABLE_INVALID', `column ${column.name} has too many categories`, {

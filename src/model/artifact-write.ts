@@ -1,4 +1,4 @@
-import type { FieldType } from '../record.js'
+import type { FieldType, Spelling } from '../record.js'
 import type { ArtifactColumn, ModelArtifact, ColumnOrigin } from './artifact.js'
 
 /**
@@ -43,8 +43,25 @@ function inOrder({ name, type, nullable, hidden, path, missing, source }: Artifa
 }
 
 function typeInOrder(type: FieldType): FieldType {
-  if (type.kind === 'decimal') return { kind: 'decimal', scale: type.scale }
-  return type.kind === 'list' ? { kind: 'list', of: type.of, items: [] } : { kind: type.kind }
+  switch (type.kind) {
+    case 'decimal':
+      return { kind: type.kind, scale: type.scale }
+    case 'timestamp':
+      return { kind: type.kind, ...(type.local && { local: type.local }), ...spellingInOrder(type.spelling) }
+    case 'date':
+    case 'time':
+      return { kind: type.kind, ...spellingInOrder(type.spelling) }
+    case 'list':
+      return { kind: type.kind, of: type.of, items: [] }
+    default:
+      return { kind: type.kind }
+  }
+}
+
+function spellingInOrder(spelling: Spelling | undefined): { spelling?: Spelling } {
+  if (spelling === undefined) return {}
+  const { pattern, offsetMinutes, months, weekdays, halves } = spelling
+  return { spelling: { pattern, offsetMinutes, months, weekdays, halves } }
 }
 
 function sourceInOrder(source: ColumnOrigin): ColumnOrigin {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { exactJsonText } from '../config/exact-json.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import { lineEncoder } from '../encode/lines.js'
 import { valueSchema } from '../encode/value.js'
@@ -23,7 +24,7 @@ export function createFraming(
   format: FileSinkConfig['format'],
   fields: readonly Field[],
 ): Framing {
-  if (format === 'avro') return new ContainerFraming(JSON.stringify(valueSchema(connector, fields).json))
+  if (format === 'avro') return new ContainerFraming(exactJsonText(valueSchema(connector, fields).json))
   return new LineFraming(format, format === 'csv' ? lineEncoder('csv', fields).header() : Buffer.alloc(0))
 }
 

@@ -23,6 +23,15 @@ class DateType extends avro.types.LogicalType {
   }
 }
 
+class TimeType extends avro.types.LogicalType {
+  protected override _toValue(iso: string): number {
+    return Date.parse(`1970-01-01T${iso}Z`)
+  }
+  protected override _fromValue(ms: number): string {
+    return new Date(ms).toISOString().slice(11, 23)
+  }
+}
+
 /** Values are unscaled bigints. */
 class DecimalType extends avro.types.LogicalType {
   protected override _toValue(unscaled: bigint): Buffer {
@@ -51,6 +60,7 @@ class UuidType extends avro.types.LogicalType {
 
 const logicalTypes: LogicalTypes = {
   date: DateType,
+  'time-millis': TimeType,
   'timestamp-millis': timestamps(1),
   'timestamp-micros': timestamps(1000),
   'local-timestamp-millis': timestamps(1),

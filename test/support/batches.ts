@@ -29,6 +29,8 @@ export function rowValue(type: FieldType, held: Value): Value {
       return new Date(held * 86_400_000).toISOString().slice(0, 10)
     case 'timestamp':
       return new Date(held).toISOString()
+    case 'time':
+      return new Date(held).toISOString().slice(11, 23)
     case 'string':
     case 'uuid':
     case 'boolean':
@@ -49,6 +51,7 @@ const kinds: fc.Arbitrary<FieldType> = fc.oneof(
     { kind: 'double' },
     { kind: 'date' },
     { kind: 'timestamp' },
+    { kind: 'time' },
   ),
   fc.integer({ min: 0, max: 12 }).map((scale): FieldType => ({ kind: 'decimal', scale })),
 )
@@ -109,6 +112,8 @@ export function heldValue(type: FieldType): fc.Arbitrary<NonNullable<Value>> {
       return fc.integer({ min: -719528, max: 2932896 })
     case 'timestamp':
       return fc.integer({ min: -719528 * 86_400_000, max: 2932897 * 86_400_000 - 1 })
+    case 'time':
+      return fc.integer({ min: 0, max: 86_399_999 })
   }
 }
 

@@ -2,6 +2,7 @@
  * Which columns fit which Avro types, and how they are written: the table in docs/avro.md, as code.
  */
 import avro from 'avsc'
+import { ownWriter, type SpellingWriter } from '../../model/time/spelling.js'
 import type { Field, Value } from '../../record.js'
 import { writeUuid } from '../binary.js'
 import { renderNumber } from '../number-form.js'
@@ -48,9 +49,11 @@ export function conversion(field: Field, type: avro.Type): Conversion | null {
         return ofNumber({ as: logical, divisor: 1 }, +(logical !== 'double'))
       return null
     case 'date':
-      return ofDate(logical)
+      return ofDate(logical, ownWriter(field.type))
     case 'timestamp':
-      return ofTimestamp(logical)
+      return ofTimestamp(logical, ownWriter(field.type), field.type.local === true)
+    case 'time':
+      return ofTime(logical, ownWriter(field.type))
     case 'json':
       return ofJson(type)
     case 'list':
@@ -185,18 +188,34 @@ const unitsPerMs: Readonly<Record<string, number>> = {
   'local-timestamp-nanos': 1e6,
 }
 
-function ofDate(logical: string): Conversion | null {
+function ofDate(logical: string, writer: SpellingWriter | null): Conversion | null {
   if (logical === 'date') return ofNumber({ as: 'varint', bits: 32, factor: 1 }, 0)
   if (logical in unitsPerMs) return ofNumber({ as: 'varint', bits: 64, factor: day * unitsPerMs[logical] }, 1)
-  if (logical === 'string') return ofNumber({ as: 'date', prefixed: true }, 2)
+  if (logical === 'string') return ofNumber(textForm('date', writer), 2)
   if (logical === 'int') return ofNumber({ as: 'varint', bits: 32, factor: 1 }, 3)
   return logical === 'long' ? ofNumber(longBytes, 3) : null
 }
 
-function ofTimestamp(logical: string): Conversion | null {
-  if (logical in unitsPerMs) return ofNumber({ as: 'varint', bits: 64, factor: unitsPerMs[logical] }, 0)
-  if (logical === 'string') return ofNumber({ as: 'timestamp', prefixed: true }, 1)
+/** Between a zone's time and a clock's without one, Avro tells with "local-": the nearer is the column's own. */
+function ofTimestamp(logical: string, writer: SpellingWriter | null, isLocal: boolean): Conversion | null {
+  if (logical in unitsPerMs) {
+    const distance = isLocal && !logical.startsWith('local-') ? 1 : 0
+    return ofNumber({ as: 'varint', bits: 64, factor: unitsPerMs[logical] }, distance)
+  }
+  if (logical === 'string') return ofNumber(textForm('timestamp', writer), 2)
+  return logical === 'long' ? ofNumber(longBytes, 3) : null
+}
+
+function ofTime(logical: string, writer: SpellingWriter | null): Conversion | null {
+  if (logical === 'time-millis') return ofNumber({ as: 'varint', bits: 32, factor: 1 }, 0)
+  if (logical === 'time-micros') return ofNumber({ as: 'varint', bits: 64, factor: 1000 }, 0)
+  if (logical === 'string' && writer !== null) return ofNumber({ as: 'spelled', writer, prefixed: true }, 1)
+  if (logical === 'int') return ofNumber({ as: 'varint', bits: 32, factor: 1 }, 2)
   return logical === 'long' ? ofNumber(longBytes, 2) : null
+}
+
+function textForm(as: 'date' | 'timestamp', writer: SpellingWriter | null): NumberForm {
+  return writer === null ? { as, prefixed: true } : { as: 'spelled', writer, prefixed: true }
 }
 
 /** The lowest and highest number that a column can hold, in held form, as far as its layout tells. */

@@ -45,7 +45,9 @@ export function deriveType(type: FieldType): string | object {
     case 'date':
       return { type: 'int', logicalType: 'date' }
     case 'timestamp':
-      return { type: 'long', logicalType: 'timestamp-millis' }
+      return { type: 'long', logicalType: type.local ? 'local-timestamp-millis' : 'timestamp-millis' }
+    case 'time':
+      return { type: 'int', logicalType: 'time-millis' }
     case 'json':
       return 'string'
     case 'list':

@@ -18,7 +18,7 @@ export interface AvroPlan {
 
 /** Throws SCHEMA_MISMATCH with every mismatch in `details.all`. */
 export function planAvro(fields: readonly Field[], schema: AvroSchema): AvroPlan {
-  const planner = new Planner(fields, schema.place)
+  const planner = new Planner(fields, schema.place, schema.defaults)
   const plan = planner.root(schema.type)
   const { mismatches } = planner
   if (mismatches.length === 0) return plan
@@ -52,6 +52,7 @@ class Planner {
   constructor(
     private readonly fields: readonly Field[],
     private readonly schemaPlace: string,
+    private readonly defaults: AvroSchema['defaults'],
   ) {}
 
   root(type: avro.Type): AvroPlan {
@@ -94,7 +95,8 @@ class Planner {
     )
     const nested = records.find((branch) => this.isFilled(branch, path, [...open, branch]))
     const value: unknown = field.defaultValue()
-    if (nested === undefined && value !== undefined) return [constant(field.type.toBuffer(value))]
+    if (nested === undefined && value !== undefined)
+      return [constant(this.defaults.get(field) ?? field.type.toBuffer(value))]
     const record = nested ?? (records.length === branches.length ? records[0] : undefined)
     if (record !== undefined)
       return [...branchStep(field.type, record), ...this.record(record, path, [...open, record])]
@@ -170,7 +172,7 @@ class Planner {
 
   private items(items: readonly Field[], type: avro.Type, path: string): EncodeStep[] {
     const inner = (fields: readonly Field[], itemType: avro.Type, name: string): EncodeStep[] => {
-      const planner = new Planner(fields, `${this.schemaPlace}: field ${path}${name}`)
+      const planner = new Planner(fields, `${this.schemaPlace}: field ${path}${name}`, this.defaults)
       const isSingle = fields.length === 1 && !branchesOf(itemType).some((one) => one instanceof avro.types.RecordType)
       const steps = isSingle ? planner.column(0, itemType, '') : [...planner.root(itemType).steps]
       this.mismatches.push(...planner.mismatches)

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import avro from 'avsc'
+import { parseExactJson } from '../../config/exact-json.js'
 import { GenesisError } from '../../errors.js'
+import { exactDefaults, withoutLongDefaults } from './defaults.js'
 
 /** A parsed schema, with what to call it in messages. */
 export interface AvroSchema {
@@ -9,6 +11,8 @@ export interface AvroSchema {
   readonly type: avro.Type
   /** The file's path, the registry's subject, or "the inline schema". */
   readonly place: string
+  /** The bytes of defaults that `type` cannot tell exactly. */
+  readonly defaults: ReadonlyMap<avro.types.Field, Buffer>
 }
 
 /**
@@ -77,9 +81,11 @@ export function parseSchema(json: unknown, place: string, references: readonly u
   try {
     const registry: Record<string, avro.Type> = {}
     const options = { logicalTypes: marks, wrapUnions: true, registry }
-    for (const reference of references) avro.Type.forSchema(reference as avro.Schema, options)
-    return { json: withoutHints(json), place, type: avro.Type.forSchema(json as avro.Schema, options) }
+    for (const reference of references) avro.Type.forSchema(withoutLongDefaults(reference) as avro.Schema, options)
+    const type = avro.Type.forSchema(withoutLongDefaults(json) as avro.Schema, options)
+    return { json: withoutHints(json), place, type, defaults: exactDefaults(json, type, place) }
   } catch (cause) {
+    if (cause instanceof GenesisError) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new GenesisError('SCHEMA_INVALID', `not a valid Avro schema: ${reason}`, { place, cause })
   }
@@ -109,7 +115,7 @@ export function readSchema(file: string): AvroSchema {
   }
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseExactJson(text)
   } catch (cause) {
     throw new GenesisError('SCHEMA_INVALID', `not JSON: ${(cause as Error).message}`, { place: file, cause })
   }

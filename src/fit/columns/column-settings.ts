@@ -21,6 +21,8 @@ export interface ColumnSettings {
   readonly order?: DateOrder
   /** Of times that are written without one. */
   readonly zone?: string
+  /** How dates and times are written: a pattern (see Spelling), or iso. */
+  readonly format?: string
   /** A template over other columns, in place of what the table has. */
   readonly derive?: string
   /** `label` renames categories column-1, column-2 …, by frequency; `pattern` makes texts of the same form instead. */

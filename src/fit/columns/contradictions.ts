@@ -1,7 +1,10 @@
 import { parseDuration } from '../../config/quantity.js'
 import { readRateFile } from '../../config/rate-file.js'
 import { GenesisError, type ErrorDetails } from '../../errors.js'
+import { heldTime } from '../../model/held.js'
+import { wrongSpelling } from '../../model/time/spelling.js'
 import { parseTime } from './dates.js'
+import { englishWords } from './time-words.js'
 import type { ColumnKind, ColumnSettings } from './column-settings.js'
 import type { ColumnsFile } from './settings.js'
 
@@ -18,7 +21,8 @@ export function complainAt(file: ColumnsFile, column: string): Complain {
 }
 
 const numbers: readonly ColumnKind[] = ['integer', 'decimal', 'real']
-const times: readonly ColumnKind[] = ['date', 'timestamp']
+const times: readonly ColumnKind[] = ['date', 'timestamp', 'time']
+const dates: readonly ColumnKind[] = ['date', 'timestamp']
 
 /** The kinds that a key says something about; one that is not here is for any. */
 const kindsOfKey: Partial<Record<Key, readonly ColumnKind[]>> = {
@@ -26,8 +30,9 @@ const kindsOfKey: Partial<Record<Key, readonly ColumnKind[]>> = {
   max: [...numbers, ...times],
   scale: numbers,
   decimal: numbers,
-  order: times,
-  zone: times,
+  order: dates,
+  zone: dates,
+  format: times,
   derive: ['template'],
   pattern: ['pattern', 'phone'],
   values: ['pool'],
@@ -77,10 +82,23 @@ export function contradictions(
   if (kind === 'template' && settings.kind !== undefined && settings.kind !== kind)
     errors.push(complain('kind', 'a derived column is a text', { found: settings.kind, expected: 'no kind' }))
   if (kind === 'pool') errors.push(...wrongPool(settings, complain))
+  if (kind === 'date' || kind === 'timestamp' || kind === 'time') errors.push(...wrongFormat(kind, settings, complain))
   if (numbers.includes(kind) || times.includes(kind)) errors.push(...wrongBounds(kind, settings, complain))
   if (kind === 'sequence') errors.push(...wrongSequence(settings, complain))
   if (kind === 'event_time') errors.push(...wrongShaped(settings, complain))
   return errors
+}
+
+function wrongFormat(
+  kind: 'date' | 'timestamp' | 'time',
+  { format }: ColumnSettings,
+  complain: Complain,
+): GenesisError[] {
+  if (format === undefined || format === 'iso') return []
+  const wrong = wrongSpelling({ ...englishWords, pattern: format }, kind)
+  return wrong === null
+    ? []
+    : [complain('format', wrong, { found: format, expected: `a pattern of a ${kind}, or iso` })]
 }
 
 function wrongPool({ values, weights, provider }: ColumnSettings, complain: Complain): GenesisError[] {
@@ -102,9 +120,10 @@ function wrongBounds(kind: ColumnKind, { min, max }: ColumnSettings, complain: C
   const isNumber = numbers.includes(kind)
   const valueOf = (bound: number | string): number | undefined => {
     if (typeof bound === 'number') return isNumber ? bound : undefined
-    return isNumber ? undefined : parseTime(bound, 'DMY')?.millis
+    if (isNumber) return undefined
+    return kind === 'time' ? (heldTime(bound) ?? undefined) : parseTime(bound, 'DMY')?.millis
   }
-  const expected = isNumber ? 'a number' : 'an ISO 8601 date or time'
+  const expected = isNumber ? 'a number' : kind === 'time' ? 'a time of day such as 12:30' : 'an ISO 8601 date or time'
   const errors: GenesisError[] = []
   for (const [key, bound] of Object.entries({ min, max })) {
     if (bound !== undefined && valueOf(bound) === undefined)

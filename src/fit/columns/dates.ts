@@ -1,3 +1,5 @@
+import { zoneOffset } from './time-words.js'
+
 /** Day and month of dates such as 03/04/2024, where nothing in the text tells them apart. */
 export type DateOrder = 'DMY' | 'MDY'
 
@@ -9,7 +11,7 @@ export interface ParsedTime {
   readonly zone: string | null
 }
 
-const time = String.raw`(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([ap]\.?m\.?)?\s*(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?`
+const time = String.raw`(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([ap]\.?m\.?)?\s*([a-z]{1,5}|[+-]\d{2}(?::?\d{2})?)?)?`
 const yearFirst = new RegExp(String.raw`^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})${time}$`, 'i')
 const yearLast = new RegExp(String.raw`^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})${time}$`, 'i')
 const dayName = String.raw`(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?`
@@ -91,7 +93,7 @@ function timeOf(year: number, month: number, day: number, match: RegExpExecArray
     hour = (hour % 12) + (half[0].toLowerCase() === 'p' ? 12 : 0)
   }
   if (hour > 23 || minute > 59 || second > 59) return undefined
-  const offset = zone === undefined ? 0 : zoneMinutes(zone)
+  const offset = zone === undefined ? 0 : zoneOffset(zone)
   if (offset === undefined) return undefined
   const millis = fraction === undefined ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0'))
   return {
@@ -99,14 +101,4 @@ function timeOf(year: number, month: number, day: number, match: RegExpExecArray
     hasTime: true,
     zone: zone === undefined ? null : zone.toUpperCase(),
   }
-}
-
-/** Minutes east of UTC of Z, +02, +0200 or +02:00. */
-export function zoneMinutes(zone: string): number | undefined {
-  if (/^(z|utc|gmt)$/i.test(zone)) return 0
-  const match = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone)
-  if (!match) return undefined
-  const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0)
-  if (minutes > 18 * 60) return undefined
-  return match[1] === '-' ? -minutes : minutes
 }

@@ -39,7 +39,16 @@ const numberShare = 0.95
 /** Enough texts to tell what a column holds. */
 const looked = 2000
 
-const learnedKinds: readonly string[] = ['integer', 'decimal', 'real', 'boolean', 'category', 'date', 'timestamp']
+const learnedKinds: readonly string[] = [
+  'integer',
+  'decimal',
+  'real',
+  'boolean',
+  'category',
+  'date',
+  'timestamp',
+  'time',
+]
 
 export function isLearnedKind(kind: string): kind is LearnedKind {
   return learnedKinds.includes(kind)
@@ -95,9 +104,9 @@ export function readAsKind(
 ): Detected {
   let learned: Learned | null = null
   if (kind === 'integer' || kind === 'decimal' || kind === 'real') learned = learnNumber(column, table.typed, as, kind)
-  else if (kind === 'date' || kind === 'timestamp') learned = learnTime(column, as, kind)
+  else if (kind === 'date' || kind === 'timestamp' || kind === 'time') learned = learnTime(column, as, kind)
   else if (kind === 'boolean') learned = learnBoolean(column, as, true)
-  else if (kind === 'category') learned = learnCategory(column, as)
+  else if (kind === 'category') learned = numberList(column, table, as) ?? learnCategory(column, as)
   else return { place: 'outside', outside: outsideOf(kind, column, as) }
   if (learned === null)
     throw new GenesisError('TABLE_INVALID', `no value of column ${column.name} is of kind ${kind}`, {
@@ -105,6 +114,12 @@ export function readAsKind(
       found: `${JSON.stringify(column.values.find((cell) => cell !== null) ?? null)} in its first row with a value`,
     })
   return { place: 'learned', learned }
+}
+
+/** Categories that are numbers, which keep their type; null where they are not. */
+function numberList(column: RawColumn, table: Table, as: ReadAs): Learned | null {
+  const number = learnNumber(column, table.typed, as, null)
+  return number === null || number.kind === 'real' ? null : { ...number, kind: 'category' }
 }
 
 function detectText(column: RawColumn, as: ReadAs): Detected {

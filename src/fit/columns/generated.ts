@@ -4,6 +4,7 @@ import { TrainingRandom } from '../random.js'
 import { curveOfShape } from '../../model/time/curve-of-shape.js'
 import { rateShapeOf } from './event-shape.js'
 import { parseTime } from './dates.js'
+import { freeName } from './day-and-time.js'
 import { escaped } from './patterns.js'
 import type { OutsideColumn, PlannedColumn } from './plan.js'
 
@@ -24,7 +25,12 @@ const longestText = 40
  * The columns that make an outside column: itself, after the hidden parts it is put together from. `all` are the columns
  * it may take parts of (an e-mail address is made of the record's name).
  */
-export function outsideColumns(column: OutsideColumn, all: readonly PlannedColumn[], seed: number): ArtifactColumn[] {
+export function outsideColumns(
+  column: OutsideColumn,
+  all: readonly PlannedColumn[],
+  names: PartNames,
+  seed: number,
+): ArtifactColumn[] {
   const { name, kind, found, settings, hidden } = column
   const missing = found?.missing ?? 0
   const locale = settings.locale ?? 'en'
@@ -36,8 +42,8 @@ export function outsideColumns(column: OutsideColumn, all: readonly PlannedColum
     ...(missing > 0 && { missing: roundedShare(missing) }),
     source,
   })
-  const stem = stemOf(name)
-  const part = (suffix: string, source: ColumnOrigin): ArtifactColumn => hiddenPart(`${stem}.${suffix}`, source)
+  const nameOf = (suffix: string): string => names.of(name, suffix)
+  const part = (suffix: string, source: ColumnOrigin): ArtifactColumn => hiddenPart(nameOf(suffix), source)
   const word = (suffix: string, provider: string): ArtifactColumn => part(suffix, { from: 'pool', provider, locale })
   switch (kind) {
     case 'sequence': {
@@ -56,16 +62,19 @@ export function outsideColumns(column: OutsideColumn, all: readonly PlannedColum
     case 'last_name':
       return [make({ from: 'pool', provider: kind, locale })]
     case 'name':
-      return [...nameParts(stem, locale), make({ from: 'template', template: `{${stem}.first} {${stem}.last}` })]
+      return [
+        ...nameParts(name, names, locale),
+        make({ from: 'template', template: `{${nameOf('first')}} {${nameOf('last')}}` }),
+      ]
     case 'email': {
-      const person = personOf(column, all, locale)
+      const person = personOf(column, all, names, locale)
       const domain = part('domain', { from: 'pool', values: mailDomains })
       const template = `{${person.first}|slug}.{${person.last}|slug}@{${domain.name}}`
       return [...person.parts, domain, make({ from: 'template', template })]
     }
     case 'address': {
       const form = addressForms[locale] ?? '{street} {number}'
-      const template = form.replace(/street|number/g, (suffix) => `${stem}.${suffix}`)
+      const template = form.replace(/street|number/g, nameOf)
       const number = part('number', { from: 'pool', values: Array.from({ length: 199 }, (_, i) => String(i + 1)) })
       return [number, word('street', 'street'), make({ from: 'template', template })]
     }
@@ -74,12 +83,12 @@ export function outsideColumns(column: OutsideColumn, all: readonly PlannedColum
       const bytes = ['b', 'c', 'd'].map((suffix) =>
         part(suffix, { from: 'pool', values: Array.from({ length: 254 }, (_, i) => String(i + 1)) }),
       )
-      return [...bytes, make({ from: 'template', template: `10.{${stem}.b}.{${stem}.c}.{${stem}.d}` })]
+      return [...bytes, make({ from: 'template', template: `10.{${nameOf('b')}}.{${nameOf('c')}}.{${nameOf('d')}}` })]
     }
     case 'url':
       return [
         part('key', { from: 'pattern', pattern: '????????' }),
-        make({ from: 'template', template: `https://example.com/{${stem}.key}` }),
+        make({ from: 'template', template: `https://example.com/{${nameOf('key')}}` }),
       ]
     case 'pool':
       return [make(poolOf(column, locale))]
@@ -101,10 +110,27 @@ function hiddenPart(name: string, source: ColumnOrigin): ArtifactColumn {
   return { name, type: string, nullable: false, hidden: true, source }
 }
 
-function nameParts(stem: string, locale: string): ArtifactColumn[] {
+/** The names of the hidden parts of columns: `column.part`, or one like it that no column of the table has. */
+export class PartNames {
+  readonly #names = new Map<string, string>()
+
+  /** `taken`: the names of all other columns; those of parts are added. */
+  constructor(private readonly taken: Set<string>) {}
+
+  /** The name of a part; the same again for the same part. */
+  of(column: string, part: string): string {
+    const wanted = `${stemOf(column)}.${part}`
+    const key = JSON.stringify([column, part])
+    const known = this.#names.get(key) ?? freeName(wanted, this.taken)
+    this.#names.set(key, known)
+    return known
+  }
+}
+
+function nameParts(owner: string, names: PartNames, locale: string): ArtifactColumn[] {
   return [
-    hiddenPart(`${stem}.first`, { from: 'pool', provider: 'first_name', locale }),
-    hiddenPart(`${stem}.last`, { from: 'pool', provider: 'last_name', locale }),
+    hiddenPart(names.of(owner, 'first'), { from: 'pool', provider: 'first_name', locale }),
+    hiddenPart(names.of(owner, 'last'), { from: 'pool', provider: 'last_name', locale }),
   ]
 }
 
@@ -112,6 +138,7 @@ function nameParts(stem: string, locale: string): ArtifactColumn[] {
 function personOf(
   { name }: OutsideColumn,
   all: readonly PlannedColumn[],
+  names: PartNames,
   locale: string,
 ): { first: string; last: string; parts: ArtifactColumn[] } {
   const named = (kind: string): string | undefined =>
@@ -121,11 +148,11 @@ function personOf(
   const last = named('last_name')
   const isNameable = (name: string | undefined): name is string => name !== undefined && stemOf(name) === name
   if (isNameable(first) && isNameable(last)) return { first, last, parts: [] }
-  const owner = stemOf(full ?? name)
+  const owner = full ?? name
   return {
-    first: `${owner}.first`,
-    last: `${owner}.last`,
-    parts: full === undefined ? nameParts(owner, locale) : [],
+    first: names.of(owner, 'first'),
+    last: names.of(owner, 'last'),
+    parts: full === undefined ? nameParts(owner, names, locale) : [],
   }
 }
 

@@ -1,11 +1,17 @@
-import type { FieldType } from '../../record.js'
+import { dayMs, heldTime } from '../../model/held.js'
+import { spellingReader } from '../../model/time/spelling.js'
+import type { FieldType, Spelling } from '../../record.js'
 import type { RawColumn } from '../table/table.js'
-import { compactDate, dateOrderOf, parseTime, zoneMinutes, type DateOrder } from './dates.js'
+import { compactDate, dateOrderOf, parseTime, type DateOrder } from './dates.js'
 import type { Punctuation } from './number-form.js'
 import { commonStep } from './numbers.js'
-import { droppedNotes, readColumn, type Reading } from './reading.js'
+import { droppedNotes, readColumn, shown, type Reading } from './reading.js'
+import { spelledTimes, type SpelledTimes } from './spelled-times.js'
+import { englishWords, zoneOffset } from './time-words.js'
 
-export type LearnedKind = 'integer' | 'decimal' | 'real' | 'boolean' | 'category' | 'date' | 'timestamp'
+export type LearnedKind = 'integer' | 'decimal' | 'real' | 'boolean' | 'category' | 'date' | 'timestamp' | 'time'
+
+type TimeKind = 'date' | 'timestamp' | 'time'
 
 /** A column for the circuit: what each distinct raw cell is in the held form of its type. */
 export interface Learned {
@@ -28,9 +34,10 @@ export interface ReadAs extends Punctuation {
   readonly max?: number | string
   readonly order?: DateOrder
   readonly zone?: string
+  /** How dates and times are written: a pattern (see Spelling), or iso. */
+  readonly format?: string
 }
 
-const dayMillis = 86_400_000
 /** Share of a column's values that must be of a type; the others are then read as missing, and counted. */
 const enough = 0.95
 
@@ -39,21 +46,61 @@ export function fits(reading: Reading<unknown>, forced: boolean): boolean {
   return reading.accepted > 0 && (forced || reading.accepted >= enough * (reading.accepted + reading.rejected))
 }
 
-/** Dates, or dates with a time. Null where the column is neither. */
-export function learnTime(
+/** Dates, times of day, or dates with a time. Null where the column is none of them; `forced` takes what can be read. */
+export function learnTime(column: RawColumn, as: ReadAs, forced: TimeKind | 'compact date' | null): Learned | null {
+  const texts = column.values.filter((cell): cell is string => typeof cell === 'string' && !as.missing.has(cell))
+  if (forced === 'compact date') return compactTime(column, texts, as)
+  const found = spelledTimes(
+    texts.map((text) => text.trim()).filter((text) => /\d/.test(text)),
+    as.order,
+  )
+  const spelledOne =
+    found !== null && (forced === null || forced === found.kind) ? learnSpelled(column, found, as) : null
+  if (spelledOne !== null || forced === 'time') return spelledOne
+  return learnSeveralForms(column, texts, as, forced)
+}
+
+/** Times that all have one spelling, which they keep. */
+function learnSpelled(
   column: RawColumn,
+  { kind, spelling, read, zone, certain, lost }: SpelledTimes,
   as: ReadAs,
-  forced: 'date' | 'timestamp' | 'compact date' | null,
 ): Learned | null {
-  const texts = column.values.filter((cell) => typeof cell === 'string')
+  const given = kind === 'timestamp' && zone === null && as.zone !== undefined ? zoneOffset(as.zone) : undefined
+  const unit = kind === 'date' ? dayMs : 1
+  const reading = readColumn(
+    column,
+    (cell) => {
+      const value = typeof cell === 'string' ? read(cell.trim()) : undefined
+      return value === undefined ? undefined : value * unit - (given ?? 0) * 60_000
+    },
+    as.missing,
+  )
+  if (!fits(reading, false)) return null
+  const notes = droppedNotes(column.name, reading, kind === 'time' ? 'times of day' : 'dates')
+  if (!certain)
+    notes.push(orderNote(column, spelling.pattern.indexOf('d') < spelling.pattern.indexOf('M') ? 'DMY' : 'MDY'))
+  if (lost > 0)
+    notes.push(`column ${column.name}: its times are kept to the millisecond; the ${lost} digits behind become 0`)
+  const own = given === undefined ? spelling : { ...spelling, offsetMinutes: given }
+  const isLocal = kind === 'timestamp' && zone === null && given === undefined
+  return timesOf(column, kind, reading.values, as, notes, own, isLocal ? null : (zone ?? as.zone ?? null))
+}
+
+/** Dates and times of several spellings, which become ISO 8601. */
+function learnSeveralForms(
+  column: RawColumn,
+  texts: readonly string[],
+  as: ReadAs,
+  forced: 'date' | 'timestamp' | null,
+): Learned | null {
   const { order, certain } = as.order === undefined ? dateOrderOf(texts) : { order: as.order, certain: true }
-  const offset = as.zone === undefined ? 0 : (zoneMinutes(as.zone) ?? 0) * 60_000
+  const offset = as.zone === undefined ? 0 : (zoneOffset(as.zone) ?? 0) * 60_000
   const zones = new Set<string>()
   let withTime = false
   const reading = readColumn(
     column,
     (cell) => {
-      if (forced === 'compact date') return compactDate(cell)
       if (typeof cell === 'number' && forced !== null) return epochMillis(cell)
       const time = typeof cell === 'string' ? parseTime(cell.trim(), order) : undefined
       if (time === undefined) return undefined
@@ -63,30 +110,91 @@ export function learnTime(
     },
     as.missing,
   )
-  if (forced === 'compact date' && (reading.rejected > 0 || column.values.length < 2)) return null
   if (!fits(reading, forced !== null)) return null
   const notes = droppedNotes(column.name, reading, 'dates')
-  if (forced === 'compact date')
+  if (!certain) notes.push(orderNote(column, order))
+  const other = texts.find((text) => /\d/.test(text) && !isoForm.test(text.trim()))
+  if (other !== undefined && as.format === undefined)
     notes.push(
-      `column ${column.name}: its numbers are dates, such as ${String(column.values.find((cell) => cell !== null))}`,
+      `column ${column.name}: its dates have no one form (such as ${shown(other)}), and are written in ISO 8601`,
     )
-  if (!certain)
-    notes.push(
-      `column ${column.name}: its dates could be day/month or month/day and were read as ${order === 'DMY' ? 'day/month' : 'month/day'}; ` +
-        'set order: DMY or MDY in a columns file to say which',
-    )
-  const isDate = forced === null ? !withTime : forced !== 'timestamp'
-  const values = clamped(column, reading.values, as, (bound) => parseTime(String(bound), 'DMY')?.millis, notes)
-  const held = values.map((value) => (value !== null && isDate ? Math.floor(value / dayMillis) : value))
-  const zone = zones.size === 0 ? (as.zone ?? 'no zone, taken as UTC') : [...zones].sort().join(', ')
+  const kind = forced ?? (withTime ? 'timestamp' : 'date')
+  const isEpoch = texts.length === 0
+  const zone = zones.size > 0 ? [...zones].sort().join(', ') : (as.zone ?? (isEpoch ? 'UTC' : null))
+  return timesOf(column, kind, reading.values, as, notes, undefined, zone)
+}
+
+/** Digits alone: 20240131, or 20240131235959. */
+function compactTime(column: RawColumn, texts: readonly string[], as: ReadAs): Learned | null {
+  if (column.values.length < 2) return null
+  const isLong = texts.length > 0 && texts.every((text) => /^\s*(?:19|20)\d{12}\s*$/.test(text))
+  const kind = isLong ? 'timestamp' : 'date'
+  const spelling = { pattern: isLong ? 'yyyyMMddHHmmss' : 'yyyyMMdd' }
+  const read = spellingReader(spelling, kind)
+  const reading = readColumn(
+    column,
+    (cell) => (isLong ? (typeof cell === 'string' ? read(cell.trim()) : undefined) : compactDate(cell)),
+    as.missing,
+  )
+  if (reading.rejected > 0 || !fits(reading, false)) return null
+  const example = String(column.values.find((cell) => cell !== null))
+  const notes = [
+    ...droppedNotes(column.name, reading, 'dates'),
+    `column ${column.name}: its numbers are dates, such as ${example}`,
+  ]
+  // Digits that JSON has as a number would become a text.
+  const own = texts.length > 0 ? spelling : undefined
+  return timesOf(column, kind, reading.values, as, notes, own, null)
+}
+
+const isoForm = /^\d{4}-\d\d-\d\d(?:$|[T ]\d\d:\d\d)/
+
+function orderNote({ name }: RawColumn, order: DateOrder): string {
+  return (
+    `column ${name}: its dates could be day/month or month/day and were read as ${order === 'DMY' ? 'day/month' : 'month/day'}; ` +
+    'set order: DMY or MDY in a columns file to say which'
+  )
+}
+
+/** A learned column of times in milliseconds. `zone`: null is a clock without one. */
+function timesOf(
+  column: RawColumn,
+  kind: TimeKind,
+  millis: readonly (number | null)[],
+  as: ReadAs,
+  notes: string[],
+  spelling: Spelling | undefined,
+  zone: string | null,
+): Learned {
+  const parse = (bound: number | string): number | undefined =>
+    kind === 'time' ? (heldTime(String(bound)) ?? undefined) : parseTime(String(bound), 'DMY')?.millis
+  const values = clamped(column, millis, as, parse, notes)
+  const held = values.map((value) => (value !== null && kind === 'date' ? Math.floor(value / dayMs) : value))
+  const isLocal = kind === 'timestamp' && zone === null
+  const asked = as.format === undefined ? spelling : formatted(as.format, spelling)
+  const own = asked === undefined || isIso(asked, kind, isLocal) ? undefined : asked
+  const shared = own === undefined ? {} : { spelling: own }
   return {
-    kind: isDate ? 'date' : 'timestamp',
-    type: { kind: isDate ? 'date' : 'timestamp' },
+    kind,
+    type: kind === 'timestamp' ? { kind, ...(isLocal && { local: true }), ...shared } : { kind, ...shared },
     held,
     grain: grainOf(held),
-    detail: isDate ? null : zone,
+    detail: kind === 'timestamp' ? (zone ?? 'no zone: local time') : null,
     notes,
   }
+}
+
+/** What ISO 8601 is written for a kind where it has no spelling of its own. */
+function isIso({ pattern, offsetMinutes = 0 }: Spelling, kind: TimeKind, isLocal: boolean): boolean {
+  if (offsetMinutes !== 0) return false
+  if (kind === 'date') return pattern === 'yyyy-MM-dd'
+  if (kind === 'time') return pattern === 'HH:mm:ss.SSS'
+  return pattern === (isLocal ? "yyyy-MM-dd'T'HH:mm:ss.SSS" : "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'")
+}
+
+/** The spelling that a columns file asks for, with the column's own words where it has some, else English ones. */
+function formatted(format: string, own: Spelling | undefined): Spelling | undefined {
+  return format === 'iso' ? undefined : { ...englishWords, ...own, pattern: format }
 }
 
 export function learnBoolean(column: RawColumn, as: ReadAs, forced: boolean): Learned | null {

@@ -1,7 +1,7 @@
-/** Numbers as tables print them for people: $1,234.50, 12 %, 1.234,50 €. One form for all of a column. */
+/** Numbers as tables print them for people: $1,234.50, 12 %, 1.234,50 €, CHF 1'234.50, (12.00), 12.00-. One form for all of a column. */
 
 interface Form {
-  /** A currency or percent sign; none: ''. */
+  /** A currency, percent sign or unit; none: ''. */
   readonly sign: string
   readonly comma: 'thousands' | 'point'
 }
@@ -16,72 +16,123 @@ export interface Punctuation {
 
 export type DecimalSign = ',' | '.'
 
-const printed = /^([+-]?)\s*([$€£¥₹]?)\s*([+-]?[\d.,'’]*\d)\s*([$€£¥₹%]?)$/
-const thousands = /^[+-]?\d{1,3}(?:[,'’]\d{3})+(?:\.\d+)?$/
-const pointed = /^[+-]?(?:\d+|\d{1,3}(?:[.'’]\d{3})+),\d+$/
-const dotted = /^[+-]?\d{1,3}(?:[.'’]\d{3})+$/
+/** ISO 4217 codes and abbreviations of currencies that stand beside amounts. */
+const currencies =
+  'AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MXN|MYR|NGN|NOK|NZD|PEN|PHP|PKR|PLN|QAR|RMB|RON|RSD|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR|' +
+  'Fr\\.?|SFr\\.?|Rs\\.?|kr\\.?|zł|Kč|Ft|lei|руб\\.?|R\\$|US\\$|A\\$|C\\$|NZ\\$|HK\\$|S\\$|Euro?'
+/** Units that stand behind a number and say nothing else. */
+const units =
+  '%|‰|°[CF]?|k?g|mg|t|lbs?|oz|[kcm]?m|mi|ft|mph|km/h|m/s|h|hrs?|min|sec|s|ms|[kKMGT]i?B|[kM]?Wh?|V|A|[kMG]?Hz|m[²³23]|m?l|L|cl|pcs|Stk\\.?|Std\\.?|kcal|hPa|bar|px|pt'
+const before = new RegExp(`^(?:\\p{Sc}|(?:${currencies})(?![\\p{L}]))\\s*`, 'u')
+const behind = new RegExp(`\\s*(?:\\p{Sc}|(?<![\\p{L}])(?:${currencies}|${units}))$`, 'u')
+const thousands = /^-?(?:\d{1,3}(?:[,'\s]\d{3})+|\d{1,2}(?:,\d{2})+,\d{3})(?:\.\d+)?$/
+const pointed = /^-?(?:\d+|\d{1,3}(?:[.'\s]\d{3})+),\d+$/
+const dotted = /^-?\d{1,3}(?:[.'\s]\d{3})+$/
 /** One dot may stand before decimal places, and three divide an IP address. */
-const millions = /^[+-]?\d{1,3}\.\d{3}\.\d{3}$/
+const millions = /^-?\d{1,3}\.\d{3}\.\d{3}$/
+const plain = /^-?\d+(?:\.\d+)?$/
 const whole = /^[+-]?\d+$/
-const plain = /^[+-]?\d+(?:\.\d+)?$/
-const numberLike = /^[+-]?\s*[$€£¥₹]?\s*[+-]?(?:\d+|\d{1,3}(?:[.,'’\s]\d{3})+)(?:[.,]\d+)?\s*[$€£¥₹%]?$/
+const numberLike = /^-?(?:\d+|\d{1,3}(?:[.,'\s]\d{2,3})+)(?:[.,]\d+)?$/
 /** Share of the texts that must have the form. */
 const enough = 0.95
 
+/** A number as it is printed, taken apart. */
+interface Printed {
+  /** What stands before or behind it: a currency, a percent sign, a unit; none: ''. */
+  readonly sign: string
+  /** Digits with what divides them, after a minus if the number is negative. */
+  readonly body: string
+}
+
+/** Minus signs stand before or behind a number or its currency; brackets around it are one (accounting). Null: no number is printed so. */
+function takenApart(text: string): Printed | null {
+  let rest = text
+    .trim()
+    .replace(/[\u00a0\u2007\u2009\u202f]/g, ' ')
+    .replace(/[\u2212\u2013](?=[\s\d\p{Sc}]|$)/gu, '-')
+    .replace(/’/g, "'")
+  let minuses = 0
+  let sign = ''
+  for (let step = 0; step < 5; step++) {
+    const length = rest.length
+    const inner = /^\((.+)\)$/.exec(rest)?.[1]
+    if (inner !== undefined) [rest, minuses] = [inner.trim(), minuses + 1]
+    const minus = /^-\s*(?=[^-\s])/.exec(rest) ?? /(?<=\d|\p{L}|\p{Sc})\s*-$/u.exec(rest)
+    if (minus) [rest, minuses] = [rest.replace(minus[0], '').trim(), minuses + 1]
+    if (rest.startsWith('+')) rest = rest.slice(1).trimStart()
+    const mark = before.exec(rest) ?? behind.exec(rest)
+    if (mark) {
+      // Two signs are two things: an amount per piece, for example.
+      if (sign !== '' || mark[0].trim() === '') return null
+      sign = mark[0].trim()
+      rest = mark.index === 0 ? rest.slice(mark[0].length) : rest.slice(0, mark.index)
+    }
+    if (rest.length === length) break
+  }
+  if (minuses > 1 || !/^\d[\d.,'\s]*$/.test(rest) || !/\d$/.test(rest)) return null
+  return { sign, body: (minuses === 1 ? '-' : '') + rest }
+}
+
 /**
  * How a column's texts write their numbers, as what takes one of them to the form of a program (1234.50); null where they are not
- * of one form. A comma before three digits and nothing else that tells divides thousands, but where semicolons divide cells.
+ * of one form. A comma before three digits and nothing else that tells divides thousands, but where semicolons divide cells. Spaces divide thousands
+ * where something tells the numbers from the groups of telephone numbers: decimal places, a sign, or lengths that differ.
  */
 export function printedNumbers(
   texts: readonly string[],
   { decimal, semicolons = false }: Punctuation = {},
 ): ((text: string) => string) | null {
   const signs = new Map<string, number>()
+  const lengths = new Set<number>()
+  let zeros = 0
   let grouped = 0
   let comma = 0
   let open = 0
+  let spaced = 0
+  let telling = 0
   for (const text of texts) {
-    const match = printed.exec(decimal === undefined ? text.trim() : withoutSpaces(text))
-    if (match === null || (match[2] !== '' && match[4] !== '')) continue
-    const [, , before, body, after] = match
+    const found = takenApart(text)
+    if (found === null) continue
+    const { sign, body } = found
     const isGrouped = thousands.test(body)
     const isPointed = pointed.test(body)
     const isMillions = millions.test(body)
     if (!isGrouped && !isPointed && !isMillions && !plain.test(body)) continue
-    const sign = before + after
     signs.set(sign, (signs.get(sign) ?? 0) + 1)
-    if (isGrouped && !isPointed) grouped++
+    if (isGrouped && !isPointed && !/^-?\d{1,3}(?:\s\d{3})+$/.test(body)) grouped++
     else if (isPointed && !isGrouped) comma++
     else if (isPointed || isMillions) open++
+    if (sign === '' && /^-?0(?:[.,]0+)?$/.test(body)) zeros++
+    if (/\s/.test(body)) spaced++
+    lengths.add(body.replace(/\s/g, '').length)
+    if (!/\s/.test(body) || /[.,]/.test(body) || sign !== '') telling++
   }
-  if (decimal === undefined && grouped > 0 && comma > 0) return null
-  const form = [...signs].map(([sign, count]) => ({ sign, count })).find(({ count }) => count >= enough * texts.length)
-  if (form === undefined || texts.length === 0) return null
+  if (decimal === undefined && ((grouped > 0 && comma > 0) || (spaced > 0 && telling === 0 && lengths.size < 3)))
+    return null
+  const form = [...signs.keys()].find((sign) => {
+    // A zero often stands without its sign.
+    const count = (signs.get(sign) ?? 0) + (sign === '' ? 0 : zeros)
+    return count >= enough * texts.length
+  })
+  if (texts.length === 0 || form === undefined) return null
   const isPoint = decimal === undefined ? comma > 0 || (semicolons && grouped === 0 && open > 0) : decimal === ','
-  const asOne: Form = { sign: form.sign, comma: isPoint ? 'point' : 'thousands' }
-  return (text) => programmed(decimal === undefined ? text.trim() : withoutSpaces(text), asOne)
+  const asOne: Form = { sign: form, comma: isPoint ? 'point' : 'thousands' }
+  return (text) => programmed(text, asOne)
 }
 
 /** Whether a text could be a number as people print it, but is more than digits. */
 export function looksLikeNumber(text: string): boolean {
-  const trimmed = text.trim()
-  return numberLike.test(trimmed) && !whole.test(trimmed)
+  const found = takenApart(text)
+  return found !== null && numberLike.test(found.body) && !whole.test(text.trim())
 }
 
 /** As a program writes it; a text of another form becomes one that is no number. */
 function programmed(text: string, { sign, comma }: Form): string {
-  const match = printed.exec(text)
-  if (match === null) return text
-  const [, minus, before, body, after] = match
-  // A zero often stands without its sign.
-  if (before + after !== sign && before + after !== '') return text
-  const digits = minus + body.replace(/['’]/g, '')
-  if (comma === 'thousands') return thousands.test(body) ? digits.replace(/,/g, '') : digits
-  const isOfForm = pointed.test(body) || dotted.test(body) || whole.test(body)
+  const found = takenApart(text)
+  if (found === null) return text
+  if (found.sign !== sign && found.sign !== '') return text
+  const digits = found.body.replace(/['\s]/g, '')
+  if (comma === 'thousands') return thousands.test(found.body) ? digits.replace(/,/g, '') : digits
+  const isOfForm = pointed.test(found.body) || dotted.test(found.body) || /^-?\d+$/.test(found.body)
   return isOfForm ? digits.replace(/\./g, '').replace(',', '.') : ''
-}
-
-/** Thousands are divided by spaces too, which only a columns file can tell from the groups of a telephone number. */
-function withoutSpaces(text: string): string {
-  return text.trim().replace(/(?<=\d)\s(?=\d{3})/g, '')
 }

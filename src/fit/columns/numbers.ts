@@ -3,7 +3,7 @@ const numberText = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
 const leadingZero = /^[+-]?0\d/
 
 /** Decimal places up to this many make a decimal; more, and the column holds real numbers. */
-export const maxDecimals = 6
+export const maxDecimals = 9
 
 /** The number that a cell holds, or undefined. Infinity and NaN are not numbers here: no model can learn them. */
 export function parseNumber(cell: string | number | boolean): number | undefined {
@@ -18,9 +18,9 @@ export function parseNumber(cell: string | number | boolean): number | undefined
   return value
 }
 
-/** Decimal places of the shortest text of a number: 2 for 12.25, 0 for 12 and 1e21. */
+/** Decimal places of the shortest text of a number of 15 digits: 2 for 12.25, 1 for 0.1 + 0.2, 0 for 12 and 1e21. */
 export function decimalPlaces(value: number): number {
-  const text = String(value)
+  const text = String(Number(value.toPrecision(15)))
   const exponent = text.indexOf('e')
   const mantissa = exponent < 0 ? text : text.slice(0, exponent)
   const point = mantissa.indexOf('.')

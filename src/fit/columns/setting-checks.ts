@@ -2,7 +2,10 @@ import { parseDuration } from '../../config/quantity.js'
 import { parsePattern } from '../../model/generated/pattern-parts.js'
 import { parseTemplate } from '../../model/generated/template-parts.js'
 import { locales, providers } from '../../model/generated/words.js'
-import { parseTime, zoneMinutes } from './dates.js'
+import { spellingParts } from '../../model/time/spelling.js'
+import { parseTime } from './dates.js'
+import { zoneOffset } from './time-words.js'
+import { heldTime } from '../../model/held.js'
 import { wrongShape } from './event-shape.js'
 import type { ColumnKind, ColumnSettings } from './column-settings.js'
 
@@ -15,6 +18,7 @@ const kinds: readonly ColumnKind[] = [
     'category',
     'date',
     'timestamp',
+    'time',
     'sequence',
     'uuid',
     'pattern',
@@ -33,7 +37,8 @@ const oneOf =
 const isTexts: Check = (value) =>
   Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string') ? null : 'a list of texts'
 const isBound: Check = (value) =>
-  Number.isFinite(value) || (typeof value === 'string' && parseTime(value, 'DMY') !== undefined)
+  Number.isFinite(value) ||
+  (typeof value === 'string' && (parseTime(value, 'DMY') !== undefined || heldTime(value) !== null))
     ? null
     : 'a number or an ISO 8601 date'
 const isNames: Check = (value) =>
@@ -54,7 +59,11 @@ const checks: { readonly [Key in keyof Required<ColumnSettings>]: Check } = {
   decimal: oneOf(',', '.'),
   order: oneOf('DMY', 'MDY'),
   zone: (value) =>
-    typeof value === 'string' && zoneMinutes(value) !== undefined ? null : 'a zone such as Z or +02:00',
+    typeof value === 'string' && zoneOffset(value) !== undefined ? null : 'a zone such as Z, +02:00 or CET',
+  format: (value) =>
+    value === 'iso' || (typeof value === 'string' && typeof spellingParts(value) !== 'string')
+      ? null
+      : 'iso, or a pattern such as dd.MM.yyyy HH:mm',
   derive: (value) =>
     typeof value === 'string' && value !== '' && typeof parseTemplate(value) !== 'string'
       ? null

@@ -19,12 +19,24 @@ export interface DiscretiseOptions {
   readonly minCount: number
   /** Rounds the smallest and largest number to two significant digits. */
   readonly roundExtremes: boolean
+  /** The numbers are categories: all of them are kept as they are. */
+  readonly isList?: boolean
   /** A number that is kept as it is, however few rows have it. */
   readonly keep?: number
 }
 
 /** So many distinct numbers are all kept as they are. */
 const fewNumbers = 128
+/**
+ * Codes – vendors, products, prices of a list – are numbers that each repeat, and lie far apart on their grid. Up to so many are all kept as they are …
+ */
+const maxListed = 4096
+/** … with so many rows to each, on average … */
+const listedRows = 5
+/** … of which at most this share stands in rows of its own … */
+const maxSingles = 0.01
+/** … and at most this share of the grid's places is taken, in the middle nine tenths of the rows. */
+const maxTaken = 1 / 3
 /** A number with this share of the rows is kept as it is among bins. */
 const atomShare = 0.01
 /** … if so many rows have it: in a small table, one row is not a habit. */
@@ -85,9 +97,11 @@ export function numberAlphabet(counts: Counts, grain: number, options: Discretis
   const span = values.length === 0 ? 0 : values[values.length - 1].value - values[0].value
   const narrow = grain > 0 && span < fewNumbers * grain
   const few =
-    values.length <= fewNumbers &&
-    (narrow || total >= 2 * values.length) &&
-    values.every(({ count }) => count >= options.minCount)
+    options.isList === true ||
+    (values.length <= fewNumbers &&
+      (narrow || total >= 2 * values.length) &&
+      values.every(({ count }) => count >= options.minCount)) ||
+    (options.minCount <= 1 && isList(values, total, grain))
   const atomCount = Math.max(atomShare * total, atomRows, options.minCount)
   const isAtom = ({ value, count }: Weighted): boolean => few || count >= atomCount || value === options.keep
   const grid = few
@@ -118,6 +132,21 @@ export function numberAlphabet(counts: Counts, grain: number, options: Discretis
     )
   }
   return { symbols, grain: grid.grain, exact: bins.every((bin) => typeof bin === 'number'), notes: [], codeOf }
+}
+
+/** Whether numbers, in their order, are codes from a list. */
+function isList(values: readonly Weighted[], total: number, grain: number): boolean {
+  if (grain === 0 || values.length > maxListed || total < listedRows * values.length) return false
+  const singles = values.reduce((sum, { count }) => sum + (count === 1 ? 1 : 0), 0)
+  if (singles > maxSingles * total) return false
+  let [below, from, to] = [0, 0, values.length - 1]
+  for (let i = 0; i < values.length; i++) {
+    if (below < 0.05 * total) from = i
+    if (below < 0.95 * total) to = i
+    below += values[i].count
+  }
+  const places = (values[to].value - values[from].value) / grain + 1
+  return to - from + 1 <= maxTaken * places
 }
 
 function lowOf(symbol: number | readonly [number, number]): number {

@@ -221,7 +221,7 @@ function beyond(values: Float64Array, low: Float64Array): Float64Array {
 
 /** The difference of two times is a number of days or milliseconds. */
 function restType(type: FieldType): FieldType {
-  return type.kind === 'date' || type.kind === 'timestamp' ? { kind: 'integer' } : type
+  return type.kind === 'date' || type.kind === 'timestamp' || type.kind === 'time' ? { kind: 'integer' } : type
 }
 
 function restColumn(

@@ -21,6 +21,7 @@ export class TableBuilder {
   private sourceRows = 0
   private cutCells = 0
   private separator: string | null = null
+  private readonly notes: string[] = []
 
   constructor(private readonly options: BuilderOptions) {
     this.random = new TrainingRandom(options.seed)
@@ -34,6 +35,11 @@ export class TableBuilder {
   /** What divides the cells in the file. */
   separatedBy(separator: string): void {
     this.separator = separator
+  }
+
+  /** A complete sentence about what was taken from the file, or how. */
+  note(sentence: string): void {
+    this.notes.push(sentence)
   }
 
   /** A new column at the right; rows that were added before lack it. */
@@ -77,7 +83,7 @@ export class TableBuilder {
     if (this.columns.length === 0) throw new GenesisError('TABLE_INVALID', 'the table has no columns', { place })
     if (this.sourceRows === 0) throw new GenesisError('TABLE_INVALID', 'the table has no rows', { place })
     const rows = Math.min(this.sourceRows, maxRows)
-    const notes: string[] = []
+    const notes = [...this.notes]
     if (this.sourceRows > rows)
       notes.push(`trained on a random sample of ${rows} of the table's ${this.sourceRows} rows`)
     if (this.cutCells > 0) notes.push(`${this.cutCells} cells were longer than ${longestCell} characters and were cut`)

@@ -1,19 +1,21 @@
+import { exactJsonText, parseExactJson } from '../../config/exact-json.js'
 import { GenesisError } from '../../errors.js'
 import type { TableBuilder } from './builder.js'
 import type { Cell } from './table.js'
 import { readText } from './text.js'
 
 const longestRow = 16 * 1024 * 1024
+/** Keys on the way to the records of an object that holds them. */
+const maxWrapping = 2
 
 /**
- * A JSON array of objects, or JSON lines (one object a line); which of them, the first character tells. A key that an
- * object lacks is missing; nested objects and arrays become their JSON text. Throws TABLE_INVALID with the row.
+ * A JSON array of objects, JSON lines (one object a line), or one object with the array of objects among its keys; which of them, the file tells.
+ * A key that an object lacks is missing; nested objects and arrays become their JSON text. Throws TABLE_INVALID with the row.
  */
 export async function readJson(path: string, encoding: string | undefined, table: TableBuilder): Promise<void> {
   const known = new Map<string, number>()
-  for await (const text of jsonValues(path, readText(path, encoding))) {
-    const row = table.rowsSeen + 1
-    const value = parsed(text, path, row)
+  let exactTexts = 0
+  const addRow = (value: object): void => {
     const cells: Cell[] = new Array<Cell>(known.size).fill(null)
     for (const [key, field] of Object.entries(value)) {
       let column = known.get(key)
@@ -22,16 +24,65 @@ export async function readJson(path: string, encoding: string | undefined, table
         known.set(key, column)
         table.addColumn(key)
       }
-      cells[column] = cellOf(field)
+      const cell = cellOf(field)
+      if (typeof field === 'bigint' && typeof cell === 'string') exactTexts++
+      cells[column] = cell
     }
     table.addRow(cells)
   }
+  let first: object | null = null
+  let count = 0
+  for await (const text of jsonValues(path, readText(path, encoding))) {
+    const value = parsed(text, path, ++count)
+    if (count === 1) {
+      first = value
+      continue
+    }
+    if (count === 2 && first !== null) addRow(first)
+    addRow(value)
+  }
+  if (count === 1 && first !== null) {
+    const wrapped = wrappedRecords(first, path)
+    if (wrapped !== null) {
+      const others = Object.keys(first).filter((key) => key !== wrapped.keys[0])
+      const rest = others.length === 0 ? '' : `; its other keys (${others.join(', ')}) are left out`
+      table.note(`the file is one object, whose key ${wrapped.keys.join('.')} holds the records${rest}`)
+    }
+    for (const record of wrapped?.records ?? [first]) addRow(record)
+  }
+  if (exactTexts > 0)
+    table.note(
+      `${exactTexts} integers have more digits than a double holds (beyond ±(2^53 - 1)), and are read as texts`,
+    )
+}
+
+/** The list of objects in an object that is the whole file, and the keys that lead to it; null: there is none. Throws TABLE_INVALID: there are several. */
+function wrappedRecords(value: object, path: string): { keys: string[]; records: object[] } | null {
+  const found: { keys: string[]; records: object[] }[] = []
+  const visit = (node: object, keys: string[]): void => {
+    for (const [key, item] of Object.entries(node) as [string, unknown][]) {
+      if (Array.isArray(item)) {
+        if (item.length > 0 && item.every(isObject)) found.push({ keys: [...keys, key], records: item })
+      } else if (isObject(item) && keys.length < maxWrapping) visit(item, [...keys, key])
+    }
+  }
+  visit(value, [])
+  if (found.length < 2) return found[0] ?? null
+  throw new GenesisError('TABLE_INVALID', 'the file is one object, with several lists of records', {
+    place: path,
+    found: found.map(({ keys, records }) => `${keys.join('.')} (${records.length})`).join(', '),
+    expected: 'one of them alone, as an array of objects',
+  })
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function parsed(text: string, path: string, row: number): object {
   let value: unknown
   try {
-    value = JSON.parse(text)
+    value = parseExactJson(text)
   } catch (error) {
     throw new GenesisError('TABLE_INVALID', `row ${row} is not valid JSON`, {
       place: path,
@@ -39,7 +90,7 @@ function parsed(text: string, path: string, row: number): object {
       cause: error,
     })
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
+  if (!isObject(value))
     throw new GenesisError('TABLE_INVALID', `row ${row} is not an object`, {
       place: path,
       found: text.length > 40 ? `${text.slice(0, 40)}…` : text,
@@ -54,10 +105,11 @@ export function cellOf(value: unknown): Cell {
   if (typeof value === 'string') return value === '' ? null : value
   if (typeof value === 'number' || typeof value === 'boolean') return value
   if (typeof value === 'bigint') {
+    // A double that a program wrote in full is the number again; an identifier keeps its digits.
     const number = Number(value)
-    return Number.isSafeInteger(number) ? number : String(value)
+    return String(number) === String(value) ? number : String(value)
   }
-  return JSON.stringify(value)
+  return exactJsonText(value)
 }
 
 /** The texts of the top-level values: the elements if the file is an array, else the values one after the other. */
@@ -121,10 +173,18 @@ async function* jsonValues(path: string, pieces: AsyncIterable<string>): AsyncGe
     if (pending.length > longestRow)
       throw new GenesisError('TABLE_INVALID', 'a row is longer than 16 MiB', {
         place: path,
-        remedy: 'A quote or brace that is never closed is the usual reason.',
+        remedy: `A quote or brace that is never closed is the usual reason.${wrapperHint(pending)}`,
       })
   }
   if (pending.trim() !== '') yield pending
   if (base === 1 && depth !== 0)
     throw new GenesisError('TABLE_INVALID', 'the JSON array ends too early', { place: path, expected: 'a closing ]' })
+}
+
+/** The key of a large object that its records seem to be in, as a hint: so much text is not read as one value. */
+function wrapperHint(text: string): string {
+  const key = /^\s*\{(?:[^[\]]{0,2000}?)"((?:[^"\\]|\\.){1,100})"\s*:\s*\[\s*\{/.exec(text)?.[1]
+  return key === undefined
+    ? ''
+    : ` If the file is one object that holds its records in ${key}: write those alone, as an array.`
 }

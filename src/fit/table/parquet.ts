@@ -40,12 +40,22 @@ export async function readParquet(path: string, table: TableBuilder): Promise<vo
   }
 }
 
-/** A decimal arrives as a product of floating point; its own scale says which decimal was meant. */
+/** How a column's values become cells. A decimal arrives as a product of floating point, and a float as the double that is nearest to it. */
 function converter(column: SchemaElement): (value: unknown) => Cell {
-  const { scale, converted_type: type } = column
-  if (type === 'DECIMAL' && scale !== undefined)
+  const { scale, converted_type: converted, type } = column
+  if (converted === 'DECIMAL' && scale !== undefined)
     return (value) => (typeof value === 'number' ? Number(value.toFixed(scale)) : cellOf(value))
+  if (type === 'FLOAT') return (value) => (typeof value === 'number' ? shortestFloat(value) : cellOf(value))
   return cellOf
+}
+
+/** The number of the fewest digits that is this one as a float of 32 bits: 3.14, not 3.140000104904175. */
+function shortestFloat(value: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits))
+    if (Math.fround(short) === value) return short
+  }
+  return Number(value.toPrecision(9))
 }
 
 function isoTime(millis: number): string | null {

@@ -1,8 +1,9 @@
 import type { FieldType, Value } from '../../record.js'
 import type { Column } from '../model.js'
-import { heldDate, heldDecimal, heldTimestamp } from '../held.js'
+import { heldDecimal, heldInstant } from '../held.js'
 import { invalid, unknownName } from './complaint.js'
 import { nextUp, subtract, union, type Intervals } from './intervals.js'
+import { likeTest } from './like.js'
 
 /** What a predicate on one column is true of. A comparison, != and not_in included, is never true of a missing value. */
 export interface Predicate {
@@ -139,18 +140,6 @@ function compare(operator: string, bound: string | number): Predicate {
   return { missing: false, of: () => false, region: regions[operator] }
 }
 
-/** LIKE of SQL: % is any text, _ any character, \ escapes; letter case counts. */
-function likeTest(pattern: string): (text: string) => boolean {
-  const source = pattern.replace(/\\?[^]/gu, (token) => {
-    if (token === '%') return '[^]*'
-    if (token === '_') return '[^]'
-    const literal = token.length > 1 && token.startsWith('\\') ? token.slice(1) : token
-    return literal.replace(/[\\^$.*+?()[\]{}|/-]/gu, '\\$&')
-  })
-  const expression = new RegExp(`^${source}$`, 'u')
-  return (text) => expression.test(text)
-}
-
 function ordered(value: Operand, { name, type }: Column, path: string): string | number {
   if (typeof value === 'boolean' || value === null)
     invalid(path, `${name} cannot be ordered against this value`, value, `= or != of a ${type.kind}`)
@@ -173,6 +162,9 @@ function isoOf(date: Date, type: FieldType): string | null {
 const text = (value: unknown): Operand => (typeof value === 'string' ? value : null)
 const number = (value: unknown): Operand => (typeof value === 'number' && Number.isFinite(value) ? value : null)
 
+const instant = (value: unknown, type: FieldType): Operand =>
+  typeof value === 'string' ? heldInstant(value, type) : null
+
 const conversions: Record<FieldType['kind'], (value: unknown, type: FieldType) => Value> = {
   string: text,
   uuid: text,
@@ -181,8 +173,9 @@ const conversions: Record<FieldType['kind'], (value: unknown, type: FieldType) =
   double: number,
   decimal: (value, type) =>
     number(value) === null || type.kind !== 'decimal' ? null : heldDecimal(value as number, type.scale),
-  date: (value) => (typeof value === 'string' ? heldDate(value) : null),
-  timestamp: (value) => (typeof value === 'string' ? heldTimestamp(value) : null),
+  date: instant,
+  timestamp: instant,
+  time: instant,
   list: () => null,
   json: () => null,
 }
@@ -198,4 +191,5 @@ const forms: Record<FieldType['kind'], string> = {
   timestamp: 'a time such as "2024-05-31T12:00:00Z"',
   list: 'no condition on a list',
   json: 'no condition on a list',
+  time: 'a time of day such as "12:30:00"',
 }

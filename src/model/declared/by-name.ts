@@ -70,6 +70,8 @@ function rulesOf(type: FieldType, shape: Scalar): readonly Rule[] {
         rule(/birth/, drawn(uniform(Date.UTC(1950, 0, 1) / day, Date.UTC(2006, 11, 31) / day))),
         rule(/(?:)/, drawn(uniform(Date.UTC(2024, 0, 1) / day, Date.UTC(2025, 11, 31) / day))),
       ]
+    case 'time':
+      return [rule(/(?:)/, drawn(uniform(0, day - 1)))]
     case 'double':
     case 'decimal':
       return realRules

@@ -3,6 +3,7 @@ import type { OutsideColumn } from './generated.js'
 import type { TemplateFilter } from './template-parts.js'
 import { filtered, slug, textOf } from './text-forms.js'
 import { GrowingText, Missing } from './text-vector.js'
+import { ownWriter } from '../time/spelling.js'
 import { maxNumberBytes, writeNumber } from './write-number.js'
 
 /** A column that a template takes text of: its vector and what that holds. */
@@ -115,7 +116,13 @@ function inputPart({ vector, type, dictionary, maxBytes: maxBytes, filter }: Tem
       return { ...blank, kind: 'codes', codes: vector.codes, missingCode: values.indexOf(null), ...rendered(texts) }
     }
     case 'number':
-      return { ...blank, kind: 'number', values: vector.values, type, maxBytes: maxNumberBytes }
+      return {
+        ...blank,
+        kind: 'number',
+        values: vector.values,
+        type,
+        maxBytes: Math.max(maxNumberBytes, ownWriter(type)?.maxBytes ?? 0),
+      }
     case 'list':
       throw new TypeError('a template over a list')
     case 'text':

@@ -1,11 +1,14 @@
 /** Numbers as ASCII, written byte by byte into a buffer. Hot: nothing is allocated, but for reals. */
 import type { FieldType } from '../../record.js'
+import { ownWriter } from '../time/spelling.js'
 
-/** No number takes more bytes. */
+/** No number takes more bytes, unless it is spelled out. */
 export const maxNumberBytes = 32
 
 /** Writes a held number (see FieldType) at `at` and returns the place after it. */
 export function writeNumber(bytes: Uint8Array, at: number, held: number, type: FieldType): number {
+  const own = ownWriter(type)
+  if (own !== null) return own.write(bytes, at, held)
   switch (type.kind) {
     case 'decimal':
       return writeDecimal(bytes, at, held, type.scale)

@@ -4,6 +4,7 @@ import { columnsIn, type Formula } from '../expression/formula.js'
 import { parseTemplate } from '../generated/template-parts.js'
 import { parsePattern } from '../generated/pattern-parts.js'
 import { readForms } from '../generated/regex-forms.js'
+import { wrongSpelling } from '../time/spelling.js'
 import type { ModelFile } from './complaint.js'
 import { checkComposed } from './composed.js'
 import { checkMasked } from './masked.js'
@@ -47,7 +48,7 @@ function nodesOfColumns({ columns, circuit }: ModelArtifact, file: ModelFile): n
   return columnOfNode
 }
 
-const numeric: readonly FieldType['kind'][] = ['integer', 'decimal', 'double', 'date', 'timestamp']
+const numeric: readonly FieldType['kind'][] = ['integer', 'decimal', 'double', 'date', 'timestamp', 'time']
 const fits: Partial<Record<ColumnOrigin['from'], readonly FieldType['kind'][]>> = {
   composed: ['timestamp'],
   relation: numeric,
@@ -76,6 +77,11 @@ function checkColumn(
   const types = fits[source.from]
   if (types && !types.includes(type.kind))
     file.invalid(`${path}.type.kind`, `not a type of a ${source.from} column`, type.kind, types.join(' or '))
+  if ((type.kind === 'date' || type.kind === 'time' || type.kind === 'timestamp') && type.spelling !== undefined) {
+    const wrong = wrongSpelling(type.spelling, type.kind)
+    if (wrong !== null)
+      file.invalid(`${path}.type.spelling`, wrong, type.spelling.pattern, `the spelling of a ${type.kind}`)
+  }
   if (column.missing) {
     if (!canMiss.includes(source.from))
       file.invalid(`${path}.missing`, `not for a ${source.from} column`, column.missing, 'nothing')

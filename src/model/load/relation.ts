@@ -5,7 +5,7 @@ import type { RelationOrigin } from '../relations/relation.js'
 import type { ModelFile } from './complaint.js'
 
 const learned = ['circuit', 'dependency', 'composed', 'masked', 'relation']
-const numeric = ['integer', 'decimal', 'double', 'date', 'timestamp']
+const numeric = ['integer', 'decimal', 'double', 'date', 'timestamp', 'time']
 
 /** Checks that what is forbidden is so of learned columns. */
 export function checkForbidden(

@@ -58,7 +58,7 @@ function shapeOfColumn(value: unknown, path: string, read: Reader): asserts valu
 /** The most items of a list. */
 export const maxItems = 1000
 
-const kinds = ['string', 'uuid', 'boolean', 'integer', 'decimal', 'double', 'date', 'timestamp', 'list', 'json']
+const kinds = ['string', 'uuid', 'boolean', 'integer', 'decimal', 'double', 'date', 'timestamp', 'time', 'list', 'json']
 
 function shapeOfType(type: Json, path: string, read: Reader): asserts type is Json & FieldType {
   if (!kinds.some((kind) => kind === type.kind))
@@ -66,6 +66,21 @@ function shapeOfType(type: Json, path: string, read: Reader): asserts type is Js
   if (type.kind === 'decimal') read.whole(type, 'scale', `${path}.scale`, 0, 15)
   if (type.kind === 'list' && !['values', 'records', 'map', 'record_map'].includes(type.of as string))
     read.file.invalid(`${path}.of`, 'unknown form of a list', type.of, 'values, records, map or record_map')
+  if (type.local !== undefined && (type.local !== true || type.kind !== 'timestamp'))
+    read.file.invalid(`${path}.local`, 'local is true or left out, of a timestamp', type.local, 'true')
+  if (type.spelling === undefined) return
+  const spelling = read.object(type.spelling, `${path}.spelling`)
+  read.text(spelling, 'pattern', `${path}.spelling.pattern`)
+  if (spelling.offsetMinutes !== undefined)
+    read.number(spelling, 'offsetMinutes', `${path}.spelling.offsetMinutes`, -1440, 1440)
+  for (const key of ['months', 'weekdays', 'halves']) {
+    if (spelling[key] === undefined) continue
+    const words = read.list(spelling, key, `${path}.spelling.${key}`)
+    words.forEach((word, index) => {
+      if (typeof word !== 'string')
+        read.file.invalid(`${path}.spelling.${key}[${index}]`, 'a spelling has texts', word, 'text')
+    })
+  }
 }
 
 const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Reader) => void> = {

@@ -69,6 +69,12 @@ function targets(type: FieldType): Target[] {
         { schema: 'int', given: asHeld },
         { schema: 'long', given: asHeld },
       ]
+    case 'time':
+      return [
+        { schema: { type: 'int', logicalType: 'time-millis' }, given: asRow },
+        { schema: 'string', given: asRow },
+        { schema: 'long', given: asHeld },
+      ]
     case 'timestamp':
       return [
         { schema: { type: 'long', logicalType: 'timestamp-millis' }, given: asRow },

@@ -150,3 +150,32 @@ test('a recursive record is filled by its columns once, and ends by its default'
     1,
   )
 })
+
+test('a long default beyond 2^53 keeps its digits', () => {
+  const schema = schemaOf({ name: 'big', type: 'long', default: 9007199254740993n })
+  const [step] = planAvro([], schema).steps
+  assert.equal(step.step, 'constant')
+  assert.deepEqual(step.step === 'constant' && [...step.bytes], [0x82, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20])
+  const inUnion = schemaOf({ name: 'big', type: ['long', 'null'], default: -9007199254740993n })
+  const [first] = planAvro([], inUnion).steps
+  assert.deepEqual(first.step === 'constant' && [...first.bytes], [0, 0x81, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20])
+})
+
+test('a default that its type cannot hold is refused, with the field', () => {
+  const refused = (field: object, message: RegExp): void =>
+    assert.throws(() => schemaOf(field), { code: 'SCHEMA_INVALID', message })
+  refused(
+    { name: 'big', type: 'long', default: 9223372036854775808n },
+    /field big: not a default of long; found 9223372036854775808/,
+  )
+  refused({ name: 'n', type: 'int', default: 9007199254740993n }, /field n: not a default of int/)
+  refused(
+    { name: 'raw', type: 'bytes', default: 'Привет' },
+    /field raw: a default of bytes with a character that is no byte; found "П"/,
+  )
+  refused(
+    { name: 'id', type: { type: 'fixed', name: 'F', size: 1 }, default: '€' },
+    /field id: a default of fixed with a character that is no byte/,
+  )
+  schemaOf({ name: 'raw', type: 'bytes', default: 'ÿ\u0000' })
+})

@@ -3,8 +3,10 @@ import { test } from 'node:test'
 import { parse } from 'csv-parse/sync'
 import * as fc from 'fast-check'
 import { lineEncoder } from '#src/encode/lines.js'
+import type { Field } from '#src/record.js'
 import { sampleBatches } from '../../support/batches.js'
 import { valuesOf } from '../../support/encoded.js'
+import { batchOf } from '../../support/layouts.js'
 
 const anyName = fc.string({ unit: 'grapheme', maxLength: 8 }).filter((name) => name !== '__proto__')
 
@@ -47,4 +49,50 @@ test('CSV reads back as the rows as text, and a missing value is told from an em
       }
     }),
   )
+})
+
+const months = 'Jan Feb Mär Apr Mai Jun Jul Aug Sep Okt Nov Dez'.split(' ')
+const spelledFields: Field[] = [
+  {
+    name: 'day',
+    type: { kind: 'date', spelling: { pattern: 'd. MMM, yyyy', months } },
+    nullable: true,
+    vector: 'number',
+  },
+  { name: 'at', type: { kind: 'timestamp', local: true }, nullable: false, vector: 'number' },
+  {
+    name: 'call',
+    type: { kind: 'timestamp', spelling: { pattern: "yyyy-MM-dd HH:mm 'CET'", offsetMinutes: 60 } },
+    nullable: false,
+    vector: 'number',
+  },
+  {
+    name: 'opens',
+    type: { kind: 'time', spelling: { pattern: 'h:mm a', halves: ['AM', 'PM'] } },
+    nullable: false,
+    vector: 'number',
+  },
+]
+
+test('dates and times have the spelling of their column', () => {
+  const batch = batchOf(spelledFields, [19_783, 1_709_217_000_000, 1_709_217_000_000, 45_000_000], [null, -1, 0, 0])
+  const lines = (format: 'json' | 'csv'): string[] =>
+    valuesOf(lineEncoder(format, spelledFields).encode(batch)).map(String)
+  assert.deepEqual(
+    lines('json').map((line) => JSON.parse(line) as unknown),
+    [
+      { day: '1. Mär, 2024', at: '2024-02-29T14:30:00.000', call: '2024-02-29 15:30 CET', opens: '12:30 PM' },
+      { day: null, at: '1969-12-31T23:59:59.999', call: '1970-01-01 01:00 CET', opens: '12:00 AM' },
+    ],
+  )
+  assert.deepEqual(lines('csv'), [
+    '"1. Mär, 2024",2024-02-29T14:30:00.000,2024-02-29 15:30 CET,12:30 PM\n',
+    ',1969-12-31T23:59:59.999,1970-01-01 01:00 CET,12:00 AM\n',
+  ])
+})
+
+test('spelled dates with a comma are quoted in CSV where all values are known, too', () => {
+  const fields: Field[] = [{ ...spelledFields[0], vector: 'dictionary', dictionary: [19_783, null] }]
+  const batch = batchOf(fields, [19_783], [null])
+  assert.deepEqual(valuesOf(lineEncoder('csv', fields).encode(batch)).map(String), ['"1. Mär, 2024"\n', '\n'])
 })

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { ArtifactColumn } from '#src/model/artifact.js'
-import { outsideColumns } from '#src/fit/columns/generated.js'
+import { outsideColumns, PartNames } from '#src/fit/columns/generated.js'
 import { planColumns, type PlannedColumn } from '#src/fit/columns/plan.js'
 import { readColumnsFile, type ColumnsFile } from '#src/fit/columns/settings.js'
 import { GenesisError } from '#src/errors.js'
@@ -35,7 +35,7 @@ async function made(text: string, name: string): Promise<ArtifactColumn[]> {
   const columns = await planned(text)
   const column = columns.get(name)
   assert.equal(column?.place, 'outside')
-  return outsideColumns(column, [...columns.values()], 1)
+  return outsideColumns(column, [...columns.values()], new PartNames(new Set(columns.keys())), 1)
 }
 
 async function learnedFrom(text: string, name: string) {
@@ -56,6 +56,13 @@ test('a kind overrides what the table shows', async () => {
     kind: 'decimal',
     scale: 3,
   })
+})
+
+test('categories that are numbers stay numbers, each a value of its own', async () => {
+  const { type, kind, held } = await learnedFrom('columns: { amount: { kind: category } }', 'amount')
+  assert.equal(kind, 'category')
+  assert.notEqual(type.kind, 'string')
+  assert.ok(held.every((value) => typeof value === 'number'))
 })
 
 test('bounds move what lies outside, and that is said', async () => {
@@ -176,7 +183,7 @@ rows: 5
   assert.deepEqual(await mistakes(text), [
     'file:3:11: columns.city.kindd: unknown key; found kindd; expected kind',
     'file:3:28: columns.city.locale: wrong value; found "xx"; expected one of de, en, es, fr, it, nl, pl, pt_BR, sv, tr',
-    'file:4:13: columns.amount.kind: wrong value; found "number"; expected one of integer, decimal, real, boolean, category, date, timestamp, sequence, uuid, pattern, text, name, first_name, last_name, email, phone, address, ip, url, pool, template, event_time, clock',
+    'file:4:13: columns.amount.kind: wrong value; found "number"; expected one of integer, decimal, real, boolean, category, date, timestamp, time, sequence, uuid, pattern, text, name, first_name, last_name, email, phone, address, ip, url, pool, template, event_time, clock',
     'file:4:27: columns.amount.scale: wrong value; found -1; expected an integer from 0 to 9',
     'file:5:10: columns.day.min: min is above max; found 2025-01-01; expected at most 2024-01-01',
     'file:6:3: columns.citty: the table has no column "citty"; expected city. A column that is added needs a kind that is not learned, derive, values or provider.',

@@ -41,8 +41,14 @@ test('decimals are held as integers of their scale', () => {
 })
 
 test('numbers of many decimal places are reals', () => {
-  const column = learned('ratio', ['0.123456789', '2.5'])
-  assert.deepEqual([column.kind, column.grain, column.held], ['real', 0, [0.123456789, 2.5]])
+  const column = learned('ratio', ['0.1234567891', '2.5'])
+  assert.deepEqual([column.kind, column.grain, column.held], ['real', 0, [0.1234567891, 2.5]])
+})
+
+test('coordinates keep their places, and what floating point adds to a decimal is none', () => {
+  assert.deepEqual(learned('lng', ['8.71066995', '8.5']).type, { kind: 'decimal', scale: 8 })
+  const sum = learned('sum', [0.1 + 0.2, 0.5], true)
+  assert.deepEqual([sum.type, sum.held], [{ kind: 'decimal', scale: 1 }, [3, 5]])
 })
 
 test('digits with a leading zero, and more digits than a number has, are texts', () => {
@@ -218,6 +224,34 @@ test('a kind that no value has is refused with the first value', () => {
     code: 'TABLE_INVALID',
     message: /no value of column city is of kind integer; found "Oslo"/,
   })
+})
+
+test('numbers as bookkeepers print them', () => {
+  const held = (cells: readonly string[]): unknown => learned('n', cells).held
+  assert.deepEqual(held(['7.462,56-', '7.182,56', '206,75-']), [-746256, 718256, -20675])
+  assert.deepEqual(held(['(7,462.56)', '7,182.56', '(0.75)']), [-746256, 718256, -75])
+  assert.deepEqual(
+    held(['$(1,234.00)', '$12.50', '-$3.00', '0']),
+    [-123400, 1250, -300, 0].map((n) => n / 10),
+  )
+  assert.deepEqual(held(['CHF 7,462.56', 'CHF -12.50', 'CHF 0.25']), [746256, -1250, 25])
+  assert.deepEqual(held(['1’234.50', "12'345.75", '9.25']), [123450, 1234575, 925])
+  assert.deepEqual(held(['1 234,56 €', '12,25 €', '−3,50 €']), [123456, 1225, -350])
+  assert.deepEqual(held(['12 345', '999', '1 234 567']), [12345, 999, 1234567])
+  assert.deepEqual(held(['12,34,567.25', '1,234.50']), [123456725, 123450])
+  assert.deepEqual(held(['12.5 kg', '3 kg']), [125, 30])
+  assert.deepEqual(held(['12.5 EUR', '3 EUR-']), [125, -30])
+})
+
+test('what only looks like amounts stays as it is', () => {
+  for (const cells of [
+    ['EUR 12', 'USD 13'],
+    ['INV 12', 'INV 13'],
+    ['12 kg', '3 m'],
+    ['1-2', '3-4'],
+    ['030 123 456', '044 123 456'],
+  ])
+    assert.equal(learned('n', [...cells, ...cells]).kind, 'category', cells.join())
 })
 
 test('numbers as people print them are numbers, in the one form that a column has', () => {

@@ -136,12 +136,13 @@ test('training that is aborted ends with the best circuit so far', async () => {
 })
 
 test('what would be no model is refused before the training', async () => {
-  const table = tableOf({ person: ['Ann', 'Bob', 'Ann'], 'person.first': ['a', 'b', 'b'] })
-  const columns: ColumnsFile = { ...noColumnsFile, columns: new Map([['person', { kind: 'name' }]]) }
+  const table = tableOf({ person: ['Ann', 'Bob', 'Ann'] })
+  const settings = new Map([['greeting', { derive: 'Dear {person.title}' }]])
+  const columns: ColumnsFile = { ...noColumnsFile, columns: settings }
   let steps = 0
   await assert.rejects(fitTable(table, { ...options, columns, onProgress: () => steps++ }), {
     code: 'MODEL_INVALID',
-    message: /the model of table, columns\[\d\]\.name: two columns have the same name; found "person\.first"/,
+    message: /the model of table, columns\[\d\]\.source\.template: names no column; found "person\.title"/,
   })
   assert.equal(steps, 0)
 })

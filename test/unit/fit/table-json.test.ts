@@ -26,6 +26,36 @@ test('nested values become their JSON text', async () => {
   assert.deepEqual(cellsOf(table, 'c'), ['[]'])
 })
 
+test('integers of more digits than a double holds are texts with all of them, and that is said', async () => {
+  const table = await read('ids.jsonl', '{"id": 79203948573920391, "n": 3}\n{"id": 79203948573920393, "n": 4}')
+  assert.deepEqual(cellsOf(table, 'id'), ['79203948573920391', '79203948573920393'])
+  assert.deepEqual(cellsOf(table, 'n'), [3, 4])
+  assert.match(table.notes.join(), /2 integers have more digits than a double holds/)
+  const nested = await read('nested.json', '[{"a": {"id": 79203948573920391, "t": "\\"79203948573920391"}}]')
+  assert.deepEqual(cellsOf(nested, 'a'), ['{"id":79203948573920391,"t":"\\"79203948573920391"}'])
+})
+
+test('records inside one object are found by looking, and the key is named', async () => {
+  const table = await read('page.json', '{"status": "ok", "data": [{"a": 1}, {"a": 2}], "tags": ["x"]}')
+  assert.deepEqual(cellsOf(table, 'a'), [1, 2])
+  assert.match(table.notes.join(), /whose key data holds the records; its other keys \(status, tags\) are left out/)
+  const deep = await read('deep.json', '{"result": {"items": [{"a": 1}, {"a": 5}]}}')
+  assert.deepEqual(cellsOf(deep, 'a'), [1, 5])
+  assert.match(deep.notes.join(), /whose key result.items holds the records/)
+})
+
+test('one object with several lists of records is refused, with their keys', async () => {
+  await assert.rejects(
+    read('two.json', '{"users": [{"a": 1}], "orders": [{"b": 2}, {"b": 3}]}'),
+    invalid(/several lists of records; found users \(1\), orders \(2\)/),
+  )
+})
+
+test('a list of objects in JSON lines is a column', async () => {
+  const table = await read('orders.jsonl', '{"n": 1, "items": [{"a": 1}]}\n{"n": 2, "items": []}')
+  assert.deepEqual(cellsOf(table, 'items'), ['[{"a":1}]', '[]'])
+})
+
 test('whatever JSON.stringify writes of rows is read back, in one line or indented', async () => {
   const cell = fc.oneof(
     fc.string({ minLength: 1 }),

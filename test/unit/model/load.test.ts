@@ -75,6 +75,16 @@ const mutations: [string, (artifact: Loose) => void, RegExp][] = [
   ['columns that are no list', (a) => set(a, 'columns', {}), /, columns: not a list/],
   ['a column that is no object', (a) => set(a.columns, 2, 'x'), /columns\[2\]: not an object; found "x"/],
   ['a column without name', (a) => set(a.columns[1], 'name', ''), /columns\[1\]\.name/],
+  [
+    'a spelling that is none',
+    (a) => set(a.columns[2].type, 'spelling', { pattern: 'dd.MMM.yyyy' }),
+    /columns\[2\]\.type\.spelling: months has 12 words; found "dd\.MMM\.yyyy"/,
+  ],
+  [
+    'a date of a clock',
+    (a) => set(a.columns[2].type, 'local', true),
+    /columns\[2\]\.type\.local: local is true or left out/,
+  ],
   ['two columns of one name', (a) => set(a.columns[1], 'name', 'day'), /columns\[2\]\.name: two columns/],
   [
     'an unknown type',

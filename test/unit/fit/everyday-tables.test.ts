@@ -1,0 +1,83 @@
+/** Tables as people have them: what is made of them is looked at as a whole. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { writeModel } from '#src/model/artifact-write.js'
+import { fitTable } from '#src/fit/fit.js'
+import { TrainingRandom } from '#src/fit/random.js'
+import type { Cell } from '#src/fit/table/table.js'
+import { parseModel } from '#src/model/load.js'
+import { openGenerator } from '#src/model/open.js'
+import { toRows, type Row } from '#src/model/rows.js'
+import { tableOf } from '../../support/tables.js'
+
+async function made(columns: Record<string, readonly Cell[]>, count = 300): Promise<Row[]> {
+  const { artifact } = await fitTable(tableOf(columns), {
+    name: 't',
+    states: 4,
+    seed: 1,
+    minCount: 1,
+    roundExtremes: false,
+  })
+  const model = parseModel(Buffer.from(writeModel(artifact)), 'test')
+  return toRows(openGenerator(model, { seed: 3 }).generate(count))
+}
+
+const many = (count: number, cell: (i: number) => Cell): Cell[] => Array.from({ length: count }, (_, i) => cell(i))
+
+test('vendors that repeat are values, and prices of a list too', async () => {
+  const random = new TrainingRandom(4)
+  const vendors = many(300, () => String(100_000 + random.below(900_000)))
+  const prices = many(200, () => `${1 + random.below(900)}.${['99', '49', '95'][random.below(3)]}`)
+  const table = {
+    vendor: many(4000, () => vendors[random.below(300)]),
+    price: many(4000, () => prices[random.below(200)]),
+    // Numbers that are measured: the model may make others between them.
+    weight: many(4000, () => String(random.below(300))),
+  }
+  for (const row of await made(table)) {
+    assert.ok(vendors.includes(String(row.vendor)), String(row.vendor))
+    assert.ok(
+      prices.some((price) => Number(price) === row.price),
+      String(row.price),
+    )
+  }
+})
+
+test("a column may have the name of another one's hidden part", async () => {
+  const names = many(60, (i) => `Ann${'abcdefghij'[i % 10]} Stone${'abcdef'[Math.floor(i / 10)]}`)
+  const table = { name: names, 'name.first': many(60, (i) => 'xy'[i % 2]), mail: many(60, (i) => `a${i}@b.de`) }
+  for (const { name, mail, ...row } of await made(table, 20)) {
+    assert.match(String(row['name.first']), /^[xy]$/)
+    // The e-mail address is of the record's person.
+    assert.equal(String(mail).split('@')[0].split('.').length, 2)
+    assert.match(String(name), /^\S+ \S+/)
+  }
+})
+
+test('dates and times come out as they are spelled, and keep what ties them', async () => {
+  const random = new TrainingRandom(8)
+  const starts = many(
+    500,
+    () => 1_700_000_000_000 + random.below(400) * 86_400_000 + random.below(1440) * 60_000,
+  ) as number[]
+  const iso = (ms: number): string => new Date(ms).toISOString()
+  const german = (ms: number): string => iso(ms).slice(0, 10).split('-').reverse().join('.')
+  const table = {
+    ordered: starts.map((ms) => `${german(ms)} ${iso(ms).slice(11, 16)} Uhr`),
+    day: starts.map(german),
+    opens: starts.map(
+      (ms) => `${new Date(ms).getUTCHours() % 12 || 12}:00 ${new Date(ms).getUTCHours() < 12 ? 'AM' : 'PM'}`,
+    ),
+    local: starts.map((ms) =>
+      iso(ms + 3_600_000)
+        .slice(0, 16)
+        .replace('T', ' '),
+    ),
+  }
+  for (const { ordered, day, opens, local } of await made(table)) {
+    assert.match(String(ordered), /^[0-3]\d\.[01]\d\.202\d [0-2]\d:[0-5]\d Uhr$/)
+    assert.equal(String(ordered).slice(0, 10), day)
+    assert.match(String(opens), /^1?\d:00 [AP]M$/)
+    assert.match(String(local), /^202\d-[01]\d-[0-3]\d [0-2]\d:[0-5]\d$/)
+  }
+})
