@@ -82,6 +82,11 @@ export default tseslint.config(
     },
   },
   {
+    // A row's value may be a list or an object; a test that writes it as text expects a plain one, and fails on another.
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    rules: { '@typescript-eslint/no-base-to-string': 'off' },
+  },
+  {
     files: ['src/**/*.ts'],
     rules: {
       'import-x/no-restricted-paths': ['error', { zones }],

@@ -85,7 +85,9 @@ function avroValue(value: unknown, type: avro.Type): unknown {
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   if (type instanceof avro.types.MapType)
     return isObject
-      ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, avroValue(item, type.valuesType)]))
+      ? Object.fromEntries(
+          Object.entries(value).map(([key, item]) => [key, avroValue(item, type.valuesType as avro.Type)]),
+        )
       : undefined
   if (type instanceof avro.types.RecordType) {
     if (!isObject) return undefined

@@ -182,7 +182,7 @@ class Planner {
     if (!(type instanceof avro.types.MapType)) return []
     const last = items.length - 1
     const key = columnSteps(items[last], last, avro.Type.forSchema('string'), `${this.schemaPlace}: field ${path}`)
-    return [...(Array.isArray(key) ? key : []), ...inner(items.slice(0, last), type.valuesType, '{}')]
+    return [...(Array.isArray(key) ? key : []), ...inner(items.slice(0, last), type.valuesType as avro.Type, '{}')]
   }
 
   private mismatch(path: string, what: string, details: { found: string; expected: string }): void {

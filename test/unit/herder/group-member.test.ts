@@ -39,14 +39,14 @@ function makeMember() {
     member,
     rejoins,
     /** A round of the group; resolves with the tasks that the member has said it has. */
-    async round(tasks: readonly string[]): Promise<readonly string[]> {
+    round: async (tasks: readonly string[]): Promise<readonly string[]> => {
       const said = decodeMetadata(handlers.metadata()).tasks
       const assignment = encodeAssignment({ generation: ++generation, configOffset: 0, tasks, workers: ['a:1', 'b:1'] })
       handlers.joined({ generation, memberId: 'a', leaderId: 'b', assignment })
       await later()
       return said
     },
-    async end() {
+    end: async (): Promise<void> => {
       end()
       await later()
     },

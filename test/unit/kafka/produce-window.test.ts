@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { codecs } from '#src/kafka/codec.js'
 import type { Leaders } from '#src/kafka/wire/leaders.js'
