@@ -8,8 +8,11 @@ export type Compression = 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
 
 export interface ProducerOptions {
   readonly topic: string
-  /** Ids that topics have (KIP-516): one that was made again is TOPIC_MISSING. Not seen by kafkajs. */
-  readonly topicIds?: ReadonlyMap<string, string>
+  /**
+   * Ids that topics have (KIP-516): one that was recreated is TOPIC_MISSING. Default: the ids at the first look. 'any': the
+   * topic of that name gets the records, recreated or not. Not seen by kafkajs.
+   */
+  readonly topicIds?: ReadonlyMap<string, string> | 'any'
   readonly partitions: number
   /** Null: idempotent only (at-least-once). */
   readonly transactionalId: string | null

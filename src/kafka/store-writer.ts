@@ -47,6 +47,7 @@ export class StoreWriter {
       topic: this.#topic,
       partitions: 1,
       transactionalId: null,
+      topicIds: 'any',
       transactionTimeoutMs,
       compression: 'none',
       maxMessageBytes,

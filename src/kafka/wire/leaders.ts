@@ -18,11 +18,15 @@ export class Leaders {
   readonly #limitMs: number
   readonly #topics = new Map<string, readonly number[]>()
   readonly #brokers = new Map<number, BrokerConnection>()
-  readonly #ids: Map<string, string>
+  /** Null: topics are known by their names alone. */
+  readonly #ids: Map<string, string> | null
 
-  /** `limitMs`: how long a missing leader is waited for. `ids`: those that topics must have; of others, the first is. */
-  constructor(connections: ClusterConnections, limitMs: number, ids: ReadonlyMap<string, string> = new Map()) {
-    this.#ids = new Map(ids)
+  /**
+   * `limitMs`: maximum wait for a missing leader. `ids`: those that topics must have, by default the first ones seen;
+   * 'any': a topic may be recreated.
+   */
+  constructor(connections: ClusterConnections, limitMs: number, ids: ReadonlyMap<string, string> | 'any' = new Map()) {
+    this.#ids = ids === 'any' ? null : new Map(ids)
     this.#connections = connections
     this.#limitMs = limitMs
   }
@@ -48,14 +52,14 @@ export class Leaders {
     })
   }
 
-  /** The topic's id (KIP-516); null: the broker is older than topic ids. */
+  /** The id that the topic must have (KIP-516); null: any, or the broker is older than topic ids. */
   topicId(topic: string): string | null {
-    return this.#ids.get(topic) ?? null
+    return this.#ids?.get(topic) ?? null
   }
 
   #identify(topic: string, found: string | null): void {
+    if (this.#ids === null || found === null) return
     const expected = this.#ids.get(topic) ?? found
-    if (found === null || expected === null) return
     if (found !== expected) throw topicRecreated(topic, found, expected)
     this.#ids.set(topic, expected)
   }
