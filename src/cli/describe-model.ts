@@ -115,6 +115,8 @@ function describeColumn(model: Model, column: Column, report: ColumnReport | und
       return { ...base, made: `up to ${source.most}: ${source.item.columns.map((column) => column.name).join(', ')}` }
     case 'list':
       return { ...base, made: `in turn, ${source.values.length}: ${source.values.slice(0, 3).join(', ')} …` }
+    case 'filled':
+      return { ...base, made: `a form that ${source.form} has` }
     case 'regex':
       return { ...base, made: source.regex }
   }

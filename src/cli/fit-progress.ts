@@ -24,6 +24,8 @@ export class FitProgress {
   prepared({ planned, nodes, notes }: Prepared): void {
     const kinds = new Map<string, number>()
     for (const column of planned) {
+      // Hidden columns of forms are parts of others.
+      if (planned.some((other) => other.place === 'outside' && other.found?.form === column.name)) continue
       const kind = column.place === 'learned' ? column.learned.kind : column.kind
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
     }

@@ -99,7 +99,8 @@ export function assembleModel(
 /** The first version that has all that the model needs. */
 function versionOf({ relations, masks, forbid }: Prepared, columns: readonly ArtifactColumn[]): number {
   const isSpelled = columns.some(({ type }) => type.kind === 'time' || 'spelling' in type || 'local' in type)
+  const isFormed = columns.some(({ source: { from } }) => from === 'filled' || from === 'regex')
   const isLater = relations.some(({ formula, between }) => between !== undefined || !isPlain(formula))
-  if (isSpelled || isLater || forbid.length > 0) return artifactVersion
+  if (isSpelled || isFormed || isLater || forbid.length > 0) return artifactVersion
   return relations.length + masks.length > 0 ? relationVersion : firstArtifactVersion
 }

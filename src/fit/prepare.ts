@@ -2,6 +2,7 @@ import { GenesisError } from '../errors.js'
 import type { Formula } from '../model/expression/formula.js'
 import type { CodedTable } from '../model/circuit.js'
 import { isNumeric, planColumns, type LearnedColumn, type PlannedColumn } from './columns/plan.js'
+import { withForms } from './columns/code-forms.js'
 import type { ColumnsFile } from './columns/settings.js'
 import { dayAndTime, freeName, type ComposedColumn } from './columns/day-and-time.js'
 import { findDependencies, heldCodes, type Dependency } from './dependencies.js'
@@ -58,9 +59,10 @@ const maxSymbols = 65_535
 
 /** Decides what each column is, what ties and what decides what, and finds the symbols. Throws TABLE_INVALID or CONFIG_INVALID. */
 export function prepareTable(table: Table, file: ColumnsFile | undefined, options: PrepareOptions): Prepared {
-  const planned = planColumns(table, file)
+  const found = planColumns(table, file)
   const notes = [...table.notes]
-  const names = new Set(planned.map(({ name }) => name))
+  const names = new Set(found.map(({ name }) => name))
+  const planned = withForms(found, options.minCount, (name) => freeName(name, names))
   let nodes: NodeColumn[] = []
   let composed: ComposedColumn[] = []
   for (const column of planned) {

@@ -109,6 +109,8 @@ function sourceInOrder(source: ColumnOrigin): ColumnOrigin {
     }
     case 'list':
       return { from: source.from, values: source.values }
+    case 'filled':
+      return { from: source.from, form: source.form }
     case 'regex': {
       const { from, regex, minLength, maxLength } = source
       return { from, regex, minLength, maxLength }

@@ -125,6 +125,11 @@ export type ColumnOrigin =
    * are the numbers of a repetition. `minLength` and `maxLength`, in characters, leave out what is shorter or longer.
    */
   | { from: 'regex'; regex: string; minLength?: number; maxLength?: number }
+  /**
+   * From version 3 on. Text that matches the regular expression, of one form, that is the value of `form`, a hidden learned column of texts; missing
+   * where that is.
+   */
+  | { from: 'filled'; form: string }
 
 /**
  * A rate over time: straight lines between points, of milliseconds (from 0, not falling) and records a second. After the last

@@ -87,6 +87,7 @@ export function vectorKind(source: ColumnSource, columns: readonly Column[] = []
     case 'template':
     case 'pattern':
     case 'uuid':
+    case 'filled':
     case 'regex':
       return 'text'
     case 'items':

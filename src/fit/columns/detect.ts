@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import { GenesisError } from '../../errors.js'
 import type { RawColumn, Table } from '../table/table.js'
 import { learnBoolean, learnCategory, learnTime, type Learned, type LearnedKind, type ReadAs } from './learned.js'
@@ -6,6 +7,7 @@ import { shown } from './reading.js'
 import { looksLikeNumber } from './number-form.js'
 import { commonForm, commonLength, patternOf, patternSize, phonePattern } from './patterns.js'
 import { startAndStep, stepsOf } from './sequence.js'
+import { formsOfColumn } from './code-forms.js'
 import { isIdName, textKind, uuidVersion, type TextKind } from './texts.js'
 
 export type OutsideKind = TextKind | 'sequence'
@@ -20,6 +22,12 @@ export interface Outside {
   readonly step?: number
   readonly version?: 4 | 7
   readonly pattern?: string
+  /** Of codes: the form of each distinct value of the raw column, a regular expression; null where it is missing. */
+  readonly forms?: readonly (string | null)[]
+  /** The hidden column that the forms are learned in; absent: there is one form. */
+  readonly form?: string
+  /** Of IP addresses: those of most texts. */
+  readonly ip?: 'v4' | 'v6'
   /** Words per text, of a sample of the texts. */
   readonly wordCounts?: readonly number[]
   /** What was found that someone may want to know, each a complete sentence. */
@@ -34,6 +42,8 @@ export const maxCategories = 8192
 /** So few distinct texts are categories, even if each is there once. */
 const fewCategories = 50
 const longestCode = 40
+/** Texts with spaces of so few forms are codes too: Room 12. */
+const fewForms = 6
 /** Share of the texts that must look like numbers for someone to have meant numbers. */
 const numberShare = 0.95
 /** Enough texts to tell what a column holds. */
@@ -137,11 +147,34 @@ function detectText(column: RawColumn, as: ReadAs): Detected {
   const identifies = ratio === 1 && rows > 2 && isIdName(column.name)
   const prose = ratio > 0.9 && texts.reduce((sum, text) => sum + text.length, 0) > 50 * texts.length
   if (!identifies && !prose && (distinct <= fewCategories || !mostlyDistinct)) return category()
-  return outside(commonPattern(texts, distinct) !== null || areCodes(texts) ? 'pattern' : 'text')
+  return outside(isOfForms(column, texts, distinct, as) ? 'pattern' : 'text')
 }
 
-/** Single words, most with digits in them: other words in their place would be something else. */
+function isOfForms(column: RawColumn, texts: readonly string[], distinct: number, as: ReadAs): boolean {
+  if (commonPattern(texts, distinct) !== null || areCodes(texts) || texts.every(isJson)) return true
+  if (texts.filter((text) => /\d/.test(text)).length < 0.9 * texts.length) return false
+  const forms = codeForms(column, as)
+  return forms !== null && new Set(forms).size <= Math.max(fewForms, distinct / 20)
+}
+
+function isJson(text: string): boolean {
+  if (!/^[{[]/.test(text)) return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The form of each distinct value; null: they have none. */
+function codeForms(column: RawColumn, as: ReadAs): (string | null)[] | null {
+  return formsOfColumn(column, (cell) => cell === null || as.missing.has(String(cell)))
+}
+
+/** Single words, most with digits in them, or short ones in capitals: other words in their place would be something else. */
 function areCodes(texts: readonly string[]): boolean {
+  if (texts.filter((text) => /^[A-Z]{1,8}$/.test(text)).length >= 0.9 * texts.length) return true
   const words = texts.filter((text) => text.length <= longestCode && /^\S+$/.test(text))
   return words.length >= 0.9 * texts.length && words.filter((text) => /\d/.test(text)).length >= 0.5 * texts.length
 }
@@ -180,12 +213,19 @@ function outsideOf(kind: OutsideKind, column: RawColumn, as: ReadAs): Outside {
     case 'uuid':
       return { kind, missing, version: uuidVersion(texts) }
     case 'phone':
-      return { kind, missing, pattern: phonePattern(texts) ?? commonForm(texts) }
+      return { kind, missing, pattern: phonePattern(texts) ?? commonForm(texts), ...formsIn(column, as) }
     case 'pattern':
-      return { kind, missing, pattern: commonPattern(texts, distinct) ?? commonForm(texts) }
+      return { kind, missing, pattern: commonPattern(texts, distinct) ?? commonForm(texts), ...formsIn(column, as) }
+    case 'ip':
+      return { kind, missing, ip: texts.filter(isIPv6).length * 2 > texts.length ? 'v6' : 'v4' }
     case 'text':
       return { kind, missing, wordCounts: texts.slice(0, 256).map((text) => text.split(/\s+/).length) }
     default:
       return { kind, missing }
   }
+}
+
+function formsIn(column: RawColumn, as: ReadAs): Pick<Outside, 'forms'> {
+  const forms = codeForms(column, as)
+  return forms === null ? {} : { forms }
 }

@@ -3,7 +3,9 @@ import type { ArtifactColumn, ColumnOrigin } from '../../model/artifact.js'
 import { TrainingRandom } from '../random.js'
 import { curveOfShape } from '../../model/time/curve-of-shape.js'
 import { rateShapeOf } from './event-shape.js'
+import { patternOfForm } from './code-forms.js'
 import { parseTime } from './dates.js'
+import type { Outside } from './detect.js'
 import { freeName } from './day-and-time.js'
 import { escaped } from './patterns.js'
 import type { OutsideColumn, PlannedColumn } from './plan.js'
@@ -55,6 +57,8 @@ export function outsideColumns(
       return [make({ from: 'uuid', version: settings.version ?? found?.version ?? 4 }, { kind: 'uuid' })]
     case 'pattern':
     case 'phone':
+      if (settings.pattern === undefined && settings.mask === undefined && found?.forms !== undefined)
+        return [formed(found, make)]
       return [make({ from: 'pattern', pattern: settings.pattern ?? found?.pattern ?? '###-####' })]
     case 'text':
       return [make(textPool(found?.wordCounts ?? [8], seed))]
@@ -79,6 +83,8 @@ export function outsideColumns(
       return [number, word('street', 'street'), make({ from: 'template', template })]
     }
     case 'ip': {
+      // 2001:db8 is for documentation (RFC 3849).
+      if (found?.ip === 'v6') return [make({ from: 'regex', regex: '2001:db8(:[1-9a-f][0-9a-f]{3}){6}' })]
       // 10/8 is private (RFC 1918): no address of anyone's.
       const bytes = ['b', 'c', 'd'].map((suffix) =>
         part(suffix, { from: 'pool', values: Array.from({ length: 254 }, (_, i) => String(i + 1)) }),
@@ -99,6 +105,16 @@ export function outsideColumns(
     case 'clock':
       return [make({ from: 'clock' }, { kind: 'timestamp' })]
   }
+}
+
+/** Codes of one form, or of those that a hidden column has: that knows what is missing, too. */
+function formed({ forms = [], form }: Outside, make: (source: ColumnOrigin) => ArtifactColumn): ArtifactColumn {
+  if (form !== undefined) {
+    return { ...make({ from: 'filled', form }), missing: undefined, nullable: forms.includes(null) }
+  }
+  const regex = forms.find((one) => one !== null) ?? ''
+  const pattern = patternOfForm(regex)
+  return make(pattern === null ? { from: 'regex', regex } : { from: 'pattern', pattern })
 }
 
 /** A column's name as those of its hidden parts begin: without what means something in a template. */

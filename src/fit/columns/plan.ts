@@ -26,6 +26,8 @@ export interface OutsideColumn {
   readonly kind: Exclude<ColumnKind, Learned['kind']>
   /** What looking at the column has told; null where the table does not have it. */
   readonly found: Outside | null
+  /** Null where nothing of the table is looked at. */
+  readonly raw: RawColumn | null
   readonly settings: ColumnSettings
 }
 
@@ -82,7 +84,7 @@ function planTableColumn(raw: RawColumn, table: Table, settings: ColumnSettings,
   const hidden = settings.hide === true
   const kind = kindOf(settings)
   if (kind === 'pool' || kind === 'template' || kind === 'event_time' || kind === 'clock')
-    return { place: 'outside', name, hidden, kind, found: null, settings }
+    return { place: 'outside', name, hidden, kind, found: null, raw: null, settings }
   const as: ReadAs = { ...settings, missing: new Set(settings.missing), semicolons: table.separator === ';' }
   const place = file.place(['columns', name, 'kind'])
   let detected: Detected = kind === undefined ? detect(raw, table, as) : readAsKind(raw, table, as, kind, place)
@@ -90,7 +92,7 @@ function planTableColumn(raw: RawColumn, table: Table, settings: ColumnSettings,
   if (settings.mask === 'label') detected = { place: 'learned', learned: labelled(raw, as) }
   if (detected.place === 'learned') return { place: 'learned', name, hidden, raw, learned: detected.learned }
   const { outside } = detected
-  return { place: 'outside', name, hidden, kind: outside.kind, found: outside, settings }
+  return { place: 'outside', name, hidden, kind: outside.kind, found: outside, raw, settings }
 }
 
 function planAddedColumn(name: string, settings: ColumnSettings, table: Table, file: ColumnsFile): PlannedColumn {
@@ -105,7 +107,7 @@ function planAddedColumn(name: string, settings: ColumnSettings, table: Table, f
   }
   if (kind === 'pattern' && settings.pattern === undefined)
     throw complain(null, 'a column of kind pattern needs pattern')
-  return { place: 'outside', name, hidden: settings.hide === true, kind, found: null, settings }
+  return { place: 'outside', name, hidden: settings.hide === true, kind, found: null, raw: null, settings }
 }
 
 function kindOf(settings: ColumnSettings): ColumnKind | undefined {

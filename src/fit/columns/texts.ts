@@ -1,3 +1,5 @@
+import { isIP } from 'node:net'
+
 /** What a column of texts that are not categories holds. */
 export type TextKind =
   'uuid' | 'email' | 'url' | 'ip' | 'phone' | 'name' | 'first_name' | 'last_name' | 'address' | 'pattern' | 'text'
@@ -5,7 +7,6 @@ export type TextKind =
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const email = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
 const url = /^(https?|ftp):\/\/\S+$/i
-const ip = /^(\d{1,3}\.){3}\d{1,3}$|^[0-9a-f]{0,4}(:[0-9a-f]{0,4}){2,7}$/i
 const phone = /^\+?[\d\s().x/-]{7,24}$/
 const person = /^(\p{L}[\p{L}'’-]*\.?)( \p{L}[\p{L}'’-]*\.?){1,3}$/u
 const oneName = /^\p{Lu}[\p{L}'’ -]*$/u
@@ -41,7 +42,7 @@ export function textKind(name: string, texts: readonly string[]): TextKind | nul
   if (all(uuid)) return 'uuid'
   if (all(email)) return 'email'
   if (all(url)) return 'url'
-  if (all(ip)) return 'ip'
+  if (share((text) => isIP(text) !== 0) >= enough) return 'ip'
   if (firstNameColumn.test(name) && all(oneName)) return 'first_name'
   if (lastNameColumn.test(name) && all(oneName)) return 'last_name'
   // Persons have two or three names, mostly two; titles and places do not keep to that.

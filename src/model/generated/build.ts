@@ -1,4 +1,4 @@
-import type { Vector } from '../../record.js'
+import type { Value, Vector } from '../../record.js'
 import { dictionaryOf } from '../fields.js'
 import type { Column, Model } from '../model.js'
 import type { NodeOutput } from '../sample/circuit-sampler.js'
@@ -17,7 +17,8 @@ import { Items } from './items.js'
 import { Masked } from './masked.js'
 import type { Lookup } from '../references/reference.js'
 import { Pool } from './pool.js'
-import { formsOf } from './regex-forms.js'
+import { Filled } from './filled.js'
+import { formsOf, type Form } from './regex-forms.js'
 import { RegexText } from './regex-text.js'
 import { parseTemplate } from './template-parts.js'
 import { Template } from './template.js'
@@ -57,6 +58,8 @@ function namesIn({ source }: Column, columns: readonly Column[]): string[] {
       return [source.column]
     case 'composed':
       return [source.day, source.time]
+    case 'filled':
+      return [source.form]
     case 'masked':
       return [source.value, source.by]
     case 'relation':
@@ -184,6 +187,13 @@ class Builder {
       }
       case 'list':
         return this.#add(column.name, new List(source.values.length, missing, capacity, takeDraws))
+      case 'filled': {
+        const form = this.#named(source.form)
+        const vector = this.vectorOf(form)
+        const codes = vector.kind === 'dictionary' ? vector.codes : new Uint16Array(capacity)
+        const forms = (dictionaryOf(form, this.model.columns) ?? []).map(formOf)
+        return this.#add(column.name, new Filled(codes, forms, nullable, capacity, takeDraws))
+      }
       case 'regex':
         return this.#add(column.name, new RegexText(formsOf(source), nullable, missing, capacity, takeDraws))
       case 'pool':
@@ -233,4 +243,8 @@ class Builder {
     if (this.filled.has(name)) (isMade(outside) ? this.made : this.outside).push(outside)
     return { vector: outside.vector, maxBytes: outside.maxBytes ?? 0 }
   }
+}
+
+function formOf(value: Value | undefined): Form | null {
+  return typeof value === 'string' ? (formsOf({ regex: value })[0] ?? null) : null
 }

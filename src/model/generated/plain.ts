@@ -1,7 +1,8 @@
 import type { Column } from '../model.js'
-import { columnNamed } from '../fields.js'
+import type { Value } from '../../record.js'
+import { columnNamed, dictionaryOf } from '../fields.js'
 import { parsePattern } from './pattern-parts.js'
-import { formsOf } from './regex-forms.js'
+import { formsOf, type RegexLimits } from './regex-forms.js'
 import { parseTemplate } from './template-parts.js'
 
 /** Whether no text of a column ever has a character that needs escaping in JSON or quoting in CSV. */
@@ -43,8 +44,18 @@ export function isPlain(column: Column, columns: readonly Column[]): boolean {
     case 'list':
       return source.values.every((value) => typeof value !== 'string' || isPlainText(value))
     case 'regex':
-      return formsOf(source).every(({ characters }) => characters.every((some) => isPlainText(some.join(''))))
+      return isPlainRegex(source)
+    case 'filled': {
+      const forms = dictionaryOf(columnNamed(source.form, columns), columns) ?? []
+      const isPlainForm = (form: Value | undefined): boolean =>
+        typeof form !== 'string' || isPlainRegex({ regex: form })
+      return forms.every(isPlainForm)
+    }
   }
+}
+
+function isPlainRegex(limits: RegexLimits): boolean {
+  return formsOf(limits).every(({ characters }) => characters.every((some) => isPlainText(some.join(''))))
 }
 
 /** ASCII without control characters, quote, backslash and comma; or beyond it, but for the few that some JSON writers escape. */

@@ -8,8 +8,15 @@ import { GrowingText, Missing } from './text-vector.js'
 
 const zeros = new Uint16Array(blockRows)
 
+/** Forms by bytes, and the words that the longest of them draws. */
+export interface CompiledForms {
+  readonly forms: readonly FormBytes[]
+  readonly words: number
+  readonly maxBytes: number
+}
+
 /** A form by bytes. Parallel arrays: what stands at a byte, or the characters it is drawn from, and the draw that begins there (−1: none does). */
-interface FormBytes {
+export interface FormBytes {
   readonly fixed: Uint8Array
   readonly alphabets: readonly (Uint8Array | null)[]
   readonly draws: Int32Array
@@ -35,11 +42,11 @@ export class RegexText implements OutsideColumn {
   ) {
     this.#rows = aliasRows([forms.map(({ weight }) => weight)], 1, forms.length)
     this.#choice = this.#rows.bits === 0 ? -1 : takeDraws(1)
-    const bytes = forms.map(bytesOf)
-    this.#forms = bytes.map(({ form }) => form)
-    this.#firstDraw = takeDraws(bytes.reduce((most, { words }) => Math.max(most, words), 0))
+    const compiled = compiledForms(forms)
+    this.#forms = compiled.forms
+    this.#firstDraw = takeDraws(compiled.words)
     this.#missing = new Missing(missing, takeDraws)
-    this.maxBytes = this.#forms.reduce((most, { fixed }) => Math.max(most, fixed.length), 0)
+    this.maxBytes = compiled.maxBytes
     this.vector = new GrowingText(capacity, this.maxBytes, nullable)
   }
 
@@ -59,24 +66,45 @@ export class RegexText implements OutsideColumn {
     for (let i = 0; i < count; i++) {
       offsets[to + i] = at
       if (missing !== undefined && missing[to + i] === 1) continue
-      const { fixed, alphabets, draws } = this.#forms[this.#chosen[i]]
-      let fraction = 0
-      for (let j = 0; j < fixed.length; j++) {
-        const alphabet = alphabets[j]
-        if (alphabet === null) {
-          bytes[at++] = fixed[j]
-          continue
-        }
-        if (draws[j] >= 0) fraction = (words[(firstDraw + draws[j]) * pitch + i] >>> 0) * 2 ** -32
-        const scaled = fraction * alphabet.length
-        const index = Math.floor(scaled)
-        fraction = scaled - index
-        bytes[at++] = alphabet[index]
-      }
+      at = writeForm(this.#forms[this.#chosen[i]], words, firstDraw, i, bytes, at)
     }
     offsets[to + count] = at
     vector.used = at
   }
+}
+
+export function compiledForms(forms: readonly Form[]): CompiledForms {
+  const bytes = forms.map(bytesOf)
+  return {
+    forms: bytes.map(({ form }) => form),
+    words: bytes.reduce((most, { words }) => Math.max(most, words), 0),
+    maxBytes: bytes.reduce((most, { form }) => Math.max(most, form.fixed.length), 0),
+  }
+}
+
+/** Writes a text of a form at `at` with the words of row `i` of a block, and returns the index behind. */
+export function writeForm(
+  { fixed, alphabets, draws }: FormBytes,
+  words: Int32Array,
+  firstDraw: number,
+  i: number,
+  bytes: Uint8Array,
+  at: number,
+): number {
+  let fraction = 0
+  for (let j = 0; j < fixed.length; j++) {
+    const alphabet = alphabets[j]
+    if (alphabet === null) {
+      bytes[at++] = fixed[j]
+      continue
+    }
+    if (draws[j] >= 0) fraction = (words[(firstDraw + draws[j]) * pitch + i] >>> 0) * 2 ** -32
+    const scaled = fraction * alphabet.length
+    const index = Math.floor(scaled)
+    fraction = scaled - index
+    bytes[at++] = alphabet[index]
+  }
+  return at
 }
 
 function bytesOf({ characters }: Form): { form: FormBytes; words: number } {

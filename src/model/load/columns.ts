@@ -7,6 +7,7 @@ import { readForms } from '../generated/regex-forms.js'
 import { wrongSpelling } from '../time/spelling.js'
 import type { ModelFile } from './complaint.js'
 import { checkComposed } from './composed.js'
+import { checkFilled } from './filled.js'
 import { checkMasked } from './masked.js'
 import { checkForbidden, checkRelation } from './relation.js'
 
@@ -62,6 +63,7 @@ const fits: Partial<Record<ColumnOrigin['from'], readonly FieldType['kind'][]>> 
   cycle: numeric.filter((kind) => kind !== 'double'),
   regex: ['string'],
   items: ['list'],
+  filled: ['string'],
 }
 const canMiss: readonly ColumnOrigin['from'][] = [
   ...(['pool', 'template', 'pattern', 'uuid', 'event_time', 'cycle', 'list', 'regex'] as const),
@@ -144,6 +146,8 @@ function checkColumn(
       return checkCycle(source, `${path}.source`, file)
     case 'list':
       return checkList(column, source.values, `${path}.source.values`, file)
+    case 'filled':
+      return checkFilled(column, source, `${path}.source`, byName, file)
     case 'regex': {
       const forms = readForms(source)
       if (typeof forms === 'string')

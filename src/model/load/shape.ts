@@ -171,6 +171,7 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
     read.object(source.item, `${path}.item`)
   },
   list: (source, path, read) => void read.list(source, 'values', `${path}.values`),
+  filled: (source, path, read) => read.text(source, 'form', `${path}.form`),
   regex(source, path, read) {
     read.text(source, 'regex', `${path}.regex`)
     for (const key of ['minLength', 'maxLength'])

@@ -346,6 +346,6 @@ test('codes without a common form stay codes, and are not put into words', () =>
       'note',
       many(300, (i) => `see item ${i}`.repeat(1 + (i % 3))),
     ).kind,
-    'text',
+    'pattern',
   )
 })

@@ -7,10 +7,11 @@ import { TrainingRandom } from '#src/fit/random.js'
 import type { Cell } from '#src/fit/table/table.js'
 import { parseModel } from '#src/model/load.js'
 import { openGenerator } from '#src/model/open.js'
-import { toRows, type Row } from '#src/model/rows.js'
+import { toRows } from '#src/model/rows.js'
+import type { Value } from '#src/record.js'
 import { tableOf } from '../../support/tables.js'
 
-async function made(columns: Record<string, readonly Cell[]>, count = 300): Promise<Row[]> {
+async function made(columns: Record<string, readonly Cell[]>, count = 300): Promise<Record<string, Value>[]> {
   const { artifact } = await fitTable(tableOf(columns), {
     name: 't',
     states: 4,
@@ -19,7 +20,7 @@ async function made(columns: Record<string, readonly Cell[]>, count = 300): Prom
     roundExtremes: false,
   })
   const model = parseModel(Buffer.from(writeModel(artifact)), 'test')
-  return toRows(openGenerator(model, { seed: 3 }).generate(count))
+  return toRows(openGenerator(model, { seed: 3 }).generate(count)) as Record<string, Value>[]
 }
 
 const many = (count: number, cell: (i: number) => Cell): Cell[] => Array.from({ length: count }, (_, i) => cell(i))
@@ -79,5 +80,42 @@ test('dates and times come out as they are spelled, and keep what ties them', as
     assert.equal(String(ordered).slice(0, 10), day)
     assert.match(String(opens), /^1?\d:00 [AP]M$/)
     assert.match(String(local), /^202\d-[01]\d-[0-3]\d [0-2]\d:[0-5]\d$/)
+  }
+})
+
+test('codes follow the category and the country that decide them, and are missing where they are', async () => {
+  const random = new TrainingRandom(6)
+  const digits = (count: number): string => Array.from({ length: count }, () => random.below(10)).join('')
+  const kinds = many(600, () => random.below(3)) as number[]
+  const prefixes = ['ELC', 'TOY', 'HOM']
+  const countries = ['DE', 'CH', 'AT']
+  const lengths = [20, 19, 18]
+  const table = {
+    category: kinds.map((kind) => ['Electronics', 'Toys', 'Home'][kind]),
+    sku: kinds.map((kind) => `${prefixes[kind]}-${digits(5)}`),
+    country: kinds.map((kind) => countries[kind]),
+    iban: kinds.map((kind) => `${countries[kind]}${digits(lengths[kind])}`),
+    ticket: kinds.map((kind, i) => (kind === 1 ? null : `T-${1 + i * 3}`)),
+  }
+  for (const { category, sku, country, iban, ticket } of await made(table)) {
+    const kind = ['Electronics', 'Toys', 'Home'].indexOf(String(category))
+    assert.match(String(sku), new RegExp(`^${prefixes[kind]}-\\d{5}$`))
+    assert.match(String(iban), new RegExp(`^${String(country)}\\d{${lengths[countries.indexOf(String(country))]}}$`))
+    if (ticket !== null) assert.match(String(ticket), /^T-(?:[1-9]\d*)$/)
+  }
+})
+
+test('MAC addresses, IPv6 addresses and JSON stay what they are', async () => {
+  const random = new TrainingRandom(2)
+  const hex = (count: number): string => Array.from({ length: count }, () => random.below(16).toString(16)).join('')
+  const table = {
+    mac: many(120, () => Array.from({ length: 6 }, () => hex(2)).join(':')),
+    ip: many(120, () => Array.from({ length: 8 }, () => (1 + random.below(65_535)).toString(16)).join(':')),
+    payload: many(120, (i) => JSON.stringify({ id: i, ok: i % 2 === 0 })),
+  }
+  for (const { mac, ip, payload } of await made(table, 100)) {
+    assert.match(String(mac), /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/)
+    assert.match(String(ip), /^2001:db8(?::[1-9a-f][0-9a-f]{3}){6}$/)
+    assert.deepEqual(Object.keys(JSON.parse(String(payload)) as object), ['id', 'ok'])
   }
 })

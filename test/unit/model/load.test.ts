@@ -76,6 +76,16 @@ const mutations: [string, (artifact: Loose) => void, RegExp][] = [
   ['a column that is no object', (a) => set(a.columns, 2, 'x'), /columns\[2\]: not an object; found "x"/],
   ['a column without name', (a) => set(a.columns[1], 'name', ''), /columns\[1\]\.name/],
   [
+    'a form that can be missing, of a code that cannot',
+    (a) => set(a.columns[9], 'source', { from: 'filled', form: 'segment' }),
+    /columns\[9\]\.source\.form: the column is not nullable/,
+  ],
+  [
+    'forms that are not learned',
+    (a) => set(a.columns[9], 'source', { from: 'filled', form: 'word' }),
+    /columns\[9\]\.source\.form: not a learned column of texts; found "word"/,
+  ],
+  [
     'a spelling that is none',
     (a) => set(a.columns[2].type, 'spelling', { pattern: 'dd.MMM.yyyy' }),
     /columns\[2\]\.type\.spelling: months has 12 words; found "dd\.MMM\.yyyy"/,

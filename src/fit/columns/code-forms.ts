@@ -1,0 +1,144 @@
+import type { Cell, RawColumn } from '../table/table.js'
+import type { LearnedColumn, OutsideColumn, PlannedColumn } from './plan.js'
+import { formsOfCodes } from './text-forms.js'
+
+/** A beginning of codes is decided by another column if so many rows keep the rule … */
+const keeps = 0.98
+/** … and each beginning has so many rows, on average. */
+const rowsEach = 5
+const longestPrefix = 8
+/** A column of more values, or of fewer rows to each, says nothing. */
+const maxDeciders = 2000
+
+/** The form of each distinct value of a column, null where it is missing; null: they have none. `prefix`: see FormOptions. */
+export function formsOfColumn(
+  { values, counts }: RawColumn,
+  isMissing: (cell: Cell) => boolean,
+  prefix = 0,
+): (string | null)[] | null {
+  const present = values.flatMap((cell, code) => (isMissing(cell) ? [] : [code]))
+  const forms = formsOfCodes(
+    present.map((code) => ({ text: String(values[code]), count: counts[code] })),
+    { prefix },
+  )
+  if (forms === null) return null
+  const all = new Array<string | null>(values.length).fill(null)
+  present.forEach((code, i) => (all[code] = forms[i]))
+  return all
+}
+
+/**
+ * The columns, and before each column of codes of several forms the hidden one that its forms are learned in, so that they follow the other columns:
+ * a category has its prefix, a country its length. What another column decides of the beginning of the codes is of the form.
+ */
+export function withForms(
+  planned: readonly PlannedColumn[],
+  minCount: number,
+  freeName: (name: string) => string,
+): PlannedColumn[] {
+  const learned = planned.filter((column): column is LearnedColumn => column.place === 'learned')
+  return planned.flatMap((column): PlannedColumn[] => {
+    const given = column.place === 'outside' ? column.found?.forms : undefined
+    if (column.place === 'learned' || column.raw === null || column.found === null || given === undefined)
+      return [column]
+    if (column.settings.pattern !== undefined || column.settings.mask !== undefined) return [column]
+    const { raw, found } = column
+    const forms = withoutRare(formsWithPrefix(raw, given, learned) ?? given, raw, minCount)
+    const distinct = new Set(forms)
+    if (distinct.size === 1) return [{ ...column, found: { ...found, forms } }]
+    const name = freeName(`${column.name}.form`)
+    return [formColumn(name, raw, forms), { ...column, found: { ...found, forms, form: name } } satisfies OutsideColumn]
+  })
+}
+
+/** Forms of too few rows become the most frequent one. */
+function withoutRare(
+  forms: readonly (string | null)[],
+  { counts }: RawColumn,
+  minCount: number,
+): readonly (string | null)[] {
+  const rows = new Map<string, number>()
+  forms.forEach((form, code) => form !== null && rows.set(form, (rows.get(form) ?? 0) + counts[code]))
+  const [most] = [...rows].sort((a, b) => b[1] - a[1])
+  return forms.map((form) => (form === null || (rows.get(form) ?? 0) >= minCount ? form : most[0]))
+}
+
+function formColumn(name: string, raw: RawColumn, forms: readonly (string | null)[]): LearnedColumn {
+  return {
+    place: 'learned',
+    name,
+    hidden: true,
+    raw: { ...raw, name },
+    learned: { kind: 'category', type: { kind: 'string' }, held: forms, grain: 0, detail: null, notes: [] },
+  }
+}
+
+function formsWithPrefix(
+  raw: RawColumn,
+  forms: readonly (string | null)[],
+  learned: readonly LearnedColumn[],
+): (string | null)[] | null {
+  const prefix = decidedPrefix(raw, forms, learned)
+  return prefix === 0 ? null : formsOfColumn(raw, (cell) => forms[raw.values.indexOf(cell)] === null, prefix)
+}
+
+/** How many characters another column decides, at the beginning. */
+function decidedPrefix(raw: RawColumn, forms: readonly (string | null)[], learned: readonly LearnedColumn[]): number {
+  const rows = raw.codes.length
+  const deciders = learned.filter(({ learned: { held, kind } }) => {
+    const count = new Set(held).size
+    return (
+      (kind === 'category' || kind === 'boolean' || kind === 'integer') &&
+      count > 1 &&
+      count <= Math.min(maxDeciders, rows / rowsEach)
+    )
+  })
+  const texts = raw.values.map((cell, code) => (forms[code] === null ? null : String(cell)))
+  const shortest = texts.reduce(
+    (least, text) => (text === null ? least : Math.min(least, text.length)),
+    longestPrefix + 1,
+  )
+  for (let prefix = Math.min(longestPrefix, shortest - 1); prefix > 0; prefix--) {
+    const beginnings = texts.map((text) => text?.slice(0, prefix) ?? null)
+    const count = new Set(beginnings.filter((text) => text !== null)).size
+    if (count < 2 || count > rows / rowsEach) continue
+    if (deciders.some((decider) => decides(decider, raw, beginnings))) return prefix
+  }
+  return 0
+}
+
+function decides(
+  { raw: by, learned: { held } }: LearnedColumn,
+  raw: RawColumn,
+  beginnings: readonly (string | null)[],
+): boolean {
+  const pairs = new Map<unknown, Map<string, number>>()
+  let total = 0
+  for (let row = 0; row < raw.codes.length; row++) {
+    const beginning = beginnings[raw.codes[row]]
+    if (beginning === null) continue
+    total++
+    const value = held[by.codes[row]]
+    const counts = pairs.get(value) ?? new Map<string, number>()
+    pairs.set(value, counts)
+    counts.set(beginning, (counts.get(beginning) ?? 0) + 1)
+  }
+  let kept = 0
+  for (const counts of pairs.values()) kept += Math.max(...counts.values())
+  return kept >= keeps * total
+}
+
+const classes: Readonly<Record<string, string>> = { '[0-9]': '#', '[a-z]': '?', '[A-Z]': '^', '[0-9a-f]': '*' }
+
+/** A form as a pattern of format version 1, where it can be one; else null. */
+export function patternOfForm(form: string): string | null {
+  let pattern = ''
+  for (const [, escaped, set, times, plain] of form.matchAll(/\\([^])|(\[[^\]]+\])(?:\{(\d+)\})?|([^])/gu)) {
+    if (set === undefined) {
+      const character = escaped ?? plain
+      pattern += /[#?^*\\]/.test(character) ? `\\${character}` : character
+    } else if (Object.hasOwn(classes, set)) pattern += classes[set].repeat(Number(times ?? 1))
+    else return null
+  }
+  return pattern
+}
