@@ -1,6 +1,6 @@
 /** The public API of genesis-connect. Nothing inside the package imports it. */
 export type { ErrorCode, ErrorDetails } from './errors.js'
-export type { FieldType, Value } from './record.js'
+export type { FieldType, Spelling, Value } from './record.js'
 export { KafkaPublisher } from './library/publishers/kafka-publisher.js'
 export type {
   KafkaPublisherOptions,
