@@ -190,7 +190,10 @@ export class KafkaStore implements Store {
     while (!this.#closed) {
       try {
         if (performance.now() - this.#identifiedAt > identifyMs) await this.#identify()
+        const epoch = this.#epoch
         const { batches, next } = await this.#follower.poll(partition, this.#position, 'uncommitted')
+        // Asked of a log that was recreated meanwhile: its offsets say nothing about the new one.
+        if (epoch !== this.#epoch) continue
         for (const batch of batches) this.#take(batch)
         this.#position = Math.max(this.#position, next)
         this.#followedAt = Date.now()
