@@ -1,14 +1,15 @@
 /** Parts of times in milliseconds since 1970 (UTC); integer arithmetic alone, NaN of NaN. */
 import { dayMs } from '../held.js'
+import { civilOf } from '../time/civil.js'
 import type { calendars, FormulaOperator, timeParts } from './formula.js'
 
 type TimePart = (typeof timeParts)[number] | (typeof calendars)[number]
 
 const parts: Record<TimePart, (ms: number) => number> = {
   date: (ms) => Math.floor(ms / dayMs) * dayMs,
-  year: (ms) => civil(Math.floor(ms / dayMs), 'year'),
-  month: (ms) => civil(Math.floor(ms / dayMs), 'month'),
-  day: (ms) => civil(Math.floor(ms / dayMs), 'day'),
+  year: (ms) => civilOf(Math.floor(ms / dayMs)).year,
+  month: (ms) => civilOf(Math.floor(ms / dayMs)).month,
+  day: (ms) => civilOf(Math.floor(ms / dayMs)).day,
   weekday: (ms) => {
     const weekday = (Math.floor(ms / dayMs) + 4) % 7
     return weekday < 0 ? weekday + 7 : weekday
@@ -24,24 +25,6 @@ const parts: Record<TimePart, (ms: number) => number> = {
 
 export function timePart(part: FormulaOperator): (ms: number) => number {
   return parts[part as TimePart]
-}
-
-/**
- * The calendar's year, month or day of a day since 1970: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms" (civil_from_days).
- */
-function civil(days: number, part: 'year' | 'month' | 'day'): number {
-  const shifted = days + 719_468
-  const era = Math.floor(shifted / 146_097)
-  const dayOfEra = shifted - era * 146_097
-  const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365,
-  )
-  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
-  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153)
-  if (part === 'day') return dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1
-  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-  if (part === 'month') return month
-  return yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
 }
 
 /** The first day, since 1970, of a month counted from January 1970 (days_from_civil). */

@@ -1,5 +1,6 @@
 /** Numbers as ASCII, written byte by byte into a buffer. Hot: nothing is allocated, but for reals. */
 import type { FieldType } from '../../record.js'
+import { civilOf } from '../time/civil.js'
 import { ownWriter } from '../time/spelling.js'
 
 /** No number takes more bytes, unless it is spelled out. */
@@ -58,22 +59,14 @@ function writePadded(bytes: Uint8Array, at: number, value: number, digits: numbe
   return at + digits
 }
 
-/** Days to year, month and day: Hinnant, "chrono-Compatible Low-Level Date Algorithms". */
 function writeDate(bytes: Uint8Array, at: number, days: number): number {
-  const shifted = days + 719_468
-  const era = Math.floor(shifted / 146_097)
-  const day = shifted - era * 146_097
-  const year = Math.floor((day - Math.floor(day / 1460) + Math.floor(day / 36_524) - Math.floor(day / 146_096)) / 365)
-  const ofYear = day - (365 * year + Math.floor(year / 4) - Math.floor(year / 100))
-  const marchMonth = Math.floor((5 * ofYear + 2) / 153)
-  const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-  const full = year + era * 400 + (month <= 2 ? 1 : 0)
-  if (full < 0 || full > 9999) return writeAscii(bytes, at, new Date(days * 86_400_000).toISOString().slice(0, 13))
-  at = writePadded(bytes, at, full, 4)
+  const { year, month, day } = civilOf(days)
+  if (year < 0 || year > 9999) return writeAscii(bytes, at, new Date(days * 86_400_000).toISOString().slice(0, 13))
+  at = writePadded(bytes, at, year, 4)
   bytes[at++] = 45
   at = writePadded(bytes, at, month, 2)
   bytes[at++] = 45
-  return writePadded(bytes, at, ofYear - Math.floor((153 * marchMonth + 2) / 5) + 1, 2)
+  return writePadded(bytes, at, day, 2)
 }
 
 function writeTimestamp(bytes: Uint8Array, at: number, ms: number): number {

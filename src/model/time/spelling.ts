@@ -1,4 +1,5 @@
 /** The patterns of record.ts's Spelling: checked, written and read. */
+import { civilOf } from './civil.js'
 import type { FieldType, Spelling } from '../../record.js'
 import { dayMs } from './day.js'
 
@@ -164,18 +165,10 @@ function split(values: Int32Array, held: number, kind: SpelledKind, shift: numbe
   values[field.second] = seconds % 60
   values[field.fraction] = time - seconds * 1000
   if (kind === 'time') return
-  // Hinnant, "chrono-Compatible Low-Level Date Algorithms": civil_from_days.
-  const shifted = days + 719_468
-  const era = Math.floor(shifted / 146_097)
-  const ofEra = shifted - era * 146_097
-  const yearOfEra = Math.floor(
-    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
-  )
-  const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
-  const marchMonth = Math.floor((5 * ofYear + 2) / 153)
-  values[field.month] = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-  values[field.year] = yearOfEra + era * 400 + (values[field.month] <= 2 ? 1 : 0)
-  values[field.day] = ofYear - Math.floor((153 * marchMonth + 2) / 5) + 1
+  const { year, month, day } = civilOf(days)
+  values[field.year] = year
+  values[field.month] = month
+  values[field.day] = day
   // 1970 began on a Thursday.
   values[field.weekday] = (((days + 3) % 7) + 7) % 7
 }
