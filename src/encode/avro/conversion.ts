@@ -3,6 +3,7 @@
  */
 import avro from 'avsc'
 import { ownWriter, type SpellingWriter } from '../../model/time/spelling.js'
+import { unitsPerMs } from '../../model/time/units.js'
 import type { Field, Value } from '../../record.js'
 import { writeUuid } from '../binary.js'
 import { renderNumber } from '../number-form.js'
@@ -180,15 +181,6 @@ function ofScaled(
 }
 
 const day = 86_400_000
-/** How many of a timestamp type's units are in a millisecond. */
-const unitsPerMs: Readonly<Record<string, number>> = {
-  'timestamp-millis': 1,
-  'timestamp-micros': 1e3,
-  'timestamp-nanos': 1e6,
-  'local-timestamp-millis': 1,
-  'local-timestamp-micros': 1e3,
-  'local-timestamp-nanos': 1e6,
-}
 
 function ofDate(logical: string, writer: SpellingWriter | null): Conversion | null {
   if (logical === 'date') return ofNumber({ as: 'varint', bits: 32, factor: 1 }, 0)

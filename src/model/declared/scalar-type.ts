@@ -2,21 +2,12 @@
 import type { FieldType } from '../../record.js'
 import type { Symbol } from '../artifact.js'
 import { heldDecimal } from '../held.js'
+import { unitsPerMs } from '../time/units.js'
 import type { Scalar } from './avro-shape.js'
 import type { SchemaSource } from './complaint.js'
 
 /** What of a longer decimal is generated: more digits are not held exactly. */
 export const maxDigits = 15
-
-/** Units of a time type in a millisecond, by its logical type. */
-const unitsPerMs: Readonly<Record<string, number>> = {
-  'timestamp-millis': 1,
-  'timestamp-micros': 1e3,
-  'timestamp-nanos': 1e6,
-  'local-timestamp-millis': 1,
-  'local-timestamp-micros': 1e3,
-  'local-timestamp-nanos': 1e6,
-}
 
 /** The type of the column that fills a scalar. A logical type that is not known is its underlying type. */
 export function typeOf(shape: Scalar): FieldType {
