@@ -1,7 +1,8 @@
 import { isIPv6 } from 'node:net'
 import { GenesisError } from '../../errors.js'
 import type { RawColumn, Table } from '../table/table.js'
-import { learnBoolean, learnCategory, learnTime, type Learned, type LearnedKind, type ReadAs } from './learned.js'
+import { learnBoolean, learnCategory, learnedKinds, learnTime } from './learned.js'
+import type { Learned, LearnedKind, ReadAs } from './learned.js'
 import { learnNumber } from './learned-number.js'
 import { shown } from './reading.js'
 import { looksLikeNumber } from './number-form.js'
@@ -49,19 +50,8 @@ const numberShare = 0.95
 /** Enough texts to tell what a column holds. */
 const looked = 2000
 
-const learnedKinds: readonly string[] = [
-  'integer',
-  'decimal',
-  'real',
-  'boolean',
-  'category',
-  'date',
-  'timestamp',
-  'time',
-]
-
 export function isLearnedKind(kind: string): kind is LearnedKind {
-  return learnedKinds.includes(kind)
+  return (learnedKinds as readonly string[]).includes(kind)
 }
 
 /** What a column holds, by looking at its values and its name. */

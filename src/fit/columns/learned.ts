@@ -9,7 +9,8 @@ import { droppedNotes, readColumn, shown, type Reading } from './reading.js'
 import { spelledTimes, type SpelledTimes } from './spelled-times.js'
 import { englishWords, zoneOffset } from './time-words.js'
 
-export type LearnedKind = 'integer' | 'decimal' | 'real' | 'boolean' | 'category' | 'date' | 'timestamp' | 'time'
+export const learnedKinds = ['integer', 'decimal', 'real', 'boolean', 'category', 'date', 'timestamp', 'time'] as const
+export type LearnedKind = (typeof learnedKinds)[number]
 
 type TimeKind = 'date' | 'timestamp' | 'time'
 

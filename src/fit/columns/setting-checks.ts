@@ -7,22 +7,12 @@ import { parseTime } from './dates.js'
 import { zoneOffset } from './time-words.js'
 import { heldTime } from '../../model/held.js'
 import { wrongShape } from './event-shape.js'
+import { learnedKinds } from './learned.js'
 import type { ColumnKind, ColumnSettings } from './column-settings.js'
 
 const kinds: readonly ColumnKind[] = [
-  ...([
-    'integer',
-    'decimal',
-    'real',
-    'boolean',
-    'category',
-    'date',
-    'timestamp',
-    'time',
-    'sequence',
-    'uuid',
-    'pattern',
-  ] as const),
+  ...learnedKinds,
+  ...(['sequence', 'uuid', 'pattern'] as const),
   ...(['text', 'name', 'first_name', 'last_name', 'email', 'phone', 'address', 'ip', 'url'] as const),
   ...(['pool', 'template', 'event_time', 'clock'] as const),
 ]
