@@ -1,7 +1,8 @@
 /** A document against a tree of options: every error of it at once, or every value of it with the defaults filled in. */
 import convict from 'convict'
 import { GenesisError } from '../errors.js'
-import { convictFormat, formatOf, isGood, isObject } from './formats.js'
+import { convictFormat, formatOf, isGood } from './formats.js'
+import { isObject } from './is-object.js'
 import { nearest } from './nearest.js'
 import { isOption, optionsOf } from './option.js'
 import type { Option, OptionTree, Values } from './option.js'

@@ -2,7 +2,7 @@
 import { GenesisError } from '../errors.js'
 import { connectorSchema } from './connector-schema.js'
 import { ownKeys, sinkKeys } from './fan-out.js'
-import { isObject } from './formats.js'
+import { isObject } from './is-object.js'
 import { isOption, type Option, type OptionTree } from './option.js'
 import type { RawConfig, RawValue } from './raw-connector.js'
 import type { ConfigSource, Path } from './source.js'

@@ -1,6 +1,7 @@
 /** What values of options look like: one row per format, for the checks, for convict, for JSON Schema and for the pages. */
 import convict from 'convict'
 import { formatDuration, parseDuration, parseSize } from './quantity.js'
+import { isObject } from './is-object.js'
 import type { FormatName, Option } from './option.js'
 
 interface Format {
@@ -206,10 +207,6 @@ export function isGood(option: Option, value: unknown, anyText: boolean): boolea
   if (isObject(value)) return format.written.includes('object') && holds(format, JSON.stringify(value), option)
   if (Array.isArray(value)) return format.written.includes('list') && holds(format, value, option)
   return format.written.includes(typeof value) && holds(format, value, option)
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function holds(format: Format, value: unknown, option: Option): boolean {

@@ -1,5 +1,5 @@
 /** Headers of records: a name each, and where the value comes from. */
-import { isObject } from './formats.js'
+import { isObject } from './is-object.js'
 
 export interface HeaderConfig {
   readonly name: string

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { GenesisError } from '../errors.js'
 import { parseProperties } from './properties.js'
-import { isObject } from './formats.js'
+import { isObject } from './is-object.js'
 import type { Path, ConfigSource } from './source.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -1,7 +1,7 @@
 /** A worker's keys as Kafka Connect's workers have them, and dotted, as the sections of the option tree. */
 import { GenesisError } from '../errors.js'
 import { clientPrefixes, connectKeysOf, isConnectKey, type Translation } from './connect-worker-keys.js'
-import { isObject } from './formats.js'
+import { isObject } from './is-object.js'
 import { distance } from './nearest.js'
 import { optionsOf } from './option.js'
 import type { ConfigSource, Path } from './source.js'

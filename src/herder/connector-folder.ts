@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isObject } from '../config/formats.js'
+import { isObject } from '../config/is-object.js'
 import type { RawConfig, RawConnector } from '../config/raw-connector.js'
 import { GenesisError } from '../errors.js'
 import type { TargetState } from './herder.js'

@@ -1,7 +1,7 @@
 /** Offsets of connectors (KIP-875): their positions, as Connect's source offsets. */
 import { resolveConnector } from '../config/connector-file.js'
 import { throwErrors } from '../config/check.js'
-import { isObject } from '../config/formats.js'
+import { isObject } from '../config/is-object.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { RawConnector } from '../config/raw-connector.js'
 import { openConnector, type ConnectorOpening } from '../connector/open.js'

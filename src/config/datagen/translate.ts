@@ -1,6 +1,7 @@
 /**
  * Configurations of kafka-connect-datagen in our terms (github.com/confluentinc/kafka-connect-datagen, DatagenConnectorConfig and DatagenTask): what docs/datagen.md says.
  */
+import { isObject } from '../is-object.js'
 import type { RawConfig, RawValue } from '../raw-connector.js'
 import { nearest } from '../nearest.js'
 import { datagenSchema, replacedOptions } from './options.js'
@@ -111,7 +112,7 @@ class Translation {
       if (ready !== undefined && !this.hasFile(text))
         return this.#ready(ready, key, this.#text('schema.keyfield') ?? null)
       this.#set('value.schema', text, key)
-    } else if (!isObject(text))
+    } else if (!holdsObject(text))
       return this.#wrong(key, 'not an Avro schema', { found: text.slice(0, 60), expected: 'a JSON object' })
     else this.#set('value.schema', text, key)
     this.#set('key', this.#text('schema.keyfield') ?? null, 'schema.keyfield')
@@ -198,10 +199,9 @@ const headers = {
   'current.iteration': { position: 'iteration' },
 }
 
-function isObject(text: string): boolean {
+function holdsObject(text: string): boolean {
   try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isObject(JSON.parse(text))
   } catch {
     return false
   }

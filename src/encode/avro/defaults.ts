@@ -3,6 +3,7 @@
  * characters are code points up to 255 (Avro 1.12, "Complex Types", default).
  */
 import avro from 'avsc'
+import { isObject } from '../../config/is-object.js'
 import { GenesisError } from '../../errors.js'
 
 const maxLong = 2n ** 63n - 1n
@@ -93,8 +94,4 @@ function zigzag(value: bigint): Buffer {
   const bytes: number[] = []
   for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128)
   return Buffer.from([...bytes, Number(rest)])
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,4 @@
-import { isObject } from '../../config/formats.js'
+import { isObject } from '../../config/is-object.js'
 import type { DisturbConfig } from '../../config/disturb.js'
 import { GenesisError } from '../../errors.js'
 import type { Field } from '../../record.js'

@@ -1,4 +1,5 @@
 import { exactJsonText, parseExactJson } from '../../config/exact-json.js'
+import { isObject } from '../../config/is-object.js'
 import { GenesisError } from '../../errors.js'
 import type { TableBuilder } from './builder.js'
 import type { Cell } from './table.js'
@@ -73,10 +74,6 @@ function wrappedRecords(value: object, path: string): { keys: string[]; records:
     found: found.map(({ keys, records }) => `${keys.join('.')} (${records.length})`).join(', '),
     expected: 'one of them alone, as an array of objects',
   })
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function parsed(text: string, path: string, row: number): object {

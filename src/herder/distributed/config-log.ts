@@ -1,4 +1,4 @@
-import { isObject } from '../../config/formats.js'
+import { isObject } from '../../config/is-object.js'
 import type { RawConfig, RawConnector } from '../../config/raw-connector.js'
 import type { Store, StoreEntry, StoreWrite } from '../../kafka/store.js'
 import type { TargetState } from '../herder.js'

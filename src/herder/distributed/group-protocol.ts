@@ -1,5 +1,5 @@
 /** What members of a group and their leader say to each other in JoinGroup and SyncGroup: JSON, which later versions add to. */
-import { isObject } from '../../config/formats.js'
+import { isObject } from '../../config/is-object.js'
 
 /** The protocol type of the group: a Kafka Connect cluster of the same group.id is refused by the coordinator. */
 export const protocolType = 'genesis-connect'

@@ -1,4 +1,4 @@
-import { isObject } from '../../config/formats.js'
+import { isObject } from '../../config/is-object.js'
 import { emptyCounters } from '../../delivery/counters.js'
 import { errorTable, type ErrorCode } from '../../errors.js'
 import type { Store, StoreEntry } from '../../kafka/store.js'

@@ -2,15 +2,14 @@
  * What `arg.properties` of a field say (avro-random-generator's annotations, docs/schemas.md): options, iteration, range, length, regex, prefix, suffix,
  * odds. Whatever is not understood is refused.
  */
+import { isObject } from '../../config/is-object.js'
 import { nearest } from '../../config/nearest.js'
 import { escapedRegex, readForms, textsOf } from '../generated/regex-forms.js'
-import type { Scalar } from './avro-shape.js'
+import type { Json, Scalar } from './avro-shape.js'
 import { argProperties } from './avro-shape.js'
 import type { SchemaSource } from './complaint.js'
 import { evenly, uniform, type Draft, type Target } from './draft.js'
 import { heldOption, isDecimal, typeOf, unitOf } from './scalar-type.js'
-
-type Json = Readonly<Record<string, unknown>>
 
 const texts = ['options', 'length', 'regex', 'iteration', 'prefix', 'suffix']
 const numbers = ['options', 'range', 'iteration']
@@ -336,8 +335,4 @@ function decimalsOf(number: number): number {
 function rounded(product: number): number {
   const nearestWhole = Math.round(product)
   return Math.abs(product - nearestWhole) < 1e-9 * Math.max(1, Math.abs(product)) ? nearestWhole : product
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,7 +1,9 @@
 /** An Avro schema as what its fields can hold: the JSON of Avro 1.12, with named types looked up. */
+import { isObject } from '../../config/is-object.js'
 import type { SchemaSource } from './complaint.js'
 
-type Json = Readonly<Record<string, unknown>>
+/** An object of a schema. */
+export type Json = Readonly<Record<string, unknown>>
 
 const primitives = ['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string'] as const
 export type Primitive = (typeof primitives)[number]
@@ -54,7 +56,7 @@ class Reader {
 
   /** `own`: properties that stand at the field, which go before those of its type. `open`: the records that it is in. */
   shape(schema: unknown, at: string, own: Json | null, namespace: string, open: readonly string[]): Shape {
-    const path = at === '' ? '' : `field ${at}`
+    const path = fieldAt(at)
     if (Array.isArray(schema)) {
       if (schema.length === 0) this.source.invalid(path, 'a union without a type', { expected: 'one type at least' })
       const branches = schema.map((branch) => this.shape(branch, at, null, namespace, open))
@@ -79,7 +81,7 @@ class Reader {
     namespace: string,
     open: readonly string[],
   ): Shape {
-    const path = at === '' ? '' : `field ${at}`
+    const path = fieldAt(at)
     const base = { path, properties }
     switch (type) {
       case 'array':
@@ -125,7 +127,7 @@ class Reader {
     namespace: string,
     open: readonly string[],
   ): Shape {
-    const path = at === '' ? '' : `field ${at}`
+    const path = fieldAt(at)
     const base = { path, properties }
     if (json.type === 'enum') {
       const { symbols } = json
@@ -185,14 +187,15 @@ class Reader {
   }
 }
 
+/** A field's place in messages; '': the schema itself. */
+function fieldAt(at: string): string {
+  return at === '' ? '' : `field ${at}`
+}
+
 function logicalOf({ logicalType, precision, scale }: Json): Pick<Scalar, 'logical' | 'precision' | 'scale'> {
   return {
     logical: typeof logicalType === 'string' ? logicalType : null,
     precision: typeof precision === 'number' ? precision : 0,
     scale: typeof scale === 'number' ? scale : 0,
   }
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,9 +1,10 @@
+import { isObject } from '../../config/is-object.js'
 import { GenesisError } from '../../errors.js'
 import { writeModel } from '../artifact-write.js'
 import type { Model } from '../model.js'
 import { addByProperties, checkNames, missingShare } from './arg-properties.js'
 import { maxItems } from '../load/shape.js'
-import { shapeOf, argProperties, type RecordShape, type Scalar, type Shape } from './avro-shape.js'
+import { shapeOf, argProperties, type Json, type RecordShape, type Scalar, type Shape } from './avro-shape.js'
 import { addByName, type Surroundings } from './by-name.js'
 import { SchemaSource } from './complaint.js'
 import { Draft, evenly, type Target } from './draft.js'
@@ -33,7 +34,6 @@ export function modelOfSchema(schema: unknown, place: string, read: (text: strin
   }
 }
 
-type Json = Readonly<Record<string, unknown>>
 type ListShape = Extract<Shape, { kind: 'array' | 'map' }>
 
 class Fields {
@@ -270,8 +270,4 @@ function listLength({ length }: Json, path: string, source: SchemaSource): { min
       expected: `a number up to ${maxItems}, or min (included) and max (excluded)`,
     })
   return { min, max: max === undefined ? Math.min(maxItems, min + usualLength.max) : max - 1 }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
