@@ -98,10 +98,14 @@ export class KafkaStore implements Store {
 
   async readToEnd(): Promise<void> {
     for (;;) {
+      const askedAt = Date.now()
       const end = await this.#identify()
       const epoch = this.#epoch
       await this.#until(() => this.#position >= end || epoch !== this.#epoch)
-      if (epoch === this.#epoch) return
+      if (epoch !== this.#epoch) continue
+      // Of an empty log the first answer to a poll comes late.
+      this.#followedAt = Math.max(this.#followedAt, askedAt)
+      return
     }
   }
 

@@ -132,6 +132,13 @@ export function storeContract(name: string, makeLog: (t: TestContext) => StoreLo
       await assert.rejects(reader.readTo(offset + 1_000, 1), { code: 'KAFKA_TIMEOUT', message: /expected offset/ })
     })
 
+    test('an empty log that was opened is known to its end', async (t) => {
+      const before = Date.now()
+      const [, store] = await opened(t, 1)
+      assert.ok(store.followedAt >= before)
+      assert.ok(store.followedAt <= Date.now())
+    })
+
     test('a log that was made again is empty, and is followed from its beginning', async (t) => {
       const [log, writer, reader] = await opened(t, 2)
       await writer.write([{ key: 'old', value: bytes('1') }])
