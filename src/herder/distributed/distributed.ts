@@ -72,6 +72,9 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
   #isCut = false
   #isReading = false
   #endWait = (): void => undefined
+  /** Resolves when the start has succeeded, or has met what it must wait for. */
+  readonly #tried: Promise<void>
+  #hasTried = (): void => undefined
 
   constructor(options: DistributedOptions) {
     const { workerId, worker, now = Date.now } = options
@@ -115,6 +118,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
       options.membership,
     )
     super(parts)
+    this.#tried = new Promise((resolve) => (this.#hasTried = resolve))
     this.#options = options
     this.#host = worker
     this.#now = now
@@ -157,6 +161,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     if (this.phase === 'stopping') return
     this.#group.start()
     this.#phase = 'running'
+    this.#hasTried()
     this.#progressTimer = setInterval(() => this.#status.publishProgress(), this.#options.progressMs)
     this.#progressTimer.unref()
   }
@@ -164,6 +169,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
   /** Ends the tasks, gives them to the others, and leaves. True: all have ended by themselves. */
   async close(): Promise<boolean> {
     this.#phase = 'stopping'
+    this.#hasTried()
     this.#endWait()
     if (this.#progressTimer !== null) clearInterval(this.#progressTimer)
     const clean = await this.#host.stop()
@@ -191,6 +197,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
 
   #tell(trouble: GenesisError | null): void {
     this.#trouble = trouble
+    this.#hasTried()
     this.#options.trouble?.(trouble)
   }
 
@@ -362,10 +369,11 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     return moveOffsets(known.raw, this.parts.planning, this.parts.positions, changes)
   }
 
-  /** As new as the logs are now; where they cannot be read, as they were. */
+  /** As new as the logs are now; where they cannot be read, as they were. Throws where they never were read. */
   protected override async refresh(): Promise<void> {
-    // Whoever asks again while Kafka is away need not wait again; one attempt at a time finds out when it is back.
-    if (this.#phase === 'starting' || (this.#isCut && this.#isReading)) return
+    if (!(await this.#isStarted(staleAfterMs))) throw this.#away()
+    // Who asks again while Kafka is away need not wait again; one attempt at a time finds out when it is back.
+    if (this.#isCut && this.#isReading) return
     this.#isReading = true
     const read = Promise.all([this.#config.readToEnd(), this.#status.readToEnd()])
     const seen = read
@@ -379,10 +387,16 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
 
   /** Throws where the configurations cannot be read, as they are now: 503 over REST. */
   async #toWrite(): Promise<void> {
+    if (!(await this.#isStarted(writeAfterMs))) throw this.#away()
     if (this.#phase === 'stopping') throw stopping()
-    if (this.#phase === 'starting') throw this.#away()
     if (!(await within(this.#config.readToEnd(), this.#isCut ? staleAfterMs : writeAfterMs))) throw this.#away()
     this.#isCut = false
+  }
+
+  /** Waits for a start that is under way, unless what it waits for is known. */
+  async #isStarted(limitMs: number): Promise<boolean> {
+    if (this.#phase === 'starting') await within(this.#tried, limitMs)
+    return this.#phase !== 'starting'
   }
 
   #away(): GenesisError {
