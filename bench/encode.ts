@@ -5,7 +5,7 @@ import { parseSchema } from '#src/encode/avro/schema.js'
 import { containerEncoder } from '#src/encode/create.js'
 import type { Encoder } from '#src/encode/encoder.js'
 import { lineEncoder } from '#src/encode/lines.js'
-import type { Batch, Field, Value, Vector } from '#src/record.js'
+import type { ColumnBatch, Field, Value, Vector } from '#src/record.js'
 
 export interface EncodeResult {
   readonly layout: string
@@ -52,7 +52,7 @@ function number(
 }
 
 /** 9 categorical and 6 numeric columns: the alphabets have the sizes and lengths of the UCI Adult table's. */
-export function censusBatch(): Batch {
+export function censusBatch(): ColumnBatch {
   const integer: Field['type'] = { kind: 'integer' }
   const columns = [
     category(
@@ -86,7 +86,7 @@ export function censusBatch(): Batch {
   return batchOf(columns)
 }
 
-function batchOf(columns: readonly [Field, Vector][]): Batch {
+function batchOf(columns: readonly [Field, Vector][]): ColumnBatch {
   return {
     fields: columns.map(([field]) => field),
     start: 0,
@@ -107,7 +107,7 @@ function text(name: string, write: (i: number) => string): [Field, Vector] {
 }
 
 /** Sequence, texts, categories, a decimal and a date. */
-export function customersBatch(): Batch {
+export function customersBatch(): ColumnBatch {
   return batchOf([
     number('id', { kind: 'integer' }, 1, 10_000_000, []),
     text('name', (i) => `Maria Gonzales ${i}`),
@@ -124,7 +124,7 @@ export function customersBatch(): Batch {
 
 /** Medians of `runs` runs of about `millis` each. */
 export function benchEncoders({ runs = 5, millis = 400 } = {}): EncodeResult[] {
-  const layouts: [string, Batch][] = [
+  const layouts: [string, ColumnBatch][] = [
     ['census', censusBatch()],
     ['customers', customersBatch()],
   ]
@@ -143,7 +143,7 @@ function measure(
   name: string,
   runs: number,
   millis: number,
-  batch: Batch,
+  batch: ColumnBatch,
   encoder: Encoder,
 ): Omit<EncodeResult, 'layout'> {
   const once = (): { rate: number; cpu: number } => {

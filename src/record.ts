@@ -108,7 +108,7 @@ export type Vector = DictionaryVector | NumberVector | TextVector | ListVector
  * Consecutive records of one shard, a vector per field. Record i has position `start + i * stride`.
  * The vectors are longer than `length` and are written anew by the generator's next call: use them before that.
  */
-export interface Batch {
+export interface ColumnBatch {
   readonly fields: readonly Field[]
   readonly start: number
   readonly stride: number

@@ -4,7 +4,7 @@ import type { ColumnReport, FitReport } from '../fit/report/report.js'
 import { formulaText } from '../model/expression/formula.js'
 import { shownValue } from '../model/held.js'
 import { relationText } from '../model/relations/range.js'
-import type { Column, Model } from '../model/model.js'
+import type { ModelColumn, Model } from '../model/model.js'
 
 /** What there is to say about a model; `--json` prints it as it is. */
 export interface ModelDescription {
@@ -28,7 +28,7 @@ export interface ColumnDescription {
   readonly hidden: boolean
   /** As `genesis fit` calls it; where the model has no report, where its values come from. */
   readonly kind: string
-  readonly from: Column['source']['from']
+  readonly from: ModelColumn['source']['from']
   /** Smallest and largest value, of numbers, dates and times. */
   readonly range?: readonly [Value, Value]
   /** Of categories. */
@@ -66,7 +66,7 @@ function isFitReport(report: unknown): report is FitReport {
   return Array.isArray(columns) && Array.isArray(pairs) && Array.isArray(notes) && typeof table === 'object'
 }
 
-function describeColumn(model: Model, column: Column, report: ColumnReport | undefined): ColumnDescription {
+function describeColumn(model: Model, column: ModelColumn, report: ColumnReport | undefined): ColumnDescription {
   const { name, type, nullable, hidden, source } = column
   const base = { name, type, nullable, hidden: hidden === true, kind: report?.kind ?? source.from, from: source.from }
   switch (source.from) {

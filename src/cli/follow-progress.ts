@@ -1,5 +1,5 @@
 import { deliveryName } from '../config/connector.js'
-import type { ConnectorStatus } from '../runtime/status.js'
+import type { DeliveryStatus } from '../runtime/status.js'
 
 const startingMs = 5_000
 const progressMs = 30_000
@@ -9,14 +9,14 @@ const maxLines = 20
 /** What is told where nothing is drawn anew: in a log. */
 export interface ProgressNotes {
   /** It takes long to start. Once for each. */
-  starting(connector: ConnectorStatus, what: string): void
-  progress(connector: ConnectorStatus): void
+  starting(connector: DeliveryStatus, what: string): void
+  progress(connector: DeliveryStatus): void
   /** In place of a line for each of very many. */
-  together(connectors: readonly ConnectorStatus[]): void
+  together(connectors: readonly DeliveryStatus[]): void
 }
 
 /** Says every half minute how far the connectors are that run, and of those that do not yet, why. Ends with what it returns. */
-export function followProgress(status: () => readonly ConnectorStatus[], notes: ProgressNotes): () => void {
+export function followProgress(status: () => readonly DeliveryStatus[], notes: ProgressNotes): () => void {
   const told = new Set<string>()
   let ticks = 0
   const timer = setInterval(() => {
@@ -25,7 +25,7 @@ export function followProgress(status: () => readonly ConnectorStatus[], notes: 
       const name = deliveryName(connector.config)
       if (connector.state !== 'UNASSIGNED' || told.has(name)) continue
       told.add(name)
-      notes.starting(connector, waitsFor(connector))
+      notes.starting(connector, waitDescription(connector))
     }
     if (++ticks % (progressMs / startingMs) !== 0) return
     const running = connectors.filter(({ state }) => state === 'RUNNING')
@@ -37,7 +37,7 @@ export function followProgress(status: () => readonly ConnectorStatus[], notes: 
 }
 
 /** What a connector that has not started can be waiting for. */
-export function waitsFor({ config }: ConnectorStatus): string {
+export function waitDescription({ config }: DeliveryStatus): string {
   if (config.sink.type !== 'kafka') return 'opening its sink'
   return config.delivery === 'exactly-once' ? 'connecting, or waiting for the coordinator' : 'connecting to the brokers'
 }

@@ -2,7 +2,7 @@ import { pino, type DestinationStream, type Logger } from 'pino'
 import type { DeliveryOutline } from '../connector/outline.js'
 import type { Loggers } from '../herder/loggers.js'
 import { OutageLog } from '../runtime/outage-log.js'
-import { summarize, type ConnectorStatus } from '../runtime/status.js'
+import { summarize, type DeliveryStatus } from '../runtime/status.js'
 import type { Failure, State } from '../runtime/task-events.js'
 import { followProgress } from './follow-progress.js'
 import { reportLoggers, type ReportLogger, type RunReport } from './run-report.js'
@@ -50,7 +50,7 @@ export class JsonReport implements RunReport {
     else log.warn({ ...about, code, retry_in_ms: Math.round(retryInMs) }, message)
   }
 
-  watch(status: () => readonly ConnectorStatus[]): void {
+  watch(status: () => readonly DeliveryStatus[]): void {
     this.#endProgress = followProgress(status, {
       starting: ({ config }, what) => this.#log('progress').info(named(config), `still starting: ${what}`),
       progress: (connector) => {
@@ -62,7 +62,7 @@ export class JsonReport implements RunReport {
     })
   }
 
-  finish(connectors: readonly ConnectorStatus[]): void {
+  finish(connectors: readonly DeliveryStatus[]): void {
     this.#endProgress()
     this.#outages.close()
     for (const connector of connectors) {
@@ -82,8 +82,8 @@ export class JsonReport implements RunReport {
   }
 }
 
-function sumOf(connectors: readonly ConnectorStatus[]): object {
-  const sum = (of: (one: ConnectorStatus) => number): number => connectors.reduce((all, one) => all + of(one), 0)
+function sumOf(connectors: readonly DeliveryStatus[]): object {
+  const sum = (of: (one: DeliveryStatus) => number): number => connectors.reduce((all, one) => all + of(one), 0)
   return {
     connectors: connectors.length,
     records: sum(({ counters }) => counters.records),

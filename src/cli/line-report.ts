@@ -3,12 +3,12 @@ import type { DeliveryOutline } from '../connector/outline.js'
 import type { Loggers } from '../herder/loggers.js'
 import { OutageLog } from '../runtime/outage-log.js'
 import { waitsFor as dependencyOf } from '../runtime/waiting.js'
-import { summarize, type ConnectorStatus } from '../runtime/status.js'
+import { summarize, type DeliveryStatus } from '../runtime/status.js'
 import type { Failure, State } from '../runtime/task-events.js'
-import { followProgress, waitsFor } from './follow-progress.js'
+import { followProgress, waitDescription } from './follow-progress.js'
 import type { ReportLogger, RunReport } from './run-report.js'
 import { counted } from './stream-progress.js'
-import { canRedraw, cutToWidth, heightOf, rowsOf, widthOf, type Screen } from './screen.js'
+import { canRedraw, cutToWidth, screenHeight, rowsOf, screenWidth, type Screen } from './screen.js'
 
 const redrawMs = 250
 const severities = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
@@ -17,7 +17,7 @@ const severities = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as cons
 export class LineReport implements RunReport {
   readonly #screen: Screen
   readonly #loggers: Loggers
-  #status: () => readonly ConnectorStatus[] = () => []
+  #status: () => readonly DeliveryStatus[] = () => []
   #timer: NodeJS.Timeout | null = null
   #endProgress = (): void => undefined
   readonly #outages = new OutageLog((level, message) => this.#say('tasks', level, message))
@@ -58,7 +58,7 @@ export class LineReport implements RunReport {
     else this.#say('tasks', 'warn', `${what}; next attempt in ${(retryInMs / 1000).toFixed(1)} s`)
   }
 
-  watch(status: () => readonly ConnectorStatus[]): void {
+  watch(status: () => readonly DeliveryStatus[]): void {
     this.#status = status
     if (!this.#redraws) {
       this.#endProgress = followProgress(status, {
@@ -66,7 +66,7 @@ export class LineReport implements RunReport {
           this.#say('progress', 'info', `${deliveryName(config)}: still starting: ${what}`),
         progress: (connector) => this.#say('progress', 'info', statusLine(connector)),
         together: (connectors) => {
-          const sum = (of: (one: ConnectorStatus) => number): string =>
+          const sum = (of: (one: DeliveryStatus) => number): string =>
             group(Math.round(connectors.reduce((all, one) => all + of(one), 0)))
           const records = sum(({ counters }) => counters.records)
           this.#say(
@@ -85,7 +85,7 @@ export class LineReport implements RunReport {
     this.#timer.unref()
   }
 
-  finish(connectors: readonly ConnectorStatus[]): void {
+  finish(connectors: readonly DeliveryStatus[]): void {
     if (this.#timer !== null) clearInterval(this.#timer)
     this.#endProgress()
     this.#outages.close()
@@ -107,9 +107,9 @@ export class LineReport implements RunReport {
   #draw(): void {
     if (this.#timer === null) return
     const connectors = this.#status()
-    const room = Math.max(1, heightOf(this.#screen) - 2)
+    const room = Math.max(1, screenHeight(this.#screen) - 2)
     const shown = connectors.length <= room ? connectors : connectors.slice(0, room - 1)
-    const width = widthOf(this.#screen) - 1
+    const width = screenWidth(this.#screen) - 1
     const lines = shown.map((connector) => statusLine(connector, nameWidth(shown), width))
     if (shown.length < connectors.length) lines.push(`… and ${connectors.length - shown.length} more`)
     this.#drawn = lines.map((line) => cutToWidth(line, this.#screen))
@@ -121,10 +121,10 @@ export class LineReport implements RunReport {
  * `customers  RUNNING  1,234,567 records  98,765/s  0 errors  at 0:617284 1:617283`; `customers  STARTING  connecting …`. The
  * positions are left out where the line would be longer than `most`. Of one that has ended, the rate is that of all its time.
  */
-export function statusLine(status: ConnectorStatus, width = 0, most = Infinity): string {
+export function statusLine(status: DeliveryStatus, width = 0, most = Infinity): string {
   const { config, state, complete, tasks, counters, rate } = status
   const name = deliveryName(config).padEnd(width)
-  if (state === 'UNASSIGNED') return [name, 'STARTING'.padEnd(10), waitsFor(status)].join('  ')
+  if (state === 'UNASSIGNED') return [name, 'STARTING'.padEnd(10), waitDescription(status)].join('  ')
   const restarting = tasks.some((task) => task.state === 'RESTARTING')
   const ended = state !== 'RUNNING'
   const line = [
@@ -141,7 +141,7 @@ export function statusLine(status: ConnectorStatus, width = 0, most = Infinity):
   return whole.length <= most ? whole : line
 }
 
-function summaryLine(connector: ConnectorStatus): string {
+function summaryLine(connector: DeliveryStatus): string {
   const { config, state, complete, tasks } = connector
   const { records, records_per_second, seconds, ...rest } = summarize(connector)
   const { batches, errors, dropped, retries, position, shard_positions } = rest
@@ -157,7 +157,7 @@ function summaryLine(connector: ConnectorStatus): string {
 }
 
 /** A reader of the file knows this figure. */
-function askedFor({ throughput: { rate, shape } }: ConnectorStatus['config']): string {
+function askedFor({ throughput: { rate, shape } }: DeliveryStatus['config']): string {
   return rate === null || shape.type !== 'constant' ? '' : ` of ${group(rate)}/s asked for`
 }
 
@@ -166,7 +166,7 @@ function throttled(ms: number): string {
 }
 
 /** `0:617284 1:617283`: the next position of each shard. */
-function positionsOf(tasks: ConnectorStatus['tasks']): string {
+function positionsOf(tasks: DeliveryStatus['tasks']): string {
   return tasks.map(({ shard, counters: { position } }) => `${shard}:${position}`).join(' ')
 }
 
@@ -175,7 +175,7 @@ function timeOfDay(now: Date): string {
   return [now.getHours(), now.getMinutes(), now.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':')
 }
 
-function nameWidth(connectors: readonly ConnectorStatus[]): number {
+function nameWidth(connectors: readonly DeliveryStatus[]): number {
   return Math.max(0, ...connectors.map(({ config }) => deliveryName(config).length))
 }
 

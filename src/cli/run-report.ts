@@ -1,4 +1,4 @@
-import type { ConnectorStatus } from '../runtime/status.js'
+import type { DeliveryStatus } from '../runtime/status.js'
 import type { WorkerEvents } from '../runtime/worker.js'
 
 /**
@@ -12,7 +12,7 @@ export type ReportLogger = (typeof reportLoggers)[number]
 export interface RunReport extends WorkerEvents {
   note(level: 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>): void
   /** From now on there is something to show. */
-  watch(status: () => readonly ConnectorStatus[]): void
+  watch(status: () => readonly DeliveryStatus[]): void
   /** Shows the end; nothing comes after it. */
-  finish(connectors: readonly ConnectorStatus[]): void
+  finish(connectors: readonly DeliveryStatus[]): void
 }

@@ -12,21 +12,21 @@ export function canRedraw({ isTTY }: Screen, env: Readonly<Record<string, string
 }
 
 /** Characters in a row. A terminal that does not know its size says 0, and has the usual one. */
-export function widthOf({ columns }: Screen): number {
+export function screenWidth({ columns }: Screen): number {
   return columns === undefined || columns <= 0 ? 80 : columns
 }
 
-export function heightOf({ rows }: Screen): number {
+export function screenHeight({ rows }: Screen): number {
   return rows === undefined || rows <= 0 ? 24 : rows
 }
 
 /** A line that stays in one row, with the last column free: some terminals wrap as soon as that is written. */
 export function cutToWidth(line: string, screen: Screen): string {
-  const width = Math.max(1, widthOf(screen) - 1)
+  const width = Math.max(1, screenWidth(screen) - 1)
   return line.length <= width ? line : `${line.slice(0, width - 1)}…`
 }
 
 /** How many rows lines take that were written when the terminal may have been wider: it wraps them when it gets narrow. */
 export function rowsOf(lines: readonly string[], screen: Screen): number {
-  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / widthOf(screen))), 0)
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / screenWidth(screen))), 0)
 }

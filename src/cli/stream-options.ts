@@ -11,7 +11,7 @@ import { avroName } from '../encode/avro/names.js'
 import { GenesisError } from '../errors.js'
 import type { Slice } from '../runtime/open-task.js'
 
-export interface StreamOptions {
+export interface StreamFlags {
   readonly batchSize?: number
   readonly interval?: string
   readonly rateLimit?: number
@@ -40,7 +40,7 @@ export interface StreamOptions {
 export const flagNames: Names = { ...namesOf(workerSchema, 'flag'), ...namesOf(connectorSchema, 'flag') }
 
 /** The options as a connector file would have them, so that they are checked in the same way. */
-export function connectorOf(model: string, options: StreamOptions): ConnectorConfig {
+export function connectorOf(model: string, options: StreamFlags): ConnectorConfig {
   const { kafkaServers, topic, format, output, interval } = options
   if ((kafkaServers === undefined) !== (topic === undefined)) {
     throw new GenesisError('USAGE', '--kafka-servers and --topic go together', {
@@ -87,12 +87,12 @@ function place(path: Path): string {
   return key === '' ? 'genesis stream' : key.startsWith('-') || path[0] === 'model' ? key : `--${key}`
 }
 
-function batchSizeOf({ batchSize, interval }: StreamOptions): number {
+function batchSizeOf({ batchSize, interval }: StreamFlags): number {
   return batchSize ?? (interval === undefined ? 4096 : 100)
 }
 
 /** The positions that are asked for: the nearest of all the ends. */
-export function sliceOf({ from, to, maxRecords, maxBatches }: StreamOptions, { throughput }: ConnectorConfig): Slice {
+export function sliceOf({ from, to, maxRecords, maxBatches }: StreamFlags, { throughput }: ConnectorConfig): Slice {
   if (to !== undefined && to < from) {
     throw new GenesisError('USAGE', 'the stream would end before it begins', {
       place: '--to',

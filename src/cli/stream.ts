@@ -15,8 +15,8 @@ import { StreamSink } from '../sink/stdout/sink.js'
 import { emptyCounters } from '../delivery/counters.js'
 import { onInterrupt } from './interrupt.js'
 import { checkOutput, closeOutput, openOutput } from './output-file.js'
-import { integer, json, tableFlag } from './table-flag.js'
-import { connectorOf, flagNames, sliceOf, type StreamOptions } from './stream-options.js'
+import { integer, jsonFlag, tableFlag } from './table-flag.js'
+import { connectorOf, flagNames, sliceOf, type StreamFlags } from './stream-options.js'
 import { countLine, StreamProgress } from './stream-progress.js'
 
 export function streamCommand(): Command {
@@ -40,7 +40,11 @@ export function streamCommand(): Command {
         'with --adaptive-rate: target 95th percentile of acknowledgement latency (default: 100)',
       ),
     )
-    .option('--shape <json>', 'how the rate changes, such as \'{"type": "sine", "period": "10m"}\'', json('--shape'))
+    .option(
+      '--shape <json>',
+      'how the rate changes, such as \'{"type": "sine", "period": "10m"}\'',
+      jsonFlag('--shape'),
+    )
     .addOption(tableFlag('--arrivals', 'kind', 'how records are spread over time at the given rate'))
     .addOption(tableFlag('--event-time', 'kind', 'what event times follow: the model, or the rate with its shape'))
     .addOption(
@@ -49,12 +53,12 @@ export function streamCommand(): Command {
     .option(
       '--references <json>',
       'columns from the records of other connectors, as in a connector file; paths are relative to the working directory',
-      json('--references'),
+      jsonFlag('--references'),
     )
     .option(
       '--disturb <json>',
       'deliberate faults, such as \'{"late": {"probability": 0.01, "by": 100}}\'',
-      json('--disturb'),
+      jsonFlag('--disturb'),
     )
     .addOption(
       tableFlag('--max-records', 'n', 'number of records after which the stream ends (default: it runs until Ctrl-C)'),
@@ -81,7 +85,7 @@ Examples:
   genesis stream models/customers.json --from 1000 --to 2000 --format csv --output slice.csv
   genesis stream models/customers.json --kafka-servers localhost:9092 --topic customers --rate-limit 1000`,
     )
-    .action(async (model: string, options: StreamOptions) => {
+    .action(async (model: string, options: StreamFlags) => {
       try {
         await stream(model, options)
       } catch (error) {
@@ -90,7 +94,7 @@ Examples:
     })
 }
 
-async function stream(model: string, options: StreamOptions): Promise<void> {
+async function stream(model: string, options: StreamFlags): Promise<void> {
   const made = connectorOf(model, options)
   // What is written to a file or a pipe can't be taken back: nothing is tried twice there.
   const connector = made.topic === null ? { ...made, errors: { ...made.errors, policy: 'stop' as const } } : made
@@ -154,7 +158,7 @@ async function reach({ kafka }: WorkerConfig, topic: string): Promise<void> {
 }
 
 /** The file to write; undefined: standard output. Throws where bytes would go to a terminal, unless asked for: `--output -`. */
-function outputOf({ topic, output, format }: StreamOptions): string | undefined {
+function outputOf({ topic, output, format }: StreamFlags): string | undefined {
   if (topic === undefined && output === undefined && format === 'avro' && process.stdout.isTTY) {
     throw new GenesisError('USAGE', 'Avro is binary, and standard output is a terminal', {
       place: '--format',

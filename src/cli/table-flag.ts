@@ -22,7 +22,7 @@ export function tableFlag(flag: string, placeholder?: string, doc?: string): Opt
   if (Array.isArray(row.format)) return option.choices(row.format)
   if (row.format === 'count') return option.argParser(integer(row.minimum ?? 0))
   if (row.format === 'number') return option.argParser(positive)
-  if (row.format === 'object') return option.argParser(json(flag))
+  if (row.format === 'object') return option.argParser(jsonFlag(flag))
   return option
 }
 
@@ -46,7 +46,7 @@ function positive(text: string): number {
 }
 
 /** Throws USAGE. */
-export function json(flag: string): (text: string) => unknown {
+export function jsonFlag(flag: string): (text: string) => unknown {
   return (text) => {
     try {
       return JSON.parse(text) as unknown

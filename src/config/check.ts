@@ -18,7 +18,7 @@ export interface CheckOptions {
   readonly anyText?: boolean
 }
 
-export interface Checked<T> {
+export interface CheckedValues<T> {
   /** With a default in the place of whatever is wrong; whole if there are no errors. */
   readonly values: Values<T>
   readonly errors: readonly GenesisError[]
@@ -26,7 +26,7 @@ export interface Checked<T> {
   readonly failed: ReadonlySet<string>
 }
 
-export function check<T extends OptionTree>(tree: T, source: ConfigSource, options: CheckOptions): Checked<T> {
+export function check<T extends OptionTree>(tree: T, source: ConfigSource, options: CheckOptions): CheckedValues<T> {
   const { value, errors: unresolved, written } = resolvePlaceholders(source, options.env, options.folder)
   const errors = [...unresolved]
   const given = new Map<string, unknown>()
@@ -88,7 +88,7 @@ export function checkItems<T extends OptionTree>(
   key: string,
   source: ConfigSource,
   options: CheckOptions,
-): Checked<T>[] {
+): CheckedValues<T>[] {
   const written = isObject(source.value) ? source.value[key] : undefined
   const parsed: unknown = typeof written === 'string' ? JSON.parse(written) : (written ?? [])
   const list: unknown[] = Array.isArray(parsed) ? parsed : [parsed]

@@ -27,11 +27,11 @@ export interface LoadedConnectors {
 
 /** The same, with what can be said of those that have errors. */
 export interface ReadConnectors extends LoadedConnectors {
-  readonly drafts: Draft[]
+  readonly drafts: ConnectorDraft[]
 }
 
 /** A connector that has errors: good for finding more of them, and for nothing else. */
-export interface Draft {
+export interface ConnectorDraft {
   /** What is wrong has its default. */
   readonly connector: ConnectorConfig
   /** The first names of the keys that are wrong, or go wrong together. */
@@ -79,7 +79,7 @@ export async function readDocuments(
   env: Environment,
 ): Promise<Omit<ReadConnectors, 'connectors'> & { readonly documents: ConnectorDocument[] }> {
   const found: ConnectorDocument[] = []
-  const drafts: Draft[] = []
+  const drafts: ConnectorDraft[] = []
   const errors: GenesisError[] = []
   const collect = (error: unknown): void => void errors.push(...each(asGenesisError(error)))
   for (const path of paths) {

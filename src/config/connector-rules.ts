@@ -1,10 +1,10 @@
 /** What no single option can say: which options go together. */
 import { GenesisError } from '../errors.js'
-import type { Checked } from './check.js'
+import type { CheckedValues } from './check.js'
 import type { connectorSchema } from './connector-schema.js'
 import type { ConnectorConfig } from './connector.js'
 import { disturbRules } from './disturb-rules.js'
-import { headerForms, headersOf } from './headers.js'
+import { headerForms, headerConfigsOf } from './headers.js'
 import { locationOf } from './location.js'
 import { formatDuration } from './quantity.js'
 import { rateRules } from './rate-rules.js'
@@ -13,7 +13,7 @@ import type { Rule } from './rule.js'
 import type { WorkerConfig } from './worker.js'
 
 /** The rules that a connector breaks, of those whose options are good in themselves. */
-export function brokenRules({ values, failed }: Checked<typeof connectorSchema>): Rule[] {
+export function brokenRules({ values, failed }: CheckedValues<typeof connectorSchema>): Rule[] {
   const { model, value, throughput, sink, topic, producer, compression, transaction, errors } = values
   const deadLetters = errors.deadletterqueue.topic.name
   const rules: Rule[] = [
@@ -82,7 +82,7 @@ export function brokenRules({ values, failed }: Checked<typeof connectorSchema>)
 }
 
 function headerRules(written: string | null, sink: string): Rule[] {
-  const headers = written === null ? [] : headersOf(JSON.parse(written) as Record<string, unknown>)
+  const headers = written === null ? [] : headerConfigsOf(JSON.parse(written) as Record<string, unknown>)
   return [
     {
       on: ['headers'],

@@ -82,7 +82,7 @@ export const disturbSchema = {
 export type DisturbValues = Values<typeof disturbSchema>
 
 /** Null: nothing is disturbed. `seed`: of the stream. */
-export function disturbOf(values: DisturbValues, seed: number): DisturbConfig | null {
+export function disturbConfigOf(values: DisturbValues, seed: number): DisturbConfig | null {
   const probabilities = Object.fromEntries(disturbKinds.map((kind) => [kind, values[kind].probability])) as Record<
     DisturbKind,
     number

@@ -15,7 +15,7 @@ export interface HeaderConfig {
 export const headerForms = 'a text, { column: name }, { position: task } or { position: iteration }'
 
 /** The headers of a map as it is written; a string: the name of one that is wrong. */
-export function headersOf(written: Readonly<Record<string, unknown>>): HeaderConfig[] | string {
+export function headerConfigsOf(written: Readonly<Record<string, unknown>>): HeaderConfig[] | string {
   const headers: HeaderConfig[] = []
   for (const [name, given] of Object.entries(written)) {
     const value = valueOf(given)

@@ -27,7 +27,7 @@ export function plainSource(value: unknown, label: string): ConfigSource {
  * Throws CONFIG_UNREADABLE, naming line and column, if the file cannot be read or parsed.
  */
 export async function readSources(file: string): Promise<ConfigSource[]> {
-  const text = await readText(file)
+  const text = await readConfigText(file)
   if (extname(file).toLowerCase() === '.properties') return [propertiesSource(text, file)]
   const lines = new LineCounter()
   const json = extname(file).toLowerCase() === '.json'
@@ -62,7 +62,7 @@ function propertiesSource(text: string, file: string): ConfigSource {
 }
 
 /** A file's text; throws CONFIG_UNREADABLE. */
-export async function readText(file: string): Promise<string> {
+export async function readConfigText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {

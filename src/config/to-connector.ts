@@ -2,8 +2,8 @@
 import { extname, resolve } from 'node:path'
 import type { connectorSchema, referenceSchema } from './connector-schema.js'
 import type { ConnectorConfig, RateShape, ReferencesConfig } from './connector.js'
-import { disturbOf } from './disturb.js'
-import { headersOf, type HeaderConfig } from './headers.js'
+import { disturbConfigOf } from './disturb.js'
+import { headerConfigsOf, type HeaderConfig } from './headers.js'
 import type { Values } from './option.js'
 import { sinkOf } from './sink-section.js'
 
@@ -61,7 +61,7 @@ export function toConnector(
     tasks: { max: values.tasks.max },
     seed: values.seed,
     deadLetterTopic: errors.deadletterqueue.topic.name,
-    disturb: disturbOf(values.disturb, values.seed),
+    disturb: disturbConfigOf(values.disturb, values.seed),
     errors: {
       policy: errors.policy,
       maxRetries: errors.max_retries === -1 ? Infinity : errors.max_retries,
@@ -75,7 +75,7 @@ export function toConnector(
 
 /** What is wrong with them, a rule has complained of. */
 function headersIn(headers: string | null): HeaderConfig[] {
-  const read = headers === null ? [] : headersOf(JSON.parse(headers) as Record<string, unknown>)
+  const read = headers === null ? [] : headerConfigsOf(JSON.parse(headers) as Record<string, unknown>)
   return typeof read === 'string' ? [] : read
 }
 

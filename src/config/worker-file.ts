@@ -6,7 +6,7 @@ import { check, throwErrors } from './check.js'
 import type { ClusterOptions, SaslOptions, TlsOptions } from './cluster.js'
 import type { Values } from './option.js'
 import type { Environment } from './placeholders.js'
-import { plainSource, readSources, readText } from './source.js'
+import { plainSource, readSources, readConfigText } from './source.js'
 import type { ConfigSource } from './source.js'
 import { parseProperties } from './properties.js'
 import { withWorkerKeys } from './worker-keys.js'
@@ -35,7 +35,7 @@ export async function loadWorker(path: string | null, env: Environment): Promise
 /** A `.properties` file, as Kafka Connect's workers have, or a file of YAML or JSON. */
 async function readWorkerSources(path: string): Promise<ConfigSource[]> {
   if (!isProperties(path)) return readSources(path)
-  const value = Object.fromEntries(parseProperties(await readText(path)))
+  const value = Object.fromEntries(parseProperties(await readConfigText(path)))
   return [{ ...plainSource(value, path), file: path }]
 }
 

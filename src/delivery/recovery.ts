@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js'
-import type { Dependency } from './passing.js'
+import type { ExternalDependency } from './passing.js'
 
 /** Of all that wait for one dependency, one tries about this often. */
 const turnMs = 1_000
@@ -20,8 +20,8 @@ interface Waiter {
 export class Recovery {
   readonly #clock: Clock
   readonly #random: () => number
-  readonly #waiting = new Map<Dependency, Set<Waiter>>()
-  readonly #turns = new Map<Dependency, () => void>()
+  readonly #waiting = new Map<ExternalDependency, Set<Waiter>>()
+  readonly #turns = new Map<ExternalDependency, () => void>()
 
   constructor(clock: Clock, random: () => number = Math.random) {
     this.#clock = clock
@@ -32,7 +32,7 @@ export class Recovery {
    * Calls back, once, after `ms`, or earlier: when another has got through to the dependency, or if `takesTurns` when it is this
    * one's turn to try. Not after the returned function was called.
    */
-  wait(dependency: Dependency, ms: number, takesTurns: boolean, call: () => void): () => void {
+  wait(dependency: ExternalDependency, ms: number, takesTurns: boolean, call: () => void): () => void {
     const waiters = this.#waiting.get(dependency) ?? new Set()
     this.#waiting.set(dependency, waiters)
     const cancel = this.#clock.after(ms, () => waiter.wake())
@@ -54,7 +54,7 @@ export class Recovery {
   }
 
   /** Somebody who had waited has got through: all others try soon. */
-  recovered(dependency: Dependency): void {
+  recovered(dependency: ExternalDependency): void {
     const waiters = [...(this.#waiting.get(dependency) ?? [])]
     const withinMs = waiters.length * spreadMs
     for (const waiter of waiters) {
@@ -64,7 +64,7 @@ export class Recovery {
     }
   }
 
-  #nextTurn(dependency: Dependency): void {
+  #nextTurn(dependency: ExternalDependency): void {
     if (this.#turns.has(dependency)) return
     const cancel = this.#clock.after(turnMs * (0.75 + this.#random() / 2), () => {
       this.#turns.delete(dependency)
@@ -79,7 +79,7 @@ export class Recovery {
     this.#turns.set(dependency, cancel)
   }
 
-  #endTurns(dependency: Dependency): void {
+  #endTurns(dependency: ExternalDependency): void {
     this.#turns.get(dependency)?.()
     this.#turns.delete(dependency)
   }

@@ -1,5 +1,5 @@
 /** Work in sequences, one for each key: in a sequence one after the other, also after a failure; different keys at the same time. */
-export class Sequences {
+export class SerialQueues {
   /** The last work of each key that is not done yet. */
   readonly #last = new Map<string, Promise<unknown>>()
 

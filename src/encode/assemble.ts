@@ -11,7 +11,7 @@ import type { Vector } from '../record.js'
 import { writeInt64, writeLong, writeUnscaled, writeUuid } from './binary.js'
 import { sharedCode } from './shared-code.js'
 import { CodeEmitter } from './code-emitter.js'
-import type { Misfit, EncodeStep } from './step.js'
+import type { NumberMisfit, EncodeStep } from './step.js'
 import { fuse } from './step.js'
 import {
   writeCsvText,
@@ -36,7 +36,7 @@ export type WriteBatch = (
   unfit: Unfit,
 ) => number
 
-export type Unfit = (step: Misfit, record: number, value: number) => never
+export type Unfit = (step: NumberMisfit, record: number, value: number) => never
 
 export interface Assembled {
   readonly write: WriteBatch

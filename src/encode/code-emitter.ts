@@ -24,12 +24,12 @@ import { maxSize } from './number-form.js'
 import type {
   DictionaryStep,
   ListStep,
-  Misfit,
+  NumberMisfit,
   NumberForm,
-  NumberStep,
+  NumberEncodeStep,
   EncodeStep,
   TextForm,
-  TextStep,
+  TextEncodeStep,
 } from './step.js'
 
 const textGrowth: Record<TextForm, number> = { raw: 1, prefixed: 1, json: 6, csv: 2, uuid: 1 }
@@ -148,7 +148,7 @@ export class CodeEmitter {
     )
   }
 
-  private number(step: NumberStep): void {
+  private number(step: NumberEncodeStep): void {
     const values = this.column(step.column, 'values')
     const drawn = [
       `v = ${values}[i]`,
@@ -173,7 +173,7 @@ export class CodeEmitter {
   }
 
   /** Code that appends the number `v`. */
-  private numberCode(step: NumberStep): string {
+  private numberCode(step: NumberEncodeStep): string {
     const form: NumberForm = step.form
     this.recordSize += maxSize(form)
     const divided = (divisor: number): string => (divisor === 1 ? 'v' : `v / ${divisor}`)
@@ -246,7 +246,7 @@ export class CodeEmitter {
     if (step.missing !== null) this.line('}')
   }
 
-  private text(step: TextStep): void {
+  private text(step: TextEncodeStep): void {
     const present = [this.copy(step.before), this.textCode(step), this.copy(step.after)]
     if (step.missing === null) return this.line(...present)
     // A text vector without a mask has no missing value in this batch.
@@ -259,7 +259,7 @@ export class CodeEmitter {
   }
 
   /** Code that appends text i. */
-  private textCode({ column, form }: TextStep): string {
+  private textCode({ column, form }: TextEncodeStep): string {
     const bytes = this.column(column, 'bytes')
     const offsets = this.column(column, 'offsets')
     this.texts.push({ path: [...this.scope, column], growth: textGrowth[form] })
@@ -290,7 +290,7 @@ export class CodeEmitter {
 }
 
 /** Without the entries, which are in the code's data already: an encoder lives as long as its task. */
-function misfit({ column, place, fits }: NumberStep): Misfit {
+function misfit({ column, place, fits }: NumberEncodeStep): NumberMisfit {
   return { column, place, fits }
 }
 

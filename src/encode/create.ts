@@ -1,5 +1,5 @@
 /** From a connector's configuration to its encoder. */
-import type { Batch, EncodedBatch, Field } from '../record.js'
+import type { ColumnBatch, EncodedBatch, Field } from '../record.js'
 import { planAvro } from './avro/plan.js'
 import type { AvroSchema } from './avro/schema.js'
 import type { SubjectRegistry } from './avro/subject.js'
@@ -52,7 +52,7 @@ export function containerEncoder(fields: readonly Field[], schema: AvroSchema): 
   const writer = new RecordWriter({ fields, key: null, value: planAvro(fields, schema).steps })
   return {
     prepare: () => Promise.resolve(),
-    encode: (batch: Batch): EncodedBatch => writer.write(batch),
+    encode: (batch: ColumnBatch): EncodedBatch => writer.write(batch),
   }
 }
 

@@ -3,10 +3,10 @@ import type { HeaderConfig } from '../config/headers.js'
 import { GenesisError } from '../errors.js'
 import { sizeOfVarint, writeVarint } from '../kafka/wire/varint.js'
 import { maxNumberBytes, writeNumber } from '../model/generated/write-number.js'
-import type { Batch, EncodedBatch, Field, FieldType } from '../record.js'
+import type { ColumnBatch, EncodedBatch, Field, FieldType } from '../record.js'
 import type { Encoder } from './encoder.js'
 import { keyColumn } from './key.js'
-import { textOf } from './text-steps.js'
+import { plainTextOf } from './text-steps.js'
 
 /** The most headers of one record: their number then takes one byte. */
 const maxHeaders = 63
@@ -33,7 +33,7 @@ export function withHeaders(encoder: Encoder, fields: readonly Field[], configur
   const writer = new HeaderWriter(configured.map((header) => headerOf(header, fields)))
   return {
     prepare: () => encoder.prepare(),
-    encode(batch: Batch): EncodedBatch {
+    encode(batch: ColumnBatch): EncodedBatch {
       const encoded = encoder.encode(batch)
       return { ...encoded, headers: writer.write(batch, encoded.headers) }
     },
@@ -56,7 +56,7 @@ function headerOf({ name, value }: HeaderConfig, fields: readonly Field[]): Head
     })
   const texts =
     vector === 'dictionary'
-      ? dictionary.map((held) => (held === null || held === undefined ? null : Buffer.from(textOf(type, held))))
+      ? dictionary.map((held) => (held === null || held === undefined ? null : Buffer.from(plainTextOf(type, held))))
       : []
   return { ...header, column, type, texts }
 }
@@ -77,7 +77,7 @@ class HeaderWriter {
 
   /** `others`: headers that follow. */
   write(
-    { vectors, start, stride, length }: Batch,
+    { vectors, start, stride, length }: ColumnBatch,
     others: EncodedBatch['headers'],
   ): NonNullable<EncodedBatch['headers']> {
     this.#reserve(vectors, length, others)
@@ -149,7 +149,7 @@ class HeaderWriter {
     return at + 1 + digits
   }
 
-  #reserve(vectors: Batch['vectors'], length: number, others: EncodedBatch['headers']): void {
+  #reserve(vectors: ColumnBatch['vectors'], length: number, others: EncodedBatch['headers']): void {
     let size = length * this.#fixed + (others?.offsets[length] ?? 0)
     for (const { column } of this.#headers) {
       const vector = column < 0 ? undefined : vectors[column]

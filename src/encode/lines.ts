@@ -1,5 +1,5 @@
 /** Records as text: JSON objects, JSON lines and CSV. */
-import type { Batch, EncodedBatch, Field, FieldType } from '../record.js'
+import type { ColumnBatch, EncodedBatch, Field, FieldType } from '../record.js'
 import type { Encoder } from './encoder.js'
 import type { RecordPlan } from './record-writer.js'
 import { RecordWriter } from './record-writer.js'
@@ -33,7 +33,7 @@ class TextRecordEncoder implements LineEncoder {
     return Promise.resolve()
   }
 
-  encode(batch: Batch): EncodedBatch {
+  encode(batch: ColumnBatch): EncodedBatch {
     return this.writer.write(batch)
   }
 

@@ -1,9 +1,9 @@
 import { GenesisError } from '../errors.js'
-import type { Batch, EncodedBatch, Field, Vector } from '../record.js'
+import type { ColumnBatch, EncodedBatch, Field, Vector } from '../record.js'
 import type { Assembled, Unfit } from './assemble.js'
 import { assemble } from './assemble.js'
 import type { EncodeStep } from './step.js'
-import { textOf } from './text-steps.js'
+import { plainTextOf } from './text-steps.js'
 
 /** How records become bytes: steps of the key (null: no key) and of the value. */
 export interface RecordPlan {
@@ -21,12 +21,12 @@ export class RecordWriter {
   private view = new DataView(this.bytes.buffer)
   private offsets = new Int32Array(1)
   private nullKeys: Uint8Array | undefined
-  private batch: Batch | null = null
+  private batch: ColumnBatch | null = null
   private readonly unfit: Unfit = (step, record, value) => {
     const position = this.batch === null ? 0 : this.batch.start + record * this.batch.stride
     throw new GenesisError('SCHEMA_MISMATCH', `the value of record ${position} does not fit`, {
       place: step.place,
-      found: textOf(this.fields[step.column].type, value),
+      found: plainTextOf(this.fields[step.column].type, value),
       expected: step.fits,
     })
   }
@@ -37,7 +37,7 @@ export class RecordWriter {
     this.assembled = assemble(key?.steps ?? null, value)
   }
 
-  write(batch: Batch): EncodedBatch {
+  write(batch: ColumnBatch): EncodedBatch {
     this.batch = batch
     this.reserve(batch)
     const { start, stride, length, vectors } = batch
@@ -49,7 +49,7 @@ export class RecordWriter {
   }
 
   /** Makes the buffers large enough for whatever the batch can become, so that writing needs no checks. */
-  private reserve({ length, vectors }: Batch): void {
+  private reserve({ length, vectors }: ColumnBatch): void {
     let bound = length * this.assembled.recordSize + 64
     for (const { path, growth } of this.assembled.texts) bound += contentAt(vectors, path, length) * growth
     for (const { path, size } of this.assembled.lists) bound += contentAt(vectors, path, length) * size
@@ -61,7 +61,7 @@ export class RecordWriter {
     if (this.offsets.length < 2 * length + 1) this.offsets = new Int32Array(2 * length + 1)
   }
 
-  private markNullKeys(batch: Batch, column: number): Uint8Array {
+  private markNullKeys(batch: ColumnBatch, column: number): Uint8Array {
     if (this.nullKeys === undefined || this.nullKeys.length < batch.length) {
       this.nullKeys = new Uint8Array(batch.length)
     }

@@ -56,7 +56,7 @@ interface Wrapping {
   readonly missing: Buffer | null
 }
 
-export interface NumberStep extends Wrapping {
+export interface NumberEncodeStep extends Wrapping {
   readonly step: 'number'
   readonly column: number
   readonly form: NumberForm
@@ -68,9 +68,9 @@ export interface NumberStep extends Wrapping {
 }
 
 /** What is kept of a number's step for the message when one does not fit. */
-export type Misfit = Pick<NumberStep, 'column' | 'place' | 'fits'>
+export type NumberMisfit = Pick<NumberEncodeStep, 'column' | 'place' | 'fits'>
 
-export interface TextStep extends Wrapping {
+export interface TextEncodeStep extends Wrapping {
   readonly step: 'text'
   readonly column: number
   readonly form: TextForm
@@ -86,7 +86,7 @@ export interface ListStep extends Wrapping {
   readonly items: readonly EncodeStep[]
 }
 
-export type EncodeStep = ConstantStep | DictionaryStep | NumberStep | TextStep | ListStep
+export type EncodeStep = ConstantStep | DictionaryStep | NumberEncodeStep | TextEncodeStep | ListStep
 
 const none = Buffer.alloc(0)
 

@@ -95,6 +95,6 @@ function renderText(type: FieldType, value: NonNullable<Value>, format: TextSynt
 }
 
 /** A present value as plain text. */
-export function textOf(type: FieldType, held: NonNullable<Value>): string {
+export function plainTextOf(type: FieldType, held: NonNullable<Value>): string {
   return renderText(type, held, 'raw').toString()
 }

@@ -1,5 +1,5 @@
 import { GenesisError } from '../errors.js'
-import type { Batch, EncodedBatch, Field, Vector } from '../record.js'
+import type { ColumnBatch, EncodedBatch, Field, Vector } from '../record.js'
 import type { Encoder } from './encoder.js'
 
 const dayMs = 86_400_000
@@ -15,7 +15,7 @@ export function withTimestamps(encoder: Encoder, fields: readonly Field[], name:
   let timestamps = new Float64Array(0)
   return {
     prepare: () => encoder.prepare(),
-    encode(batch: Batch): EncodedBatch {
+    encode(batch: ColumnBatch): EncodedBatch {
       if (timestamps.length < batch.length) timestamps = new Float64Array(batch.length)
       fill(timestamps, batch, batch.vectors[column], field, unit)
       return { ...encoder.encode(batch), timestamps }
@@ -39,7 +39,7 @@ function unitOf(fields: readonly Field[], column: number, name: string): number 
   return kind === 'date' ? dayMs : 1
 }
 
-function fill(to: Float64Array, batch: Batch, vector: Vector, field: Field, unit: number): void {
+function fill(to: Float64Array, batch: ColumnBatch, vector: Vector, field: Field, unit: number): void {
   const { length } = batch
   if (vector.kind === 'number') for (let i = 0; i < length; i++) to[i] = vector.values[i] * unit
   else if (vector.kind === 'dictionary') {

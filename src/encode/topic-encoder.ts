@@ -1,5 +1,5 @@
 import { GenesisError } from '../errors.js'
-import type { Batch, EncodedBatch, Field } from '../record.js'
+import type { ColumnBatch, EncodedBatch, Field } from '../record.js'
 import type { Encoder } from './encoder.js'
 import { RecordWriter } from './record-writer.js'
 import type { EncodeStep } from './step.js'
@@ -34,7 +34,7 @@ export class TopicEncoder implements Encoder {
     this.parts = null
   }
 
-  encode(batch: Batch): EncodedBatch {
+  encode(batch: ColumnBatch): EncodedBatch {
     if (this.writer === null) throw new GenesisError('INTERNAL', 'an encoder was used before it was prepared')
     return this.writer.write(batch)
   }

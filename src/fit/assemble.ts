@@ -7,7 +7,7 @@ import {
   type ModelArtifact,
 } from '../model/artifact.js'
 import type { Circuit } from '../model/circuit.js'
-import { isPlain } from '../model/expression/formula.js'
+import { isArithmetic } from '../model/expression/formula.js'
 import { circuitTables } from './circuit-tables.js'
 import { outsideColumns, PartNames } from './columns/generated.js'
 import type { LearnedColumn } from './columns/plan.js'
@@ -100,7 +100,7 @@ export function assembleModel(
 function versionOf({ relations, masks, forbid }: Prepared, columns: readonly ArtifactColumn[]): number {
   const isSpelled = columns.some(({ type }) => type.kind === 'time' || 'spelling' in type || 'local' in type)
   const isFormed = columns.some(({ source: { from } }) => from === 'filled' || from === 'regex')
-  const isLater = relations.some(({ formula, between }) => between !== undefined || !isPlain(formula))
+  const isLater = relations.some(({ formula, between }) => between !== undefined || !isArithmetic(formula))
   if (isSpelled || isFormed || isLater || forbid.length > 0) return artifactVersion
   return relations.length + masks.length > 0 ? relationVersion : firstArtifactVersion
 }

@@ -3,7 +3,7 @@ import { fitsInMemory, run, type RunOptions, type RunResult } from './run.js'
 import { dividedTable, someRows } from './table-parts.js'
 
 /** A number of hidden states that was tried, and the likelihood of held-out rows (nats per row) it reached. */
-export interface Candidate {
+export interface StatesCandidate {
   readonly states: number
   readonly heldOut: number
 }
@@ -15,7 +15,7 @@ export interface ShortRun extends RunResult {
 
 export interface Choice {
   readonly states: number
-  readonly candidates: readonly Candidate[]
+  readonly candidates: readonly StatesCandidate[]
   /** The short run of the chosen size, for want of a longer one; null if none was made, or none got through an epoch. */
   readonly short: ShortRun | null
 }
@@ -42,7 +42,7 @@ export async function chooseStates(
   if (tried.length < 2) return { states: sizes[0], candidates: [], short: null }
   const parts = heldOut === undefined ? dividedTable(table, 10) : { table, heldOut }
   const trained = someRows(parts.table, maxRows)
-  const candidates: Candidate[] = []
+  const candidates: StatesCandidate[] = []
   let chosen = sizes[0]
   let kept: ShortRun | null = null
   for (const states of tried) {

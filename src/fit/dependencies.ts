@@ -10,7 +10,7 @@ export interface DependencyColumn {
 }
 
 /** `column` is a function of `decider`: where that has code c, it has code `values[c]`. */
-export interface Dependency {
+export interface ColumnDependency {
   readonly column: number
   readonly decider: number
   readonly values: Uint32Array
@@ -23,11 +23,11 @@ const minEvidence = 20
  * The columns that another decides in every row, each with one decider that is not itself decided. Of several, the one
  * with the fewest values decides; of two that decide each other, the earlier.
  */
-export function findDependencies(columns: readonly DependencyColumn[]): Dependency[] {
+export function findDependencies(columns: readonly DependencyColumn[]): ColumnDependency[] {
   const counts = columns.map(countsOf)
   const rows = columns[0]?.codes.length ?? 0
   const order = columns.map((_, j) => j).sort((a, b) => columns[a].size - columns[b].size || a - b)
-  const found: Dependency[] = []
+  const found: ColumnDependency[] = []
   const decided = new Set<number>()
   // From the right, so that of two that decide each other the earlier one stays.
   for (let column = columns.length - 1; column >= 0; column--) {
@@ -50,7 +50,7 @@ export function findDependencies(columns: readonly DependencyColumn[]): Dependen
   return found.map((dependency) => withRootDecider(dependency, found))
 }
 
-function withRootDecider(dependency: Dependency, all: readonly Dependency[]): Dependency {
+function withRootDecider(dependency: ColumnDependency, all: readonly ColumnDependency[]): ColumnDependency {
   let { decider, values } = dependency
   for (let above = above_(decider, all); above; above = above_(decider, all)) {
     const through = values
@@ -60,7 +60,7 @@ function withRootDecider(dependency: Dependency, all: readonly Dependency[]): De
   return { column: dependency.column, decider, values }
 }
 
-function above_(column: number, all: readonly Dependency[]): Dependency | undefined {
+function above_(column: number, all: readonly ColumnDependency[]): ColumnDependency | undefined {
   return all.find((dependency) => dependency.column === column)
 }
 

@@ -1,10 +1,10 @@
-import type { Shape } from './layout.js'
+import type { CircuitShape } from './layout.js'
 import type { Smoothing } from './smoothing.js'
 import type { SharedMemory } from './simd.js'
 
 /** One training run as its threads receive it. Everything big is shared, not copied. */
-export interface Job {
-  readonly shape: Shape
+export interface TrainingJob {
+  readonly shape: CircuitShape
   readonly memory: SharedMemory
   readonly team: SharedArrayBuffer
   readonly seed: number

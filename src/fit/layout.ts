@@ -4,7 +4,7 @@
 import type { SharedMemory } from './simd.js'
 
 /** What a training run's memory depends on. */
-export interface Shape {
+export interface CircuitShape {
   /** H, the number of hidden states. */
   readonly states: number
   readonly parent: readonly number[]
@@ -57,21 +57,21 @@ export interface Layout {
   readonly bytes: number
 }
 
-export function widthOf(states: number): number {
+export function paddedStates(states: number): number {
   return Math.ceil(states / 8) * 8
 }
 
 /** How many bytes `layoutIn` needs. */
-export function bytesOf(shape: Shape, likelihoods: number): number {
+export function bytesOf(shape: CircuitShape, likelihoods: number): number {
   return place(shape, likelihoods, undefined).bytes
 }
 
-export function layoutIn(memory: SharedMemory, shape: Shape, likelihoods: number): Layout {
+export function layoutIn(memory: SharedMemory, shape: CircuitShape, likelihoods: number): Layout {
   return place(shape, likelihoods, memory.buffer)
 }
 
-function place(shape: Shape, likelihoodCount: number, buffer: SharedArrayBuffer | undefined): Layout {
-  const width = widthOf(shape.states)
+function place(shape: CircuitShape, likelihoodCount: number, buffer: SharedArrayBuffer | undefined): Layout {
+  const width = paddedStates(shape.states)
   let bytes = 0
   const nothing = new Float32Array(0)
   const take = (length: number): Float32Array => {

@@ -5,7 +5,7 @@ import { isNumeric, planColumns, type LearnedColumn, type PlannedColumn } from '
 import { withForms } from './columns/code-forms.js'
 import type { ColumnsFile } from './columns/settings.js'
 import { dayAndTime, freeName, type ComposedColumn } from './columns/day-and-time.js'
-import { findDependencies, heldCodes, type Dependency } from './dependencies.js'
+import { findDependencies, heldCodes, type ColumnDependency } from './dependencies.js'
 import { categoryAlphabet, numberAlphabet, type DiscretiseOptions } from './discretise/alphabet.js'
 import { jointColumns } from './relations/joint.js'
 import { donated, donorsOf } from './relations/donors.js'
@@ -168,7 +168,7 @@ function nodesOf(
   return nodes.filter((node) => columns.includes(node.column))
 }
 
-function dependenciesOf(nodes: readonly NodeColumn[]): Dependency[] {
+function dependenciesOf(nodes: readonly NodeColumn[]): ColumnDependency[] {
   const held = nodes.map(({ column }) => heldCodes(column.raw, column.learned.held))
   return findDependencies(
     nodes.map(({ column, codes, alphabet }, j) =>

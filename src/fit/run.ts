@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import type { Circuit, CodedTable } from '../model/circuit.js'
 import { GenesisError } from '../errors.js'
-import { batchesOf, chunksPerBatch, heldOutChunks, type EpochDone, type Job } from './job.js'
-import { bytesOf, layoutIn, type Layout, type Shape, type CircuitTables } from './layout.js'
+import { batchesOf, chunksPerBatch, heldOutChunks, type EpochDone, type TrainingJob } from './job.js'
+import { bytesOf, layoutIn, type Layout, type CircuitShape, type CircuitTables } from './layout.js'
 import { smoothingOf } from './smoothing.js'
 import { TrainingRandom } from './random.js'
 import { sharedMemory } from './simd.js'
@@ -62,7 +62,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const layout = layoutIn(memory, shape, likelihoods)
   start(layout, parent, states, smoothing, table, new TrainingRandom(seed))
   const team = Barrier.memory()
-  const job: Job = {
+  const job: TrainingJob = {
     ...{ shape, memory, team, seed, epochs, smoothing, batches: batchesOf(table.rows) },
     ...{ rows: table.rows, codes: table.codes, heldOutRows: heldOut?.rows ?? 0, heldOutCodes: heldOut?.codes ?? [] },
   }
@@ -92,7 +92,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   }
 }
 
-function shapeOf({ states, parent, table, threads }: RunOptions): Shape {
+function shapeOf({ states, parent, table, threads }: RunOptions): CircuitShape {
   const chunkRows = Math.ceil(Math.ceil(table.rows / batchesOf(table.rows)) / chunksPerBatch)
   const sizes = table.sizes
   return { states, parent, sizes, chunkRows, chunks: chunksPerBatch, threads: Math.min(threads, chunksPerBatch) }
@@ -116,7 +116,7 @@ function ended(worker: Worker): Promise<void> {
 }
 
 /** The parameters without what they were padded with, emissions by state. */
-function circuitOf({ width }: Layout, { states, parent, sizes }: Shape, tables: CircuitTables): Circuit {
+function circuitOf({ width }: Layout, { states, parent, sizes }: CircuitShape, tables: CircuitTables): Circuit {
   const transitions = tables.transitions.map((table, node) => {
     const result = new Float32Array(parent[node] < 0 ? 0 : states * states)
     for (let i = 0; i < result.length; i++) result[i] = table[Math.floor(i / states) * width + (i % states)]

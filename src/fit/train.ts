@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { Circuit, CodedTable } from '../model/circuit.js'
-import { chooseStates, type Candidate } from './choose-states.js'
+import { chooseStates, type StatesCandidate } from './choose-states.js'
 import { mutualInformation } from './dependence.js'
 import { hangCheaply } from './root.js'
 import { run, type RunOptions } from './run.js'
@@ -46,7 +46,7 @@ export interface TrainReport {
   /** Nats per row of the circuit returned; null where there were no such rows or no epoch was completed. */
   readonly logLikelihood: { readonly train: number | null; readonly heldOut: number | null }
   /** What was tried for 'auto'; empty otherwise. */
-  readonly candidates: readonly Candidate[]
+  readonly candidates: readonly StatesCandidate[]
   readonly aborted: boolean
   readonly elapsedMs: number
 }

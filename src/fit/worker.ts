@@ -4,7 +4,7 @@
  */
 import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { Expectation } from './expectation.js'
-import { boundary, chunksPerBatch, heldOutChunks, patience, type EpochDone, type Job } from './job.js'
+import { boundary, chunksPerBatch, heldOutChunks, patience, type EpochDone, type TrainingJob } from './job.js'
 import { plainKernel } from './kernel.js'
 import { layoutIn, type Layout, type CircuitTables } from './layout.js'
 import { Maximization, type EmStep } from './maximization.js'
@@ -13,12 +13,12 @@ import { hasSimd, simdKernel } from './simd.js'
 import { Barrier } from './barrier.js'
 
 export interface WorkerData {
-  readonly job: Job
+  readonly job: TrainingJob
   readonly thread: number
 }
 
 class TrainingThread {
-  readonly #job: Job
+  readonly #job: TrainingJob
   readonly #team: Barrier
   readonly #layout: Layout
   readonly #expectation: Expectation

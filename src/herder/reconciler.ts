@@ -1,4 +1,4 @@
-import { Sequences } from '../delivery/sequences.js'
+import { SerialQueues } from '../delivery/sequences.js'
 import type { TaskSpec } from '../runtime/task-executor.js'
 import { taskKey } from '../runtime/task-key.js'
 import type { Worker } from '../runtime/worker.js'
@@ -27,7 +27,7 @@ export class Reconciler {
   readonly #worker: Pick<Worker, 'startTask' | 'stopTask' | 'forgetTask'>
   readonly #wanted = new Map<string, readonly WantedTask[]>()
   readonly #present = new Map<string, Map<string, PresentTask>>()
-  readonly #changes = new Sequences()
+  readonly #changes = new SerialQueues()
 
   constructor(worker: Pick<Worker, 'startTask' | 'stopTask' | 'forgetTask'>) {
     this.#worker = worker

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RawConfig, RawConnector } from '../config/raw-connector.js'
 import type { DeliveryOutline, PlannedDelivery } from '../connector/outline.js'
-import { Sequences } from '../delivery/sequences.js'
+import { SerialQueues } from '../delivery/sequences.js'
 import type { Failure, State } from '../runtime/task-events.js'
 import { asFailure } from '../runtime/task-events.js'
 import { memoryStore, type ConnectorStore } from './connector-folder.js'
@@ -36,7 +36,7 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
   readonly #store: ConnectorStore
   readonly #now: () => number
   /** Of each connector. */
-  readonly #changes = new Sequences()
+  readonly #changes = new SerialQueues()
   #phase: Herder['phase'] = 'starting'
   #whenEnded: () => void = () => undefined
 

@@ -1,4 +1,4 @@
-import type { TaskStatus } from '../runtime/status.js'
+import type { TaskRunStatus } from '../runtime/status.js'
 import type { TaskId } from '../runtime/task-key.js'
 import type { Worker } from '../runtime/worker.js'
 
@@ -6,6 +6,6 @@ import type { Worker } from '../runtime/worker.js'
 export type TaskHost = Pick<Worker, 'startTask' | 'stopTask' | 'forgetTask' | 'status' | 'statusOf' | 'stop'>
 
 /** Undefined: the worker does not have the task. */
-export function hostedStatus(host: TaskHost, { delivery, shard }: TaskId): TaskStatus | undefined {
+export function hostedStatus(host: TaskHost, { delivery, shard }: TaskId): TaskRunStatus | undefined {
   return host.statusOf(delivery)?.tasks.find((task) => task.shard === shard)
 }

@@ -1,7 +1,7 @@
 /** What a herder shows of a connector, from what is asked of it and what its tasks do. */
 import { flattened } from '../config/flat-keys.js'
 import type { DeliveryOutline } from '../connector/outline.js'
-import type { TaskStatus as RunningStatus } from '../runtime/status.js'
+import type { TaskRunStatus as RunningStatus } from '../runtime/status.js'
 import type {
   ConnectorInfo,
   ConnectorProgress,

@@ -1,7 +1,7 @@
 import { toRows } from '../model/rows.js'
 import { disturbKinds } from '../config/disturb.js'
 import type { DisturbKind } from '../config/disturb.js'
-import type { Batch as RecordBatch, Faults, Value, Vector } from '../record.js'
+import type { ColumnBatch as RecordBatch, Faults, Value, Vector } from '../record.js'
 
 /**
  * A row where no type is given: column names to values; dates are ISO 8601 strings, what is missing is null. Lists

@@ -1,6 +1,6 @@
 import { check } from '../config/check.js'
 import { disturbRules } from '../config/disturb-rules.js'
-import { disturbKinds, disturbOf, disturbSchema } from '../config/disturb.js'
+import { disturbKinds, disturbConfigOf, disturbSchema } from '../config/disturb.js'
 import type { DisturbConfig, DisturbKind } from '../config/disturb.js'
 import { namesOf, renamed, type Names } from '../config/rename-keys.js'
 import { plainSource } from '../config/source.js'
@@ -51,7 +51,7 @@ export function planDisturb(of: string, options: DisturbOptions | undefined, see
   const anywhere = { sink: { type: 'kafka', format: 'json' }, key: '-', value: { format: 'json', use_latest: false } }
   const broken = disturbRules(values.disturb, anywhere).find((rule) => rule.broken)
   if (broken !== undefined) throw invalid(broken.what, { ...broken, place: `${of}: ${broken.on[0]}` })
-  return disturbOf(values.disturb, seed)
+  return disturbConfigOf(values.disturb, seed)
 }
 
 /** Kinds that only an encoder can bring about: rows have no bytes to cut off. */

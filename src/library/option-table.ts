@@ -6,12 +6,12 @@ import { isOption, optionsOf, type Option, type OptionTree, type Values } from '
 import { namesOf, renamed } from '../config/rename-keys.js'
 import type { Rule } from '../config/rule.js'
 import { GenesisError } from '../errors.js'
-import { anything, count, flag, isObject, numberFrom, oneOf, text, type Check } from './options.js'
+import { anything, count, flagOption, objectOption, numberFrom, oneOf, textOption, type Check } from './options.js'
 
 /** An option that is a path or the thing itself. */
 export const textOrObject: Check = {
   expected: 'a text or an object',
-  accepts: (value) => text.accepts(value) || isObject.accepts(value),
+  accepts: (value) => textOption.accepts(value) || objectOption.accepts(value),
 }
 
 /** An option that has to be there: null where it is not. */
@@ -38,10 +38,10 @@ function checkOf(row: Option | undefined, name: string): Check {
     case 'duration':
       return numberFrom(minimum / millisecondsOf(name), maximum && maximum / millisecondsOf(name))
     case 'flag':
-      return flag
+      return flagOption
     case 'object':
     case 'map':
-      return isObject
+      return objectOption
     case 'schema':
       return textOrObject
     case 'ws-url':
@@ -49,7 +49,7 @@ function checkOf(row: Option | undefined, name: string): Check {
     case 'origins':
       return { expected: formatOf(row).expected(row), accepts: (value) => isGood(row, value, false) }
     default:
-      return format === 'maps' || format === 'list' ? anything : text
+      return format === 'maps' || format === 'list' ? anything : textOption
   }
 }
 
@@ -59,9 +59,9 @@ function millisecondsOf(name: string): number {
 }
 
 /** The values of all options of a tree: those that are given in code, and the defaults that code has. */
-export function valuesOf<T extends OptionTree>(tree: T, given: object): Values<T> {
+export function optionValues<T extends OptionTree>(tree: T, given: object): Values<T> {
   return Object.fromEntries(
-    Object.entries(tree).map(([key, node]) => [key, isOption(node) ? valueOf(node, given) : valuesOf(node, given)]),
+    Object.entries(tree).map(([key, node]) => [key, isOption(node) ? valueOf(node, given) : optionValues(node, given)]),
   ) as Values<T>
 }
 
@@ -95,7 +95,7 @@ function writtenOf({ code, codeDefault }: Option, given: object): unknown {
 function sectionOf(section: OptionTree, given: object): unknown {
   const object = objectOf(section)
   const value = object === undefined ? undefined : at(given, object)
-  if (value !== undefined && !isObject.accepts(value)) return value
+  if (value !== undefined && !objectOption.accepts(value)) return value
   const known = Object.values(section).map((node) => (isOption(node) ? node.code : objectOf(node)))
   const unknown = Object.entries(value ?? {}).filter(([name]) => !known.includes(`${object}.${name}`))
   const content = { ...documentOf(section, given), ...Object.fromEntries(unknown) }
@@ -112,7 +112,7 @@ function objectOf(section: OptionTree): string | undefined {
 function at(given: object, path: string): unknown {
   let node: unknown = given
   for (const name of path.split('.')) {
-    if (!isObject.accepts(node) || !Object.hasOwn(node as object, name)) return undefined
+    if (!objectOption.accepts(node) || !Object.hasOwn(node as object, name)) return undefined
     node = (node as Record<string, unknown>)[name]
   }
   return node

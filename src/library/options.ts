@@ -66,10 +66,10 @@ export function instance(type: { readonly name: string; readonly prototype: obje
   }
 }
 
-export const position = count(0)
-export const flag: Check = { expected: 'true or false', accepts: (value) => typeof value === 'boolean' }
-export const text: Check = { expected: 'a text', accepts: (value) => typeof value === 'string' && value !== '' }
-export const isObject: Check = {
+export const positionOption = count(0)
+export const flagOption: Check = { expected: 'true or false', accepts: (value) => typeof value === 'boolean' }
+export const textOption: Check = { expected: 'a text', accepts: (value) => typeof value === 'string' && value !== '' }
+export const objectOption: Check = {
   expected: 'an object',
   accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 }

@@ -11,7 +11,7 @@ export interface Column {
 }
 
 /** The record layout behind a stream, for publishers that encode columns. */
-export let fieldsOf: (stream: StreamInfo) => readonly Field[]
+export let streamFieldsOf: (stream: StreamInfo) => readonly Field[]
 
 /**
  * What is wrong with the stream on purpose, for publishers that bring it about in what they encode; null: nothing. Who does not
@@ -42,7 +42,7 @@ export class StreamInfo {
   }
 
   static {
-    fieldsOf = (stream) => stream.#fields
+    streamFieldsOf = (stream) => stream.#fields
     disturbOf = (stream) => {
       stream.#asked = true
       return stream.#disturb

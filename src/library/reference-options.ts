@@ -1,6 +1,6 @@
 import { GenesisError } from '../errors.js'
 import type { References } from '../model/open.js'
-import { checkOptions, count, instance, isObject, oneOf, position, text } from './options.js'
+import { checkOptions, count, instance, objectOption, oneOf, positionOption, textOption } from './options.js'
 import { modelOf, SyntheticGenerator } from './synthetic-generator.js'
 
 /**
@@ -31,7 +31,7 @@ export interface ReferenceOptions {
 const isMap = {
   expected: 'a map of own names to names there',
   accepts: (value: unknown): boolean =>
-    isObject.accepts(value) && Object.values(value as object).every((name) => typeof name === 'string'),
+    objectOption.accepts(value) && Object.values(value as object).every((name) => typeof name === 'string'),
 }
 
 /** The references of a stream as the model has them. Throws OPTION_INVALID. */
@@ -41,14 +41,14 @@ export function planReferences(of: string, references: readonly ReferenceOptions
 
 function planReference(place: string, reference: ReferenceOptions): References {
   checkOptions(place, reference, {
-    column: text,
+    column: textOption,
     generator: instance(SyntheticGenerator),
-    key: text,
+    key: textOption,
     among: count(1),
     skew: oneOf('uniform', 'zipf', 'recent'),
     copy: isMap,
-    conditions: isObject,
-    seed: position,
+    conditions: objectOption,
+    seed: positionOption,
     references: { expected: 'a list', accepts: (value) => Array.isArray(value) },
   })
   const lacking = (['column', 'generator', 'key', 'among'] as const).find((name) => reference[name] === undefined)

@@ -4,8 +4,8 @@ import { throughputOf } from '../config/to-connector.js'
 import { GenesisError } from '../errors.js'
 import type { References } from '../model/open.js'
 import type { Throughput } from '../pacing/create.js'
-import { checksOf, checkThroughput, valuesOf } from './option-table.js'
-import { checkOptions, count, instance, isObject, numberFrom, position, type Check } from './options.js'
+import { checksOf, checkThroughput, optionValues } from './option-table.js'
+import { checkOptions, count, instance, objectOption, numberFrom, positionOption, type Check } from './options.js'
 import { planReferences, type ReferenceOptions } from './reference-options.js'
 import type { RateShapeOptions } from './shape-options.js'
 import { StreamingMetrics } from './streaming-metrics.js'
@@ -57,11 +57,11 @@ const streamChecks: Readonly<Record<keyof StreamOptions, Check>> = {
     connectorSchema,
     ...(['batchSize', 'intervalSeconds', 'rateLimit', 'arrivals', 'eventTime', 'conditions', 'maxRecords'] as const),
   ),
-  shape: isObject,
+  shape: objectOption,
   references: { expected: 'a list', accepts: Array.isArray },
   maxBatches: count(1),
-  from: position,
-  to: position,
+  from: positionOption,
+  to: positionOption,
   lingerSeconds: numberFrom(0),
   signal: instance(AbortSignal),
   metricsCollector: instance(StreamingMetrics),
@@ -99,7 +99,7 @@ export function planStream(of: 'stream' | 'streamTo' | 'readable', options: Stre
   if (options.shape !== undefined) checkOptions(`${of}: shape`, options.shape, shapeChecks)
   const { conditions, from = 0, maxRecords, maxBatches, to } = options
   const { intervalSeconds, lingerSeconds = 0.2, signal, metricsCollector = new StreamingMetrics() } = options
-  const values = valuesOf(connectorSchema.throughput, options)
+  const values = optionValues(connectorSchema.throughput, options)
   checkThroughput(of, values)
   checkTogether(of, options)
   const ends = [to, maxRecords && from + maxRecords, maxBatches && from + maxBatches * values.batch_size]

@@ -13,7 +13,16 @@ import { Delivery } from './delivery.js'
 import { planDisturb, refuseEncoded, type DisturbOptions } from './disturb-options.js'
 import { checkPublisher, planBranches, runBranches, type StreamToEachOptions } from './fan-out.js'
 import { PositionBuffer, type Span } from './position-buffer.js'
-import { checkOptions, count, flag, instance, isObject, oneOf, position, text } from './options.js'
+import {
+  checkOptions,
+  count,
+  flagOption,
+  instance,
+  objectOption,
+  oneOf,
+  positionOption,
+  textOption,
+} from './options.js'
 import type { Pacer } from '../pacing/pacer.js'
 import { asksForFaults, StreamInfo, type Publisher } from './publisher.js'
 import { RetryPolicy } from './retry-policy.js'
@@ -52,12 +61,12 @@ export interface StreamingGeneratorOptions {
 const checks = {
   bufferSize: count(1),
   onBufferFull: oneOf('block', 'drop', 'error'),
-  dropOldest: flag,
+  dropOldest: flagOption,
   retryPolicy: instance(RetryPolicy),
   onError: oneOf('retry', 'skip', 'stop'),
-  deadLetterFile: text,
-  disturb: isObject,
-  seed: position,
+  deadLetterFile: textOption,
+  disturb: objectOption,
+  seed: positionOption,
 }
 
 /** One stream that has been started. */

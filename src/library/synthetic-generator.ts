@@ -3,7 +3,7 @@ import { loadModel } from '../model/load.js'
 import type { Model } from '../model/model.js'
 import { openGenerator } from '../model/open.js'
 import { makeBatch, type AnyRow, type Batch } from './batch.js'
-import { checkOptions, count, isObject, position } from './options.js'
+import { checkOptions, count, objectOption, positionOption } from './options.js'
 import type { Column } from './publisher.js'
 import { asPublic, asStreamingError } from './streaming-error.js'
 
@@ -59,7 +59,7 @@ export class SyntheticGenerator<Row extends object = AnyRow> {
       checkOptions(
         'sample',
         { length, ...options },
-        { length: count(1, 1e6), conditions: isObject, seed: position, from: position },
+        { length: count(1, 1e6), conditions: objectOption, seed: positionOption, from: positionOption },
       )
       const { conditions, seed = 0, from = 0 } = options
       const generator = openGenerator(this.#model, { conditions, seed, capacity: length })

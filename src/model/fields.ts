@@ -3,14 +3,14 @@ import type { Symbol } from './artifact.js'
 import { truths } from './generated/computed.js'
 import { relationRange } from './relations/range.js'
 import { dayMs } from './held.js'
-import type { Column, ColumnSource } from './model.js'
+import type { ModelColumn, ColumnSource } from './model.js'
 
 /** The record layout of a model's columns. */
-export function fieldsOf(columns: readonly Column[], plain: (column: Column) => boolean): Field[] {
+export function fieldsOf(columns: readonly ModelColumn[], plain: (column: ModelColumn) => boolean): Field[] {
   return columns.filter(({ hidden }) => !hidden).map((column) => fieldOf(column, columns, plain(column)))
 }
 
-function fieldOf(column: Column, columns: readonly Column[], plain: boolean): Field {
+function fieldOf(column: ModelColumn, columns: readonly ModelColumn[], plain: boolean): Field {
   const { name, path, type, nullable, source } = column
   const vector = vectorKind(source, columns, type)
   const dictionary = dictionaryOf(column, columns)
@@ -28,7 +28,10 @@ function fieldOf(column: Column, columns: readonly Column[], plain: boolean): Fi
 }
 
 /** The lowest and the highest number of a learned column; undefined for sources whose numbers grow without end. */
-export function rangeOf(source: ColumnSource, columns: readonly Column[]): [low: number, high: number] | undefined {
+export function rangeOf(
+  source: ColumnSource,
+  columns: readonly ModelColumn[],
+): [low: number, high: number] | undefined {
   switch (source.from) {
     case 'circuit':
       return spanOf(source.alphabet.flat())
@@ -59,12 +62,16 @@ function spanOf(values: readonly unknown[]): [low: number, high: number] | undef
 }
 
 /** A column that a checked model's column names. */
-export function columnNamed(name: string, columns: readonly Column[]): Column {
+export function columnNamed(name: string, columns: readonly ModelColumn[]): ModelColumn {
   return columns.find((column) => column.name === name)!
 }
 
 /** Numbers with bins need their values; everything else that has codes needs nothing but them. */
-export function vectorKind(source: ColumnSource, columns: readonly Column[] = [], type?: FieldType): Vector['kind'] {
+export function vectorKind(
+  source: ColumnSource,
+  columns: readonly ModelColumn[] = [],
+  type?: FieldType,
+): Vector['kind'] {
   switch (source.from) {
     case 'formula':
       if (type?.kind === 'boolean') return 'dictionary'
@@ -97,8 +104,8 @@ export function vectorKind(source: ColumnSource, columns: readonly Column[] = []
 
 /** What the codes of a column stand for, in the held form; undefined where it has none. */
 export function dictionaryOf(
-  { source, missing, type }: Column,
-  columns: readonly Column[],
+  { source, missing, type }: ModelColumn,
+  columns: readonly ModelColumn[],
 ): readonly (Value | undefined)[] | undefined {
   switch (source.from) {
     case 'circuit':

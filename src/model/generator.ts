@@ -1,5 +1,5 @@
 import { GenesisError } from '../errors.js'
-import type { Batch, Field } from '../record.js'
+import type { ColumnBatch, Field } from '../record.js'
 
 /**
  * Makes the records of one shard. Record p depends only on (model, conditions, seed, p): whatever was generated before,
@@ -15,7 +15,7 @@ export interface Generator {
   /** Goes to a position of this shard (congruent to the shard), in constant time. */
   start(position: number): void
   /** The next `count` records (1 to `capacity`), as a batch that is valid until the next call. Synchronous, no I/O. */
-  generate(count: number): Batch
+  generate(count: number): ColumnBatch
   /** The most records one call can make. */
   readonly capacity: number
 }

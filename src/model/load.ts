@@ -11,8 +11,8 @@ import { readCircuit } from './load/circuit.js'
 import { checkColumns } from './load/columns.js'
 import { ModelFile, shown } from './load/complaint.js'
 import { shapeOfArtifact } from './load/shape.js'
-import type { CircuitSource, Column, Model } from './model.js'
-import { isPlain } from './generated/plain.js'
+import type { CircuitSource, ModelColumn, Model } from './model.js'
+import { isPlainColumn } from './generated/plain.js'
 import { poolOf } from './generated/words.js'
 
 /** Where a model comes from: a file with a model or an Avro schema, or such a schema itself. */
@@ -84,14 +84,14 @@ export function parseModel(bytes: Uint8Array, place: string): Model {
   return {
     artifact,
     fingerprint: createHash('sha256').update(bytes).digest('hex'),
-    fields: fieldsOf(columns, (column) => isPlain(column, columns)),
+    fields: fieldsOf(columns, (column) => isPlainColumn(column, columns)),
     columns,
     circuit,
     columnOfNode,
   }
 }
 
-function withWords(column: ModelArtifact['columns'][number], path: string, file: ModelFile): Column {
+function withWords(column: ModelArtifact['columns'][number], path: string, file: ModelFile): ModelColumn {
   const { source } = column
   if (source.from === 'items') {
     const item = parseModel(Buffer.from(JSON.stringify(source.item)), `${file.place}, ${path}.item`)

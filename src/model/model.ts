@@ -10,13 +10,13 @@ export interface Model {
   /** The record layout: the columns that are not hidden, in order. */
   readonly fields: readonly Field[]
   /** The columns, hidden ones included, with the words of named pools in their place. */
-  readonly columns: readonly Column[]
+  readonly columns: readonly ModelColumn[]
   readonly circuit: Circuit | null
   /** The index in `columns` of each node of the circuit. */
   readonly columnOfNode: readonly number[]
 }
 
-export interface Column extends Omit<ArtifactColumn, 'source'> {
+export interface ModelColumn extends Omit<ArtifactColumn, 'source'> {
   readonly source: ColumnSource
 }
 

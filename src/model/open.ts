@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { GenesisError } from '../errors.js'
-import type { Batch, Field, Vector } from '../record.js'
+import type { ColumnBatch, Field, Vector } from '../record.js'
 import { checkBatchSize, type Generator } from './generator.js'
 import type { TimeCurve } from './artifact.js'
-import type { Column, Model } from './model.js'
+import type { ModelColumn, Model } from './model.js'
 import { buildColumns, neededColumns } from './generated/build.js'
-import type { OutsideColumn } from './generated/generated.js'
+import type { GeneratedColumn } from './generated/generated.js'
 import { RowWords, blockRows } from './random/row-words.js'
 import { CircuitSampler, type NodeOutput } from './sample/circuit-sampler.js'
 import { Retry } from './sample/retry.js'
@@ -18,7 +18,7 @@ import {
   type ReferenceShape,
 } from './references/reference.js'
 import { following } from './time/following.js'
-import { tablesOf, type Checked } from './conditions/compile.js'
+import { tablesOf, type RecheckedConditions } from './conditions/compile.js'
 import { domainsOf } from './conditions/domain.js'
 import { allChecks, forbiddenCheck, rowCheck } from './conditions/row-check.js'
 import { columnsIn } from './expression/formula.js'
@@ -76,9 +76,9 @@ class ModelGenerator implements Generator, Lookup {
   readonly #shards: number
   readonly #words: RowWords
   readonly #circuit: CircuitSampler
-  readonly #outside: readonly OutsideColumn[]
+  readonly #outside: readonly GeneratedColumn[]
   /** Columns that are put together from learned ones. */
-  readonly #made: readonly OutsideColumn[]
+  readonly #made: readonly GeneratedColumn[]
   readonly #retry: Retry | null = null
   readonly vectors: readonly Vector[]
   readonly #references: readonly Reference[]
@@ -184,7 +184,7 @@ class ModelGenerator implements Generator, Lookup {
     this.#position = position
   }
 
-  generate(count: number): Batch {
+  generate(count: number): ColumnBatch {
     checkBatchSize(count, this.capacity)
     const start = this.#position
     const stride = this.#shards
@@ -259,12 +259,12 @@ function clockColumns(model: Model): Set<string> {
 }
 
 /** The columns whose values tell whether a row satisfies the conditions. */
-function columnsChecked({ expressions }: Checked, model: Model): string[] {
+function columnsChecked({ expressions }: RecheckedConditions, model: Model): string[] {
   const conditioned = expressions.flatMap((expression) => (expression === null ? [] : columnsOf(expression, model)))
   return [...conditioned, ...(model.artifact.forbid ?? []).flatMap(columnsIn)]
 }
 
-function nodeOutput({ source }: Column, capacity: number): NodeOutput {
+function nodeOutput({ source }: ModelColumn, capacity: number): NodeOutput {
   const values = vectorKind(source) === 'number' ? new Float64Array(capacity) : null
   return { codes: new Uint16Array(capacity), values }
 }

@@ -1,4 +1,4 @@
-import type { Batch, Field, FieldType, Value, Vector } from '../record.js'
+import type { ColumnBatch, Field, FieldType, Value, Vector } from '../record.js'
 import { shownValue } from './held.js'
 
 /** A record as an object, nested records in it as such: dates are ISO 8601 strings, decimals are numbers, what is missing is null. */
@@ -8,7 +8,7 @@ export type Row = Record<string, RowValue>
 export type RowValue = Value | readonly RowValue[] | { readonly [name: string]: RowValue }
 
 /** The records of a batch as objects, which stay valid after the batch. */
-export function toRows(batch: Batch): Row[] {
+export function toRows(batch: ColumnBatch): Row[] {
   const columns = batch.fields.map((field, index) => columnOf(field, batch.vectors[index], batch.length))
   return Array.from({ length: batch.length }, (_, i) => rowAt(batch.fields, columns, i))
 }

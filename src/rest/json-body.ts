@@ -35,7 +35,7 @@ export function parseTexts(text: string): unknown {
 const scalar = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|\btrue\b|\bfalse\b/g
 
 /** An object with no fields but these. Throws 500 for anything else. */
-export function fieldsOf(value: unknown, ...names: readonly string[]): Record<string, unknown> {
+export function bodyFields(value: unknown, ...names: readonly string[]): Record<string, unknown> {
   const fields = objectOf(value, 'The body')
   for (const name of Object.keys(fields)) {
     if (!names.includes(name)) {

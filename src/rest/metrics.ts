@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { DeliveryOutline } from '../connector/outline.js'
-import type { ConnectorStatus, TaskStatus } from '../runtime/status.js'
+import type { DeliveryStatus, TaskRunStatus } from '../runtime/status.js'
 import { waitsFor } from '../runtime/waiting.js'
 import { dependencies } from '../delivery/passing.js'
 import { latencyBoundsMs, type LatencyHistogram } from '../delivery/latency.js'
@@ -9,7 +9,7 @@ interface Family {
   readonly name: string
   readonly type: 'counter' | 'gauge'
   readonly help: string
-  readonly value: (task: TaskStatus) => number
+  readonly value: (task: TaskRunStatus) => number
 }
 
 const families: readonly Family[] = [
@@ -52,10 +52,10 @@ const latencyLabels = [...latencyBoundsMs.map((ms) => `le="${ms / 1000}"`), 'le=
  */
 export class Metrics {
   readonly contentType: string
-  readonly #status: () => readonly ConnectorStatus[]
+  readonly #status: () => readonly DeliveryStatus[]
   readonly #process = new Registry()
 
-  constructor(status: () => readonly ConnectorStatus[]) {
+  constructor(status: () => readonly DeliveryStatus[]) {
     this.#status = status
     this.contentType = this.#process.contentType
     collectDefaultMetrics({ register: this.#process })
@@ -66,7 +66,7 @@ export class Metrics {
   }
 }
 
-function workerMetrics(connectors: readonly ConnectorStatus[]): string {
+function workerMetrics(connectors: readonly DeliveryStatus[]): string {
   const tasks = connectors.flatMap(({ config, tasks }) =>
     tasks.map((task) => ({ labels: `${labelsOf(config)},task="${task.shard}"`, task })),
   )
@@ -85,7 +85,7 @@ function workerMetrics(connectors: readonly ConnectorStatus[]): string {
 }
 
 /** An alert needs no more than these two: for how long how many tasks have waited for what. */
-function waitingMetrics(tasks: readonly TaskStatus[]): string {
+function waitingMetrics(tasks: readonly TaskRunStatus[]): string {
   const now = Date.now()
   const waits = dependencies.map(([dependency, label]) => {
     const waiting = tasks.filter((task) => waitsFor(task) === dependency)

@@ -1,6 +1,6 @@
 import { asOfText } from './as-of.js'
 import { deliveryName } from '../config/connector.js'
-import type { ConnectorStatus } from '../runtime/status.js'
+import type { DeliveryStatus } from '../runtime/status.js'
 import { troubles, type Trouble } from '../runtime/waiting.js'
 
 /** What `GET /ready` answers with. */
@@ -30,7 +30,7 @@ interface TroubleJson {
 export function readinessOf(
   phase: Readiness['phase'],
   asOf: number | null,
-  connectors: readonly ConnectorStatus[],
+  connectors: readonly DeliveryStatus[],
 ): Readiness {
   const starting = connectors
     .filter(({ tasks }) => tasks.some(({ started }) => !started))

@@ -54,12 +54,12 @@ export interface Answer {
   readonly type?: string
 }
 
-export function json(body: unknown, status = 200): Reply {
+export function jsonReply(body: unknown, status = 200): Reply {
   return { status, body }
 }
 
 /** As java.lang.Boolean.valueOf: everything but `true` is false. */
-export function flag(query: URLSearchParams, name: string, fallback = false): boolean {
+export function queryFlag(query: URLSearchParams, name: string, fallback = false): boolean {
   const value = query.get(name)
   return value === null ? fallback : value.toLowerCase() === 'true'
 }

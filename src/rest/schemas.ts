@@ -1,9 +1,9 @@
 /** Schemas of what is sent and answered, for OpenAPI. */
 import type { Schema } from './route.js'
 
-export const text: Schema = { type: 'string' }
+export const textSchema: Schema = { type: 'string' }
 export const wholeNumber: Schema = { type: 'integer', minimum: 0 }
-export const texts: Schema = { type: 'object', additionalProperties: text }
+export const textsSchema: Schema = { type: 'object', additionalProperties: textSchema }
 
 const states = ['UNASSIGNED', 'RUNNING', 'PAUSED', 'FAILED', 'RESTARTING'] as const
 
@@ -24,21 +24,23 @@ export function named(name: string): Schema {
 }
 
 const info = object({
-  name: text,
-  config: { ...texts, description: 'As it was sent, and the name.' },
-  tasks: list(object({ connector: text, task: wholeNumber })),
+  name: textSchema,
+  config: { ...textsSchema, description: 'As it was sent, and the name.' },
+  tasks: list(object({ connector: textSchema, task: wholeNumber })),
   type: { enum: ['source'] },
 })
 
-const taskStatus = object({ id: wholeNumber, state: { enum: states }, worker_id: text, version: text, trace: text }, [
-  'trace',
-])
+const taskStatus = object(
+  { id: wholeNumber, state: { enum: states }, worker_id: textSchema, version: textSchema, trace: textSchema },
+  ['trace'],
+)
 
 const status = object({
-  name: text,
-  connector: object({ state: { enum: [...states, 'STOPPED'] }, worker_id: text, version: text, trace: text }, [
-    'trace',
-  ]),
+  name: textSchema,
+  connector: object(
+    { state: { enum: [...states, 'STOPPED'] }, worker_id: textSchema, version: textSchema, trace: textSchema },
+    ['trace'],
+  ),
   tasks: list(taskStatus),
   type: { enum: ['source'] },
 })
@@ -46,45 +48,45 @@ const status = object({
 const offsets = object({
   offsets: list(
     object({
-      partition: object({ shard: wholeNumber, sink: text }, ['sink']),
+      partition: object({ shard: wholeNumber, sink: textSchema }, ['sink']),
       offset: nullable(
-        object({ position: wholeNumber, fingerprint: text, shards: wholeNumber }, ['fingerprint', 'shards']),
+        object({ position: wholeNumber, fingerprint: textSchema, shards: wholeNumber }, ['fingerprint', 'shards']),
       ),
     }),
   ),
 })
 
 const definition = object({
-  name: text,
-  type: text,
+  name: textSchema,
+  type: textSchema,
   required: { type: 'boolean' },
-  default_value: nullable(text),
+  default_value: nullable(textSchema),
   importance: { enum: ['HIGH', 'MEDIUM', 'LOW'] },
-  documentation: text,
-  group: nullable(text),
+  documentation: textSchema,
+  group: nullable(textSchema),
   order_in_group: { type: 'integer' },
   width: { enum: ['NONE', 'SHORT', 'MEDIUM', 'LONG'] },
-  display_name: text,
-  dependents: list(text),
+  display_name: textSchema,
+  dependents: list(textSchema),
 })
 
 const validation = object(
   {
-    name: text,
+    name: textSchema,
     error_count: wholeNumber,
     warnings: {
-      ...list(text),
+      ...list(textSchema),
       description: 'What is probably not meant, as unknown keys; absent where there are none.',
     },
-    groups: list(text),
+    groups: list(textSchema),
     configs: list(
       object({
         definition: named('Definition'),
         value: object({
-          name: text,
-          value: nullable(text),
-          recommended_values: list(text),
-          errors: list(text),
+          name: textSchema,
+          value: nullable(textSchema),
+          recommended_values: list(textSchema),
+          errors: list(textSchema),
           visible: { type: 'boolean' },
         }),
       }),
@@ -94,9 +96,9 @@ const validation = object(
 )
 
 const progress = object({
-  name: text,
-  state: text,
-  file: { ...nullable(text), description: 'The file that it comes from; null: it was created over REST.' },
+  name: textSchema,
+  state: textSchema,
+  file: { ...nullable(textSchema), description: 'The file that it comes from; null: it was created over REST.' },
   complete: { type: 'boolean', description: 'The stream is bounded and at its end.' },
   position: { ...wholeNumber, description: 'Everything below is delivered or dropped.' },
   end_position: { ...nullable(wholeNumber), description: 'The stream ends before it; null: it does not end.' },
@@ -112,7 +114,7 @@ const progress = object({
       id: wholeNumber,
       shard: wholeNumber,
       shards: wholeNumber,
-      sink: nullable(text),
+      sink: nullable(textSchema),
       position: wholeNumber,
       complete: { type: 'boolean' },
       records: wholeNumber,
@@ -128,15 +130,15 @@ const progress = object({
 
 const job = object(
   {
-    id: text,
-    connector: text,
+    id: textSchema,
+    connector: textSchema,
     state: { enum: ['running', 'done', 'failed', 'cancelled'] },
     started: { ...wholeNumber, description: 'Milliseconds since 1970.' },
     ended: nullable(wholeNumber),
-    progress: object({ step: text, done: wholeNumber, of: nullable(wholeNumber) }),
+    progress: object({ step: textSchema, done: wholeNumber, of: nullable(wholeNumber) }),
     exact: { ...nullable({ type: 'boolean' }), description: 'Of one that is done: every sink is exact.' },
     reports: { ...list({ type: 'object' }), description: 'What `genesis verify --json` prints, one for each sink.' },
-    error: object({ code: text, message: text }),
+    error: object({ code: textSchema, message: textSchema }),
   },
   ['error'],
 )
@@ -150,7 +152,7 @@ export const components: Readonly<Record<string, Schema>> = {
   Validation: validation,
   Progress: progress,
   Job: job,
-  Message: object({ message: text }),
-  LoggerLevel: object({ level: text, last_modified: nullable(wholeNumber) }),
-  Error: object({ error_code: wholeNumber, message: text }),
+  Message: object({ message: textSchema }),
+  LoggerLevel: object({ level: textSchema, last_modified: nullable(wholeNumber) }),
+  Error: object({ error_code: wholeNumber, message: textSchema }),
 }

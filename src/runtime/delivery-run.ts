@@ -2,7 +2,7 @@ import type { DeliveryOutline } from '../connector/outline.js'
 import { addCounters, emptyCounters, type Counters } from '../delivery/counters.js'
 import { RateMeter } from '../delivery/rate-meter.js'
 import type { Clock } from '../delivery/clock.js'
-import type { ConnectorStatus, TaskStatus } from './status.js'
+import type { DeliveryStatus, TaskRunStatus } from './status.js'
 import type { Failure, State } from './task-events.js'
 import type { TaskExecutor, TaskSpec } from './task-executor.js'
 import { TaskSupervisor, type TaskChanged } from './task-supervisor.js'
@@ -118,11 +118,11 @@ export class DeliveryRun {
     this.#tasks.delete(shard)
   }
 
-  status(): ConnectorStatus {
+  status(): DeliveryStatus {
     const all = [...this.#tasks.values()].map(({ task, meter, hasEnded }) => ({ ...task.status(), meter, hasEnded }))
     const now = this.#endedAt ?? this.#clock.now()
     const tasks = all
-      .map(({ meter, hasEnded, ...task }): TaskStatus => ({ ...task, rate: hasEnded ? 0 : meter.rate(now) }))
+      .map(({ meter, hasEnded, ...task }): TaskRunStatus => ({ ...task, rate: hasEnded ? 0 : meter.rate(now) }))
       .sort((a, b) => a.shard - b.shard)
     return {
       name: this.#config.name,
@@ -147,7 +147,7 @@ export class DeliveryRun {
   }
 }
 
-function sumOf(tasks: readonly TaskStatus[]): Counters {
+function sumOf(tasks: readonly TaskRunStatus[]): Counters {
   const sum = emptyCounters(Math.min(...tasks.map(({ counters }) => counters.position)))
   for (const { counters } of tasks) addCounters(sum, counters)
   return sum

@@ -1,6 +1,6 @@
 import { deliveryName, type ConnectorConfig } from '../config/connector.js'
 import type { Clock } from '../delivery/clock.js'
-import { dependencyOf, type Dependency } from '../delivery/passing.js'
+import { dependencyOf, type ExternalDependency } from '../delivery/passing.js'
 import type { Failure, State } from './task-events.js'
 
 export type NoteOutage = (
@@ -16,7 +16,7 @@ const reminderMs = 60_000
 const maxNames = 5
 
 interface Outage {
-  readonly dependency: Dependency
+  readonly dependency: ExternalDependency
   readonly began: number
   /** The connector of each task that waits. */
   readonly waiting: Map<string, string>
@@ -33,7 +33,7 @@ interface Outage {
 export class OutageLog {
   readonly #note: NoteOutage
   readonly #clock: Pick<Clock, 'now' | 'after'>
-  readonly #outages = new Map<Dependency, Outage>()
+  readonly #outages = new Map<ExternalDependency, Outage>()
 
   constructor(note: NoteOutage, clock: Pick<Clock, 'now' | 'after'> = backgroundClock) {
     this.#note = note
@@ -70,7 +70,7 @@ export class OutageLog {
     this.#outages.clear()
   }
 
-  #begin(dependency: Dependency, { message, code }: Failure): Outage {
+  #begin(dependency: ExternalDependency, { message, code }: Failure): Outage {
     const none = (): void => undefined
     const began = this.#clock.now()
     const outage: Outage = {

@@ -3,14 +3,14 @@ import type { Counters } from '../delivery/counters.js'
 import type { Failure, State } from './task-events.js'
 
 /** A connector, or one sink of several, and its tasks as they are now. */
-export interface ConnectorStatus {
+export interface DeliveryStatus {
   readonly name: string
   readonly config: DeliveryOutline
   /** RUNNING while a task may still deliver; then FAILED if one has failed, otherwise STOPPED. */
   readonly state: State
   /** All records of the tasks are delivered: it is bounded and at its end. */
   readonly complete: boolean
-  readonly tasks: readonly TaskStatus[]
+  readonly tasks: readonly TaskRunStatus[]
   /** The tasks' sum; the position is the lowest of theirs: everything below it is delivered. */
   readonly counters: Counters
   /** Records a second, lately. */
@@ -19,7 +19,7 @@ export interface ConnectorStatus {
   readonly elapsedMs: number
 }
 
-export interface TaskStatus {
+export interface TaskRunStatus {
   readonly shard: number
   readonly state: State
   readonly complete: boolean
@@ -59,7 +59,7 @@ export interface ConnectorSummary {
   readonly error?: string
 }
 
-export function summarize(status: ConnectorStatus): ConnectorSummary {
+export function summarize(status: DeliveryStatus): ConnectorSummary {
   const { name, config, state, complete, tasks, counters, elapsedMs } = status
   const { records, batches, errors, dropped, retries, position } = counters
   const failure = tasks.find((task) => task.state === 'FAILED')?.failure

@@ -1,7 +1,7 @@
 import { addCounters, emptyCounters, type Counters } from '../delivery/counters.js'
 import { Backoff } from '../delivery/backoff.js'
 import type { Clock } from '../delivery/clock.js'
-import type { TaskStatus } from './status.js'
+import type { TaskRunStatus } from './status.js'
 import type { Failure, State, TaskEnd } from './task-events.js'
 import type { RunningTask, TaskExecutor, TaskSpec } from './task-executor.js'
 
@@ -77,7 +77,7 @@ export class TaskSupervisor {
     this.#running?.abandon()
   }
 
-  status(): Omit<TaskStatus, 'rate'> {
+  status(): Omit<TaskRunStatus, 'rate'> {
     const counters = emptyCounters(this.#counters.position)
     addCounters(counters, this.#earlier)
     addCounters(counters, this.#counters)

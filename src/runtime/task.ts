@@ -6,7 +6,7 @@ import { DownstreamClosed } from '../sink/sink.js'
 import { emptyCounters, type Counters } from '../delivery/counters.js'
 import { Backoff } from '../delivery/backoff.js'
 import type { Clock } from '../delivery/clock.js'
-import { dependencyOf, type Dependency } from '../delivery/passing.js'
+import { dependencyOf, type ExternalDependency } from '../delivery/passing.js'
 import { PoisonRecordSearch } from '../delivery/poison-record-search.js'
 import { Recovery } from '../delivery/recovery.js'
 import { Pipeline, type TaskParts } from './pipeline.js'
@@ -44,7 +44,7 @@ export class Task {
   /** Why the record that is searched for cannot be delivered. */
   #fault: GenesisError | null = null
   /** What the last failure waits for, until it is known to be back. */
-  #missed: Dependency | null = null
+  #missed: ExternalDependency | null = null
   #opened = false
   #opening = false
   #resumed = false

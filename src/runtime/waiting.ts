@@ -1,14 +1,14 @@
 import { deliveryName } from '../config/connector.js'
-import { dependencyOf, type Dependency } from '../delivery/passing.js'
+import { dependencyOf, type ExternalDependency } from '../delivery/passing.js'
 import type { ErrorCode } from '../errors.js'
-import type { ConnectorStatus, TaskStatus } from './status.js'
+import type { DeliveryStatus, TaskRunStatus } from './status.js'
 
 /** Tasks of one connector that are in the same trouble. */
 export interface Trouble {
   readonly connector: string
   readonly tasks: readonly number[]
   /** What they wait for; null: for nothing that is known to pass, or they have failed. */
-  readonly waitsFor: Dependency | null
+  readonly waitsFor: ExternalDependency | null
   readonly code: ErrorCode
   readonly error: string
   /** When the first of them failed, in ms since 1970. */
@@ -16,12 +16,12 @@ export interface Trouble {
 }
 
 /** What a task waits for; null: it does not wait. */
-export function waitsFor({ state, failure }: Pick<TaskStatus, 'state' | 'failure'>): Dependency | null {
+export function waitsFor({ state, failure }: Pick<TaskRunStatus, 'state' | 'failure'>): ExternalDependency | null {
   return state === 'RESTARTING' && failure !== null ? dependencyOf(failure.code) : null
 }
 
 /** What has failed or is waited for, by connector and error. `state`: of the tasks. */
-export function troubles(connectors: readonly ConnectorStatus[], state: 'RESTARTING' | 'FAILED'): Trouble[] {
+export function troubles(connectors: readonly DeliveryStatus[], state: 'RESTARTING' | 'FAILED'): Trouble[] {
   const found = new Map<string, Trouble>()
   for (const { config, tasks } of connectors) {
     for (const task of tasks) {

@@ -2,10 +2,10 @@ import { deliveryName } from '../config/connector.js'
 import type { WorkerConfig } from '../config/worker.js'
 import type { DeliveryOutline } from '../connector/outline.js'
 import { systemClock, type Clock } from '../delivery/clock.js'
-import { Sequences } from '../delivery/sequences.js'
+import { SerialQueues } from '../delivery/sequences.js'
 import { DeliveryRun } from './delivery-run.js'
 import { InlineExecutor } from './inline-executor.js'
-import type { ConnectorStatus } from './status.js'
+import type { DeliveryStatus } from './status.js'
 import type { Failure, State } from './task-events.js'
 import type { TaskExecutor, TaskSpec } from './task-executor.js'
 import { taskKey, type TaskId } from './task-key.js'
@@ -35,7 +35,7 @@ export class Worker {
   readonly #executors: TaskExecutors
   /** By deliveryName. */
   readonly #deliveries = new Map<string, DeliveryRun>()
-  readonly #changes = new Sequences()
+  readonly #changes = new SerialQueues()
   #stopping = false
 
   constructor(
@@ -86,12 +86,12 @@ export class Worker {
   }
 
   /** Of each delivery that has a task here, in the order in which they were added. */
-  status(): ConnectorStatus[] {
+  status(): DeliveryStatus[] {
     return [...this.#deliveries.values()].filter(({ shards }) => shards.length > 0).map((run) => run.status())
   }
 
   /** Undefined: it has no task here. */
-  statusOf(delivery: Pick<DeliveryOutline, 'name' | 'sinkName'>): ConnectorStatus | undefined {
+  statusOf(delivery: Pick<DeliveryOutline, 'name' | 'sinkName'>): DeliveryStatus | undefined {
     const run = this.#deliveries.get(deliveryName(delivery))
     return run === undefined || run.shards.length === 0 ? undefined : run.status()
   }

@@ -1,11 +1,11 @@
 import { deliveryName } from '../config/connector.js'
 import type { DisturbKind } from '../config/disturb.js'
-import type { Comparison } from './match/compare.js'
+import type { ComparisonResult } from './match/compare.js'
 import type { FaultKind } from './match/explain.js'
 import type { UnreadableRecords } from './delivered.js'
 
 /** What `genesis verify` found out about a connector. */
-export interface VerifyReport extends Comparison {
+export interface VerifyReport extends ComparisonResult {
   readonly connector: string
   /** Which of the connector's several sinks; null: there is one. */
   readonly sink: string | null

@@ -5,7 +5,7 @@ import { partitionOfPosition } from '#src/kafka/partitioner.js'
 import { ConnectionPool } from '#src/kafka/connection-pool.js'
 import type { ProducerClient } from '#src/kafka/create-producer.js'
 import { TopicReader } from '#src/kafka/topic-reader.js'
-import type { Batch, EncodedBatch } from '#src/record.js'
+import type { ColumnBatch, EncodedBatch } from '#src/record.js'
 import { systemClock } from '#src/delivery/clock.js'
 import type { Failure, TaskEnd } from '#src/runtime/task-events.js'
 import { Task } from '#src/runtime/task.js'
@@ -36,7 +36,7 @@ class TextEncoder implements Encoder {
     return Promise.resolve()
   }
 
-  encode({ start, stride, length }: Batch): EncodedBatch {
+  encode({ start, stride, length }: ColumnBatch): EncodedBatch {
     this.#bytes.fill(0x21)
     for (let i = 0; i < length; i++) {
       const begin = this.#offsets[2 * i]

@@ -6,7 +6,7 @@ import { Leaders } from '#src/kafka/wire/leaders.js'
 import { RequestPace } from '#src/kafka/wire/request-pace.js'
 import { ProduceWindow } from '#src/kafka/wire/produce-window.js'
 import { RecordStage } from '#src/kafka/wire/record-stage.js'
-import { Sequences } from '#src/kafka/wire/sequences.js'
+import { SequenceNumbers } from '#src/kafka/wire/sequences.js'
 import { idempotentIdentity } from '#src/kafka/wire/transaction-coordinator.js'
 import { encodedBatch } from '../support/encoded-batch.js'
 import { committedRecords, createTopic, testCluster } from '../support/kafka.js'
@@ -32,7 +32,7 @@ test('sequence numbers go on behind 2^31 - 1 with 0, within a record batch and b
     },
     identity,
     // Partition 0 wraps between its second and third batch, partition 1 within its third.
-    new Sequences(2 ** 31 - 20),
+    new SequenceNumbers(2 ** 31 - 20),
   )
   const values: string[][] = [[], []]
   for (let n = 0; n < 6; n++) {

@@ -3,10 +3,10 @@
  * sinks are fed with. The rows are made without any code of the encoders.
  */
 import * as fc from 'fast-check'
-import type { Batch, Field, FieldType, Value, Vector } from '#src/record.js'
+import type { ColumnBatch, Field, FieldType, Value, Vector } from '#src/record.js'
 
 export interface SampleBatch {
-  readonly batch: Batch
+  readonly batch: ColumnBatch
   /** Row form, as a user sees the records: the values in the order of the fields. */
   readonly rows: readonly (readonly Value[])[]
   /** The same in held form. */

@@ -1,7 +1,7 @@
 import type { Encoder } from '#src/encode/encoder.js'
 import { GenesisError } from '#src/errors.js'
 import type { Generator } from '#src/model/generator.js'
-import type { Batch, Checkpoint, EncodedBatch } from '#src/record.js'
+import type { ColumnBatch, Checkpoint, EncodedBatch } from '#src/record.js'
 import type { Sink } from '#src/sink/sink.js'
 
 export const fingerprint = 'f00d'
@@ -23,7 +23,7 @@ export class PositionGenerator implements Generator {
     this.position = position
   }
 
-  generate(count: number): Batch {
+  generate(count: number): ColumnBatch {
     const start = this.position
     this.position += count * this.#stride
     return { fields: [], start, stride: this.#stride, length: count, vectors: [] }
@@ -39,7 +39,7 @@ export class PositionEncoder implements Encoder {
     return Promise.resolve()
   }
 
-  encode({ start, stride, length }: Batch): EncodedBatch {
+  encode({ start, stride, length }: ColumnBatch): EncodedBatch {
     this.#bytes.fill(0xff)
     for (let i = 0; i < length; i++) {
       this.#bytes.writeDoubleLE(start + i * stride, 8 * i)

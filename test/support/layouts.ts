@@ -1,5 +1,5 @@
 /** Short ways to write layouts and one-record batches of them in tests. */
-import type { Batch, Field, FieldType, Value, Vector } from '#src/record.js'
+import type { ColumnBatch, Field, FieldType, Value, Vector } from '#src/record.js'
 
 const types = {
   string: { kind: 'string' },
@@ -34,7 +34,7 @@ export function drawn(
 }
 
 /** A batch of records given in held form, the values in the order of the fields. */
-export function batchOf(fields: readonly Field[], ...records: (readonly Value[])[]): Batch {
+export function batchOf(fields: readonly Field[], ...records: (readonly Value[])[]): ColumnBatch {
   const vectors = fields.map((field, column): Vector => {
     const held = records.map((record) => record[column])
     switch (field.vector) {

@@ -1,5 +1,5 @@
 import type { Encoder } from '#src/encode/encoder.js'
-import type { Batch, EncodedBatch } from '#src/record.js'
+import type { ColumnBatch, EncodedBatch } from '#src/record.js'
 
 /** Every value is its position as a line of text. */
 export class PositionLines implements Encoder {
@@ -7,7 +7,7 @@ export class PositionLines implements Encoder {
     return Promise.resolve()
   }
 
-  encode({ start, stride, length }: Batch): EncodedBatch {
+  encode({ start, stride, length }: ColumnBatch): EncodedBatch {
     const lines = Array.from({ length }, (_, i) => `${start + i * stride}\n`)
     const offsets = new Int32Array(2 * length + 1)
     lines.forEach((line, i) => {

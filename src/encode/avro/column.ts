@@ -10,7 +10,7 @@ import { describeType, describeValue, listed } from './describe.js'
 import { branchesOf } from './match.js'
 
 /** Why a column does not fit a type. */
-export interface Misfit {
+export interface TypeMisfit {
   readonly what: string
   readonly found?: string
   readonly expected: string
@@ -31,7 +31,7 @@ export function branchIndex(index: number): Buffer {
   return bytes.subarray(0, writeLong(bytes, 0, index, 1))
 }
 
-export function columnSteps(field: Field, column: number, type: avro.Type, place: string): EncodeStep[] | Misfit {
+export function columnSteps(field: Field, column: number, type: avro.Type, place: string): EncodeStep[] | TypeMisfit {
   const branches = branchesOf(type)
   const isUnion = branches.length > 1 || branches[0] !== type
   const prefix = (index: number): Buffer => (isUnion ? branchIndex(index) : none)
@@ -68,7 +68,7 @@ function dictionarySteps(
   candidates: readonly Branch[],
   missing: Buffer | null,
   expected: string,
-): EncodeStep[] | Misfit {
+): EncodeStep[] | TypeMisfit {
   const values = field.dictionary ?? []
   const whole = candidates.find((branch) => misfits(field, branch).length === 0)
   const usable = whole === undefined ? candidates : [whole]

@@ -1,6 +1,6 @@
 import avro from 'avsc'
 import type { Field, FieldType, Value } from '../../record.js'
-import { textOf } from '../text-steps.js'
+import { plainTextOf } from '../text-steps.js'
 import { LogicalMark } from './schema.js'
 
 /** A column for a message: `nullable decimal column price`. */
@@ -30,5 +30,5 @@ export function listed(items: readonly string[], most = 8): string {
 
 /** A present value for a message, as a row has it. */
 export function describeValue(type: FieldType, held: NonNullable<Value>): string {
-  return typeof held === 'string' ? JSON.stringify(held) : textOf(type, held)
+  return typeof held === 'string' ? JSON.stringify(held) : plainTextOf(type, held)
 }

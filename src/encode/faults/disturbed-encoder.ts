@@ -4,7 +4,7 @@
  */
 import { disturbKinds } from '../../config/disturb.js'
 import { kindNumber } from '../../model/faults/block-plan.js'
-import type { Batch, EncodedBatch } from '../../record.js'
+import type { ColumnBatch, EncodedBatch } from '../../record.js'
 import type { Encoder } from '../encoder.js'
 import { LabelWriter, labelHead } from './labels.js'
 import type { LabelHead } from './labels.js'
@@ -61,13 +61,13 @@ export class DisturbedEncoder implements Encoder {
     for (const variant of this.#variants) await variant.prepare()
   }
 
-  encode(batch: Batch): EncodedBatch {
+  encode(batch: ColumnBatch): EncodedBatch {
     const encoded = this.#form.encoder.encode(batch)
     const altered = this.#alter(batch, encoded)
     return this.#form.labelled ? { ...altered, headers: this.#label(batch) } : altered
   }
 
-  #label({ faults, length }: Batch): EncodedBatch['headers'] {
+  #label({ faults, length }: ColumnBatch): EncodedBatch['headers'] {
     const labels = this.#labels
     labels.begin(length, this.#longestHead)
     for (let i = 0; i < length; i++) {
@@ -90,7 +90,7 @@ export class DisturbedEncoder implements Encoder {
   }
 
   /** The batch with altered values; the batch itself where none is. */
-  #alter(batch: Batch, encoded: EncodedBatch): EncodedBatch {
+  #alter(batch: ColumnBatch, encoded: EncodedBatch): EncodedBatch {
     const { faults, length } = batch
     if (faults === undefined) return encoded
     const { kinds, draws } = faults

@@ -1,4 +1,4 @@
-import type { Batch, EncodedBatch, Field, Vector } from '../../record.js'
+import type { ColumnBatch, EncodedBatch, Field, Vector } from '../../record.js'
 import { Gathered } from '../../model/faults/gathered.js'
 import type { Encoder } from '../encoder.js'
 
@@ -61,7 +61,7 @@ export class Variant {
   }
 
   /** The records that were picked, encoded; valid until the next call. */
-  encode(batch: Batch): EncodedBatch | null {
+  encode(batch: ColumnBatch): EncodedBatch | null {
     if (this.#count === 0) return null
     this.#gathered.clear()
     this.#gathered.add(batch, this.#picks, 0, this.#count, 0)

@@ -1,5 +1,5 @@
 import type { Cell, RawColumn } from '../table/table.js'
-import type { LearnedColumn, OutsideColumn, PlannedColumn } from './plan.js'
+import type { LearnedColumn, UnlearnedColumn, PlannedColumn } from './plan.js'
 import { formsOfCodes } from './text-forms.js'
 
 /** A beginning of codes is decided by another column if so many rows keep the rule … */
@@ -47,7 +47,10 @@ export function withForms(
     const distinct = new Set(forms)
     if (distinct.size === 1) return [{ ...column, found: { ...found, forms } }]
     const name = freeName(`${column.name}.form`)
-    return [formColumn(name, raw, forms), { ...column, found: { ...found, forms, form: name } } satisfies OutsideColumn]
+    return [
+      formColumn(name, raw, forms),
+      { ...column, found: { ...found, forms, form: name } } satisfies UnlearnedColumn,
+    ]
   })
 }
 

@@ -4,7 +4,7 @@ import type { RawColumn, Table } from '../table/table.js'
 import { learnBoolean, learnCategory, learnedKinds, learnTime } from './learned.js'
 import type { Learned, LearnedKind, ReadAs } from './learned.js'
 import { learnNumber } from './learned-number.js'
-import { shown } from './reading.js'
+import { shownCell } from './reading.js'
 import { looksLikeNumber } from './number-form.js'
 import { commonForm, commonLength, patternOf, patternSize, phonePattern } from './patterns.js'
 import { startAndStep, stepsOf } from './sequence.js'
@@ -78,7 +78,7 @@ function noted(detected: Detected, column: RawColumn, as: ReadAs): Detected {
   const alike = texts.filter(looksLikeNumber)
   if (alike.length === 0 || alike.length < numberShare * texts.length) return detected
   const note =
-    `column ${column.name}: its texts look like numbers (such as ${shown(alike[0])}) but are not read as such; ` +
+    `column ${column.name}: its texts look like numbers (such as ${shownCell(alike[0])}) but are not read as such; ` +
     'if they are, give it kind: decimal in a columns file, and decimal: "," or "."'
   if (detected.place === 'learned') {
     const { learned } = detected

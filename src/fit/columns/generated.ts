@@ -8,7 +8,7 @@ import { parseTime } from './dates.js'
 import type { Outside } from './detect.js'
 import { freeName } from './day-and-time.js'
 import { escaped } from './patterns.js'
-import type { OutsideColumn, PlannedColumn } from './plan.js'
+import type { UnlearnedColumn, PlannedColumn } from './plan.js'
 
 const string = { kind: 'string' } as const
 /** Reserved for examples (RFC 2606): no mail reaches anyone. */
@@ -28,7 +28,7 @@ const longestText = 40
  * it may take parts of (an e-mail address is made of the record's name).
  */
 export function outsideColumns(
-  column: OutsideColumn,
+  column: UnlearnedColumn,
   all: readonly PlannedColumn[],
   names: PartNames,
   seed: number,
@@ -152,7 +152,7 @@ function nameParts(owner: string, names: PartNames, locale: string): ArtifactCol
 
 /** The columns with the names of the person that the record is about; its own parts if the record has no name. */
 function personOf(
-  { name }: OutsideColumn,
+  { name }: UnlearnedColumn,
   all: readonly PlannedColumn[],
   names: PartNames,
   locale: string,
@@ -172,12 +172,12 @@ function personOf(
   }
 }
 
-function poolOf({ settings }: OutsideColumn, locale: string): ColumnOrigin {
+function poolOf({ settings }: UnlearnedColumn, locale: string): ColumnOrigin {
   if (settings.values === undefined) return { from: 'pool', provider: settings.provider ?? '', locale }
   return { from: 'pool', values: [...settings.values], ...(settings.weights && { weights: [...settings.weights] }) }
 }
 
-function eventTime({ settings: { start, step, jitter, shape } }: OutsideColumn): ColumnOrigin {
+function eventTime({ settings: { start, step, jitter, shape } }: UnlearnedColumn): ColumnOrigin {
   const millis = (duration: string | number | undefined): number =>
     typeof duration === 'number' ? duration : (parseDuration(duration ?? '0s') ?? 0)
   const from = typeof start === 'number' ? start : (parseTime(start ?? '', 'DMY')?.millis ?? 0)

@@ -2,7 +2,7 @@ import type { RawColumn } from '../table/table.js'
 import { clamped, fits, grainOf, type Learned, type ReadAs } from './learned.js'
 import { printedNumbers } from './number-form.js'
 import { decimalPlaces, maxDecimals, parseNumber, toScaled } from './numbers.js'
-import { droppedNotes, readColumn, shown, type Reading } from './reading.js'
+import { droppedNotes, readColumn, shownCell, type Reading } from './reading.js'
 
 /** Enough texts to tell how they write numbers. */
 const looked = 2000
@@ -54,7 +54,9 @@ export function learnNumber(
 function readNotes({ name, values }: RawColumn, reading: Reading<number>): string[] {
   const code = reading.values.findIndex((value, code) => value !== null && parseNumber(values[code] ?? '') !== value)
   if (code < 0) return []
-  return [`column ${name}: its numbers are read without their form: ${shown(values[code])} is ${reading.values[code]}`]
+  return [
+    `column ${name}: its numbers are read without their form: ${shownCell(values[code])} is ${reading.values[code]}`,
+  ]
 }
 
 /** Texts that may be numbers: what only says that a value is missing is left out. */

@@ -5,7 +5,7 @@ import type { RawColumn } from '../table/table.js'
 import { compactDate, dateOrderOf, parseTime, type DateOrder } from './dates.js'
 import type { Punctuation } from './number-form.js'
 import { commonStep } from './numbers.js'
-import { droppedNotes, readColumn, shown, type Reading } from './reading.js'
+import { droppedNotes, readColumn, shownCell, type Reading } from './reading.js'
 import { spelledTimes, type SpelledTimes } from './spelled-times.js'
 import { englishWords, zoneOffset } from './time-words.js'
 
@@ -117,7 +117,7 @@ function learnSeveralForms(
   const other = texts.find((text) => /\d/.test(text) && !isoForm.test(text.trim()))
   if (other !== undefined && as.format === undefined)
     notes.push(
-      `column ${column.name}: its dates have no one form (such as ${shown(other)}), and are written in ISO 8601`,
+      `column ${column.name}: its dates have no one form (such as ${shownCell(other)}), and are written in ISO 8601`,
     )
   const kind = forced ?? (withTime ? 'timestamp' : 'date')
   const isEpoch = texts.length === 0

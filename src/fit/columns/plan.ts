@@ -9,7 +9,7 @@ import type { ColumnKind, ColumnSettings } from './column-settings.js'
 import { noColumnsFile, type ColumnsFile } from './settings.js'
 
 /** What becomes of a column: learned by the circuit, or made outside of it. */
-export type PlannedColumn = LearnedColumn | OutsideColumn
+export type PlannedColumn = LearnedColumn | UnlearnedColumn
 
 export interface LearnedColumn {
   readonly place: 'learned'
@@ -19,7 +19,7 @@ export interface LearnedColumn {
   readonly learned: Learned
 }
 
-export interface OutsideColumn {
+export interface UnlearnedColumn {
   readonly place: 'outside'
   readonly name: string
   readonly hidden: boolean

@@ -59,13 +59,13 @@ export function droppedNotes(column: string, reading: Reading<unknown>, what: st
   if (reading.firstRejected !== null)
     notes.push(
       `column ${column}: ${reading.rejected} of ${reading.rejected + reading.accepted} values are not ${what} and were ` +
-        `read as missing (first: ${shown(reading.firstRejected.cell)} in row ${reading.firstRejected.row})`,
+        `read as missing (first: ${shownCell(reading.firstRejected.cell)} in row ${reading.firstRejected.row})`,
     )
   return notes
 }
 
 /** A cell for a message: quoted and short. */
-export function shown(cell: Cell): string {
+export function shownCell(cell: Cell): string {
   const text = String(cell)
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)
 }

@@ -1,6 +1,6 @@
 import type { Symbol } from '../../model/artifact.js'
 import { quantileBins, type Weighted } from './bins.js'
-import { gridOf } from './grid.js'
+import { binGridOf } from './grid.js'
 
 /** The symbols of a column, and the code of each of its held values. */
 export interface Alphabet {
@@ -106,7 +106,7 @@ export function numberAlphabet(counts: Counts, grain: number, options: Discretis
   const isAtom = ({ value, count }: Weighted): boolean => few || count >= atomCount || value === options.keep
   const grid = few
     ? { grain, strays: new Set<number>() }
-    : gridOf(
+    : binGridOf(
         values.filter((value) => !isAtom(value)),
         grain,
         options,

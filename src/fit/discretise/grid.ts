@@ -12,7 +12,7 @@ const maxStrays = 64
  * The step of the grid that the values of a column's bins lie on: at least `grain`, and larger where the values that are
  * not frequent enough for a symbol of their own are rounded, but for a few strays.
  */
-export function gridOf(
+export function binGridOf(
   values: readonly Weighted[],
   grain: number,
   { minCount }: { readonly minCount: number },

@@ -2,7 +2,7 @@ import { columnsIn, type Formula, type Rounding } from '../../model/expression/f
 import { computed, numbersOf, type NumberColumn } from './number-column.js'
 
 /** A formula that a column may follow. */
-export interface Candidate {
+export interface FormulaCandidate {
   readonly column: NumberColumn
   readonly formula: Formula
   readonly rounding: Rounding
@@ -19,7 +19,11 @@ export interface Fitness {
 export type Named = ReadonlyMap<string, NumberColumn>
 
 /** What the formula gives in the selected rows (or in all). */
-export function formulaIn({ column, formula, rounding }: Candidate, named: Named, rows?: Uint32Array): Float64Array {
+export function formulaIn(
+  { column, formula, rounding }: FormulaCandidate,
+  named: Named,
+  rows?: Uint32Array,
+): Float64Array {
   const inputs = new Map(
     columnsIn(formula).map((name) => {
       const input = named.get(name)!
@@ -30,7 +34,7 @@ export function formulaIn({ column, formula, rounding }: Candidate, named: Named
   return computed(formula, column.type, rounding, (name) => inputs.get(name)!, count)
 }
 
-export function fitnessOf(candidate: Candidate, named: Named, rows?: Uint32Array): Fitness {
+export function fitnessOf(candidate: FormulaCandidate, named: Named, rows?: Uint32Array): Fitness {
   const values = numbersOf(candidate.column, rows)
   const given = formulaIn(candidate, named, rows)
   return keptRows(values, given, toleranceOf(candidate.column, values))

@@ -1,11 +1,11 @@
 import type { Formula, FormulaOperator, Rounding } from '../../model/expression/formula.js'
 import { dayMs } from '../../model/held.js'
-import { fitnessOf, type Candidate, type Named } from './candidate.js'
+import { fitnessOf, type FormulaCandidate, type Named } from './candidate.js'
 import { codeLength } from './code-length.js'
 import { numbersOf, someOf, type NumberColumn } from './number-column.js'
 
 /** A formula that nearly every row keeps. */
-export interface ExactRelation extends Candidate {
+export interface ExactRelation extends FormulaCandidate {
   /** Of the rows of a sample that can keep it. */
   readonly share: number
 }
@@ -320,7 +320,7 @@ class Search {
   ): ExactRelation | null {
     let best: ExactRelation | null = null
     for (const rounding of roundings) {
-      const candidate: Candidate = { column: y, formula, rounding }
+      const candidate: FormulaCandidate = { column: y, formula, rounding }
       const few = fitnessOf(candidate, this.named, this.sample.subarray(0, 512))
       if (few.rows > 30 && few.kept < 0.8 * few.rows) continue
       const { rows, kept } = fitnessOf(candidate, this.named, this.sample)
@@ -332,7 +332,7 @@ class Search {
   }
 
   /** Whether enough rows, in which no part of the formula is 0, keep it; and y is not nearly always the same. */
-  #shows(y: NumberColumn, candidate: Candidate, used: readonly NumberColumn[]): boolean {
+  #shows(y: NumberColumn, candidate: FormulaCandidate, used: readonly NumberColumn[]): boolean {
     const telling = this.sample.filter((_, i) => used.every((each) => (this.#all.get(each)![i] || 0) !== 0))
     const values = numbersOf(y, telling)
     if (codeLength(values, y.grain) < 1) return false

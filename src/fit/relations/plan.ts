@@ -4,7 +4,7 @@ import type { ColumnInput } from '../../model/expression/input.js'
 import { columnsIn, roundings, type Formula, type Rounding } from '../../model/expression/formula.js'
 import { grainOf } from '../columns/learned.js'
 import type { LearnedColumn } from '../columns/plan.js'
-import { formulaIn, keptRows, toleranceOf, type Candidate, type Named } from './candidate.js'
+import { formulaIn, keptRows, toleranceOf, type FormulaCandidate, type Named } from './candidate.js'
 import { calendarOf } from './calendar.js'
 import { chooseExact, spanOf } from './choose-exact.js'
 import { codeLength } from './code-length.js'
@@ -144,7 +144,7 @@ function asStated(
 }
 
 /** A formula that nearly every row keeps: its exceptions are learned as what they differ by, or as what they are, whichever is shorter. */
-function exactly(candidate: Candidate, named: Named, freeName: (name: string) => string): PlannedRelation {
+function exactly(candidate: FormulaCandidate, named: Named, freeName: (name: string) => string): PlannedRelation {
   const { column, formula, rounding } = candidate
   const values = numbersOf(column)
   const given = formulaIn(candidate, named)
@@ -182,7 +182,7 @@ function exactly(candidate: Candidate, named: Named, freeName: (name: string) =>
 }
 
 function nearly(
-  candidate: Candidate,
+  candidate: FormulaCandidate,
   by: 'sum' | 'ratio',
   between: PlannedRelation['between'],
   named: Named,

@@ -55,7 +55,7 @@ function closePairs(prepared: Prepared, real: Sample, known: ReadonlySet<string>
 }
 
 /** The difference, or the ratio, in each row of a sample; not a number where one of its columns is missing. */
-export function valuesOf(
+export function differenceValues(
   { column, formula, rounding, by }: Difference,
   prepared: Prepared,
   sample: Sample,
@@ -82,7 +82,7 @@ export function withDifferences(differences: readonly Difference[], prepared: Pr
   const added = differences.map((difference, index): SampleColumn => ({
     name: `${difference.column} ${index}`,
     numeric: true,
-    values: valuesOf(difference, prepared, sample),
+    values: differenceValues(difference, prepared, sample),
     categories: [],
   }))
   return { rows: sample.rows, columns: [...sample.columns, ...added] }

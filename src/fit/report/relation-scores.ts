@@ -1,7 +1,7 @@
 import { formulaText } from '../../model/expression/formula.js'
 import { relationSentence } from '../relations/note.js'
 import type { Prepared } from '../prepare.js'
-import { differencesOf, valuesOf } from './differences.js'
+import { differencesOf, differenceValues } from './differences.js'
 import type { Sample } from './sample.js'
 import { ksComplement } from './shapes.js'
 
@@ -44,7 +44,9 @@ export function relationScores(
   { real, references, synthetic }: { real: Sample; references: Sample; synthetic: Sample },
 ): RelationScore[] {
   return differencesOf(prepared, references).map((difference): RelationScore => {
-    const [own, other, made] = [real, references, synthetic].map((sample) => valuesOf(difference, prepared, sample))
+    const [own, other, made] = [real, references, synthetic].map((sample) =>
+      differenceValues(difference, prepared, sample),
+    )
     const base = {
       column: difference.column,
       to: formulaText(difference.formula),

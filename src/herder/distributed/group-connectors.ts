@@ -2,7 +2,7 @@ import { throwErrors } from '../../config/check.js'
 import { resolveConnector } from '../../config/connector-file.js'
 import type { RawConnector } from '../../config/raw-connector.js'
 import { outlineOf } from '../../connector/outline.js'
-import type { TaskStatus } from '../../runtime/status.js'
+import type { TaskRunStatus } from '../../runtime/status.js'
 import { asFailure } from '../../runtime/task-events.js'
 import { taskIdOf, taskKey } from '../../runtime/task-key.js'
 import type { HerderParts } from '../herder-reads.js'
@@ -109,7 +109,7 @@ export class GroupConnectors {
   }
 
   /** Those of this worker's tasks of which `which` is true. */
-  #restart(connector: HostedConnector, which: (status: TaskStatus, id: number) => boolean): void {
+  #restart(connector: HostedConnector, which: (status: TaskRunStatus, id: number) => boolean): void {
     for (const task of connector.tasks) {
       const status = this.#status.local(taskKey(task))
       if (status !== undefined && which(status, task.id)) connector.restart(task.id)

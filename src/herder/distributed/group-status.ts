@@ -1,5 +1,5 @@
 import type { Store } from '../../kafka/store.js'
-import type { TaskStatus } from '../../runtime/status.js'
+import type { TaskRunStatus } from '../../runtime/status.js'
 import { taskIdOf, taskKey, type TaskId } from '../../runtime/task-key.js'
 import { hostedStatus, type TaskHost } from '../task-host.js'
 import type { ObservedTask } from '../views.js'
@@ -28,7 +28,7 @@ export class GroupStatus {
   #own: ReadonlyMap<string, number> = new Map()
   #generation = -1
   /** The last status of tasks that have ended here. */
-  readonly #ended = new Map<string, TaskStatus>()
+  readonly #ended = new Map<string, TaskRunStatus>()
 
   constructor(options: GroupStatusOptions) {
     this.#options = options
@@ -77,7 +77,7 @@ export class GroupStatus {
   }
 
   /** Undefined: this worker has no such task, or has not started it. */
-  local(task: string): TaskStatus | undefined {
+  local(task: string): TaskRunStatus | undefined {
     return this.#own.has(task) ? this.#hosted(task) : undefined
   }
 
@@ -135,11 +135,11 @@ export class GroupStatus {
     return logged === undefined || logged.workerId === workerId || !isMember(logged.workerId) ? undefined : logged
   }
 
-  #hosted(task: string): TaskStatus | undefined {
+  #hosted(task: string): TaskRunStatus | undefined {
     return hostedStatus(this.#options.host, taskIdOf(task))
   }
 
-  #publish(task: string, status: TaskStatus): void {
+  #publish(task: string, status: TaskRunStatus): void {
     const { workerId, now } = this.#options
     this.#log.publish(task, {
       status,

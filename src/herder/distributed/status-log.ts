@@ -2,12 +2,12 @@ import { isObject } from '../../config/is-object.js'
 import { emptyCounters } from '../../delivery/counters.js'
 import { errorTable, type ErrorCode } from '../../errors.js'
 import type { Store, StoreEntry } from '../../kafka/store.js'
-import type { TaskStatus } from '../../runtime/status.js'
+import type { TaskRunStatus } from '../../runtime/status.js'
 import type { Failure, State } from '../../runtime/task-events.js'
 
 /** What the worker that has a task says of it. */
 export interface LoggedTask {
-  readonly status: TaskStatus
+  readonly status: TaskRunStatus
   readonly workerId: string
   /** Of the assignment by which it had it. */
   readonly generation: number

@@ -19,7 +19,7 @@ import { writeHeader } from './record-batch-write.js'
 import type { BatchFacts } from './record-batch-write.js'
 import type { FramedRecords } from './record-stage.js'
 import type { RequestPace } from './request-pace.js'
-import { Sequences } from './sequences.js'
+import { SequenceNumbers } from './sequences.js'
 import type { TopicPartition } from './transaction-coordinator.js'
 
 const unknownTopicOrPartition = 3
@@ -60,7 +60,7 @@ const limit = 5
 
 export class ProduceWindow {
   readonly #options: WindowOptions
-  readonly #sequences: Sequences
+  readonly #sequences: SequenceNumbers
   readonly #joined = new Set<string>()
   #identity: ProducerIdentity
   #inFlight = 0
@@ -70,7 +70,7 @@ export class ProduceWindow {
   #timer: NodeJS.Timeout | undefined
   #turn: Promise<void> = Promise.resolve()
 
-  constructor(options: WindowOptions, identity: ProducerIdentity, sequences = new Sequences()) {
+  constructor(options: WindowOptions, identity: ProducerIdentity, sequences = new SequenceNumbers()) {
     this.#options = options
     this.#identity = identity
     this.#sequences = sequences

@@ -1,7 +1,7 @@
 import { advanceSequence } from './record-batch.js'
 
 /** The next sequence number of each partition; they count from 0 for each producer identity (KIP-98). */
-export class Sequences {
+export class SequenceNumbers {
   readonly #next = new Map<string, number>()
   readonly #first: number
 

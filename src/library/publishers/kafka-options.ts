@@ -9,7 +9,7 @@ import { workerSchema } from '../../config/worker-schema.js'
 import type { WorkerConfig } from '../../config/worker.js'
 import { asGenesisError } from '../../errors.js'
 import { checksOf, documentOf, needed, textOrObject } from '../option-table.js'
-import { anything, checkOptions, flag, isObject, oneOf, text, type Check } from '../options.js'
+import { anything, checkOptions, flagOption, objectOption, oneOf, textOption, type Check } from '../options.js'
 
 /** How to reach the brokers with TLS. */
 export interface KafkaTlsOptions {
@@ -93,19 +93,22 @@ export interface KafkaPublisherOptions {
 const checks: Readonly<Record<keyof KafkaPublisherOptions, Check>> = {
   bootstrapServers: {
     expected: 'host:port, or a list of them',
-    accepts: (value) => text.accepts(value) || Array.isArray(value),
+    accepts: (value) => textOption.accepts(value) || Array.isArray(value),
   },
-  topic: text,
+  topic: textOption,
   ...checksOf(connectorSchema, 'valueSerializer', 'avroSchema', 'key', 'timestamp', 'name', 'deadLetterTopic'),
   registry: textOrObject,
   keyFormat: anything,
   acks: oneOf('all'),
   compression: anything,
   delivery: anything,
-  topicCreation: { expected: 'an object or false', accepts: (value) => value === false || isObject.accepts(value) },
-  tls: { expected: 'an object, true or false', accepts: (value) => flag.accepts(value) || isObject.accepts(value) },
-  sasl: isObject,
-  clientId: text,
+  topicCreation: { expected: 'an object or false', accepts: (value) => value === false || objectOption.accepts(value) },
+  tls: {
+    expected: 'an object, true or false',
+    accepts: (value) => flagOption.accepts(value) || objectOption.accepts(value),
+  },
+  sasl: objectOption,
+  clientId: textOption,
 }
 
 export interface KafkaPlan {

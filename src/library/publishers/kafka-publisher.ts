@@ -3,9 +3,9 @@ import type { Encoder } from '../../encode/encoder.js'
 import { createRegistry } from '../../encode/registry.js'
 import { renamed } from '../../config/rename-keys.js'
 import { asGenesisError, GenesisError } from '../../errors.js'
-import type { Batch as RecordBatch } from '../../record.js'
+import type { ColumnBatch as RecordBatch } from '../../record.js'
 import { recordsOf, slice, type Batch } from '../batch.js'
-import { disturbOf, fieldsOf, type Publisher, type StreamInfo } from '../publisher.js'
+import { disturbOf, streamFieldsOf, type Publisher, type StreamInfo } from '../publisher.js'
 import { asPublic, type StreamingError } from '../streaming-error.js'
 import { optionNames, planKafka, type KafkaPlan, type KafkaPublisherOptions } from './kafka-options.js'
 import type { TopicWriter } from './topic-writer.js'
@@ -97,7 +97,7 @@ export class KafkaPublisher implements Publisher<object> {
 }
 
 function encoderOf({ connector: own, worker }: KafkaPlan, info: StreamInfo): Encoder {
-  const fields = fieldsOf(info)
+  const fields = streamFieldsOf(info)
   const connector = { ...own, disturb: disturbOf(info) }
   const { value, sink, key, disturb } = connector
   if (key === null && disturb !== null && disturb.probabilities.tombstone > 0) {

@@ -5,8 +5,8 @@ import type { Encoder } from '../../encode/encoder.js'
 import { GenesisError } from '../../errors.js'
 import { recordsOf, slice, type Batch } from '../batch.js'
 import { checksOf, needed, textOrObject } from '../option-table.js'
-import { checkOptions, numberAbove, text, type Check } from '../options.js'
-import { fieldsOf, type Publisher, type StreamInfo } from '../publisher.js'
+import { checkOptions, numberAbove, textOption, type Check } from '../options.js'
+import { streamFieldsOf, type Publisher, type StreamInfo } from '../publisher.js'
 import { asPublic } from '../streaming-error.js'
 import { schemaSource } from './avro-schema.js'
 
@@ -42,7 +42,7 @@ export interface WebSocketPublisherOptions {
 const checks: Readonly<Record<keyof WebSocketPublisherOptions, Check>> = {
   ...checksOf(webSocketSpec.options, 'uri', 'format', 'acknowledge', 'acknowledgeTimeoutSeconds', 'bufferBytes'),
   avroSchema: textOrObject,
-  name: text,
+  name: textOption,
   headers: {
     expected: 'an object of texts',
     accepts: (value) =>
@@ -119,7 +119,7 @@ export class WebSocketPublisher implements Publisher<object> {
     const { connectTimeoutSeconds = 10, acknowledgeTimeoutSeconds = 30 } = this.#options
     const { fingerprint } = info
     const name = this.#options.name ?? fingerprint.slice(0, 16)
-    const fields = fieldsOf(info)
+    const fields = streamFieldsOf(info)
     const schema = schemaSource(avroSchema, fields)
     const sink = new WebSocketSink({
       connection: { url: uri, headers, connectTimeoutMs: connectTimeoutSeconds * 1000, bufferBytes },

@@ -1,7 +1,16 @@
 import { GenesisError } from '../../errors.js'
 import { webSocketServerSpec } from '../../sink/websocket-server/options.js'
 import { checksOf, textOrObject } from '../option-table.js'
-import { checkOptions, count, instance, isObject, numberAbove, numberFrom, position, type Check } from '../options.js'
+import {
+  checkOptions,
+  count,
+  instance,
+  objectOption,
+  numberAbove,
+  numberFrom,
+  positionOption,
+  type Check,
+} from '../options.js'
 import { SyntheticGenerator } from '../synthetic-generator.js'
 
 /** Where a WebSocketServerPublisher listens, whom it serves, and with what. */
@@ -44,10 +53,10 @@ export interface WebSocketServerPublisherOptions {
 }
 
 const onlyWithGenerator = {
-  seed: position,
+  seed: positionOption,
   batchSize: count(1, 65_536),
   rateLimit: numberAbove(0),
-  conditions: isObject,
+  conditions: objectOption,
   maxBatchSize: count(1, 65_536),
   maxRateLimit: numberAbove(0),
   maxConditions: count(1),

@@ -11,7 +11,7 @@ import { recordsOf, type Batch } from '../batch.js'
 import { systemClock } from '../../delivery/clock.js'
 import { needed } from '../option-table.js'
 import { checkOptions } from '../options.js'
-import { fieldsOf, type Publisher, type StreamInfo } from '../publisher.js'
+import { streamFieldsOf, type Publisher, type StreamInfo } from '../publisher.js'
 import { asPublic, asStreamingError } from '../streaming-error.js'
 import { modelOf, type SyntheticGenerator } from '../synthetic-generator.js'
 import { schemaSource } from './avro-schema.js'
@@ -56,7 +56,7 @@ export class WebSocketServerPublisher implements Publisher<object> {
   async open(stream: StreamInfo): Promise<void> {
     const { format = 'json', avroSchema } = this.#options
     const server = this.#broadcast()
-    const fields = fieldsOf(stream)
+    const fields = streamFieldsOf(stream)
     const schema = schemaSource(avroSchema, fields)
     this.#encoder = createMessageEncoder(format, fields, schema)
     server.begin(createMessageForm(format, schema))

@@ -27,7 +27,7 @@ import {
   type NodeDomain,
   type NodeSet,
 } from './domain.js'
-import type { Expression } from './expression.js'
+import type { ConditionExpression } from './expression.js'
 import { coverLimit, madeIn, negated } from './negated.js'
 
 /** How many conjunctions conditions may come to. Each costs its own tables of the nodes that it touches. */
@@ -39,7 +39,11 @@ const anything: Box = new Map<number, NodeSet>()
  * An expression as conjunctions that exclude each other. None: no symbols satisfy it. Of columns that relations put together, they have
  * more than what satisfies it.
  */
-export function boxesOf(expression: Expression, domains: readonly NodeDomain[], limit = coverLimit(expression)): Box[] {
+export function boxesOf(
+  expression: ConditionExpression,
+  domains: readonly NodeDomain[],
+  limit = coverLimit(expression),
+): Box[] {
   switch (expression.kind) {
     case 'made':
       return expression.cover(limit)

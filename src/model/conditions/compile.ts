@@ -8,7 +8,7 @@ import { boxesOf } from './boxes.js'
 import { inOrder } from './canonical.js'
 import { domainsOf } from './domain.js'
 import { Conditioner, type Evidence, type Scaled } from './evidence.js'
-import type { Expression } from './expression.js'
+import type { ConditionExpression } from './expression.js'
 import { parseConditions } from './parse.js'
 import { madeIn } from './negated.js'
 import { unsatisfiable } from './unsatisfiable.js'
@@ -21,12 +21,12 @@ export interface ConditionedTables {
   readonly nodes: readonly NodeTables[]
   readonly choice: AliasRows | null
   /** What rows must satisfy once they are drawn, where the tables alone do not see to it. */
-  readonly checked: Checked | null
+  readonly checked: RecheckedConditions | null
 }
 
-export interface Checked {
+export interface RecheckedConditions {
   /** By part of a mix; null: the tables see to it, and only what the model forbids is looked at. */
-  readonly expressions: readonly (Expression | null)[]
+  readonly expressions: readonly (ConditionExpression | null)[]
   /** The part of each conjunction. */
   readonly partOf: Uint16Array
 }
@@ -79,7 +79,7 @@ export function conditionProbability(model: Model, conditions: unknown): number 
   const weights = baseNodes(model).map((node) => node.weights)
   const conditioner = new Conditioner(weights, model.circuit?.states ?? 1)
   const parts = parseConditions(model, domains, conditions).map(({ expression }) => expression)
-  const expression: Expression = parts.length === 1 ? parts[0] : { kind: 'any', path: 'conditions', parts }
+  const expression: ConditionExpression = parts.length === 1 ? parts[0] : { kind: 'any', path: 'conditions', parts }
   let sum = 0
   for (const box of boxesOf(expression, domains)) {
     const { value, exponent } = conditioner.under(box).probability

@@ -14,12 +14,12 @@ export function invalid(path: string, what: string, found: unknown, expected: st
 
 /** Fails for a name that is not one of the known ones. */
 export function unknownName(path: string, what: string, found: string, known: readonly string[]): never {
-  invalid(path, what, found, `one of ${listed(known)}`, nearest(found, known))
+  invalid(path, what, found, `one of ${listedNames(known)}`, nearest(found, known))
 }
 
 const most = 12
 
-export function listed(names: readonly unknown[]): string {
+export function listedNames(names: readonly unknown[]): string {
   const some = names.slice(0, most).map((name) => (typeof name === 'string' ? name : shown(name)))
   return names.length > most ? `${some.join(', ')} and ${names.length - most} more` : some.join(', ')
 }

@@ -2,7 +2,7 @@
  * Conditions on a column that a relation puts together: the symbols of the columns that it is made from, two at most, for which it can hold. What is
  * drawn under them need not satisfy it where bins are cut: such rows are drawn again (retry.ts), which leaves exactly those that do.
  */
-import type { Column, Model } from '../model.js'
+import type { ModelColumn, Model } from '../model.js'
 import { extentOf, nodesOf, wholeExtent } from '../relations/extent.js'
 import { isNumber, nowhere, type Extent } from '../expression/interval.js'
 import type { Box, NodeDomain, NodeSet } from './domain.js'
@@ -19,7 +19,7 @@ const maxPairs = 250_000
 
 /** Conjunctions that exclude each other and together have every record that meets the demand; at most `limit`. */
 export function coverOf(
-  column: Column,
+  column: ModelColumn,
   demand: Demand,
   model: Model,
   domains: readonly NodeDomain[],
@@ -82,7 +82,7 @@ class Cover {
   readonly #extents = new Map<string, Extent>()
 
   constructor(
-    readonly column: Column,
+    readonly column: ModelColumn,
     readonly demand: Demand,
     readonly model: Model,
     readonly domains: readonly NodeDomain[],
@@ -116,7 +116,7 @@ class Cover {
     })
   }
 
-  #whole(column: Column): Extent {
+  #whole(column: ModelColumn): Extent {
     let extent = this.#extents.get(column.name)
     if (extent === undefined) this.#extents.set(column.name, (extent = wholeExtent(column)))
     return extent

@@ -1,4 +1,4 @@
-import type { Column, Model } from '../model.js'
+import type { ModelColumn, Model } from '../model.js'
 import { baseNodes } from '../sample/base.js'
 import type { Grid, Piece } from '../sample/symbols.js'
 import { intersect, measure, subtract, union, type Interval, type Intervals } from './intervals.js'
@@ -15,7 +15,7 @@ export type Box = ReadonlyMap<number, NodeSet>
 /** A node's symbols as sets. */
 export interface NodeDomain {
   readonly node: number
-  readonly column: Column
+  readonly column: ModelColumn
   readonly pieces: readonly Piece[]
   readonly grid: Grid
   readonly whole: NodeSet

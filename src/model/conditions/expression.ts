@@ -1,9 +1,9 @@
-import type { Column } from '../model.js'
+import type { ModelColumn } from '../model.js'
 import type { Demand } from './cover.js'
 import type { Box, NodeSet } from './domain.js'
 
 /** Conditions, read: what every column predicate leaves of its node's symbols, joined by and, or, not. */
-export type Expression =
+export type ConditionExpression =
   | {
       readonly kind: 'column'
       readonly path: string
@@ -15,11 +15,11 @@ export type Expression =
   | {
       readonly kind: 'all' | 'any'
       readonly path: string
-      readonly parts: readonly Expression[]
+      readonly parts: readonly ConditionExpression[]
       /** What was written of one column, where the parts are of those that it is composed of. */
       readonly of?: { readonly literal: unknown; readonly expected?: string }
     }
-  | { readonly kind: 'not'; readonly path: string; readonly part: Expression }
+  | { readonly kind: 'not'; readonly path: string; readonly part: ConditionExpression }
   | MadeColumn
 
 /** A predicate on a column that a relation puts together. */
@@ -28,7 +28,7 @@ export interface MadeColumn {
   readonly path: string
   readonly literal: unknown
   /** The column and its index. */
-  readonly column: Column
+  readonly column: ModelColumn
   readonly index: number
   readonly demand: Demand
   /** See `coverOf`. */
@@ -40,5 +40,5 @@ export interface MadeColumn {
 /** A share of the records that are to satisfy an expression. */
 export interface MixPart {
   readonly weight: number
-  readonly expression: Expression
+  readonly expression: ConditionExpression
 }

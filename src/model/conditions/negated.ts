@@ -1,9 +1,9 @@
 import type { Model } from '../model.js'
 import { subtract } from './intervals.js'
-import type { Expression, MadeColumn } from './expression.js'
+import type { ConditionExpression, MadeColumn } from './expression.js'
 
 /** The columns of an expression that relations put together. */
-export function madeIn(expression: Expression): MadeColumn[] {
+export function madeIn(expression: ConditionExpression): MadeColumn[] {
   switch (expression.kind) {
     case 'made':
       return [expression]
@@ -17,7 +17,7 @@ export function madeIn(expression: Expression): MadeColumn[] {
 }
 
 /** The columns that an expression is about. */
-export function columnsOf(expression: Expression, model: Model): string[] {
+export function columnsOf(expression: ConditionExpression, model: Model): string[] {
   switch (expression.kind) {
     case 'made':
       return [expression.column.name]
@@ -33,12 +33,12 @@ export function columnsOf(expression: Expression, model: Model): string[] {
 /** Conjunctions that all covers of an expression may come to together, once they are multiplied out. */
 const allCovers = 600
 
-export function coverLimit(expression: Expression): number {
+export function coverLimit(expression: ConditionExpression): number {
   return Math.max(2, Math.floor(allCovers ** (1 / Math.max(1, madeIn(expression).length))))
 }
 
 /** What an expression is not, with the negation at its columns. */
-export function negated(expression: Expression): Expression {
+export function negated(expression: ConditionExpression): ConditionExpression {
   const { path } = expression
   switch (expression.kind) {
     case 'column':

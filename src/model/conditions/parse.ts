@@ -2,13 +2,13 @@ import { throwErrors } from '../../config/check.js'
 import { GenesisError } from '../../errors.js'
 import { columnNamed, rangeOf } from '../fields.js'
 import { shownValue } from '../held.js'
-import type { CircuitSource, Column, ColumnSource, Model } from '../model.js'
-import { invalid, listed, unknownName } from './complaint.js'
+import type { CircuitSource, ModelColumn, ColumnSource, Model } from '../model.js'
+import { invalid, listedNames, unknownName } from './complaint.js'
 import type { RelationOrigin } from '../relations/relation.js'
 import { dayTimesOf } from './composed.js'
 import { coverOf, type Demand } from './cover.js'
 import { within, type Box, type NodeDomain, type NodeSet } from './domain.js'
-import type { Expression, MadeColumn, MixPart } from './expression.js'
+import type { ConditionExpression, MadeColumn, MixPart } from './expression.js'
 import { nothing, type Intervals } from './intervals.js'
 import { anyOf, parsePredicates, type Predicate } from './predicate.js'
 
@@ -48,7 +48,7 @@ class Parser {
       const total = parts.reduce((sum, part) => sum + part.weight, 0)
       return parts.map((part) => ({
         weight: (weight * part.weight) / total,
-        expression: { kind: 'all', path: at, parts: [common, part.expression] } satisfies Expression,
+        expression: { kind: 'all', path: at, parts: [common, part.expression] } satisfies ConditionExpression,
       }))
     })
   }
@@ -65,12 +65,12 @@ class Parser {
     })
   }
 
-  #all(literal: Literal, path: string): Expression {
+  #all(literal: Literal, path: string): ConditionExpression {
     const parts = this.#each(Object.entries(literal), ([key, value]) => this.#entry(key, value, path))
     return parts.length === 1 ? parts[0] : { kind: 'all', path, parts }
   }
 
-  #entry(key: string, value: unknown, path: string): Expression[] {
+  #entry(key: string, value: unknown, path: string): ConditionExpression[] {
     const at = `${path}.${key}`
     switch (key) {
       case 'all':
@@ -89,7 +89,7 @@ class Parser {
     }
   }
 
-  #column(name: string, literal: unknown, path: string): Expression[] {
+  #column(name: string, literal: unknown, path: string): ConditionExpression[] {
     const { columns } = this.model
     const column = columns.find((candidate) => candidate.name === name)
     const learned = columns.filter(({ source }) => isLearned(source))
@@ -97,13 +97,19 @@ class Parser {
     if (column === undefined) unknownName(path, 'unknown column', name, [...names, 'any', 'all', 'not', 'mix'])
     const { source } = column
     if (!isLearned(source))
-      invalid(path, `conditions do not reach a ${source.from} column`, name, `one of ${listed(names)}`)
+      invalid(path, `conditions do not reach a ${source.from} column`, name, `one of ${listedNames(names)}`)
     return parsePredicates(literal, column, path).map((predicate, index) =>
       this.#predicate(predicate, column, literal, path, `${name} ${index} ${JSON.stringify(literal)}`),
     )
   }
 
-  #predicate(predicate: Predicate, column: Column, literal: unknown, path: string, key?: string): Expression {
+  #predicate(
+    predicate: Predicate,
+    column: ModelColumn,
+    literal: unknown,
+    path: string,
+    key?: string,
+  ): ConditionExpression {
     const { source } = column
     switch (source.from) {
       case 'relation':
@@ -118,10 +124,10 @@ class Parser {
   }
 
   /** A predicate on a column that is missing where another says so: on that one and on its value. */
-  #masked(predicate: Predicate, source: MaskedSource, literal: unknown, path: string): Expression {
+  #masked(predicate: Predicate, source: MaskedSource, literal: unknown, path: string): ConditionExpression {
     const [value, by] = [source.value, source.by].map((name) => columnNamed(name, this.model.columns))
     const absent = this.#learned(anyOf(source.values), by, literal, path)
-    const present: Expression = {
+    const present: ConditionExpression = {
       kind: 'all',
       path,
       parts: [{ kind: 'not', path, part: absent }, this.#predicate(predicate, value, literal, path)],
@@ -129,18 +135,24 @@ class Parser {
     return predicate.missing ? { kind: 'any', path, parts: [absent, present] } : present
   }
 
-  #made(demand: Demand, column: Column, literal: unknown, path: string): MadeColumn {
+  #made(demand: Demand, column: ModelColumn, literal: unknown, path: string): MadeColumn {
     const cover = (limit: number): Box[] => coverOf(column, demand, this.model, this.domains, limit)
     const demanding = (other: Demand): MadeColumn => this.#made(other, column, literal, path)
     return { kind: 'made', path, literal, column, index: this.model.columns.indexOf(column), demand, cover, demanding }
   }
 
   /** A predicate on a timestamp in terms of its day and its time of day. */
-  #composed(predicate: Predicate, column: Column, source: ComposedSource, literal: unknown, path: string): Expression {
+  #composed(
+    predicate: Predicate,
+    column: ModelColumn,
+    source: ComposedSource,
+    literal: unknown,
+    path: string,
+  ): ConditionExpression {
     const [day, time] = [source.day, source.time].map((name) => columnNamed(name, this.model.columns))
-    const on = (part: Column, missing: boolean, region: Intervals): Expression =>
+    const on = (part: ModelColumn, missing: boolean, region: Intervals): ConditionExpression =>
       this.#learned({ missing, of: () => false, region }, part, literal, path)
-    const parts = dayTimesOf(predicate.region).map(({ days, times }): Expression => ({
+    const parts = dayTimesOf(predicate.region).map(({ days, times }): ConditionExpression => ({
       kind: 'all',
       path,
       parts: [on(day, false, days), on(time, false, times)],
@@ -151,7 +163,13 @@ class Parser {
   }
 
   /** `key`: what the predicate follows from, where others may follow from the same. */
-  #learned(predicate: Predicate, column: Column, literal: unknown, path: string, key?: string): Expression {
+  #learned(
+    predicate: Predicate,
+    column: ModelColumn,
+    literal: unknown,
+    path: string,
+    key?: string,
+  ): ConditionExpression {
     const { name, source } = column
     const decider = source.from === 'dependency' ? columnNamed(source.column, this.model.columns).source : source
     const domain = this.domains[decider.from === 'circuit' ? decider.node : -1]

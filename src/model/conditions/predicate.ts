@@ -1,5 +1,5 @@
 import type { FieldType, Value } from '../../record.js'
-import type { Column } from '../model.js'
+import type { ModelColumn } from '../model.js'
 import { heldDecimal, heldInstant } from '../held.js'
 import { invalid, unknownName } from './complaint.js'
 import { nextUp, subtract, union, type Intervals } from './intervals.js'
@@ -34,21 +34,21 @@ const operators = [
 ]
 
 /** A predicate in its literal form: a value, [operator, …operands], or a list of these that must all hold. */
-export function parsePredicates(literal: unknown, column: Column, path: string): Predicate[] {
+export function parsePredicates(literal: unknown, column: ModelColumn, path: string): Predicate[] {
   if (!Array.isArray(literal)) return [comparison('=', [literal], column, path)]
   const list = literal as unknown[]
   if (list.length > 0 && list.every(Array.isArray)) return list.map((one, i) => parseOne(one, column, `${path}[${i}]`))
   return [parseOne(list, column, path)]
 }
 
-function parseOne([operator, ...operands]: unknown[], column: Column, path: string): Predicate {
+function parseOne([operator, ...operands]: unknown[], column: ModelColumn, path: string): Predicate {
   if (typeof operator !== 'string')
     invalid(path, 'a condition starts with its operator', operator, `one of ${operators.join(' ')}, as in [">", 10]`)
   if (!operators.includes(operator)) unknownName(path, 'unknown operator', operator, operators)
   return comparison(operator, operands, column, path)
 }
 
-function comparison(operator: string, given: unknown[], column: Column, path: string): Predicate {
+function comparison(operator: string, given: unknown[], column: ModelColumn, path: string): Predicate {
   const { kind } = column.type
   // ['in', [a, b]] and ['in', a, b] are the same.
   const operands = given.length === 1 && Array.isArray(given[0]) ? (given[0] as unknown[]) : given
@@ -140,14 +140,14 @@ function compare(operator: string, bound: string | number): Predicate {
   return { missing: false, of: () => false, region: regions[operator] }
 }
 
-function ordered(value: Operand, { name, type }: Column, path: string): string | number {
+function ordered(value: Operand, { name, type }: ModelColumn, path: string): string | number {
   if (typeof value === 'boolean' || value === null)
     invalid(path, `${name} cannot be ordered against this value`, value, `= or != of a ${type.kind}`)
   return value
 }
 
 /** A value of the conditions in the column's held form. */
-function heldOf(value: unknown, { name, type }: Column, path: string): Operand {
+function heldOf(value: unknown, { name, type }: ModelColumn, path: string): Operand {
   if (value === null) return null
   const held = conversions[type.kind](value instanceof Date ? isoOf(value, type) : value, type)
   if (held === null) invalid(path, `not a value of the ${type.kind} column ${name}`, value, forms[type.kind])

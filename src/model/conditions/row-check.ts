@@ -6,7 +6,7 @@ import type { NodeDomain, NodeSet } from './domain.js'
 import type { Formula } from '../expression/formula.js'
 import { compileCondition, type InputOf } from '../expression/program.js'
 import type { Demand } from './cover.js'
-import type { Expression } from './expression.js'
+import type { ConditionExpression } from './expression.js'
 import type { Intervals } from './intervals.js'
 
 /** Writes, for `count` rows (at most `blockRows`) from index `from` on, whether each satisfies it. */
@@ -18,7 +18,7 @@ export interface RowValues {
   readonly vector: (index: number) => Vector
 }
 
-export function rowCheck(expression: Expression, domains: readonly NodeDomain[], values: RowValues): RowCheck {
+export function rowCheck(expression: ConditionExpression, domains: readonly NodeDomain[], values: RowValues): RowCheck {
   switch (expression.kind) {
     case 'made': {
       const vector = values.vector(expression.index)

@@ -4,15 +4,19 @@ import { GenesisError } from '../../errors.js'
 import { shownValue } from '../held.js'
 import { shown } from '../load/complaint.js'
 import { boxesOf } from './boxes.js'
-import { listed } from './complaint.js'
+import { listedNames } from './complaint.js'
 import type { NodeDomain } from './domain.js'
 import type { Conditioner } from './evidence.js'
-import type { Expression } from './expression.js'
+import type { ConditionExpression } from './expression.js'
 
 /** Fails for conditions of probability 0, naming the parts that make them so: those that no record satisfies, or two that none satisfies both of. */
-export function unsatisfiable(expression: Expression, domains: readonly NodeDomain[], conditioner: Conditioner): never {
-  const possible = (parts: readonly Expression[]): boolean => {
-    const all: Expression = { kind: 'all', path: 'conditions', parts }
+export function unsatisfiable(
+  expression: ConditionExpression,
+  domains: readonly NodeDomain[],
+  conditioner: Conditioner,
+): never {
+  const possible = (parts: readonly ConditionExpression[]): boolean => {
+    const all: ConditionExpression = { kind: 'all', path: 'conditions', parts }
     return boxesOf(all, domains).some((box) => conditioner.under(box).probability.value > 0)
   }
   const parts = conjuncts(expression)
@@ -29,17 +33,17 @@ export function unsatisfiable(expression: Expression, domains: readonly NodeDoma
 }
 
 /** The parts that must all hold, as fine as they come. */
-function conjuncts(expression: Expression): Expression[] {
+function conjuncts(expression: ConditionExpression): ConditionExpression[] {
   return expression.kind === 'all' ? expression.parts.flatMap(conjuncts) : [expression]
 }
 
-function failure(part: Expression, what: string, domains: readonly NodeDomain[]): GenesisError {
+function failure(part: ConditionExpression, what: string, domains: readonly NodeDomain[]): GenesisError {
   return new GenesisError('CONDITION_UNSATISFIABLE', what, { place: part.path, ...known(part, domains) })
 }
 
 /** What the model knows of the column of a part that is about one. */
 function known(
-  part: Expression,
+  part: ConditionExpression,
   domains: readonly NodeDomain[],
 ): { found?: string; expected?: string; remedy?: string } {
   if (part.kind === 'any' && part.of) return { found: shown(part.of.literal), expected: part.of.expected }
@@ -55,7 +59,7 @@ function known(
     const wanted = typeof part.literal === 'string' ? nearest(part.literal, values.map(String)) : undefined
     return {
       found,
-      expected: `values among ${listed(values)}${missing}`,
+      expected: `values among ${listedNames(values)}${missing}`,
       ...(wanted !== undefined && { remedy: `Did you mean ${shown(wanted)}?` }),
     }
   }

@@ -4,12 +4,12 @@
  */
 import { isObject } from '../../config/is-object.js'
 import { nearest } from '../../config/nearest.js'
-import { escapedRegex, readForms, textsOf } from '../generated/regex-forms.js'
+import { escapedRegex, readForms, textsOfForms } from '../generated/regex-forms.js'
 import type { Json, Scalar } from './avro-shape.js'
 import { argProperties } from './avro-shape.js'
 import type { SchemaSource } from './complaint.js'
-import { evenly, uniform, type Draft, type Target } from './draft.js'
-import { heldOption, isDecimal, typeOf, unitOf } from './scalar-type.js'
+import { evenly, uniform, type ModelDraft, type Target } from './draft.js'
+import { heldOption, isDecimal, typeOf, unitsPerColumnUnit } from './scalar-type.js'
 
 const texts = ['options', 'length', 'regex', 'iteration', 'prefix', 'suffix']
 const numbers = ['options', 'range', 'iteration']
@@ -66,7 +66,7 @@ export function checkNames(
 }
 
 /** Adds the column of a field as its properties say. False: they leave its values open. */
-export function addByProperties(draft: Draft, target: Target, shape: Scalar, source: SchemaSource): boolean {
+export function addByProperties(draft: ModelDraft, target: Target, shape: Scalar, source: SchemaSource): boolean {
   const { properties } = shape
   if (properties === null) return false
   const names = isDecimal(shape) ? ['options', 'range'] : allowed[shape.kind]
@@ -78,7 +78,7 @@ class PropertiesReader {
   readonly #place: string
 
   constructor(
-    readonly draft: Draft,
+    readonly draft: ModelDraft,
     readonly target: Target,
     readonly shape: Scalar,
     readonly properties: Json,
@@ -167,7 +167,7 @@ class PropertiesReader {
     }
     const scale = Math.max(...[start, step, end, initial].map((number) => decimalsOf(number ?? 0)))
     if (scale > 9) this.source.invalid(at, 'too many decimals', { found: `${scale} decimals`, expected: 'at most 9' })
-    const unit = isReal ? 1 / 10 ** scale : unitOf(this.shape)
+    const unit = isReal ? 1 / 10 ** scale : unitsPerColumnUnit(this.shape)
     const held = (number: number, name: string): number => {
       const value = isReal ? Math.round(number * 10 ** scale) : number / unit
       if (!Number.isSafeInteger(value))
@@ -206,7 +206,7 @@ class PropertiesReader {
       const low = min === undefined ? -most : this.#whole(min, `${at}.min`)
       const end = max === undefined ? most : this.#whole(max, `${at}.max`)
       this.#ascending(low, end, at)
-      const unit = unitOf(shape)
+      const unit = unitsPerColumnUnit(shape)
       const [first, last] = [Math.ceil(low / unit), Math.ceil(end / unit) - 1]
       if (last < first)
         this.source.invalid(at, 'no millisecond lies in it', { found: range, expected: 'a wider range' })
@@ -258,7 +258,7 @@ class PropertiesReader {
         expected: 'what docs/schemas.md lists',
       })
     const type = typeOf(this.shape)
-    const known = textsOf(forms, maxListedTexts)
+    const known = textsOfForms(forms, maxListedTexts)
     if (known === null) return this.draft.made(this.target, type, { from: 'regex', ...whole })
     this.draft.drawn(this.target, type, { symbols: [...known.keys()], weights: [...known.values()] })
   }

@@ -30,21 +30,21 @@ export interface Scalar extends Base {
 export interface RecordShape extends Base {
   readonly kind: 'record'
   readonly name: string
-  readonly fields: readonly { readonly name: string; readonly shape: Shape }[]
+  readonly fields: readonly { readonly name: string; readonly shape: SchemaShape }[]
 }
 
-export type Shape =
+export type SchemaShape =
   | Scalar
   | RecordShape
-  | (Base & { readonly kind: 'array' | 'map'; readonly items: Shape })
-  | (Base & { readonly kind: 'union'; readonly branches: readonly Shape[] })
+  | (Base & { readonly kind: 'array' | 'map'; readonly items: SchemaShape })
+  | (Base & { readonly kind: 'union'; readonly branches: readonly SchemaShape[] })
   /** A record inside itself. */
   | (Base & { readonly kind: 'again'; readonly name: string })
 
 export const argProperties = 'arg.properties'
 
 /** The shape of a schema. Throws SCHEMA_INVALID, naming the field. */
-export function shapeOf(schema: unknown, source: SchemaSource): Shape {
+export function shapeOf(schema: unknown, source: SchemaSource): SchemaShape {
   return new Reader(source).shape(schema, '', null, '', [])
 }
 
@@ -55,7 +55,7 @@ class Reader {
   constructor(readonly source: SchemaSource) {}
 
   /** `own`: properties that stand at the field, which go before those of its type. `open`: the records that it is in. */
-  shape(schema: unknown, at: string, own: Json | null, namespace: string, open: readonly string[]): Shape {
+  shape(schema: unknown, at: string, own: Json | null, namespace: string, open: readonly string[]): SchemaShape {
     const path = fieldAt(at)
     if (Array.isArray(schema)) {
       if (schema.length === 0) this.source.invalid(path, 'a union without a type', { expected: 'one type at least' })
@@ -80,7 +80,7 @@ class Reader {
     properties: Json | null,
     namespace: string,
     open: readonly string[],
-  ): Shape {
+  ): SchemaShape {
     const path = fieldAt(at)
     const base = { path, properties }
     switch (type) {
@@ -126,7 +126,7 @@ class Reader {
     properties: Json | null,
     namespace: string,
     open: readonly string[],
-  ): Shape {
+  ): SchemaShape {
     const path = fieldAt(at)
     const base = { path, properties }
     if (json.type === 'enum') {

@@ -1,8 +1,8 @@
 /** Values that the name and the type of a field suggest. docs/schemas.md lists these rules. */
 import type { FieldType } from '../../record.js'
 import type { Scalar } from './avro-shape.js'
-import { evenly, uniform, type Draft, type Target } from './draft.js'
-import { drawn, kinds, made, pattern, regex, type Add, type Subject as KindSubject } from './kinds.js'
+import { evenly, uniform, type ModelDraft, type Target } from './draft.js'
+import { drawn, kinds, made, pattern, regex, type Add, type DeclaredField as KindSubject } from './kinds.js'
 import { isDecimal, maxDigits, typeOf } from './scalar-type.js'
 
 /** The fields beside a field, by their names. */
@@ -32,7 +32,7 @@ const firstTime = Date.UTC(2025, 0, 1)
 const stepMs = 1000
 
 /** Adds the column of a field by its name and type. */
-export function addByName(draft: Draft, target: Target, field: string, shape: Scalar, around: Surroundings): void {
+export function addByName(draft: ModelDraft, target: Target, field: string, shape: Scalar, around: Surroundings): void {
   const person = { firstName: named(firstNames, around), lastName: named(lastNames, around) }
   const subject = { ...around, draft, target, shape, type: typeOf(shape), name: wordsOf(field), around: person }
   if (shape.kind === 'enum') return draft.drawn(target, subject.type, evenly(shape.symbols))

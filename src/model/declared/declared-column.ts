@@ -5,13 +5,13 @@ import type { ColumnOrigin } from '../artifact.js'
 import { columnsIn, exactly, type Formula } from '../expression/formula.js'
 import { readExpression } from '../expression/expression.js'
 import { parsePattern } from '../generated/pattern-parts.js'
-import { readForms, textsOf } from '../generated/regex-forms.js'
+import { readForms, textsOfForms } from '../generated/regex-forms.js'
 import { parseTemplate } from '../generated/template-parts.js'
 import { locales, providers, wordsFor } from '../generated/words.js'
 import { heldDate, heldDecimal, heldTimestamp } from '../held.js'
 import { maxListedTexts } from './arg-properties.js'
-import { histogram, logNormal, normal, zipfWeights, type Grid } from './distributions.js'
-import { evenly, uniform, type Distribution, type Draft, type Target } from './draft.js'
+import { histogram, logNormal, normal, zipfWeights, type DeclaredGrid } from './distributions.js'
+import { evenly, uniform, type Distribution, type ModelDraft, type Target } from './draft.js'
 import type { Declaration, Declared, Settings } from './from-declaration.js'
 import { kinds, type Around } from './kinds.js'
 
@@ -72,11 +72,11 @@ const maxValues = 65_535
 
 /** Adds columns to a draft, those that they need before them. */
 export class ColumnReader {
-  readonly #draft: Draft
+  readonly #draft: ModelDraft
   readonly #declaration: Declaration
   readonly #around: Around
 
-  constructor(draft: Draft, declaration: Declaration, declared: readonly Declared[]) {
+  constructor(draft: ModelDraft, declaration: Declaration, declared: readonly Declared[]) {
     this.#draft = draft
     this.#declaration = declaration
     const named = (kind: string): string | undefined => declared.find(({ settings }) => settings.kind === kind)?.name
@@ -93,7 +93,7 @@ class Column {
   readonly #target: Target
 
   constructor(
-    readonly draft: Draft,
+    readonly draft: ModelDraft,
     readonly declaration: Declaration,
     readonly around: Around,
     readonly declared: Declared,
@@ -240,7 +240,7 @@ class Column {
     if (typeof regex !== 'string') return this.#wrong('regex', 'a regular expression')
     const forms = readForms({ regex })
     if (typeof forms === 'string') return this.#wrong('regex', 'what docs/schemas.md lists', forms)
-    const texts = textsOf(forms, maxListedTexts)
+    const texts = textsOfForms(forms, maxListedTexts)
     if (texts === null) return this.draft.made(this.#target, string, { from: 'regex', regex })
     this.draft.drawn(this.#target, string, { symbols: [...texts.keys()], weights: [...texts.values()] })
   }
@@ -302,7 +302,7 @@ class Column {
   }
 
   /** How numbers are held by `kind` and `scale`; null: something is wrong with them. */
-  #grid(): { type: FieldType; grid: Grid; held: (value: unknown) => number | null } | null {
+  #grid(): { type: FieldType; grid: DeclaredGrid; held: (value: unknown) => number | null } | null {
     const { kind, scale } = this.#settings
     if (scale !== undefined && !isScale(scale)) {
       this.#wrong('scale', 'an integer from 0 to 9')
@@ -543,7 +543,7 @@ function canBeMissing(formula: Formula): boolean {
   return formula === null || divides(formula) || partsOf(formula).some(canBeMissing)
 }
 
-function isDate(formula: Formula, draft: Draft): boolean {
+function isDate(formula: Formula, draft: ModelDraft): boolean {
   if (formula === null) return true
   if (typeof formula !== 'object') return false
   if ('column' in formula) return draft.column(formula.column)?.type.kind === 'date'
@@ -553,7 +553,7 @@ function isDate(formula: Formula, draft: Draft): boolean {
 }
 
 /** The decimal places of an expression's numbers; null: any number of them. */
-function scaleOf(formula: Formula, draft: Draft): number | null {
+function scaleOf(formula: Formula, draft: ModelDraft): number | null {
   if (formula === null) return 0
   if (typeof formula === 'number') return exactly(formula).scale
   if ('text' in formula) return null

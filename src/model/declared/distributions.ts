@@ -16,14 +16,14 @@ export interface Bounds {
 }
 
 /** Where values lie: multiples of 1 in the held form, or reals. */
-export interface Grid {
+export interface DeclaredGrid {
   /** Held units in 1: 100 for two decimals. */
   readonly unit: number
   readonly isReal: boolean
 }
 
 /** A normal distribution, cut at six deviations and at the bounds, both included. Null: it has no value between them. */
-export function normal(mean: number, deviation: number, bounds: Bounds, grid: Grid): Distribution | null {
+export function normal(mean: number, deviation: number, bounds: Bounds, grid: DeclaredGrid): Distribution | null {
   const edges = steps(
     mean - reach * deviation,
     mean + reach * deviation,
@@ -34,7 +34,7 @@ export function normal(mean: number, deviation: number, bounds: Bounds, grid: Gr
 }
 
 /** Numbers whose logarithm is normal: as many above the median as below; two in three lie between median ÷ spread and median × spread. */
-export function logNormal(median: number, spread: number, bounds: Bounds, grid: Grid): Distribution | null {
+export function logNormal(median: number, spread: number, bounds: Bounds, grid: DeclaredGrid): Distribution | null {
   const sigma = logarithm(spread)
   const low = median * exponential(-reach * sigma)
   const high = median * exponential(reach * sigma)
@@ -51,7 +51,7 @@ export function zipfWeights(among: number, exponent: number): number[] {
 /** Numbers that are uniform within each of the parts [from, to, weight], whose ends are included on a grid. */
 export function histogram(
   parts: readonly (readonly [from: number, to: number, weight: number])[],
-  { unit, isReal }: Grid,
+  { unit, isReal }: DeclaredGrid,
 ): Distribution {
   const symbols = parts.map(([from, to]): Symbol => {
     const [low, high] = isReal ? [from, to] : [Math.ceil(from * unit), Math.floor(to * unit)]
@@ -75,7 +75,11 @@ function steps(
 }
 
 /** `edges` ascend; `share` is the share of values below a number. */
-function binned(edges: readonly number[], share: (x: number) => number, { unit, isReal }: Grid): Distribution | null {
+function binned(
+  edges: readonly number[],
+  share: (x: number) => number,
+  { unit, isReal }: DeclaredGrid,
+): Distribution | null {
   if (edges.length === 0) return null
   const [first, last] = [edges[0], edges[edges.length - 1]]
   const symbols: Symbol[] = []

@@ -30,7 +30,7 @@ export interface Distribution {
  * A model without training, column by column. Columns with a distribution become nodes of a circuit with one state, so that they are independent and
  * conditions on them are exact.
  */
-export class Draft {
+export class ModelDraft {
   readonly #columns: ArtifactColumn[]
   readonly #nodes: (readonly number[])[] = []
   readonly #base: ModelArtifact | null

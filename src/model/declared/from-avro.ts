@@ -4,10 +4,10 @@ import { writeModel } from '../artifact-write.js'
 import type { Model } from '../model.js'
 import { addByProperties, checkNames, missingShare } from './arg-properties.js'
 import { maxItems } from '../load/shape.js'
-import { shapeOf, argProperties, type Json, type RecordShape, type Scalar, type Shape } from './avro-shape.js'
+import { shapeOf, argProperties, type Json, type RecordShape, type Scalar, type SchemaShape } from './avro-shape.js'
 import { addByName, type Surroundings } from './by-name.js'
 import { SchemaSource } from './complaint.js'
-import { Draft, evenly, type Target } from './draft.js'
+import { ModelDraft, evenly, type Target } from './draft.js'
 import { heldOption, isDecimal, typeOf } from './scalar-type.js'
 
 /** How often a field that may be missing is, where nothing else is said. */
@@ -22,7 +22,7 @@ export function modelOfSchema(schema: unknown, place: string, read: (text: strin
   const shape = shapeOf(schema, source)
   if (shape.kind !== 'record')
     source.invalid('', 'the schema is not a record', { found: shape.kind, expected: '"type": "record"' })
-  const draft = new Draft()
+  const draft = new ModelDraft()
   new Fields(draft, source).record(shape, [])
   const artifact = draft.artifact(shape.name)
   if (artifact.columns.length === 0) source.invalid('', 'a record without fields', { expected: 'one field at least' })
@@ -34,11 +34,11 @@ export function modelOfSchema(schema: unknown, place: string, read: (text: strin
   }
 }
 
-type ListShape = Extract<Shape, { kind: 'array' | 'map' }>
+type ListShape = Extract<SchemaShape, { kind: 'array' | 'map' }>
 
 class Fields {
   constructor(
-    readonly draft: Draft,
+    readonly draft: ModelDraft,
     readonly source: SchemaSource,
   ) {}
 
@@ -57,7 +57,7 @@ class Fields {
     for (const { name, shape } of fields) this.#field(name, shape, around)
   }
 
-  #field(name: string, shape: Shape, around: Surroundings): void {
+  #field(name: string, shape: SchemaShape, around: Surroundings): void {
     const { inner, missing } = this.#present(shape)
     // Also a record inside itself, which ends at once.
     if (inner === null) return
@@ -76,7 +76,7 @@ class Fields {
   }
 
   /** A field's shape without null, and how often it is missing. Inner null: nothing else is in it. */
-  #present(shape: Shape): { inner: Shape | null; missing: number | null } {
+  #present(shape: SchemaShape): { inner: SchemaShape | null; missing: number | null } {
     if (shape.kind === 'null') return { inner: null, missing: null }
     if (shape.kind !== 'union') {
       missingShare(shape.properties, false, shape.path, this.source)
@@ -115,7 +115,7 @@ class Fields {
     if (this.#isAgain(items))
       return this.draft.drawn(target, { kind: 'json' }, evenly([kind === 'array' ? '[]' : '{}']))
     const { min, max } = listLength(properties, path, this.source)
-    const draft = new Draft()
+    const draft = new ModelDraft()
     const fields = new Fields(draft, this.source)
     // Items are called by the singular, which says what is in them.
     const single = (target.path?.at(-1) ?? target.name).replace(/(?<=..)s$/, '')
@@ -141,13 +141,13 @@ class Fields {
     )
   }
 
-  #isAgain(shape: Shape): boolean {
+  #isAgain(shape: SchemaShape): boolean {
     if (shape.kind !== 'union') return shape.kind === 'again'
     return shape.branches.some(({ kind }) => kind === 'again') && this.#present(shape).inner === null
   }
 
   /** Adds the keys of a map's items, as their last column; how many of them differ. */
-  #keys(draft: Draft, keys: unknown, most: number, path: string): number {
+  #keys(draft: ModelDraft, keys: unknown, most: number, path: string): number {
     const at = `${path}: ${argProperties}.keys`
     if (keys !== undefined && !isObject(keys))
       this.source.invalid(at, 'not an object', { found: keys, expected: 'such as {"options": ["a", "b"]}' })
@@ -187,7 +187,7 @@ class Fields {
     this.draft.drawn(target, { kind: 'json' }, evenly(options.map((option) => JSON.stringify(option))))
   }
 
-  #scalar(shape: Shape): Scalar {
+  #scalar(shape: SchemaShape): Scalar {
     switch (shape.kind) {
       case 'again':
         return this.source.invalid(shape.path, 'a record inside itself', {

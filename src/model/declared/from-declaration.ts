@@ -8,7 +8,7 @@ import { columnsInExpression } from '../expression/expression.js'
 import { parseTemplate } from '../generated/template-parts.js'
 import type { ModelArtifact } from '../artifact.js'
 import { ColumnReader, columnKeys } from './declared-column.js'
-import { Draft } from './draft.js'
+import { ModelDraft } from './draft.js'
 
 export type Settings = Readonly<Record<string, unknown>>
 
@@ -82,7 +82,7 @@ export async function readDeclaration(
   if (!isMap(columns) || Object.keys(columns).length === 0)
     declaration.wrong(columns === undefined ? [] : ['columns'], 'no columns', { expected: 'columns: a map of columns' })
   const declared = declaredColumns(isMap(columns) ? columns : {}, declaration)
-  const draft = new Draft(base)
+  const draft = new ModelDraft(base)
   for (const { name: own, path } of declared)
     if (draft.column(own) !== undefined)
       declaration.wrong(path, 'the included model has this column', { found: own, expected: 'another name' })
@@ -130,7 +130,7 @@ function hasUnknownKeys({ settings }: Declared): boolean {
 }
 
 /** The columns with those that they need before them. */
-function inOrder(declared: readonly Declared[], draft: Draft, declaration: Declaration): Declared[] {
+function inOrder(declared: readonly Declared[], draft: ModelDraft, declaration: Declaration): Declared[] {
   const byName = new Map(declared.map((column) => [column.name, column]))
   const done = new Set<string>()
   const order: Declared[] = []

@@ -2,7 +2,7 @@
 import type { FieldType } from '../../record.js'
 import type { ColumnOrigin } from '../artifact.js'
 import { wordsFor } from '../generated/words.js'
-import { evenly, type Distribution, type Draft, type Target } from './draft.js'
+import { evenly, type Distribution, type ModelDraft, type Target } from './draft.js'
 
 /** Columns of the same record that texts take their parts from. */
 export interface Around {
@@ -10,15 +10,15 @@ export interface Around {
   readonly lastName: string | undefined
 }
 
-export interface Subject {
-  readonly draft: Draft
+export interface DeclaredField {
+  readonly draft: ModelDraft
   readonly target: Target
   readonly type: FieldType
   readonly around: Around
 }
 
 /** Adds the column of a subject. */
-export type Add = (subject: Subject) => void
+export type Add = (subject: DeclaredField) => void
 
 export const locale = 'en'
 
@@ -44,18 +44,18 @@ function words(provider: string): Add {
 }
 
 /** A hidden column for a template; its name. */
-function part({ draft, target }: Subject, name: string, origin: ColumnOrigin): string {
+function part({ draft, target }: DeclaredField, name: string, origin: ColumnOrigin): string {
   const hidden = `${target.name.replace(/[{}|]/g, '_')}#${name}`
   draft.made({ name: hidden, missing: null, hidden: true }, { kind: 'string' }, origin)
   return hidden
 }
 
-function template({ draft, target, type }: Subject, text: string): void {
+function template({ draft, target, type }: DeclaredField, text: string): void {
   draft.made(target, type, { from: 'template', template: text })
 }
 
 /** A person's names: those of the record, or hidden ones of its own. */
-function personOf(subject: Subject): { first: string; last: string } {
+function personOf(subject: DeclaredField): { first: string; last: string } {
   const { firstName: first, lastName: last } = subject.around
   if (first !== undefined && last !== undefined) return { first, last }
   return {
@@ -64,24 +64,24 @@ function personOf(subject: Subject): { first: string; last: string } {
   }
 }
 
-function email(subject: Subject): void {
+function email(subject: DeclaredField): void {
   const { first, last } = personOf(subject)
   const domain = part(subject, 'domain', { from: 'pool', provider: 'domain', locale })
   template(subject, `{${first}|slug}.{${last}|slug}@{${domain}}`)
 }
 
-function name(subject: Subject): void {
+function name(subject: DeclaredField): void {
   const { first, last } = personOf(subject)
   template(subject, `{${first}} {${last}}`)
 }
 
-function username(subject: Subject): void {
+function username(subject: DeclaredField): void {
   const { first, last } = personOf(subject)
   const number = part(subject, 'number', { from: 'pattern', pattern: '##' })
   template(subject, `{${first}|slug}_{${last}|slug}{${number}}`)
 }
 
-function address(subject: Subject): void {
+function address(subject: DeclaredField): void {
   const number = part(subject, 'number', { from: 'regex', regex: '[1-9][0-9]{0,3}' })
   const street = part(subject, 'street', { from: 'pool', provider: 'street', locale })
   template(subject, `{${number}} {${street}}`)
@@ -100,7 +100,7 @@ const whos = [
 const whats = ['arrived', 'called', 'was checked', 'is waiting', 'came back', 'was changed', 'looks good', 'needs care']
 const hows = ['today', 'on time', 'again', 'too late', 'without a reason', 'as agreed', 'at noon', 'in good order']
 
-function text(subject: Subject): void {
+function text(subject: DeclaredField): void {
   const [who, what, how] = [whos, whats, hows].map((values, index) =>
     part(subject, `word${index + 1}`, { from: 'pool', values }),
   )

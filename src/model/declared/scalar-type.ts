@@ -45,7 +45,7 @@ export function isDecimal({ kind, logical, precision, scale }: Scalar): boolean 
 }
 
 /** How many of a schema's units are one of the column's. */
-export function unitOf({ kind, logical }: Scalar): number {
+export function unitsPerColumnUnit({ kind, logical }: Scalar): number {
   return kind === 'long' ? (unitsPerMs[logical ?? ''] ?? 1) : 1
 }
 
@@ -68,7 +68,7 @@ export function heldOption(
       const limit = shape.kind === 'int' ? 2 ** 31 : 2 ** 53
       if (typeof option !== 'number' || !Number.isInteger(option) || option < -limit || option >= limit)
         return wrong(`an integer from -2^${shape.kind === 'int' ? 31 : 53} to 2^${shape.kind === 'int' ? 31 : 53} - 1`)
-      return Math.floor(option / unitOf(shape))
+      return Math.floor(option / unitsPerColumnUnit(shape))
     }
     case 'float':
     case 'double':

@@ -64,10 +64,10 @@ export type Rounding = (typeof roundings)[number]
 const plain: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', 'min', 'max', 'floor', ...timeParts, ...calendars])
 
 /** Whether a formula has nothing that came with version 3: conditions and texts. */
-export function isPlain(formula: Formula): boolean {
+export function isArithmetic(formula: Formula): boolean {
   if (typeof formula === 'number') return true
   if (formula === null || 'text' in formula) return false
-  return 'column' in formula || (plain.has(formula.op) && formula.of.every(isPlain))
+  return 'column' in formula || (plain.has(formula.op) && formula.of.every(isArithmetic))
 }
 
 /** The columns of a formula, each once, in the order they are named. */

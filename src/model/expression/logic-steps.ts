@@ -4,9 +4,9 @@ import type { comparisons } from './formula.js'
 import { aligned } from './number-steps.js'
 import type { NumberStep, Step, TextStep } from './step.js'
 
-export type Comparison = (typeof comparisons)[number]
+export type ComparisonOperator = (typeof comparisons)[number]
 
-const compares: Record<Comparison, (a: number, b: number) => boolean> = {
+const compares: Record<ComparisonOperator, (a: number, b: number) => boolean> = {
   '=': (a, b) => a === b,
   '!=': (a, b) => a !== b,
   '<': (a, b) => a < b,
@@ -15,7 +15,7 @@ const compares: Record<Comparison, (a: number, b: number) => boolean> = {
   '>=': (a, b) => a >= b,
 }
 
-export function comparisonStep(op: Comparison, left: NumberStep, right: NumberStep): NumberStep {
+export function comparisonStep(op: ComparisonOperator, left: NumberStep, right: NumberStep): NumberStep {
   const block = new Float64Array(blockRows)
   const [a, b] = aligned([left, right]).factors
   const compare = compares[op]

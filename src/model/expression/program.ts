@@ -9,7 +9,7 @@ import {
   missingStep,
   notStep,
   textChoiceStep,
-  type Comparison,
+  type ComparisonOperator,
 } from './logic-steps.js'
 import { arithmeticStep, columnStep, constantStep, functionStep, roundBlock, roundStep } from './number-steps.js'
 import { numbersIn, textsIn, type Step, type TextStep } from './step.js'
@@ -165,4 +165,4 @@ const textTests: Record<TextTest, (a: string, b: string) => number> = {
   contains: (a, b) => Number(a.includes(b)),
 }
 
-type TextTest = Comparison | 'starts_with' | 'ends_with' | 'contains'
+type TextTest = ComparisonOperator | 'starts_with' | 'ends_with' | 'contains'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DisturbConfig } from '../../config/disturb.js'
 import { GenesisError } from '../../errors.js'
-import type { Batch, Field } from '../../record.js'
+import type { ColumnBatch, Field } from '../../record.js'
 import { checkBatchSize, type Generator } from '../generator.js'
 import { BlockPlan, reachOf } from './block-plan.js'
 import { Gathered } from './gathered.js'
@@ -58,7 +58,7 @@ export class DisturbedGenerator implements Generator {
     this.#position = position
   }
 
-  generate(count: number): Batch {
+  generate(count: number): ColumnBatch {
     checkBatchSize(count, this.capacity)
     const start = this.#position
     const stride = this.#shards

@@ -2,7 +2,7 @@
  * Records picked out of batches, in an order of their own. Hot: no allocation per record; the vectors are overwritten after
  * each `clear`.
  */
-import type { Batch, ListVector, Vector } from '../../record.js'
+import type { ColumnBatch, ListVector, Vector } from '../../record.js'
 
 type Growing =
   | { readonly kind: 'dictionary'; codes: Uint16Array }
@@ -33,7 +33,7 @@ export class Gathered {
   }
 
   /** Adds `count` records of the batch: those at picks[from + i] - shift. */
-  add({ vectors }: Pick<Batch, 'vectors'>, picks: Int32Array, from: number, count: number, shift: number): void {
+  add({ vectors }: Pick<ColumnBatch, 'vectors'>, picks: Int32Array, from: number, count: number, shift: number): void {
     this.#reserve(vectors, this.length + count)
     vectors.forEach((vector, index) => this.#copy(vector, this.#vectors[index], picks, from, count, shift))
     this.length += count

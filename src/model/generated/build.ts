@@ -1,6 +1,6 @@
 import type { Value, Vector } from '../../record.js'
 import { dictionaryOf } from '../fields.js'
-import type { Column, Model } from '../model.js'
+import type { ModelColumn, Model } from '../model.js'
 import type { NodeOutput } from '../sample/circuit-sampler.js'
 import { columnsIn, type Formula } from '../expression/formula.js'
 import { inputOf, type ColumnInput } from '../expression/input.js'
@@ -9,8 +9,8 @@ import { ComputedNumber, ComputedText, ComputedTruth } from './computed.js'
 import { namesInRelation } from '../relations/range.js'
 import { Relation, type RelationPart } from '../relations/relation.js'
 import { Cycle, List } from './cycle.js'
-import { Clock, EventTime, Sequence } from './numbers.js'
-import type { OutsideColumn } from './generated.js'
+import { WallClock, EventTime, Sequence } from './numbers.js'
+import type { GeneratedColumn } from './generated.js'
 import { parsePattern } from './pattern-parts.js'
 import { Pattern } from './pattern.js'
 import { Items } from './items.js'
@@ -28,9 +28,9 @@ import { Uuid } from './uuid.js'
 export interface BuiltColumns {
   /** By the column's index; absent where nothing needs the column. */
   readonly vectors: readonly (Vector | undefined)[]
-  readonly outside: readonly OutsideColumn[]
+  readonly outside: readonly GeneratedColumn[]
   /** Those that are put together from learned columns alone, and need no words: they come first. */
-  readonly made: readonly OutsideColumn[]
+  readonly made: readonly GeneratedColumn[]
 }
 
 /** Opens the items of a column's lists, so many at a time. */
@@ -42,7 +42,7 @@ export type OpenItems = (item: Model, column: string, capacity: number) => Looku
  */
 export function neededColumns({ columns }: Model, names?: ReadonlySet<string>): Set<string> {
   const needed = new Set<string>()
-  const visit = (column: Column | undefined): void => {
+  const visit = (column: ModelColumn | undefined): void => {
     if (column === undefined || needed.has(column.name)) return
     needed.add(column.name)
     for (const name of namesIn(column, columns)) visit(columns.find((other) => other.name === name))
@@ -52,7 +52,7 @@ export function neededColumns({ columns }: Model, names?: ReadonlySet<string>): 
 }
 
 /** What a column's values are made from. */
-function namesIn({ source }: Column, columns: readonly Column[]): string[] {
+function namesIn({ source }: ModelColumn, columns: readonly ModelColumn[]): string[] {
   switch (source.from) {
     case 'dependency':
       return [source.column]
@@ -96,13 +96,13 @@ export function buildColumns(
   return { vectors, outside: builder.outside, made: builder.made }
 }
 
-function isMade(column: OutsideColumn): boolean {
+function isMade(column: GeneratedColumn): boolean {
   return column instanceof Composed || column instanceof Relation || column instanceof Masked
 }
 
 class Builder {
-  readonly outside: OutsideColumn[] = []
-  readonly made: OutsideColumn[] = []
+  readonly outside: GeneratedColumn[] = []
+  readonly made: GeneratedColumn[] = []
   readonly #built = new Map<string, { vector: Vector; maxBytes: number }>()
 
   constructor(
@@ -114,15 +114,15 @@ class Builder {
     readonly openItems: OpenItems,
   ) {}
 
-  vectorOf(column: Column): Vector {
+  vectorOf(column: ModelColumn): Vector {
     return this.#column(column).vector
   }
 
-  #named(name: string): Column {
+  #named(name: string): ModelColumn {
     return this.model.columns.find((column) => column.name === name)!
   }
 
-  #column(column: Column): { vector: Vector; maxBytes: number } {
+  #column(column: ModelColumn): { vector: Vector; maxBytes: number } {
     const known = this.#built.get(column.name)
     if (known) return known
     const built = this.#build(column)
@@ -130,7 +130,7 @@ class Builder {
     return built
   }
 
-  #build(column: Column): { vector: Vector; maxBytes: number } {
+  #build(column: ModelColumn): { vector: Vector; maxBytes: number } {
     const { source, nullable, missing = 0 } = column
     const { capacity, takeDraws } = this
     switch (source.from) {
@@ -171,7 +171,7 @@ class Builder {
       case 'event_time':
         return this.#add(column.name, new EventTime(source, missing, capacity, takeDraws))
       case 'clock':
-        return this.#add(column.name, new Clock(capacity))
+        return this.#add(column.name, new WallClock(capacity))
       case 'cycle':
         return this.#add(column.name, new Cycle(source, missing, capacity, takeDraws))
       case 'formula':
@@ -228,7 +228,7 @@ class Builder {
     }
   }
 
-  #computed({ type, nullable }: Column, formula: Formula): OutsideColumn {
+  #computed({ type, nullable }: ModelColumn, formula: Formula): GeneratedColumn {
     const { capacity } = this
     const input = (name: string): ColumnInput => {
       const named = this.#named(name)
@@ -239,7 +239,7 @@ class Builder {
     return new ComputedNumber(formula, type, input, capacity)
   }
 
-  #add(name: string, outside: OutsideColumn & { maxBytes?: number }): { vector: Vector; maxBytes: number } {
+  #add(name: string, outside: GeneratedColumn & { maxBytes?: number }): { vector: Vector; maxBytes: number } {
     if (this.filled.has(name)) (isMade(outside) ? this.made : this.outside).push(outside)
     return { vector: outside.vector, maxBytes: outside.maxBytes ?? 0 }
   }

@@ -1,7 +1,7 @@
 /** Timestamps of a day and a time of day. Hot: nothing is allocated. */
 import type { NumberVector, Value, Vector } from '../../record.js'
 import { dayMs } from '../held.js'
-import type { OutsideColumn } from './generated.js'
+import type { GeneratedColumn } from './generated.js'
 
 /** A column that timestamps are made of. */
 export interface Part {
@@ -11,7 +11,7 @@ export interface Part {
 }
 
 /** day · 86,400,000 + time; missing where either is. */
-export class Composed implements OutsideColumn {
+export class Composed implements GeneratedColumn {
   readonly vector: NumberVector
   readonly #day: Numbers
   readonly #time: Numbers

@@ -9,11 +9,11 @@ import {
   type Program,
   type TextProgram,
 } from '../expression/program.js'
-import type { OutsideColumn } from './generated.js'
+import type { GeneratedColumn } from './generated.js'
 import { GrowingText } from './text-vector.js'
 
 /** Numbers, dates and times; missing where a part is, and where the result is no number, as after a division by zero. */
-export class ComputedNumber implements OutsideColumn {
+export class ComputedNumber implements GeneratedColumn {
   readonly vector: NumberVector
   readonly #program: Program
 
@@ -33,7 +33,7 @@ export class ComputedNumber implements OutsideColumn {
 export const truths = [false, true, null] as const
 
 /** Truths, as codes. */
-export class ComputedTruth implements OutsideColumn {
+export class ComputedTruth implements GeneratedColumn {
   readonly vector: DictionaryVector
   readonly #program: Program
 
@@ -50,7 +50,7 @@ export class ComputedTruth implements OutsideColumn {
 }
 
 /** Texts. Their length is not known before, so that no template can take them. */
-export class ComputedText implements OutsideColumn {
+export class ComputedText implements GeneratedColumn {
   readonly vector: GrowingText
   readonly #program: TextProgram
 

@@ -2,14 +2,14 @@
 import type { DictionaryVector, NumberVector } from '../../record.js'
 import type { ColumnOrigin } from '../artifact.js'
 import { pitch } from '../random/row-words.js'
-import type { OutsideColumn } from './generated.js'
+import type { GeneratedColumn } from './generated.js'
 
 const unit32 = 2 ** -32
 
 export type Cycling = Extract<ColumnOrigin, { from: 'cycle' }>
 
 /** start + position · step, beginning again where it reaches `restart`; a share is missing. */
-export class Cycle implements OutsideColumn {
+export class Cycle implements GeneratedColumn {
   readonly vector: NumberVector
   readonly #start: number
   readonly #sign: number
@@ -75,7 +75,7 @@ function commonDivisor(a: number, b: number): number {
 }
 
 /** The codes of values in turn; a share is missing, with the code after the last. */
-export class List implements OutsideColumn {
+export class List implements GeneratedColumn {
   readonly vector: DictionaryVector
   readonly #size: number
   readonly #missing: number

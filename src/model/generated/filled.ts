@@ -1,10 +1,10 @@
-import type { OutsideColumn } from './generated.js'
+import type { GeneratedColumn } from './generated.js'
 import type { Form } from './regex-forms.js'
 import { compiledForms, writeForm, type FormBytes } from './regex-text.js'
 import { GrowingText } from './text-vector.js'
 
 /** Texts whose form another column has. Hot: nothing is allocated. */
-export class Filled implements OutsideColumn {
+export class Filled implements GeneratedColumn {
   readonly vector: GrowingText
   readonly maxBytes: number
   readonly #codes: Uint16Array

@@ -1,7 +1,7 @@
 import type { Vector } from '../../record.js'
 
 /** Fills the vector of a column that is not in the circuit, a block of rows at a time. */
-export interface OutsideColumn {
+export interface GeneratedColumn {
   readonly vector: Vector
   /** Starts a batch. */
   begin?(): void

@@ -2,13 +2,13 @@
 import type { ListVector } from '../../record.js'
 import { blockRows } from '../random/row-words.js'
 import type { Lookup } from '../references/reference.js'
-import type { OutsideColumn } from './generated.js'
+import type { GeneratedColumn } from './generated.js'
 
 /**
  * Item e of the list at position p is record p · most + e of the items' model, so that a list depends on nothing but its position and its
  * length.
  */
-export class Items implements OutsideColumn {
+export class Items implements GeneratedColumn {
   readonly vector: ListVector
   readonly #offsets: Int32Array
   readonly #missing: Uint8Array | undefined

@@ -1,9 +1,9 @@
 /** Columns that are missing together. Hot: nothing is allocated. */
 import type { Vector } from '../../record.js'
-import type { OutsideColumn } from './generated.js'
+import type { GeneratedColumn } from './generated.js'
 
 /** Another column's values, but for the rows in which a third one says that they are missing. */
-export class Masked implements OutsideColumn {
+export class Masked implements GeneratedColumn {
   readonly vector: Vector
   readonly #value: Vector
   readonly #by: Uint16Array

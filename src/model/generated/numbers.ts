@@ -3,7 +3,7 @@ import type { NumberVector } from '../../record.js'
 import type { ColumnOrigin } from '../artifact.js'
 import { pitch } from '../random/row-words.js'
 import { CurveClock } from '../time/curve-clock.js'
-import type { OutsideColumn } from './generated.js'
+import type { GeneratedColumn } from './generated.js'
 
 const unit32 = 2 ** -32
 
@@ -12,7 +12,7 @@ function numbers(capacity: number): NumberVector {
 }
 
 /** start + position · step. */
-export class Sequence implements OutsideColumn {
+export class Sequence implements GeneratedColumn {
   readonly vector: NumberVector
   readonly #start: number
   readonly #step: number
@@ -32,7 +32,7 @@ export class Sequence implements OutsideColumn {
 export type EventTimes = Extract<ColumnOrigin, { from: 'event_time' }>
 
 /** start + position · step, or + when the rate's curve reaches the position, + up to jitter, in whole milliseconds; a share is missing. */
-export class EventTime implements OutsideColumn {
+export class EventTime implements GeneratedColumn {
   readonly vector: NumberVector
   readonly #start: number
   readonly #step: number
@@ -76,7 +76,7 @@ export class EventTime implements OutsideColumn {
 }
 
 /** The wall clock, read once per batch. */
-export class Clock implements OutsideColumn {
+export class WallClock implements GeneratedColumn {
   readonly vector: NumberVector
   #now = 0
 

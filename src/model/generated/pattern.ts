@@ -1,16 +1,16 @@
 import { pitch } from '../random/row-words.js'
-import type { OutsideColumn } from './generated.js'
+import type { GeneratedColumn } from './generated.js'
 import type { PatternPart } from './pattern-parts.js'
-import { GrowingText, Missing } from './text-vector.js'
+import { GrowingText, MissingDraw } from './text-vector.js'
 
 /** A word gives characters until this many combinations are drawn from it: then the bias is below 2^-16 of a probability. */
 export const maxCombinations = 65_536
 
 /** Text from a pattern. Hot: a byte is written at a time, nothing is allocated. */
-export class Pattern implements OutsideColumn {
+export class Pattern implements GeneratedColumn {
   readonly vector: GrowingText
   readonly maxBytes: number
-  readonly #missing: Missing
+  readonly #missing: MissingDraw
   /** Per byte of the text: what stands there, or the characters it is drawn from and the draw. */
   readonly #fixed: Uint8Array
   readonly #alphabets: (Uint8Array | null)[]
@@ -46,7 +46,7 @@ export class Pattern implements OutsideColumn {
     }
     this.#fixed = Uint8Array.from(fixed)
     this.#draws = Int32Array.from(draws)
-    this.#missing = new Missing(missing, takeDraws)
+    this.#missing = new MissingDraw(missing, takeDraws)
     this.maxBytes = fixed.length
     this.vector = new GrowingText(capacity, fixed.length, nullable)
   }

@@ -1,4 +1,4 @@
-import type { Column } from '../model.js'
+import type { ModelColumn } from '../model.js'
 import type { Value } from '../../record.js'
 import { columnNamed, dictionaryOf } from '../fields.js'
 import { parsePattern } from './pattern-parts.js'
@@ -6,7 +6,7 @@ import { formsOf, type RegexLimits } from './regex-forms.js'
 import { parseTemplate } from './template-parts.js'
 
 /** Whether no text of a column ever has a character that needs escaping in JSON or quoting in CSV. */
-export function isPlain(column: Column, columns: readonly Column[]): boolean {
+export function isPlainColumn(column: ModelColumn, columns: readonly ModelColumn[]): boolean {
   const { source } = column
   switch (source.from) {
     case 'circuit':
@@ -16,14 +16,14 @@ export function isPlain(column: Column, columns: readonly Column[]): boolean {
     case 'pool':
       return source.values.every(isPlainText)
     case 'masked':
-      return isPlain(columnNamed(source.value, columns), columns)
+      return isPlainColumn(columnNamed(source.value, columns), columns)
     case 'template': {
       const parts = parseTemplate(source.template)
       if (typeof parts === 'string') return false
       return parts.every((part) => {
         if (part.kind === 'text') return isPlainText(part.text)
         const needed = columns.find(({ name }) => name === part.column)
-        return part.filter === 'slug' || (needed !== undefined && isPlain(needed, columns))
+        return part.filter === 'slug' || (needed !== undefined && isPlainColumn(needed, columns))
       })
     }
     case 'pattern': {

@@ -2,12 +2,12 @@ import type { DictionaryVector } from '../../record.js'
 import { blockRows, pitch } from '../random/row-words.js'
 import { drawRows } from '../sample/draw.js'
 import { aliasRows, type AliasRows } from '../sample/node-tables.js'
-import type { OutsideColumn } from './generated.js'
+import type { GeneratedColumn } from './generated.js'
 
 const zeros = new Uint16Array(blockRows)
 
 /** Codes of words drawn by weight; the code after the last word is "missing". */
-export class Pool implements OutsideColumn {
+export class Pool implements GeneratedColumn {
   readonly vector: DictionaryVector
   readonly #rows: AliasRows
   readonly #draw: number

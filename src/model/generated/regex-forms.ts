@@ -47,7 +47,7 @@ export function readForms({ regex, minLength = 0, maxLength }: RegexLimits): rea
 }
 
 /** The texts of few forms, with how often each is drawn; null: there are more than `most`. */
-export function textsOf(forms: readonly Form[], most: number): Map<string, number> | null {
+export function textsOfForms(forms: readonly Form[], most: number): Map<string, number> | null {
   const counts = forms.map(({ characters }) => characters.reduce((count, some) => count * some.length, 1))
   if (counts.reduce((sum, count) => sum + count, 0) > most) return null
   const texts = new Map<string, number>()

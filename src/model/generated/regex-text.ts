@@ -1,10 +1,10 @@
 import { blockRows, pitch } from '../random/row-words.js'
 import { drawRows } from '../sample/draw.js'
 import { aliasRows, type AliasRows } from '../sample/node-tables.js'
-import type { OutsideColumn } from './generated.js'
+import type { GeneratedColumn } from './generated.js'
 import { maxCombinations } from './pattern.js'
 import type { Form } from './regex-forms.js'
-import { GrowingText, Missing } from './text-vector.js'
+import { GrowingText, MissingDraw } from './text-vector.js'
 
 const zeros = new Uint16Array(blockRows)
 
@@ -23,13 +23,13 @@ export interface FormBytes {
 }
 
 /** Texts of the forms of a regular expression. Hot: a byte is written at a time, nothing is allocated. */
-export class RegexText implements OutsideColumn {
+export class RegexText implements GeneratedColumn {
   readonly vector: GrowingText
   readonly maxBytes: number
   readonly #forms: readonly FormBytes[]
   readonly #rows: AliasRows
   readonly #choice: number
-  readonly #missing: Missing
+  readonly #missing: MissingDraw
   readonly #firstDraw: number
   readonly #chosen = new Uint16Array(blockRows)
 
@@ -45,7 +45,7 @@ export class RegexText implements OutsideColumn {
     const compiled = compiledForms(forms)
     this.#forms = compiled.forms
     this.#firstDraw = takeDraws(compiled.words)
-    this.#missing = new Missing(missing, takeDraws)
+    this.#missing = new MissingDraw(missing, takeDraws)
     this.maxBytes = compiled.maxBytes
     this.vector = new GrowingText(capacity, this.maxBytes, nullable)
   }

@@ -1,8 +1,8 @@
 import type { Field, FieldType, Value, Vector } from '../../record.js'
-import type { OutsideColumn } from './generated.js'
+import type { GeneratedColumn } from './generated.js'
 import type { TemplateFilter } from './template-parts.js'
 import { filtered, slug, textOf } from './text-forms.js'
-import { GrowingText, Missing } from './text-vector.js'
+import { GrowingText, MissingDraw } from './text-vector.js'
 import { ownWriter } from '../time/spelling.js'
 import { maxNumberBytes, writeNumber } from './write-number.js'
 
@@ -44,11 +44,11 @@ const blank = {
 } as const
 
 /** Text put together from pieces that are rendered beforehand. Hot: bytes are copied, nothing is allocated per record. */
-export class Template implements OutsideColumn {
+export class Template implements GeneratedColumn {
   readonly vector: GrowingText
   readonly maxBytes: number
   readonly #parts: readonly Part[]
-  readonly #missing: Missing
+  readonly #missing: MissingDraw
 
   constructor(
     parts: readonly (string | TemplateInput)[],
@@ -59,7 +59,7 @@ export class Template implements OutsideColumn {
   ) {
     this.#parts = parts.map((part) => (typeof part === 'string' ? fixedPart(part) : inputPart(part)))
     this.maxBytes = this.#parts.reduce((sum, part) => sum + part.maxBytes, 0)
-    this.#missing = new Missing(missing, takeDraws)
+    this.#missing = new MissingDraw(missing, takeDraws)
     this.vector = new GrowingText(capacity, this.maxBytes, nullable)
   }
 

@@ -33,7 +33,7 @@ export class GrowingText implements TextVector {
 }
 
 /** Draws which of a block's texts are missing, each with the same probability. */
-export class Missing {
+export class MissingDraw {
   readonly #share: number
   readonly #draw: number
 

@@ -1,6 +1,6 @@
 import { pitch } from '../random/row-words.js'
-import type { OutsideColumn } from './generated.js'
-import { GrowingText, Missing } from './text-vector.js'
+import type { GeneratedColumn } from './generated.js'
+import { GrowingText, MissingDraw } from './text-vector.js'
 
 const digits = Buffer.from('0123456789abcdef')
 const length = 36
@@ -9,12 +9,12 @@ const length = 36
 const epoch = 1_735_689_600_000
 
 /** UUIDs of RFC 9562, versions 4 and 7, from the row's own words. Hot: a byte is written at a time, nothing is allocated. */
-export class Uuid implements OutsideColumn {
+export class Uuid implements GeneratedColumn {
   readonly vector: GrowingText
   readonly maxBytes = length
   readonly #version: 4 | 7
   readonly #times: Float64Array | undefined
-  readonly #missing: Missing
+  readonly #missing: MissingDraw
   readonly #draw: number
 
   /** `times`: the records' event times in ms, for version 7. */
@@ -29,7 +29,7 @@ export class Uuid implements OutsideColumn {
     this.#version = version
     this.#times = times
     this.#draw = takeDraws(4)
-    this.#missing = new Missing(missing, takeDraws)
+    this.#missing = new MissingDraw(missing, takeDraws)
     this.vector = new GrowingText(capacity, length, nullable)
   }
 

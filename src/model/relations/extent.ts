@@ -1,15 +1,15 @@
 import { columnNamed, isBin } from '../fields.js'
 import { dayMs } from '../held.js'
-import type { Column } from '../model.js'
+import type { ModelColumn } from '../model.js'
 import { eitherOf, formulaExtent, isNumber, nowhere, type Extent } from '../expression/interval.js'
 import { namesInRelation } from './range.js'
 import { ratioUnit, type RelationOrigin } from './relation.js'
 
 /** What is known of the nodes of the circuit: the extent of each, by its node. */
-export type NodeExtents = (node: number, column: Column) => Extent
+export type NodeExtents = (node: number, column: ModelColumn) => Extent
 
 /** Where the held numbers of a column lie. */
-export function extentOf(column: Column, columns: readonly Column[], known: NodeExtents): Extent {
+export function extentOf(column: ModelColumn, columns: readonly ModelColumn[], known: NodeExtents): Extent {
   const { source } = column
   const of = (name: string): Extent => extentOf(columnNamed(name, columns), columns, known)
   switch (source.from) {
@@ -33,9 +33,9 @@ export function extentOf(column: Column, columns: readonly Column[], known: Node
 }
 
 function relationExtent(
-  column: Column,
+  column: ModelColumn,
   source: RelationOrigin,
-  columns: readonly Column[],
+  columns: readonly ModelColumn[],
   of: (name: string) => Extent,
 ): Extent {
   const base = formulaExtent(source.formula, of, (name) => columnNamed(name, columns).type, column.type)
@@ -72,9 +72,9 @@ function combined(base: Extent, rest: Extent | null, { by, grain = 1 }: Relation
 /** What other columns lift or press down. */
 function limited(
   made: Extent,
-  column: Column,
+  column: ModelColumn,
   { above, atLeast = [], atMost = [] }: RelationOrigin,
-  columns: readonly Column[],
+  columns: readonly ModelColumn[],
   of: (name: string) => Extent,
 ): Extent {
   const bound = (name: string): Extent =>
@@ -101,13 +101,13 @@ function valuesExtent(values: readonly unknown[]): Extent {
 }
 
 /** Where a learned column can lie at all. */
-export function wholeExtent({ source }: Column): Extent {
+export function wholeExtent({ source }: ModelColumn): Extent {
   if (source.from !== 'circuit') return nowhere
   return valuesExtent(source.alphabet.flatMap((symbol) => (isBin(symbol) ? [...symbol] : [symbol])))
 }
 
 /** The nodes that a column is made from, each once. */
-export function nodesOf(column: Column, columns: readonly Column[]): number[] {
+export function nodesOf(column: ModelColumn, columns: readonly ModelColumn[]): number[] {
   const { source } = column
   const through = (names: readonly string[]): number[] => [
     ...new Set(names.flatMap((name) => nodesOf(columnNamed(name, columns), columns))),

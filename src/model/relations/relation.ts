@@ -1,7 +1,7 @@
 /** Columns that relations put together. Hot: nothing is allocated per row. */
 import type { FieldType, NumberVector, Value, Vector } from '../../record.js'
 import type { ColumnOrigin } from '../artifact.js'
-import type { OutsideColumn } from '../generated/generated.js'
+import type { GeneratedColumn } from '../generated/generated.js'
 import { inputOf, type ColumnInput, type NumberInput } from '../expression/input.js'
 import { unitOf, type Formula, type Rounding } from '../expression/formula.js'
 import { compileFormula } from '../expression/program.js'
@@ -24,7 +24,7 @@ export interface RelationPart {
 type Numbers = (to: number, count: number) => Float64Array
 
 /** The value of a relation, a block of rows at a time: see `ColumnOrigin`. */
-export class Relation implements OutsideColumn {
+export class Relation implements GeneratedColumn {
   readonly vector: NumberVector
   readonly #base: Numbers
   readonly #above: Numbers | null

@@ -4,13 +4,13 @@
  */
 import { GenesisError } from '../../errors.js'
 import type { RowCheck } from '../conditions/row-check.js'
-import type { OutsideColumn } from '../generated/generated.js'
+import type { GeneratedColumn } from '../generated/generated.js'
 import { blockRows, RowWords } from '../random/row-words.js'
 import type { CircuitSampler, NodeOutput } from './circuit-sampler.js'
 
 export interface RetryParts {
   readonly circuit: CircuitSampler
-  readonly made: readonly OutsideColumn[]
+  readonly made: readonly GeneratedColumn[]
   /** One for each part of a mix. */
   readonly checks: readonly RowCheck[]
   /** The part that each conjunction belongs to. */

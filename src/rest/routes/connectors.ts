@@ -1,9 +1,9 @@
 import type { ConnectorView, Herder, TargetState } from '../../herder/herder.js'
 import { configBody, infoBody, statusBody } from '../connect-json.js'
 import { HttpError } from '../http-error.js'
-import { configOf, fieldsOf, kindOf, parseTexts, textsOf } from '../json-body.js'
-import { json, type Exchange, type Reply, type Route } from '../route.js'
-import { list, named, object, text, texts } from '../schemas.js'
+import { configOf, bodyFields, kindOf, parseTexts, textsOf } from '../json-body.js'
+import { jsonReply, type Exchange, type Reply, type Route } from '../route.js'
+import { list, named, object, textSchema, textsSchema } from '../schemas.js'
 
 /** Connectors and their configurations (org.apache.kafka.connect.runtime.rest.resources.ConnectorsResource). */
 export function connectorRoutes(herder: Herder, version: string): readonly Route[] {
@@ -19,13 +19,16 @@ export function connectorRoutes(herder: Herder, version: string): readonly Route
         expand: { about: 'Given once or twice: `info`, `status`.', schema: list({ enum: ['info', 'status'] }) },
       },
       answers: {
-        200: { about: 'Names, or with `expand` a map by name.', schema: { anyOf: [list(text), { type: 'object' }] } },
+        200: {
+          about: 'Names, or with `expand` a map by name.',
+          schema: { anyOf: [list(textSchema), { type: 'object' }] },
+        },
       },
       async handle({ query }) {
         const views = await herder.list()
-        if (!query.has('expand')) return json(views.map(({ info }) => info.name))
+        if (!query.has('expand')) return jsonReply(views.map(({ info }) => info.name))
         const expand = new Set(query.getAll('expand'))
-        return json(
+        return jsonReply(
           Object.fromEntries(
             views.map(({ info, status }) => [
               info.name,
@@ -43,12 +46,13 @@ export function connectorRoutes(herder: Herder, version: string): readonly Route
       path: '/connectors',
       group: 'Connect',
       summary: 'Create a connector',
-      body: object({ name: text, config: texts, initial_state: { enum: ['RUNNING', 'PAUSED', 'STOPPED'] } }, [
-        'initial_state',
-      ]),
+      body: object(
+        { name: textSchema, config: textsSchema, initial_state: { enum: ['RUNNING', 'PAUSED', 'STOPPED'] } },
+        ['initial_state'],
+      ),
       answers: { 201: created },
       async handle(exchange) {
-        const fields = fieldsOf(parseTexts(exchange.body), 'name', 'config', 'initial_state')
+        const fields = bodyFields(parseTexts(exchange.body), 'name', 'config', 'initial_state')
         if (fields.config === undefined) throw new HttpError(500, 'The body has no config')
         const config = configOf(fields.config, 'config')
         const name = trimmed(fields.name)
@@ -63,7 +67,7 @@ export function connectorRoutes(herder: Herder, version: string): readonly Route
       group: 'Connect',
       summary: 'A connector with its configuration and tasks',
       answers: { 200: { about: 'The connector.', schema: named('ConnectorInfo') } },
-      handle: async ({ params }) => json(infoBody((await herder.get(params.name)).info)),
+      handle: async ({ params }) => jsonReply(infoBody((await herder.get(params.name)).info)),
     },
     {
       method: 'DELETE',
@@ -81,10 +85,10 @@ export function connectorRoutes(herder: Herder, version: string): readonly Route
       path: '/connectors/{name}/config',
       group: 'Connect',
       summary: 'The configuration of a connector, as it was sent',
-      answers: { 200: { about: 'Texts by key.', schema: texts } },
+      answers: { 200: { about: 'Texts by key.', schema: textsSchema } },
       async handle({ params }) {
         const { info } = await herder.get(params.name)
-        return json(configBody(info.name, info.config))
+        return jsonReply(configBody(info.name, info.config))
       },
     },
     {
@@ -92,13 +96,13 @@ export function connectorRoutes(herder: Herder, version: string): readonly Route
       path: '/connectors/{name}/config',
       group: 'Connect',
       summary: 'Create a connector, or replace its configuration',
-      body: texts,
+      body: textsSchema,
       answers: { 200: changed, 201: created },
       async handle(exchange) {
         const { name } = exchange.params
         const config = checked(name, configOf(parseTexts(exchange.body), 'The configuration'))
         const put = await herder.put(name, config)
-        return put.created ? createdReply(exchange, put.connector) : json(infoBody(put.connector.info))
+        return put.created ? createdReply(exchange, put.connector) : jsonReply(infoBody(put.connector.info))
       },
     },
     {
@@ -112,7 +116,7 @@ export function connectorRoutes(herder: Herder, version: string): readonly Route
         const patch = configOf(parseTexts(body), 'The patch')
         if (patch.name !== undefined && patch.name !== params.name)
           throw new HttpError(400, `The name of connector ${params.name} cannot be changed`)
-        return json(infoBody((await herder.patch(params.name, patch)).info))
+        return jsonReply(infoBody((await herder.patch(params.name, patch)).info))
       },
     },
   ]

@@ -2,9 +2,9 @@ import type { RawConfig } from '../../config/raw-connector.js'
 import type { ConnectorProgress, ConnectorView, Herder } from '../../herder/herder.js'
 import { HttpError } from '../http-error.js'
 import type { Job, JobControl, Jobs } from '../jobs.js'
-import { configOf, fieldsOf, parseTexts, textsOf } from '../json-body.js'
-import { json, type Route } from '../route.js'
-import { list, named, object, text, texts, wholeNumber } from '../schemas.js'
+import { configOf, bodyFields, parseTexts, textsOf } from '../json-body.js'
+import { jsonReply, type Route } from '../route.js'
+import { list, named, object, textSchema, textsSchema, wholeNumber } from '../schemas.js'
 
 /** What `genesis verify --json` says of one sink. */
 export type VerifyResult = { readonly exact: boolean } & object
@@ -38,7 +38,7 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
       answers: { 200: { about: 'In the order of their names.', schema: list(named('Progress')) } },
       async handle() {
         const views = await herder.list()
-        return json(
+        return jsonReply(
           await Promise.all(views.map(async (view) => progressBody(view, await herder.progress(view.info.name)))),
         )
       },
@@ -51,7 +51,7 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
       answers: { 200: { about: 'Its progress.', schema: named('Progress') } },
       async handle({ params: { name } }) {
         const [view, progress] = await Promise.all([herder.get(name), herder.progress(name)])
-        return json(progressBody(view, progress))
+        return jsonReply(progressBody(view, progress))
       },
     },
     {
@@ -60,7 +60,11 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
       group: 'Genesis',
       summary: 'The first records of a configuration, without creating it',
       body: object(
-        { name: text, config: texts, records: { ...wholeNumber, maximum: maxRecords, default: defaultRecords } },
+        {
+          name: textSchema,
+          config: textsSchema,
+          records: { ...wholeNumber, maximum: maxRecords, default: defaultRecords },
+        },
         ['name', 'records'],
       ),
       answers: {
@@ -70,12 +74,12 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
         },
       },
       async handle({ body, signal }) {
-        const fields = fieldsOf(parseTexts(body), 'name', 'config', 'records')
+        const fields = bodyFields(parseTexts(body), 'name', 'config', 'records')
         if (fields.config === undefined) throw new HttpError(500, 'The body has no config')
         const config = textsOf(configOf(fields.config, 'config'))
         const records = recordsOf(fields.records)
         const name = typeof fields.name === 'string' ? fields.name : (config.name ?? 'dry-run')
-        return json({ records: await services.dryRun(name, { ...config, name }, records, signal) })
+        return jsonReply({ records: await services.dryRun(name, { ...config, name }, records, signal) })
       },
     },
     {
@@ -97,7 +101,7 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
       group: 'Genesis',
       summary: 'Jobs that run, and the last that have ended',
       answers: { 200: { about: 'In the order of their starts.', schema: list(named('Job')) } },
-      handle: () => json(jobs.list().map(jobBody)),
+      handle: () => jsonReply(jobs.list().map(jobBody)),
     },
     {
       method: 'GET',
@@ -105,7 +109,7 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
       group: 'Genesis',
       summary: 'A job, with its progress and results',
       answers: { 200: { about: 'The job.', schema: named('Job') } },
-      handle: ({ params }) => json(jobBody(jobOf(params.id))),
+      handle: ({ params }) => jsonReply(jobBody(jobOf(params.id))),
     },
     {
       method: 'DELETE',

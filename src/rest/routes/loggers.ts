@@ -1,8 +1,8 @@
 import type { Herder, LoggerLevel, LogLevel } from '../../herder/herder.js'
 import { HttpError } from '../http-error.js'
 import { configOf, parseTexts } from '../json-body.js'
-import { json, type Route } from '../route.js'
-import { list, named, object, text } from '../schemas.js'
+import { jsonReply, type Route } from '../route.js'
+import { list, named, object, textSchema } from '../schemas.js'
 
 /** Levels of loggers while the worker runs (KIP-495, KIP-976; LoggingResource). */
 export function loggerRoutes(herder: Herder): readonly Route[] {
@@ -15,7 +15,7 @@ export function loggerRoutes(herder: Herder): readonly Route[] {
       answers: { 200: { about: 'By name.', schema: { type: 'object', additionalProperties: named('LoggerLevel') } } },
       async handle() {
         const loggers = await herder.loggers()
-        return json(Object.fromEntries([...loggers].map(([name, level]) => [name, levelBody(level)])))
+        return jsonReply(Object.fromEntries([...loggers].map(([name, level]) => [name, levelBody(level)])))
       },
     },
     {
@@ -27,7 +27,7 @@ export function loggerRoutes(herder: Herder): readonly Route[] {
       async handle({ params }) {
         const level = (await herder.loggers()).get(params.logger)
         if (level === undefined) throw new HttpError(404, `Logger ${params.logger} not found.`)
-        return json(levelBody(level))
+        return jsonReply(levelBody(level))
       },
     },
     {
@@ -41,9 +41,9 @@ export function loggerRoutes(herder: Herder): readonly Route[] {
           schema: { enum: ['worker', 'cluster'], default: 'worker' },
         },
       },
-      body: object({ level: text }),
+      body: object({ level: textSchema }),
       answers: {
-        200: { about: 'The loggers whose level has changed.', schema: list(text) },
+        200: { about: 'The loggers whose level has changed.', schema: list(textSchema) },
         204: { about: 'With scope cluster: all workers are told.' },
       },
       async handle({ params, query, body }) {
@@ -55,7 +55,7 @@ export function loggerRoutes(herder: Herder): readonly Route[] {
         if (known === undefined) throw new HttpError(404, `invalid log level '${level}'.`)
         const isForAll = query.get('scope')?.toLowerCase() === 'cluster'
         const changed = await herder.setLogger(params.logger, known, isForAll ? 'cluster' : 'worker')
-        return isForAll ? { status: 204 } : json(changed)
+        return isForAll ? { status: 204 } : jsonReply(changed)
       },
     },
   ]

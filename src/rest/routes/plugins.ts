@@ -2,8 +2,8 @@ import { connectorClasses } from '../../config/connector-class.js'
 import type { Herder } from '../../herder/herder.js'
 import { configOf, parseTexts } from '../json-body.js'
 import { pluginKeys, pluginOf } from '../plugins.js'
-import { flag, json, type Route } from '../route.js'
-import { list, named, object, text, texts } from '../schemas.js'
+import { queryFlag, jsonReply, type Route } from '../route.js'
+import { list, named, object, textSchema, textsSchema } from '../schemas.js'
 import { validate } from '../validation.js'
 
 /** What can be configured, and whether it is right (ConnectorPluginsResource). */
@@ -20,11 +20,16 @@ export function pluginRoutes(herder: Herder, version: string): readonly Route[] 
           schema: { type: 'boolean', default: true },
         },
       },
-      answers: { 200: { about: 'The plugins.', schema: list(object({ class: text, type: text, version: text })) } },
+      answers: {
+        200: {
+          about: 'The plugins.',
+          schema: list(object({ class: textSchema, type: textSchema, version: textSchema })),
+        },
+      },
       handle({ query }) {
         const connectors = connectorClasses.map((name) => ({ class: name, type: 'source', version }))
         const others = converters.map((name) => ({ class: name, type: 'converter', version }))
-        return json(flag(query, 'connectorsOnly', true) ? connectors : [...connectors, ...others])
+        return jsonReply(queryFlag(query, 'connectorsOnly', true) ? connectors : [...connectors, ...others])
       },
     },
     {
@@ -34,7 +39,7 @@ export function pluginRoutes(herder: Herder, version: string): readonly Route[] 
       summary: 'Every key of a plugin (KIP-769)',
       answers: { 200: { about: 'The definitions.', schema: list(named('Definition')) } },
       handle({ params }) {
-        return json(pluginKeys(pluginOf(params.plugin)).map(({ definition }) => definition))
+        return jsonReply(pluginKeys(pluginOf(params.plugin)).map(({ definition }) => definition))
       },
     },
     {
@@ -42,11 +47,11 @@ export function pluginRoutes(herder: Herder, version: string): readonly Route[] 
       path: '/connector-plugins/{plugin}/config/validate',
       group: 'Connect',
       summary: 'Check a configuration, key by key',
-      body: texts,
+      body: textsSchema,
       answers: { 200: { about: 'What was found, also where there are errors.', schema: named('Validation') } },
       async handle({ params, body }) {
         const config = configOf(parseTexts(body), 'The configuration')
-        return json(await validate(herder, params.plugin, config))
+        return jsonReply(await validate(herder, params.plugin, config))
       },
     },
   ]

@@ -1,7 +1,7 @@
 import type { Herder } from '../../herder/herder.js'
 import { statusBody, taskBody, taskStatusBody } from '../connect-json.js'
-import { flag, json, taskId, type Route } from '../route.js'
-import { list, named, object, text } from '../schemas.js'
+import { queryFlag, jsonReply, taskId, type Route } from '../route.js'
+import { list, named, object, textSchema } from '../schemas.js'
 
 /** What connectors do, and what they are asked to. */
 export function stateRoutes(herder: Herder, version: string): readonly Route[] {
@@ -23,7 +23,7 @@ export function stateRoutes(herder: Herder, version: string): readonly Route[] {
       group: 'Connect',
       summary: 'States of a connector and its tasks',
       answers: { 200: { about: 'The states.', schema: named('ConnectorStatus') } },
-      handle: async ({ params }) => json(statusBody(await herder.status(params.name), version)),
+      handle: async ({ params }) => jsonReply(statusBody(await herder.status(params.name), version)),
     },
     target('pause', 'End the tasks after their open transactions; they keep their positions', 202, (name) =>
       herder.pause(name),
@@ -47,9 +47,11 @@ export function stateRoutes(herder: Herder, version: string): readonly Route[] {
         204: { about: 'The connector alone was restarted.' },
       },
       async handle({ params, query }) {
-        const options = { includeTasks: flag(query, 'includeTasks'), onlyFailed: flag(query, 'onlyFailed') }
+        const options = { includeTasks: queryFlag(query, 'includeTasks'), onlyFailed: queryFlag(query, 'onlyFailed') }
         const status = await herder.restart(params.name, options)
-        return options.includeTasks || options.onlyFailed ? json(statusBody(status, version), 202) : { status: 204 }
+        return options.includeTasks || options.onlyFailed
+          ? jsonReply(statusBody(status, version), 202)
+          : { status: 204 }
       },
     },
     {
@@ -61,13 +63,13 @@ export function stateRoutes(herder: Herder, version: string): readonly Route[] {
         200: {
           about: 'The tasks; none while it is STOPPED.',
           schema: list(
-            object({ id: object({ connector: text, task: { type: 'integer' } }), config: { type: 'object' } }),
+            object({ id: object({ connector: textSchema, task: { type: 'integer' } }), config: { type: 'object' } }),
           ),
         },
       },
       async handle({ params }) {
         const tasks = await herder.tasks(params.name)
-        return json(tasks.map((task) => taskBody(params.name, task)))
+        return jsonReply(tasks.map((task) => taskBody(params.name, task)))
       },
     },
     {
@@ -77,7 +79,7 @@ export function stateRoutes(herder: Herder, version: string): readonly Route[] {
       summary: 'State of a task',
       answers: { 200: { about: 'The state.', schema: named('TaskStatus') } },
       handle: async ({ params }) =>
-        json(taskStatusBody(await herder.taskStatus(params.name, taskId(params.task)), version)),
+        jsonReply(taskStatusBody(await herder.taskStatus(params.name, taskId(params.task)), version)),
     },
     {
       method: 'POST',
@@ -98,7 +100,8 @@ export function stateRoutes(herder: Herder, version: string): readonly Route[] {
       answers: {
         200: { about: 'A map with the one name; no topics for an unknown name.', schema: { type: 'object' } },
       },
-      handle: async ({ params: { name } }) => json(Object.fromEntries([[name, { topics: await herder.topics(name) }]])),
+      handle: async ({ params: { name } }) =>
+        jsonReply(Object.fromEntries([[name, { topics: await herder.topics(name) }]])),
     },
     {
       method: 'PUT',

@@ -1,15 +1,15 @@
 import type { Herder } from '../../herder/herder.js'
-import type { ConnectorStatus } from '../../runtime/status.js'
+import type { DeliveryStatus } from '../../runtime/status.js'
 import { Metrics } from '../metrics.js'
 import { connectVersion } from '../plugins.js'
 import { readinessOf } from '../readiness.js'
-import { json, type Route } from '../route.js'
-import { nullable, object, text } from '../schemas.js'
+import { jsonReply, type Route } from '../route.js'
+import { nullable, object, textSchema } from '../schemas.js'
 
 /** What is shown of a worker. */
 export interface WorkerView {
   readonly phase: Herder['phase']
-  status(): readonly ConnectorStatus[]
+  status(): readonly DeliveryStatus[]
 }
 
 export interface AboutWorker {
@@ -26,7 +26,7 @@ export function workerRoutes(
   { version, clusterId }: AboutWorker,
 ): readonly Route[] {
   const metrics = new Metrics(() => view.status())
-  const health = object({ status: text, message: text })
+  const health = object({ status: textSchema, message: textSchema })
   return [
     {
       method: 'GET',
@@ -36,12 +36,17 @@ export function workerRoutes(
       answers: {
         200: {
           about: 'version is that of Kafka Connect whose API this is.',
-          schema: object({ version: text, commit: text, kafka_cluster_id: nullable(text), genesis_version: text }),
+          schema: object({
+            version: textSchema,
+            commit: textSchema,
+            kafka_cluster_id: nullable(textSchema),
+            genesis_version: textSchema,
+          }),
         },
       },
       handle: async () =>
         // Clients read the version as that of Connect, and refuse calls that it did not have.
-        json({
+        jsonReply({
           version: connectVersion,
           commit: `genesis-connect-${version}`,
           kafka_cluster_id: await clusterId(),
@@ -60,8 +65,8 @@ export function workerRoutes(
       // Liveness: that it answers says that the event loop is not stuck. What has failed is no reason to restart the process.
       handle: () =>
         view.phase === 'starting'
-          ? json({ status: 'starting', message: 'the worker is starting' }, 503)
-          : json({ status: 'healthy', message: 'the worker is running' }),
+          ? jsonReply({ status: 'starting', message: 'the worker is starting' }, 503)
+          : jsonReply({ status: 'healthy', message: 'the worker is running' }),
     },
     {
       method: 'GET',
@@ -71,7 +76,7 @@ export function workerRoutes(
       answers: { 200: { about: 'Ready.' }, 503: { about: 'Not yet, or stopping.' } },
       handle() {
         const readiness = readinessOf(view.phase, herder.asOf, view.status())
-        return json(readiness, readiness.ready ? 200 : 503)
+        return jsonReply(readiness, readiness.ready ? 200 : 503)
       },
     },
     {

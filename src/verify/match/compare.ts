@@ -20,7 +20,7 @@ export type CompareProgress =
   | { readonly step: 'compare'; readonly found: number }
   | { readonly step: 'explain'; readonly made: number; readonly of: number }
 
-export interface Comparison extends Explanation {
+export interface ComparisonResult extends Explanation {
   /** Records below the checkpoints. */
   readonly expected: number
   readonly found: number
@@ -37,7 +37,7 @@ export async function compare(
   shards: readonly ExpectedShard[],
   partitions: readonly FoundPartition[],
   options: CompareOptions = {},
-): Promise<Comparison> {
+): Promise<ComparisonResult> {
   const cut = Uint8Array.from(partitions, ({ start }) => (start > 0 ? 1 : 0))
   const starts = partitions.map(({ start }) => start)
   const matcher = new Matcher(shards, starts, {

@@ -5,7 +5,7 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { HashMultiset } from './hash-multiset.js'
 import type { Matcher } from './matcher.js'
-import { Missing } from './missing.js'
+import { MissingRecords } from './missing.js'
 import { hashExpected, RecordHash } from './record-hash.js'
 import type { ExpectedShard } from './expected-and-found.js'
 import { joined } from './unmatched-records.js'
@@ -58,7 +58,7 @@ export async function explain(
     sightings.watch(low, high)
     sightings.watch(otherLow, otherHigh)
   }
-  const missing = new Missing(shards, matcher, partitions)
+  const missing = new MissingRecords(shards, matcher, partitions)
   await secondPass(shards, partitions, cut, matcher, missing, sightings, left.length, options)
 
   const faults: Fault[] = []
@@ -115,7 +115,7 @@ async function secondPass(
   partitions: number,
   cut: Uint8Array,
   matcher: Matcher,
-  missing: Missing,
+  missing: MissingRecords,
   sightings: Sightings,
   strangers: number,
   { beyond: least, signal, onProgress }: ExplainOptions,

@@ -17,7 +17,7 @@ export interface MissingRecord {
 const limit = 1 << 20
 
 /** Expected records that were not found, and which of them a stranger may be. */
-export class Missing {
+export class MissingRecords {
   readonly #shards: number
   /** Per shard, ascending: single positions, and ranges [from, to). */
   readonly #single: readonly Float64Array[]

@@ -6,7 +6,7 @@ import { reportLoggers } from '#src/cli/run-report.js'
 import { VerifyProgress } from '#src/cli/verify-progress.js'
 import { GenesisError } from '#src/errors.js'
 import { Loggers } from '#src/herder/loggers.js'
-import type { ConnectorStatus } from '#src/runtime/status.js'
+import type { DeliveryStatus } from '#src/runtime/status.js'
 import { asFailure } from '#src/runtime/task-events.js'
 import { emptyCounters } from '#src/delivery/counters.js'
 import { connectorOf } from '../../support/connectors.js'
@@ -17,7 +17,7 @@ const lock = asFailure(new GenesisError('SINK_FAILED', 'another process writes t
 
 const config = connectorOf({ name: 'a' })
 
-function status(name: string, changes: Partial<ConnectorStatus> = {}): ConnectorStatus {
+function status(name: string, changes: Partial<DeliveryStatus> = {}): DeliveryStatus {
   const counters = { ...emptyCounters(1_000_001), records: 1_000_000, batches: 250, errors: 2, retries: 2 }
   const task = { shard: 0, state: 'RUNNING' as const, complete: false, failure: null, counters, rate: 0, started: true }
   const config = connectorOf({ name })

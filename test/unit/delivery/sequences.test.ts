@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Sequences } from '#src/delivery/sequences.js'
+import { SerialQueues } from '#src/delivery/sequences.js'
 
 describe('Sequences', () => {
   it('does the work of a key one after the other', async () => {
-    const sequences = new Sequences()
+    const sequences = new SerialQueues()
     const done: string[] = []
     let release = (): void => undefined
     const gate = new Promise<void>((resolve) => (release = resolve))
@@ -17,7 +17,7 @@ describe('Sequences', () => {
   })
 
   it('continues after a failure, which only its own caller sees', async () => {
-    const sequences = new Sequences()
+    const sequences = new SerialQueues()
     const failing = sequences.run('a', () => Promise.reject(new Error('broken')))
     const next = sequences.run('a', () => Promise.resolve(1))
     await assert.rejects(failing, /broken/)
@@ -25,7 +25,7 @@ describe('Sequences', () => {
   })
 
   it('is idle once the last work is done', async () => {
-    const sequences = new Sequences()
+    const sequences = new SerialQueues()
     const work = sequences.run('a', () => Promise.resolve())
     assert.equal(sequences.isIdle, false)
     await work

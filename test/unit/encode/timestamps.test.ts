@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import type { Encoder } from '#src/encode/encoder.js'
 import { withTimestamps } from '#src/encode/timestamps.js'
 import { GenesisError } from '#src/errors.js'
-import type { Batch, Field } from '#src/record.js'
+import type { ColumnBatch, Field } from '#src/record.js'
 import { namedTimestamps } from '#src/sink/kafka/timestamp-refusal.js'
 
 const plain: Encoder = {
@@ -17,7 +17,7 @@ const field = (name: string, changes: Partial<Field> = {}): Field => {
   return { name, type: { kind: 'timestamp' }, nullable: false, vector: 'number', ...changes }
 }
 
-function batchOf(fields: readonly Field[], values: number[]): Batch {
+function batchOf(fields: readonly Field[], values: number[]): ColumnBatch {
   const vector = { kind: 'number' as const, values: Float64Array.from(values), codes: undefined }
   return { fields, start: 10, stride: 2, length: values.length, vectors: [vector] }
 }

@@ -6,7 +6,7 @@ import { crc32c } from '#src/kafka/wire/crc32c.js'
 import { advanceSequence, headerBytes } from '#src/kafka/wire/record-batch.js'
 import { openRecordBatch, readHeader } from '#src/kafka/wire/record-batch-read.js'
 import { recordOverhead, singleRecordBatchBytes, writeHeader } from '#src/kafka/wire/record-batch-write.js'
-import { Sequences } from '#src/kafka/wire/sequences.js'
+import { SequenceNumbers } from '#src/kafka/wire/sequences.js'
 import { RecordStage } from '#src/kafka/wire/record-stage.js'
 import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from '#src/kafka/wire/varint.js'
 import { encodedBatch } from '../../support/encoded-batch.js'
@@ -70,7 +70,7 @@ test('sequence numbers wrap modulo 2^31', () => {
 })
 
 test('sequences count on for each partition, and from 0 for a new identity', () => {
-  const sequences = new Sequences()
+  const sequences = new SequenceNumbers()
   assert.equal(sequences.take('a', 0, 10), 0)
   assert.equal(sequences.take('a', 0, 2 ** 31 - 20), 10)
   assert.equal(sequences.take('a', 0, 20), 2 ** 31 - 10)

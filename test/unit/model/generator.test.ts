@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Batch } from '#src/record.js'
+import type { ColumnBatch } from '#src/record.js'
 import { openGenerator, type GeneratorOptions } from '#src/model/open.js'
 import type { Model } from '#src/model/model.js'
 import { modelOf, randomArtifact } from '../../support/models.js'
 
 /** What a batch holds, row by row, apart from its buffers. */
-function rowsOf(batch: Batch): unknown[][] {
+function rowsOf(batch: ColumnBatch): unknown[][] {
   return Array.from({ length: batch.length }, (_, row) =>
     batch.vectors.map((vector) => {
       if (vector.kind === 'text') {

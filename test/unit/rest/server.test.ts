@@ -6,7 +6,7 @@ import { describe, test } from 'node:test'
 import { createRouter } from '#src/rest/router.js'
 import { workerRoutes, type WorkerView } from '#src/rest/routes/worker.js'
 import { startServer } from '#src/rest/server.js'
-import type { ConnectorStatus, TaskStatus } from '#src/runtime/status.js'
+import type { DeliveryStatus, TaskRunStatus } from '#src/runtime/status.js'
 import { GenesisError, type ErrorCode } from '#src/errors.js'
 import { asFailure } from '#src/runtime/task-events.js'
 import { emptyCounters } from '#src/delivery/counters.js'
@@ -14,14 +14,14 @@ import { observeLatency } from '#src/delivery/latency.js'
 import { connectorOf } from '../../support/connectors.js'
 import { startRestWorker } from '../../support/rest-worker.js'
 
-function taskStatus(changes: Partial<TaskStatus> = {}): TaskStatus {
+function taskStatus(changes: Partial<TaskRunStatus> = {}): TaskRunStatus {
   const counters = { ...emptyCounters(10), records: 10, errors: 1 }
   observeLatency(counters.latency, 3, 8)
   observeLatency(counters.latency, 40_000, 2)
   return { shard: 0, state: 'RUNNING', complete: false, failure: null, counters, rate: 0, started: true, ...changes }
 }
 
-function connectorStatus(changes: Partial<ConnectorStatus> = {}): ConnectorStatus {
+function connectorStatus(changes: Partial<DeliveryStatus> = {}): DeliveryStatus {
   return {
     name: 'c',
     config: connectorOf({ name: changes.name ?? 'c' }),
@@ -46,7 +46,7 @@ async function ask(url: string, view: WorkerView) {
   return { statusCode, body, type: headers['content-type'] }
 }
 
-const view = (phase: WorkerView['phase'], ...connectors: ConnectorStatus[]): WorkerView => ({
+const view = (phase: WorkerView['phase'], ...connectors: DeliveryStatus[]): WorkerView => ({
   phase,
   status: () => connectors,
 })

@@ -9,7 +9,7 @@ import { DisturbedGenerator } from '#src/model/faults/disturbed-generator.js'
 import { loadModel } from '#src/model/load.js'
 import { openGenerator } from '#src/model/open.js'
 import { toRows, type Row } from '#src/model/rows.js'
-import type { Batch } from '#src/record.js'
+import type { ColumnBatch } from '#src/record.js'
 import { valuesOf } from '../../../support/encoded.js'
 
 const line = {
@@ -51,13 +51,13 @@ const order = {
 }
 
 /** Records as avsc decodes them: unions unwrapped, as in JSON. */
-function decoded(batch: Batch): unknown[] {
+function decoded(batch: ColumnBatch): unknown[] {
   const encoded = containerEncoder(batch.fields, parseSchema(order, 'order')).encode(batch)
   const type = avro.Type.forSchema(order as avro.Schema)
   return valuesOf(encoded).map((value) => JSON.parse(JSON.stringify(type.fromBuffer(value))) as unknown)
 }
 
-function json(batch: Batch): unknown[] {
+function json(batch: ColumnBatch): unknown[] {
   return valuesOf(lineEncoder('json', batch.fields).encode(batch)).map(
     (value) => JSON.parse(value.toString()) as unknown,
   )

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { compare } from '#src/verify/match/compare.js'
-import type { CompareOptions, Comparison } from '#src/verify/match/compare.js'
+import type { CompareOptions, ComparisonResult } from '#src/verify/match/compare.js'
 import { shardsOf, topicOf } from './in-memory.js'
 import type { TestStream, TextRecord } from './in-memory.js'
 
@@ -45,7 +45,7 @@ function check(
   logs: readonly (readonly TextRecord[])[],
   options: CompareOptions = {},
   starts: readonly number[] = [],
-): Promise<Comparison> {
+): Promise<ComparisonResult> {
   return compare(shardsOf(stream, ends), topicOf(logs, 7, starts), { beyond: 100, ...options })
 }
 
