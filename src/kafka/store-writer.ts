@@ -1,10 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClusterOptions } from '../config/cluster.js'
+import { GenesisError } from '../errors.js'
 import { WireProducer } from './wire/wire-producer.js'
 import { encodeRecords } from './wire/side-records.js'
 import type { PlainRecord } from './wire/side-records.js'
 
 /** More than what Connect puts into one record; a topic that takes less says so. */
 const maxMessageBytes = 1_000_000
+
+/** How long a broker may refuse what it has not written, as it does while replicas come back or a leader is elected. */
+const refusedForMs = 15_000
+const retryMs = 100
+const refusals = /^(?:NOT_ENOUGH_REPLICAS|NOT_LEADER_OR_FOLLOWER)(?: |$)/
 
 /** Not that there were transactions. */
 const transactionTimeoutMs = 30_000
@@ -26,6 +33,23 @@ export class StoreWriter {
 
   /** Resolves when the records are in the log. After a rejection nobody knows. */
   async append(records: readonly PlainRecord[]): Promise<void> {
+    const deadline = performance.now() + refusedForMs
+    for (;;) {
+      try {
+        return await this.#attempt(records)
+      } catch (error) {
+        if (this.#closed || !isRefusal(error) || performance.now() > deadline) throw error
+        await sleep(retryMs)
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#discard()
+  }
+
+  async #attempt(records: readonly PlainRecord[]): Promise<void> {
     try {
       const producer = await this.#open()
       await producer.send(encodeRecords(records), new Int32Array(records.length))
@@ -34,11 +58,6 @@ export class StoreWriter {
       await this.#discard()
       throw error
     }
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true
-    await this.#discard()
   }
 
   async #open(): Promise<WireProducer> {
@@ -68,4 +87,9 @@ export class StoreWriter {
     this.#producer = null
     await producer?.close()
   }
+}
+
+/** Whether a broker has said that it did not write. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof GenesisError && refusals.test(error.details.found ?? '')
 }
