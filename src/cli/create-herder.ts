@@ -12,31 +12,31 @@ import type { Failure, State } from '../runtime/task-events.js'
 import type { Worker } from '../runtime/worker.js'
 import type { RunReport } from './run-report.js'
 
-/** How often positions and rates are told to the group, ms. */
+/** How often positions and rates are published to the group, ms. */
 const progressMs = 5_000
 
-/** A herder that `genesis run` starts and ends. */
+/** A herder that `genesis run` starts and stops. */
 export interface RunningHerder extends Herder, FileTarget {
-  /** Hosts what is kept, and joins the group. */
+  /** Hosts the stored connectors, and joins the group. */
   start(): Promise<void>
-  /** Ends all tasks; true: within the shutdown deadline. */
+  /** Stops all tasks. True: all stopped within the shutdown deadline. */
   close(): Promise<boolean>
-  /** Resolves when nothing is left to do without somebody's help. */
+  /** Resolves when nothing more can happen without outside action. */
   ended(): Promise<void>
   taskChanged(delivery: DeliveryOutline, shard: number, state: State, failure: Failure | null, retryInMs: number): void
 }
 
-/** What a herder gets from the program that runs it. */
+/** What the program gives its herder. */
 export interface HerderSurroundings {
   readonly worker: Worker
   readonly planning: Planning
   readonly report: RunReport
   readonly loggers: Loggers
-  /** The port that REST listens on; null: none yet. */
+  /** The port REST listens on; null: not listening yet. */
   readonly port: () => number | null
 }
 
-/** A member of a group, where the worker is to be one; else a herder of its own connectors. */
+/** A member of a group if the worker is configured as one, otherwise a standalone herder. */
 export async function createHerder(surroundings: HerderSurroundings): Promise<RunningHerder> {
   const { worker, planning, report, loggers, port } = surroundings
   const { worker: config } = planning
@@ -47,7 +47,7 @@ export async function createHerder(surroundings: HerderSurroundings): Promise<Ru
     const store = config.connectorsPath === null ? memoryStore : new ConnectorFolder(config.connectorsPath)
     return new StandaloneHerder({ ...own, store })
   }
-  // Not before they are needed: the Kafka libraries take longer to load than all the rest.
+  // Loaded lazily: the Kafka libraries take longer to load than everything else.
   const [{ DistributedHerder }, { KafkaStore }, { GroupMembership }, { protocolName, protocolType }] =
     await Promise.all([
       import('../herder/distributed/distributed.js'),
@@ -58,8 +58,8 @@ export async function createHerder(surroundings: HerderSurroundings): Promise<Ru
   const { group, kafka, configStorage, statusStorage } = config
   const storeOf = ({ topic, replicationFactor }: WorkerConfig['configStorage'], isExpendable: boolean) => {
     const onTrouble = (error: Error | null): void => {
-      if (error === null) report.note('info', `topic ${topic} is followed again`)
-      else report.note('warn', `${error.message}; what this worker knows of topic ${topic} gets old`)
+      if (error === null) report.note('info', `topic ${topic} is readable again`)
+      else report.note('warn', `${error.message}; this worker's view of topic ${topic} is going stale`)
     }
     return new KafkaStore(kafka, { topic, creation: { replicationFactor }, isExpendable, onTrouble })
   }
@@ -81,14 +81,14 @@ export async function createHerder(surroundings: HerderSurroundings): Promise<Ru
     lostWorkerDelayMs: group.lostWorkerDelayMs,
     progressMs,
     trouble: (error) => {
-      if (error === null) report.note('info', `group ${group.id} is there again`)
+      if (error === null) report.note('info', `rejoined group ${group.id}`)
       else report.note(error.retriable ? 'warn' : 'error', `${error.message} (${error.code})`)
     },
     note: (message) => report.note('warn', message),
   })
 }
 
-/** As the workers of a group tell each other apart: without a port of its own, by the process. */
+/** How workers of a group tell each other apart: by port, or without one by process. */
 function workerIdOf({ http, advertised, group }: WorkerConfig, port: number | null): string {
   const isEverywhere = http.host === '0.0.0.0' || http.host === '::'
   const host = advertised.host ?? (group.enabled && (isEverywhere || !http.enabled) ? hostname() : http.host)

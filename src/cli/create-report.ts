@@ -4,7 +4,7 @@ import { JsonReport } from './json-report.js'
 import { LineReport } from './line-report.js'
 import type { RunReport } from './run-report.js'
 
-/** Lines for people on a terminal, JSON for machines elsewhere, or what the configuration says. */
+/** Lines on a terminal, JSON otherwise, unless the configuration says. */
 export function createReport({ format }: Pick<WorkerConfig['log'], 'format'>, loggers: Loggers): RunReport {
   const lines = format === 'line' || (format === 'auto' && process.stderr.isTTY)
   return lines ? new LineReport(process.stderr, loggers) : new JsonReport(loggers)

@@ -20,7 +20,7 @@ svg { width: 100%; height: auto; display: block } svg text { fill: var(--soft); 
 .key { display: inline-block; width: .8em; height: .8em; margin: 0 .3em 0 1em; border-radius: 2px }
 `
 
-/** A page that shows a description; it needs nothing but itself. */
+/** A self-contained page that shows a description. */
 export function describeHtml(model: ModelDescription): string {
   const { name, fingerprint, report, columns } = model
   const sections = [

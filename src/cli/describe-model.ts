@@ -6,17 +6,17 @@ import { shownValue } from '../model/held.js'
 import { relationText } from '../model/relations/range.js'
 import type { ModelColumn, Model } from '../model/model.js'
 
-/** What there is to say about a model; `--json` prints it as it is. */
+/** A model's description; `--json` prints it as is. */
 export interface ModelDescription {
   readonly name: string
   /** SHA-256 of the file. */
   readonly fingerprint: string
-  /** H; null where nothing is learned. */
+  /** H; null if nothing is learned. */
   readonly states: number | null
   readonly columns: readonly ColumnDescription[]
-  /** The learned columns and what each hangs from; null for the root. */
+  /** The learned columns, each with its parent; null for the root. */
   readonly tree: readonly { readonly column: string; readonly parent: string | null }[]
-  /** Null where the model was made without one. */
+  /** Null if the model has no report. */
   readonly report: FitReport | null
   readonly conditions?: { readonly given: unknown; readonly probability: number }
 }
@@ -26,14 +26,14 @@ export interface ColumnDescription {
   readonly type: FieldType
   readonly nullable: boolean
   readonly hidden: boolean
-  /** As `genesis fit` calls it; where the model has no report, where its values come from. */
+  /** The kind as `genesis fit` names it; without a report, the source of its values. */
   readonly kind: string
   readonly from: ModelColumn['source']['from']
-  /** Smallest and largest value, of numbers, dates and times. */
+  /** Smallest and largest value of numbers, dates and times. */
   readonly range?: readonly [Value, Value]
-  /** Of categories. */
+  /** Of categorical columns. */
   readonly values?: readonly Value[]
-  /** How a column outside the circuit is made. */
+  /** How a column outside the circuit is generated. */
   readonly made?: string
   readonly decidedBy?: string
 }
@@ -59,7 +59,7 @@ export function describeModel(model: Model, conditions?: { given: unknown; proba
   }
 }
 
-/** The report is `genesis fit`'s own form, which a model from elsewhere need not have. */
+/** The report has `genesis fit`'s own form; models from elsewhere may lack it. */
 function isFitReport(report: unknown): report is FitReport {
   if (typeof report !== 'object' || report === null) return false
   const { columns, pairs, notes, table } = report as Partial<Record<keyof FitReport, unknown>>

@@ -6,7 +6,7 @@ const maxPairs = 5
 /** A description for a terminal. */
 export function describeText(model: ModelDescription): string {
   const { name, fingerprint, columns, states, report, tree } = model
-  // One state ties no columns.
+  // With a single state, columns are independent.
   const isIndependent = states === 1
   const learned = states === null ? 'nothing learned' : `${tree.length} learned (H=${states})`
   const content = isIndependent ? `${tree.length} drawn independently` : learned
@@ -46,7 +46,7 @@ function columnTable({ columns, report }: ModelDescription): string[] {
   )
 }
 
-/** What ties the columns: the share of the table's rows that keeps it, and how alike the differences are, as those of real rows. */
+/** Relations: the share of rows that keep each one, and how similar the differences are, compared with real rows. */
 export function relationLines(report: ModelDescription['report']): string[] {
   return (report?.found ?? []).map(({ column, text, to, share }) => {
     const scores = report?.relations?.find((each) => each.column === column && each.to === to && each.score !== null)

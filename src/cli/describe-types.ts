@@ -3,16 +3,16 @@ import { dayMs, shownValue } from '../model/held.js'
 import type { Model } from '../model/model.js'
 import type { Field, FieldType, Value } from '../record.js'
 
-/** The languages of `genesis describe --types`. */
+/** Languages for `genesis describe --types`. */
 export const typeLanguages = {
   ts: typeScriptOf,
   avro: avroOf,
   'json-schema': jsonSchemaOf,
 } as const satisfies Record<string, (model: Model) => string>
 
-/** 2024-05-31 and 12:34:56.789, in the held form. */
+/** 2024-05-31 and 12:34:56.789, as held in memory. */
 const [exampleDay, exampleTime] = [19_874, 45_296_789]
-/** Categories up to this many are spelled out. */
+/** Up to this many categories are spelled out. */
 const maxWords = 40
 
 /** An interface for `SyntheticGenerator.load<…>()`, named after the model. */
@@ -81,7 +81,7 @@ function noteOf(type: FieldType): string | null {
   }
 }
 
-/** The schema that a connector without one of its own would register. */
+/** The schema that a connector without its own would register. */
 function avroOf({ artifact, fields }: Model): string {
   const value = {
     format: 'avro',
@@ -138,7 +138,7 @@ function jsonSchemaType(type: FieldType): { readonly type: string; readonly form
   }
 }
 
-/** The values of a column of few texts, all of which are known. */
+/** The values of a text column that has few of them, all known. */
 function wordsOf({ type, vector, dictionary }: Field): string[] | null {
   if (type.kind !== 'string' || vector !== 'dictionary' || dictionary === undefined) return null
   const words = [...new Set(dictionary.filter((word): word is Value & string => typeof word === 'string'))]

@@ -15,10 +15,10 @@ interface Flags {
   readonly types?: keyof typeof typeLanguages
 }
 
-/** `genesis describe`: what a model holds, and how well it does, on stdout. */
+/** `genesis describe`: prints a model's columns and quality. */
 export function describeCommand(): Command {
   return new Command('describe')
-    .description('show the columns, the tree and the quality of a model')
+    .description("show a model's columns, dependence tree and quality")
     .argument('<model>', 'the model file, a declaration in YAML, or an Avro schema')
     .option('--json', 'print JSON')
     .option('--conditions <json>', 'also show the probability that a record satisfies these conditions', jsonValue)

@@ -5,7 +5,7 @@ import { canRedraw, cutToWidth, type Screen } from './screen.js'
 
 const barWidth = 24
 
-/** What `genesis fit` says while it works: on a terminal a progress bar, elsewhere a line per step. */
+/** Progress of `genesis fit`: a progress bar on a terminal, otherwise a line per step. */
 export class FitProgress {
   private drawn = false
   private readonly redraws: boolean
@@ -24,7 +24,7 @@ export class FitProgress {
   prepared({ planned, nodes, notes }: Prepared): void {
     const kinds = new Map<string, number>()
     for (const column of planned) {
-      // Hidden columns of forms are parts of others.
+      // Hidden columns are parts of others.
       if (planned.some((other) => other.place === 'outside' && other.found?.form === column.name)) continue
       const kind = column.place === 'learned' ? column.learned.kind : column.kind
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
@@ -44,7 +44,7 @@ export class FitProgress {
     this.drawn = true
   }
 
-  /** Leaves the bar as it stands. */
+  /** Leaves the bar on screen. */
   end(): void {
     if (this.drawn) this.stream.write('\n')
     this.drawn = false

@@ -21,7 +21,7 @@ export interface FitFlags {
   readonly relations: 'on' | 'off'
 }
 
-/** What the command line has where nothing else is said. */
+/** Defaults of the flags. */
 export const defaultFitFlags: Omit<FitFlags, 'out'> = {
   hidden: 'auto',
   seed: 0,
@@ -34,15 +34,15 @@ export const defaultFitFlags: Omit<FitFlags, 'out'> = {
 export function fitCommand(): Command {
   return new Command('fit')
     .description('train a model from a table: CSV, JSON, JSON lines or Parquet')
-    .argument('<table>', 'the table; .gz is unpacked')
-    .requiredOption('--out <model>', 'the model file to write')
+    .argument('<table>', 'table to train from; .gz is decompressed')
+    .requiredOption('--out <model>', 'model file to write')
     .option('--columns <file>', 'kinds and options of columns, overriding what is inferred (docs/fit.md)')
     .addOption(
       new Option('--hidden <n>', 'hidden states per column, or auto')
         .default(defaultFitFlags.hidden)
         .argParser(hiddenStates),
     )
-    .option('--seed <n>', 'seed of the training', integerFrom(0), defaultFitFlags.seed)
+    .option('--seed <n>', 'training seed', integerFrom(0), defaultFitFlags.seed)
     .option('--name <name>', "the model's name (default: the model file's)")
     .option(
       '--sample <n>',
@@ -50,7 +50,7 @@ export function fitCommand(): Command {
       integerFrom(1),
       defaultFitFlags.sample,
     )
-    .option('--threads <n>', 'threads (default: one per core); the model does not depend on it', integerFrom(1))
+    .option('--threads <n>', 'threads (default: one per core); does not affect the model', integerFrom(1))
     .option('--min-count <n>', 'categories with fewer rows become "other"', integerFrom(1), defaultFitFlags.minCount)
     .option('--round-extremes', 'round the smallest and largest numbers to two digits')
     .addOption(
@@ -69,14 +69,14 @@ Examples:
     .action(async (table: string, flags: FitFlags) => void (await fit(table, flags)))
 }
 
-/** Trains a model and writes its file. False: it was interrupted, which has been said, and is the exit status. */
+/** Trains a model and writes its file. False: interrupted, which has been reported and set as the exit status. */
 export async function fit(path: string, flags: FitFlags): Promise<boolean> {
   const stop = new AbortController()
   const release = onInterrupt(() => stop.abort())
   const progress = new FitProgress(process.stderr)
   try {
     await checkWritable(flags.out)
-    // Not before they are needed: reading tables and training take longer to load than all the rest.
+    // Loaded lazily: reading tables and training take longer to load than everything else.
     const { readColumnsFile } = await import('../fit/columns/settings.js')
     const { readTable } = await import('../fit/table/read.js')
     const { fitTable } = await import('../fit/fit.js')
@@ -104,7 +104,7 @@ export async function fit(path: string, flags: FitFlags): Promise<boolean> {
       return false
     }
     const text = writeModel(artifact)
-    // No file is written that no command would read.
+    // Never write a file that no command could read.
     parseModel(Buffer.from(text), flags.out)
     await replaceFile(flags.out, text)
     for (const line of qualityLines(report)) process.stderr.write(`${line}\n`)
@@ -126,10 +126,10 @@ function interrupted(outcome: string): void {
   process.exitCode = 130
 }
 
-/** Refuses before the training what would fail behind it. */
+/** Catches before training what would otherwise fail after it. */
 async function checkWritable(path: string): Promise<void> {
   try {
-    // With the dot, a file in the folder's place is told from a folder that may not be written to.
+    // The dot tells a file in the folder's place from a folder without write permission.
     await access(`${dirname(path)}/.`, constants.W_OK)
   } catch (error) {
     throw unwritable(path, error)
@@ -141,7 +141,7 @@ async function checkWritable(path: string): Promise<void> {
   if (isFolder) throw unwritable(path, { code: 'EISDIR' })
 }
 
-/** All of the new file or all of the old one. */
+/** Atomic: either the new file or the old one. */
 async function replaceFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`
   try {
@@ -156,9 +156,9 @@ async function replaceFile(path: string, text: string): Promise<void> {
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'no such folder',
   ENOTDIR: 'no such folder',
-  EISDIR: 'a folder with this name',
-  EACCES: 'no permission to write into its folder',
-  EROFS: 'a read-only file system',
+  EISDIR: 'a folder',
+  EACCES: 'no write permission for its folder',
+  EROFS: 'read-only file system',
 }
 
 function unwritable(path: string, cause: unknown): GenesisError {

@@ -3,19 +3,22 @@ import type { DeliveryStatus } from '../runtime/status.js'
 
 const startingMs = 5_000
 const progressMs = 30_000
-/** More connectors than this have one line together. */
+/** More connectors than this share one line. */
 const maxLines = 20
 
-/** What is told where nothing is drawn anew: in a log. */
+/** Where progress goes when it cannot be redrawn in place: to a log. */
 export interface ProgressNotes {
-  /** It takes long to start. Once for each. */
+  /** Slow to start. Called once per connector. */
   starting(connector: DeliveryStatus, what: string): void
   progress(connector: DeliveryStatus): void
-  /** In place of a line for each of very many. */
+  /** Instead of a line per connector when there are very many. */
   together(connectors: readonly DeliveryStatus[]): void
 }
 
-/** Says every half minute how far the connectors are that run, and of those that do not yet, why. Ends with what it returns. */
+/**
+ * Reports every half minute how far the running connectors are, and what the others are waiting for. Returns a
+ * function that stops it.
+ */
 export function followProgress(status: () => readonly DeliveryStatus[], notes: ProgressNotes): () => void {
   const told = new Set<string>()
   let ticks = 0
@@ -36,7 +39,7 @@ export function followProgress(status: () => readonly DeliveryStatus[], notes: P
   return () => clearInterval(timer)
 }
 
-/** What a connector that has not started can be waiting for. */
+/** What a connector that has not started may be waiting for. */
 export function waitDescription({ config }: DeliveryStatus): string {
   if (config.sink.type !== 'kafka') return 'opening its sink'
   return config.delivery === 'exactly-once' ? 'connecting, or waiting for the coordinator' : 'connecting to the brokers'

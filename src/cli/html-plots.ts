@@ -16,7 +16,7 @@ export function legend(): string {
   return `${key('real')}${key('synthetic')}`
 }
 
-/** Real and synthetic shares side by side: upright bars for numbers, a row per category. */
+/** Real and synthetic shares side by side: vertical bars for numbers, a row per category. */
 export function barPlot(shares: Shares, labels: readonly string[], direction: 'vertical' | 'horizontal'): string {
   const highest = Math.max(...shares.real, ...shares.synthetic, 1e-9)
   return direction === 'vertical' ? upright(shares, labels, highest) : rows(shares, labels, highest)
@@ -59,7 +59,7 @@ function rows({ real, synthetic }: Shares, labels: readonly string[], highest: n
   return `<svg viewBox="0 0 ${width} ${real.length * step}" role="img">${bars.join('')}</svg>`
 }
 
-/** A square per pair of columns, redder the less alike; scores below 0.5 are as red as it gets. */
+/** A square per pair of columns, redder the less similar; the scale ends at 0.5. */
 export function heatMap({ columns, pairs }: FitReport): string {
   const shown = columns.map((column, index) => ({ ...column, index })).filter(({ shape }) => shape !== undefined)
   const size = shown.length > 25 ? 16 : 30

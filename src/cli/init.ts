@@ -15,7 +15,7 @@ interface Flags {
   readonly dir: string
 }
 
-/** Paths are as the user would write them: from the working directory. */
+/** Paths relative to the working directory, as the user would type them. */
 interface Input {
   readonly model: Model
   readonly modelFile: string
@@ -26,15 +26,15 @@ const tableName = /\.(csv|tsv|jsonl|ndjson|parquet)(\.gz)?$/i
 const composeNames = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml']
 const packageRoot = fileURLToPath(new URL('../../', import.meta.url))
 
-/** `genesis init`: all that a first connector needs, from a table, a model or a schema. */
+/** `genesis init`: everything a first connector needs, from a table, a model or a schema. */
 export function initCommand(): Command {
   return new Command('init')
     .description(
-      'Writes a first connector with its model and schema, a worker file, and a Compose file with Kafka and a registry. Files that exist are never overwritten.',
+      'Writes a first connector with its model and schema, a worker file, and a Compose file with Kafka and a registry. Existing files are never overwritten.',
     )
     .argument(
       '[source]',
-      'a table to train a model from, a model, or an Avro schema (default: the table in this folder, or else an example)',
+      'a table to train a model from, a model, or an Avro schema (default: the table in this folder, otherwise an example)',
     )
     .option('--name <name>', "name of the connector and its topic (default: the source's)")
     .option('--dir <folder>', 'where to write', '.')
@@ -58,12 +58,12 @@ async function init(given: string | undefined, flags: Flags): Promise<void> {
   if (given === undefined)
     say(
       source.startsWith(packageRoot)
-        ? 'no table here, so this is an example of the package; `genesis init TABLE` takes a table of yours'
-        : `the table in this folder: ${source}`,
+        ? 'no table here, so using an example; `genesis init TABLE` uses your own'
+        : `using the table in this folder: ${source}`,
     )
   const place = (path: string): string => join(flags.dir, path)
   const connectorFile = place(`connectors/${name}.yaml`)
-  // Before a training that may take minutes.
+  // Checked before a training run that may take minutes.
   await refuse(connectorFile)
   const input = await inputOf(source, name, place)
   if (input === null) return
@@ -79,13 +79,13 @@ async function init(given: string | undefined, flags: Flags): Promise<void> {
   say(nextSteps({ ...input, connectorFile, surroundings, byNpx: process.env.npm_lifecycle_event === 'npx' }))
 }
 
-/** The table in the working directory, if there is one; throws USAGE where there are several. */
+/** The table in the working directory, if any. Throws USAGE if there are several. */
 async function onlyTable(): Promise<string | undefined> {
   const tables = (await readdir('.')).filter((name) => tableName.test(name)).sort()
   if (tables.length > 1)
-    throw new GenesisError('USAGE', 'there is more than one table here', {
+    throw new GenesisError('USAGE', 'more than one table in this folder', {
       found: tables.join(', '),
-      expected: 'one of them as the argument',
+      expected: 'one of them as an argument',
     })
   return tables.at(0)
 }
@@ -97,16 +97,16 @@ function nameOf(path: string): string {
 
 function checkName(name: string): void {
   if (/^[A-Za-z0-9][\w.-]{0,127}$/.test(name)) return
-  throw new GenesisError('USAGE', 'not a name for a connector and its topic', {
+  throw new GenesisError('USAGE', 'not a valid name for a connector and its topic', {
     place: '--name',
     found: name,
-    expected: 'letters, digits, ".", "_" and "-", beginning with a letter or digit, 128 at most',
+    expected: 'letters, digits, ".", "_" and "-", starting with a letter or digit, at most 128 characters',
   })
 }
 
-/** What the connector names; files that are not there yet are written. Null: the training was interrupted. */
+/** The files the connector names, written if missing. Null: training was interrupted. */
 async function inputOf(source: string, name: string, place: (path: string) => string): Promise<Input | null> {
-  // An Avro schema is a model, too.
+  // An Avro schema is a model too.
   if (/\.avsc$/i.test(source)) return { model: await loadModel(source), modelFile: source, schemaFile: source }
   const modelFile = place(`models/${name}.json`)
   const schemaFile = place(`schemas/${name}.avsc`)
@@ -126,7 +126,7 @@ async function inputOf(source: string, name: string, place: (path: string) => st
   return { model, modelFile, schemaFile }
 }
 
-/** A .json may be a table, too: an array, or lines. */
+/** A .json file may also be a table: an array, or JSON lines. */
 async function readsAsModel(path: string): Promise<boolean> {
   if (!/\.json$/i.test(path)) return false
   return loadModel(path).then(
@@ -135,7 +135,10 @@ async function readsAsModel(path: string): Promise<boolean> {
   )
 }
 
-/** Kafka and a registry by Compose, and a worker file that leads to them; where that is there, from an earlier time, both are left alone. */
+/**
+ * A Compose file with Kafka and a registry, and a worker file that points to them. If they exist already, both are
+ * left alone.
+ */
 async function writeSurroundings(place: (path: string) => string): Promise<{ worker: string; compose: string }> {
   const others = await Promise.all(composeNames.map((name) => isThere(place(name))))
   const own = place('docker-compose.kafka.yml')
@@ -169,7 +172,7 @@ async function refuse(path: string): Promise<void> {
 }
 
 function exists(path: string): GenesisError {
-  return new GenesisError('USAGE', 'the file exists, and is not overwritten', {
+  return new GenesisError('USAGE', 'the file already exists', {
     place: path,
     remedy: 'Choose another --name or --dir, or remove it',
   })
@@ -191,11 +194,15 @@ async function writeNew(path: string, content: string | Uint8Array): Promise<voi
 
 function unwritable(path: string, cause: unknown): GenesisError {
   const { code, message } = cause as NodeJS.ErrnoException
-  return new GenesisError(code === 'ENOSPC' || code === 'EDQUOT' ? 'DISK_FULL' : 'USAGE', 'cannot be written', {
-    place: path,
-    found: message,
-    cause,
-  })
+  return new GenesisError(
+    code === 'ENOSPC' || code === 'EDQUOT' ? 'DISK_FULL' : 'USAGE',
+    'the file cannot be written',
+    {
+      place: path,
+      found: message,
+      cause,
+    },
+  )
 }
 
 function say(line: string): void {

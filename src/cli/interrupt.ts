@@ -1,6 +1,6 @@
 /**
- * Ctrl-C, SIGTERM and SIGHUP ask for an orderly end; a second Ctrl-C ends the process at once, with status 130. Returns
- * what gives the signals back.
+ * Ctrl-C, SIGTERM and SIGHUP request a graceful shutdown; a second Ctrl-C exits immediately with status 130. Returns a
+ * function that restores the signal handlers.
  */
 export function onInterrupt(stop: (signal: NodeJS.Signals) => void): () => void {
   let asked = false

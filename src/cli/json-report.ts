@@ -7,10 +7,10 @@ import type { Failure, State } from '../runtime/task-events.js'
 import { followProgress } from './follow-progress.js'
 import { reportLoggers, type ReportLogger, type RunReport } from './run-report.js'
 
-/** No entry is made from a whole configuration; should one ever be, these are masked. */
+/** No log entry contains a whole configuration; these are masked in case one ever does. */
 const secrets = ['password', 'token', 'clientSecret', 'key', 'passphrase', 'cert', 'ca']
 
-/** A JSON object a line, by pino: `level`, `time` (ISO 8601), `msg`, and what it is about. */
+/** One JSON object per line, by pino: `level`, `time` (ISO 8601), `msg`, and context. */
 export class JsonReport implements RunReport {
   readonly #loggers: Loggers
   readonly #logs: ReadonlyMap<ReportLogger, Logger>
@@ -74,7 +74,7 @@ export class JsonReport implements RunReport {
     }
   }
 
-  /** Whose level is that of now. */
+  /** The child logger, at its current level. */
   #log(name: ReportLogger): Logger {
     const log = this.#logs.get(name)!
     log.level = this.#loggers.levelOf(name)

@@ -13,7 +13,7 @@ import { canRedraw, cutToWidth, screenHeight, rowsOf, screenWidth, type Screen }
 const redrawMs = 250
 const severities = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 
-/** A status line per connector, redrawn in place on a terminal, with the messages above them. */
+/** One status line per connector, redrawn in place on a terminal, with messages above. */
 export class LineReport implements RunReport {
   readonly #screen: Screen
   readonly #loggers: Loggers
@@ -46,7 +46,7 @@ export class LineReport implements RunReport {
     const name = deliveryName(config)
     const isFirst = what === 'started' && !this.#started.has(name)
     if (what === 'started') this.#started.add(name)
-    // The status lines show what has started; on a terminal that is enough.
+    // On a terminal the status lines already show what has started.
     if (isFirst && this.#redraws) return
     this.#say('connectors', 'info', `${name} ${what === 'started' && !isFirst ? 'restarted' : what}`)
   }
@@ -99,7 +99,7 @@ export class LineReport implements RunReport {
   }
 
   #clear(): void {
-    // From the first column: a Ctrl-C has written its two characters there.
+    // From the first column: Ctrl-C has echoed two characters there.
     if (this.#drawn.length > 0) this.#screen.write(`\r\x1b[${rowsOf(this.#drawn, this.#screen)}A\x1b[0J`)
     this.#drawn = []
   }
@@ -118,8 +118,9 @@ export class LineReport implements RunReport {
 }
 
 /**
- * `customers  RUNNING  1,234,567 records  98,765/s  0 errors  at 0:617284 1:617283`; `customers  STARTING  connecting …`. The
- * positions are left out where the line would be longer than `most`. Of one that has ended, the rate is that of all its time.
+ * `customers  RUNNING  1,234,567 records  98,765/s  0 errors  at 0:617284 1:617283`; `customers  STARTING  connecting
+ * …`. Positions are omitted if the line would be longer than `most`. Once ended, the rate is the average over the
+ * whole run.
  */
 export function statusLine(status: DeliveryStatus, width = 0, most = Infinity): string {
   const { config, state, complete, tasks, counters, rate } = status
@@ -150,15 +151,15 @@ function summaryLine(connector: DeliveryStatus): string {
     `records ${group(records)} in ${group(seconds)} s (${group(records_per_second)}/s${askedFor(config)})`,
     ...Object.entries({ batches, errors, dropped, retries, position }).map(([key, value]) => `${key} ${group(value)}`),
   ]
-  if (shard_positions.length > 1) text.push(`the lowest of shards at ${positionsOf(tasks)}`)
+  if (shard_positions.length > 1) text.push(`lowest shards at ${positionsOf(tasks)}`)
   if (connector.counters.throttledMs > 0) text.push(throttled(connector.counters.throttledMs))
   const reasons = failed.map(({ shard, failure }) => `\n  task ${shard}: ${failure?.message} (${failure?.code})`)
   return `${deliveryName(config)}: ${complete ? 'complete' : state.toLowerCase()}: ${text.join(', ')}${reasons.join('')}`
 }
 
-/** A reader of the file knows this figure. */
+/** Known to anyone who has read the connector file. */
 function askedFor({ throughput: { rate, shape } }: DeliveryStatus['config']): string {
-  return rate === null || shape.type !== 'constant' ? '' : ` of ${group(rate)}/s asked for`
+  return rate === null || shape.type !== 'constant' ? '' : ` of ${group(rate)}/s requested`
 }
 
 function throttled(ms: number): string {

@@ -5,7 +5,7 @@ import { finished } from 'node:stream/promises'
 import { GenesisError } from '../errors.js'
 import { streamFailure } from '../sink/stdout/sink.js'
 
-/** Throws USAGE where the file cannot be written, as far as that can be known without touching it. */
+/** Throws USAGE if the file cannot be written, as far as that can be checked without touching it. */
 export async function checkOutput(path: string): Promise<void> {
   try {
     const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
@@ -19,7 +19,7 @@ export async function checkOutput(path: string): Promise<void> {
   }
 }
 
-/** Opens the file and drops what it held. Throws USAGE or DISK_FULL. */
+/** Opens and truncates the file. Throws USAGE or DISK_FULL. */
 export async function openOutput(path: string): Promise<WriteStream> {
   try {
     const file = await open(path, 'w')
@@ -29,7 +29,7 @@ export async function openOutput(path: string): Promise<WriteStream> {
   }
 }
 
-/** Resolves when everything is in the file. Throws DISK_FULL or SINK_FAILED. */
+/** Resolves when everything is written. Throws DISK_FULL or SINK_FAILED. */
 export async function closeOutput(stream: WriteStream, path: string): Promise<void> {
   try {
     await finished(stream.end())
@@ -44,7 +44,7 @@ const reasons: Readonly<Record<string, string | undefined>> = {
   EISDIR: 'a directory',
   EACCES: 'no permission to write',
   EPERM: 'no permission to write',
-  EROFS: 'a read-only file system',
+  EROFS: 'read-only file system',
 }
 
 function refused(path: string, thrown: unknown): GenesisError {
@@ -54,7 +54,7 @@ function refused(path: string, thrown: unknown): GenesisError {
   return new GenesisError('USAGE', 'the file cannot be written', {
     place: `--output ${path}`,
     found: reason ?? error.code ?? error.message,
-    expected: 'a file in a folder that exists and can be written to',
+    expected: 'a file in an existing, writable folder',
     cause: error,
   })
 }

@@ -2,8 +2,8 @@ import { deliveryName, type ConnectorConfig } from '../config/connector.js'
 import { GenesisError } from '../errors.js'
 
 /**
- * The deliveries that a command is for, with their records in a topic or a file. Of several sinks the others are left out, saying
- * why, unless all of a connector's are such. USAGE if none is named `sink`.
+ * The deliveries a command applies to: those to a topic or a file. A connector's other sinks are skipped, with the
+ * reason, unless it has no other kind. Throws USAGE if no sink is named `sink`.
  */
 export function pickSink(
   connectors: readonly ConnectorConfig[],

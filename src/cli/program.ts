@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 
-/** What the program's own help says of a command; everything else is loaded when the command is used. */
+/** The program's help for a command; everything else is loaded when the command is used. */
 interface CommandRow {
   readonly summary: string
-  /** As in its usage line. */
+  /** As in the usage line. */
   readonly parameters: string
   load(): Promise<Command>
 }
@@ -12,17 +12,17 @@ interface CommandRow {
 /** Every command of the program, in the order of the help. */
 const commands: Readonly<Record<string, CommandRow>> = {
   init: {
-    summary: 'write a first connector, from a table, a model or a schema',
+    summary: 'create a first connector from a table, a model or a schema',
     parameters: '[source]',
     load: async () => (await import('./init.js')).initCommand(),
   },
   run: {
-    summary: 'host connectors and keep their topics fed',
+    summary: 'host connectors and feed their topics',
     parameters: '[paths...]',
     load: async () => (await import('./run.js')).runCommand(),
   },
   stream: {
-    summary: 'generate records and write them out',
+    summary: 'generate records to stdout, a file or a topic',
     parameters: '<model>',
     load: async () => (await import('./stream.js')).streamCommand(),
   },
@@ -47,15 +47,15 @@ const commands: Readonly<Record<string, CommandRow>> = {
     load: async () => (await import('./fit.js')).fitCommand(),
   },
   describe: {
-    summary: 'show the columns, the tree and the quality of a model',
+    summary: "show a model's columns, dependence tree and quality",
     parameters: '<model>',
     load: async () => (await import('./describe.js')).describeCommand(),
   },
 }
 
 /**
- * The command line as a whole; nothing runs before it is parsed, which throws CommanderError instead of exiting. `used`: the only
- * command that is loaded, if it is one; the others are there for the help. Left out: all are loaded.
+ * The whole command line; nothing runs until it is parsed, which throws CommanderError instead of exiting. `used`: the
+ * only command to load, if it is one; the others are listed in the help. Omitted: all are loaded.
  */
 export async function genesisProgram(used?: string): Promise<Command> {
   const program = new Command('genesis')
@@ -83,7 +83,7 @@ function parametersOf(command: Command): string {
   return commands[command.name()]?.parameters ?? ''
 }
 
-/** What commander has to say about a command line, in the form of every other error. */
+/** Commander's message about a command line, in the form of all other errors. */
 function usageLine(text: string): string {
   return `${text
     .trim()
@@ -91,7 +91,7 @@ function usageLine(text: string): string {
     .replace(/\.$/, '')}. See --help (USAGE)\n`
 }
 
-/** The version of the package this file is in. */
+/** The version of this package. */
 export function packageVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
   return (JSON.parse(text) as { version: string }).version

@@ -1,7 +1,7 @@
 import { aucMargin, comparedRows } from '../fit/report/auc-interval.js'
 import type { FitReport } from '../fit/report/report.js'
 
-/** What `genesis fit` has measured, in lines for people. */
+/** The results of `genesis fit`, as lines of text. */
 export function qualityLines({
   training,
   quality,
@@ -12,7 +12,7 @@ export function qualityLines({
   relations = [],
 }: FitReport): string[] {
   if (training === null || quality === null)
-    return ['nothing was learned: every column is generated outside the circuit']
+    return ['nothing was learned: all columns are generated outside the circuit']
   const lines: string[] = []
   const { states, rows, epochs, logLikelihood } = training
   const compared = comparedRows(quality.realRows, quality.syntheticRows)
@@ -59,7 +59,7 @@ function mean(values: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
 }
 
-/** A score with the digits that mean something; a dash where there is none. */
+/** A score to its significant digits; a dash if there is none. */
 export function score(value: number | null | undefined): string {
   return value === null || value === undefined ? '–' : value.toFixed(3)
 }

@@ -1,8 +1,8 @@
-/** Errors as a user of the command line sees them: one line each on stderr, and an exit status. */
+/** Errors as shown on the command line: one line each on stderr, and an exit status. */
 import { asGenesisError, errorTable } from '../errors.js'
 import type { GenesisError } from '../errors.js'
 
-/** Prints an error, or each of several, and gives the exit status: 1 the work failed, 2 the input is wrong. */
+/** Prints one or several errors and returns the exit status: 1 for failures, 2 for invalid input. */
 export function report(thrown: unknown, env: Readonly<Record<string, string | undefined>> = process.env): 1 | 2 {
   const error = asGenesisError(thrown)
   for (const one of error.details.all ?? [error]) process.stderr.write(`${errorLine(one)}\n`)

@@ -22,14 +22,14 @@ interface ResetFlags {
 export function resetCommand(): Command {
   return new Command('reset')
     .description(
-      "Deletes a connector's checkpoints, so that its stream restarts from the beginning; or moves them. Workers that run it are fenced first, so their tasks end. Records already in the topic or the file are kept.",
+      "Deletes a connector's checkpoints, so that its stream restarts from the beginning; or moves them. Workers that run it are fenced first, so their tasks end. Existing records in the topic or file are kept.",
     )
     .argument('<connector...>', 'connector files, or folders of them')
     .option('--to-position <n>', 'continue at this position of the stream instead of the beginning', wholeNumber)
     .addOption(
       new Option(
         '--keep-position',
-        'keep the position, and accept the topic and the group (group.id) that the configuration now names',
+        'keep the position, and accept the topic and group (group.id) of the current configuration',
       ).conflicts('toPosition'),
     )
     .option('--sink <name>', 'only this sink of several')
@@ -55,7 +55,7 @@ async function reset(paths: readonly string[], flags: ResetFlags): Promise<numbe
   const worker = await loadWorker(flags.worker ?? null, process.env)
   const connectors = pickSink(await loadConnectors(paths, process.env), flags.sink, 'has no checkpoint to move')
   if (!flags.yes && !(await isConfirmed(connectors, worker, flags))) {
-    process.stderr.write('nothing was changed\n')
+    process.stderr.write('nothing changed\n')
     return 1
   }
   for (const connector of connectors) {
@@ -69,7 +69,7 @@ async function reset(paths: readonly string[], flags: ResetFlags): Promise<numbe
 async function moveOf(connector: ConnectorConfig, { toPosition, keepPosition }: ResetFlags): Promise<PositionMove> {
   if (keepPosition) {
     if (connector.sink.type === 'kafka') return { next: (_, current) => current, acceptTarget: true }
-    throw new GenesisError('USAGE', 'only a Kafka topic can have changed', {
+    throw new GenesisError('USAGE', 'only a Kafka sink can change its topic', {
       place: `--keep-position: ${connector.file ?? connector.name}`,
       found: `a ${connector.sink.type} sink`,
     })
@@ -77,7 +77,7 @@ async function moveOf(connector: ConnectorConfig, { toPosition, keepPosition }: 
   if (toPosition === undefined) return { next: () => null, acceptTarget: false }
   const shards = connector.tasks.max
   const { fingerprint } = await openConnector(connector, { load: loadModel, shard: 0, capacity: 1 })
-  // Each shard goes on at its first position from there.
+  // Each shard resumes at its first position from there on.
   const next = (shard: number): number => toPosition + ((((shard - toPosition) % shards) + shards) % shards)
   return { fingerprint, next, acceptTarget: true }
 }

@@ -30,9 +30,9 @@ interface RunOptions {
 export function runCommand(): Command {
   return new Command('run')
     .description(
-      'Hosts connectors until each has sent its max_records; or indefinitely if it has no limit. Ctrl-C and SIGTERM finish open transactions first; a second Ctrl-C exits immediately.',
+      'Hosts connectors until each has sent its max_records, or indefinitely without one. Ctrl-C and SIGTERM finish open transactions first; a second Ctrl-C exits immediately.',
     )
-    .argument('[paths...]', 'connector files, or folders of them (default: connectors, if it is there or http is off)')
+    .argument('[paths...]', 'connector files, or folders of them (default: connectors, if it exists or http is off)')
     .option('--worker <file>', 'worker file; brokers and registry can also come from the environment')
     .option('--watch', 'watch the files: start, restart and stop connectors as files are added, changed and removed')
     .addOption(
@@ -60,7 +60,7 @@ Exit status: 0 every connector is complete, or was stopped cleanly; 1 a connecto
     })
 }
 
-/** A worker that serves REST, or what its group has, needs no files. */
+/** A worker that serves REST or belongs to a group needs no files. */
 function standardPaths({ http, group }: WorkerConfig): readonly string[] {
   return (http.enabled || group.enabled) && !existsSync('connectors') ? [] : ['connectors']
 }
@@ -87,19 +87,19 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
   const source = new FileSource(paths, process.env, (deliveries) => preflight(deliveries, config, models), herder)
   const found = await source.read()
   const { good, errors } = await source.check(found)
-  // Files that are followed can be put right while the others run. Otherwise it is all of them or none.
+  // With --watch, files can be fixed while the others run. Otherwise it is all or nothing.
   if (!options.watch || good.length === 0) throwErrors(errors)
   const deliveries = good.flatMap((one) => one.deliveries)
   if (!options.watch && paths.length > 0) throwIfNone({ connectors: deliveries, errors }, paths)
   if (options.json && deliveries.some(({ sink }) => sink.type === 'stdout')) {
-    throw new GenesisError('USAGE', 'the summary would be mixed with the records of a stdout sink', {
+    throw new GenesisError('USAGE', 'the summary would be mixed with the records of the stdout sink', {
       place: '--json',
       expected: 'no stdout sink, or no --json',
     })
   }
   const note = (error: GenesisError, what: string): void =>
     report.note('error', `${error.message} (${error.code}); ${what}`)
-  for (const error of errors) note(error, 'the other connectors run')
+  for (const error of errors) note(error, 'the other connectors keep running')
   let interrupted!: () => void
   const interruption = new Promise<void>((resolve) => (interrupted = resolve))
   let isStopping = false
@@ -115,7 +115,7 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
     },
     status: () => worker.status(),
   }
-  // A misspelt rate would be ignored in silence.
+  // A misspelt rate must not be ignored silently.
   herder.subscribe((event) => {
     if (event.type !== 'created' && event.type !== 'reconfigured') return
     for (const warning of event.warnings) report.note('warn', `${event.connector}: ${warning}`)
@@ -140,13 +140,13 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
       server = await startServer(services, config.http)
       report.note('info', `listening at ${server.address}`, { address: server.address })
     }
-    // A group has to be known before files are applied to it; alone, a worker is ready when its files are.
+    // A group must be known before files are applied to it; a standalone worker is ready once its files are applied.
     if (config.group.enabled) await Promise.race([herder.start(), interruption])
     if (options.watch) {
       endWatch = await followFiles(source, paths, found, (error) => note(error, 'the running connector is unchanged'))
     }
     report.watch(() => worker.status())
-    if (!stopping()) for (const error of await source.apply(good, [])) note(error, 'the other connectors run')
+    if (!stopping()) for (const error of await source.apply(good, [])) note(error, 'the other connectors keep running')
     if (!config.group.enabled) await herder.start()
     await Promise.race([interruption, ...(options.watch ? [] : [herder.ended()])])
   } finally {
@@ -160,7 +160,7 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
   const status = worker.status()
   report.finish(status)
   if (options.json) process.stdout.write(`${JSON.stringify({ connectors: status.map(summarize) })}\n`)
-  // What could not be ended might keep the process from its end: standard output that nobody reads, for one.
+  // Anything still open could keep the process alive, such as stdout that nobody reads.
   if (!clean) process.exit(1)
   return status.some(({ state }) => state === 'FAILED') ? 1 : 0
 }

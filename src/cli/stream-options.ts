@@ -1,4 +1,4 @@
-/** What `genesis stream` is asked for, as the configuration of a connector. */
+/** The flags of `genesis stream` as a connector configuration. */
 import { randomUUID } from 'node:crypto'
 import { parse } from 'node:path'
 import { parseConnector } from '../config/connector-file.js'
@@ -36,10 +36,10 @@ export interface StreamFlags {
   readonly output?: string
 }
 
-/** The flags that keys of connectors and workers are here. */
+/** Flags by the keys of connectors and workers. */
 export const flagNames: Names = { ...namesOf(workerSchema, 'flag'), ...namesOf(connectorSchema, 'flag') }
 
-/** The options as a connector file would have them, so that they are checked in the same way. */
+/** The options as a connector file would have them, so that they are checked the same way. */
 export function connectorOf(model: string, options: StreamFlags): ConnectorConfig {
   const { kafkaServers, topic, format, output, interval } = options
   if ((kafkaServers === undefined) !== (topic === undefined)) {
@@ -50,12 +50,12 @@ export function connectorOf(model: string, options: StreamFlags): ConnectorConfi
   const toKafka = topic !== undefined
   if (toKafka && (format === 'csv' || output !== undefined)) {
     const found = output === undefined ? '--format csv' : '--output'
-    throw new GenesisError('USAGE', 'not possible with --topic', { found, expected: '--format json or avro' })
+    throw new GenesisError('USAGE', 'cannot be combined with --topic', { found, expected: '--format json or avro' })
   }
   const seconds = interval !== undefined && /^[0-9.]+$/.test(interval)
   const written = {
-    // To Kafka, a stream of its own every time: no run goes on from another one's checkpoint. Elsewhere the name goes into the
-    // schema of an Avro file, which is the same every time.
+    // To Kafka, every run is a new stream: none resumes from another's checkpoint. Otherwise the name goes into the
+    // schema of an Avro file, and must be the same every time.
     name: toKafka ? `stream-${randomUUID()}` : avroName(parse(model).name).replace(/^_+/, '') || 'model',
     model,
     topic: topic ?? null,
@@ -81,7 +81,7 @@ export function connectorOf(model: string, options: StreamFlags): ConnectorConfi
   return parseConnector({ value: written, file: null, place }, { env: process.env, folder: process.cwd() })
 }
 
-/** Keys that are single words are flags of that name; the model is the argument. */
+/** Single-word keys are flags of the same name; the model is the argument. */
 function place(path: Path): string {
   const key = renameKeys(path.join('.'), flagNames)
   return key === '' ? 'genesis stream' : key.startsWith('-') || path[0] === 'model' ? key : `--${key}`
@@ -91,13 +91,13 @@ function batchSizeOf({ batchSize, interval }: StreamFlags): number {
   return batchSize ?? (interval === undefined ? 4096 : 100)
 }
 
-/** The positions that are asked for: the nearest of all the ends. */
+/** The requested positions, up to the nearest of all ends. */
 export function sliceOf({ from, to, maxRecords, maxBatches }: StreamFlags, { throughput }: ConnectorConfig): Slice {
   if (to !== undefined && to < from) {
-    throw new GenesisError('USAGE', 'the stream would end before it begins', {
+    throw new GenesisError('USAGE', 'the stream would end before it starts', {
       place: '--to',
       found: String(to),
-      expected: `a position from ${from} on, which is --from`,
+      expected: `at least --from, which is ${from}`,
     })
   }
   const ends = [to, maxRecords && from + maxRecords, maxBatches && from + maxBatches * throughput.batchSize]

@@ -4,7 +4,10 @@ import { canRedraw, cutToWidth, type Screen } from './screen.js'
 const redrawMs = 250
 const lineMs = 5_000
 
-/** How far a stream is whose records go elsewhere: a line redrawn on a terminal, else one every five seconds. */
+/**
+ * Progress of a stream whose records do not go to the terminal: a line redrawn in place, otherwise one every five
+ * seconds.
+ */
 export class StreamProgress {
   readonly #screen: Screen
   readonly #redraws: boolean
@@ -40,7 +43,7 @@ export class StreamProgress {
   }
 
   #clear(): void {
-    // To the end of the line: a Ctrl-C has written its two characters there.
+    // To the end of the line: Ctrl-C has echoed two characters there.
     if (this.#drawn) this.#screen.write('\r\x1b[K')
     this.#drawn = false
   }

@@ -21,16 +21,16 @@ import { countLine, StreamProgress } from './stream-progress.js'
 
 export function streamCommand(): Command {
   return new Command('stream')
-    .description("Writes a model's records to stdout, to a file, or to a Kafka topic.")
+    .description("Writes a model's records to stdout, a file or a Kafka topic.")
     .argument('<model>', 'model file, declaration in YAML, or Avro schema')
-    .addOption(tableFlag('--batch-size', 'n', 'records in a batch (default: 4096; with --interval 100)'))
+    .addOption(tableFlag('--batch-size', 'n', 'records per batch (default: 4096; with --interval: 100)'))
     .addOption(tableFlag('--interval', 'seconds', 'one batch per interval: seconds, or a duration such as 500ms'))
     .addOption(tableFlag('--rate-limit', 'n', 'records per second (default: unlimited)'))
     .addOption(
       tableFlag(
         '--adaptive-rate',
         undefined,
-        'find the highest rate that keeps acknowledgements fast; --rate-limit bounds it',
+        'find the highest rate that keeps acknowledgements fast, at most --rate-limit',
       ),
     )
     .addOption(
@@ -45,14 +45,12 @@ export function streamCommand(): Command {
       'how the rate changes, such as \'{"type": "sine", "period": "10m"}\'',
       jsonFlag('--shape'),
     )
-    .addOption(tableFlag('--arrivals', 'kind', 'how records are spread over time at the given rate'))
+    .addOption(tableFlag('--arrivals', 'kind', 'how records are spread over time'))
     .addOption(tableFlag('--event-time', 'kind', 'what event times follow: the model, or the rate with its shape'))
-    .addOption(
-      tableFlag('--conditions', 'json', 'conditions that every record satisfies, such as \'{"segment": "premium"}\''),
-    )
+    .addOption(tableFlag('--conditions', 'json', 'conditions on every record, such as \'{"segment": "premium"}\''))
     .option(
       '--references <json>',
-      'columns from the records of other connectors, as in a connector file; paths are relative to the working directory',
+      'columns taken from the records of other connectors, as in a connector file; paths are relative to the working directory',
       jsonFlag('--references'),
     )
     .option(
@@ -60,20 +58,16 @@ export function streamCommand(): Command {
       'deliberate faults, such as \'{"late": {"probability": 0.01, "by": 100}}\'',
       jsonFlag('--disturb'),
     )
-    .addOption(
-      tableFlag('--max-records', 'n', 'number of records after which the stream ends (default: it runs until Ctrl-C)'),
-    )
-    .option('--max-batches <n>', 'number of batches after which the stream ends', integer(1))
+    .addOption(tableFlag('--max-records', 'n', 'records until the stream ends (default: unlimited)'))
+    .option('--max-batches <n>', 'batches until the stream ends', integer(1))
     .addOption(tableFlag('--seed', 'n').default(0))
     .option('--from <position>', 'first position', integer(0), 0)
-    .option('--to <position>', 'position before which the stream ends', integer(0))
-    .addOption(
-      new Option('--format <format>', 'format of the records').choices(['json', 'csv', 'avro']).default('json'),
-    )
+    .option('--to <position>', 'end position (exclusive)', integer(0))
+    .addOption(new Option('--format <format>', 'record format').choices(['json', 'csv', 'avro']).default('json'))
     .addOption(tableFlag('--schema', 'file', 'Avro schema, an .avsc file (default: derived from the model)'))
-    .option('--output <file>', 'file to write (overwritten); - is standard output')
+    .option('--output <file>', 'file to write, overwriting it; -: stdout')
     .addOption(tableFlag('--kafka-servers', 'brokers', 'send to Kafka: bootstrap brokers, host:port, comma-separated'))
-    .addOption(tableFlag('--topic', 'topic', 'topic that the records go to'))
+    .addOption(tableFlag('--topic', 'topic', 'destination topic'))
     .addOption(tableFlag('--registry', 'url', 'schema registry (Confluent API), for Avro in Kafka'))
     .addHelpText(
       'after',
@@ -96,7 +90,7 @@ Examples:
 
 async function stream(model: string, options: StreamFlags): Promise<void> {
   const made = connectorOf(model, options)
-  // What is written to a file or a pipe can't be taken back: nothing is tried twice there.
+  // Output to a file or pipe cannot be taken back, so nothing is retried.
   const connector = made.topic === null ? { ...made, errors: { ...made.errors, policy: 'stop' as const } } : made
   const slice = sliceOf(options, connector)
   const worker = await loadWorker(null, {
@@ -125,7 +119,7 @@ async function stream(model: string, options: StreamFlags): Promise<void> {
   const makeSink = async (plan: SinkPlan): Promise<Sink> => {
     if (connector.topic !== null) return createSink(plan)
     const framing = createFraming(plan.connector, options.format, plan.fields)
-    // The last thing that can be wrong: only now is replaced what the file held.
+    // The last possible failure: only now is the old file replaced.
     if (output !== undefined) file = await openOutput(output)
     return new StreamSink(file ?? process.stdout, output ?? 'standard output', framing)
   }
@@ -133,7 +127,7 @@ async function stream(model: string, options: StreamFlags): Promise<void> {
   if (connector.topic !== null) await reach(worker, connector.topic)
   const release = onInterrupt(() => task.stop())
   const began = performance.now()
-  // Where the records themselves go by, they are the progress.
+  // Records shown on the terminal are their own progress.
   if (output !== undefined || connector.topic !== null) progress = new StreamProgress(process.stderr, () => counters)
   const end = await task.run()
   const seconds = (performance.now() - began) / 1000
@@ -145,9 +139,9 @@ async function stream(model: string, options: StreamFlags): Promise<void> {
   process.stderr.write(`${countLine(counters, seconds)}\n`)
 }
 
-/** Throws at once where no broker answers: what never was there is not waited for, as what goes away later is. */
+/** Throws at once if no broker answers: only brokers that were reachable before are waited for. */
 async function reach({ kafka }: WorkerConfig, topic: string): Promise<void> {
-  // Not before it is needed: the Kafka libraries take longer to load than all the rest.
+  // Loaded lazily: the Kafka libraries take longer to load than everything else.
   const { KafkaAdmin } = await import('../kafka/admin.js')
   const admin = new KafkaAdmin(kafka)
   try {
@@ -157,7 +151,10 @@ async function reach({ kafka }: WorkerConfig, topic: string): Promise<void> {
   }
 }
 
-/** The file to write; undefined: standard output. Throws where bytes would go to a terminal, unless asked for: `--output -`. */
+/**
+ * The file to write; undefined: stdout. Throws if binary output would go to a terminal, unless requested with
+ * `--output -`.
+ */
 function outputOf({ topic, output, format }: StreamFlags): string | undefined {
   if (topic === undefined && output === undefined && format === 'avro' && process.stdout.isTTY) {
     throw new GenesisError('USAGE', 'Avro is binary, and standard output is a terminal', {

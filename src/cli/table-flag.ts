@@ -1,4 +1,4 @@
-/** Flags as rows of the option table: their words, bounds and checks come from there, and what they say of themselves where that is the same here. */
+/** Flags as rows of the option table: choices, bounds and checks come from there, and the description if it fits. */
 import { InvalidArgumentError, Option } from 'commander'
 import { connectorSchema } from '../config/connector-schema.js'
 import { optionsOf, type Option as Row } from '../config/option.js'
@@ -7,13 +7,13 @@ import { GenesisError } from '../errors.js'
 
 const rows = new Map<string, Row>()
 for (const tree of [workerSchema, connectorSchema]) {
-  // Of two rows with one flag, the connector's own comes before the sink's.
+  // If two rows share a flag, the connector's own takes precedence over the sink's.
   for (const [, row] of optionsOf(tree)) if (row.flag !== undefined && !rows.has(row.flag)) rows.set(row.flag, row)
 }
 
 /**
- * The flag of a row, such as `--rate-limit`. `placeholder`: what its value is called in the help; none for a switch. `doc`:
- * where a file's words would not do.
+ * The flag of a row, such as `--rate-limit`. `placeholder`: the name of its value in the help; omitted for a switch.
+ * `doc`: overrides the row's description.
  */
 export function tableFlag(flag: string, placeholder?: string, doc?: string): Option {
   const row = rows.get(flag)
@@ -26,7 +26,7 @@ export function tableFlag(flag: string, placeholder?: string, doc?: string): Opt
   return option
 }
 
-/** As the other lines of a help page: from a small letter on, without the last stop. */
+/** In the style of help pages: lower case, no final stop. */
 function sentence(doc: string): string {
   return doc.charAt(0).toLowerCase() + doc.slice(1).replace(/\.$/, '')
 }

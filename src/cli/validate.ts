@@ -20,10 +20,10 @@ interface ValidateFlags {
 export function validateCommand(): Command {
   return new Command('validate')
     .description(
-      'Checks connector files and what they refer to: model, conditions, schema; with --online also broker, topics, checkpoints, registry and compatibility. Nothing is created, registered or sent.',
+      'Checks connector files and what they refer to: model, conditions, schema; with --online also brokers, topics, checkpoints, registry and compatibility. Creates, registers and sends nothing.',
     )
     .argument('[paths...]', 'connector files, or folders of them', ['connectors'])
-    .option('--online', 'also check with the brokers and the registry')
+    .option('--online', 'also check against the brokers and the registry')
     .option('--worker <file>', 'worker file; brokers and registry can also come from the environment')
     .option('--schema', 'print the JSON Schema of connector files, for editors, and exit')
     .option('--json', 'print the result as JSON')
@@ -69,7 +69,7 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
     if (found.length === 0 && flags.online && worker !== null) {
       found.push(...(await checkOnline(connector, worker)))
       if (connector.sink.type === 'kafka') {
-        // Not before it is needed: the Kafka libraries take longer to load than all the rest.
+        // Loaded lazily: the Kafka libraries take longer to load than everything else.
         const { checkDelivery } = await import('../sink/kafka/check-online.js')
         const delivery = await checkDelivery(connector, worker)
         found.push(...delivery.errors.flatMap((error) => inConnector(connector, error)))
@@ -97,7 +97,7 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
   return errors.reduce((status, { code }) => Math.max(status, errorTable[code].exit), 0)
 }
 
-/** Whether an earlier connector has its name. */
+/** Whether an earlier connector has the same name. */
 function isTwin({ name, file }: ConnectorConfig, errors: readonly GenesisError[]): boolean {
   return errors.some(({ code, details: { place, found } }) => {
     return code === 'CONNECTOR_DUPLICATE' && place === file && (found ?? '').startsWith(`${name},`)

@@ -4,7 +4,7 @@ const intervalMs = 100
 const barWidth = 24
 const waitLineMs = 10_000
 
-/** A progress bar on a terminal; elsewhere only what is waited for. */
+/** A progress bar on a terminal; otherwise only what it is waiting for. */
 export class VerifyProgress {
   readonly #screen: Screen
   readonly #redraws: boolean
@@ -19,7 +19,7 @@ export class VerifyProgress {
     this.#name = name
   }
 
-  /** `of` null: nobody knows how many there are. */
+  /** `of` null: the total is unknown. */
   update(step: 'compare' | 'explain', done: number, of: number | null): void {
     const now = performance.now()
     if (!this.#redraws || now < this.#next) return
@@ -28,7 +28,7 @@ export class VerifyProgress {
     this.#screen.write(`\r\x1b[K${cutToWidth(progressLine(this.#name, step, done, of, rate), this.#screen)}`)
   }
 
-  /** What is waited for: redrawn on a terminal, a line every ten seconds elsewhere. */
+  /** What it is waiting for: redrawn on a terminal, otherwise a line every ten seconds. */
   wait(blocker: string, waitedMs: number): void {
     const text = `${this.#name}: waiting, ${Math.round(waitedMs / 1000)} s: ${blocker}`
     if (this.#redraws) {
@@ -45,7 +45,7 @@ export class VerifyProgress {
   }
 }
 
-/** One line: a bar where the end is known. */
+/** One line, with a bar if the total is known. */
 export function progressLine(
   name: string,
   step: 'compare' | 'explain',

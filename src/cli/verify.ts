@@ -47,7 +47,7 @@ async function verify(paths: readonly string[], flags: VerifyFlags): Promise<num
   const worker = await loadWorker(flags.worker ?? null, process.env)
   const connectors = pickSink(await loadConnectors(paths, process.env), flags.sink, 'cannot be read back')
   throwErrors(connectors.flatMap((connector) => checkOnWorker(connector, worker)))
-  // Not before it is needed: the Kafka libraries take longer to load than all the rest.
+  // Loaded lazily: the Kafka libraries take longer to load than everything else.
   const { verifyConnector } = await import('../verify/verify-connector.js')
   const stop = new AbortController()
   const release = onInterrupt(() => stop.abort())
@@ -85,7 +85,7 @@ function statusOf({ exact, sent, counts }: VerifyReport): number {
   return sent && Object.values(counts).every((count) => count === 0) ? 3 : 1
 }
 
-/** What is wrong counts for more than what only is not readable yet. */
+/** Faults outweigh records that are merely not readable yet. */
 function worse(one: number, other: number): number {
   return one === 1 || other === 1 ? 1 : Math.max(one, other)
 }

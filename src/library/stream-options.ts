@@ -119,7 +119,7 @@ export function planStream(of: 'stream' | 'streamTo' | 'readable', options: Stre
 function checkTogether(of: string, { from = 0, to, adaptiveRate, targetLatencyMs }: StreamToOptions): void {
   if (to !== undefined && to < from) {
     const expected = `to from ${from} on`
-    throw new GenesisError('OPTION_INVALID', 'the stream would end before it begins', { place: of, expected })
+    throw new GenesisError('OPTION_INVALID', 'the stream would end before it starts', { place: of, expected })
   }
   if (targetLatencyMs !== undefined && adaptiveRate !== true) {
     const expected = 'adaptiveRate: true'

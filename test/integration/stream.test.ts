@@ -147,7 +147,7 @@ describe('genesis stream', () => {
       [[model, '--disturb', '{"lat": 1}'], /^error: --disturb\.lat: unknown key.*CONFIG_INVALID/],
       [[model, '--kafka-servers', 'nobody', '--topic', 'x'], /^error: --kafka-servers: wrong value.*CONFIG_INVALID/],
       [[model, '--topic', 'a b', '--kafka-servers', 'localhost:1'], /^error: --topic: wrong value.*CONFIG_INVALID/],
-      [[model, '--from', '10', '--to', '5'], /^error: --to: the stream would end before it begins; found 5.*USAGE/],
+      [[model, '--from', '10', '--to', '5'], /^error: --to: the stream would end before it starts; found 5.*USAGE/],
     ] as const) {
       const { status, stdout, stderr } = await genesis('stream', ...args)
       assert.equal(status, 2, stderr)

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 
-/** The first of these ports of this machine that nobody listens on; the first of all where every one is taken. */
+/** The first of these ports that is free on this machine; the first of all if none is. */
 export async function firstFreePort(ports: readonly number[]): Promise<number> {
   for (const port of ports) if (await isFree(port)) return port
   return ports[0]

@@ -1,4 +1,4 @@
-/** What the files of `genesis init` say, and what it says at its end. */
+/** The files that `genesis init` writes, and its closing message. */
 import { dirname } from 'node:path'
 import { parseDocument } from 'yaml'
 import type { Model } from '../../model/model.js'
@@ -16,27 +16,27 @@ export function connectorText(
   const key = keyOf(model)
   const example = exampleCondition(model)
   return [
-    '# docs/connector.md of the package genesis-connect has every key; `genesis validate` checks this file.',
+    '# All keys: docs/connector.md of the package genesis-connect. `genesis validate` checks this file.',
     `name: ${name}`,
     `model: ${plain(modelFile)}`,
     `topic: ${name}`,
     'topic_creation: { partitions: 3 }',
     ...(key === null ? [] : [`key: ${plain(key)}`]),
     `value: { ${schema === null ? 'format: json' : `format: avro, schema: ${plain(schema)}`} }`,
-    ...(example === null ? [] : ['# Only records that satisfy this, as fast as all, however rare they are:', example]),
-    '# Records a second; without a rate, as many as go. With max_records the stream has an end.',
+    ...(example === null ? [] : ['# Only records that satisfy this; rare ones are generated just as fast:', example]),
+    '# Records per second; without a rate, unlimited. max_records ends the stream.',
     'throughput: { rate: 100 }',
     '',
   ].join('\n')
 }
 
-/** The first column that is different in each record. */
+/** The first column with a unique value per record. */
 function keyOf({ columns }: Model): string | null {
   const column = columns.find(({ hidden, source }) => hidden !== true && ['sequence', 'uuid'].includes(source.from))
   return column?.name ?? null
 }
 
-/** A condition, commented out, on the column of the fewest texts. */
+/** A commented-out condition on the text column with the fewest values. */
 function exampleCondition({ fields }: Model): string | null {
   const [first] = fields
     .filter(({ type, vector }) => type.kind === 'string' && vector === 'dictionary')
@@ -46,16 +46,16 @@ function exampleCondition({ fields }: Model): string | null {
   return first === undefined ? null : `# conditions: { ${plain(first.name)}: ${plain(first.words[0])} }`
 }
 
-/** Without quotes where YAML takes it for a text in any place. */
+/** Unquoted if YAML reads it as a string anywhere. */
 function plain(text: string): string {
   const isWord = /^[A-Za-z_.][\w./-]*$/.test(text) && !/^(true|false|yes|no|on|off|null|y|n|\.(inf|nan))$/i.test(text)
   return isWord ? text : JSON.stringify(text)
 }
 
-/** A worker file for what {@link composeText} starts. */
+/** A worker file for the services of {@link composeText}. */
 export function workerText({ kafkaPort, registryPort }: Ports): string {
   return [
-    '# Where the Compose file has Kafka and the registry. For your own, change it, or set KAFKA_BROKERS and SCHEMA_REGISTRY_URL.',
+    '# Kafka and registry of the Compose file. For your own, change this, or set KAFKA_BROKERS and SCHEMA_REGISTRY_URL.',
     'kafka:',
     `  brokers: ['localhost:${kafkaPort}']`,
     'registry:',
@@ -64,7 +64,7 @@ export function workerText({ kafkaPort, registryPort }: Ports): string {
   ].join('\n')
 }
 
-/** The shipped Compose file without its worker, on these ports. */
+/** The shipped Compose file without the worker, on these ports. */
 export function composeText(shipped: string, { kafkaPort, registryPort }: Ports): string {
   const document = parseDocument(shipped.replace(/^(#.*\n)+\n*/, ''))
   document.deleteIn(['services', 'worker'])
@@ -72,13 +72,13 @@ export function composeText(shipped: string, { kafkaPort, registryPort }: Ports)
     .toString({ lineWidth: 0, flowCollectionPadding: false })
     .replaceAll('KAFKA_PORT:-9092', `KAFKA_PORT:-${kafkaPort}`)
     .replaceAll('REGISTRY_PORT:-8081', `REGISTRY_PORT:-${registryPort}`)
-  return `# A broker and a schema registry, for this machine alone and without a volume: \`docker compose down\` forgets all records.\n${services}`
+  return `# A broker and a schema registry, local to this machine and without a volume: \`docker compose down\` deletes all records.\n${services}`
 }
 
 export interface NextSteps {
   readonly modelFile: string
   readonly connectorFile: string
-  /** Null: the brokers are the environment's. */
+  /** Null: the brokers come from the environment. */
   readonly surroundings: { readonly worker: string; readonly compose: string } | null
   readonly byNpx: boolean
 }
@@ -90,10 +90,10 @@ export function nextSteps({ modelFile, connectorFile, surroundings, byNpx }: Nex
   const file = surroundings?.compose === 'docker-compose.yml' ? '' : ` -f ${surroundings?.compose}`
   return [
     '',
-    'A look at the records:',
+    'Preview the records:',
     `  ${program} stream ${modelFile} --max-records 5`,
     '',
-    `Feed the topic${surroundings === null ? ' on the brokers of KAFKA_BROKERS' : ''}; Ctrl-C stops, and the next run goes on from there:`,
+    `Feed the topic${surroundings === null ? ' on the brokers of KAFKA_BROKERS' : ''}; Ctrl-C stops, and the next run resumes there:`,
     ...(surroundings === null ? [] : [`  docker compose${file} up -d --wait`]),
     `  ${program} run ${dirname(connectorFile)}${worker}`,
     '',
@@ -101,6 +101,6 @@ export function nextSteps({ modelFile, connectorFile, surroundings, byNpx }: Nex
     `  ${program} verify ${connectorFile}${worker}`,
     ...(surroundings === null
       ? []
-      : ['', `Without Docker: the addresses of your Kafka and registry belong in ${surroundings.worker}.`]),
+      : ['', `Without Docker: put the addresses of your Kafka and registry into ${surroundings.worker}.`]),
   ].join('\n')
 }

@@ -101,12 +101,15 @@ describe('the command line', () => {
     assert.match(worker.stderr, /^error: w\.yaml:1:1: kafak: unknown key; found "kafak"; expected kafka/)
   })
 
-  it('does not print a summary among the records of a stdout sink', async (t) => {
+  it('does not print a summary among the records of the stdout sink', async (t) => {
     const config = { name: 'c', model, sink: { type: 'stdout' }, throughput: { max_records: 5 } }
     const folder = await folderWith(t, { 'c.json': config })
     const { status, stdout, stderr } = await genesis(['run', 'c.json', '--json'], {}, folder)
     assert.deepEqual([status, stdout], [2, ''])
-    assert.match(stderr, /^error: --json: the summary would be mixed with the records of a stdout sink; .*\(USAGE\)\n$/)
+    assert.match(
+      stderr,
+      /^error: --json: the summary would be mixed with the records of the stdout sink; .*\(USAGE\)\n$/,
+    )
   })
 
   it('ends quietly when its reader does', async () => {

@@ -44,7 +44,7 @@ describe('genesis init', () => {
     writeTable(join(folder, 'people.csv'))
     const { status, stderr } = await genesisIn(folder, ['init'])
     assert.equal(status, 0, stderr)
-    assert.match(stderr, /^the table in this folder: people\.csv$/m)
+    assert.match(stderr, /^using the table in this folder: people\.csv$/m)
     for (const file of ['models/people.json', 'schemas/people.avsc', 'docker-compose.yml', 'worker.yaml'])
       assert.ok(stderr.includes(`wrote ${file}`) && existsSync(join(folder, file)), file)
     const connector = parse(readFileSync(join(folder, 'connectors/people.yaml'), 'utf8')) as Record<string, unknown>
@@ -65,7 +65,7 @@ describe('genesis init', () => {
     const folder = fresh()
     const { status, stderr } = await genesisIn(folder, ['init'])
     assert.equal(status, 0, stderr)
-    assert.match(stderr, /no table here, so this is an example/)
+    assert.match(stderr, /no table here, so using an example/)
     assert.equal((await genesisIn(folder, ['validate', '--worker', 'worker.yaml'])).status, 0)
     const text = readFileSync(join(folder, 'connectors/customers.yaml'), 'utf8').replace('# conditions', 'conditions')
     writeFileSync(join(folder, 'connectors/customers.yaml'), text)
@@ -95,7 +95,7 @@ describe('genesis init', () => {
     assert.equal(readFileSync(join(folder, 'compose.yaml'), 'utf8'), 'mine')
     const again = await genesisIn(folder, ['init'])
     assert.equal(again.status, 2)
-    assert.match(again.stderr, /connectors\/customers\.yaml: the file exists, and is not overwritten/)
+    assert.match(again.stderr, /connectors\/customers\.yaml: the file already exists/)
     const second = await genesisIn(folder, ['init', '--name', 'others'])
     assert.equal(second.status, 0, second.stderr)
     assert.match(second.stderr, /^unchanged: worker\.yaml$/m)
@@ -110,9 +110,12 @@ describe('genesis init', () => {
   })
 
   const mistakes: Readonly<Record<string, readonly [args: readonly string[], message: RegExp]>> = {
-    'two tables and no choice': [[], /more than one table here; found a\.csv, b\.csv; expected one of them/],
+    'two tables and no choice': [[], /more than one table in this folder; found a\.csv, b\.csv; expected one of them/],
     'a file that is not there': [['c.csv'], /c\.csv: the source cannot be read; found no such file/],
-    'a name that is none': [['a.csv', '--name', 'a b'], /--name: not a name for a connector and its topic; found a b/],
+    'a name that is none': [
+      ['a.csv', '--name', 'a b'],
+      /--name: not a valid name for a connector and its topic; found a b/,
+    ],
   }
   for (const [what, [args, message]] of Object.entries(mistakes))
     test(`refuses ${what}, and leaves nothing behind`, async () => {

@@ -216,7 +216,7 @@ describe('lines for people', () => {
     const report = new LineReport(out, new Loggers('info'), {})
     const { config, ...rest } = status('a', { complete: true })
     report.finish([{ ...rest, config: { ...config, throughput: { ...config.throughput, rate: 600_000 } } }])
-    assert.match(out.written.join(''), /in 2 s \(500,000\/s of 600,000\/s asked for\), batches/)
+    assert.match(out.written.join(''), /in 2 s \(500,000\/s of 600,000\/s requested\), batches/)
   })
 
   test('less than the level is not shown', () => {
