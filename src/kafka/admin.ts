@@ -19,9 +19,9 @@ export interface TopicDescription {
   /** KIP-516; null: the broker is older than topic ids. */
   readonly topicId: string | null
   readonly partitions: number
-  /** Bytes; Kafka's default where the user may not see the topic's configuration. */
+  /** In bytes; Kafka's default if the user may not see the topic's configuration. */
   readonly maxMessageBytes: number
-  /** Every setting in force; null where the user may not see it (DescribeConfigs). */
+  /** All effective settings (DescribeConfigs); null if the user may not see them. */
   readonly config: ReadonlyMap<string, string> | null
 }
 
@@ -32,7 +32,7 @@ export interface TopicCreation {
   readonly config: Readonly<Record<string, string>>
 }
 
-/** What an existing topic must be like. Only what is here is compared. */
+/** Requirements on an existing topic. Only the given ones are compared. */
 export interface TopicExpectation {
   readonly partitions?: number
   readonly config?: Readonly<Record<string, string>>
@@ -44,7 +44,7 @@ const topicExists = 36
 const throttlingQuotaExceeded = 89
 const pollMs = 50
 
-/** Topics of a cluster: looked at and created, never altered. Every call rejects with a GenesisError. */
+/** A cluster's topics: inspected and created, never altered. Every call rejects with a GenesisError. */
 export class KafkaAdmin {
   readonly #connections: ClusterConnections
   readonly #timeoutMs: number
@@ -66,8 +66,8 @@ export class KafkaAdmin {
   }
 
   /**
-   * The topic, created if it is missing (`creation` null: TOPIC_MISSING) and usable: every partition has a leader. Several
-   * callers may create it at once. TOPIC_UNFIT if an existing topic differs from `expected`.
+   * The topic, created if missing (`creation` null: TOPIC_MISSING) and usable: every partition has a leader. Safe to call
+   * concurrently. TOPIC_UNFIT if an existing topic differs from `expected`.
    */
   async ensureTopic(
     topic: string,
@@ -87,12 +87,12 @@ export class KafkaAdmin {
     return description
   }
 
-  /** Has the broker say whether `ensureTopic` could create the topic, without creating it. */
+  /** Asks the broker whether `ensureTopic` could create the topic, without creating it. */
   async checkCreation(topic: string, creation: TopicCreation): Promise<void> {
     await this.#create(topic, creation, true)
   }
 
-  /** The compacted topic of checkpoints. TOPIC_UNFIT if it exists and is not compacted: then checkpoints would expire. */
+  /** The compacted checkpoint topic. TOPIC_UNFIT if it exists without compaction: checkpoints would expire. */
   ensureCheckpointTopic(topic: string, partitions: number, replicationFactor: number): Promise<TopicDescription> {
     const config = { 'cleanup.policy': 'compact' }
     return this.ensureTopic(topic, { partitions, replicationFactor, config }, { config })
@@ -106,7 +106,7 @@ export class KafkaAdmin {
   async #metadata(topic: string): Promise<TopicMetadata | null> {
     const found = (await this.#connections.metadata([topic])).topics.at(0)
     if (found === undefined || found.errorCode === unknownTopic) return null
-    // A topic that was just created may have no leaders yet.
+    // A new topic may not have leaders yet.
     if (found.errorCode !== 0 && protocolError(found.errorCode).kind !== 'retriable')
       throw protocolFailure(found.errorCode, { topic, operation: 'Describe' })
     return found
@@ -130,7 +130,7 @@ export class KafkaAdmin {
       )
       const { errorCode, errorMessage } = answer.topics[0]
       if (errorCode === 0 || errorCode === topicExists) return
-      // A quota of the controller (KIP-599) passes by itself; the connection waits for it.
+      // A controller quota (KIP-599) passes by itself; the connection waits.
       if (errorCode === throttlingQuotaExceeded) deadline += answer.throttleTimeMs
       if (protocolError(errorCode).kind !== 'retriable' || Date.now() > deadline)
         throw protocolFailure(errorCode, { topic, operation: 'Create' }, errorMessage)
@@ -187,11 +187,10 @@ export class KafkaAdmin {
   }
 }
 
-/** Throws TOPIC_UNFIT if a topic differs from what is expected of it. */
+/** Throws TOPIC_UNFIT if a topic differs from `expected`. */
 export function checkTopic({ topic, partitions, config }: TopicDescription, expected: TopicExpectation): void {
   const place = `topic ${topic}`
-  const remedy =
-    'Existing topics are never altered: alter the topic yourself, change topic_creation, or choose another topic'
+  const remedy = 'Existing topics are never altered: alter it yourself, change topic_creation, or choose another topic'
   if (expected.partitions !== undefined && expected.partitions !== partitions)
     throw new GenesisError('TOPIC_UNFIT', 'the topic has a different number of partitions', {
       place,
@@ -212,12 +211,12 @@ export function checkTopic({ topic, partitions, config }: TopicDescription, expe
   }
 }
 
-/** Throws TOPIC_UNFIT for topics that hold the state of Kafka, of a registry, or of this program. */
+/** Throws TOPIC_UNFIT for internal topics of Kafka, a registry or this program. */
 export function refuseInternalTopic(topic: string, checkpointTopic: string): void {
   const internal = topic.startsWith('__') || topic === '_schemas' || topic === checkpointTopic
   if (internal)
     throw new GenesisError('TOPIC_UNFIT', 'a connector cannot write to an internal topic', {
       place: `topic ${topic}`,
-      remedy: 'Name a topic of its own',
+      remedy: 'Choose a topic for the connector alone',
     })
 }

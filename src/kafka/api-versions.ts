@@ -26,10 +26,10 @@ export function requestApiVersions(connection: Connection): Promise<ApiVersions>
       () => Writer.create().appendString('genesis-connect').appendString(clientVersion).appendTaggedFields(),
       (_correlationId, _apiKey, _apiVersion, reader) => parse(reader),
       true,
-      // This one answer has a header without tags, so that clients too old for it can read it.
+      // This response has a header without tags, so that older clients can read it.
       false,
       (error, answer) => {
-        // After a timeout the answer is null.
+        // On timeout the response is null.
         if (error !== null || !answer) reject(error ?? new Error('no answer'))
         else resolve(answer)
       },
@@ -58,7 +58,7 @@ function parse(reader: Reader): ApiVersions {
   return { versions, features }
 }
 
-/** Goes over the tagged fields (KIP-482); `read` may read the field it is told of, what it leaves is skipped. */
+/** Walks the tagged fields (KIP-482). `read` may read the field it is given; whatever it leaves is skipped. */
 export function readTags(reader: Reader, read: (tag: number) => void): void {
   for (let n = reader.readUnsignedVarInt(); n > 0; n--) {
     const tag = reader.readUnsignedVarInt()

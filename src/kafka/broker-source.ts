@@ -1,4 +1,4 @@
-/** Where connections to brokers come from, and who closes them: the user of one alone, or a pool that several share. */
+/** Where connections to brokers come from and who closes them: their only user, or a shared pool. */
 import type { ClusterOptions } from '../config/cluster.js'
 import { BrokerConnection } from './platformatic-connection.js'
 import type { ConnectionSettings } from './platformatic-connection.js'
@@ -6,11 +6,11 @@ import type { ConnectionSettings } from './platformatic-connection.js'
 export interface BrokerSource {
   /** Rejects as BrokerConnection.open does. */
   open(host: string, port: number): Promise<BrokerConnection>
-  /** Gives back what `open` gave. Never rejects. */
+  /** Returns a connection from `open`. Never rejects. */
   close(broker: BrokerConnection): Promise<void>
 }
 
-/** Connections of one user's own. */
+/** Connections with a single user. */
 export class OwnConnections implements BrokerSource {
   readonly #cluster: ClusterOptions
   readonly #settings: ConnectionSettings

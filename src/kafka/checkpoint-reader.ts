@@ -1,4 +1,4 @@
-/** Checkpoints as they are in the compacted topic; checkpoint-record.ts has their form. */
+/** Reads checkpoints from the compacted topic; checkpoint-record.ts defines their format. */
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
 import { checkpointKey, parseCheckpoint, sourceOf } from './checkpoint-record.js'
@@ -13,11 +13,11 @@ interface Entry {
   readonly offset: number
 }
 
-/** An entry of the topic that nothing has deleted. */
+/** A live (not deleted) entry of the topic. */
 export interface KeptCheckpoint {
   readonly shard: number
   readonly partition: number
-  /** Null: it cannot be understood. */
+  /** Null: unreadable. */
   readonly checkpoint: TopicCheckpoint | null
 }
 
@@ -28,24 +28,24 @@ interface Shards {
   readonly entries: Map<number, Entry>
 }
 
-/** What is known of one partition: everything below offset `next` is taken in. */
+/** Progress in one partition: everything below offset `next` has been read. */
 interface Tail {
   next: number
-  /** By connector (and sink) and shard: the last entry that is not undone. Of a deleted one, the value is null. */
+  /** Latest entry that was not aborted, by connector (and sink) and shard. Null value: deleted. */
   readonly decided: Map<string, Shards>
   readonly filter: TransactionFilter<{ readonly source: CheckpointSource; readonly entry: Entry }>
 }
 
 /**
- * Reads a checkpoint topic. Never waits for another shard's transaction, and takes nothing from an undecided or aborted one.
- * One reader serves any number of tasks: it remembers what it has read and goes on from there, and calls that come
- * while it reads share the next read. It holds connections only while it reads.
+ * Reads a checkpoint topic. Never waits for another shard's transaction, and ignores undecided and aborted ones.
+ * One reader serves any number of tasks: it resumes where it last stopped, and concurrent
+ * calls share the next read. It holds connections only while reading.
  */
 export class CheckpointReader {
   readonly #cluster: ClusterOptions
   readonly #topic: string
   #tails: Tail[] = []
-  /** Of the topic that the tails are of; null: not known. */
+  /** Id of the topic the tails belong to; null: unknown. */
   #topicId: string | null = null
   #running: Promise<void> | null = null
   #queued: Promise<void> | null = null
@@ -56,16 +56,16 @@ export class CheckpointReader {
   }
 
   /**
-   * The checkpoint of one shard, of all that was committed before the call. CHECKPOINT_INVALID, naming partition and offset, if
-   * it is corrupt, or in a partition that is not its key's any more because the topic was given more of them: without
-   * it the stream would begin again. `sink`: which one, where the connector has several.
+   * A shard's checkpoint, including everything committed before the call. CHECKPOINT_INVALID, naming partition and offset, if
+   * it is corrupt, or in a partition its key no longer maps to because partitions were added to the topic: the stream
+   * would restart without it. `sink`: which one, if the connector has several.
    */
   async shard(connector: string, shard: number, sink?: string): Promise<TopicCheckpoint | null> {
     await this.#readToEnd()
     return this.#checkpoint({ connector, shard, sink })
   }
 
-  /** The checkpoints of all shards of a connector (of one sink, where it has several). Throws as `shard` does. */
+  /** Checkpoints of all shards of a connector (one sink of it, if it has several). Throws as `shard` does. */
   async connector(connector: string, sink?: string): Promise<ReadonlyMap<number, TopicCheckpoint>> {
     await this.#readToEnd()
     const checkpoints = new Map<number, TopicCheckpoint>()
@@ -78,7 +78,7 @@ export class CheckpointReader {
     return checkpoints
   }
 
-  /** The sinks of a connector that have checkpoints, by name; null: the one of a connector without several. */
+  /** Names of a connector's sinks that have checkpoints; null: a connector with a single sink. */
   async sinks(connector: string): Promise<(string | null)[]> {
     await this.#readToEnd()
     const all = this.#tails.flatMap(({ decided }) => [...decided.values()])
@@ -87,7 +87,7 @@ export class CheckpointReader {
     return [...new Set(kept.map(({ sink }) => sink))]
   }
 
-  /** What is kept of a connector (of one sink), by shard and partition, understood or not. */
+  /** Everything stored for a connector (one sink of it), by shard and partition, readable or not. */
   async kept(connector: string, sink?: string): Promise<readonly KeptCheckpoint[]> {
     await this.#readToEnd()
     const id = idOf({ connector, sink })
@@ -112,7 +112,7 @@ export class CheckpointReader {
     return null
   }
 
-  /** Takes in all that is in the topic at the time of the call. A read that is under way may have fixed its end before. */
+  /** Reads up to the end of the topic as of this call. A read already under way may have fixed an earlier end. */
   #readToEnd(): Promise<void> {
     if (this.#running === null) {
       this.#running = this.#read().finally(() => (this.#running = null))
@@ -133,14 +133,14 @@ export class CheckpointReader {
       const ranges = await reader.ranges()
       const topicId = await reader.topicId()
       const fits = ({ end }: PartitionRange, i: number): boolean => end >= (this.#tails[i]?.next ?? 0)
-      // A topic with another id is another one, and so is one that has become shorter or smaller.
+      // A topic with another id or a smaller size was recreated.
       const isSame = topicId === this.#topicId && this.#tails.length <= ranges.length && ranges.every(fits)
       if (!isSame) this.#tails = []
       this.#topicId = topicId
       for (let i = this.#tails.length; i < ranges.length; i++) this.#tails.push(emptyTail())
       await Promise.all(ranges.map((range, i) => advance(this.#tails[i], reader, range)))
     } catch (error) {
-      // What is half taken in cannot be gone on from.
+      // A partial read cannot be resumed.
       this.#tails = []
       throw error
     } finally {
@@ -149,10 +149,10 @@ export class CheckpointReader {
   }
 
   #strayed({ value, partition, offset }: Entry, expected: number): GenesisError {
-    return new GenesisError('CHECKPOINT_INVALID', 'a checkpoint is in a partition that is not its own', {
+    return new GenesisError('CHECKPOINT_INVALID', 'a checkpoint is in the wrong partition', {
       place: `topic ${this.#topic}, partition ${partition}, offset ${offset}`,
       found: value?.toString('utf8', 0, 200),
-      expected: `it in partition ${expected}: partitions were added to the topic after it was written`,
+      expected: `partition ${expected}: partitions were added to the topic after it was written`,
       remedy: `Move it: genesis reset --keep-position; or write the same key and value to partition ${expected}`,
     })
   }
@@ -165,7 +165,7 @@ export class CheckpointReader {
         place: `topic ${this.#topic}, partition ${partition}, offset ${offset}`,
         found: value.toString('utf8', 0, 200),
         expected: `{"position":…,"fingerprint":"…","shards":…} of shard ${shard}`,
-        remedy: 'Restart the stream: genesis reset; or write the right checkpoint',
+        remedy: 'Restart the stream: genesis reset; or write a correct checkpoint',
       })
     return checkpoint
   }
@@ -176,8 +176,8 @@ function emptyTail(): Tail {
 }
 
 /**
- * Takes in the records up to the end offset as it was fixed. Read uncommitted, with the markers deciding: a
- * read_committed reader waits at the first open transaction of any shard in the partition.
+ * Reads up to the end offset as of the start, uncommitted, and lets the markers decide: a
+ * read_committed reader would block on the first open transaction of any shard in the partition.
  */
 async function advance(tail: Tail, reader: TopicReader, { partition, start, end }: PartitionRange): Promise<void> {
   const from = Math.max(tail.next, start)
@@ -203,7 +203,7 @@ function decide({ decided }: Tail, source: CheckpointSource, entry: Entry): void
   const id = idOf(source)
   const shards = decided.get(id) ?? { connector, sink, entries: new Map<number, Entry>() }
   const known = shards.entries.get(shard)
-  // The last one in the log counts. Its transaction's marker may stand behind a later record: a commit is acknowledged before.
+  // The last one in the log wins. Its marker may follow a later record: commits are acknowledged before markers are written.
   if (known === undefined || known.offset < entry.offset) shards.entries.set(shard, entry)
   decided.set(id, shards)
 }

@@ -1,40 +1,40 @@
 /**
- * The form of a checkpoint in the checkpoint topic, that of Kafka Connect's source offsets: key `["<connector>",{"shard":0}]`
+ * Format of a checkpoint in the checkpoint topic, that of Kafka Connect's source offsets: key `["<connector>",{"shard":0}]`
  * (with several sinks `["<connector>",{"shard":0,"sink":"<sink>"}]`), value
  * `{"position":…,"fingerprint":"…","shards":…,"group":"…","topic":"…","topic_id":"…","partitions":"0:3,40000:6"}`, both
- * JSON; a null value deletes. Values are texts and numbers only, as Connect's own offsets have to be. Version 0.1 wrote
+ * JSON; a null value deletes. Only strings and numbers as values, as for Connect's own offsets. Version 0.1 wrote
  * the first three keys.
  */
 import type { Checkpoint, ShardId } from '../record.js'
 import { partitionOfKey } from './partitioner.js'
 import type { SideRecord } from './producer.js'
 
-/** Whose checkpoint it is: Connect's source partition. */
+/** Owner of the checkpoint: Connect's source partition. */
 export type CheckpointSource = Pick<ShardId, 'connector' | 'shard' | 'sink'>
 
-/** From a position of the stream on the topic had so many partitions. */
+/** The topic's partition count from a position of the stream on. */
 export interface PartitionsSince {
   readonly position: number
   readonly partitions: number
 }
 
-/** Where the records before a checkpoint are. */
+/** Where the records before a checkpoint went. */
 export interface CheckpointTarget {
-  /** The group of workers that sent them. */
+  /** The worker group that sent them. */
   readonly group: string
   readonly topic: string
   /** KIP-516; null: the broker is older than topic ids. */
   readonly topicId: string | null
-  /** In ascending order. Positions before the first one are in no topic, or in one that was there before this one. */
+  /** In ascending order. Positions before the first are in no topic, or in a predecessor of this one. */
   readonly partitions: readonly PartitionsSince[]
 }
 
-/** A checkpoint as the topic has it. Without a target it is of version 0.1. */
+/** A stored checkpoint. Without a target, it was written by version 0.1. */
 export interface TopicCheckpoint extends Checkpoint {
   readonly target?: CheckpointTarget
 }
 
-/** The record that makes a checkpoint durable, or (null) deletes it. `partitions`: of the checkpoint topic. */
+/** The record that stores a checkpoint, or deletes it (null). `partitions`: of the checkpoint topic. */
 export function checkpointRecord(
   topic: string,
   partitions: number,
@@ -61,7 +61,7 @@ export function checkpointKey({ connector, shard, sink }: CheckpointSource): Buf
   return Buffer.from(JSON.stringify([connector, { shard, ...(sink !== undefined && { sink }) }]))
 }
 
-/** The shard that a key names; null for keys of others. */
+/** The shard of a key; null for foreign keys. */
 export function sourceOf(key: Buffer | null): CheckpointSource | null {
   if (key === null) return null
   let parsed: unknown
@@ -78,7 +78,7 @@ export function sourceOf(key: Buffer | null): CheckpointSource | null {
   return { connector: parsed[0], shard: shard as number, ...(sink !== undefined && { sink }) }
 }
 
-/** Null: it is none. */
+/** Null: not a checkpoint. */
 export function parseCheckpoint(value: Buffer): TopicCheckpoint | null {
   let parsed: unknown
   try {
@@ -98,12 +98,12 @@ export function parseCheckpoint(value: Buffer): TopicCheckpoint | null {
     shards > 0
   if (!valid) return null
   const target = targetOf(parsed as Record<string, unknown>)
-  // What a person has written by hand has none, and is completed like one of version 0.1; half of one is a mistake.
+  // Hand-written ones have no target and are completed like those of version 0.1; half a target is an error.
   if (target === null) return null
   return { position, fingerprint, shards, ...(target !== undefined && { target }) }
 }
 
-/** Undefined: it says nothing about its target. Null: what it says cannot be understood. */
+/** Undefined: no target given. Null: unreadable. */
 function targetOf(value: Record<string, unknown>): CheckpointTarget | undefined | null {
   const { group, topic, topic_id: topicId = null, partitions } = value
   if (group === undefined && topic === undefined && topicId === null && partitions === undefined) return undefined

@@ -22,7 +22,7 @@ export interface TopicMetadata {
   /** Protocol error code; 3 is a topic that does not exist. */
   readonly errorCode: number
   readonly isInternal: boolean
-  /** In the order of partition numbers. `leaderId` is -1 where there is none at the moment. */
+  /** In order of partition number. `leaderId` is -1 while there is no leader. */
   readonly partitions: readonly {
     readonly partition: number
     readonly errorCode: number
@@ -31,7 +31,7 @@ export interface TopicMetadata {
   }[]
 }
 
-/** Connections to the brokers of one cluster, one per broker, opened when first needed. */
+/** Connections to the brokers of one cluster, one per broker, opened on first use. */
 export class ClusterConnections {
   readonly #cluster: ClusterOptions
   readonly #source: BrokerSource
@@ -44,7 +44,7 @@ export class ClusterConnections {
     this.#source = source
   }
 
-  /** Asks any broker. Topics that do not exist are never created by asking. */
+  /** Asks any broker. Never auto-creates topics. */
   async metadata(topics: readonly string[]): Promise<ClusterMetadata> {
     const broker = await this.any()
     const opening = this.#open.get(bootstrapNode)
@@ -57,7 +57,7 @@ export class ClusterConnections {
       throw kafkaError(error, { broker: `${broker.host}:${broker.port}`, operation: 'Describe' })
     }
     this.#addresses = new Map(answer.brokers.map(({ nodeId, host, port }) => [nodeId, { host, port }]))
-    // A bootstrap broker that is listed by the same address need not be connected to twice.
+    // Reuse the bootstrap connection if the broker is listed under the same address.
     const asked = answer.brokers.find(({ host, port }) => host === broker.host && port === broker.port)
     if (asked !== undefined && opening !== undefined && opening === this.#open.get(bootstrapNode))
       if (!this.#open.has(asked.nodeId)) this.#open.set(asked.nodeId, opening)
@@ -82,14 +82,14 @@ export class ClusterConnections {
     }
   }
 
-  /** Some broker: the first bootstrap broker that answers, for as long as its connection can be used. */
+  /** Any broker: the first bootstrap broker that answers, until its connection breaks. */
   any(): Promise<BrokerConnection> {
     return this.#usable(bootstrapNode, () =>
       openAnyBroker(this.#cluster, (host, port) => this.#source.open(host, port)),
     )
   }
 
-  /** The broker of a node id of the latest metadata. */
+  /** The broker with a node id of the latest metadata. */
   broker(nodeId: number): Promise<BrokerConnection> {
     return this.#usable(nodeId, () => {
       const address = this.#addresses.get(nodeId)
@@ -101,15 +101,15 @@ export class ClusterConnections {
     })
   }
 
-  /** Gives up a broker's connection after it failed, so that the next use opens a new one. */
+  /** Drops a broker's failed connection, so that the next use opens a new one. */
   async drop(nodeId: number): Promise<void> {
     const dropped = this.#open.get(nodeId)
-    // The bootstrap connection may be a node's as well.
+    // The bootstrap connection may also serve a node.
     for (const [key, open] of this.#open) if (open === dropped || key === nodeId) this.#open.delete(key)
     if (dropped !== undefined) await this.#giveBack([dropped])
   }
 
-  /** Gives back every connection, and opens no more: what still goes on rejects. Never rejects itself. */
+  /** Releases every connection and opens no more: pending calls reject. Never rejects itself. */
   async close(): Promise<void> {
     this.#closed = true
     const all = [...this.#open.values()]
@@ -138,23 +138,23 @@ export class ClusterConnections {
   }
 
   async #giveBack(all: readonly Promise<BrokerConnection>[]): Promise<void> {
-    // One for each that was opened: a pool may have given the same connection twice, and counts it twice.
+    // Release each as often as it was opened: a pool may hand out the same connection twice, and counts both.
     const opened = await Promise.allSettled(new Set(all))
     const brokers = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
     await Promise.all(brokers.map((broker) => this.#source.close(broker)))
   }
 }
 
-/** The key of the bootstrap connection, beside node ids. */
+/** Key of the bootstrap connection, next to the node ids. */
 const bootstrapNode = -2
 
-/** A bootstrap address is the user's, but this one is the cluster's. */
+/** The user gave the bootstrap address, but the cluster gave this one. */
 function unreachable(error: GenesisError, nodeId: number): GenesisError {
   if (error.code !== 'KAFKA_UNREACHABLE' && error.code !== 'KAFKA_REJECTED') return error
-  return new GenesisError('KAFKA_UNREACHABLE', 'a broker does not answer at the address that it advertises', {
+  return new GenesisError('KAFKA_UNREACHABLE', 'a broker does not answer at its advertised address', {
     place: `${error.details.place ?? 'broker'} (node ${nodeId})`,
     found: error.details.found ?? error.message,
-    remedy: 'Check that the broker runs, and that its advertised.listeners leads to it from here',
+    remedy: 'Check that the broker is up and its advertised.listeners are reachable from here',
     cause: error,
   })
 }

@@ -1,7 +1,7 @@
 /**
- * The five compressions of Kafka's record batches (KIP-98, KIP-110), in the framing that Kafka's own clients read and write.
- * All of them work on libuv's thread pool, off the main thread. Those that Node does not have itself are native libraries,
- * loaded with their first use: CONFIG_INVALID where the machine cannot, and no matter to those who do not use them.
+ * The five compression codecs of Kafka's record batches (KIP-98, KIP-110), framed as by Kafka's own clients.
+ * All run on libuv's thread pool, off the main thread. Those missing from Node are native libraries,
+ * loaded on first use: CONFIG_INVALID if the machine cannot load one, and no problem for anyone not using it.
  */
 import { constants, gunzip, gzip } from 'node:zlib'
 import { promisify } from 'node:util'
@@ -11,13 +11,13 @@ import type { Compression } from './producer.js'
 export interface Codec {
   /** Bits 0 to 2 of a record batch's attributes. */
   readonly id: number
-  /** `records` must not change before the promise settles. */
+  /** `records` must not change until the promise settles. */
   compress(records: Buffer): Promise<Buffer>
-  /** Rejects if the bytes are not of this codec. The result may share memory with the input (`none`). */
+  /** Rejects if the bytes are not in this codec. The result may share memory with the input (`none`). */
   decompress(bytes: Buffer): Promise<Buffer>
 }
 
-/** Every chunk that zlib fills is a turn of the event loop; Node's 16 kB took two to three times as long to decompress. */
+/** Every chunk zlib fills costs a turn of the event loop; Node's default of 16 kB took two to three times as long to decompress. */
 const chunkSize = 1 << 18
 
 const gzipAsync = promisify(gzip)
@@ -29,7 +29,7 @@ const zstd = library('zstd', async () => {
   return { encoder: new library.Encoder(3), decoder: new library.Decoder() }
 })
 
-/** Levels are the defaults of Kafka's Java producer: gzip 6, zstd 3. */
+/** Default levels of Kafka's Java producer: gzip 6, zstd 3. */
 export const codecs: Readonly<Record<Compression, Codec>> = {
   none: {
     id: 0,
@@ -60,14 +60,14 @@ export const codecs: Readonly<Record<Compression, Codec>> = {
 
 const byId: readonly (Codec | undefined)[] = Object.values(codecs).sort((a, b) => a.id - b.id)
 
-/** The codec of a record batch's attributes, or undefined for one that Kafka does not have. */
+/** The codec of a record batch's attributes; undefined if Kafka has no such codec. */
 export function codecOf(attributes: number): Codec | undefined {
   return byId[attributes & 7]
 }
 
 /**
- * Why a native library is not there, on one line: what the dynamic linker says of it, if that has looked at it. The loaders of
- * such libraries try several places, one cause below the other, and say of all of them something about npm.
+ * Why a native library failed to load, on one line: the dynamic linker's message if there is one. The loaders of
+ * such libraries try several places, chain the causes, and blame npm for all of them.
  */
 export function reasonOf(thrown: unknown): string {
   const chain: Error[] = []
@@ -79,10 +79,10 @@ export function reasonOf(thrown: unknown): string {
 function library<T>(name: Compression, load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined
   const failed = (cause: unknown): never => {
-    throw new GenesisError('CONFIG_INVALID', `the library of ${name} cannot be loaded on this machine`, {
+    throw new GenesisError('CONFIG_INVALID', `the ${name} library cannot be loaded on this machine`, {
       place: 'compression',
       found: reasonOf(cause),
-      remedy: 'Install what is missing, or genesis-connect again on this machine; or use gzip or none',
+      remedy: 'Install what is missing, or reinstall genesis-connect on this machine; or use gzip or none',
       cause,
     })
   }
@@ -90,7 +90,7 @@ function library<T>(name: Compression, load: () => Promise<T>): () => Promise<T>
 }
 
 // snappy-java's stream framing: 8 bytes of magic, version and oldest compatible version (int32 each), then chunks of
-// int32 length and a raw snappy block. Some clients send a raw block without it, so both are read.
+// int32 length and a raw snappy block. Some clients send a bare raw block, so both are read.
 const xerialMagic = Buffer.from('82534e41505059000000000100000001', 'hex')
 const magicBytes = 8
 

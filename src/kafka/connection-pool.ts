@@ -1,13 +1,13 @@
 /**
- * Connections that the tasks of a thread share: thousands of slow ones need a few, a few fast ones have one each. A broker
- * answers the requests of a connection one after the other, so only short requests belong here, no fetch that waits for
- * records; and a request that is never answered stops whoever else is on its connection.
+ * Connections shared by the tasks of a thread: thousands of slow tasks need a few, a few fast ones get one each. A broker
+ * answers a connection's requests in order, so only short requests belong here, no fetches that wait for
+ * records; and a request that is never answered blocks everyone on its connection.
  */
 import type { ClusterOptions } from '../config/cluster.js'
 import type { BrokerSource } from './broker-source.js'
 import { BrokerConnection } from './platformatic-connection.js'
 
-/** Requests on their way, of all that share a connection. */
+/** In-flight requests of everyone sharing a connection. */
 const maxInflights = 64
 
 interface Shared {
@@ -22,7 +22,7 @@ export class ConnectionPool implements BrokerSource {
   readonly #perBroker: number
   readonly #shared = new Set<Shared>()
 
-  /** `perBroker`: nobody shares until there are so many to a broker. */
+  /** `perBroker`: connections per broker before sharing starts. */
   constructor(cluster: ClusterOptions, perBroker = 16) {
     this.#cluster = cluster
     this.#perBroker = perBroker

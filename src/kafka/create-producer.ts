@@ -10,12 +10,12 @@ const producers = {
   kafkajs: (cluster: ClusterOptions, options: ProducerOptions): KafkaProducer => new KafkajsProducer(cluster, options),
 } as const
 
-/** The names of `producer.client` in a connector file. */
+/** Values of `producer.client` in a connector file. */
 export type ProducerClient = keyof typeof producers
 
 /**
- * A producer for one shard. `shared`: connections for clients that can share them. Throws CONFIG_INVALID for options that
- * the client does not cover.
+ * A producer for one shard. `shared`: connections for clients that can share them. Throws CONFIG_INVALID for options
+ * the client does not support.
  */
 export function createProducer(
   client: ProducerClient,

@@ -1,28 +1,28 @@
 /**
- * Errors of both Kafka libraries and of the protocol as GenesisError. Neither library is imported: their errors are told
- * apart by the marks they carry, so that whichever client is in use, the same failure gives the same code and message.
+ * Maps errors of both Kafka libraries and of the protocol to GenesisError. Neither library is imported: errors are recognised
+ * by their names and codes, so that the same failure gives the same code and message with either client.
  */
 import { GenesisError } from '../errors.js'
 import { protocolError } from './protocol-errors.js'
 import type { ProtocolErrorRow } from './protocol-errors.js'
 
-/** What was being done, for the message. */
+/** What was being attempted, for the message. */
 export interface KafkaContext {
   readonly broker?: string
   readonly topic?: string
   readonly partition?: number
   readonly transactionalId?: string | null
-  /** A group of consumers or workers. */
+  /** A consumer or worker group. */
   readonly group?: string
-  /** The ACL operation that was needed, as Kafka names it. Default: Write. */
+  /** The ACL operation required, as Kafka names it. Default: Write. */
   readonly operation?: 'Read' | 'Write' | 'Create' | 'Delete' | 'Describe' | 'DescribeConfigs'
   /** The topic's max.message.bytes, if known. */
   readonly maxMessageBytes?: number
-  /** The topic is that of dead letters. */
+  /** The topic holds dead letters. */
   readonly deadLetters?: boolean
 }
 
-/** The error of an answer with this error code (not 0). `message` is the broker's own text, if it sent one. */
+/** The error for a protocol error code (not 0). `message` is the broker's own text, if it sent one. */
 export function protocolFailure(
   code: number,
   context: KafkaContext = {},
@@ -44,7 +44,7 @@ export function protocolFailure(
         place,
         found,
         remedy:
-          'Run each connector in one worker only; to send a stream twice, give one of them another name and topic',
+          'Run each connector in only one worker (group); to send a stream twice, give the second connector its own name and topic',
         cause,
       })
     case 'abortable':
@@ -62,7 +62,7 @@ export function protocolFailure(
   }
 }
 
-/** Anything thrown by kafkajs or @platformatic/kafka as a GenesisError; what is already one stays as it is. */
+/** Maps anything thrown by kafkajs or @platformatic/kafka to a GenesisError; an existing GenesisError is returned as is. */
 export function kafkaError(thrown: unknown, context: KafkaContext = {}): GenesisError {
   const chain = [...causes(thrown)]
   for (const error of chain) if (error instanceof GenesisError) return error
@@ -76,10 +76,10 @@ export function kafkaError(thrown: unknown, context: KafkaContext = {}): Genesis
     return authenticationFailure(chain.at(-1)?.message ?? told, place, thrown)
   const tls = chain.find((error) => marks(error).some((mark) => tlsMark.test(mark)))
   if (tls !== undefined)
-    return new GenesisError('KAFKA_AUTHENTICATION', 'TLS with the broker fails', {
+    return new GenesisError('KAFKA_AUTHENTICATION', 'TLS handshake with the broker failed', {
       place,
       found: tlsReason(tls),
-      remedy: 'Check kafka.tls: the CA, the client certificate, the server name, and that the listener speaks TLS',
+      remedy: 'Check kafka.tls: the CA, the client certificate, the server name, and that the listener uses TLS',
       cause: thrown,
     })
   if (chain.some(({ name }) => name === 'RecordBatchError'))
@@ -89,7 +89,7 @@ export function kafkaError(thrown: unknown, context: KafkaContext = {}): Genesis
     return new GenesisError('KAFKA_UNREACHABLE', 'no broker answers', {
       place,
       found: network?.message ?? told,
-      remedy: 'Check kafka.brokers, the network, and whether the listener wants TLS or SASL',
+      remedy: 'Check kafka.brokers, the network, and whether the listener requires TLS or SASL',
       cause: thrown,
     })
   if (chain.some((error) => timeoutMarks.has(error.name)) || requestTimeout.test(told))
@@ -111,12 +111,12 @@ const connectTimeout = /^(Connection to .* (timed out|failed)|Connection ready t
 const requestTimeout = /^Request timed out/
 const libraryMark = /^(KafkaJS|PLT_KFK_)/
 
-/** OpenSSL's messages have its own source files in them; the reason is a part of them. */
+/** OpenSSL messages include its source file names; the reason is a part of them. */
 function tlsReason(error: Error): string {
   return 'reason' in error && typeof error.reason === 'string' ? error.reason : error.message.trim()
 }
 
-/** The error and everything it holds or was caused by, outermost first. */
+/** The error and everything it wraps or was caused by, outermost first. */
 function* causes(thrown: unknown, depth = 0): Generator<Error> {
   if (!(thrown instanceof Error) || depth > 8) return
   yield thrown
@@ -132,7 +132,7 @@ function marks(error: Error): string[] {
 function protocolCode(error: Error): number | null {
   // @platformatic/kafka's ProtocolError
   if ('apiCode' in error && typeof error.apiCode === 'number') return error.apiCode
-  // kafkajs knows the codes up to 88 only; a newer one is in the message alone.
+  // kafkajs only knows codes up to 88; newer ones appear only in the message.
   if ('type' in error && typeof error.type === 'string' && 'code' in error && typeof error.code === 'number') {
     const unknown = /^Unknown error code (-?\d+)$/.exec(error.message)
     return unknown === null ? error.code : Number(unknown[1])
@@ -160,13 +160,13 @@ function authenticationFailure(found: string, place: string | undefined, cause: 
   })
 }
 
-/** KIP-152: a listener without SASL has no state for a handshake. */
+/** KIP-152: a listener without SASL rejects the handshake as an illegal state. */
 function withoutSasl(found: string, place: string | undefined, cause: unknown): GenesisError {
-  return new GenesisError('KAFKA_AUTHENTICATION', 'this listener has no SASL', {
+  return new GenesisError('KAFKA_AUTHENTICATION', 'this listener does not use SASL', {
     place,
     found,
     remedy:
-      'Leave out kafka.sasl (KAFKA_SASL_MECHANISM), or name a listener with SASL in kafka.brokers: it has another port',
+      'Remove kafka.sasl (KAFKA_SASL_MECHANISM), or point kafka.brokers at a SASL listener, which has its own port',
     cause,
   })
 }
@@ -210,16 +210,16 @@ function rejection(row: ProtocolErrorRow, context: KafkaContext, found: string, 
 
 const remedies: Readonly<Record<string, string | undefined>> = {
   INVALID_TRANSACTION_TIMEOUT: "Set transaction.timeout to at most the broker's transaction.max.timeout.ms",
-  INVALID_TIMESTAMP: "Raise the topic's message.timestamp.before.max.ms or after.max.ms, or choose other event times",
+  INVALID_TIMESTAMP: "Raise the topic's message.timestamp.before.max.ms or after.max.ms, or use other event times",
   INVALID_SESSION_TIMEOUT:
     "Keep the group's session timeout within the broker's group.min.session.timeout.ms and group.max.session.timeout.ms",
   GROUP_MAX_SIZE_REACHED: "Raise the broker's group.max.size, or start a second group",
-  INVALID_REPLICATION_FACTOR: 'Ask for no more replicas than there are brokers, or -1 for their default',
-  UNSUPPORTED_COMPRESSION_TYPE: 'Choose another compression, or newer brokers',
-  UNSUPPORTED_VERSION: 'Use brokers of Kafka 2.8 or later',
+  INVALID_REPLICATION_FACTOR: 'Request at most as many replicas as there are brokers, or -1 for the broker default',
+  UNSUPPORTED_COMPRESSION_TYPE: 'Choose another compression, or upgrade the brokers',
+  UNSUPPORTED_VERSION: 'Use Kafka 2.8 or later',
 }
 
-/** A record that does not fit the topic's max.message.bytes. `found`: its size, or the broker's answer. */
+/** A record exceeding the topic's max.message.bytes. `found`: its size, or the broker's response. */
 export function recordTooLarge(context: KafkaContext, found: string, cause?: unknown): GenesisError {
   const what = context.deadLetters
     ? 'a dead letter is larger than its topic allows'
@@ -232,7 +232,7 @@ export function recordTooLarge(context: KafkaContext, found: string, cause?: unk
         ? undefined
         : `at most ${context.maxMessageBytes} bytes (max.message.bytes of the topic)`,
     remedy: context.deadLetters
-      ? 'Raise the max.message.bytes of this topic, or have none for dead letters: what is skipped is then only counted'
+      ? "Raise this topic's max.message.bytes, or remove the dead letter topic: skipped records are then only counted"
       : "Raise the topic's max.message.bytes, or make the records smaller",
     cause,
   })

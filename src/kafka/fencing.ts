@@ -1,4 +1,4 @@
-/** Transactional ids whose owners are somebody else: shut out, and asked about. The connections have the cluster's metadata. */
+/** Fences and inspects transactional ids owned by others. Expects connections that have the cluster's metadata. */
 import { describeTransactionsV0, listTransactionsV0 } from '@platformatic/kafka'
 import type { ClusterConnections } from './cluster-connections.js'
 import { protocolFailure } from './errors.js'
@@ -7,11 +7,11 @@ import { tolerant } from './platformatic-connection.js'
 import { retryUntil, slowBackoff } from './wire/retry-until.js'
 import { TransactionCoordinator } from './wire/transaction-coordinator.js'
 
-/** Of the producer that InitProducerId makes and nobody uses; below every transaction.max.timeout.ms in use. */
+/** For the producer that InitProducerId creates and nobody uses; below any transaction.max.timeout.ms in practice. */
 const unusedTimeoutMs = 10_000
 const unknownId = 105
 
-/** A transaction as its coordinator has it (KIP-664): Empty, Ongoing, PrepareCommit, CompleteCommit, … */
+/** A transaction as its coordinator describes it (KIP-664): Empty, Ongoing, PrepareCommit, CompleteCommit, … */
 export interface DescribedTransaction {
   readonly state: string
   readonly producerId: bigint
@@ -21,8 +21,8 @@ export interface DescribedTransaction {
 }
 
 /**
- * Ends the open transaction of each id's owner, and fences the owner: its next request is refused. Rejects with
- * KAFKA_AUTHORIZATION or a passing error once `limitMs` have gone.
+ * Aborts the open transaction of each id's owner and fences the owner: its next request is refused. Rejects with
+ * KAFKA_AUTHORIZATION, or with the last temporary error after `limitMs`.
  */
 export async function fenceIds(
   connections: ClusterConnections,
@@ -32,7 +32,7 @@ export async function fenceIds(
   await Promise.all(ids.map((id) => new TransactionCoordinator(connections, id, limitMs).fence(unusedTimeoutMs)))
 }
 
-/** Null: the coordinator does not know the id (any more), or cannot be asked: a broker before 3.0, or no permission. */
+/** Null: the coordinator does not know the id (any more) or cannot say: a broker before 3.0, or no permission. */
 export async function describeTransaction(
   connections: ClusterConnections,
   id: string,
@@ -54,7 +54,7 @@ export async function describeTransaction(
   })
 }
 
-/** The transactional id of a producer id (KIP-664); null: it has none that this user may see. */
+/** The transactional id of a producer id (KIP-664); null: none visible to this user. */
 export async function transactionalIdOf(
   connections: ClusterConnections,
   producerId: bigint,

@@ -1,5 +1,5 @@
 /**
- * Fetch (API 1, version 12) that leaves record batches as bytes: the library's own parser makes an object and several
+ * Fetch (API 1, version 12) that leaves record batches as bytes: the library's own parser creates an object and several
  * buffers per record.
  */
 import { createAPI, fetchV12 } from '@platformatic/kafka'
@@ -8,10 +8,10 @@ import type { Reader } from '@platformatic/kafka'
 export interface FetchedPartition {
   readonly throttleMs: number
   readonly errorCode: number
-  /** The first offset that a read_committed reader does not get yet. */
+  /** The first offset not yet visible to read_committed readers. */
   readonly lastStableOffset: number
   readonly logStartOffset: number
-  /** Transactions that were aborted and reach into the fetched offsets; only in a read_committed fetch. */
+  /** Aborted transactions overlapping the fetched offsets; only in read_committed fetches. */
   readonly aborted: readonly AbortedTransaction[]
   readonly records: Buffer
 }
@@ -23,7 +23,7 @@ export interface AbortedTransaction {
 
 const empty = Buffer.alloc(0)
 
-/** A fetch of one partition, without a fetch session (KIP-227). */
+/** Fetches one partition, without a fetch session (KIP-227). */
 export const fetchPartitionApi = createAPI<
   [topic: string, partition: number, offset: number, isolation: 0 | 1, maxBytes: number, maxWaitMs: number],
   FetchedPartition

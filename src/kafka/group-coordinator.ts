@@ -1,6 +1,6 @@
 /**
- * The calls of Kafka's group protocol (KIP-62, KIP-394), for a protocol type of one's own: FindCoordinator, JoinGroup, SyncGroup,
- * Heartbeat, LeaveGroup. Knows nothing of members' states.
+ * The calls of Kafka's group protocol (KIP-62, KIP-394) for a custom protocol type: FindCoordinator, JoinGroup, SyncGroup,
+ * Heartbeat, LeaveGroup. Stateless as to members.
  */
 import {
   FindCoordinatorKeyTypes,
@@ -23,13 +23,13 @@ import { BrokerConnection, tolerant } from './platformatic-connection.js'
 
 export interface GroupProtocol {
   readonly groupId: string
-  /** The coordinator refuses whoever comes with another one. */
+  /** The coordinator refuses members with any other. */
   readonly type: string
-  /** Of the assignment; all members must have one in common. */
+  /** The assignment protocol; all members must have one in common. */
   readonly name: string
-  /** A member that is not heard of for so long is taken for lost. */
+  /** A member silent for this long is considered lost. */
   readonly sessionTimeoutMs: number
-  /** How long members have for rejoining when the group changes. */
+  /** How long members have to rejoin in a rebalance. */
   readonly rebalanceTimeoutMs: number
 }
 
@@ -37,20 +37,20 @@ export interface Joined {
   readonly generation: number
   readonly memberId: string
   readonly leaderId: string
-  /** For the leader alone: the metadata of every member. Empty for the others. */
+  /** Every member's metadata, for the leader only; empty for the others. */
   readonly members: ReadonlyMap<string, Buffer>
 }
 
-/** An answer with an error code; `code` 0 is none. */
+/** A response with an error code; `code` 0 is none. */
 export interface GroupAnswer<T> {
   readonly code: number
   readonly value: T
 }
 
-/** How much longer than a rebalance an answer to JoinGroup may take, ms. */
+/** How much longer than a rebalance a JoinGroup response may take, ms. */
 const graceMs = 5_000
 
-/** The coordinator of one group. Requests reject with GenesisErrors where no answer comes; `drop` it then. */
+/** One group's coordinator. Requests reject with GenesisErrors if there is no response; call `drop` then. */
 export class GroupCoordinator {
   readonly #cluster: ClusterOptions
   readonly #protocol: GroupProtocol
@@ -64,7 +64,7 @@ export class GroupCoordinator {
     this.#connections = new ClusterConnections(cluster)
   }
 
-  /** A first call without a member id is answered MEMBER_ID_REQUIRED, with the id to come again with (KIP-394). */
+  /** A first call without a member id returns MEMBER_ID_REQUIRED with the id to rejoin with (KIP-394). */
   join(memberId: string, metadata: Buffer, reason: string): Promise<GroupAnswer<Joined>> {
     const { groupId, type, name, sessionTimeoutMs, rebalanceTimeoutMs } = this.#protocol
     return this.#ask(async (broker) => {
@@ -95,7 +95,7 @@ export class GroupCoordinator {
     })
   }
 
-  /** `assignments`: the leader's, by member id; none for the others. Resolves to the own one. */
+  /** `assignments`: by member id, from the leader; none from the others. Resolves to this member's own. */
   sync({ generation, memberId }: Joined, assignments: ReadonlyMap<string, Buffer>): Promise<GroupAnswer<Buffer>> {
     const { groupId, type, name } = this.#protocol
     const all = [...assignments].map(([member, assignment]) => ({ memberId: member, assignment }))
@@ -116,7 +116,7 @@ export class GroupCoordinator {
     return code
   }
 
-  /** On a connection of its own: that of the session may be waiting for the group. */
+  /** Uses its own connection: the session's may be blocked on the group. */
   async leave(memberId: string, reason: string): Promise<void> {
     const { host, port } = await this.#find()
     const broker = await BrokerConnection.open(host, port, this.#cluster)
@@ -128,7 +128,7 @@ export class GroupCoordinator {
     }
   }
 
-  /** Forgets the coordinator: it is looked for at the next request. Never rejects. */
+  /** Forgets the coordinator; the next request looks it up again. Never rejects. */
   async drop(): Promise<void> {
     const session = this.#session
     this.#session = null

@@ -7,38 +7,38 @@ import type { GroupProtocol, Joined } from './group-coordinator.js'
 import { protocolError } from './protocol-errors.js'
 
 export interface GroupMembershipOptions extends GroupProtocol {
-  /** How often the coordinator hears of this member. A third of the session timeout or less. */
+  /** Heartbeat interval. At most a third of the session timeout. */
   readonly heartbeatMs: number
 }
 
-/** One round of the group, as this member is in it. */
+/** One generation of the group, as seen by this member. */
 export interface Generation {
   readonly generation: number
   readonly memberId: string
   readonly leaderId: string
-  /** What the leader assigned to this member. */
+  /** This member's assignment from the leader. */
   readonly assignment: Buffer
 }
 
-/** What a member of a group is asked, and told. Called one at a time; must not throw. */
+/** Callbacks of a group member. Called one at a time; must not throw. */
 export interface GroupHandlers {
-  /** What this member tells the leader of itself. Asked whenever it joins. */
+  /** This member's metadata for the leader. Called on every join. */
   metadata(): Buffer
-  /** On the leader: what each member is to have, by member id. A rejection makes the group join again. */
+  /** On the leader: every member's assignment, by member id. A rejection makes the group rejoin. */
   assign(
     members: ReadonlyMap<string, Buffer>,
     generation: number,
     memberId: string,
   ): Promise<ReadonlyMap<string, Buffer>>
-  /** A generation has begun. */
+  /** A generation has started. */
   joined(generation: Generation): void
-  /** The group is changing; what was assigned holds until `joined` or `lost`. */
+  /** A rebalance has started; the old assignment holds until `joined` or `lost`. */
   rebalancing(): void
-  /** Others may have what was assigned to this member: its session has ended, or may have. It joins again by itself. */
+  /** This member's assignment may now belong to others: its session has ended, or may have. It rejoins by itself. */
   lost(reason: GenesisError): void
-  /** The coordinator cannot be reached, or has something else to say that passes; null: it is over. */
+  /** The coordinator cannot be reached or returned a temporary error; null: recovered. */
   trouble(error: GenesisError | null): void
-  /** The group cannot be joined, and nothing is tried any more: no permission, or the group is somebody else's. */
+  /** The group cannot be joined and no further attempt is made: no permission, or the group is someone else's. */
   failed(error: GenesisError): void
 }
 
@@ -53,8 +53,8 @@ const firstRetryMs = 50
 const maxRetryMs = 1_000
 
 /**
- * A member of a group with a protocol type of its own, after KIP-62: joins, has the leader assign, keeps its session alive, and
- * joins again when the group changes. Knows nothing of what is assigned.
+ * A member of a group with a custom protocol type, after KIP-62: joins, has the leader assign, keeps its session alive, and
+ * rejoins in a rebalance. Knows nothing of what is assigned.
  */
 export class GroupMembership {
   readonly #options: GroupMembershipOptions
@@ -62,10 +62,10 @@ export class GroupMembership {
   readonly #coordinator: GroupCoordinator
   #memberId = ''
   #joined: Joined | null = null
-  /** When a heartbeat (or a join) was sent that the coordinator has answered. */
+  /** When the last acknowledged heartbeat (or join) was sent. */
   #heardAt = 0
   #isTroubled = false
-  /** Why to join (again); a new object each time, so that one that comes while a join is under way is not taken for it. */
+  /** Why to (re)join; a new object each time, to tell a request made during a join from the one that started it. */
   #rejoin: { readonly reason: string } | null = { reason: 'starting' }
   #leaving = false
   #wake: () => void = () => {}
@@ -77,28 +77,28 @@ export class GroupMembership {
     this.#coordinator = new GroupCoordinator(cluster, options)
   }
 
-  /** The id that the coordinator gave; empty before. */
+  /** Assigned by the coordinator; empty before that. */
   get memberId(): string {
     return this.#memberId
   }
 
-  /** The generation that this member is in; -1: in none. */
+  /** This member's generation; -1: none. */
   get generation(): number {
     return this.#joined?.generation ?? -1
   }
 
-  /** Begins; returns at once. */
+  /** Starts; returns at once. */
   start(): void {
     this.#running ??= this.#run()
   }
 
-  /** Has the whole group join again, with the metadata as it is by now. Asked several times, it happens at least once. */
+  /** Makes the whole group rejoin with current metadata. Repeated requests may be merged into one rejoin. */
   rejoin(reason: string): void {
     this.#rejoin = { reason }
     this.#wake()
   }
 
-  /** Leaves: the others need not wait for the session to end. Resolves when nothing is called any more. Never rejects. */
+  /** Leaves, so that the others need not wait for the session to end. Resolves once no callback will run any more. Never rejects. */
   async leave(reason = 'leaving'): Promise<void> {
     if (this.#leaving) return
     this.#leaving = true
@@ -106,7 +106,7 @@ export class GroupMembership {
     if (this.#memberId !== '')
       await Promise.race([
         this.#coordinator.leave(this.#memberId, reason).catch(() => {
-          // The session's end tells the others.
+          // The others notice when the session ends.
         }),
         sleep(this.#options.sessionTimeoutMs, null, { ref: false }),
       ])
@@ -147,7 +147,7 @@ export class GroupMembership {
     if (code !== 0) return this.#refused(code)
     this.#memberId = value.memberId
     this.#heardAt = began
-    // Asked for while this one was under way: its metadata is not in it.
+    // Requested during this join, which therefore lacks its metadata.
     if (this.#rejoin === asked) this.#rejoin = null
     const assignments = value.leaderId === value.memberId ? await this.#assigned(value) : new Map<string, Buffer>()
     const synced = await this.#coordinator.sync(value, assignments)
@@ -162,7 +162,7 @@ export class GroupMembership {
     this.#handlers.joined({ generation, memberId, leaderId, assignment: synced.value })
   }
 
-  /** The members wait for it meanwhile; whatever keeps the leader from it, the next round may do better. */
+  /** The members wait meanwhile; whatever failed on the leader may succeed in the next round. */
   async #assigned({ members, generation, memberId }: Joined): Promise<ReadonlyMap<string, Buffer>> {
     try {
       return await this.#handlers.assign(members, generation, memberId)
@@ -181,7 +181,7 @@ export class GroupMembership {
     if (joined === null) return this.rejoin('not in a generation')
     await this.#pause(this.#options.heartbeatMs)
     if (this.#leaving || this.#rejoin !== null) return
-    // The process may have stood still.
+    // The process may have been suspended.
     this.#checkSession(null)
     const began = performance.now()
     const code = await this.#within(this.#coordinator.heartbeat(joined))
@@ -190,7 +190,7 @@ export class GroupMembership {
     else this.#refused(code)
   }
 
-  /** What the coordinator's error codes mean; throws what passes by itself, and what does not. */
+  /** Handles the coordinator's error codes; throws both temporary and permanent errors. */
   #refused(code: number): void {
     const { groupId, type } = this.#options
     const error = protocolFailure(code, { group: groupId, operation: 'Read' })
@@ -206,25 +206,25 @@ export class GroupMembership {
     }
     if (movedCodes.includes(code)) throw error
     if (code === inconsistentProtocol)
-      throw new GenesisError('KAFKA_REJECTED', 'the group belongs to something else', {
+      throw new GenesisError('KAFKA_REJECTED', 'the group is used by something else', {
         place: `group ${groupId}`,
-        found: 'members of another kind, as a Kafka Connect cluster or consumers',
-        expected: `members of the type ${type}`,
+        found: 'members of another kind, such as consumers or a Kafka Connect cluster',
+        expected: `members of type ${type}`,
         remedy: 'Choose another group.id',
         cause: error,
       })
     throw error
   }
 
-  /** The coordinator may have given up this member by now. */
+  /** The coordinator may have dropped this member by now. */
   #checkSession(error: GenesisError | null): void {
     const silentMs = performance.now() - this.#heardAt
     const { sessionTimeoutMs, groupId } = this.#options
     if (this.#joined === null || silentMs <= sessionTimeoutMs) return
     this.#lose(
-      new GenesisError('KAFKA_TIMEOUT', 'the session in the group has ended', {
+      new GenesisError('KAFKA_TIMEOUT', 'the group session has expired', {
         place: `group ${groupId}`,
-        found: `nothing heard for ${Math.round(silentMs)} ms`,
+        found: `no acknowledged heartbeat for ${Math.round(silentMs)} ms`,
         expected: `a heartbeat within ${sessionTimeoutMs} ms`,
         cause: error ?? undefined,
       }),
@@ -243,7 +243,7 @@ export class GroupMembership {
     this.#isTroubled = false
   }
 
-  /** An answer that is not there within the session timeout is of no use. */
+  /** A response later than the session timeout is useless. */
   async #within<T>(answer: Promise<T>): Promise<T> {
     const { sessionTimeoutMs, groupId } = this.#options
     let timer: NodeJS.Timeout | undefined
@@ -252,7 +252,7 @@ export class GroupMembership {
         reject(
           new GenesisError('KAFKA_TIMEOUT', 'a broker did not answer in time', {
             place: `group ${groupId}`,
-            found: `no answer to a heartbeat after ${sessionTimeoutMs} ms`,
+            found: `no response to a heartbeat after ${sessionTimeoutMs} ms`,
           }),
         )
       }, sessionTimeoutMs)

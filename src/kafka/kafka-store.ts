@@ -14,33 +14,33 @@ export interface KafkaStoreOptions {
   readonly topic: string
   /** Null: the topic must exist. */
   readonly creation: { readonly replicationFactor: number; readonly config?: Readonly<Record<string, string>> } | null
-  /** Whether the topic is created again if it is deleted while it is followed: its writers can write all of it again. */
+  /** Whether to recreate the topic if it is deleted while being followed: its writers can write all of it again. */
   readonly isExpendable?: boolean
-  /** Told of what keeps the store from following the log, and (null) once it follows again. */
+  /** Called with the error that keeps the store from following the log, and with null once it follows again. */
   readonly onTrouble?: (error: GenesisError | null) => void
 }
 
-/** Whose records they are, so that a writer finds its own. */
+/** Marks records with their writer, so that it can find its own. */
 const writeId = 'genesis.write'
 
 const partition = 0
 
-/** How long the broker waits for more before it answers a fetch, ms: how often an idle store asks. */
+/** How long the broker may hold a fetch waiting for data, ms: the polling interval of an idle store. */
 const maxWaitMs = 500
 
-/** How often the topic's identity is looked at while nothing else asks for it, ms. */
+/** How often the topic's identity is checked if nothing else requests it, ms. */
 const identifyMs = 5_000
 
-/** How long a passing error is waited out before it is trouble, ms. */
+/** How long a temporary error may last before it is reported, ms. */
 const troubleMs = 3_000
 
 const retryMs = 250
 
-/** A store in a topic of its own, with one partition. */
+/** A store in its own single-partition topic. */
 export class KafkaStore implements Store {
   readonly #options: KafkaStoreOptions
   readonly #admin: KafkaAdmin
-  /** For the log's end and the topic's identity: the follower's connection is busy with waiting. */
+  /** For the log's end and the topic's identity: the follower's connection is blocked by waiting fetches. */
   readonly #control: TopicReader
   readonly #follower: TopicReader
   readonly #writer: StoreWriter
@@ -48,13 +48,13 @@ export class KafkaStore implements Store {
   readonly #entries = new Map<string, StoreEntry>()
   readonly #listeners = new Set<StoreListener>()
   readonly #waiting = new Set<() => void>()
-  /** By write id: the caller that waits to see its record. */
+  /** By write id: the caller waiting to see its record. */
   readonly #pending = new Map<string, (entry: StoreEntry) => void>()
   #filter = new TransactionFilter<{ entry: StoreEntry; id: string | null }>()
   #position = 0
   #followedAt = -Infinity
   #topicId: string | null = null
-  /** Counts the topics that had this name. */
+  /** Counts successive topics of this name. */
   #epoch = 0
   #identifiedAt = 0
   #closed = false
@@ -91,7 +91,7 @@ export class KafkaStore implements Store {
   async open(): Promise<void> {
     await this.#ensureTopic()
     await this.#identify()
-    // A call that is made again after a failure finds it following.
+    // A retried call finds it already following.
     this.#following ??= this.#follow()
     await this.readToEnd()
   }
@@ -103,7 +103,7 @@ export class KafkaStore implements Store {
       const epoch = this.#epoch
       await this.#until(() => this.#position >= end || epoch !== this.#epoch)
       if (epoch !== this.#epoch) continue
-      // Of an empty log the first answer to a poll comes late.
+      // The first response for an empty log comes late.
       this.#followedAt = Math.max(this.#followedAt, askedAt)
       return
     }
@@ -111,7 +111,7 @@ export class KafkaStore implements Store {
 
   async readTo(offset: number, timeoutMs: number): Promise<void> {
     if (await this.#until(() => this.#position >= offset, timeoutMs)) return
-    throw new GenesisError('KAFKA_TIMEOUT', 'the log has not come so far in time', {
+    throw new GenesisError('KAFKA_TIMEOUT', 'the log did not reach the offset in time', {
       place: `topic ${this.#options.topic}`,
       found: `offset ${this.#position} after ${timeoutMs} ms`,
       expected: `offset ${offset}`,
@@ -119,7 +119,7 @@ export class KafkaStore implements Store {
   }
 
   write(records: readonly StoreWrite[]): Promise<readonly StoreEntry[]> {
-    // One after the other: they would be in one transaction otherwise.
+    // One at a time: they would share a transaction otherwise.
     const written = this.#writing.then(() => this.#write(records))
     this.#writing = written.catch(() => undefined)
     return written
@@ -164,9 +164,9 @@ export class KafkaStore implements Store {
     const isSeen = (): boolean => found.size === ids.length
     try {
       await this.#append(records, ids, isSeen)
-      // What is acknowledged is in the log, and is read next.
+      // Acknowledged records are in the log and will be read next.
       if (await this.#until(isSeen, this.#timeoutMs)) return ids.map((id) => found.get(id)!)
-      throw new GenesisError('KAFKA_TIMEOUT', 'a record was written and is not read back', {
+      throw new GenesisError('KAFKA_TIMEOUT', 'a record was written but could not be read back', {
         place: `topic ${this.#options.topic}`,
         found: `offset ${this.#position} after ${this.#timeoutMs} ms`,
       })
@@ -183,7 +183,7 @@ export class KafkaStore implements Store {
       )
     } catch (error) {
       this.#assertOpen()
-      // It may be there all the same, with its answer lost.
+      // It may still be there, with only its response lost.
       await this.readToEnd()
       if (!isSeen()) throw asGenesisError(error)
     }
@@ -196,7 +196,7 @@ export class KafkaStore implements Store {
         if (performance.now() - this.#identifiedAt > identifyMs) await this.#identify()
         const epoch = this.#epoch
         const { batches, next } = await this.#follower.poll(partition, this.#position, 'uncommitted')
-        // Asked of a log that was recreated meanwhile: its offsets say nothing about the new one.
+        // Requested of a log that was recreated meanwhile: its offsets mean nothing in the new one.
         if (epoch !== this.#epoch) continue
         for (const batch of batches) this.#take(batch)
         this.#position = Math.max(this.#position, next)
@@ -222,7 +222,7 @@ export class KafkaStore implements Store {
         if (key === undefined) return null
         const value = record.value()
         const { offset, timestamp } = record
-        // Only who waits for a record of its own has to know whose it is.
+        // Only a caller waiting for its own record needs to know the writer.
         const id = this.#pending.size === 0 ? null : idOf(record)
         return { entry: { key, value: value === null ? null : Buffer.from(value), offset, timestamp }, id }
       },
@@ -232,7 +232,7 @@ export class KafkaStore implements Store {
 
   #decide(entry: StoreEntry, id: string | null): void {
     const known = this.#entries.get(entry.key)
-    // The last one in the log counts. That of somebody's transaction is decided late.
+    // The last one in the log wins. A transactional one would be decided late.
     if (known === undefined || known.offset < entry.offset) {
       if (entry.value === null) this.#entries.delete(entry.key)
       else this.#entries.set(entry.key, entry)
@@ -242,7 +242,7 @@ export class KafkaStore implements Store {
   }
 
   /**
-   * The log's end. Begins anew if the topic is another one, or has become shorter, which is the same. Rejects with TOPIC_MISSING
+   * The log's end. Starts over if the topic was replaced or is shorter, which amounts to the same. Rejects with TOPIC_MISSING
    * if there is none.
    */
   async #identify(): Promise<number> {
@@ -273,9 +273,9 @@ export class KafkaStore implements Store {
         await this.#ensureTopic()
         return await asked()
       }
-      throw new GenesisError('TOPIC_MISSING', 'the topic does not exist any more', {
+      throw new GenesisError('TOPIC_MISSING', 'the topic no longer exists', {
         place: `topic ${topic}`,
-        remedy: 'Restore it, or restart every worker of the group: they create it empty',
+        remedy: 'Restore it, or restart every worker of the group to have it recreated, empty',
         cause: error,
       })
     }
@@ -291,7 +291,7 @@ export class KafkaStore implements Store {
     this.#wake()
   }
 
-  /** Waits until it is so, asking after everything that is read; false after `timeoutMs`. Rejects once the store is closed. */
+  /** Waits for a condition, checked after every read; false after `timeoutMs`. Rejects once the store is closed. */
   async #until(so: () => boolean, timeoutMs = Infinity): Promise<boolean> {
     const deadline = performance.now() + timeoutMs
     for (;;) {

@@ -4,10 +4,10 @@ import type { ClusterOptions, SaslOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
 import { bearerToken } from './oauth-token.js'
 
-/** Sessions are renewed so long before their end: kafkajs's own 10 s would renew a short one with every request. */
+/** How long before their end sessions are renewed: kafkajs's default of 10 s would renew a short one on every request. */
 const reauthenticationThreshold = 3_000
 
-/** A kafkajs client for a cluster. It logs nothing: what goes wrong is in the errors it rejects with. */
+/** A kafkajs client for a cluster. It logs nothing: its rejections say what went wrong. */
 export function createKafkajsClient(cluster: ClusterOptions, retry: RetryOptions): Kafka {
   return new Kafka(kafkajsConfig(cluster, retry))
 }
@@ -32,7 +32,7 @@ function kafkajsConfig(cluster: ClusterOptions, retry: RetryOptions): KafkaConfi
             cert: tls.cert,
             key: tls.key,
             passphrase: tls.passphrase,
-            // Left out rather than undefined: kafkajs sets the host's name otherwise.
+            // Omitted rather than undefined: kafkajs would set the host's name otherwise.
             ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
             rejectUnauthorized: tls.rejectUnauthorized,
           },
@@ -58,7 +58,7 @@ function kafkajsSasl(sasl: SaslOptions, timeoutMs: number): KafkaConfig['sasl'] 
 
 const lengthBytes = 4
 
-/** kafkajs's own one takes a refused token for accepted, and finds the connection closed then. */
+/** kafkajs's own mechanism takes a refused token for accepted, then finds the connection closed. */
 function bearerAuthenticator(
   { host, port, saslAuthenticate }: AuthenticationProviderArgs,
   token: () => Promise<string>,
@@ -72,13 +72,13 @@ function bearerAuthenticator(
         request: { encode: () => Buffer.concat([length, message]) },
         response: {
           decode: (answer) => answer.subarray(lengthBytes),
-          // RFC 7628 §3.2.2: a refusal is a JSON challenge where an accepted token has an empty answer.
+          // RFC 7628 §3.2.2: a server refuses a token with a JSON challenge and accepts one with an empty response.
           parse: (challenge) => {
             if (challenge.length > 0)
               throw new GenesisError('KAFKA_AUTHENTICATION', 'the broker refuses the credentials', {
                 place: `broker ${host}:${port}`,
                 found: challenge.toString('utf8'),
-                remedy: 'Check kafka.sasl: the token, or where it comes from',
+                remedy: 'Check kafka.sasl: the token, or the endpoint that issues it',
               })
           },
         },

@@ -1,7 +1,7 @@
 /**
- * The producer port on kafkajs. kafkajs loses or doubles records when sends overlap or span several brokers, so every
- * send here is awaited and goes to one partition: then a retry inside kafkajs repeats the same batch with the
- * same sequence numbers to one leader, which the broker recognises. Whatever still fails ends the producer.
+ * The producer port on kafkajs. kafkajs loses or duplicates records when sends overlap or span several brokers, so every
+ * send here is awaited and goes to one partition: a retry inside kafkajs then repeats the same batch with the
+ * same sequence numbers to one leader, which recognises it. Any failure beyond that ends the producer.
  */
 import { CompressionTypes } from 'kafkajs'
 import type { IHeaders, Message, Producer, Transaction } from 'kafkajs'
@@ -21,11 +21,11 @@ import { headersOf } from './wire/record-headers.js'
 // also covers a coordinator that is still loading.
 const retry = { initialRetryTime: 5, multiplier: 1.5, factor: 0.2, maxRetryTime: 500, retries: 20 }
 
-/** Bytes of a record batch v2 before its records, and the most that a record's own framing can take. */
+/** Size of a record batch v2 header, and maximum overhead per record. */
 const batchOverhead = 61
 const recordOverhead = 32
 
-/** kafkajs groups the messages of a send in time quadratic in their number. */
+/** kafkajs takes quadratic time to group the messages of a send. */
 const maxRecordsPerSend = 1000
 
 const closeTimeoutMs = 5000
@@ -42,12 +42,12 @@ export class KafkajsProducer implements KafkaProducer {
   /** When the open transaction got its first partition; null: it has none. */
   #begunAt: number | null = null
   #state: State = 'new'
-  /** A call has failed: whether its request arrives yet is not known. */
+  /** A call failed; its request may still arrive. */
   #inDoubt = false
-  /** Settles with the latest call, whatever became of it. */
+  /** Settles with the latest call, whatever its outcome. */
   #running: Promise<void> = Promise.resolve()
 
-  /** Throws CONFIG_INVALID for a codec that kafkajs does not have. */
+  /** Throws CONFIG_INVALID for codecs kafkajs lacks. */
   constructor(cluster: ClusterOptions, options: ProducerOptions) {
     this.#options = options
     this.#compression = compressionType(options.compression)
@@ -55,11 +55,11 @@ export class KafkajsProducer implements KafkaProducer {
     this.#batchBytes = Math.min(options.maxMessageBytes, options.maxBatchBytes ?? Infinity)
     const { transactionalId } = options
     this.#producer = createKafkajsClient(cluster, retry).producer({
-      // A transaction is idempotent by itself; with this it would ask for a second producer id, and IdempotentWrite.
+      // Transactions imply idempotence; setting this would request a second producer id, and need IdempotentWrite.
       idempotent: transactionalId === null,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
-      // The caller names partitions.
+      // The caller chooses partitions.
       createPartitioner:
         () =>
         ({ message }) =>
@@ -74,7 +74,7 @@ export class KafkajsProducer implements KafkaProducer {
       await this.#producer.connect()
       if (transactionalId === null) return
       try {
-        // connect() does not fence: the first transaction does. It has no partitions yet, so nothing is open at the broker.
+        // connect() does not fence, the first transaction does. It has no partitions yet, so nothing is open on the broker.
         this.#transaction = await this.#producer.transaction()
       } catch (error) {
         await this.#explainCoordinator(transactionalId, error)
@@ -118,13 +118,13 @@ export class KafkajsProducer implements KafkaProducer {
     this.#state = 'closed'
     const running = this.#running
     try {
-      // A call that is cut off would connect again, and never be closed.
+      // A call cut off here would reconnect, and never be closed.
       await withDeadline(running, closeTimeoutMs)
-      // An abort leaves the epoch as it is: a request that arrives behind it would begin a transaction that the next one
-      // of this id commits (KIP-890). The next owner's InitProducerId aborts with a newer epoch.
+      // An abort keeps the epoch: a request that arrives after it would start a transaction that the next one
+      // of this id commits (KIP-890). InitProducerId of the next owner aborts with a new epoch instead.
       if (this.#transaction?.isActive() && !this.#inDoubt) await withDeadline(this.#transaction.abort(), closeTimeoutMs)
     } catch {
-      // The broker aborts it when the next owner initialises, or when it times out.
+      // The broker aborts it when the next owner initialises, or on timeout.
       void running.then(() => this.#producer.disconnect()).catch(() => {})
     }
     await this.#producer.disconnect().catch(() => {})
@@ -146,12 +146,12 @@ export class KafkajsProducer implements KafkaProducer {
       if (!acknowledged)
         throw new GenesisError('KAFKA_TRANSACTION_ABORTED', 'a send was not acknowledged', {
           place: `topic ${topic}, partition ${partition}`,
-          found: `an answer for partitions ${answer.map((one) => one.partition).join(', ') || 'none'}`,
+          found: `a response for partitions ${answer.map((one) => one.partition).join(', ') || 'none'}`,
         })
     })
   }
 
-  /** Where kafkajs found no coordinator, it does not say why: rejects with the broker's own reason, if it has one. */
+  /** kafkajs does not say why it found no coordinator: rejects with the broker's own reason, if there is one. */
   async #explainCoordinator(transactionalId: string, thrown: unknown): Promise<void> {
     if (!(thrown instanceof Error) || !thrown.message.includes('Failed to find group coordinator')) return
     const broker = await openAnyBroker(this.#cluster)
@@ -163,11 +163,11 @@ export class KafkajsProducer implements KafkaProducer {
     }
   }
 
-  /** Runs one call; any failure is the producer's end, and mapped. */
+  /** Runs one call; any failure is mapped and ends the producer. */
   async #attempt(expected: State, context: KafkaContext, call: () => Promise<void>): Promise<void> {
     if (this.#state !== expected)
       throw new GenesisError('INTERNAL', `the producer is ${this.#state}`, {
-        expected: `a producer that is ${expected}`,
+        expected: `${expected}`,
       })
     try {
       const running = call()
@@ -185,7 +185,7 @@ export class KafkajsProducer implements KafkaProducer {
 
   #mapped(thrown: unknown, context: KafkaContext): GenesisError {
     const error = kafkaError(thrown, context)
-    // The protocol versions of kafkajs tell a producer whose transaction timed out the same as one that is fenced.
+    // With kafkajs's protocol versions, a transaction timeout and fencing look the same to the producer.
     const open = this.#begunAt === null ? 0 : Date.now() - this.#begunAt
     if (error.code !== 'KAFKA_FENCED' || open < this.#options.transactionTimeoutMs) return error
     return new GenesisError('KAFKA_TRANSACTION_ABORTED', 'the transaction was open for longer than its timeout', {
@@ -199,7 +199,7 @@ export class KafkajsProducer implements KafkaProducer {
   #checkSize(batch: EncodedBatch, i: number, partition: number): void {
     const { topic, maxMessageBytes, compression } = this.#options
     const size = recordBytes(batch, i) + batchOverhead
-    // What is too large before compression may fit after it: then the broker decides.
+    // A record too large uncompressed may fit compressed: then the broker decides.
     if (compression === 'none' && size > maxMessageBytes) {
       this.#state = 'failed'
       throw recordTooLarge(
@@ -221,7 +221,7 @@ function compressionType(compression: ProducerOptions['compression']): Compressi
   })
 }
 
-/** The indexes of each partition's records, in the order of the batch. */
+/** Each partition's record indexes, in batch order. */
 function recordsOfPartitions(batch: EncodedBatch, partitions: Int32Array): Map<number, number[]> {
   const all = new Map<number, number[]>()
   for (let i = 0; i < batch.length; i++) {
@@ -238,7 +238,7 @@ function recordBytes({ offsets, headers }: EncodedBatch, i: number): number {
   return offsets[2 * i + 2] - offsets[2 * i] + ofHeaders
 }
 
-/** As kafkajs takes them: by name, those of one name in a list. */
+/** As kafkajs takes them: by name, with a list per name. */
 function byName(headers: readonly (readonly [name: string, value: string | Buffer | null])[]): IHeaders {
   const named: Record<string, (string | Buffer)[]> = {}
   for (const [name, value] of headers) (named[name] ??= []).push(value ?? '')
@@ -257,14 +257,14 @@ function messageOf(batch: EncodedBatch, i: number, partition: number): Message {
   }
 }
 
-/** kafkajs may go on connecting for long after the transaction is lost anyway. */
+/** kafkajs may keep reconnecting long after the transaction is lost. */
 async function withDeadline(call: Promise<void>, timeoutMs: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(
         new GenesisError('KAFKA_TIMEOUT', 'the broker did not answer in time', {
-          found: `nothing after ${timeoutMs} ms`,
+          found: `no response after ${timeoutMs} ms`,
         }),
       )
     }, timeoutMs)

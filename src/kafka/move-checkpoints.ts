@@ -1,4 +1,4 @@
-/** Checkpoints changed from outside of their tasks, which are fenced: `genesis reset`, and Connect's offsets over REST. */
+/** Changes checkpoints from outside their (fenced) tasks: `genesis reset`, and Connect's offsets over REST. */
 import type { ClusterOptions } from '../config/cluster.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { WorkerConfig } from '../config/worker.js'
@@ -15,16 +15,16 @@ import { kafkaError } from './errors.js'
 import { describeTransaction, fenceIds } from './fencing.js'
 import { earlierTransactionalId, transactionalId } from './transactional-id.js'
 
-/** Whose checkpoints: all shards of a connector's delivery to one sink. */
+/** Owner of the checkpoints: all shards of a connector's delivery to one sink. */
 export interface CheckpointOwner {
   readonly cluster: ClusterOptions
   readonly checkpoints: { readonly topic: string; readonly partitions: number; readonly replicationFactor: number }
-  /** The group of workers (`group.id`) whose connector it is. */
+  /** The connector's worker group (`group.id`). */
   readonly group: string
   readonly connector: string
   /** Absent: the connector has one sink. */
   readonly sink?: string
-  /** tasks.max as it is now. */
+  /** Current tasks.max. */
   readonly shards: number
 }
 
@@ -40,18 +40,18 @@ export function ownerOf({ name, sinkName, tasks }: ConnectorConfig, worker: Work
   }
 }
 
-/** A shard and what becomes of its checkpoint. */
+/** A shard and its checkpoint, before and after. */
 export interface MovedCheckpoint {
   readonly shard: number
   /** Null: there was none. */
   readonly from: TopicCheckpoint | null
-  /** Null: it is deleted, and the shard starts at its beginning. */
+  /** Null: deleted; the shard restarts from its beginning. */
   readonly to: TopicCheckpoint | null
 }
 
 /**
- * What is to become of a shard's checkpoint. Asked for every shard of `owner.shards` and for every other that has one. `current`:
- * null where there is none; 'corrupt' where nobody can read it. May reject: nothing is changed then.
+ * Decides a shard's new checkpoint. Called for every shard of `owner.shards` and every other that has one. `current`:
+ * null if there is none; 'corrupt' if unreadable. May reject; nothing is changed then.
  */
 export type NextCheckpoint = (
   shard: number,
@@ -59,9 +59,9 @@ export type NextCheckpoint = (
 ) => Promise<TopicCheckpoint | null>
 
 /**
- * Fences whoever runs a shard (their tasks end with KAFKA_FENCED), then writes and deletes the checkpoints in one
- * transaction, then fences again. Also fences under the id of version 0.1, and in the group that the checkpoint names.
- * KAFKA_FENCED: a worker has started the connector meanwhile; whether it was before or after the change is not known.
+ * Fences whatever runs a shard (its task ends with KAFKA_FENCED), then writes and deletes the checkpoints in one
+ * transaction, then fences again. Also fences the id of version 0.1, and in the group named by the checkpoint.
+ * KAFKA_FENCED: a worker started the connector meanwhile; whether before or after the change is unknown.
  * Rejects with GenesisErrors only.
  */
 export async function moveCheckpoints(owner: CheckpointOwner, next: NextCheckpoint): Promise<MovedCheckpoint[]> {
@@ -70,7 +70,7 @@ export async function moveCheckpoints(owner: CheckpointOwner, next: NextCheckpoi
   const connections = new ClusterConnections(cluster)
   try {
     const { partitions } = await ensureTopic(owner)
-    // The addresses of the coordinators.
+    // Needed for the coordinators' addresses.
     await connections.metadata([])
     const reader = new CheckpointReader(cluster, checkpoints.topic)
     const ids = await idsToFence(connections, owner, await reader.kept(connector, sink))
@@ -92,7 +92,7 @@ export async function moveCheckpoints(owner: CheckpointOwner, next: NextCheckpoi
         await producer.close()
       }
     }
-    // Who has started in between has read what was there before. Leaves the ids without a committed transaction, too.
+    // A worker started in between has read the old checkpoint. Also leaves the ids without a committed transaction.
     await fenceIds(connections, ids, limitMs)
     confirm(owner, moved, await reader.kept(connector, sink))
     return moved
@@ -103,7 +103,7 @@ export async function moveCheckpoints(owner: CheckpointOwner, next: NextCheckpoi
   }
 }
 
-/** The checkpoints of a connector's delivery to one sink, by shard. Empty where there is no checkpoint topic. */
+/** Checkpoints of a connector's delivery to one sink, by shard. Empty if there is no checkpoint topic. */
 export async function readCheckpoints({
   cluster,
   checkpoints,
@@ -113,7 +113,7 @@ export async function readCheckpoints({
   try {
     return await new CheckpointReader(cluster, checkpoints.topic).connector(connector, sink)
   } catch (error) {
-    // No worker has ever committed anything.
+    // No worker has ever committed.
     if (error instanceof GenesisError && error.code === 'TOPIC_MISSING') return new Map()
     throw error
   }
@@ -132,7 +132,7 @@ function shardOf({ connector, sink, shards }: CheckpointOwner, shard: number): S
   return { connector, ...(sink !== undefined && { sink }), shard, shards }
 }
 
-/** Those of this group, and of those of others and of version 0.1 the ones that the cluster knows. */
+/** The ids of this group, plus those of other groups and version 0.1 that the cluster knows. */
 async function idsToFence(
   connections: ClusterConnections,
   owner: CheckpointOwner,
@@ -159,7 +159,7 @@ async function idsToFence(
   return [...own, ...others.filter((_, i) => known[i] !== null)]
 }
 
-/** What is to be written, and what it comes to. */
+/** The records to write, and their effect. */
 async function plan(
   owner: CheckpointOwner,
   partitions: number,
@@ -180,7 +180,7 @@ async function plan(
     const from = own?.checkpoint ?? null
     const to = await next(shard, own !== undefined && from === null ? 'corrupt' : from)
     if (to !== null) records.push(checkpointRecord(topic, partitions, shardOf(owner, shard), to))
-    // One of a time when the topic had fewer partitions would come back to light.
+    // Otherwise one written when the topic had fewer partitions would resurface.
     for (const { partition } of all)
       if (to === null || partition !== empty.partition) records.push({ ...empty, partition })
     if (own !== undefined || to !== null) moved.push({ shard, from, to })
@@ -192,11 +192,11 @@ function confirm(owner: CheckpointOwner, moved: readonly MovedCheckpoint[], kept
   for (const { shard, to } of moved) {
     const now = kept.find((one) => one.shard === shard)?.checkpoint ?? null
     if (now?.position === to?.position && now?.fingerprint === to?.fingerprint) continue
-    throw new GenesisError('KAFKA_FENCED', 'a worker has started the connector meanwhile', {
+    throw new GenesisError('KAFKA_FENCED', 'a worker started the connector meanwhile', {
       place: `topic ${owner.checkpoints.topic}: connector ${owner.connector}, shard ${shard}`,
       found: now === null ? 'no checkpoint' : `position ${now.position}`,
       expected: to === null ? 'no checkpoint' : `position ${to.position}`,
-      remedy: 'Stop the connector everywhere, and do it again',
+      remedy: 'Stop the connector everywhere, then retry',
     })
   }
 }

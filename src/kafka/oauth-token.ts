@@ -3,10 +3,10 @@ import type { SaslOptions } from '../config/cluster.js'
 
 type OAuthOptions = Extract<SaslOptions, { mechanism: 'OAUTHBEARER' }>
 
-/** A session is renewed after four fifths of its life, which is at most the token's: by then there is to be a new one. */
+/** A session is renewed after four fifths of its life, which is at most the token's: a new token must be ready by then. */
 const freshPart = 0.75
 
-/** Of a token that says nothing of its life. */
+/** For tokens that do not state a lifetime. */
 const defaultLifeMs = 300_000
 
 interface CachedToken {
@@ -15,12 +15,12 @@ interface CachedToken {
   validUntil: number
 }
 
-// One token per set of credentials, however many connections are made from it.
+// One token per set of credentials, shared by all their connections.
 const cache = new WeakMap<OAuthOptions, CachedToken>()
 
 /**
- * The bearer token to authenticate with: the fixed one, or one from a client-credentials grant (RFC 6749 §4.4). A new one is
- * asked for in good time; where the endpoint does not answer, the old one serves for as long as it is valid.
+ * The bearer token to authenticate with: the fixed one, or one from a client-credentials grant (RFC 6749 §4.4). It is
+ * renewed ahead of time; if the endpoint does not answer, the old one is used while it is valid.
  * Throws KAFKA_AUTHENTICATION if the endpoint refuses, KAFKA_UNREACHABLE if it does not answer.
  */
 export async function bearerToken(options: OAuthOptions, timeoutMs: number): Promise<string> {
@@ -55,7 +55,7 @@ async function grant(options: OAuthOptions, timeoutMs: number): Promise<{ token:
       expected: 'token, or token endpoint with client id and client secret',
     })
   const { origin: place, username, password } = new URL(tokenEndpoint)
-  // fetch() refuses it too, with the whole URL in its message.
+  // fetch() refuses it too, but with the whole URL in its message.
   if (username !== '' || password !== '')
     throw new GenesisError('CONFIG_INVALID', 'the token endpoint has credentials in its URL', {
       place,
@@ -100,7 +100,7 @@ function hasToken(answer: unknown): answer is { access_token: string; expires_in
   return typeof answer.access_token === 'string' && (expiresIn === undefined || typeof expiresIn === 'number')
 }
 
-/** How long a JWT has to live (RFC 7519 §4.1.4), ms; null for any other token. */
+/** Remaining lifetime of a JWT (RFC 7519 §4.1.4), ms; null for any other token. */
 function lifeOf(token: string): number | null {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())

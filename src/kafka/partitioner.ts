@@ -1,16 +1,16 @@
 /**
- * Which partition a record goes to: a pure function of its key, or of its position where it has none, and the number of
- * partitions, so that anyone can compute it again. Hot code: no allocation.
+ * Which partition a record goes to: a pure function of its key (or, without one, its position) and the number of
+ * partitions, so that anyone can recompute it. Hot code: no allocation.
  */
 import type { EncodedBatch } from '../record.js'
 
 /**
  * Records without a key go to partition ⌊position / 256⌋ mod partitions: blocks of consecutive positions keep record
- * batches large, and partitions differ by at most one block however long the stream is.
+ * batches large, and partitions differ by at most one block however long the stream.
  */
 export const positionsPerBlock = 256
 
-/** Fills `into[i]` with the partition of record i, from the record `first` on to before `end`. */
+/** Sets `into[i]` to the partition of record i, from record `first` to before `end`. */
 export function assignPartitions(
   batch: EncodedBatch,
   partitions: number,

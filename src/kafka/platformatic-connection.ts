@@ -1,5 +1,5 @@
 /**
- * @platformatic/kafka's low-level connection to one broker, made from ClusterOptions, and the choice of API versions.
+ * @platformatic/kafka's low-level connection to one broker, created from ClusterOptions, and the choice of API versions.
  */
 import { isIP } from 'node:net'
 import { AuthenticationError, ConnectionStatuses, ResponseError } from '@platformatic/kafka'
@@ -12,11 +12,11 @@ import { requestApiVersions } from './api-versions.js'
 import type { ApiVersions } from './api-versions.js'
 import { WatchedConnection } from './watched-connection.js'
 
-/** What a use of a connection may want otherwise than its default. */
+/** Per-use overrides of a connection's defaults. */
 export type ConnectionSettings = Pick<ConnectionOptions, 'maxInflights' | 'handleBackPressure'>
 
 /**
- * Connects and authenticates. The connection is the caller's to close. Rejects with KAFKA_UNREACHABLE,
+ * Connects and authenticates. The caller closes the connection. Rejects with KAFKA_UNREACHABLE,
  * KAFKA_AUTHENTICATION or KAFKA_TIMEOUT, naming the broker.
  */
 export async function openConnection(
@@ -31,7 +31,7 @@ export async function openConnection(
     { ...connectionOptions(host, cluster), ...settings },
     async () => (sasl?.mechanism === 'OAUTHBEARER' ? bearerToken(sasl, requestTimeoutMs) : null),
   )
-  // Requests in flight are rejected when the socket fails; without a listener the event itself would end the process.
+  // In-flight requests are rejected when the socket fails; without a listener the event itself would end the process.
   connection.on('error', () => {})
   try {
     await connection.connect(host, port)
@@ -42,21 +42,21 @@ export async function openConnection(
   }
 }
 
-/** Null: as far as can be told, a broker is there. */
+/** Null: as far as we can tell, it is a broker. */
 function notABroker({ other }: WatchedConnection, host: string, port: number): GenesisError | null {
   if (other === null) return null
   const place = `broker ${host}:${port}`
   return other === 'TLS'
-    ? new GenesisError('KAFKA_REJECTED', 'the listener speaks TLS', {
+    ? new GenesisError('KAFKA_REJECTED', 'the listener requires TLS', {
         place,
         found: 'a connection without TLS',
-        remedy: 'Set kafka.tls.enabled: true (KAFKA_TLS_ENABLED), or name a listener without TLS in kafka.brokers',
+        remedy: 'Set kafka.tls.enabled: true (KAFKA_TLS_ENABLED), or point kafka.brokers at a listener without TLS',
       })
-    : new GenesisError('KAFKA_REJECTED', 'no Kafka broker listens here', {
+    : new GenesisError('KAFKA_REJECTED', 'this is not a Kafka broker', {
         place,
         found: other,
-        expected: 'a listener of a Kafka broker',
-        remedy: 'Check host and port in kafka.brokers',
+        expected: 'a Kafka broker',
+        remedy: 'Check the host and port in kafka.brokers',
       })
 }
 
@@ -66,7 +66,7 @@ function connectionOptions(host: string, cluster: ClusterOptions): ConnectionOpt
     connectTimeout: cluster.connectTimeoutMs,
     requestTimeout: cluster.requestTimeoutMs,
     tls: tls === null ? undefined : { ...tls },
-    // SNI must be a name: an address is refused by RFC 6066.
+    // SNI must be a name: RFC 6066 forbids addresses.
     tlsServerName: tls === null ? undefined : (tls.serverName ?? (isIP(host) === 0 ? host : undefined)),
     sasl:
       sasl === null
@@ -81,19 +81,19 @@ function connectionOptions(host: string, cluster: ClusterOptions): ConnectionOpt
   }
 }
 
-// RFC 7628 §3.2.2: a server refuses a token with a JSON challenge where an accepted one has an empty answer.
+// RFC 7628 §3.2.2: a server refuses a token with a JSON challenge and accepts one with an empty response.
 const refusedToken: NonNullable<NonNullable<ConnectionOptions['sasl']>['authBytesValidator']> = (bytes, callback) => {
-  if (bytes.length > 1) callback(new AuthenticationError(`the token is refused: ${bytes.toString('utf8')}`))
+  if (bytes.length > 1) callback(new AuthenticationError(`the token was refused: ${bytes.toString('utf8')}`))
   else callback(null, bytes)
 }
 
-/** Any versions of one API of @platformatic/kafka. */
+/** All versions of one @platformatic/kafka API. */
 interface VersionedApi {
   readonly key: number
   readonly version: number
 }
 
-/** A connection that knows which API versions its broker speaks. */
+/** A connection that knows its broker's API versions. */
 export class BrokerConnection {
   readonly #api: ApiVersions
 
@@ -106,7 +106,7 @@ export class BrokerConnection {
     this.#api = api
   }
 
-  /** Connects, authenticates and asks for the API versions (KIP-35, KIP-511). Rejects as openConnection does. */
+  /** Connects, authenticates and requests the API versions (KIP-35, KIP-511). Rejects as openConnection does. */
   static async open(
     host: string,
     port: number,
@@ -120,22 +120,22 @@ export class BrokerConnection {
       return new BrokerConnection(host, port, connection, await requestApiVersions(connection))
     } catch (error) {
       await connection.close()
-      // In TLS 1.3 a broker refuses a client's certificate only after the handshake: the socket's error says so.
+      // In TLS 1.3 a broker refuses a client certificate only after the handshake: see the socket's error.
       throw notABroker(connection, host, port) ?? kafkaError(failure ?? error, { broker: `${host}:${port}` })
     }
   }
 
-  /** The newest version of an API that the broker speaks, or -1. */
+  /** The newest API version the broker supports, or -1. */
   maxVersion(apiKey: number): number {
     return this.#api.versions.get(apiKey)?.max ?? -1
   }
 
-  /** The finalized level of a feature of the cluster (KIP-584), as `transaction.version`; 0 if it has none. */
+  /** The finalized level of a cluster feature (KIP-584) such as `transaction.version`; 0 if none. */
   feature(name: string): number {
     return this.#api.features.get(name) ?? 0
   }
 
-  /** The newest of these versions of one API that the broker speaks; KAFKA_REJECTED if it speaks none of them. */
+  /** The newest of these versions that the broker supports; KAFKA_REJECTED if none. */
   choose<Api extends VersionedApi>(...candidates: readonly [Api, ...Api[]]): Api {
     let best: Api | null = null
     for (const api of candidates) {
@@ -146,18 +146,18 @@ export class BrokerConnection {
     if (best !== null) return best
     const { key } = candidates[0]
     const range = this.#api.versions.get(key)
-    throw new GenesisError('KAFKA_REJECTED', 'the broker supports no common version of a request', {
+    throw new GenesisError('KAFKA_REJECTED', 'the broker supports no common version of an API', {
       place: `broker ${this.host}:${this.port}`,
       found: range === undefined ? `no API ${key}` : `API ${key} versions ${range.min} to ${range.max}`,
       expected: `one of versions ${candidates.map((api) => api.version).join(', ')}`,
-      remedy: 'Use brokers of Kafka 2.8 or later',
+      remedy: 'Use Kafka 2.8 or later',
     })
   }
 
-  /** Whether new work may begin on it: it stands, and has no request that was given up. */
+  /** Whether to start new work on it: connected, and no request has timed out. */
   get usable(): boolean {
     const { isLate, status } = this.connection
-    // Requests go on while the credentials are renewed (KIP-368).
+    // Requests continue while the credentials are renewed (KIP-368).
     return !isLate && (status === ConnectionStatuses.CONNECTED || status === ConnectionStatuses.REAUTHENTICATING)
   }
 
@@ -166,7 +166,7 @@ export class BrokerConnection {
   }
 }
 
-/** A connection to the first of the cluster's bootstrap brokers that answers; KAFKA_UNREACHABLE names them all if none does. */
+/** Connects to the first bootstrap broker that answers; KAFKA_UNREACHABLE names them all if none does. */
 export async function openAnyBroker(
   cluster: ClusterOptions,
   open = (host: string, port: number) => BrokerConnection.open(host, port, cluster),
@@ -179,7 +179,7 @@ export async function openAnyBroker(
       return await open(host, port)
     } catch (error) {
       last = kafkaError(error)
-      // Another broker would refuse the same credentials; but one address may be wrong, and the next one right.
+      // Another broker would refuse the same credentials; but one address may be wrong and the next one right.
       if (!last.retriable && last.code !== 'KAFKA_REJECTED') throw last
       found.push(last)
     }
@@ -188,7 +188,7 @@ export async function openAnyBroker(
   throw new GenesisError('KAFKA_UNREACHABLE', 'no broker answers', {
     place: cluster.brokers.join(', '),
     found: last?.details.found,
-    remedy: 'Check kafka.brokers, the network, and whether the listener wants TLS or SASL',
+    remedy: 'Check kafka.brokers, the network, and whether the listener requires TLS or SASL',
     cause: last ?? undefined,
   })
 }
@@ -202,8 +202,8 @@ export function splitAddress(address: string): [host: string, port: number] {
 }
 
 /**
- * An answer even where it reports errors: the library rejects a whole response if any topic or partition in it has an
- * error code. The caller reads the codes in it.
+ * A response even if it contains errors: the library rejects the whole response if any topic or partition in it has an
+ * error code. The caller checks the codes.
  */
 export async function tolerant<T>(answer: Promise<T>): Promise<T> {
   try {

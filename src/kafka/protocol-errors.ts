@@ -1,15 +1,15 @@
 /**
- * Every error code of Kafka's protocol as of 4.2 (org.apache.kafka.common.protocol.Errors), and what a producer is to do
- * about it:
- * - retriable: the same request may be answered otherwise a little later;
+ * Every error code of Kafka's protocol as of 4.2 (org.apache.kafka.common.protocol.Errors), and how a producer should
+ * react:
+ * - retriable: the same request may succeed a little later;
  * - fenced: a newer owner of the transactional id exists, stop;
- * - abortable: this producer is of no use any more, a new one with the same id can go on from the last commit;
- * - authentication, authorization: somebody must change credentials or permissions;
- * - fatal: the request is wrong, sending it again cannot help.
+ * - abortable: this producer is unusable; a new one with the same id can continue from the last commit;
+ * - authentication, authorization: someone must change credentials or permissions;
+ * - fatal: the request is wrong; sending it again cannot help.
  *
- * Kafka marks some passing errors as not retriable for a client that keeps its connection (BROKER_NOT_AVAILABLE,
- * STALE_CONTROLLER_EPOCH, REASSIGNMENT_IN_PROGRESS, REBOOTSTRAP_REQUIRED, UNKNOWN_SERVER_ERROR); as every failure
- * here is answered with a new producer and a new connection, they are retriable.
+ * Kafka marks some temporary errors as not retriable for clients that keep their connection (BROKER_NOT_AVAILABLE,
+ * STALE_CONTROLLER_EPOCH, REASSIGNMENT_IN_PROGRESS, REBOOTSTRAP_REQUIRED, UNKNOWN_SERVER_ERROR); they are retriable here
+ * because every failure leads to a new producer and a new connection.
  */
 export type ProtocolErrorKind = 'retriable' | 'fenced' | 'abortable' | 'authentication' | 'authorization' | 'fatal'
 
@@ -157,12 +157,12 @@ const rows: readonly (readonly [code: number, name: string, kind: ProtocolErrorK
   [133, 'SHARE_SESSION_LIMIT_REACHED', 'retriable'],
 ]
 
-/** The table by code. 0 (no error) is not in it. */
+/** The table by code, without 0 (no error). */
 export const protocolErrors: ReadonlyMap<number, ProtocolErrorRow> = new Map(
   rows.map(([code, name, kind]) => [code, { code, name, kind }]),
 )
 
-/** The row of a code; a code that is not in the table (from a newer broker) is taken as retriable, as Java's client does. */
+/** A code's row; an unknown code (from a newer broker) is treated as retriable, as in Java's client. */
 export function protocolError(code: number): ProtocolErrorRow {
   return protocolErrors.get(code) ?? { code, name: `UNKNOWN_ERROR_CODE_${code}`, kind: 'retriable' }
 }

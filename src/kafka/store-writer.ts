@@ -5,20 +5,20 @@ import { WireProducer } from './wire/wire-producer.js'
 import { encodeRecords } from './wire/side-records.js'
 import type { PlainRecord } from './wire/side-records.js'
 
-/** More than what Connect puts into one record; a topic that takes less says so. */
+/** More than Connect puts into one record; a topic with a lower limit rejects it. */
 const maxMessageBytes = 1_000_000
 
-/** How long a broker may refuse what it has not written, as it does while replicas come back or a leader is elected. */
+/** How long a broker may refuse writes, as it does while replicas catch up or a leader is elected. */
 const refusedForMs = 15_000
 const retryMs = 100
 const refusals = /^(?:NOT_ENOUGH_REPLICAS|NOT_LEADER_OR_FOLLOWER)(?: |$)/
 
-/** Not that there were transactions. */
+/** Never reached: no transactions are used. */
 const transactionTimeoutMs = 30_000
 
 /**
- * Appends to the one partition of a store's topic. One call at a time. No transactions: the
- * order of the log would not be that in which its records are decided then.
+ * Appends to the single partition of a store's topic, one call at a time. No transactions: records would
+ * then be decided in another order than that of the log.
  */
 export class StoreWriter {
   readonly #cluster: ClusterOptions
@@ -31,7 +31,7 @@ export class StoreWriter {
     this.#topic = topic
   }
 
-  /** Resolves when the records are in the log. After a rejection nobody knows. */
+  /** Resolves once the records are in the log. After a rejection the outcome is unknown. */
   async append(records: readonly PlainRecord[]): Promise<void> {
     const deadline = performance.now() + refusedForMs
     for (;;) {
@@ -89,7 +89,7 @@ export class StoreWriter {
   }
 }
 
-/** Whether a broker has said that it did not write. */
+/** Whether the broker said it did not write. */
 function isRefusal(error: unknown): boolean {
   return error instanceof GenesisError && refusals.test(error.details.found ?? '')
 }

@@ -1,6 +1,6 @@
 /**
- * A compacted topic as a store: what several processes have last written under each key, in the one order of its log. The
- * log decides: a write is appended and then read back, so that every reader, the writer included, sees the same outcome.
+ * A compacted topic as a store: the latest value several processes have written under each key, in log order. The
+ * log decides: a write is appended and read back, so that every reader, including the writer, sees the same outcome.
  */
 
 /** A record of the log. */
@@ -9,7 +9,7 @@ export interface StoreEntry {
   /** Null: the key is deleted. */
   readonly value: Buffer | null
   readonly offset: number
-  /** Milliseconds since 1970, as the writer or (by the topic's configuration) the broker had it. */
+  /** Milliseconds since 1970, set by the writer or (depending on the topic's configuration) the broker. */
   readonly timestamp: number
 }
 
@@ -19,12 +19,12 @@ export interface StoreWrite {
   readonly value: Buffer | null
 }
 
-/** What a store tells, synchronously, in the order of the log. Must not throw. */
+/** Callbacks of a store, synchronous and in log order. Must not throw. */
 export interface StoreListener {
-  /** One more record is read. `entries` has it by now. */
+  /** A record was read. `entries` already includes it. */
   record(entry: StoreEntry): void
   /**
-   * The topic is gone, or another one has its name: `entries` is empty, and what the new one holds follows as records from
+   * The topic was deleted or replaced: `entries` is empty, and the new one's contents follow as records from
    * offset 0 on.
    */
   reset(): void
@@ -32,40 +32,40 @@ export interface StoreListener {
 
 export interface Store {
   /**
-   * Creates the topic if it is missing, and reads it to its end as that is now. From here on the store follows the log. May be
+   * Creates the topic if missing and reads to its current end. From then on the store follows the log. May be
    * called again after a rejection.
    * TOPIC_UNFIT if the topic is not compacted or has several partitions, TOPIC_MISSING if it may not be created.
    */
   open(): Promise<void>
 
-  /** The last record of each key that is not deleted, of all that is read so far. Changes with the log. */
+  /** The latest record of each live key, of everything read so far. Changes with the log. */
   readonly entries: ReadonlyMap<string, StoreEntry>
 
-  /** The offset behind the last record that is read: everything below is in `entries`. */
+  /** The offset after the last record read: everything below is in `entries`. */
   readonly position: number
 
-  /** When the store was last as new as the log, in milliseconds since 1970; -Infinity: never yet. */
+  /** When the store was last known to be up to date with the log, in milliseconds since 1970; -Infinity: never. */
   readonly followedAt: number
 
   /** Null: the broker is older than topic ids (KIP-516), or the store is not open. */
   readonly topicId: string | null
 
-  /** Resolves once everything is read that was in the log when this was called. */
+  /** Resolves once everything in the log as of this call has been read. */
   readToEnd(): Promise<void>
 
-  /** Resolves once everything below `offset` is read; at once if it is. Rejects with KAFKA_TIMEOUT after `timeoutMs`. */
+  /** Resolves once everything below `offset` has been read; at once if it has. Rejects with KAFKA_TIMEOUT after `timeoutMs`. */
   readTo(offset: number, timeoutMs: number): Promise<void>
 
   /**
-   * Appends the records, in this order and next to each other unless a writer comes in between, and reads them back. Resolves
-   * with them as they are in the log, all before them read too; also where an answer was lost and they are there. A
+   * Appends the records in this order, contiguous unless another writer interleaves, and reads them back. Resolves
+   * with them as they are in the log, once everything before them is read; also if the response was lost but they are there. A
    * rejection means that they were not in the log when it was read after the failure.
    */
   write(records: readonly StoreWrite[]): Promise<readonly StoreEntry[]>
 
-  /** Tells of everything from now on; returns what ends that. */
+  /** Reports everything from now on; returns an unsubscribe function. */
   subscribe(listener: StoreListener): () => void
 
-  /** Ends everything; never rejects. Calls under way reject. */
+  /** Stops everything; never rejects. Pending calls reject. */
   close(): Promise<void>
 }

@@ -1,19 +1,19 @@
-/** Time that a quota takes from its client (KIP-219). */
+/** Time a quota throttles its client (KIP-219). */
 export class ThrottleMeter {
   #until = 0
   #totalMs = 0
 
-  /** Milliseconds so far in all, those to come included; times that overlap count once. */
+  /** Total throttle time in milliseconds, including what lies ahead; overlaps count once. */
   get totalMs(): number {
     return this.#totalMs
   }
 
-  /** Milliseconds from `now` on. */
+  /** Remaining milliseconds as of `now`. */
   leftMs(now = performance.now()): number {
     return Math.max(0, this.#until - now)
   }
 
-  /** Nothing is to be sent for the next `ms`. */
+  /** Nothing may be sent for the next `ms`. */
   add(ms: number, now = performance.now()): void {
     const until = Math.max(this.#until, now + ms)
     this.#totalMs += until - Math.max(now, this.#until)
@@ -22,8 +22,8 @@ export class ThrottleMeter {
 }
 
 /**
- * How long an answer says that a quota throttles its connection, ms (KIP-219); 0: not at all. Answers with error codes count
- * as well, which the library rejects.
+ * How long a response says its connection is throttled by a quota, ms (KIP-219); 0: not at all. Includes responses with
+ * error codes, which the library rejects.
  */
 export function throttleOf(error: unknown, answer: unknown): number {
   return msOf(answer) || (typeof error === 'object' && error !== null && 'response' in error ? msOf(error.response) : 0)

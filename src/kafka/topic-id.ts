@@ -1,6 +1,6 @@
 /** Topic ids (KIP-516) as Kafka's tools print them: base64url of the bytes of a UUID. */
 
-/** From a UUID in hexadecimal; null for the zero one: the broker is older than topic ids. */
+/** From a hexadecimal UUID; null for the zero UUID: the broker is older than topic ids. */
 export function topicIdOf(uuid: string): string | null {
   const bytes = Buffer.from(uuid.replaceAll('-', ''), 'hex')
   return bytes.every((byte) => byte === 0) ? null : bytes.toString('base64url')

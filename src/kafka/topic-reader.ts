@@ -13,26 +13,26 @@ import { tolerant } from './platformatic-connection.js'
 import { openRecordBatch, readHeader } from './wire/record-batch-read.js'
 import type { RecordBatchHeader, RecordCursor } from './wire/record-batch-read.js'
 
-/** The offsets of a partition at one moment. */
+/** A snapshot of a partition's offsets. */
 export interface PartitionRange {
   readonly partition: number
-  /** The first offset that is still there. */
+  /** The first available offset. */
   readonly start: number
-  /** The offset after the last record that is replicated (the high watermark). */
+  /** The offset after the last replicated record (the high watermark). */
   readonly end: number
-  /** The offset up to which every transaction is decided (the last stable offset); below `end`, one is open. */
+  /** The offset up to which all transactions are decided (the last stable offset); below `end`, one is open. */
   readonly stableEnd: number
 }
 
-/** committed: as a read_committed consumer. uncommitted: everything in the log, transaction markers included. */
+/** committed: like a read_committed consumer. uncommitted: everything in the log, including transaction markers. */
 export type Isolation = 'committed' | 'uncommitted'
 
 export interface TopicReaderOptions {
-  /** The most bytes asked for in one fetch of one partition; two of them are held at a time. */
+  /** Maximum bytes per fetch of one partition; two fetches are held at a time. */
   readonly fetchBytes: number
-  /** How long a partition may go without a byte of progress before `read` gives up, in ms. */
+  /** How long a partition may make no progress before `read` gives up, in ms. */
   readonly stallMs: number
-  /** How long a broker waits for more before it answers, in ms. Default: 250. */
+  /** How long a broker may hold a fetch waiting for data, in ms. Default: 250. */
   readonly maxWaitMs?: number
 }
 
@@ -43,16 +43,16 @@ const unknownTopic = 3
 const pollMs = 50
 const defaultMaxWaitMs = 250
 
-/** Reads partitions of a topic between offsets that are fixed beforehand. Rejects with GenesisErrors only. */
+/** Reads partitions of a topic between offsets fixed in advance. Rejects with GenesisErrors only. */
 export class TopicReader {
   readonly #topic: string
   readonly #options: TopicReaderOptions
   readonly #connections: ClusterConnections
   #metadata: TopicMetadata | null = null
-  /** The topic was there: a broker that does not know it is behind the others. */
+  /** The topic has been seen: a broker that does not know it is lagging. */
   #seen = false
 
-  /** `source`: only where nothing but `ranges` is called may it be shared: a fetch waits. */
+  /** `source`: may be shared only if nothing but `ranges` is called, because fetches block. */
   constructor(
     cluster: ClusterOptions,
     topic: string,
@@ -69,7 +69,7 @@ export class TopicReader {
     return this.#persist(({ topicId }) => Promise.resolve(topicId))
   }
 
-  /** The offsets of every partition now, in the order of partitions. */
+  /** The current offsets of every partition, in partition order. */
   async ranges(): Promise<PartitionRange[]> {
     const { partitions } = await this.#persist((metadata) => Promise.resolve(metadata))
     return Promise.all(
@@ -84,9 +84,9 @@ export class TopicReader {
   }
 
   /**
-   * The record batches of a partition from offset `start` to the offset before `end`, in order, each valid until the next is
-   * asked for. Committed: without markers and aborted records. KAFKA_TIMEOUT if an open transaction keeps the end
-   * from being read for longer than `stallMs`; KAFKA_RETRIABLE if records were deleted while they were read.
+   * The record batches of a partition from offset `start` to before `end`, in order, each valid until the next is
+   * requested. Committed: without markers and aborted records. KAFKA_TIMEOUT if an open transaction blocks
+   * reading for longer than `stallMs`; KAFKA_RETRIABLE if records were deleted during the read.
    */
   async *read(
     { partition, start, end }: Pick<PartitionRange, 'partition' | 'start' | 'end'>,
@@ -100,7 +100,7 @@ export class TopicReader {
     while (pending !== null) {
       const fetched = await pending
       if (fetched.errorCode === offsetOutOfRange)
-        throw new GenesisError('KAFKA_RETRIABLE', 'records were deleted while they were read', {
+        throw new GenesisError('KAFKA_RETRIABLE', 'records were deleted during the read', {
           place,
           found: `no offset ${position}`,
           remedy: "Raise the topic's retention, or read it before it expires",
@@ -110,7 +110,7 @@ export class TopicReader {
       position = offsetAfter(records, position, context)
       if (position > from) progressAt = Date.now()
       else if (Date.now() - progressAt > this.#options.stallMs) throw stalled(place, position, end, fetched)
-      // The next fetch is on its way while these batches are used.
+      // Prefetch while these batches are used.
       pending = position < end ? this.#ahead(partition, position, isolation) : null
       const isHidden = isolation === 'committed' ? hiddenFromCommitted(aborted) : () => false
       let header: RecordBatchHeader | null
@@ -124,8 +124,8 @@ export class TopicReader {
   }
 
   /**
-   * What is in a partition from offset `start` on, as much as one fetch has; waits a moment where there is nothing yet.
-   * `next`: the offset to go on from. KAFKA_RETRIABLE if there is no such offset: the topic is another one, or shorter.
+   * One fetch's worth of a partition from offset `start` on; waits briefly if there is nothing yet.
+   * `next`: the offset to continue from. KAFKA_RETRIABLE if there is no such offset: the topic was replaced or is shorter.
    */
   async poll(
     partition: number,
@@ -148,7 +148,7 @@ export class TopicReader {
     return { batches, next: offsetAfter(records, start, context) }
   }
 
-  /** Looks the topic up once more before the next request. */
+  /** Refreshes the topic's metadata before the next request. */
   refresh(): void {
     this.#metadata = null
   }
@@ -158,7 +158,7 @@ export class TopicReader {
     return this.#connections.close()
   }
 
-  /** A fetch whose failure is not unhandled where the reader stops early. */
+  /** Prevents an unhandled rejection if the reader stops early. */
   #ahead(partition: number, offset: number, isolation: Isolation): Promise<FetchedPartition> {
     const fetch = this.#fetch(partition, offset, isolation)
     fetch.catch(() => {})
@@ -198,7 +198,7 @@ export class TopicReader {
     }).then(({ offset }) => offset)
   }
 
-  /** Asks the leader, and the next leader when it has moved, for as long as that may help. */
+  /** Asks the leader, or the next one if it moved, until `#persist` gives up. */
   #onLeader<T extends { readonly errorCode: number }>(
     partition: number,
     ask: (broker: Awaited<ReturnType<ClusterConnections['broker']>>) => Promise<T>,
@@ -228,7 +228,7 @@ export class TopicReader {
     return topic
   }
 
-  /** Runs with the topic's metadata; after a passing failure with new metadata again, until `stallMs` have gone. */
+  /** Runs with the topic's metadata, refreshed after each temporary failure, until `stallMs` have passed. */
   async #persist<T>(attempt: (metadata: TopicMetadata) => Promise<T>): Promise<T> {
     const deadline = Date.now() + this.#options.stallMs
     for (;;) {
@@ -257,8 +257,8 @@ function offsetAfter(records: Buffer, offset: number, context: KafkaContext): nu
 }
 
 /**
- * Tells the batches that a read_committed consumer does not see: markers, and those of aborted transactions. Such a
- * transaction reaches from its first offset to its marker; the broker lists those that reach into a fetch.
+ * Detects batches hidden from a read_committed consumer: markers, and those of aborted transactions. An aborted
+ * transaction spans from its first offset to its marker; the broker lists those that overlap a fetch.
  */
 function hiddenFromCommitted(aborted: readonly AbortedTransaction[]): (header: RecordBatchHeader) => boolean {
   const waiting = [...aborted].sort((a, b) => b.firstOffset - a.firstOffset)
@@ -268,7 +268,7 @@ function hiddenFromCommitted(aborted: readonly AbortedTransaction[]): (header: R
       open.add(first.producerId)
       waiting.pop()
     }
-    // An aborted transaction's marker ends it: the producer's next one may be committed.
+    // The marker ends an aborted transaction: the producer's next one may be committed.
     if (control) return open.delete(producerId) || true
     return transactional && open.has(producerId)
   }
@@ -276,12 +276,12 @@ function hiddenFromCommitted(aborted: readonly AbortedTransaction[]): (header: R
 
 function stalled(place: string, position: number, end: number, { lastStableOffset }: FetchedPartition): GenesisError {
   if (lastStableOffset >= 0 && lastStableOffset < end)
-    return new GenesisError('KAFKA_TIMEOUT', 'an open transaction keeps records from being read', {
+    return new GenesisError('KAFKA_TIMEOUT', 'an open transaction blocks reading', {
       place: `${place}, offset ${lastStableOffset}`,
-      found: `${end - lastStableOffset} offsets behind it`,
+      found: `${end - lastStableOffset} offsets after it`,
       remedy: 'Wait until its transaction timeout has passed, or find it with kafka-transactions.sh find-hanging',
     })
-  return new GenesisError('KAFKA_TIMEOUT', 'the partition has no more records before its end', {
+  return new GenesisError('KAFKA_TIMEOUT', 'the partition ended early', {
     place: `${place}, offset ${position}`,
     expected: `records up to offset ${end}`,
   })

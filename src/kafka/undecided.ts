@@ -1,12 +1,12 @@
 /**
- * What lies behind the last stable offset of a partition: a read_committed reader gets none of it while the transaction there
- * is open, although others behind it are committed. The markers in the log tell which.
+ * What follows a partition's last stable offset: a read_committed reader gets none of it while the transaction there
+ * is open, even if later ones are committed. The markers in the log tell which.
  */
 import type { PartitionRange, TopicReader } from './topic-reader.js'
 import { isCommit } from './transaction-marker.js'
 import type { RecordBatchHeader, RecordCursor } from './wire/record-batch-read.js'
 
-/** The first open transaction of a partition: what a read_committed reader waits for. */
+/** The first open transaction of a partition, which read_committed readers wait for. */
 export interface Blocker {
   readonly producerId: bigint
   /** Its first offset in the partition. */
@@ -16,9 +16,9 @@ export interface Blocker {
 }
 
 export interface Decisions {
-  /** By producer id, the markers behind the last stable offset, in ascending order. */
+  /** By producer id: markers after the last stable offset, in ascending order. */
   readonly markers: ReadonlyMap<bigint, readonly { readonly offset: number; readonly commit: boolean }[]>
-  /** Records of transactions that are committed, and without a transaction. */
+  /** Records that are committed or not transactional. */
   readonly committed: number
   /** Null: none is open any more. */
   readonly blocker: Blocker | null
@@ -52,7 +52,7 @@ export async function decisionsBehind(
   }
 }
 
-/** The batches behind the last stable offset that a read_committed reader will get. */
+/** The batches after the last stable offset that a read_committed reader will get. */
 export async function* committedBehind(
   reader: TopicReader,
   { partition, stableEnd, end }: Pick<PartitionRange, 'partition' | 'stableEnd' | 'end'>,

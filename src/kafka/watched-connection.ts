@@ -8,26 +8,26 @@ import { ThrottleMeter, throttleOf } from './throttle.js'
 const saslHandshake = 17
 const saslAuthenticate = 36
 
-/** The library renews a session when this part of its life is over. */
+/** The library renews a session after this share of its life. */
 const renewedAt = 0.8
 
-/** KIP-368: a broker takes no renewal within a second of the one before. */
+/** KIP-368: a broker rejects a renewal within a second of the previous one. */
 const minRenewalMs = 1_050
 
-/** The library's own timeout never strikes. */
+/** Disables the library's own timeout. */
 const never = 2 ** 31 - 1
 
 /**
- * @platformatic/kafka's connection, with what it lacks:
- * - While a SASL session is renewed, requests wait; a broker answers them by closing the connection (KIP-368).
- * - While a quota throttles the connection, requests wait, and those on their way get that much more time: the broker reads
- *   nothing from the connection meanwhile (KIP-219).
- * - An answer that comes after the timeout of its request is dropped; the library breaks off then.
+ * @platformatic/kafka's connection, plus what it lacks:
+ * - Requests wait while a SASL session is renewed; a broker would close the connection on them (KIP-368).
+ * - Requests wait while a quota throttles the connection, and the timeout of those in flight is extended: the broker
+ *   reads nothing from the connection meanwhile (KIP-219).
+ * - A response that arrives after its request timed out is ignored; the library would disconnect.
  */
 export class WatchedConnection extends Connection {
   /** A request has timed out. */
   isLate = false
-  /** What answers here instead of a Kafka broker, as far as its first bytes tell; null: one does, or nothing has answered. */
+  /** What answers here instead of a Kafka broker, judging by its first bytes; null: a broker, or nothing has answered. */
   other: string | null = null
   readonly #requestTimeoutMs: number
   readonly #refresh: () => Promise<unknown>
@@ -38,7 +38,7 @@ export class WatchedConnection extends Connection {
   #held: Held[] = []
   #timer: NodeJS.Timeout | undefined
 
-  /** `refresh`: gets credentials ready, so that a renewal finds them at hand. */
+  /** `refresh`: fetches credentials ahead of a renewal. */
   constructor(
     clientId: string,
     options: ConnectionOptions & { readonly requestTimeout: number },
@@ -64,18 +64,18 @@ export class WatchedConnection extends Connection {
     const connected = callback === undefined ? super.connect(host, port) : super.connect(host, port, callback)
     this.socket.once('data', (first: Buffer) => {
       this.other = otherProtocol(first)
-      // It would be asked until the timeout, and its answers taken for the lengths of frames.
+      // It would be queried until the timeout, and its responses taken for frame lengths.
       if (this.other !== null) this.socket.destroy()
     })
     return connected
   }
 
-  /** Called by the library's timer. Requests that are on their way are answered first: a broker takes them in turn. */
+  /** Called by the library's timer. In-flight requests are answered first: a broker handles them in order. */
   override reauthenticate(): void {
     const livedMs = performance.now() - this.#authenticatedAt
     const remainingMs = livedMs / renewedAt - livedMs
     const refreshed = this.#refresh().catch(() => {
-      // The renewal asks once more, and says what is wrong.
+      // The renewal asks again and reports the error.
     })
     void Promise.race([refreshed, sleep(remainingMs / 2, null, { ref: false })]).then(async () => {
       if (!this.isConnected()) return
@@ -104,7 +104,7 @@ export class WatchedConnection extends Connection {
     }
     const isSasl = apiKey === saslHandshake || apiKey === saslAuthenticate
     if (isSasl || !this.#isHeld) return send(createPayload)
-    // Its buffers are the caller's again when this returns, as they are when the library sends at once.
+    // Buffers belong to the caller again when this returns, just as when the library sends at once.
     const kept = copyOf(createPayload())
     this.#held.push({ send: () => send(() => kept), refuse: (error) => callback(error) })
   }
@@ -113,7 +113,7 @@ export class WatchedConnection extends Connection {
     return !this.#ended && (this.#renewing || this.#throttle.leftMs() > 0)
   }
 
-  /** Calls back once: with the answer, or when it has not come in time. */
+  /** Calls back once: with the response, or on timeout. */
   #timed<Answer>(callback: Callback<Answer>): Callback<Answer> {
     const began = performance.now()
     const throttledBefore = this.#throttle.totalMs
@@ -148,7 +148,7 @@ export class WatchedConnection extends Connection {
     for (const { send } of this.#held.splice(0)) send()
   }
 
-  /** A new connection finds out whether the credentials are wrong, or the broker was merely away. */
+  /** A new connection shows whether the credentials are wrong or the broker was just unavailable. */
   #refuse(cause: Error | null): void {
     this.#ended = true
     clearTimeout(this.#timer)

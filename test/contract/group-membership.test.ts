@@ -151,7 +151,7 @@ test('a group of another kind is not joined: the reason and the remedy are told'
   await new Member(t, group, 'a', { type: 'connect' }).start().has('1 a')
   const stranger = new Member(t, group, 'b').start()
   const error = await stranger.failure()
-  assert.match(error.message, new RegExp(`${group}: the group belongs to something else.*Choose another group.id`))
+  assert.match(error.message, new RegExp(`${group}: the group is used by something else.*Choose another group.id`))
   assert.equal(error.code, 'KAFKA_REJECTED')
 })
 

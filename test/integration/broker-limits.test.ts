@@ -46,7 +46,7 @@ describe('a broker with narrow limits', () => {
 
   test('its TLS listener is named where it is spoken to without TLS', async () => {
     const admin = new KafkaAdmin({ ...broker.tls({}), tls: null })
-    await assert.rejects(admin.cluster(), { code: 'KAFKA_REJECTED', message: /the listener speaks TLS/ })
+    await assert.rejects(admin.cluster(), { code: 'KAFKA_REJECTED', message: /the listener requires TLS/ })
     await admin.close()
   })
 

@@ -32,7 +32,7 @@ export class MemoryGroup {
       },
       /** It comes back after that, and is told. */
       return: () => {
-        handlers.lost(new GenesisError('KAFKA_TIMEOUT', 'the session in the group has ended'))
+        handlers.lost(new GenesisError('KAFKA_TIMEOUT', 'the group session has expired'))
         this.#add(id, handlers)
       },
     }

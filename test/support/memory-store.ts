@@ -81,7 +81,7 @@ export class MemoryStore implements Store {
       if (this.#closed) throw closed()
       const leftMs = deadline - performance.now()
       if (leftMs <= 0)
-        throw new GenesisError('KAFKA_TIMEOUT', 'the log has not come so far in time', {
+        throw new GenesisError('KAFKA_TIMEOUT', 'the log did not reach the offset in time', {
           found: `offset ${this.#position} after ${timeoutMs} ms`,
           expected: `offset ${offset}`,
         })

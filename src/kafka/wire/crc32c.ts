@@ -1,11 +1,11 @@
 import { Writer, crc32c as libraryCrc32c } from '@platformatic/kafka'
 
 /**
- * CRC-32C (Castagnoli, RFC 3720 §12.1) of the bytes, as an unsigned 32-bit number. The library takes a CPU's own
- * instruction where its add-on is installed (5 GB/s measured) and WebAssembly elsewhere (1.5 GB/s); slicing-by-8 in
+ * CRC-32C (Castagnoli, RFC 3720 §12.1) of the bytes, as an unsigned 32-bit number. The library uses the CPU's own
+ * instruction if its add-on is installed (5 GB/s measured) and WebAssembly otherwise (1.5 GB/s); slicing-by-8 in
  * JavaScript measured 0.7 GB/s.
  */
 export function crc32c(bytes: Buffer): number {
-  // Given as a plain Uint8Array the library would copy it first.
+  // The library would copy a plain Uint8Array first.
   return libraryCrc32c(Writer.create().append(bytes).dynamicBuffer) >>> 0
 }

@@ -6,23 +6,23 @@ import { slowBackoff, retryUntil } from './retry-until.js'
 
 const unknownTopic = 3
 
-/** The topic that records were for is no more. */
+/** The topic the records were meant for is gone. */
 function topicRecreated(topic: string, found: string, expected: string): GenesisError {
   const details = { place: `topic ${topic}`, found: `id ${found}`, expected: `id ${expected}` }
   return new GenesisError('TOPIC_MISSING', 'the topic was deleted and recreated', details)
 }
 
-/** The leaders of topics' partitions, with an open connection to each. */
+/** Leaders of topic partitions, with an open connection to each. */
 export class Leaders {
   readonly #connections: ClusterConnections
   readonly #limitMs: number
   readonly #topics = new Map<string, readonly number[]>()
   readonly #brokers = new Map<number, BrokerConnection>()
-  /** Null: topics are known by their names alone. */
+  /** Null: topics are identified by name only. */
   readonly #ids: Map<string, string> | null
 
   /**
-   * `limitMs`: maximum wait for a missing leader. `ids`: those that topics must have, by default the first ones seen;
+   * `limitMs`: maximum wait for a missing leader. `ids`: expected topic ids, by default the first ones seen;
    * 'any': a topic may be recreated.
    */
   constructor(connections: ClusterConnections, limitMs: number, ids: ReadonlyMap<string, string> | 'any' = new Map()) {
@@ -31,12 +31,12 @@ export class Leaders {
     this.#limitMs = limitMs
   }
 
-  /** Whether every leader of these topics is known and its connection stands. */
+  /** Whether every leader of these topics is known and connected. */
   knows(topics: readonly string[]): boolean {
     return topics.every((topic) => this.#topics.get(topic)?.every((node) => this.#brokers.get(node)?.usable))
   }
 
-  /** Finds the leaders and connects to them; waits for elections. To be called while nothing is in flight. */
+  /** Finds the leaders and connects to them, waiting for elections. Call only with nothing in flight. */
   async find(topics: readonly string[]): Promise<void> {
     await retryUntil(this.#limitMs, slowBackoff, { operation: 'Describe' }, async () => {
       const metadata = await this.#connections.metadata(topics)
@@ -52,7 +52,7 @@ export class Leaders {
     })
   }
 
-  /** The id that the topic must have (KIP-516); null: any, or the broker is older than topic ids. */
+  /** The id the topic must have (KIP-516); null: any, or the broker is older than topic ids. */
   topicId(topic: string): string | null {
     return this.#ids?.get(topic) ?? null
   }
@@ -64,11 +64,11 @@ export class Leaders {
     this.#ids.set(topic, expected)
   }
 
-  /** The leader's node id; TOPIC_MISSING if the topic does not have the partition. */
+  /** The leader's node id; TOPIC_MISSING if the topic lacks the partition. */
   of(topic: string, partition: number): number {
     const node = this.#topics.get(topic)?.at(partition)
     if (node !== undefined && partition >= 0) return node
-    throw new GenesisError('TOPIC_MISSING', 'the topic does not have the partition', {
+    throw new GenesisError('TOPIC_MISSING', 'the topic has no such partition', {
       place: `topic ${topic}, partition ${partition}`,
       found: `${this.#topics.get(topic)?.length ?? 0} partitions`,
     })
@@ -80,7 +80,7 @@ export class Leaders {
     throw new GenesisError('KAFKA_RETRIABLE', 'a partition has no leader', { found: `node ${node}` })
   }
 
-  /** Every connection to a leader. */
+  /** All connections to leaders. */
   get brokers(): readonly BrokerConnection[] {
     return [...this.#brokers.values()]
   }

@@ -1,5 +1,5 @@
 /**
- * The Produce request, around record batches that are framed already, and its answer (versions 9 to 13).
+ * The Produce request, wrapping framed record batches, and its response (versions 9 to 13).
  *
  *   Produce Request => transactional_id acks timeout_ms [topic_data] TAG_BUFFER
  *     topic_data => name [partition_data] TAG_BUFFER
@@ -9,25 +9,25 @@
  *       partition_responses => index error_code base_offset log_append_time_ms log_start_offset
  *                              [record_errors: batch_index batch_index_error_message TAG_BUFFER] error_message TAG_BUFFER
  *
- * From version 13 on a topic's 16-byte id stands for its name (KIP-516): a topic that was made again is not taken for the earlier
- * one. From version 10 on the tags tell of a new leader (KIP-951), which @platformatic/kafka's own parser stumbles over.
+ * From version 13 on a topic is identified by its 16-byte id instead of its name (KIP-516), so that a recreated topic is not mistaken for
+ * its predecessor. From version 10 on the tags announce a new leader (KIP-951), which @platformatic/kafka's own parser trips over.
  */
 import { Writer, createAPI } from '@platformatic/kafka'
 import type { API, Reader } from '@platformatic/kafka'
 import { skipTags } from '../api-versions.js'
 import { topicIdBytes, topicIdOf } from '../topic-id.js'
 
-/** One record batch for one partition: at most one for each partition in a request (KIP-98). */
+/** One record batch for one partition: at most one per partition in a request (KIP-98). */
 export interface ProducePart {
   readonly topic: string
-  /** Needed from version 13 on. */
+  /** Required from version 13 on. */
   readonly topicId: string | null
   readonly partition: number
   readonly batch: Buffer
 }
 
 export interface ProduceResult {
-  /** From version 13 on its id. */
+  /** From version 13 on, the id. */
   readonly topic: string
   readonly partition: number
   readonly code: number
@@ -35,7 +35,7 @@ export interface ProduceResult {
 }
 
 export interface ProduceAnswer {
-  /** Error codes are in it, they do not reject. */
+  /** Contains error codes; they do not reject. */
   readonly results: readonly ProduceResult[]
   readonly throttleMs: number
 }
@@ -48,13 +48,13 @@ const firstById = 13
 const produceApi = (version: number): ProduceApi =>
   createAPI(0, version, version >= firstById ? createRequestById : createRequest, parseResponse)
 
-/** For transactions of the first protocol and without transactions. */
+/** For transactions v1 and without transactions. */
 export const produceApis = [produceApi(9), produceApi(10), produceApi(11)] as const
 
-/** Adds the partition to the transaction by itself (KIP-890): only for transactions v2. */
+/** Adds the partition to the transaction implicitly (KIP-890): only for transactions v2. */
 export const produceV2Api = produceApi(12)
 
-/** With topics by their ids: for transactions v2, and without transactions. */
+/** Identifies topics by id: for transactions v2, and without transactions. */
 export const produceByIdApi = produceApi(firstById)
 
 function createRequest(transactionalId: string | null, timeoutMs: number, parts: readonly ProducePart[]): Writer {

@@ -1,6 +1,6 @@
 /**
- * Record batches on their way: sends them to the leaders in the order of their sequence numbers, several requests at a time,
- * and counts them until they are acknowledged. A request whose answer is lost is never sent again.
+ * In-flight record batches: sends them to the leaders in sequence-number order, several requests at a time,
+ * and tracks them until acknowledged. A request whose response is lost is never resent.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Codec } from '../codec.js'
@@ -27,26 +27,26 @@ const notLeader = 6
 const concurrentTransactions = 51
 const unknownTopicId = 100
 
-/** What a leader answers that has not heard of its topic yet. */
+/** A leader that does not know its topic yet returns one of these. */
 const unheard = new Set([unknownTopicOrPartition, notLeader, unknownTopicId])
 
-/** How long a leader that the metadata names may take to know of it: it hears of a new topic a moment later. */
+/** How long a leader named by the metadata may take to learn of its topic: it hears of a new topic a moment later. */
 const newLeaderMs = 500
 
 export interface WindowOptions {
   readonly leaders: Leaders
   readonly transactionalId: string | null
-  /** Transactions v2: a partition joins the transaction by its first batch (KIP-890). */
+  /** Transactions v2: a partition's first batch implicitly adds it to the transaction (KIP-890). */
   readonly v2: boolean
-  /** How long the broker may take to replicate, and CONCURRENT_TRANSACTIONS is waited out. */
+  /** Maximum time for the broker to replicate, and for waiting out CONCURRENT_TRANSACTIONS. */
   readonly timeoutMs: number
   readonly sizeLimit: (topic: string) => SizeLimit
   readonly pace: RequestPace
-  /** Told how long a quota throttles the producer. */
+  /** Called with how long a quota throttles the producer. */
   readonly onThrottle: (ms: number) => void
-  /** Told after every acknowledgement. */
+  /** Called after every acknowledgement. */
   readonly onProgress: () => void
-  /** Told of the first failure, and maybe of more: nothing is sent after it. */
+  /** Called on the first failure, possibly again on later ones: nothing is sent after it. */
   readonly onFailure: (error: unknown) => void
 }
 
@@ -55,7 +55,7 @@ export interface TopicRecords extends FramedRecords {
   readonly codec: Codec
 }
 
-// Kafka's brokers remember the last five batches of a producer; Java's client keeps to that too.
+// Brokers remember a producer's last five batches; Java's client has the same limit.
 const limit = 5
 
 export class ProduceWindow {
@@ -76,7 +76,7 @@ export class ProduceWindow {
     this.#sequences = sequences
   }
 
-  /** Whether nothing may be dispatched now. Every dispatch may hold a batch for each partition. */
+  /** Whether dispatching must wait. A dispatch may hold a batch for every partition. */
   get busy(): boolean {
     return this.#failed || this.#inFlight >= limit || this.#joining || this.#throttle.leftMs() > 0
   }
@@ -85,30 +85,30 @@ export class ProduceWindow {
     return this.#inFlight
   }
 
-  /** Something was sent whose fate is unknown. */
+  /** A request was sent and its outcome is unknown. */
   get failed(): boolean {
     return this.#failed
   }
 
-  /** The partitions that the open transaction has. */
+  /** The partitions of the open transaction. */
   get joined(): ReadonlySet<string> {
     return this.#joined
   }
 
-  /** A transaction has ended: none has begun, and `identity` makes the next one. */
+  /** The transaction has ended: none is open, and the next one uses `identity`. */
   reset(identity: ProducerIdentity): void {
     this.#joined.clear()
     if (identity.id !== this.#identity.id || identity.epoch !== this.#identity.epoch) this.#sequences.reset()
     this.#identity = identity
   }
 
-  /** Nothing is sent any more. */
+  /** Nothing more is sent. */
   stop(): void {
     this.#failed = true
     clearTimeout(this.#timer)
   }
 
-  /** Holds everything back until partitions are added to the transaction (transactions v1). */
+  /** Holds everything until partitions have been added to the transaction (transactions v1). */
   join(partitions: readonly TopicPartition[], added: Promise<void>): void {
     this.#joining = true
     added.then(() => {
@@ -118,7 +118,7 @@ export class ProduceWindow {
     }, this.#fail)
   }
 
-  /** Sends one batch for each of some partitions. Their memory is free again when this returns. */
+  /** Sends one batch to each of some partitions. Their memory may be reused once this returns. */
   dispatch(all: readonly TopicRecords[]): void {
     const facts = all.map((records): BatchFacts => {
       const { topic, partition, count, baseTimestamp, maxTimestamp } = records
@@ -131,7 +131,7 @@ export class ProduceWindow {
         baseSequence: this.#sequences.take(topic, partition, count),
       }
     })
-    // A partition's first batch must be in before its second one is sent: it may be answered CONCURRENT_TRANSACTIONS.
+    // A partition's first batch must be in before the second is sent: it may be answered CONCURRENT_TRANSACTIONS.
     const joining = this.#options.v2 && all.some((records) => !this.#joined.has(nameOf(records)))
     if (joining) this.#joining = true
     this.#inFlight++
@@ -157,7 +157,7 @@ export class ProduceWindow {
   async #compressAndSend(all: readonly TopicRecords[], facts: readonly BatchFacts[], joining: boolean): Promise<void> {
     const before = this.#turn
     const packed = Promise.all(all.map(async (records, i) => this.#partOf(records, await compress(records, facts[i]))))
-    // In turn: a batch that is compressed sooner must not overtake an earlier one.
+    // In order: a batch that compresses faster must not overtake an earlier one.
     const sent = Promise.all([packed, before]).then(([parts]) => ({ done: this.#send(parts, joining) }))
     this.#turn = sent.then(
       () => {},
@@ -198,16 +198,16 @@ export class ProduceWindow {
       const refused = results.filter(({ code }) => code !== 0)
       if (results.length !== parts.length) throw unanswered(parts, results)
       if (refused.length === 0) return
-      // Not from the sending on: a quota may have held the request back.
+      // Not measured from the send: a quota may have delayed the request.
       const now = performance.now()
       since ??= now
       const lateMs = now + waitMs - since
       const final = refused.find(({ code }) => !joining || lateMs > patienceMs(code, timeoutMs))
       if (final !== undefined) throw this.#refusal(final)
-      // The first of their partitions and with the same sequence numbers: even one that was taken would not be taken twice.
+      // First of their partitions, with the same sequence numbers: the broker discards one it has already taken.
       parts = parts.filter((part) => refused.some((result) => nameOf(result) === nameOf(part)))
       await sleep(waitMs)
-      // On a connection that others share it would go on after the end of this producer.
+      // On a shared connection it would live on after this producer.
       if (this.#failed) return
     }
   }
@@ -232,7 +232,7 @@ export class ProduceWindow {
     clearTimeout(this.#timer)
     if (this.#failed) return
     this.#timer = setTimeout(() => {
-      // A timer may be early: it counts from the beginning of the turn of the event loop that set it.
+      // A timer may fire early: it counts from the start of the event loop turn that set it.
       if (this.#throttle.leftMs() > 0) this.#wakeAfterThrottle()
       else this.#options.onProgress()
     }, this.#throttle.leftMs() + 1)
@@ -244,14 +244,14 @@ export class ProduceWindow {
   }
 }
 
-/** How long a partition's first batch of a transaction is sent again. The markers of the last one may not be written yet. */
+/** How long to resend a partition's first batch of a transaction. The markers of the previous one may not be written yet. */
 function patienceMs(code: number, timeoutMs: number): number {
   if (code === concurrentTransactions) return timeoutMs
   return unheard.has(code) ? Math.min(newLeaderMs, timeoutMs) : 0
 }
 
 async function compress(records: TopicRecords, facts: BatchFacts): Promise<Buffer> {
-  // The stage is written anew while the thread pool works.
+  // The stage is overwritten while the thread pool works.
   const plain = Buffer.from(records.bytes)
   const packed = await records.codec.compress(plain.subarray(headerBytes))
   const smaller = headerBytes + packed.length < plain.length
@@ -261,7 +261,7 @@ async function compress(records: TopicRecords, facts: BatchFacts): Promise<Buffe
   return batch
 }
 
-/** Whether the topics of a request go by their ids: a topic that was made again refuses what was for the one before it. */
+/** Whether requests identify topics by id: a recreated topic then rejects records meant for its predecessor. */
 function isById(broker: BrokerConnection, isAllowed: boolean, parts: readonly ProducePart[]): boolean {
   const { key, version } = produceByIdApi
   return isAllowed && broker.maxVersion(key) >= version && parts.every(({ topicId }) => topicId !== null)
@@ -277,7 +277,7 @@ function nameOf({ topic, partition }: TopicPartition): string {
 }
 
 function unanswered(parts: readonly ProducePart[], results: readonly ProduceResult[]): GenesisError {
-  return new GenesisError('KAFKA_RETRIABLE', 'a broker answered for partitions other than those sent', {
+  return new GenesisError('KAFKA_RETRIABLE', 'a broker responded for partitions other than those sent', {
     found: results.map(nameOf).join(', '),
     expected: parts.map(nameOf).join(', '),
   })

@@ -1,6 +1,6 @@
 /**
- * Reads record batches as a fetch answer or a log segment holds them. Hot: a cursor moves over the records; nothing is
- * allocated for one of them.
+ * Reads record batches from a fetch response or a log segment. Hot: a cursor moves over the records, without
+ * allocating per record.
  */
 import { codecOf } from '../codec.js'
 import { crc32c } from './crc32c.js'
@@ -10,11 +10,11 @@ import { readHeaders } from './record-headers.js'
 export interface RecordBatchHeader {
   readonly baseOffset: number
   readonly lastOffset: number
-  /** Bytes of the whole batch. */
+  /** Size of the whole batch in bytes. */
   readonly length: number
   readonly attributes: number
   readonly transactional: boolean
-  /** A transaction marker (or another control batch): its records are not data. */
+  /** A transaction marker (or other control batch): its records are not data. */
   readonly control: boolean
   readonly baseTimestamp: number
   readonly maxTimestamp: number
@@ -24,20 +24,20 @@ export interface RecordBatchHeader {
   readonly count: number
 }
 
-/** A batch that cannot be read: damaged, truncated in the middle, or of a form that Kafka no longer writes. */
+/** An unreadable batch: damaged, truncated in the middle, or in a format Kafka no longer writes. */
 export class RecordBatchError extends Error {
   override readonly name = 'RecordBatchError'
 }
 
 /**
- * The header of the batch that begins at `start`, or null if the bytes end before the batch does (a fetch answer may
+ * The header of the batch at `start`, or null if the bytes end before the batch does (a fetch response may
  * be cut off there). Throws RecordBatchError.
  */
 export function readHeader(bytes: Buffer, start: number): RecordBatchHeader | null {
   if (start + headerBytes > bytes.length) return null
   const length = bytes.readInt32BE(start + at.batchLength) + at.leaderEpoch
   if (bytes[start + at.magic] !== 2)
-    throw new RecordBatchError(`record batch of magic ${bytes[start + at.magic]}, expected 2`)
+    throw new RecordBatchError(`record batch with magic ${bytes[start + at.magic]}, expected 2`)
   if (length < headerBytes) throw new RecordBatchError(`record batch of ${length} bytes`)
   if (start + length > bytes.length) return null
   const attributes = bytes.readInt16BE(start + at.attributes)
@@ -59,8 +59,8 @@ export function readHeader(bytes: Buffer, start: number): RecordBatchHeader | nu
 }
 
 /**
- * A cursor over the records of the batch at `start`, its checksum verified; those outside of the offsets [from, to) are
- * passed over. Rejects with RecordBatchError.
+ * A cursor over the records of the batch at `start`, its checksum verified; records outside the offsets [from, to) are
+ * skipped. Rejects with RecordBatchError.
  */
 export async function openRecordBatch(
   bytes: Buffer,
@@ -83,7 +83,7 @@ export async function openRecordBatch(
   }
 }
 
-/** Stands on one record after each `next() === true`; its key and value are ranges of `bytes`. */
+/** Positioned on one record after each `next() === true`; its key and value are ranges of `bytes`. */
 export class RecordCursor {
   readonly header: RecordBatchHeader
   /** The records, uncompressed. */
@@ -111,7 +111,7 @@ export class RecordCursor {
     this.#to = to
   }
 
-  /** Goes to the next record; false behind the last one. Throws RecordBatchError on a damaged record. */
+  /** Moves to the next record; false after the last one. Throws RecordBatchError on a damaged record. */
   next(): boolean {
     while (this.#read < this.header.count) {
       this.#step()
@@ -130,7 +130,7 @@ export class RecordCursor {
     return this.valueLength < 0 ? null : this.bytes.subarray(this.valueStart, this.valueStart + this.valueLength)
   }
 
-  /** This record's headers in their order; a name may come more than once. */
+  /** This record's headers in order; a name may occur more than once. */
   headers(): [name: string, value: Buffer | null][] {
     if (this.headerCount === 0) return []
     try {
@@ -174,7 +174,7 @@ export class RecordCursor {
 
   #varlong(): number {
     const first = this.bytes[this.#at++]
-    // The zig-zag's lowest bit is the sign; the rest, halved, stays exact up to 2^53.
+    // The lowest zig-zag bit is the sign; the rest, halved, stays exact up to 2^53.
     let half = (first & 0x7f) >>> 1
     let byte = first
     for (let scale = 64; byte >= 0x80; scale *= 128) {

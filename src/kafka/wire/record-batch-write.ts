@@ -1,15 +1,15 @@
 /**
- * Writes record batches. Hot: indexed writes into a buffer that is used again, no allocation per record.
+ * Writes record batches. Hot: indexed writes into a reused buffer, no allocation per record.
  */
 import { crc32c } from './crc32c.js'
 import { at, attribute, headerBytes } from './record-batch.js'
 import type { ProducerIdentity } from './record-batch.js'
 import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from './varint.js'
 
-/** What a record takes at most beside its key and value: length, attributes, timestamp, offset, two lengths, header count. */
+/** Maximum overhead of a record, in addition to key and value: length, attributes, timestamp, offset, two lengths, header count. */
 export const recordOverhead = 5 + 1 + 10 + 5 + 5 + 5 + 1
 
-/** Bytes of a batch of one record. A length of -1 is null. `headersLength`: of its encoded headers, 0 for none. */
+/** Size of a batch with one record, in bytes. A length of -1 is null. `headersLength`: of its encoded headers, 0 for none. */
 export function singleRecordBatchBytes(keyLength: number, valueLength: number, headersLength: number): number {
   const body = bodyBytes(0, 0, keyLength, valueLength, headersLength)
   return headerBytes + sizeOfVarint(body) + body
@@ -35,8 +35,8 @@ function bodyBytes(
 }
 
 /**
- * Writes one record at `to`; key, value and encoded headers (see EncodedHeaders) lie in the same buffer, outside of where is
- * written. A length of -1 is null; no headers have length 0. Returns the index behind the record.
+ * Writes one record at `to`; key, value and encoded headers (see EncodedHeaders) are in the same buffer, outside the written
+ * range. A length of -1 is null; length 0 means no headers. Returns the index after the record.
  */
 export function writeRecord(
   buffer: Buffer,
@@ -63,7 +63,7 @@ export function writeRecord(
   return to
 }
 
-// Up to some tens of bytes a loop beats the call.
+// For a few dozen bytes a loop beats the call.
 function copy(buffer: Buffer, to: number, from: number, length: number): number {
   const end = from + length
   if (length > 24) buffer.copyWithin(to, from, end)
@@ -71,7 +71,7 @@ function copy(buffer: Buffer, to: number, from: number, length: number): number 
   return to + length
 }
 
-/** What the header says of the records behind it. */
+/** What the header says about its records. */
 export interface BatchFacts {
   readonly count: number
   /** Milliseconds since 1970. */
@@ -83,7 +83,7 @@ export interface BatchFacts {
 }
 
 /**
- * Writes the header of a batch that takes up all of `batch`, whose records are in place already; the checksum comes last.
+ * Writes the header of a batch that fills `batch`, with the records already in place; the checksum comes last.
  * `codec`: how the records are compressed (Codec.id).
  */
 export function writeHeader(batch: Buffer, codec: number, facts: BatchFacts): void {

@@ -30,13 +30,13 @@ export const at = {
 /** Bits of the attributes; bits 0 to 2 are the codec. */
 export const attribute = { logAppendTime: 8, transactional: 16, control: 32 } as const
 
-/** Whose record batch it is (KIP-98). */
+/** The producer of a record batch (KIP-98). */
 export interface ProducerIdentity {
   readonly id: bigint
   readonly epoch: number
 }
 
-/** Sequence numbers are 0 … 2^31 - 1 and begin at 0 again after that (DefaultRecordBatch.incrementSequence). */
+/** Sequence numbers run from 0 to 2^31 - 1 and wrap around to 0 (DefaultRecordBatch.incrementSequence). */
 export function advanceSequence(sequence: number, by: number): number {
   return sequence > 0x7fffffff - by ? by - (0x7fffffff - sequence) - 1 : sequence + by
 }

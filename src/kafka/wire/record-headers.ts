@@ -1,11 +1,11 @@
 /**
- * A record's headers in the form that EncodedHeaders holds (KIP-82): their number, then name and value of each, every one
- * behind its length.
+ * A record's headers in the format of EncodedHeaders (KIP-82): their count, then each name and value, with
+ * length prefixes.
  */
 import type { EncodedHeaders } from '../../record.js'
 import { sizeOfVarint, writeVarint } from './varint.js'
 
-/** Encodes headers, for those that are the same for many records. Values are never null. */
+/** Encodes headers shared by many records. Values are never null. */
 export function encodeHeaders(headers: readonly (readonly [name: string, value: string | Buffer])[]): Buffer {
   const parts = headers.flat().map((part) => (typeof part === 'string' ? Buffer.from(part) : part))
   const size = parts.reduce((sum, { length }) => sum + sizeOfVarint(length) + length, sizeOfVarint(headers.length))
@@ -18,12 +18,12 @@ export function encodeHeaders(headers: readonly (readonly [name: string, value: 
   return bytes
 }
 
-/** The headers of record i, as views, in their order. */
+/** The headers of record i, as views, in order. */
 export function headersOf({ bytes, offsets }: EncodedHeaders, i: number): [name: string, value: Buffer | null][] {
   return offsets[i] === offsets[i + 1] ? [] : readHeaders(bytes, offsets[i], offsets[i + 1])
 }
 
-/** The headers at bytes[start .. end), as views, in their order; a name may come more than once. Throws RangeError on damage. */
+/** The headers at bytes[start .. end), as views, in order; a name may occur more than once. Throws RangeError on damage. */
 export function readHeaders(bytes: Buffer, start: number, end: number): [name: string, value: Buffer | null][] {
   let at = start
   const varint = (): number => {
@@ -33,10 +33,10 @@ export function readHeaders(bytes: Buffer, start: number, end: number): [name: s
       value |= (byte & 0x7f) << shift
       if (byte < 0x80) return (value >>> 1) ^ -(value & 1)
     }
-    throw new RangeError('headers end in the middle')
+    throw new RangeError('headers are truncated')
   }
   const take = (length: number): Buffer => {
-    if (length < 0 || at + length > end) throw new RangeError('headers end in the middle')
+    if (length < 0 || at + length > end) throw new RangeError('headers are truncated')
     return bytes.subarray(at, (at += length))
   }
   const headers: [string, Buffer | null][] = []

@@ -1,7 +1,7 @@
 /**
- * Collects records from encoded batches and frames them, one record batch for each partition. Hot: the bytes of a batch come
- * in with one copy, a second one puts each record into its frame; no allocation per record, and memory by what is
- * staged, not by how many partitions there are.
+ * Collects records from encoded batches and frames them into one record batch per partition. Hot: one copy brings the bytes of a batch
+ * in, a second puts each record into its frame; no allocation per record, and memory grows with what is
+ * staged, not with the number of partitions.
  */
 import type { EncodedBatch, EncodedHeaders } from '../../record.js'
 import { headerBytes } from './record-batch.js'
@@ -9,21 +9,21 @@ import { recordOverhead, singleRecordBatchBytes, writeRecord } from './record-ba
 
 export interface StageLimits {
   readonly partitions: number
-  /** No record batch of several records gets larger than this. */
+  /** Maximum size of a record batch with several records. */
   readonly batchBytes: number
-  /** No record batch of one record gets larger than this (max.message.bytes). Default: batchBytes. */
+  /** Maximum size of a record batch with one record (max.message.bytes). Default: batchBytes. */
   readonly soleRecordBytes?: number
-  /** Bytes of keys, values and headers to hold at most; one record that is larger is taken alone. May change. */
+  /** Maximum bytes of keys, values and headers to hold; a larger record is staged alone. May change. */
   bytes: number
 }
 
-/** A framed batch whose header is still to be written: `bytes` begins with room for it. */
+/** A framed batch with its header still unwritten: `bytes` starts with room for it. */
 export interface FramedRecords {
   readonly partition: number
   readonly count: number
   readonly baseTimestamp: number
   readonly maxTimestamp: number
-  /** Part of the stage's memory: gone with the next `add`. */
+  /** Part of the stage's memory: invalid after the next `add`. */
   readonly bytes: Buffer
 }
 
@@ -32,7 +32,7 @@ const nullValue = 2
 
 export class RecordStage {
   readonly #limits: Readonly<StageLimits>
-  // Framed batches are written to [0, frameEnd), staged bytes lie from frameEnd on: copyWithin needs them in one array.
+  // Framed batches occupy [0, frameEnd), staged bytes start at frameEnd: copyWithin needs them in one array.
   #memory = Buffer.alloc(0)
   #frameEnd = 0
   #end = 0
@@ -44,7 +44,7 @@ export class RecordStage {
   #nulls = new Uint8Array(0)
   #timestamps = new Float64Array(0)
   #order = new Int32Array(0)
-  // Record i: headers from headers[2i] to headers[2i + 1]. Null as long as no record ever had any: then they cost nothing.
+  // Record i: headers from headers[2i] to headers[2i + 1]. Null until a record has any: unused headers cost nothing.
   #headers: Int32Array | null = null
   readonly #framedBytes: Int32Array
   readonly #counts: Int32Array
@@ -65,15 +65,15 @@ export class RecordStage {
     return this.#end - this.#frameEnd
   }
 
-  /** The partitions that have records here. */
+  /** The partitions with staged records. */
   get partitions(): readonly number[] {
     return this.#touched
   }
 
   /**
-   * Takes records from `from` on, as many as the limits allow; returns the index of the first one that was not taken.
-   * If that is `from` with nothing staged, that record alone is larger than a record batch may be.
-   * `now`: the timestamp of records that bring none.
+   * Takes records from `from` on, as many as the limits allow; returns the index of the first one not taken.
+   * If that is `from` with nothing staged, that record alone exceeds the size limit of a record batch.
+   * `now`: the timestamp of records without one.
    */
   add(batch: EncodedBatch, partitions: Int32Array, from: number, now: number): number {
     const to = this.#take(batch, partitions, from)
@@ -116,7 +116,7 @@ export class RecordStage {
     this.#end += offsets[to] - offsets[from]
   }
 
-  /** Counts how many records fit, and books them. */
+  /** Counts how many records fit, and reserves their space. */
   #take(batch: EncodedBatch, partitions: Int32Array, from: number): number {
     const { offsets, length, headers } = batch
     const { batchBytes, soleRecordBytes = batchBytes, bytes: limit } = this.#limits
@@ -186,7 +186,7 @@ export class RecordStage {
     return framed
   }
 
-  /** Puts the records' indices in order of partition (as in #touched), keeping the order within each. */
+  /** Sorts the records' indices by partition (in #touched order), keeping the order within each. */
   #sort(): void {
     const order = this.#order
     if (this.#touched.length === 1) {
@@ -202,7 +202,7 @@ export class RecordStage {
     for (let i = 0; i < this.#count; i++) order[next[this.#partitions[i]]++] = i
   }
 
-  /** Makes room for `bytes` more bytes and `records` more records, and for the frames of everything. */
+  /** Makes room for `bytes` more bytes and `records` more records, and for framing everything. */
   #reserve(bytes: number, records: number): void {
     const count = this.#count + records
     if (count > this.#ends.length) this.#growColumns(count)

@@ -1,12 +1,12 @@
-/** A produce request that a quota throttles should be throttled for so long: short against every timeout. */
+/** Throttle time to aim for when a quota throttles a produce request: short compared with every timeout. */
 const targetMs = 1_000
 
-/** What a producer begins with: it finds out what the quota allows while little is at stake. */
+/** Initial request size: small, to discover the quota cheaply. */
 const firstBytes = 16 << 10
 
 /**
- * How many bytes a produce request may have: twice as many with every answer that no quota throttles, and as many as the quota
- * lets through in a second once one does.
+ * Sizes produce requests: doubles with every response that no quota throttles; once one does, shrinks to what the quota
+ * allows in a second.
  */
 export class RequestPace {
   readonly #maxBytes: number
@@ -21,7 +21,7 @@ export class RequestPace {
     return this.#bytes
   }
 
-  /** A request of so many bytes was answered. */
+  /** A request of this many bytes was answered. */
   observe(bytes: number, throttleMs: number): void {
     if (throttleMs > 0) this.#set(Math.min((bytes * targetMs) / throttleMs, 2 * this.#bytes))
     else if (bytes > this.#bytes / 2) this.#set(2 * this.#bytes)

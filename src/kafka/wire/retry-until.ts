@@ -2,21 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { kafkaError } from '../errors.js'
 import type { KafkaContext } from '../errors.js'
 
-/** Waits in ms between attempts: the first, and the longest they grow to. */
+/** Delays between attempts in ms: the first, and the maximum they grow to. */
 export interface RetryBackoff {
   readonly firstMs: number
   readonly maxMs: number
 }
 
-/** For what passes within milliseconds (CONCURRENT_TRANSACTIONS while the markers of a commit are written). */
+/** For what passes within milliseconds (CONCURRENT_TRANSACTIONS while commit markers are written). */
 export const fastBackoff: RetryBackoff = { firstMs: 2, maxMs: 20 }
 
-/** For what takes as long as a broker's start. */
+/** For what takes as long as a broker start. */
 export const slowBackoff: RetryBackoff = { firstMs: 5, maxMs: 250 }
 
 /**
- * Tries again while the error is retriable, until `limitMs` have passed; then rejects with the last error, as a
- * GenesisError. Only for requests that may safely be sent twice.
+ * Retries while the error is retriable, until `limitMs` have passed; then rejects with the last error, as a
+ * GenesisError. Only for requests that are safe to send twice.
  */
 export async function retryUntil<T>(
   limitMs: number,

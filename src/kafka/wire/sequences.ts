@@ -1,11 +1,11 @@
 import { advanceSequence } from './record-batch.js'
 
-/** The next sequence number of each partition; they count from 0 for each producer identity (KIP-98). */
+/** The next sequence number of each partition, counted from 0 per producer identity (KIP-98). */
 export class SequenceNumbers {
   readonly #next = new Map<string, number>()
   readonly #first: number
 
-  /** `first`: where a partition that was never written by this identity may begin, too: a broker takes any number there. */
+  /** `first`: where a partition never written with this identity starts; a broker accepts any number there. */
   constructor(first = 0) {
     this.#first = first
   }

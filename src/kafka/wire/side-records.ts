@@ -7,10 +7,10 @@ import { RecordStage } from './record-stage.js'
 
 const none = Buffer.alloc(0)
 
-/** A record without its place. */
+/** A record without its target. */
 export type PlainRecord = Pick<SideRecord, 'key' | 'value' | 'headers'>
 
-/** Frames a record of another topic, in a batch of its own: however many there are, none is too large for the others. */
+/** Frames a record for another topic in its own batch, so that the number of side records never makes a batch too large. */
 export function frameSideRecord(record: SideRecord, now: number): TopicRecords {
   const { topic, partition } = record
   const stage = new RecordStage({ partitions: 1, batchBytes: Infinity, bytes: Infinity })
@@ -19,7 +19,7 @@ export function frameSideRecord(record: SideRecord, now: number): TopicRecords {
   return { ...framed, topic, partition, codec: codecs.none }
 }
 
-/** A few records as a batch; many come from an encoder. */
+/** A few records as a batch; large batches come from an encoder. */
 export function encodeRecords(records: readonly PlainRecord[]): EncodedBatch {
   const offsets = new Int32Array(2 * records.length + 1)
   records.forEach(({ key, value }, i) => {

@@ -1,6 +1,6 @@
 /**
- * A transactional id at its coordinator (KIP-98, KIP-360, KIP-890): InitProducerId, AddPartitionsToTxn, EndTxn. Answers
- * that say "not now, and nothing was done" are waited out; a lost answer rejects.
+ * A transactional id at its coordinator (KIP-98, KIP-360, KIP-890): InitProducerId, AddPartitionsToTxn, EndTxn. Waits out
+ * responses that mean "not now, and nothing was done"; a lost response rejects.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
@@ -32,8 +32,8 @@ export interface TopicPartition {
 }
 
 /**
- * ours: nobody else has touched it. aborted: it was ended from outside, by its timeout or by a new owner who is just
- * initialising. taken: a new owner has it. unknown: the coordinator cannot be asked.
+ * ours: nobody else has touched it. aborted: ended from outside, by its timeout or by a new owner that is
+ * initialising. taken: it has a new owner. unknown: the coordinator cannot be reached.
  */
 export type Standing = 'ours' | 'aborted' | 'taken' | 'unknown'
 
@@ -61,10 +61,10 @@ const concurrentTransactions = 51
 const unknownTopicOrPartition = 3
 const operationNotAttempted = 55
 const movedCodes: readonly number[] = [loading, coordinatorUnavailable, notCoordinator]
-/** Of a broker that has just started and does not know the topics yet, too. */
+/** Also returned by a broker that has just started and does not know the topics yet. */
 const passingCodes: readonly number[] = [...movedCodes, concurrentTransactions, unknownTopicOrPartition]
 
-/** States of a transaction that was ended from outside, until the next owner has initialised. */
+/** States of a transaction ended from outside, until the next owner has initialised. */
 const abortedStates: readonly string[] = ['PrepareEpochFence', 'PrepareAbort', 'CompleteAbort']
 
 export class TransactionCoordinator {
@@ -76,7 +76,7 @@ export class TransactionCoordinator {
   #producer: ProducerIdentity = { id: -1n, epoch: -1 }
   readonly #onThrottle: (ms: number) => void
 
-  /** `limitMs`: how long passing errors are waited out. `onThrottle`: told how long a quota throttles the connection. */
+  /** `limitMs`: how long temporary errors are waited out. `onThrottle`: called with how long a quota throttles the connection. */
   constructor(
     connections: ClusterConnections,
     transactionalId: string,
@@ -95,8 +95,8 @@ export class TransactionCoordinator {
   }
 
   /**
-   * Fences every earlier owner and ends its open transaction. A lost answer is asked for again: all that a doubled
-   * request does is to count the epoch on.
+   * Fences every earlier owner and ends its open transaction. Retried if the response is lost: a duplicate
+   * request only bumps the epoch.
    */
   async fence(transactionTimeoutMs: number): Promise<void> {
     await retryUntil(this.#limitMs, slowBackoff, this.#context, async () => {
@@ -124,13 +124,13 @@ export class TransactionCoordinator {
     return broker.feature('transaction.version') >= 2 && broker.maxVersion(endTxnV5.key) >= endTxnV5.version
   }
 
-  /** The coordinator's connection; looked for and opened if there is none. */
+  /** The coordinator's connection, looked up and opened if necessary. */
   async connect(): Promise<BrokerConnection> {
     if (this.#node < 0) this.#node = await this.#find()
     return this.#connections.broker(this.#node)
   }
 
-  /** Adds partitions to the transaction, and so begins it (transactions v1). */
+  /** Adds partitions to the transaction, which begins it (transactions v1). */
   async add(partitions: readonly TopicPartition[]): Promise<void> {
     const topics = new Map<string, number[]>()
     for (const { topic, partition } of partitions) topics.set(topic, [...(topics.get(topic) ?? []), partition])
@@ -152,7 +152,7 @@ export class TransactionCoordinator {
     })
   }
 
-  /** Commits or aborts. In transactions v2 the answer brings the epoch of the next one. */
+  /** Commits or aborts. In transactions v2 the response carries the epoch of the next one. */
   async end(commit: boolean, v2: boolean): Promise<void> {
     const { id, epoch } = this.#producer
     await this.#ask(async (broker) => {
@@ -167,7 +167,7 @@ export class TransactionCoordinator {
     })
   }
 
-  /** What has become of the transaction at the coordinator. Never rejects. */
+  /** The state of the transaction at the coordinator. Never rejects. */
   async standing(): Promise<Standing> {
     try {
       const { connection } = await this.connect()
@@ -184,7 +184,7 @@ export class TransactionCoordinator {
   async #ask(request: (broker: BrokerConnection) => Promise<Answer>): Promise<void> {
     let deadline: number | null = null
     for (let waitMs = fastBackoff.firstMs; ; waitMs = Math.min(waitMs * 1.5, fastBackoff.maxMs)) {
-      // The connection holds it back while a quota throttles it.
+      // The connection delays it while a quota throttles.
       const { code, throttleMs } = await request(await this.connect())
       if (throttleMs > 0) this.#onThrottle(throttleMs)
       if (code === 0) return
@@ -210,7 +210,7 @@ export class TransactionCoordinator {
   }
 }
 
-/** A producer id that belongs to no transactional id: for idempotence alone. */
+/** A producer id without a transactional id: for idempotence only. */
 export function idempotentIdentity(connections: ClusterConnections, limitMs: number): Promise<ProducerIdentity> {
   return retryUntil(limitMs, slowBackoff, {}, async () => {
     const broker = await connections.any()
@@ -222,7 +222,7 @@ export function idempotentIdentity(connections: ClusterConnections, limitMs: num
       await broker.close()
       throw error
     }
-    // Not now, says the broker: its connection is a good one.
+    // The broker said "not now": the connection itself is fine.
     if (answer.errorCode !== 0) throw protocolFailure(answer.errorCode)
     return { id: answer.producerId, epoch: answer.producerEpoch }
   })

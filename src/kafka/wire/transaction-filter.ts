@@ -2,14 +2,14 @@ import { isCommit } from '../transaction-marker.js'
 import type { RecordCursor } from './record-batch-read.js'
 
 /**
- * Tells which records of a partition count when it is read with everything in it, markers included: a record of a transaction
- * once its commit marker has come, never that of an aborted one. Unlike a read_committed reader it does not wait at the first
- * open transaction of anyone; what it lets through can stand before what it let through earlier.
+ * Filters the committed records of a partition that is read with markers and all: yields a transaction's records
+ * once its commit marker has been read, and never those of an aborted one. Unlike a read_committed reader it does not block on the first
+ * open transaction; its output may be out of offset order.
  */
 export class TransactionFilter<T> {
   readonly #undecided = new Map<bigint, T[]>()
 
-  /** `read`: what is to be kept of the record that the cursor stands on, or null. `decided`: called with what counts. */
+  /** `read`: what to keep of the cursor's current record, or null. `decided`: called with committed ones. */
   take(batch: RecordCursor, read: (record: RecordCursor) => T | null, decided: (kept: T) => void): void {
     const { producerId, transactional, control } = batch.header
     if (control) {

@@ -1,5 +1,5 @@
 /**
- * What a producer may do when, as a table: state → call or event → next state. What is not in it is not allowed.
+ * The producer's state machine as a table: state → call or event → next state. Anything not listed is forbidden.
  */
 import { GenesisError } from '../../errors.js'
 
@@ -10,11 +10,11 @@ export type TransactionState =
   | 'ready'
   /** Records may be in flight; in exactly-once mode a transaction is open. */
   | 'open'
-  /** The commit is under way. */
+  /** A commit is in progress. */
   | 'committing'
-  /** Something failed: nothing but closing is left. A transaction may be open at the coordinator. */
+  /** Something failed: only closing is left. A transaction may be open at the coordinator. */
   | 'failed'
-  /** A newer owner exists: nothing is sent any more, not even an abort. */
+  /** A newer owner exists: nothing more is sent, not even an abort. */
   | 'fenced'
   | 'closed'
 
@@ -32,11 +32,11 @@ export const transitions: Readonly<
   closed: { fail: 'closed', fence: 'closed', close: 'closed' },
 }
 
-/** The state after an event; INTERNAL if the event is not allowed in this state (a defect of the caller). */
+/** The state after an event; INTERNAL if the event is not allowed in this state (a bug in the caller). */
 export function next(state: TransactionState, event: TransactionEvent): TransactionState {
   const to = transitions[state][event]
   if (to === undefined)
-    throw new GenesisError('INTERNAL', 'a call that the producer does not allow now', {
+    throw new GenesisError('INTERNAL', 'the producer does not allow this call now', {
       found: `${event} in state ${state}`,
       expected: Object.keys(transitions[state]).join(', '),
     })

@@ -1,9 +1,9 @@
 /**
- * Kafka's variable-length integers: zig-zag (so that small negative numbers are short), seven bits a byte, least significant
+ * Kafka's variable-length integers: zig-zag (keeps small negative numbers short), seven bits per byte, least significant
  * first (KIP-98, as in Protocol Buffers). Hot: no allocation.
  */
 
-/** Bytes of a signed 32-bit integer. */
+/** Encoded length of a signed 32-bit integer. */
 export function sizeOfVarint(value: number): number {
   return sizeOfUnsigned(((value << 1) ^ (value >> 31)) >>> 0)
 }
@@ -12,16 +12,16 @@ function sizeOfUnsigned(value: number): number {
   return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x200000 ? 3 : value < 0x10000000 ? 4 : 5
 }
 
-/** Bytes of a signed integer of up to 53 bits. */
+/** Encoded length of a signed integer of up to 53 bits. */
 export function sizeOfVarlong(value: number): number {
   if (value === value >> 0) return sizeOfVarint(value)
   let size = 1
-  // Zig-zag in plain arithmetic: beyond 2^52 its double would not be exact, so the first seven bits go first.
+  // Zig-zag in plain arithmetic: twice a number above 2^52 is not exact, so the first seven bits go first.
   for (let rest = afterFirst(value); rest > 0; rest = Math.floor(rest / 128)) size++
   return size
 }
 
-/** Writes a signed 32-bit integer at `at`; returns the index behind it. */
+/** Writes a signed 32-bit integer at `at`; returns the index after it. */
 export function writeVarint(out: Uint8Array, at: number, value: number): number {
   let rest = ((value << 1) ^ (value >> 31)) >>> 0
   while (rest > 0x7f) {
@@ -32,7 +32,7 @@ export function writeVarint(out: Uint8Array, at: number, value: number): number 
   return at
 }
 
-/** Writes a signed integer of up to 53 bits at `at`; returns the index behind it. */
+/** Writes a signed integer of up to 53 bits at `at`; returns the index after it. */
 export function writeVarlong(out: Uint8Array, at: number, value: number): number {
   if (value === value >> 0) return writeVarint(out, at, value)
   out[at++] = firstSeven(value) | 0x80

@@ -1,7 +1,7 @@
 /**
- * The producer port, straight onto the protocol: encoded batches are framed as record batches and sent over
- * @platformatic/kafka's connections. Built for one thread that makes records and sends them: everything here is done
- * per batch, nothing per record but the framing itself.
+ * The producer port, directly on the protocol: frames encoded batches as record batches and sends them over
+ * @platformatic/kafka's connections. Built for one thread that generates and sends: all work here is
+ * per batch, except for framing the records.
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { ClusterOptions } from '../../config/cluster.js'
@@ -26,13 +26,13 @@ import type { TopicPartition } from './transaction-coordinator.js'
 import { next } from './transaction-state.js'
 import type { TransactionEvent, TransactionState } from './transaction-state.js'
 
-/** Bytes that are collected while requests are in flight. Measured: smaller costs requests, larger the cache. */
+/** Bytes collected while requests are in flight. Measured: smaller costs requests, larger costs cache misses. */
 const stageBytes = 1 << 20
 
-/** Requests on their way on a connection: more than the window lets go. */
+/** In-flight requests per connection: more than the window allows. */
 const maxInflights = 16
 
-/** How long closing waits for what is in flight, and for the abort. */
+/** How long closing waits for in-flight requests and the abort. */
 const closeMs = 2000
 
 export class WireProducer implements KafkaProducer {
@@ -53,10 +53,10 @@ export class WireProducer implements KafkaProducer {
   #failure: GenesisError | null = null
   #failing: Promise<GenesisError> | null = null
   #wake: (() => void) | null = null
-  /** Where the last commit had its side records: the next one has them there too. */
+  /** Where the last commit had its side records: the next one will have them there too. */
   #sides: readonly TopicPartition[] = []
 
-  /** `shared`: connections for a producer with a transactional id, whose late requests no broker takes. */
+  /** `shared`: connections for a producer with a transactional id, whose late requests no broker accepts. */
   constructor(cluster: ClusterOptions, options: ProducerOptions, shared: BrokerSource | null = null) {
     this.#options = options
     this.#requestTimeoutMs = cluster.requestTimeoutMs
@@ -98,7 +98,7 @@ export class WireProducer implements KafkaProducer {
         },
         identity,
       )
-      // Not allowed if it was closed meanwhile.
+      // Fails if it was closed meanwhile.
       this.#enter('init')
     })
   }
@@ -117,9 +117,9 @@ export class WireProducer implements KafkaProducer {
         await this.#until(() => this.#dispatch([]))
         dispatched = true
       }
-      // Small batches go at once while nothing is in flight, and are collected while something is.
+      // Small batches are sent at once while nothing is in flight, and collected otherwise.
       if (this.#window?.inFlight === 0) dispatched = this.#dispatch([]) || dispatched
-      // The sockets get a turn even if the caller never waits for anything else.
+      // Gives the sockets a turn even if the caller never waits for anything else.
       if (dispatched) await nextTurn()
     })
   }
@@ -158,7 +158,7 @@ export class WireProducer implements KafkaProducer {
       if (state === 'open' || state === 'failed')
         await Promise.race([this.#abort(), sleep(closeMs, null, { ref: false })])
     } catch {
-      // The next owner of the transactional id ends it, or its timeout does.
+      // The next owner of the transactional id ends it, or it times out.
     }
     this.#window?.stop()
     await this.#connections.close()
@@ -166,24 +166,24 @@ export class WireProducer implements KafkaProducer {
 
   async #begin(): Promise<void> {
     if (this.#state !== 'ready') return
-    // A broker closes connections that were idle for long, and a leader may have moved since.
+    // A broker closes connections that were idle for long, and a leader may have moved.
     const topics = [...this.#topics]
     if (!this.#leaders.knows(topics)) await this.#leaders.find(topics)
     this.#begunAt = Date.now()
     this.#enter('begin')
   }
 
-  /** Sends what is staged and these records, and waits until everything is acknowledged. */
+  /** Sends what is staged plus these records, and waits for all acknowledgements. */
   async #deliver(side: readonly TopicRecords[]): Promise<void> {
     await this.#until(() => this.#dispatch(side))
     await this.#until(() => this.#window?.inFlight === 0)
   }
 
-  /** Sends what is staged and these records, if that is possible now; true if nothing of it is left. */
+  /** Sends what is staged plus these records if possible now; true if nothing is left. */
   #dispatch(side: readonly TopicRecords[]): boolean {
     const window = this.#window
     if (this.#stage.count === 0 && side.length === 0) return true
-    // Behind an abort nothing may follow: it would begin another transaction.
+    // Nothing may follow an abort: it would begin another transaction.
     if (window === null || window.busy || this.#failing !== null || this.#failure !== null) return false
     const { topic, compression } = this.#options
     if (this.#coordinator !== null && !this.#v2) {
@@ -200,7 +200,7 @@ export class WireProducer implements KafkaProducer {
   }
 
   #join(window: ProduceWindow, missing: readonly TopicPartition[]): void {
-    // In one request with the first records, for it costs the transaction a round trip.
+    // Saves a round trip per transaction: one request with the first records.
     const sides = window.joined.size === 0 ? this.#sides : []
     const all = new Map(
       [...missing, ...sides].map(({ topic, partition }) => [`${topic}/${partition}`, { topic, partition }]),
@@ -209,7 +209,7 @@ export class WireProducer implements KafkaProducer {
     if (this.#coordinator !== null) window.join(partitions, this.#coordinator.add(partitions))
   }
 
-  /** Aborts, unless something is under way whose fate is unknown: a late batch would begin a transaction of its own. */
+  /** Aborts, unless something in flight has an unknown outcome: a late batch would begin a new transaction. */
   async #abort(): Promise<void> {
     const window = this.#window
     if (this.#coordinator === null || window === null) return
@@ -226,7 +226,7 @@ export class WireProducer implements KafkaProducer {
     else if (this.#window?.inFlight === 0) this.#dispatch([])
   }
 
-  /** Waits until it is so, asking after every acknowledgement; rejects if the producer has failed. */
+  /** Waits for a condition, checked after every acknowledgement; rejects if the producer has failed. */
   async #until(so: () => boolean): Promise<void> {
     for (;;) {
       if (this.#failing !== null) throw await this.#failing
@@ -237,7 +237,7 @@ export class WireProducer implements KafkaProducer {
     }
   }
 
-  /** Every rejection is the end of the producer. */
+  /** Any rejection ends the producer. */
   async #attempt(call: () => Promise<void>): Promise<void> {
     if (this.#failing !== null) throw await this.#failing
     if (this.#failure !== null) throw this.#failure
@@ -259,8 +259,8 @@ export class WireProducer implements KafkaProducer {
   }
 
   /**
-   * Tells a new owner from a transaction that timed out. The codes do not: both are a fence in one protocol, and an invalid
-   * state of the transaction in the other. A worker that took a new owner for a timeout would fence it in turn.
+   * Tells a new owner from a transaction timeout. The error codes do not: both look like fencing in one protocol version, and like an invalid
+   * transaction state in the other. Taking a new owner for a timeout would fence that owner in turn.
    */
   async #explain(thrown: unknown): Promise<GenesisError> {
     const { transactionalId, transactionTimeoutMs } = this.#options

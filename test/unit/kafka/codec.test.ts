@@ -25,7 +25,7 @@ describe('codec', () => {
       })
   }
 
-  test('why a library cannot be loaded is what the linker says of it', () => {
+  test('a library that cannot be loaded is reported in the words of the linker', () => {
     const elsewhere = Object.assign(new Error("Cannot find module './x.node'\nRequire stack:\n- x"), {
       code: 'MODULE_NOT_FOUND',
     })

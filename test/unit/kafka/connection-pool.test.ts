@@ -41,7 +41,7 @@ async function poolOf(t: TestContext, perBroker: number, requestTimeoutMs = 5_00
   return { pool, sockets, open: (): Promise<BrokerConnection> => pool.open('127.0.0.1', port) }
 }
 
-test('connections are shared once there are so many, the least used first', async (t) => {
+test('connections are shared from a number per broker on, the least used first', async (t) => {
   const { sockets, open } = await poolOf(t, 2)
   const brokers = await Promise.all([open(), open(), open(), open(), open()])
   assert.equal(sockets.size, 2)
@@ -49,7 +49,7 @@ test('connections are shared once there are so many, the least used first', asyn
   assert.deepEqual(users.sort(), [2, 3])
 })
 
-test('a connection is closed when the last one gives it back, and then opened anew', async (t) => {
+test('a connection is closed when its last user releases it, and reopened on demand', async (t) => {
   const { pool, open } = await poolOf(t, 1)
   const [first, second] = [await open(), await open()]
   assert.equal(first, second)
@@ -62,7 +62,7 @@ test('a connection is closed when the last one gives it back, and then opened an
   await pool.close(third)
 })
 
-test('nobody begins on a connection with a request that was never answered', async (t) => {
+test('a connection with a request that timed out gets no new users', async (t) => {
   const { pool, open } = await poolOf(t, 1, 20)
   const [stuck, other] = [await open(), await open()]
   await assert.rejects(metadataV12.api.async(stuck.connection, [], false, false), /timed out/)

@@ -44,7 +44,7 @@ test("the table agrees with @platformatic/kafka's on every name it knows", () =>
 
 test('credentials at a listener that asks for none are told apart from wrong ones', () => {
   const message = (code: number): string => protocolFailure(code, { broker: 'a:9092' }).message
-  assert.match(message(34), /^broker a:9092: this listener has no SASL; .*Leave out kafka\.sasl/)
+  assert.match(message(34), /^broker a:9092: this listener does not use SASL; .*Remove kafka\.sasl/)
   assert.match(message(58), /^broker a:9092: the broker refuses the credentials; .*Check kafka\.sasl/)
 })
 

@@ -50,7 +50,7 @@ test('a token comes from a client-credentials grant, once for all connections', 
   assert.equal(asked[0].authorization, `Basic ${Buffer.from('me%3A1:p%20w').toString('base64')}`)
 })
 
-test('a token that has expired is fetched anew', async (t) => {
+test('an expired token is replaced', async (t) => {
   const { url, asked } = await endpoint(t, 200, { access_token: 'abc', expires_in: 0 })
   const options = { ...credentials, tokenEndpoint: url }
   await bearerToken(options, 1000)

@@ -38,7 +38,7 @@ describe('an address that leads to no broker is named at once:', () => {
       const address = await at(t, http())
       const { code, message } = await refusal({ ...clusterAt([address]), sasl: login })
       assert.equal(code, 'KAFKA_REJECTED')
-      assert.match(message, new RegExp(`${address}: no Kafka broker listens here; found an HTTP server.*kafka.brokers`))
+      assert.match(message, new RegExp(`${address}: this is not a Kafka broker; found an HTTP server.*kafka.brokers`))
     })
 
   test('a listener with TLS, spoken to without', async (t) => {
@@ -49,7 +49,7 @@ describe('an address that leads to no broker is named at once:', () => {
     })
     const { code, message } = await refusal(clusterAt([await at(t, alert)]))
     assert.equal(code, 'KAFKA_REJECTED')
-    assert.match(message, /the listener speaks TLS.*KAFKA_TLS_ENABLED/)
+    assert.match(message, /the listener requires TLS.*KAFKA_TLS_ENABLED/)
   })
 
   test('one that greets', async (t) => {
@@ -58,7 +58,7 @@ describe('an address that leads to no broker is named at once:', () => {
       socket.write('SSH-2.0-OpenSSH_9.2\r\n')
     })
     const { message } = await refusal(clusterAt([await at(t, ssh)]))
-    assert.match(message, /found something that says "SSH-2.0-OpenSSH_9.2"/)
+    assert.match(message, /found a server that says "SSH-2.0-OpenSSH_9.2"/)
   })
 
   test('but one wrong address of several is passed over', async (t) => {
