@@ -36,6 +36,11 @@ const commands: Readonly<Record<string, CommandRow>> = {
     parameters: '<connector...>',
     load: async () => (await import('./verify.js')).verifyCommand(),
   },
+  read: {
+    summary: "print a topic's records as a consumer sees them",
+    parameters: '<topic>',
+    load: async () => (await import('./read.js')).readCommand(),
+  },
   reset: {
     summary: 'restart a stream, or move its position',
     parameters: '<connector...>',

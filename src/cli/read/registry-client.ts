@@ -1,0 +1,33 @@
+/** Somebody else's client of the worker's schema registry. */
+import { Agent } from 'node:https'
+import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
+import type { WorkerConfig } from '../../config/worker.js'
+import { readableTypes } from './logical-types.js'
+
+type ClientOptions = ConstructorParameters<typeof SchemaRegistry>[0]
+
+/** Null if the worker has no registry. */
+export function createRegistryClient(options: WorkerConfig['registry']): SchemaRegistry | null {
+  if (options.url === null) return null
+  const url = new URL(options.url)
+  const username = options.username ?? decodeURIComponent(url.username)
+  const password = options.password ?? decodeURIComponent(url.password)
+  url.username = ''
+  url.password = ''
+  const { token, ca } = options
+  const client: ClientOptions = {
+    host: url.href.replace(/\/+$/, ''),
+    clientId: 'genesis',
+    ...(token === null && username !== '' && { auth: { username, password } }),
+    ...(token !== null && { middlewares: [bearer(token)] }),
+    ...(ca !== null && { agent: new Agent({ ca }) }),
+  }
+  return new SchemaRegistry(client, { [SchemaType.AVRO]: readableTypes })
+}
+
+function bearer(token: string): NonNullable<ClientOptions['middlewares']>[number] {
+  return () => ({
+    prepareRequest: async (next) => (await next()).enhance({ headers: { authorization: `Bearer ${token}` } }),
+    response: (next) => next(),
+  })
+}

@@ -1,0 +1,159 @@
+/**
+ * Records as a consumer sees them, through kafkajs: on purpose not by this project's own reader, so that what is shown is what anyone
+ * else gets. Nothing is committed; the group is a new one each time.
+ */
+import { randomUUID } from 'node:crypto'
+import kafkajs, { CompressionTypes } from 'kafkajs'
+import type { Consumer, EachBatchPayload, IHeaders, KafkaMessage } from 'kafkajs'
+import type { ClusterOptions } from '../config/cluster.js'
+import { GenesisError } from '../errors.js'
+import { codecs } from './codec.js'
+import { kafkaError } from './errors.js'
+import { createKafkajsClient } from './kafkajs-client.js'
+
+export interface ConsumedRecord {
+  readonly partition: number
+  /** Digits: it may be beyond 2^53. */
+  readonly offset: string
+  /** Milliseconds since 1970. */
+  readonly timestamp: number
+  readonly key: Buffer | null
+  readonly value: Buffer | null
+  readonly headers: IHeaders
+}
+
+export interface ConsumedRange {
+  readonly partition: number
+  /** The first offset to read. */
+  readonly start: number
+  /** The offset to stop before; null: none. */
+  readonly end: number | null
+}
+
+/** Why reading ended. stalled: nothing came for `stallMs`, although the end was not reached. */
+export type ConsumeEnd = 'end' | 'enough' | 'stopped' | 'stalled'
+
+// A coordinator that is still loading takes some seconds on a new cluster.
+const retry = { initialRetryTime: 100, maxRetryTime: 1000, retries: 10 }
+const maxRestarts = 10
+const maxWaitTimeInMs = 250
+const stallMs = 30_000
+
+/**
+ * Hands the ranges' records over as a read_committed consumer gets them, one at a time, in the order of each partition, until the ends
+ * are reached, `take` answers false, or `signal` aborts. Rejects with GenesisErrors, and with what `take` rejects with.
+ */
+export async function consumeTopic(
+  cluster: ClusterOptions,
+  topic: string,
+  ranges: readonly ConsumedRange[],
+  take: (record: ConsumedRecord) => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<ConsumeEnd> {
+  const left = new Map(ranges.filter(isLeft).map((range) => [range.partition, range]))
+  if (left.size === 0) return 'end'
+  registerCodecs()
+  let restarts = 0
+  const groupId = `genesis-read-${randomUUID()}`
+  const consumer = createKafkajsClient(cluster, retry).consumer({
+    groupId,
+    maxWaitTimeInMs,
+    allowAutoTopicCreation: false,
+    retry: { ...retry, restartOnFailure: () => Promise.resolve(!signal.aborted && ++restarts <= maxRestarts) },
+  })
+  try {
+    return await new Promise<ConsumeEnd>((resolve, reject) => {
+      signal.addEventListener('abort', () => resolve('stopped'), { once: true })
+      if (signal.aborted) resolve('stopped')
+      void run(consumer, topic, left, take, resolve, reject)
+    })
+  } catch (error) {
+    throw kafkaError(error, { topic, operation: 'Read' })
+  } finally {
+    await consumer.disconnect().catch(() => {})
+  }
+}
+
+function isLeft({ start, end }: ConsumedRange): boolean {
+  return end === null || start < end
+}
+
+async function run(
+  consumer: Consumer,
+  topic: string,
+  left: Map<number, ConsumedRange>,
+  take: (record: ConsumedRecord) => Promise<boolean>,
+  end: (why: ConsumeEnd) => void,
+  fail: (error: unknown) => void,
+): Promise<void> {
+  const { GROUP_JOIN, CRASH, END_BATCH_PROCESS } = consumer.events
+  const bounded = [...left.values()].every((range) => range.end !== null)
+  const stall = setTimeout(() => end('stalled'), stallMs).unref()
+  if (!bounded) clearTimeout(stall)
+  consumer.on(CRASH, ({ payload: { error, restart } }) => {
+    if (!restart) fail(error)
+  })
+  // Nothing is committed, so each joining would begin anew: it goes on from where this reader is.
+  consumer.on(GROUP_JOIN, ({ payload: { memberAssignment } }) => {
+    const assigned = memberAssignment[topic] ?? []
+    consumer.pause([{ topic, partitions: assigned.filter((partition) => !left.has(partition)) }])
+    for (const { partition, start } of left.values()) consumer.seek({ topic, partition, offset: String(start) })
+  })
+  // A transaction's marker is never handed over, and may be the last one before the end.
+  consumer.on(END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
+    if (bounded) stall.refresh()
+    const range = left.get(partition)
+    if (range === undefined) return
+    const start = Math.max(range.start, Number(lastOffset) + 1)
+    left.set(partition, { ...range, start })
+    if (range.end === null || start < range.end) return
+    left.delete(partition)
+    consumer.pause([{ topic, partitions: [partition] }])
+    if (left.size === 0) end('end')
+  })
+  let isOver = false
+  const eachBatch = async ({ batch, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> => {
+    for (const message of batch.messages) {
+      const range = left.get(batch.partition)
+      if (range === undefined || isOver || !isRunning() || isStale()) return
+      const offset = Number(message.offset)
+      if (offset < range.start || (range.end !== null && offset >= range.end)) continue
+      left.set(batch.partition, { ...range, start: offset + 1 })
+      try {
+        isOver = !(await take(recordOf(batch.partition, message)))
+      } catch (error) {
+        // Thrown on, kafkajs would read the batch again.
+        isOver = true
+        fail(error)
+      }
+      if (isOver) return end('enough')
+      await heartbeat()
+    }
+  }
+  try {
+    await consumer.connect()
+    await consumer.subscribe({ topic, fromBeginning: true })
+    await consumer.run({ autoCommit: false, eachBatch })
+  } catch (error) {
+    fail(error)
+  }
+}
+
+function recordOf(partition: number, { offset, timestamp, key, value, headers = {} }: KafkaMessage): ConsumedRecord {
+  return { partition, offset, timestamp: Number(timestamp), key, value, headers }
+}
+
+/** kafkajs itself has none but gzip. */
+function registerCodecs(): void {
+  const missing = [
+    ['snappy', CompressionTypes.Snappy],
+    ['lz4', CompressionTypes.LZ4],
+    ['zstd', CompressionTypes.ZSTD],
+  ] as const
+  for (const [name, type] of missing) {
+    kafkajs.CompressionCodecs[type] = () => ({
+      compress: () => Promise.reject(new GenesisError('INTERNAL', 'a consumer compresses nothing')),
+      decompress: (bytes: Buffer) => codecs[name].decompress(bytes),
+    })
+  }
+}
