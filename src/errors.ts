@@ -1,8 +1,8 @@
 /**
- * The one table of errors. `docs/errors.md` lists exactly these rows (a test compares them).
+ * The table of errors. `docs/errors.md` lists exactly these rows (a test compares them).
  *
- * `retriable`: the same call may succeed later without anyone's help. `http`: the status a REST answer carries.
- * `exit`: the process exit status of a command that ends with it (documented in docs/cli.md):
+ * `retriable`: the same call may succeed later by itself. `http`: the status of the REST response.
+ * `exit`: the process exit status of a command that ends with it (see docs/cli.md):
  * 1 the work failed, 2 the user's input is wrong.
  */
 export const errorTable = {
@@ -39,7 +39,7 @@ export const errorTable = {
     exit: 2,
     about: 'no record of the model can satisfy the conditions',
   },
-  TABLE_INVALID: { retriable: false, http: 400, exit: 2, about: 'a table to train from cannot be read as a table' },
+  TABLE_INVALID: { retriable: false, http: 400, exit: 2, about: 'a training table cannot be parsed as a table' },
   // encoding
   SCHEMA_INVALID: { retriable: false, http: 400, exit: 2, about: 'an Avro schema cannot be read or parsed' },
   SCHEMA_MISMATCH: { retriable: false, http: 400, exit: 2, about: 'an Avro schema does not match the model' },
@@ -81,7 +81,7 @@ export const errorTable = {
     exit: 1,
     about: 'a checkpoint is missing, corrupt or made by another stream',
   },
-  SINK_FAILED: { retriable: true, http: 500, exit: 1, about: 'a sink could not take records' },
+  SINK_FAILED: { retriable: true, http: 500, exit: 1, about: 'a sink failed to accept records' },
   BUFFER_FULL: {
     retriable: false,
     http: 503,
@@ -99,12 +99,12 @@ export const errorTable = {
     retriable: false,
     http: 400,
     exit: 1,
-    about: 'a WebSocket server refuses the connection or what it is sent',
+    about: 'a WebSocket server refuses the connection or the records',
   },
   DISK_FULL: { retriable: true, http: 507, exit: 1, about: 'no space left for a file' },
   // service
-  CONNECTOR_NOT_FOUND: { retriable: false, http: 404, exit: 2, about: 'there is no connector of this name' },
-  CONNECTOR_EXISTS: { retriable: false, http: 409, exit: 2, about: 'a connector of this name exists' },
+  CONNECTOR_NOT_FOUND: { retriable: false, http: 404, exit: 2, about: 'there is no connector with this name' },
+  CONNECTOR_EXISTS: { retriable: false, http: 409, exit: 2, about: 'a connector with this name already exists' },
   CONNECTOR_READ_ONLY: {
     retriable: false,
     http: 409,
@@ -118,29 +118,29 @@ export const errorTable = {
     exit: 2,
     about: 'offsets can only be changed while the connector is STOPPED',
   },
-  TASK_NOT_FOUND: { retriable: false, http: 404, exit: 2, about: 'the connector has no task of this id' },
+  TASK_NOT_FOUND: { retriable: false, http: 404, exit: 2, about: 'the connector has no task with this id' },
   OFFSET_INVALID: { retriable: false, http: 500, exit: 2, about: 'an offset does not match the connector' },
   HERDER_STOPPING: { retriable: true, http: 503, exit: 1, about: 'the worker is stopping' },
   // everything else
-  THREAD_LOST: { retriable: true, http: 500, exit: 1, about: 'a thread of this program ended with its tasks' },
+  THREAD_LOST: { retriable: true, http: 500, exit: 1, about: 'a worker thread ended, and its tasks with it' },
   INTERNAL: { retriable: false, http: 500, exit: 1, about: 'a bug in this program' },
 } as const satisfies Record<string, { retriable: boolean; http: number; exit: 1 | 2; about: string }>
 
 export type ErrorCode = keyof typeof errorTable
 
-/** Where, what, and what to do. Every part is optional; each says one thing and never holds a secret. */
+/** The parts of a message, all optional. None ever contains a secret. */
 export interface ErrorDetails {
-  /** File, path in it, column, position, topic, partition, offset: whatever tells the place. */
+  /** Where: file, path in it, column, position, topic, partition, offset. */
   readonly place?: string
   readonly found?: string
   readonly expected?: string
   readonly remedy?: string
   readonly cause?: unknown
-  /** Several errors of one kind, each complete in itself (all errors of a file at once). */
+  /** Several errors of one kind, each complete on its own (all errors of a file at once). */
   readonly all?: readonly GenesisError[]
 }
 
-/** The only error that is shown to a user. Its message is one line and complete; `details` has its parts. */
+/** The only error shown to users. Its message is one complete line; `details` has the parts. */
 export class GenesisError extends Error {
   override readonly name: string = 'GenesisError'
   readonly code: ErrorCode
@@ -148,7 +148,7 @@ export class GenesisError extends Error {
   readonly what: string
   readonly details: ErrorDetails
 
-  /** `what` has happened, without the place and the other parts, which the message puts around it. */
+  /** `what`: what happened, without the details, which the message adds. */
   constructor(code: ErrorCode, what: string, details: ErrorDetails = {}) {
     super(sentence(what, details), details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
@@ -169,7 +169,7 @@ function sentence(what: string, { place, found, expected, remedy }: ErrorDetails
   return text
 }
 
-/** Any thrown thing as a GenesisError; what is not one of ours becomes INTERNAL with its cause kept. */
+/** Anything thrown as a GenesisError; foreign errors become INTERNAL, with their cause kept. */
 export function asGenesisError(thrown: unknown): GenesisError {
   if (thrown instanceof GenesisError) return thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)

@@ -1,14 +1,14 @@
 /**
- * The data that travels from a generator to a sink, in columns. No record is an object on the way to Kafka.
+ * The columnar data passed from a generator to a sink. No record is an object on its way to Kafka.
  */
 
-/** A value as a user sees it in a row: dates are ISO 8601 strings, decimals are numbers. */
+/** A value as users see it in a row: dates are ISO 8601 strings, decimals are numbers. */
 export type Value = string | number | boolean | null
 
 /**
- * What the values of a field are, apart from how they are encoded.
- * Numbers are held as integers wherever that is exact: a `decimal` of scale 2 holds 12.34 as 1234, a `date` holds days
- * and a `timestamp` milliseconds since 1970-01-01T00:00Z, a `time` milliseconds since midnight. Only `double` holds a real number.
+ * The type of a field's values, independent of their encoding.
+ * Numbers are held as integers where that is exact: a `decimal` of scale 2 holds 12.34 as 1234, a `date` holds days
+ * and a `timestamp` milliseconds since 1970-01-01T00:00Z, a `time` milliseconds since midnight. Only `double` holds fractions.
  */
 export type FieldType =
   | { readonly kind: 'string' }
@@ -18,7 +18,7 @@ export type FieldType =
   | { readonly kind: 'decimal'; readonly scale: number }
   | { readonly kind: 'double' }
   | { readonly kind: 'date'; readonly spelling?: Spelling }
-  /** `local`: of a clock without a zone; the milliseconds are those of that clock, as if it were UTC's. */
+  /** `local`: without a time zone; the milliseconds treat the local clock as if it were UTC. */
   | { readonly kind: 'timestamp'; readonly local?: true; readonly spelling?: Spelling }
   | { readonly kind: 'time'; readonly spelling?: Spelling }
   /**
@@ -30,42 +30,42 @@ export type FieldType =
       readonly of: 'values' | 'records' | 'map' | 'record_map'
       readonly items: readonly Field[]
     }
-  /** Values of any shape, each as the text of JSON; all of them are known. */
+  /** Values of any shape, each as JSON text; all of them are known. */
   | { readonly kind: 'json' }
 
 /**
- * How text formats write dates and times, where not in ISO 8601: in letters of Java's DateTimeFormatter and Unicode TR 35, yyyy yy M MM MMM d dd EEE H HH h hh
- * mm ss S… a, and texts between apostrophes. MMM, EEE and a stand for the words below, whatever their length and language.
+ * How text formats write dates and times other than in ISO 8601: the letters of Java's DateTimeFormatter and Unicode TR 35, yyyy yy M MM MMM d dd EEE H HH h hh
+ * mm ss S… a, and quoted literals. MMM, EEE and a stand for the words below, whatever their length and language.
  */
 export interface Spelling {
   readonly pattern: string
-  /** Of the clock that the text shows: minutes east of UTC. A zone's name or offset is a text of the pattern. @default 0 */
+  /** UTC offset of the clock shown, in minutes east. A zone's name or offset is literal text in the pattern. @default 0 */
   readonly offsetMinutes?: number
   /** January first. */
   readonly months?: readonly string[]
   /** Monday first. */
   readonly weekdays?: readonly string[]
-  /** Before and after noon. */
+  /** AM and PM. */
   readonly halves?: readonly string[]
 }
 
-/** One field of a record layout, and how its vector is to be read. */
+/** One field of a record layout, and how to read its vector. */
 export interface Field {
   readonly name: string
-  /** Of a value in nested records: their field names from the top, and its own. Absent: the record's own field. */
+  /** For a value in nested records: their field names from the top, and its own. Absent: a top-level field. */
   readonly path?: readonly string[]
   readonly type: FieldType
   readonly nullable: boolean
   readonly vector: Vector['kind']
   /**
-   * What a code stands for, in the field's held form (see FieldType). `dictionary` vectors: every code has a value here.
-   * `number` vectors that have codes: the exact number of a code, or undefined where the code is a bin whose number is
-   * drawn (then only `NumberVector.values` has it). A code whose entry is null means that the value is missing.
+   * What a code stands for, in the field's held form (see FieldType). `dictionary` vectors: covers every code.
+   * `number` vectors with codes: the exact number of a code, or undefined if the code is a bin to draw from
+   * (then only `NumberVector.values` has the number). A null entry means that the value is missing.
    */
   readonly dictionary?: readonly (Value | undefined)[]
   /**
-   * The lowest and the highest number, in the held form, that a `number` vector can hold; absent: not known. What is
-   * known is checked against the schema at start, what is not is checked record by record.
+   * Range of a `number` vector, in the held form; absent: unknown. A known range is
+   * checked against the schema at start, otherwise each record is checked.
    */
   readonly range?: readonly [low: number, high: number]
   /** For `text` vectors: no character ever needs escaping in JSON or quoting in CSV. */
@@ -106,7 +106,7 @@ export type Vector = DictionaryVector | NumberVector | TextVector | ListVector
 
 /**
  * Consecutive records of one shard, a vector per field. Record i has position `start + i * stride`.
- * The vectors are longer than `length` and are written anew by the generator's next call: use them before that.
+ * The vectors are longer than `length` and are overwritten by the generator's next call: use them before that.
  */
 export interface ColumnBatch {
   readonly fields: readonly Field[]
@@ -114,24 +114,24 @@ export interface ColumnBatch {
   readonly stride: number
   readonly length: number
   readonly vectors: readonly Vector[]
-  /** Of a stream that is disturbed on purpose. Absent: none of the records is. */
+  /** Deliberate faults of a disturbed stream. Absent: no record has any. */
   readonly faults?: Faults
 }
 
-/** What is wrong on purpose with the records of a batch, which stand in their disturbed order. */
+/** Deliberate faults of a batch's records, which are in disturbed order. */
 export interface Faults {
-  /** Of record i: 0 if nothing is, else the number of its kind in `disturbKinds`, from 1. */
+  /** For record i: 0 for none, otherwise the number of its kind in `disturbKinds`, from 1. */
   readonly kinds: Uint8Array
-  /** Of record i: its position in the undisturbed stream. */
+  /** For record i: its position in the undisturbed stream. */
   readonly positions: Float64Array
-  /** Of record i: a number from 0 to before 1 that says what its kind leaves open. */
+  /** For record i: a number in [0, 1) that decides whatever its kind leaves open. */
   readonly draws: Float64Array
 }
 
 /**
  * Encoded records in one contiguous buffer: key i is bytes[offsets[2i] .. offsets[2i + 1]), value i is
  * bytes[offsets[2i + 1] .. offsets[2i + 2]). Without keys, key i is empty and `hasKeys` is false.
- * The buffers belong to the encoder and are written anew by its next call.
+ * The buffers belong to the encoder and are overwritten by its next call.
  */
 export interface EncodedBatch {
   readonly start: number
@@ -146,14 +146,14 @@ export interface EncodedBatch {
   readonly nullKeys?: Uint8Array
   /** Event time in ms since 1970, per record. Absent: the time of sending. */
   readonly timestamps?: Float64Array
-  /** Absent: no record has any. */
+  /** Absent: no record has headers. */
   readonly headers?: EncodedHeaders
 }
 
 /**
- * Headers in their encoded form: those of record i are bytes[offsets[i] .. offsets[i + 1]), laid out as in a Kafka record
- * (KIP-82): their number, then for each name length, name, value length and value; numbers are zig-zag varints. No
- * value is null: kafkajs cannot send that. An empty range: the record has none.
+ * Encoded headers: those of record i are bytes[offsets[i] .. offsets[i + 1]), laid out as in a Kafka record
+ * (KIP-82): their count, then for each name length, name, value length and value; numbers are zig-zag varints. No
+ * value is null: kafkajs cannot send that. An empty range: no headers.
  */
 export interface EncodedHeaders {
   readonly bytes: Buffer
@@ -163,18 +163,18 @@ export interface EncodedHeaders {
 /** The unit of ownership, fencing and checkpointing: the positions p of a connector's stream with p mod shards = shard. */
 export interface ShardId {
   readonly connector: string
-  /** Which of the connector's several sinks it is for. Absent: there is one. */
+  /** Which of the connector's sinks it is for. Absent: there is only one. */
   readonly sink?: string
   readonly shard: number
   readonly shards: number
 }
 
-/** What is durable of a shard: every one of its positions below `position` was delivered, none from it on. */
+/** A shard's durable progress: all its positions below `position` were delivered, none from it on. */
 export interface Checkpoint {
   /** The shard's next position in the stream, congruent to the shard modulo `shards`; up to 2^53. */
   readonly position: number
   /** Hash of model, conditions, seed and record layout: what made the records (hexadecimal). */
   readonly fingerprint: string
-  /** How many shards the stream was dealt to. A checkpoint does not fit another number of them. */
+  /** The stream's number of shards. A checkpoint is invalid for any other number. */
   readonly shards: number
 }

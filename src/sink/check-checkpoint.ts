@@ -1,14 +1,14 @@
 import { GenesisError } from '../errors.js'
 import type { Checkpoint, ShardId } from '../record.js'
 
-/** `connector orders, shard 0 of 2`, with the sink where there are several. */
+/** `connector orders, shard 0 of 2`, with the sink if there are several. */
 export function shardName({ connector, sink, shard, shards }: ShardId): string {
   return `connector ${connector}, ${sink === undefined ? '' : `sink ${sink}, `}shard ${shard} of ${shards}`
 }
 
 /**
- * Refuses a checkpoint that another stream has made, or that is none of this shard: going on from it would mix two streams
- * in one target. Throws CHECKPOINT_INVALID. `place`: where it was read, if more is known than whose it is.
+ * Rejects a checkpoint of another stream or another shard: continuing from it would mix two streams
+ * in one target. Throws CHECKPOINT_INVALID. `place`: where it was read, if known in more detail than its owner.
  */
 export function checkCheckpoint(checkpoint: Checkpoint, fingerprint: string, shard: ShardId, place?: string): void {
   const refuse = (what: string, found: string, expected: string): never => {
@@ -17,14 +17,14 @@ export function checkCheckpoint(checkpoint: Checkpoint, fingerprint: string, sha
       found,
       expected,
       remedy:
-        'Undo the change, or start the stream again (genesis reset), or give the connector a new name (and target) for a new stream',
+        'Undo the change, or restart it (genesis reset), or give the connector a new name (and target) for a new stream',
     })
   }
   if (checkpoint.shards !== shard.shards) {
     refuse('the stream was started with another tasks.max', `${checkpoint.shards}`, `${shard.shards}`)
   }
   if (checkpoint.fingerprint !== fingerprint) {
-    const what = 'the stream was begun with another model, condition, seed or layout'
+    const what = 'the stream was started with another model, condition, seed or layout'
     refuse(what, `fingerprint ${checkpoint.fingerprint}`, fingerprint)
   }
   const { position } = checkpoint

@@ -8,17 +8,17 @@ import type { FileSinkConfig } from './file/options.js'
 
 /** How encoded records become the bytes of a file. */
 export interface Framing {
-  /** Names the form; goes on in a file only where it is the same. */
+  /** Identifies the format; a file can only be continued in the same one. */
   readonly form: string
-  /** What the file begins with. */
+  /** What the file starts with. */
   readonly header: Buffer
-  /** A batch's bytes. Valid until the next call, or until the batch's own buffers are reused. */
+  /** A batch's bytes. Valid until the next call or until the batch's own buffers are reused. */
   frame(batch: EncodedBatch): Buffer
 }
 
 type Described = Pick<ConnectorConfig, 'name' | 'topic' | 'value' | 'disturb'>
 
-/** The form of a file or a stream of bytes, to go with the connector's encoder. Throws SCHEMA_INVALID. */
+/** The format of a file or byte stream, to match the connector's encoder. Throws SCHEMA_INVALID. */
 export function createFraming(
   connector: Described,
   format: FileSinkConfig['format'],
@@ -28,7 +28,7 @@ export function createFraming(
   return new LineFraming(format, format === 'csv' ? lineEncoder('csv', fields).header() : Buffer.alloc(0))
 }
 
-/** Lines: the values bring their own line feeds, and there are no keys. `header`: with its line feed, or empty. */
+/** Lines: the values include their line feeds, and there are no keys. `header`: with its line feed, or empty. */
 export class LineFraming implements Framing {
   readonly form: string
   readonly header: Buffer
@@ -45,7 +45,7 @@ export class LineFraming implements Framing {
 
 /**
  * An Avro object container file (Avro 1.12 specification, "Object Container Files"), codec null, a block per batch; no keys.
- * The sync marker is made from the schema, not by chance: what goes on with a file has to know it.
+ * The sync marker is derived from the schema, not random: continuing the file requires it.
  */
 export class ContainerFraming implements Framing {
   readonly form: string

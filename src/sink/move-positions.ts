@@ -1,4 +1,4 @@
-/** Moves a connector's stream: where a shard goes on, in a topic or in a file. The connector is fenced, as far as it can be. */
+/** Moves a connector's stream, in a topic or a file: sets where a shard continues. Fences the connector as far as possible. */
 import type { ConnectorConfig } from '../config/connector.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
@@ -10,28 +10,28 @@ import { lockFile } from './file/file-lock.js'
 import { shardPath } from './file/sink.js'
 
 export interface PositionMove {
-  /** Of the connector's stream as it is now; needed where a shard moves to another position, to go on with it. */
+  /** Of the connector's current stream; required if a shard moves to another position, to continue with it. */
   readonly fingerprint?: string
   /**
-   * The shard's next position, congruent to the shard modulo tasks.max; null: its beginning. `current`: null where it has never
-   * delivered anything. The same number leaves it as it is.
+   * The shard's next position, congruent to the shard modulo tasks.max; null: its beginning. `current`: null if it has never
+   * delivered anything. Returning the same position leaves it unchanged.
    */
   readonly next: (shard: number, current: number | null) => number | null
-  /** Shards that stay where they are go on in the topic, and in the group, that the configuration names now. */
+  /** Makes unmoved shards continue in the topic and group that the configuration names now. */
   readonly acceptTarget: boolean
 }
 
 export interface MovedPosition {
   readonly shard: number
-  /** Null: it had delivered nothing, or nobody could read what its checkpoint said. */
+  /** Null: nothing was delivered, or the checkpoint was unreadable. */
   readonly from: number | null
   readonly to: number | null
 }
 
 /**
- * Moves the shards of a delivery (a connector with one sink). In a topic its transactional ids are fenced first: tasks that
- * run end with KAFKA_FENCED. A file has to be free: SINK_FAILED if a task holds it. Records that are there stay.
- * Throws USAGE for sinks without checkpoints of ours, and CHECKPOINT_INVALID where a checkpoint that is to stay cannot.
+ * Moves the shards of a delivery (a connector with one sink). In a topic, fences its transactional ids first: running
+ * tasks end with KAFKA_FENCED. A file must be free: SINK_FAILED if a task holds it. Existing records stay.
+ * Throws USAGE for sinks without our checkpoints, and CHECKPOINT_INVALID if a checkpoint to be kept is unusable.
  */
 export async function movePositions(
   connector: ConnectorConfig,
@@ -44,7 +44,7 @@ export async function movePositions(
   throw withoutPositions(connector)
 }
 
-/** The checkpoints of a delivery by shard, as they are. Throws as movePositions does. */
+/** Current checkpoints of a delivery, by shard. Throws as movePositions does. */
 export async function readPositions(
   connector: ConnectorConfig,
   worker: WorkerConfig,
@@ -68,7 +68,7 @@ async function moveInTopic(
   worker: WorkerConfig,
   { next, fingerprint, acceptTarget }: PositionMove,
 ): Promise<MovedPosition[]> {
-  // Not before it is needed: the Kafka libraries take longer to load than all the rest.
+  // Loaded on demand: the Kafka libraries take longer to load than everything else.
   const [{ moveCheckpoints, ownerOf }, { isSameTopic, targetFrom, targetNow }] = await Promise.all([
     import('../kafka/move-checkpoints.js'),
     import('../kafka/checkpoint-target.js'),
@@ -78,7 +78,7 @@ async function moveInTopic(
   const shards = connector.tasks.max
   const targetOf = async (current: TopicCheckpoint | null, position: number): Promise<CheckpointTarget> => {
     const target = (topic ??= await targetTopic(connector, worker))
-    // Of version 0.1: nobody knows which topic it was, and the records may all be here.
+    // Version 0.1 did not store the topic; the records may all be in this one.
     if (current !== null && (current.target === undefined || isSameTopic(current.target, target)))
       return targetNow(group.id, target, { ...current, position })
     return targetFrom(group.id, target, position)
@@ -97,7 +97,7 @@ async function moveInTopic(
   return moved.map(({ shard, from, to }) => ({ shard, from: from?.position ?? null, to: to?.position ?? null }))
 }
 
-/** The topic to go on in, made if it is missing and that is allowed. */
+/** The topic to continue in, created if missing and allowed. */
 async function targetTopic({ topic, topicCreation }: ConnectorConfig, worker: WorkerConfig): Promise<TopicDescription> {
   if (topic === null) throw new GenesisError('INTERNAL', 'a kafka sink without a topic')
   const { KafkaAdmin } = await import('../kafka/admin.js')
@@ -128,7 +128,7 @@ async function moveInFiles(
     if (saved === null) throw withoutFile(shardPath(path, { connector: name, shard, shards }))
     const lock = await lockFile(shardPath(path, { connector: name, shard, shards }), `${name}/${shard}, to be moved`)
     try {
-      // What the file holds up to its checkpoint stays; the stream goes on behind it.
+      // What the file holds up to its checkpoint stays; the stream continues after it.
       const checkpoint = to === null ? null : { position: to, fingerprint: needed(fingerprint), shards }
       await replaceCheckpointFile(checkpointPath(connector, path, shard), { ...saved, checkpoint })
     } finally {

@@ -1,4 +1,4 @@
-/** Every type of sink, as the configuration knows it; sinks.ts has their implementations. */
+/** All sink types, as the configuration sees them; sinks.ts has their implementations. */
 import { kafkaSpec, type KafkaSinkConfig } from './kafka/options.js'
 import { fileSpec, type FileSinkConfig } from './file/options.js'
 import { stdoutSpec, type StdoutSinkConfig } from './stdout/options.js'

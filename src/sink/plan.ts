@@ -5,18 +5,18 @@ import type { ConnectionPool } from '../kafka/connection-pool.js'
 import type { Field, ShardId } from '../record.js'
 import type { SinkConfig } from './options.js'
 
-/** What a sink is made from. */
+/** What a sink is created from. */
 export interface SinkPlan<C extends SinkConfig = SinkConfig> {
   readonly connector: Omit<ConnectorConfig, 'sink'> & { readonly sink: C }
   readonly worker: WorkerConfig
   readonly shard: ShardId
   readonly fields: readonly Field[]
   readonly fingerprint: string
-  /** What sinks of one thread share. */
+  /** Shared by the sinks of a thread. */
   readonly shared: SharedSinkParts
 }
 
-/** Made once for all sinks of a thread. */
+/** Created once for all sinks of a thread. */
 export interface SharedSinkParts {
   /** Set by the first Kafka sink. */
   checkpoints?: CheckpointReader

@@ -1,11 +1,11 @@
-/** Every type of sink. Its folder has its options, its rules and its implementation; options.ts lists the former. */
+/** All sink types. Each folder has its options, rules and implementation; options.ts lists the options. */
 import type { SinkConfig } from './options.js'
 import type { SinkPlan } from './plan.js'
 import type { Sink } from './sink.js'
 
 type Create<C extends SinkConfig> = (plan: SinkPlan<C>) => Sink | Promise<Sink>
 
-// Imported when one is made: the Kafka and WebSocket libraries take longer to load than all the rest.
+// Imported on demand: the Kafka and WebSocket libraries take longer to load than everything else.
 const sinks: { readonly [C in SinkConfig as C['type']]: Create<C> } = {
   kafka: async (plan) => (await import('./kafka/create.js')).createKafkaSink(plan),
   stdout: async (plan) => (await import('./stdout/create.js')).createStdoutSink(plan),
@@ -14,7 +14,7 @@ const sinks: { readonly [C in SinkConfig as C['type']]: Create<C> } = {
   'websocket-server': async (plan) => (await import('./websocket-server/create.js')).createWebSocketServerSink(plan),
 }
 
-/** Makes the connector's sink; connects nothing. Throws SCHEMA_INVALID. */
+/** Creates the connector's sink; connects nothing. Throws SCHEMA_INVALID. */
 export async function createSink(plan: SinkPlan): Promise<Sink> {
   const create = sinks[plan.connector.sink.type] as Create<SinkConfig>
   return create(plan)

@@ -124,7 +124,7 @@ const mistakes: readonly Mistake[] = [
   {
     what: "a connector that writes to one of Kafka's topics",
     keys: { ...kafka, topic: '__consumer_offsets' },
-    told: [/bad\.json:1:\d+: topic: the topic is internal/, /expected a name that does not begin with __/],
+    told: [/bad\.json:1:\d+: topic: the topic is internal/, /expected a name that does not start with __/],
     code: 'CONFIG_INVALID',
   },
   {

@@ -83,11 +83,11 @@ test('a deleted topic fails the run; genesis reset starts the stream again, and 
   const failed = await run('run')
   assert.equal(failed.status, 1)
   assert.match(failed.stderr, /CHECKPOINT_INVALID/)
-  assert.match(failed.stderr, /the topic of the stream was deleted/)
+  assert.match(failed.stderr, /the stream's topic was deleted/)
   assert.equal(await partitionsOf(topic), 0)
   const verified = await run('verify')
   assert.equal(verified.status, 1)
-  assert.match(verified.stderr, /the topic of the stream was deleted.*\(CHECKPOINT_INVALID\)/)
+  assert.match(verified.stderr, /the stream's topic was deleted.*\(CHECKPOINT_INVALID\)/)
   const reset = await run('reset', '--yes', '--json')
   assert.deepEqual(
     [reset.status, JSON.parse(reset.stdout)],

@@ -100,7 +100,7 @@ test('a topic that was deleted while the connector ran ends it, and is not made 
     { retriable: true },
   )
   await running.close()
-  await assert.rejects(running.open(), { code: 'CHECKPOINT_INVALID', message: /the topic of the stream was deleted/ })
+  await assert.rejects(running.open(), { code: 'CHECKPOINT_INVALID', message: /the stream's topic was deleted/ })
   assert.equal(await topicId(options.topic), undefined)
 })
 

@@ -3,15 +3,15 @@ import { dirname } from 'node:path'
 import { GenesisError } from '../../errors.js'
 import type { Checkpoint } from '../../record.js'
 
-/** What is durable of a file: its first `bytes` bytes hold everything before the checkpoint. */
+/** The durable part of a file: its first `bytes` bytes hold everything before the checkpoint. */
 export interface FileCheckpoint {
-  /** Null: nothing was delivered yet. */
+  /** Null: nothing has been delivered yet. */
   readonly checkpoint: Checkpoint | null
   readonly bytes: number
   readonly form: string
 }
 
-/** Reads it; null where there is none. Throws CHECKPOINT_INVALID where it is not what `replaceCheckpointFile` writes. */
+/** Reads it; null if there is none. Throws CHECKPOINT_INVALID unless `replaceCheckpointFile` wrote it. */
 export async function readCheckpointFile(path: string): Promise<FileCheckpoint | null> {
   let text: string
   try {
@@ -24,7 +24,7 @@ export async function readCheckpointFile(path: string): Promise<FileCheckpoint |
     const content = JSON.parse(text) as FileCheckpoint
     if (isFileCheckpoint(content)) return content
   } catch {
-    // Not JSON is not understood either: the error below says so.
+    // Invalid JSON is reported by the error below.
   }
   throw new GenesisError('CHECKPOINT_INVALID', 'the checkpoint file is corrupt', {
     place: path,
@@ -33,7 +33,7 @@ export async function readCheckpointFile(path: string): Promise<FileCheckpoint |
   })
 }
 
-/** Replaces it as a whole, durably: after a crash either the old one or the new one is there. */
+/** Replaces it atomically and durably: after a crash, either the old or the new one is there. */
 export async function replaceCheckpointFile(path: string, content: FileCheckpoint): Promise<void> {
   const draft = `${path}.new`
   const file = await open(draft, 'w')
@@ -47,7 +47,7 @@ export async function replaceCheckpointFile(path: string, content: FileCheckpoin
   await syncFolder(dirname(path))
 }
 
-/** Makes what was created or renamed in a folder durable. */
+/** Makes files created or renamed in a folder durable. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r')
   try {

@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs'
 import { readlink, rename, rm, symlink } from 'node:fs/promises'
 import { GenesisError } from '../../errors.js'
 
-/** Who holds a lock. */
+/** The holder of a lock. */
 interface Holder {
   readonly pid: number
-  /** When the process began (clock ticks since boot, from /proc), so that a pid used again is not taken for it; null: unknown. */
+  /** Start time of the process (clock ticks since boot, from /proc), to detect a reused pid; null: unknown. */
   readonly began: string | null
   readonly shard: string
   /** Tells a lock from an earlier one of the same process and shard. */
@@ -14,17 +14,17 @@ interface Holder {
 }
 
 export interface FileLock {
-  /** Whether it was not taken over. */
+  /** False if it was taken over. */
   isHeld(): Promise<boolean>
   /** Removes it, unless it was taken over. */
   release(): Promise<void>
 }
 
 /**
- * Locks a file against other processes of this machine by `<path>.lock` next to it: a symbolic link that leads nowhere,
- * whose target names the holder. (As Emacs does: a link is made or not made as a whole, so nobody sees half a lock.)
- * A lock whose process is gone is taken over; so is one of this process for the same shard (its thread is gone).
- * Throws SINK_FAILED where another holds it: that may pass.
+ * Locks a file against other processes on this machine by `<path>.lock` next to it: a dangling symbolic link
+ * whose target names the holder. (As in Emacs: a link is created atomically, so nobody sees half a lock.)
+ * A lock is taken over if its process is gone, or if it is this process's for the same shard (its thread is gone).
+ * Throws SINK_FAILED if another process holds it: that may pass.
  */
 export async function lockFile(path: string, shard: string): Promise<FileLock> {
   const lock = `${path}.lock`
@@ -46,9 +46,9 @@ export async function lockFile(path: string, shard: string): Promise<FileLock> {
     const found = await readlink(lock).catch(() => null)
     const other = found === null ? null : parseHolder(found)
     if (other !== null && isAlive(other, shard)) {
-      throw new GenesisError('SINK_FAILED', 'another process writes this file', {
+      throw new GenesisError('SINK_FAILED', 'another process is writing to this file', {
         place: path,
-        found: `process ${other.pid} (${other.shard}), by ${lock}`,
+        found: `process ${other.pid} (${other.shard}), according to ${lock}`,
         remedy: 'Stop it, or give this connector another path.',
       })
     }
@@ -57,7 +57,7 @@ export async function lockFile(path: string, shard: string): Promise<FileLock> {
   throw new GenesisError('SINK_FAILED', 'the lock keeps changing hands', { place: lock })
 }
 
-/** Removes the lock if it still is the one that was found stale: another process may have replaced it in the meantime. */
+/** Removes the lock unless another process has replaced the stale one in the meantime. */
 async function removeStale(lock: string, found: string | null): Promise<void> {
   const aside = `${lock}.stale`
   try {
@@ -91,11 +91,11 @@ function isAlive(holder: Holder, shard: string): boolean {
   }
 }
 
-/** Field 22 of /proc/<pid>/stat (proc(5)); null where there is none. */
+/** Field 22 of /proc/<pid>/stat (proc(5)); null if unavailable. */
 function processBegan(pid: number): string | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The second field is the program's name in parentheses, which may hold anything.
+    // The second field is the program's name in parentheses, which may contain anything.
     return text.slice(text.lastIndexOf(')') + 2).split(' ')[19]
   } catch {
     return null

@@ -9,13 +9,13 @@ import type { Framing } from '../framing.js'
 import type { Sink } from '../sink.js'
 
 export interface FileSinkOptions {
-  /** As configured; with several shards each has a file of its own, see `shardPath`. */
+  /** As configured; with several shards each has its own file, see `shardPath`. */
   readonly path: string
   readonly shard: ShardId
   readonly framing: Framing
 }
 
-/** The file of a shard: `name.jsonl`, or `name.0.jsonl`, `name.1.jsonl` … where there are several. */
+/** The file of a shard: `name.jsonl`, or `name.0.jsonl`, `name.1.jsonl` … if there are several. */
 export function shardPath(path: string, { shard, shards }: ShardId): string {
   if (shards === 1) return path
   const { dir, name, ext } = parse(path)
@@ -23,11 +23,11 @@ export function shardPath(path: string, { shard, shards }: ShardId): string {
 }
 
 /**
- * Appends to a file, exactly once: a commit makes the data durable and then replaces `<path>.checkpoint` atomically, which
- * says how long the file is up to the checkpoint; `open` cuts off what a crash left beyond that.
+ * Appends to a file, exactly once: a commit makes the data durable and then atomically replaces `<path>.checkpoint`, which
+ * stores the file's length at the checkpoint; `open` truncates whatever a crash left beyond it.
  *
- * Rejects with DISK_FULL, SINK_FAILED (any other error of the file system, or another process holds the file), or
- * CHECKPOINT_INVALID: data without checkpoint, less data than the checkpoint says, or another form of file.
+ * Rejects with DISK_FULL, SINK_FAILED (any other file system error, or another process holds the file), or
+ * CHECKPOINT_INVALID: data without a checkpoint, less data than the checkpoint says, or another file format.
  */
 export class FileSink implements Sink {
   readonly #path: string
@@ -77,8 +77,8 @@ export class FileSink implements Sink {
       await this.#opened().datasync()
       const { form } = this.#framing
       if (!(await this.#isOwner()))
-        throw new GenesisError('SINK_FAILED', 'another task has taken the file over', { place: this.#path })
-      // From here on the checkpoint may be there even if replacing it rejects: what it covers is not cut off any more.
+        throw new GenesisError('SINK_FAILED', 'another task has taken over the file', { place: this.#path })
+      // From here on the checkpoint may exist even if replacing it rejects: the data it covers is no longer truncated.
       this.#committed = this.#length
       await replaceCheckpointFile(this.#checkpointPath, { checkpoint, bytes: this.#length, form })
     })
@@ -87,7 +87,7 @@ export class FileSink implements Sink {
   async close(): Promise<void> {
     const file = this.#file
     this.#file = null
-    // A write under way would bring back what is cut off.
+    // A pending write would restore what is truncated.
     await this.#pending.catch(() => undefined)
     if (file !== null && this.#length > this.#committed && (await this.#isOwner())) {
       await file.truncate(this.#committed).catch(() => undefined)
@@ -97,7 +97,7 @@ export class FileSink implements Sink {
     this.#lock = null
   }
 
-  /** False after another task of this process took the file over, because this one did not end in time. */
+  /** False after another task of this process took over the file because this one did not end in time. */
   async #isOwner(): Promise<boolean> {
     return (await this.#lock?.isHeld()) ?? false
   }
@@ -108,10 +108,10 @@ export class FileSink implements Sink {
       return
     }
     if (saved.form !== this.#framing.form) {
-      this.#refuse('the file was begun in another format or with other columns', saved.form, this.#framing.form)
+      this.#refuse('the file was started with another format or other columns', saved.form, this.#framing.form)
     }
     if (size < saved.bytes) {
-      this.#refuse('the file is shorter than its checkpoint says', `${size} bytes`, `${saved.bytes} or more`)
+      this.#refuse('the file is shorter than its checkpoint requires', `${size} bytes`, `${saved.bytes} or more`)
     }
   }
 

@@ -16,17 +16,17 @@ import { checkTimestampType } from './timestamp-refusal.js'
 import { hasRecords } from './topics.js'
 
 const dayMs = 86_400_000
-/** Kafka's own. */
+/** Kafka's default. */
 const defaultRetentionMs = 7 * dayMs
 
 export interface OnlineCheck {
   readonly errors: readonly GenesisError[]
-  /** What is good to know and stops nothing, one line each. */
+  /** Notes that block nothing, one line each. */
   readonly notes: readonly string[]
 }
 
 /**
- * Whether a start would go on from the connector's checkpoints and be taken by its topics, as far as that can be asked. Creates
+ * Checks, as far as possible in advance, whether a start would resume from the connector's checkpoints and its topics would accept its records. Creates
  * nothing. Only for connectors with a kafka sink that pass `checkOffline`.
  */
 export async function checkDelivery(connector: ConnectorConfig, worker: WorkerConfig): Promise<OnlineCheck> {
@@ -78,17 +78,17 @@ const historyOf = ({ target }: TopicCheckpoint): number => target?.partitions.le
 
 function partitionNotes(target: CheckpointTarget, found: TopicDescription): string[] {
   if (!isSameTopic(target, found)) return []
-  const history = target.partitions.map(({ position, partitions }) => `${partitions} from position ${position} on`)
+  const history = target.partitions.map(({ position, partitions }) => `${partitions} from position ${position}`)
   const last = target.partitions.at(-1)!.partitions
-  const added = found.partitions > last ? [`${found.partitions} from the next start on`] : []
+  const added = found.partitions > last ? [`${found.partitions} from the next start`] : []
   const all = [...history, ...added]
   if (all.length === 1) return []
   return [
-    `partitions were added to topic ${found.topic} (${all.join(', ')}): a key may be in another partition since; verify knows`,
+    `partitions were added to topic ${found.topic} (${all.join(', ')}): keys may have moved to another partition; verify allows for it`,
   ]
 }
 
-/** A compacted topic takes no record without a key. */
+/** A compacted topic rejects records without a key. */
 async function checkKeys(connector: ConnectorConfig, found: TopicDescription | null): Promise<void> {
   const { topicCreation, key, topic } = connector
   const created = topicCreation.enabled ? topicCreation.config['cleanup.policy'] : undefined
@@ -101,14 +101,14 @@ async function checkKeys(connector: ConnectorConfig, found: TopicDescription | n
   const { fields } = await openConnector(connector, { load: loadModel, shard: 0, capacity: 1 })
   if (fields.some(({ name, nullable }) => name === key && nullable)) {
     refuse(
-      'a compacted topic takes no records whose key is missing',
+      'a compacted topic rejects records with a missing key',
       `key ${key}, which can be null`,
       'a column without nulls',
     )
   }
 }
 
-/** What the topic does with event times: another type of timestamps is wrong, retention is good to know. */
+/** How the topic treats event times: another timestamp type is an error, short retention is a note. */
 async function checkTimestamps(
   connector: ConnectorConfig,
   found: TopicDescription | null,
@@ -126,7 +126,7 @@ async function checkTimestamps(
   const earliestMs = earliest * (column.type.kind === 'date' ? dayMs : 1)
   if (earliestMs >= Date.now() - retentionMs) return
   notes.push(
-    `records of topic ${topic} whose ${timestamp} is longer ago than retention.ms (${retentionMs}) are deleted soon after they are sent; it begins at ${new Date(earliestMs).toISOString()}`,
+    `topic ${topic} deletes records with a ${timestamp} older than retention.ms (${retentionMs}) soon after they are sent; ${timestamp} starts at ${new Date(earliestMs).toISOString()}`,
   )
 }
 
@@ -149,7 +149,7 @@ async function checkDeadLetters(
     await admin.checkCreation(deadLetterTopic, { ...topicCreation, partitions: 1, config })
   } else if (target !== null && found.maxMessageBytes <= target.maxMessageBytes) {
     notes.push(
-      `a record that is too large for topic ${target.topic} is too large for ${deadLetterTopic} as well, and fails its task: max.message.bytes is ${found.maxMessageBytes}`,
+      `a record too large for topic ${target.topic} is also too large for ${deadLetterTopic}, and fails its task: max.message.bytes is ${found.maxMessageBytes}`,
     )
   }
 }

@@ -3,30 +3,30 @@ import type { TopicDescription } from '../../kafka/admin.js'
 import type { TopicCheckpoint } from '../../kafka/checkpoint-record.js'
 import { isSameTopic } from '../../kafka/checkpoint-target.js'
 
-/** Where a stream is to go on. */
+/** Where a stream is to continue. */
 export interface TargetNow {
   readonly group: string
   readonly topic: string
-  /** Null: there is no such topic. */
+  /** Null: the topic does not exist. */
   readonly found: Pick<TopicDescription, 'topic' | 'topicId' | 'partitions'> | null
-  /** Whether it ever had a record, of whomever. */
+  /** Whether it ever had a record, from anyone. */
   readonly hasRecords: boolean
 }
 
 /**
- * Refuses to go on where the records before a checkpoint are not: another topic, or one that was deleted and made again since;
- * or in another group of workers, which does not fence the first. One of version 0.1 says neither: then the topic has at
- * least to have records. Throws CHECKPOINT_INVALID. `place`: of the checkpoint.
+ * Refuses to continue where the records before a checkpoint are not: another topic, or one recreated since;
+ * or in another worker group, which does not fence the first. Checkpoints of version 0.1 state neither: then the topic
+ * must at least have records. Throws CHECKPOINT_INVALID. `place`: of the checkpoint.
  */
 export function checkTarget({ position, shards, target }: TopicCheckpoint, now: TargetNow, place: string): void {
   const refuse = (what: string, found: string, expected: string, remedy: string): never => {
     throw new GenesisError('CHECKPOINT_INVALID', what, { place, found, expected, remedy })
   }
   const waysOut =
-    'Restart the stream: genesis reset; or go on at this position without the records before it: genesis reset --keep-position'
+    'Restart the stream: genesis reset; or continue from this position without the earlier records: genesis reset --keep-position'
   if (target !== undefined && target.group !== now.group) {
     refuse(
-      'the connector is fed by another group of workers, which would not be fenced',
+      'the connector belongs to another worker group, which would not be fenced',
       `group ${target.group}`,
       `group ${now.group}`,
       `Give the connector another name, or set group.id to ${target.group}. To take it over from that group: genesis reset --keep-position`,
@@ -37,9 +37,9 @@ export function checkTarget({ position, shards, target }: TopicCheckpoint, now: 
     const expected = now.found === null ? `topic ${now.topic}` : topicName(now.found)
     refuse('the stream was started in another topic', started, expected, `Undo the change. ${waysOut}`)
   }
-  if (now.found === null) refuse('the topic of the stream was deleted', `no topic ${now.topic}`, started, waysOut)
+  if (now.found === null) refuse("the stream's topic was deleted", `no topic ${now.topic}`, started, waysOut)
   else if (target !== undefined && !isSameTopic(target, now.found)) {
-    refuse('the topic was deleted and created again since the last commit', topicName(now.found), started, waysOut)
+    refuse('the topic was deleted and recreated since the last commit', topicName(now.found), started, waysOut)
   } else if (target === undefined && position >= shards && !now.hasRecords) {
     refuse('the topic has never had a record', topicName(now.found), `the records before position ${position}`, waysOut)
   }

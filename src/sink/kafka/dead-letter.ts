@@ -6,16 +6,16 @@ import type { ProducerOptions, SideRecord } from '../../kafka/producer.js'
 import { headersOf } from '../../kafka/wire/record-headers.js'
 import type { EncodedBatch, ShardId } from '../../record.js'
 
-/** A disturbed record has it already. */
+/** Also added to disturbed records. */
 const { position } = labelNames
 
-/** Bytes. What is too large for a topic of the usual size is not for this one. */
+/** In bytes. Enough for records too large for a topic with the default limit. */
 const minMaxMessageBytes = 10 << 20
 const int32Max = 2 ** 31 - 1
 
 /**
- * The topic of dead letters, made if it is missing and `creation` allows it: with one partition, and room for records
- * that the target has none for. An existing one stays as it is. Undefined where there is to be none.
+ * The dead letter topic, created if missing and `creation` allows it: one partition, and a size limit above
+ * the target's. An existing one is left unchanged. Undefined if none is configured.
  */
 export async function ensureDeadLetterTopic(
   admin: KafkaAdmin,
@@ -29,13 +29,13 @@ export async function ensureDeadLetterTopic(
   return { topic, maxMessageBytes }
 }
 
-/** Of a topic of dead letters that is made here. */
+/** For dead letter topics created here. */
 export function deadLetterConfig({ maxMessageBytes }: TopicDescription): Record<string, string> {
   const bytes = Math.min(Math.max(minMaxMessageBytes, 2 * maxMessageBytes), int32Max)
   return { 'max.message.bytes': String(bytes) }
 }
 
-/** Where the record was to go. */
+/** Where the record was meant to go. */
 export interface Destination {
   readonly topic: string
   readonly partitions: number
@@ -43,8 +43,8 @@ export interface Destination {
 }
 
 /**
- * Records that are left out, for the topic of dead letters: key, value and headers as they are, and the headers that
- * Kafka Connect adds (KIP-298, DeadLetterQueueReporter), texts all of them. They never had an offset: that is -1.
+ * Skipped records for the dead letter topic: key, value and headers unchanged, plus the headers that
+ * Kafka Connect adds (KIP-298, DeadLetterQueueReporter), all of them strings. They never had an offset: it is -1.
  */
 export function deadLettersOf(
   deadLetterTopic: string,

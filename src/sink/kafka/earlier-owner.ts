@@ -1,4 +1,4 @@
-/** Who had a shard before, by the transactional ids that a cluster knows. */
+/** Finds a shard's previous owner by the transactional ids the cluster knows. */
 import type { ClusterOptions } from '../../config/cluster.js'
 import type { BrokerSource } from '../../kafka/broker-source.js'
 import { ClusterConnections } from '../../kafka/cluster-connections.js'
@@ -8,8 +8,8 @@ import { earlierTransactionalId, transactionalId } from '../../kafka/transaction
 import type { ShardId } from '../../record.js'
 
 /**
- * Fences a worker of version 0.1, whose ids had another form. Without a checkpoint of that version only if the cluster knows such
- * an id, for then it may be about to write its first one.
+ * Fences a worker of version 0.1, whose ids had another form. Without a checkpoint of that version, only if the cluster knows such
+ * an id: it may be about to write its first one.
  */
 export function fenceEarlierId(
   cluster: ClusterOptions,
@@ -28,7 +28,7 @@ export function fenceEarlierId(
 
 /**
  * Whether the shard's last transaction was committed, as far as the cluster remembers (`transactional.id.expiration.ms`, a week by
- * default): each has a checkpoint. Every opening makes it forget. Ids of version 0.1 are not asked about: they may be somebody else's.
+ * default): each one has a checkpoint. Opening the sink resets this. Ids of version 0.1 are skipped: they may be someone else's.
  */
 export function isCheckpointLost(
   cluster: ClusterOptions,
@@ -49,7 +49,7 @@ async function withConnections<T>(
 ): Promise<T> {
   const connections = new ClusterConnections(cluster, shared)
   try {
-    // The addresses of the coordinators.
+    // Needed for the coordinators' addresses.
     await connections.metadata([])
     return await work(connections)
   } catch (error) {

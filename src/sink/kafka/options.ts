@@ -22,7 +22,7 @@ export const kafkaSpec = defineSink({
       broken: topic !== null && topic.startsWith('__'),
       what: 'the topic is internal to Kafka',
       found: `${topic}`,
-      expected: 'a name that does not begin with __',
+      expected: 'a name that does not start with __',
     },
   ],
 })

@@ -26,35 +26,35 @@ import { TransferPace } from './transfer-pace.js'
 
 export interface KafkaSinkOptions extends TopicsPlan {
   readonly shard: ShardId
-  /** What the stream is made from: a checkpoint of anything else is refused. */
+  /** Identifies the stream's inputs: a checkpoint with any other is rejected. */
   readonly fingerprint: string
-  /** The group of workers: first part of the transactional id, and named in the checkpoints. */
+  /** The worker group: prefix of the transactional id, and named in the checkpoints. */
   readonly groupId: string
   readonly delivery: 'exactly-once' | 'at-least-once'
   readonly transactionTimeoutMs: number
   readonly compression: Compression
   readonly client: ProducerClient
-  /** The records bring timestamps of their own; absent: they have the time of sending. */
+  /** Whether records carry their own timestamps; absent: the time of sending. */
   readonly hasTimestamps?: boolean
-  /** Record batches are kept below this, and below what the topic takes; a larger record goes in one of its own. */
+  /** Record batches stay below this and the topic's limit; a larger record goes in its own batch. */
   readonly maxBatchBytes: number
 }
 
-/** One shard's records in a topic, and its checkpoint in the checkpoint topic: in one transaction, if exactly-once. */
+/** One shard's records in a topic, and its checkpoint in the checkpoint topic: in one transaction if exactly-once. */
 export class KafkaSink implements Sink {
   readonly #cluster: ClusterOptions
   readonly #options: KafkaSinkOptions
   readonly #reader: CheckpointReader
   readonly #shared: BrokerSource | undefined
   #open: OpenSink | null = null
-  /** What the last opening found: another checkpoint topic is not the one that was written to. */
+  /** Found by the last opening: a different checkpoint topic is not the one written to. */
   #checkpointTopicId: string | null = null
   #closings = 0
   readonly #deadLetters: SideRecord[] = []
   readonly #pace: TransferPace
   readonly #throttle = new ThrottleMeter()
 
-  /** `reader`: of the checkpoint topic; sinks that share one read the topic once. `shared`: connections for exactly-once. */
+  /** `reader`: of the checkpoint topic; sinks sharing one read the topic once. `shared`: connections for exactly-once. */
   constructor(
     cluster: ClusterOptions,
     options: KafkaSinkOptions,
@@ -85,7 +85,7 @@ export class KafkaSink implements Sink {
     if (this.#options.hasTimestamps) checkTimestampType(target)
     this.#checkpointTopicId = checkpointTopic.topicId
     // It would fence the shard's next owner.
-    if (closings !== this.#closings) throw new GenesisError('INTERNAL', 'the sink was closed while it was opened')
+    if (closings !== this.#closings) throw new GenesisError('INTERNAL', 'the sink was closed while opening')
     const producerOptions = {
       topic,
       topicIds: idsOf([target, checkpointTopic]),
@@ -108,11 +108,11 @@ export class KafkaSink implements Sink {
       assigned: new Int32Array(0),
     }
     this.#open = open
-    // Fenced first: an earlier owner could commit after the checkpoint was read otherwise.
+    // Fence first: an earlier owner could otherwise commit after the checkpoint was read.
     await stillThere(producer.init())
     let checkpoint = await this.#checkpoint()
     if (delivery === 'exactly-once' && checkpoint?.target === undefined) {
-      // A worker of version 0.1 has another id; what it commits until here counts.
+      // A worker of version 0.1 has another id; whatever it has committed by now counts.
       await fenceEarlierId(this.#cluster, groupId, shard, checkpoint !== null, this.#shared)
       checkpoint = await this.#checkpoint()
     }
@@ -138,7 +138,7 @@ export class KafkaSink implements Sink {
     const { shard, checkpoints } = this.#options
     watch.look()
     const side = checkpointRecord(checkpoints.topic, checkpointPartitions, shard, { ...bare(checkpoint), target })
-    // The checkpoint last: it says that everything before it is safe.
+    // The checkpoint last: it vouches for everything before it.
     await this.#named(stillThere(producer.commit([...this.#deadLetters.splice(0), side])))
   }
 
@@ -169,7 +169,7 @@ export class KafkaSink implements Sink {
     return this.#reader.shard(connector, shard, sink)
   }
 
-  /** Before anything is made or fenced: whether what is missing was there. */
+  /** Before anything is created or fenced: whether something missing used to be there. */
   async #inspect({ target, checkpointTopic, hadRecords }: TopicsBefore): Promise<void> {
     const { shard, checkpoints, topic, delivery, groupId } = this.#options
     const place = `topic ${checkpoints.topic}`
@@ -204,14 +204,14 @@ export class KafkaSink implements Sink {
     }
   }
 
-  /** A shard that is new to a stream that is not: the checkpoints of its siblings tell. */
+  /** A new shard of an existing stream: its siblings' checkpoints tell. */
   async #checkNew(topics: Pick<SinkTopics, 'target' | 'hadRecords'>): Promise<void> {
     const { shard, checkpoints } = this.#options
     const siblings = await this.#reader.connector(shard.connector, shard.sink)
     for (const [sibling, other] of siblings) this.#check(other, sibling, topics)
     if (siblings.size > 0) return
     const others = await this.#reader.sinks(shard.connector)
-    // Going on under another key would send everything again, to what may be the same topic.
+    // Continuing under another key would resend everything, possibly to the same topic.
     if (others.length === 0 || others.includes(null) === (shard.sink === undefined)) return
     throw new GenesisError(
       'CHECKPOINT_INVALID',
@@ -219,7 +219,7 @@ export class KafkaSink implements Sink {
       {
         place: `topic ${checkpoints.topic}: connector ${shard.connector}`,
         found: others.includes(null) ? 'a checkpoint under sink' : `checkpoints under sinks: ${others.join(', ')}`,
-        expected: shard.sink === undefined ? 'one under sink' : 'only some under sinks',
+        expected: shard.sink === undefined ? 'a checkpoint under sink' : 'checkpoints under sinks only',
         remedy: 'Undo the change, or give the connector a new name (and topics) to start a new stream.',
       },
     )
@@ -243,7 +243,7 @@ interface OpenSink {
   readonly producer: KafkaProducer
   readonly partitions: number
   readonly checkpointPartitions: number
-  /** What the next checkpoints say of it. */
+  /** The target for the next checkpoints. */
   target: CheckpointTarget
   readonly watch: TopicWatch
   /** Reused for every batch. */
@@ -258,7 +258,7 @@ function bare({ position, fingerprint, shards }: Checkpoint): Checkpoint {
   return { position, fingerprint, shards }
 }
 
-/** A topic that the producer does not find any more: opening again tells why, and whether that is for good. */
+/** The producer no longer finds a topic: reopening tells why, and whether for good. */
 async function stillThere(work: Promise<void>): Promise<void> {
   try {
     await work

@@ -1,7 +1,7 @@
 import { GenesisError } from '../../errors.js'
 import type { TopicDescription } from '../../kafka/admin.js'
 
-/** Throws TOPIC_UNFIT where the topic replaces every timestamp by the time at which the broker appends the record. */
+/** Throws TOPIC_UNFIT if the topic replaces all timestamps by the broker's append time. */
 export function checkTimestampType({ topic, config }: TopicDescription): void {
   const found = config?.get('message.timestamp.type')
   if (found !== 'LogAppendTime') return
@@ -9,11 +9,11 @@ export function checkTimestampType({ topic, config }: TopicDescription): void {
     place: `topic ${topic}`,
     found: `message.timestamp.type=${found}`,
     expected: 'message.timestamp.type=CreateTime',
-    remedy: 'Alter the topic, choose another one, or leave timestamp out',
+    remedy: 'Alter the topic, choose another one, or remove timestamp',
   })
 }
 
-/** A broker's refusal of timestamps says whose they were: of the connector's column, or of this machine's clock. */
+/** Says whose timestamps the broker refused: the connector's column or this machine's clock. */
 export function namedTimestamps(thrown: unknown, fromColumn: boolean): unknown {
   if (!(thrown instanceof GenesisError) || thrown.code !== 'KAFKA_REJECTED') return thrown
   if (!thrown.details.found?.startsWith('INVALID_TIMESTAMP')) return thrown

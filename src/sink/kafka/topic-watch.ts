@@ -4,12 +4,12 @@ import type { TopicDescription } from '../../kafka/admin.js'
 import type { BrokerSource } from '../../kafka/broker-source.js'
 import { ClusterConnections } from '../../kafka/cluster-connections.js'
 
-/** Ms between two looks: a request each, per task. */
+/** Ms between two checks: one request each, per task. */
 const intervalMs = 10_000
 
 /**
- * Looks now and then, while records are sent, whether topics are still those that they were: one that is deleted and made
- * again between two requests would take the rest of the stream without an error.
+ * Checks now and then, while records are sent, whether topics are still the same: one deleted and recreated
+ * between two requests would take the rest of the stream without an error.
  */
 export class TopicWatch {
   readonly #cluster: ClusterOptions
@@ -32,7 +32,7 @@ export class TopicWatch {
     this.#lookedAt = now()
   }
 
-  /** Begins to look, if it is time to. Throws KAFKA_RETRIABLE if an earlier look found another topic: opening again says which. */
+  /** Starts a check if it is due. Throws KAFKA_RETRIABLE if an earlier one found another topic: reopening says which. */
   look(): void {
     if (this.#changed !== null) throw this.#changed
     if (this.#now() - this.#lookedAt < intervalMs) return
@@ -54,7 +54,7 @@ export class TopicWatch {
         })
       }
     } catch {
-      // What is away now, the next request of the producer will meet.
+      // The producer's next request will run into whatever is unavailable now.
     } finally {
       await connections.close()
     }

@@ -1,4 +1,4 @@
-/** The topics of a Kafka sink: existing and usable, and still those that they were. */
+/** The topics of a Kafka sink: that they exist, are usable, and have not been replaced. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClusterOptions } from '../../config/cluster.js'
 import { GenesisError } from '../../errors.js'
@@ -10,7 +10,7 @@ import type { ProducerOptions } from '../../kafka/producer.js'
 import { TopicReader } from '../../kafka/topic-reader.js'
 import { ensureDeadLetterTopic } from './dead-letter.js'
 
-/** A broker may not have heard yet of a topic that another one has made: it is asked for so long. */
+/** How long to keep asking: a broker may not have heard yet of a topic created by another. */
 const unheardMs = 3_000
 const pollMs = 100
 
@@ -19,14 +19,14 @@ export interface TopicsPlan {
   /** Null: the topic must exist. */
   readonly creation: TopicCreation | null
   readonly checkpoints: { readonly topic: string; readonly partitions: number; readonly replicationFactor: number }
-  /** Where records go that are left out; null or absent: nowhere. Created if `creation` allows it. */
+  /** Topic for skipped records; null or absent: none. Created if `creation` allows it. */
   readonly deadLetterTopic?: string | null
 }
 
 export interface SinkTopics extends Pick<ProducerOptions, 'deadLetters'> {
   readonly target: TopicDescription
   readonly checkpointTopic: TopicDescription
-  /** Whether the target had a record before, of whomever. */
+  /** Whether the target already had a record, from anyone. */
   readonly hadRecords: boolean
 }
 
@@ -38,8 +38,8 @@ export interface TopicsBefore {
 }
 
 /**
- * Makes what is missing. `inspect` sees what there is before anything is made, and throws if that would be wrong. Throws
- * CHECKPOINT_INVALID where the checkpoint topic is gone and the target has records.
+ * Creates what is missing. `inspect` sees the state before anything is created, and throws if it should not be. Throws
+ * CHECKPOINT_INVALID if the checkpoint topic is gone and the target has records.
  */
 export async function prepareTopics(
   cluster: ClusterOptions,
@@ -52,7 +52,7 @@ export async function prepareTopics(
   if (deadLetterTopic !== null) refuseInternalTopic(deadLetterTopic, checkpoints.topic)
   const admin = new KafkaAdmin(cluster, shared)
   try {
-    // In this order: a sibling that commits first has made the checkpoint topic before the target has records.
+    // In this order: a sibling that commits first has created the checkpoint topic before the target has records.
     const found = await admin.describe(topic)
     const hadRecords = found !== null && (await hasRecords(cluster, topic, shared))
     const foundCheckpoints = await admin.describe(checkpoints.topic)
@@ -91,7 +91,7 @@ export async function findTopic(
   }
 }
 
-/** Whether the topic ever had a record, of whomever. */
+/** Whether the topic ever had a record, from anyone. */
 export async function hasRecords(cluster: ClusterOptions, topic: string, shared?: BrokerSource): Promise<boolean> {
   const reader = new TopicReader(cluster, topic, undefined, shared)
   try {
@@ -104,8 +104,8 @@ export async function hasRecords(cluster: ClusterOptions, topic: string, shared?
 function checkpointsLost({ topic, checkpoints }: TopicsPlan): GenesisError {
   return new GenesisError('CHECKPOINT_INVALID', 'the checkpoint topic is missing, but the target has records', {
     place: `topic ${checkpoints.topic}`,
-    found: `no such topic, and records in topic ${topic}`,
+    found: `no such topic, but records in topic ${topic}`,
     expected: 'the checkpoint topic that covers these records',
-    remedy: `Restore it; or, if the records are none of this program's, create it empty with cleanup.policy=compact`,
+    remedy: `Restore it; or, if the records come from something else, create it empty with cleanup.policy=compact`,
   })
 }

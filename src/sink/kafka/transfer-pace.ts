@@ -1,12 +1,12 @@
-/** Bytes that a sink takes at first: it finds out how fast the way is while little is at stake. */
+/** Initial write size in bytes: small, to discover the throughput cheaply. */
 const firstBytes = 64 << 10
 
-/** Of a record, before there was one. */
+/** Assumed record size before the first record. */
 const presumedRecordBytes = 256
 
 /**
- * How many records a write may have so that it takes a fraction of the transaction's timeout, however slow the way to the
- * broker is: a quota may let through less in a minute than a task makes in a millisecond.
+ * Limits a write's records so that it takes a fraction of the transaction timeout, however slow the path to the
+ * broker: a quota may allow less in a minute than a task generates in a millisecond.
  */
 export class TransferPace {
   readonly #targetMs: number
@@ -21,12 +21,12 @@ export class TransferPace {
     return Math.max(1, Math.floor(this.#bytes / this.#recordBytes))
   }
 
-  /** So many records of so many bytes were taken within `ms`. */
+  /** Accounts for a write of this many records and bytes that took `ms`. */
   observe(records: number, bytes: number, ms: number): void {
     if (records === 0) return
     this.#recordBytes = Math.max(1, bytes / records)
     if (ms > this.#targetMs) this.#bytes = Math.min(this.#bytes, (bytes * this.#targetMs) / ms)
-    // Of a smaller write nothing follows for a larger one.
+    // A small write says nothing about a larger one.
     else if (bytes > this.#bytes / 2 && this.#bytes < Number.MAX_SAFE_INTEGER) this.#bytes *= 2
   }
 }

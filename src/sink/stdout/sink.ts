@@ -5,9 +5,9 @@ import type { Framing } from '../framing.js'
 import { DownstreamClosed, type Sink } from '../sink.js'
 
 /**
- * Writes to a stream of bytes, such as standard output. What is written can't be taken back, so a record is durable for
- * this sink once the stream has taken it, and the checkpoint lasts as long as the sink. Rejects with DownstreamClosed where
- * the reader has closed the pipe, with DISK_FULL where it is a file without room, otherwise with SINK_FAILED.
+ * Writes to a byte stream such as standard output. Writes cannot be taken back, so a record counts as durable
+ * once the stream has taken it, and the checkpoint lasts as long as the sink. Rejects with DownstreamClosed if
+ * the reader has closed the pipe, with DISK_FULL if it is a file and the disk is full, otherwise with SINK_FAILED.
  *
  * Several sinks may share one stream: a batch is written as a whole.
  */
@@ -18,7 +18,7 @@ export class StreamSink implements Sink {
   #checkpoint: Checkpoint | null = null
   #begun = false
 
-  /** `name`: what messages call the stream. */
+  /** `name`: the stream's name in messages. */
   constructor(stream: Writable, name: string, framing: Framing) {
     this.#stream = stream
     this.#name = name
@@ -26,7 +26,7 @@ export class StreamSink implements Sink {
   }
 
   async open(): Promise<Checkpoint | null> {
-    // Errors reach us by the callback of write; without a listener they would end the process besides.
+    // Errors arrive in write's callback; without a listener they would also end the process.
     if (this.#stream.listenerCount('error') === 0) this.#stream.on('error', () => undefined)
     if (!this.#begun && this.#framing.header.length > 0) await this.#send(this.#framing.header)
     this.#begun = true
@@ -57,7 +57,7 @@ export class StreamSink implements Sink {
   }
 }
 
-/** Why a stream of bytes took no more. `name`: what messages call it. */
+/** Why a byte stream failed. `name`: its name in messages. */
 export function streamFailure(name: string, error: NodeJS.ErrnoException): GenesisError {
   const { code, message } = error
   if (code === 'ENOSPC' || code === 'EDQUOT')
@@ -66,5 +66,5 @@ export function streamFailure(name: string, error: NodeJS.ErrnoException): Genes
       remedy: 'Free some space, or write elsewhere',
       cause: error,
     })
-  return new GenesisError('SINK_FAILED', `${name} cannot be written`, { found: code ?? message, cause: error })
+  return new GenesisError('SINK_FAILED', `${name} cannot be written to`, { found: code ?? message, cause: error })
 }

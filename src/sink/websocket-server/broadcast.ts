@@ -7,7 +7,7 @@ import type { Member } from './member.js'
 import type { MessageForm } from '../websocket/message-form.js'
 import type { ServerAddress } from './server-address.js'
 
-/** One live stream for every connected client: a batch is encoded and framed once, however many the clients are. */
+/** One live stream for every connected client: a batch is encoded and framed once, however many clients there are. */
 export class Broadcast {
   readonly #listener: WebSocketListener
   #form: MessageForm | null = null
@@ -20,18 +20,18 @@ export class Broadcast {
     })
   }
 
-  /** Throws SINK_FAILED where the address cannot be listened on. */
+  /** Throws SINK_FAILED if the server cannot listen on the address. */
   listen(): Promise<ServerAddress> {
     return this.#listener.listen()
   }
 
-  /** Says what form the batches have, before the first one; clients may be there already. */
+  /** Announces the format of the batches before the first one; clients may already be connected. */
   begin(form: MessageForm): void {
     this.#form = form
     for (const member of this.#listener.members) member.begin(form.header)
   }
 
-  /** Sends a batch to every client that is not too slow; with no client it goes nowhere. Its buffers are free afterwards. */
+  /** Sends a batch to every client that keeps up; without clients it is dropped. Its buffers may be reused afterwards. */
   send(batch: EncodedBatch): void {
     const { members } = this.#listener
     const form = this.#form
@@ -56,7 +56,7 @@ export class Broadcast {
 function refuseOptions(member: Member): void {
   member.refuse(
     new GenesisError('OPTION_INVALID', 'this server broadcasts one stream to all clients', {
-      found: 'options for a stream of its own',
+      found: 'options for an individual stream',
       expected: 'none',
     }),
   )

@@ -1,26 +1,26 @@
 import { GenesisError } from '../../errors.js'
 import type { WebSocketFormat } from '../websocket/options.js'
 
-/** The stream that a client asks for. */
+/** The stream a client asks for. */
 export interface ClientRequest {
   /** The first position. */
   readonly position: number
-  /** Records in a batch. */
+  /** Records per batch. */
   readonly batchSize: number
-  /** Records a second. */
+  /** Records per second. */
   readonly rate: number
-  /** The connection ends after so many; null: it does not. */
+  /** The connection ends after this many; null: never. */
   readonly maxRecords: number | null
   readonly conditions: unknown
   readonly format: WebSocketFormat
 }
 
-/** What a client gets that asks for nothing, and the most that it may ask for. */
+/** Defaults for clients that ask for nothing, and limits for those that do. */
 export interface RequestLimits {
   readonly defaults: ClientRequest
   readonly maxBatchSize: number
   readonly maxRate: number
-  /** The longest text of conditions in a query, in bytes. */
+  /** Maximum length of conditions in a query, in bytes. */
   readonly maxMessageBytes: number
 }
 
@@ -28,11 +28,11 @@ const longest = Number.MAX_SAFE_INTEGER
 
 type Reader = (value: unknown, limits: RequestLimits) => unknown
 
-/** A value of the wrong form: undefined, with what was expected. */
+/** Undefined: a malformed value, with what was expected. */
 const expectations = {
   position: () => 'an integer from 0',
   batchSize: ({ maxBatchSize }: RequestLimits) => `an integer from 1 to ${maxBatchSize}`,
-  rate: ({ maxRate }: RequestLimits) => `records a second, above 0 up to ${maxRate}`,
+  rate: ({ maxRate }: RequestLimits) => `records per second, above 0 and at most ${maxRate}`,
   maxRecords: () => 'an integer from 1',
   conditions: () => 'a JSON object such as {"segment":"premium"}',
   format: () => 'json, ndjson or avro',
@@ -47,7 +47,7 @@ const readers: Readonly<Record<keyof ClientRequest, Reader>> = {
   format: (value) => (value === 'json' || value === 'ndjson' || value === 'avro' ? value : undefined),
 }
 
-/** Names as they are written in queries and messages: in camelCase or in snake_case; `rate_limit` is another for `rate`. */
+/** Option names in queries and messages, in camelCase or snake_case; `rate_limit` is an alias of `rate`. */
 function nameOf(written: string): string {
   const name = written.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
   return name === 'rateLimit' ? 'rate' : name
@@ -57,7 +57,7 @@ function nameOf(written: string): string {
 export function requestOfQuery(query: URLSearchParams, limits: RequestLimits): ClientRequest {
   const written = new Map<string, unknown>()
   for (const [key, text] of query) {
-    if (written.has(key)) throw wrong(key, 'given twice', text, 'one value')
+    if (written.has(key)) throw wrong(key, 'specified twice', text, 'one value')
     const name = nameOf(key)
     if (name === 'conditions' && Buffer.byteLength(text) > limits.maxMessageBytes) {
       throw wrong(key, 'too long', `${Buffer.byteLength(text)} bytes`, `at most ${limits.maxMessageBytes}`)
@@ -98,7 +98,7 @@ function integer(value: unknown, least: number, most: number): number | undefine
     : undefined
 }
 
-/** A number where the text is one; else the text, which is then refused with its name. */
+/** A number if the text is one; otherwise the text, which is then rejected by name. */
 function number(text: string): unknown {
   return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text)
 }

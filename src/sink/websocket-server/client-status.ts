@@ -1,14 +1,14 @@
-/** What a server knows of one client. */
+/** A server's view of one client. */
 export interface ClientStatus {
   readonly id: number
-  /** Address and port of the client, or of the proxy before it. */
+  /** Address and port of the client, or of the proxy in front of it. */
   readonly address: string
-  /** Records that were sent to it. */
+  /** Records sent to it. */
   readonly records: number
-  /** Positions that it missed because it was too slow. */
+  /** Positions it missed because it was too slow. */
   readonly dropped: number
-  /** Bytes that wait to be read by it. */
+  /** Bytes waiting to be read by it. */
   readonly bufferedBytes: number
-  /** The next position of its stream; null before there is one. */
+  /** The next position of its stream; null before it starts. */
   readonly position: number | null
 }

@@ -5,7 +5,7 @@ import { createMessageForm } from '../websocket/message-form.js'
 import type { WebSocketServerSinkConfig } from './options.js'
 import { WebSocketServerSink } from './sink.js'
 
-/** Clients of a broadcast have nothing to say. */
+/** Broadcast clients send nothing. */
 const maxMessageBytes = 1_024
 
 export function createWebSocketServerSink({ connector, fields }: SinkPlan<WebSocketServerSinkConfig>): Sink {

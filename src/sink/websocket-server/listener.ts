@@ -14,23 +14,23 @@ export interface ListenerOptions extends SlowPolicy {
   readonly port: number
   readonly path: string
   readonly maxClients: number
-  /** The largest message that a client may send. */
+  /** Maximum size of a client's message. */
   readonly maxMessageBytes: number
-  /** Origins of pages that may connect, in addition to those of this machine; `*` is every one. */
+  /** Page origins allowed to connect, in addition to this machine's; `*` allows all. */
   readonly allowedOrigins: readonly string[]
 }
 
-/** Told what clients do. */
+/** Notified of what clients do. */
 export interface Host {
   joined(member: Member, query: URLSearchParams): void
   message(member: Member, text: string): void
   left(member: Member): void
 }
 
-/** A client that has not answered a ping until the next one is gone. */
+/** A client that has not answered a ping by the next one is gone. */
 const pingMs = 30_000
 
-/** An HTTP server that takes WebSocket connections on one path, and keeps its limits before a client costs anything. */
+/** An HTTP server that accepts WebSocket connections on one path, and enforces its limits before a client costs anything. */
 export class WebSocketListener {
   readonly members = new Set<Member>()
   readonly #options: ListenerOptions
@@ -58,7 +58,7 @@ export class WebSocketListener {
     })
   }
 
-  /** Throws SINK_FAILED where the address cannot be listened on. */
+  /** Throws SINK_FAILED if the server cannot listen on the address. */
   async listen(): Promise<ServerAddress> {
     const { host, port, path, maxClients } = this.#options
     await new Promise<void>((resolve, reject) => {
@@ -72,14 +72,14 @@ export class WebSocketListener {
           }),
         )
       })
-      // All of them may come at once, such as after a restart.
+      // They may all connect at once, e.g. after a restart.
       this.#http.listen({ port, host, backlog: Math.max(511, maxClients) }, resolve)
     })
     this.#pings = setInterval(() => this.#ping(), pingMs).unref()
     return new ServerAddress(host, (this.#http.address() as AddressInfo).port, path)
   }
 
-  /** Positions that clients missed, those that have gone included. */
+  /** Total positions missed by clients, including disconnected ones. */
   get dropped(): number {
     let sum = this.#droppedByGone
     for (const member of this.members) sum += member.dropped
@@ -107,13 +107,13 @@ export class WebSocketListener {
     if (!isAllowedOrigin(request.headers.origin, allowedOrigins)) {
       return refuse(stream, 403, 'this origin is not allowed')
     }
-    if (this.members.size >= maxClients) return refuse(stream, 503, `there are ${maxClients} clients already`)
+    if (this.members.size >= maxClients) return refuse(stream, 503, `the limit of ${maxClients} clients is reached`)
     this.#upgrades.handleUpgrade(request, stream, head, (socket) => {
       const { remoteAddress, remotePort } = request.socket
       const member = new Member(++this.#lastId, socket, stream, `${remoteAddress}:${remotePort}`, this.#options)
       this.members.add(member)
       socket.on('pong', () => (member.isAlive = true))
-      // The library has sent the close frame that the error calls for; `close` follows.
+      // The library has sent the close frame for the error; `close` follows.
       socket.on('error', () => undefined)
       socket.on('close', () => {
         this.members.delete(member)

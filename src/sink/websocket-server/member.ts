@@ -5,11 +5,11 @@ import { closeCode, closeReason, controlMessage } from '../websocket/control.js'
 import { frameMessages } from '../websocket/frame.js'
 import type { ClientStatus } from './client-status.js'
 
-/** What happens with a client that does not read what it is sent. */
+/** What happens to a client that does not read what it is sent. */
 export interface SlowPolicy {
-  /** Maximum bytes that wait for one client. */
+  /** Maximum bytes waiting for one client. */
   readonly bufferBytes: number
-  /** `drop`: it misses batches, and is notified which. `disconnect`: it is disconnected. */
+  /** `drop`: it misses batches and is told which. `disconnect`: it is disconnected. */
   readonly onSlow: 'drop' | 'disconnect'
 }
 
@@ -20,11 +20,11 @@ export interface Run {
   readonly length: number
 }
 
-/** So long a client may take to read what waits for it and to answer the close frame; cut off, it has less. */
+/** How long a client may take to read pending data and answer the close frame; less when cut off. */
 const farewellMs = { kept: 5_000, refused: 1_000 }
 
 /**
- * A connected client of a server. Frames go to its socket as they are; what the socket has not got rid of is bounded.
+ * A connected client of a server. Frames go to its socket unchanged; the socket's backlog is bounded.
  */
 export class Member {
   readonly id: number
@@ -35,9 +35,9 @@ export class Member {
   #records = 0
   #dropped = 0
   #position: number | null = null
-  /** What was dropped since the last batch that was sent. */
+  /** Batches dropped since the last one sent. */
   #gap: { from: number; records: number } | null = null
-  /** Whether it has answered since it was last asked. */
+  /** Whether it has answered the last ping. */
   isAlive = true
 
   constructor(id: number, socket: WebSocket, stream: Duplex, address: string, policy: SlowPolicy) {
@@ -61,17 +61,17 @@ export class Member {
     return this.#stream.writableLength >= this.#policy.bufferBytes
   }
 
-  /** Frames that hold no records: what a stream begins with. */
+  /** Frames without records: the start of a stream. */
   begin(header: Buffer | null): void {
     if (header !== null) this.#stream.write(frameMessages([header], true))
   }
 
-  /** Sends the frames of a batch, or leaves the batch out by the policy: then false. */
+  /** Sends the frames of a batch, or drops the batch by policy and returns false. */
   send(frames: Buffer, run: Run): boolean {
     if (!this.isOpen) return false
     const waiting = this.#stream.writableLength
     const notice = this.#gap === null ? null : gapNotice(this.#gap, run.start)
-    // A batch that is larger than the buffer can only go alone.
+    // A batch larger than the buffer can only go alone.
     if (waiting > 0 && waiting + frames.length + (notice?.length ?? 0) > this.#policy.bufferBytes) {
       this.miss(run)
       return false
@@ -84,12 +84,12 @@ export class Member {
     return true
   }
 
-  /** Leaves a batch out because the client is too slow. */
+  /** Drops a batch because the client is too slow. */
   miss(run: Run): void {
     if (!this.isOpen) return
     if (this.#policy.onSlow === 'disconnect') {
       const { bufferBytes } = this.#policy
-      const reason = `too slow: ${bufferBytes} bytes wait to be read; go on from position ${run.start}`
+      const reason = `too slow: ${bufferBytes} bytes wait to be read; continue from position ${run.start}`
       return this.close(closeCode.policyViolation, reason)
     }
     this.#gap ??= { from: run.start, records: 0 }
@@ -98,7 +98,7 @@ export class Member {
     this.#position = endOf(run)
   }
 
-  /** Says what is wrong with the client's request, in full in a message and in short in the close frame. */
+  /** Reports an invalid request: in full in a message, abbreviated in the close frame. */
   refuse(error: GenesisError): void {
     if (!this.isOpen) return
     this.socket.send(controlMessage('error', { code: error.code, message: error.message }), { binary: false })
@@ -123,7 +123,7 @@ export class Member {
   }
 }
 
-/** Tells which positions were left out: from `from`, up to where the stream goes on. */
+/** Announces which positions were dropped: from `from` to where the stream continues. */
 function gapNotice({ from, records }: { from: number; records: number }, to: number): Buffer {
   return frameMessages([controlMessage('dropped', { from, to, records })], false)
 }

@@ -29,7 +29,7 @@ export const webSocketServerSpec = defineSink({
     }),
     endpoint: option<string>('endpoint', 'Path of its address.', '/', { code: 'path' }),
     format: choice(messageFormats, messageFormatDoc, 'json', { code: 'format' }),
-    max_clients: option<number>('count', 'Maximum clients at a time.', 1000, { minimum: 1, code: 'maxClients' }),
+    max_clients: option<number>('count', 'Maximum concurrent clients.', 1000, { minimum: 1, code: 'maxClients' }),
     allowed_origins: option<string[]>(
       'origins',
       'Origins of web pages that may connect, in addition to those of this machine; `*` allows every page.',
@@ -64,14 +64,14 @@ export const webSocketServerSpec = defineSink({
     {
       on: ['throughput.rate', 'throughput.interval', 'sink.type'],
       broken: throughput.rate === null && throughput.interval === null,
-      what: 'a live stream needs a pace: its clients do not slow it down',
+      what: 'a live stream needs a rate: its clients do not slow it down',
       found: 'none',
       expected: 'throughput.rate or throughput.interval',
     },
     {
       on: ['tasks.max', 'sink.type'],
       broken: tasks.max !== 1,
-      what: 'one task listens on a port',
+      what: 'only one task can listen on a port',
       found: `tasks.max ${tasks.max}`,
       expected: 'tasks.max: 1 with sink.type: websocket-server',
     },

@@ -4,12 +4,12 @@ import type { Member } from './member.js'
 import type { PooledStream } from './stream-pool.js'
 import type { Timed } from './timer-wheel.js'
 
-/** After a stall this time's worth is caught up with; what is older is forgone. */
+/** After a stall, this much time is caught up; anything older is skipped. */
 const debtMs = 1_000
 
 /**
- * One client's own stream: its batches on a grid of times, from its position on. A batch that is due while the client is
- * too slow is not made; its positions are skipped.
+ * One client's own stream: its batches on a time grid, from its position on. A batch due while the client is
+ * too slow is not generated; its positions are skipped.
  */
 export class OwnStream implements Timed {
   due: number
@@ -19,7 +19,7 @@ export class OwnStream implements Timed {
   readonly #intervalMs: number
   readonly #end: number
   #position: number
-  /** Time of the first batch, and how many were due after it. */
+  /** Time of the first batch, and number of batches due since. */
   #origin: number
   #batches = 0
 

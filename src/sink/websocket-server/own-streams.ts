@@ -10,11 +10,11 @@ import { TimerWheel } from './timer-wheel.js'
 import type { ServerAddress } from './server-address.js'
 
 export interface OwnStreamsOptions extends ListenerOptions, StreamPoolOptions, RequestLimits {
-  /** So long a client whose query asks for nothing may take for its first message; then it gets the defaults. */
+  /** How long a client with an empty query may take to send its first message; then it gets the defaults. */
   readonly firstMessageMs: number
 }
 
-/** Every client has a stream of its own: its position, batch size, rate, conditions and format. */
+/** Every client has its own stream: position, batch size, rate, conditions and format. */
 export class OwnStreams {
   readonly #options: OwnStreamsOptions
   readonly #clock: Clock
@@ -22,7 +22,7 @@ export class OwnStreams {
   readonly #pool: StreamPool
   readonly #wheel: TimerWheel
   readonly #streams = new Map<Member, OwnStream>()
-  /** Members that may still send their request; called, it is too late for that. */
+  /** Members that may still send their request; the callback closes that window. */
   readonly #waiting = new Map<Member, () => void>()
 
   constructor(options: OwnStreamsOptions, clock: Clock) {
@@ -37,7 +37,7 @@ export class OwnStreams {
     })
   }
 
-  /** Throws SINK_FAILED where the address cannot be listened on. */
+  /** Throws SINK_FAILED if the server cannot listen on the address. */
   listen(): Promise<ServerAddress> {
     return this.#listener.listen()
   }

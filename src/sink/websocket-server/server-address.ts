@@ -1,4 +1,4 @@
-/** Where a server listens; as text, its URL. */
+/** Where a server listens; as a string, its URL. */
 export class ServerAddress {
   constructor(
     readonly host: string,

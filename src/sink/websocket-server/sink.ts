@@ -5,8 +5,8 @@ import type { ListenerOptions } from './listener.js'
 import type { MessageForm } from '../websocket/message-form.js'
 
 /**
- * Sends a connector's stream to every connected client. The stream is live: a record is done with when it was offered to
- * the clients of that moment, and the checkpoint lasts as long as the sink.
+ * Sends a connector's stream to every connected client. The stream is live: a record is done once offered to
+ * the clients connected at the time, and the checkpoint lasts as long as the sink.
  */
 export class WebSocketServerSink implements Sink {
   readonly #options: ListenerOptions

@@ -9,15 +9,15 @@ import type { Run } from './member.js'
 import { createMessageEncoder, createMessageForm, type MessageForm } from '../websocket/message-form.js'
 
 export interface StreamPoolOptions {
-  /** Opens the stream of these conditions. Throws CONDITION_INVALID or CONDITION_UNSATISFIABLE. */
+  /** Opens the stream with these conditions. Throws CONDITION_INVALID or CONDITION_UNSATISFIABLE. */
   readonly open: (conditions: unknown) => Generator
-  /** Asked for with avro only. */
+  /** Called for avro only. */
   readonly schema: () => AvroSchema
-  /** How many different conditions clients may have at a time: each costs its own tables. */
+  /** Maximum number of different conditions in use: each costs its own tables. */
   readonly maxConditions: number
 }
 
-/** A stream at any position, shared by all the clients with the same conditions. */
+/** A stream at any position, shared by all clients with the same conditions. */
 export class PooledStream {
   users = 0
   readonly key: string
@@ -31,7 +31,7 @@ export class PooledStream {
     this.#schema = schema
   }
 
-  /** What a connection begins with. Throws SCHEMA_INVALID or SCHEMA_MISMATCH. */
+  /** What a connection starts with. Throws SCHEMA_INVALID or SCHEMA_MISMATCH. */
   header(format: WebSocketFormat): Buffer | null {
     return this.#of(format).form.header
   }
@@ -57,7 +57,7 @@ export class PooledStream {
   }
 }
 
-/** A record depends on its position alone, so one generator serves every client of the same conditions, wherever each is. */
+/** A record depends only on its position, so one generator serves all clients with the same conditions, wherever they are. */
 export class StreamPool {
   readonly #options: StreamPoolOptions
   readonly #streams = new Map<string, PooledStream>()
@@ -66,7 +66,7 @@ export class StreamPool {
     this.#options = options
   }
 
-  /** Throws what `open` throws, and OPTION_INVALID where there are too many different conditions. To be given back. */
+  /** Throws what `open` throws, and OPTION_INVALID if too many different conditions are in use. Must be released. */
   take(conditions: unknown): PooledStream {
     const key = canonicalConditions(conditions)
     let stream = this.#streams.get(key)
@@ -75,7 +75,7 @@ export class StreamPool {
       if (this.#streams.size >= maxConditions) {
         throw new GenesisError('OPTION_INVALID', 'clients use too many different conditions at the same time', {
           expected: `at most ${maxConditions}`,
-          remedy: 'Try again later, or with the conditions of another client',
+          remedy: 'Try again later, or with conditions another client uses',
         })
       }
       stream = new PooledStream(key, open(conditions), schema)

@@ -1,21 +1,21 @@
 import type { Clock } from '../../delivery/clock.js'
 
-/** Something that is to happen at a time, again and again. */
+/** Something that happens repeatedly. */
 export interface Timed {
   /** When, in milliseconds of the wheel's clock. Changed only by `fire`, or before it is added. */
   due: number
-  /** Called at or soon after `due`; it sets the next `due`, and false ends it. */
+  /** Called at or soon after `due`; sets the next `due`, or returns false to end. */
   fire(now: number): boolean
 }
 
-/** So close together, things happen in one go. */
+/** Timers this close together fire in one go. */
 const tickMs = 5
-/** A power of two; what is due later than all of them goes round. */
+/** A power of two; timers due beyond all slots go round again. */
 const slotCount = 1024
 
 /**
- * Thousands of repeated timers on one of the platform's (Varghese and Lauck, "Hashed and hierarchical timing wheels",
- * scheme 6): adding, firing and removing take constant time, and everything that is due in one tick shares its wake-up.
+ * Thousands of repeating timers on a single platform timer (Varghese and Lauck, "Hashed and hierarchical timing wheels",
+ * scheme 6): adding, firing and removing take constant time, and everything due in one tick shares its wake-up.
  */
 export class TimerWheel {
   readonly #clock: Clock
@@ -49,7 +49,7 @@ export class TimerWheel {
     this.#slotOf.set(timed, slot)
   }
 
-  /** Sets the platform's timer to the next slot that has something. */
+  /** Sets the platform's timer to the next non-empty slot. */
   #sleep(): void {
     let next = Infinity
     if (this.#slotOf.size > 0) {
@@ -65,7 +65,7 @@ export class TimerWheel {
   #wake(): void {
     this.#wakesAt = Infinity
     const now = this.#clock.now()
-    // A stall longer than a turn of the wheel has every slot looked at once.
+    // After a stall longer than a turn of the wheel, every slot is visited once.
     const until = this.#tickOf(now)
     const from = Math.max(this.#tick + 1, until - slotCount + 1)
     this.#tick = Math.max(this.#tick, until)

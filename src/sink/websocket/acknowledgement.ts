@@ -1,5 +1,5 @@
 /**
- * The acknowledged mode, as the sender sees it (docs/websocket.md has the receiver's side):
+ * The acknowledged mode, seen from the sender (see docs/websocket.md for the receiver):
  *
  *     → ["open", {"connector": "c", "shard": 0, "shards": 1, "fingerprint": "f00d", "format": "json"}]
  *     ← {"position": 20, "fingerprint": "f00d", "shards": 1}      or {"position": null}: nothing yet
@@ -7,7 +7,7 @@
  *     → ["commit", {"position": 30, "fingerprint": "f00d", "shards": 1}]
  *     ← {"position": 30}
  *
- * A position is the next one: every record below it has been taken.
+ * A position is the next one: every record below it has been received.
  */
 import { GenesisError } from '../../errors.js'
 import type { Checkpoint, ShardId } from '../../record.js'
@@ -16,11 +16,11 @@ import { controlMessage } from './control.js'
 
 export interface Stream {
   readonly shard: ShardId
-  /** What the stream is made from. */
+  /** Identifies what the stream is made from. */
   readonly fingerprint: string
 }
 
-/** Says which stream comes, and asks how far the server has it. Throws the connection's errors, and WEBSOCKET_REFUSED for an answer that is none. */
+/** Announces the stream and asks for the server's position. Throws the connection's errors, and WEBSOCKET_REFUSED for an invalid answer. */
 export async function askCheckpoint(
   connection: WebSocketConnection,
   { shard, fingerprint }: Stream,
@@ -30,7 +30,7 @@ export async function askCheckpoint(
   await connection.send([controlMessage('open', { ...shard, fingerprint, format })], false)
   const { position, ...rest } = readAnswer(await connection.answer(timeoutMs))
   if (position === null) return null
-  // A server may keep the position alone: then there is nothing to compare the stream with.
+  // A server may store the position only: then there is nothing to compare the stream with.
   return {
     position,
     fingerprint: typeof rest.fingerprint === 'string' ? rest.fingerprint : fingerprint,
@@ -63,10 +63,10 @@ function readAnswer(text: string): Answer {
     const position = answer?.position
     if (answer && (position === null || (Number.isSafeInteger(position) && (position as number) >= 0))) return answer
   } catch {
-    // Not JSON is not understood either: the error below says so.
+    // Invalid JSON is reported by the error below.
   }
   throw new GenesisError('WEBSOCKET_REFUSED', 'the WebSocket server sent something other than a position', {
     found: JSON.stringify(text.slice(0, 60)),
-    expected: '{"position": <the next position>}, or null for none',
+    expected: '{"position": <next position>}, or null for none',
   })
 }

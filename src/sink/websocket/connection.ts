@@ -5,9 +5,9 @@ export interface ConnectionOptions {
   /** ws:// or wss://. User name, password and query may hold secrets: messages never show them. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  /** For the TCP connection and the handshake. */
+  /** Covers the TCP connection and the handshake. */
   readonly connectTimeoutMs: number
-  /** More than so much never waits to be sent. */
+  /** Maximum bytes waiting to be sent. */
   readonly bufferBytes: number
 }
 
@@ -16,20 +16,20 @@ const final: ReadonlySet<number> = new Set([1002, 1003, 1007, 1008, 1009, 1010])
 
 const pingMs = 30_000
 
-/** The largest message that a server may send: its answers are short. */
+/** Maximum size of a server's message: its answers are short. */
 const maxAnswerBytes = 65_536
 
-/** One connection to a server, for its life; it does not connect again. */
+/** One connection to a server; never reconnects. */
 export class WebSocketConnection {
   readonly #socket: WebSocket
   readonly #place: string
   readonly #bufferBytes: number
-  /** The server's last message: a later answer holds for the earlier ones too, and nothing piles up. */
+  /** The server's last message: a later answer covers the earlier ones, so nothing piles up. */
   #answer: string | null = null
-  /** Whether anything has gone or come since the last ping. */
+  /** Whether anything was sent or received since the last ping. */
   #moved = true
   #failure: GenesisError | null = null
-  /** Woken by whatever somebody may wait for: bytes gone, an answer, the end. */
+  /** Woken by anything worth waiting for: bytes sent, an answer, the end. */
   #wake: (() => void)[] = []
 
   private constructor(socket: WebSocket, place: string, bufferBytes: number) {
@@ -50,7 +50,7 @@ export class WebSocketConnection {
     })
   }
 
-  /** Throws WEBSOCKET_UNREACHABLE, or WEBSOCKET_REFUSED where the server answers but does not want this client. */
+  /** Throws WEBSOCKET_UNREACHABLE, or WEBSOCKET_REFUSED if the server answers but rejects this client. */
   static connect({ url, headers, connectTimeoutMs, bufferBytes }: ConnectionOptions): Promise<WebSocketConnection> {
     const place = shownUrl(url)
     return new Promise((resolve, reject) => {
@@ -67,11 +67,11 @@ export class WebSocketConnection {
       }
       socket.on('error', (cause: NodeJS.ErrnoException) => failed(cause.code ?? cause.message, false, cause))
       socket.once('unexpected-response', (_request, { statusCode = 0 }) => {
-        // 408 and 429 ask to come again; so do a server's own troubles.
+        // 408 and 429 ask to retry; so do server errors.
         failed(`HTTP status ${statusCode}`, statusCode < 500 && statusCode !== 408 && statusCode !== 429)
         socket.terminate()
       })
-      // At once, before any message can come.
+      // Set at once, before any message can arrive.
       const connection = new WebSocketConnection(socket, place, bufferBytes)
       socket.once('open', () => resolve(connection))
     })
@@ -81,7 +81,7 @@ export class WebSocketConnection {
     return this.#failure === null && this.#socket.readyState === WebSocket.OPEN
   }
 
-  /** Resolves when the connection can take more; the messages' buffers have to stay as they are until `flushed`. */
+  /** Resolves when the connection can take more; the messages' buffers must stay unchanged until `flushed`. */
   async send(messages: readonly Buffer[], isBinary: boolean): Promise<void> {
     for (const message of messages) {
       this.#check()
@@ -90,12 +90,12 @@ export class WebSocketConnection {
     }
   }
 
-  /** Resolves when the operating system has everything that was sent. */
+  /** Resolves when everything sent has been handed to the operating system. */
   flushed(): Promise<void> {
     return this.#until(() => this.#socket.bufferedAmount === 0)
   }
 
-  /** The server's next message. Throws WEBSOCKET_TIMEOUT where none comes in time. */
+  /** The server's next message. Throws WEBSOCKET_TIMEOUT if none arrives in time. */
   async answer(timeoutMs: number): Promise<string> {
     let isLate = false
     const timer = setTimeout(() => {
@@ -112,12 +112,12 @@ export class WebSocketConnection {
     if (answer !== null) return answer
     throw new GenesisError('WEBSOCKET_TIMEOUT', 'the WebSocket server did not acknowledge in time', {
       place: this.#place,
-      found: `nothing in ${timeoutMs} ms`,
+      found: `no answer within ${timeoutMs} ms`,
       expected: '{"position": …} after each commit',
     })
   }
 
-  /** What was sent goes out first, for up to `withinMs`. Never rejects. */
+  /** Pending data is sent first, for up to `withinMs`. Never rejects. */
   async close(withinMs = 2_000): Promise<void> {
     const { readyState } = this.#socket
     if (readyState === WebSocket.CLOSED) return
@@ -128,7 +128,7 @@ export class WebSocketConnection {
     clearTimeout(timer)
   }
 
-  /** Ends it at once, whatever waits to be sent. */
+  /** Ends it at once, whatever is pending. */
   abandon(): void {
     this.#socket.terminate()
   }
@@ -145,7 +145,7 @@ export class WebSocketConnection {
     if (this.#failure !== null) throw this.#failure
   }
 
-  /** A server that neither reads nor answers is gone, whatever its machine's network says. */
+  /** A server that neither reads nor answers is gone, even if its network is up. */
   #ping(): void {
     if (!this.#moved) {
       this.#fail(`no sign of life for ${pingMs / 1000} s`, 'WEBSOCKET_UNREACHABLE')
@@ -169,7 +169,7 @@ export class WebSocketConnection {
   }
 }
 
-/** An address without what may be secret in it. */
+/** An address without the parts that may be secret. */
 function shownUrl(url: string): string {
   const { protocol, host, pathname } = new URL(url)
   return `${protocol}//${host}${pathname}`

@@ -1,15 +1,15 @@
 /**
  * Messages that are not records. A control message is a text message with a JSON array, `["<name>", {…}]`; a record is
- * never an array, so the two cannot be taken for each other.
+ * never an array, so the two cannot be confused.
  */
 export function controlMessage(name: 'open' | 'commit' | 'dropped' | 'error', content: object): Buffer {
   return Buffer.from(JSON.stringify([name, content]))
 }
 
-/** Reasons of a close frame have 123 bytes at most (RFC 6455, section 5.5: control frames). */
+/** Close reasons are limited to 123 bytes (RFC 6455, section 5.5: control frames). */
 const reasonBytes = 123
 
-/** A close frame's reason: the text, cut at a character. */
+/** A close frame's reason: the text, truncated at a character boundary. */
 export function closeReason(text: string): string {
   const bytes = Buffer.from(text)
   if (bytes.length <= reasonBytes) return text
@@ -17,5 +17,5 @@ export function closeReason(text: string): string {
   return `${cut}…`
 }
 
-/** Codes of a close frame (RFC 6455, section 7.4.1, and its registry at IANA). */
+/** Close codes (RFC 6455, section 7.4.1, and its IANA registry). */
 export const closeCode = { normal: 1000, goingAway: 1001, policyViolation: 1008 } as const

@@ -5,7 +5,7 @@ import { createMessageForm } from './message-form.js'
 import type { WebSocketSinkConfig } from './options.js'
 import { WebSocketSink } from './sink.js'
 
-/** A server's deadline for the opening handshake. */
+/** Deadline of a server's opening handshake. */
 const connectTimeoutMs = 10_000
 
 export function createWebSocketSink({ connector, shard, fields, fingerprint }: SinkPlan<WebSocketSinkConfig>): Sink {

@@ -1,13 +1,13 @@
 /**
  * Data frames as a server sends them: not masked, not fragmented, not compressed (RFC 6455, section 5.2). Hot: one
- * buffer for all the messages of a batch, made once however many clients it goes to.
+ * buffer for all messages of a batch, created once however many clients it goes to.
  */
 
 const final = 0x80
 const text = 0x1
 const binary = 0x2
 
-/** Several messages as one run of frames, to be written to a socket as a whole. */
+/** Several messages as one run of frames, written to a socket as a whole. */
 export function frameMessages(messages: readonly Uint8Array[], isBinary: boolean): Buffer {
   let size = 0
   for (const { length } of messages) size += headerSize(length) + length

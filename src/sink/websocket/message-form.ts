@@ -18,9 +18,9 @@ import { ContainerFraming } from '../framing.js'
  */
 export interface MessageForm {
   readonly isBinary: boolean
-  /** What a connection begins with; null: nothing. */
+  /** What a connection starts with; null: nothing. */
   readonly header: Buffer | null
-  /** A batch as messages, which are valid until the next call or until the batch's buffers are reused. */
+  /** A batch as messages, valid until the next call or until the batch's buffers are reused. */
   messages(batch: EncodedBatch): Buffer[]
 }
 
@@ -55,13 +55,13 @@ class ContainerForm implements MessageForm {
   }
 }
 
-/** `schema`: asked for with avro only. */
+/** `schema`: called for avro only. */
 export function createMessageForm(format: WebSocketFormat, schema: () => AvroSchema): MessageForm {
   if (format === 'avro') return new ContainerForm(schema())
   return format === 'json' ? jsonForm : ndjsonForm
 }
 
-/** The encoder whose values the form of this format takes. Throws SCHEMA_INVALID or SCHEMA_MISMATCH. */
+/** The encoder whose values this format takes. Throws SCHEMA_INVALID or SCHEMA_MISMATCH. */
 export function createMessageEncoder(
   format: WebSocketFormat,
   fields: readonly Field[],

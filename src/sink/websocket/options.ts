@@ -1,12 +1,12 @@
 import { choice, option, required } from '../../config/option.js'
 import { defineSink } from '../../config/sink-spec.js'
 
-/** Forms of messages; message-form.ts has what each looks like. */
+/** Message formats; message-form.ts shows each. */
 export const messageFormats = ['json', 'ndjson', 'avro'] as const
 export type WebSocketFormat = (typeof messageFormats)[number]
 
 export const messageFormatDoc =
-  'One object a message (json), a batch of lines a message (ndjson), or Avro blocks (docs/websocket.md).'
+  'One object per message (json), a batch of lines per message (ndjson), or Avro blocks (docs/websocket.md).'
 
 /** A client of a WebSocket server. */
 export interface WebSocketSinkConfig {
@@ -14,7 +14,7 @@ export interface WebSocketSinkConfig {
   /** ws:// or wss://; may hold credentials. */
   readonly url: string
   readonly format: WebSocketFormat
-  /** Whether the server sends back the position that it has, and so keeps the checkpoint. */
+  /** Whether the server reports its position back, and so stores the checkpoint. */
   readonly acknowledge: boolean
   readonly acknowledgeTimeoutMs: number
   /** Maximum bytes waiting to be sent. */
@@ -23,7 +23,7 @@ export interface WebSocketSinkConfig {
 
 export const webSocketSpec = defineSink({
   options: {
-    url: required<string>('ws-url', 'Address of the server that the records go to.', {
+    url: required<string>('ws-url', 'Address of the server to send the records to.', {
       sensitive: true,
       code: 'uri',
       example: 'ws://<host>:<port>/<path>',
@@ -31,7 +31,7 @@ export const webSocketSpec = defineSink({
     format: choice(messageFormats, messageFormatDoc, 'json', { code: 'format' }),
     acknowledge: option<boolean>(
       'flag',
-      'Whether the server sends back the position that it has, and so keeps the checkpoint.',
+      'Whether the server reports its position back, and so stores the checkpoint.',
       false,
       { code: 'acknowledge' },
     ),

@@ -11,17 +11,17 @@ export interface WebSocketSinkOptions {
   readonly stream: Stream
   readonly format: WebSocketFormat
   readonly form: MessageForm
-  /** Whether the server keeps the checkpoint and sends it back. */
+  /** Whether the server stores the checkpoint and reports it back. */
   readonly isAcknowledged: boolean
   readonly acknowledgeTimeoutMs: number
 }
 
 /**
- * Sends to a WebSocket server, which keeps the checkpoint in acknowledged mode: what it has acknowledged is delivered,
- * and what it has not is sent again after a failure. Otherwise a record counts as delivered once this machine's
- * network has it, and the checkpoint lasts as long as the sink: what was under way when a connection breaks may be lost.
+ * Sends to a WebSocket server, which stores the checkpoint in acknowledged mode: what it has acknowledged is delivered,
+ * and the rest is resent after a failure. Otherwise a record counts as delivered once this machine's
+ * network has it, and the checkpoint lasts as long as the sink: records in flight may be lost when a connection breaks.
  *
- * It does not reconnect by itself: a failure ends the sink, and its owner opens it again.
+ * It does not reconnect: a failure ends the sink, and its owner reopens it.
  */
 export class WebSocketSink implements Sink {
   readonly #options: WebSocketSinkOptions
@@ -43,7 +43,7 @@ export class WebSocketSink implements Sink {
 
   async write(batch: EncodedBatch): Promise<void> {
     const { form } = this.#options
-    // Copied, because messages wait in the connection after this has resolved.
+    // Copied, because messages wait in the connection after this resolves.
     const messages = form.messages(batch).map((message) => Buffer.from(message))
     await this.#opened().send(messages, form.isBinary)
   }

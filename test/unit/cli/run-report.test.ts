@@ -13,7 +13,7 @@ import { connectorOf } from '../../support/connectors.js'
 
 const failure = asFailure(new GenesisError('KAFKA_UNREACHABLE', 'no broker answers', { place: 'kafka localhost:1' }))
 
-const lock = asFailure(new GenesisError('SINK_FAILED', 'another process writes this file'))
+const lock = asFailure(new GenesisError('SINK_FAILED', 'another process is writing to this file'))
 
 const config = connectorOf({ name: 'a' })
 

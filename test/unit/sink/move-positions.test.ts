@@ -58,7 +58,7 @@ test('a file that a task writes is not touched', async (t) => {
   t.after(() => lock.release())
   await assert.rejects(movePositions(connector, worker, { next: () => null, acceptTarget: false }), {
     code: 'SINK_FAILED',
-    message: /another process writes this file/,
+    message: /another process is writing to this file/,
   })
   assert.equal((await readPositions(connector, worker)).get(0)?.position, 2)
 })

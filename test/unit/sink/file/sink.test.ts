@@ -151,7 +151,7 @@ describe('the file sink', () => {
     await left.close()
     assert.deepEqual(await readFile(path), whole)
     await openingRejects({ path, shard: { ...shard, connector: 'other' }, framing: lines() }, (error) => {
-      assert.match(error.message, /another process writes this file/)
+      assert.match(error.message, /another process is writing to this file/)
       return true
     })
     await successor.close()

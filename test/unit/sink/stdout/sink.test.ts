@@ -50,7 +50,7 @@ describe('a sink to a stream of bytes', () => {
     await assert.rejects(sinkTo(failing('EPIPE')).open(), DownstreamClosed)
     await assert.rejects(
       sinkTo(failing('EIO')).open(),
-      (error: GenesisError) => error.code === 'SINK_FAILED' && /the stream cannot be written/.test(error.message),
+      (error: GenesisError) => error.code === 'SINK_FAILED' && /the stream cannot be written to/.test(error.message),
     )
   })
 })

@@ -53,7 +53,7 @@ describe("a client's request", () => {
     ['batch_size=1001', /batch_size: wrong value; found 1001; expected an integer from 1 to 1000/],
     ['batch_size=ten', /found "ten"/],
     ['batch_size=', /found ""/],
-    ['rate=0', /above 0 up to 10000/],
+    ['rate=0', /above 0 and at most 10000/],
     ['rate=Infinity', /rate: wrong value/],
     ['position=-1', /an integer from 0/],
     ['position=1.5', /an integer from 0/],
@@ -64,7 +64,7 @@ describe("a client's request", () => {
     ['conditions=[1]', /a JSON object/],
     ['conditions=null', /a JSON object/],
     [`conditions=${'x'.repeat(300)}`, /too long; found 300 bytes; expected at most 200/],
-    ['rate=1&rate=2', /given twice/],
+    ['rate=1&rate=2', /specified twice/],
     ['__proto__=1', /unknown option/],
     ['constructor=1', /unknown option/],
   ] as const) {

@@ -112,7 +112,7 @@ describe("a client's own stream", () => {
     const { records, dropped } = member.status()
     assert.equal(dropped, 0)
     assert.deepEqual(closed, [
-      { code: 1008, reason: `too slow: 1000 bytes wait to be read; go on from position ${records}` },
+      { code: 1008, reason: `too slow: 1000 bytes wait to be read; continue from position ${records}` },
     ])
   })
 })
