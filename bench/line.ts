@@ -18,7 +18,7 @@ export interface LineResult {
   readonly recordsPerSecond: number
   /** Of this whole process, from the first fenced producer to the last commit, as the time is. */
   readonly cpuMicrosPerRecord: number
-  /** CPU seconds a second of this process: what is left of the machine is the broker's. */
+  /** CPU seconds per second of this process; the broker gets the rest of the machine. */
   readonly cores: number
   /** CPU seconds until the first producer was fenced: threads, libraries, model, topics. */
   readonly startCpuSeconds: number

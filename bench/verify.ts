@@ -1,4 +1,4 @@
-/** How fast a topic is checked against its stream, all of it read, made again and compared. */
+/** How fast a whole topic is read, regenerated and compared with its stream. */
 import { Worker } from '#src/runtime/worker.js'
 import { verifyConnector } from '#src/verify/verify-connector.js'
 import { withConnector } from './connector.js'

@@ -58,7 +58,7 @@ export const line: Section = async ({ rounds, quick }) => {
       `${median(measured[index].map((one) => one.startCpuSeconds)).toFixed(1)} s`,
     ]),
   )
-  console.log("Cores are those of this process; the broker's are what is left of the machine.\n")
+  console.log('Cores are those of this process; the broker gets the rest of the machine.\n')
 }
 
 export const rate: Section = async ({ quick }) => {
@@ -112,7 +112,7 @@ export const idle: Section = async ({ quick }) => {
 }
 
 export const verify: Section = async ({ rounds, quick }) => {
-  title('genesis verify: a topic read, made again and compared, one thread')
+  title('genesis verify: a topic read, regenerated and compared, one thread')
   const rows: (readonly string[])[] = []
   for (const shards of [1, 4]) {
     const results = await benchVerify({ records: quick ? 500_000 : 3_000_000, shards, rounds })

@@ -54,7 +54,7 @@ export const encoders: Section = ({ quick }) => {
 }
 
 export const cost: Section = async ({ quick }) => {
-  title('A record made and encoded as Avro, 15 columns, one core, rounds interleaved: what it costs where')
+  title('A record made and encoded as Avro, 15 columns, one core, rounds interleaved: cost by position and conditions')
   table(
     ['where', 'CPU a record'],
     (await benchCost(quick ? { rounds: 3, millis: 100 } : {})).map((result) => [
@@ -65,7 +65,7 @@ export const cost: Section = async ({ quick }) => {
 }
 
 export const websockets: Section = async ({ quick }) => {
-  title('A WebSocket server with 1,000 clients: the cores that its process takes')
+  title('A WebSocket server with 1,000 clients: cores used by its process')
   table(
     ['case', 'records/s', 'cores', 'dropped'],
     (await benchWebSockets(quick ? { seconds: 3 } : {})).map((result) => [
