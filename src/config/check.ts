@@ -1,4 +1,7 @@
-/** A document against a tree of options: every error of it at once, or every value of it with the defaults filled in. */
+/**
+ * Checks a document against a tree of options: reports every error at once, or returns every value with defaults
+ * filled in.
+ */
 import convict from 'convict'
 import { GenesisError } from '../errors.js'
 import { convictFormat, formatOf, isGood } from './formats.js'
@@ -12,17 +15,17 @@ import type { Path, ConfigSource } from './source.js'
 
 export interface CheckOptions {
   readonly env: Environment
-  /** Where relative `${file:…}` placeholders start from. */
+  /** Folder that relative `${file:…}` placeholders are resolved against. */
   readonly folder: string
-  /** Whether text will do for numbers, booleans and maps, as over REST. */
+  /** Whether text is accepted for numbers, booleans and maps, as over REST. */
   readonly anyText?: boolean
 }
 
 export interface CheckedValues<T> {
-  /** With a default in the place of whatever is wrong; whole if there are no errors. */
+  /** Defaults replace invalid values; complete if there are no errors. */
   readonly values: Values<T>
   readonly errors: readonly GenesisError[]
-  /** The dotted keys that have an error. */
+  /** The dotted keys with errors. */
   readonly failed: ReadonlySet<string>
 }
 
@@ -100,7 +103,10 @@ export function checkItems<T extends OptionTree>(
 
 type Filled = convict.Config<Record<string, unknown>>
 
-/** Of trees without variables of the environment: to make one takes far longer than to fill it, and a group's log has thousands to fill. */
+/**
+ * Only trees without environment variables: creating a schema is far slower than filling it, and a group's log holds
+ * thousands of configurations.
+ */
 const kept = new WeakMap<OptionTree, Filled>()
 
 /** Only called with values that have passed. */
@@ -110,11 +116,11 @@ function load<T extends OptionTree>(
   env: ReadonlyMap<string, string>,
 ): Values<T> {
   const isKept = env.size === 0
-  // convict would read the process's arguments and environment otherwise.
+  // Otherwise convict would read the process's arguments and environment.
   const make = (): Filled => convict(toConvict(tree), { args: [], env: Object.fromEntries(env) })
   const config = (isKept ? kept.get(tree) : undefined) ?? make()
   if (isKept) kept.set(tree, config)
-  // Key by key, because its load() walks into values that are maps themselves.
+  // Key by key: convict's load() also descends into values that are maps themselves.
   for (const [key, value] of given) config.set(key, isObject(value) ? JSON.stringify(value) : value)
   const values = config.getProperties() as Values<T>
   if (isKept) for (const key of given.keys()) config.reset(key)
@@ -134,7 +140,10 @@ function held(option: Option): unknown {
   return isObject(option.default) ? JSON.stringify(option.default) : option.default
 }
 
-/** What an unknown key should have been: the nearest of its neighbours, else of the same or a near name elsewhere, else all. */
+/**
+ * What an unknown key was likely meant to be: the nearest sibling, otherwise the same or a similar name elsewhere,
+ * otherwise all siblings.
+ */
 function meant(tree: OptionTree, node: OptionTree, path: Path, key: string): string {
   const neighbour = nearest(key, Object.keys(node))
   if (neighbour !== undefined) return [...path, neighbour].join('.')
@@ -156,12 +165,12 @@ function mentions(value: unknown, key: string): boolean {
 
 function show(value: unknown): string {
   if (value === null) return 'nothing'
-  // A user name and password in an address are nobody's business.
+  // Hides user name and password in URLs.
   const text = JSON.stringify(value).replace(/\/\/[^/@"]*@/g, '//***@')
   return text.length > 80 ? `${text.slice(0, 77)}...` : text
 }
 
-/** Throws what there is to throw: one error as it is, several as one that has them all. */
+/** Throws a single error as is, several as one that contains them all. */
 export function throwErrors(errors: readonly GenesisError[]): void {
   if (errors.length === 0) return
   if (errors.length === 1) throw errors[0]
@@ -169,7 +178,7 @@ export function throwErrors(errors: readonly GenesisError[]): void {
   throw new GenesisError(code, `${errors.length} errors, the first: ${errors[0].message}`, { all: errors })
 }
 
-/** Errors without those that say what another has said. */
+/** Errors without duplicates. */
 export function distinct(errors: readonly GenesisError[]): GenesisError[] {
   return [...new Map(errors.map((error) => [error.message, error])).values()]
 }

@@ -1,4 +1,4 @@
-/** How to reach a Kafka cluster: every Kafka client is made from it. Secrets in it are never logged. */
+/** How to reach a Kafka cluster, for all Kafka clients. Its secrets are never logged. */
 export interface ClusterOptions {
   readonly brokers: readonly string[]
   readonly clientId: string
@@ -8,7 +8,7 @@ export interface ClusterOptions {
   readonly requestTimeoutMs: number
 }
 
-/** PEM texts, not file names. */
+/** PEM text, not file names. */
 export interface TlsOptions {
   readonly ca?: string
   readonly cert?: string

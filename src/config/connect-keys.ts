@@ -1,6 +1,6 @@
 /**
- * Configurations as they come over REST: a flat map of texts with our keys and those that Kafka Connect has for the same
- * things. What is stored and shown stays as it was sent; this is what it means.
+ * Configurations as sent over REST: a flat map of strings, with our keys and Kafka Connect's names for them. They are
+ * stored and shown as sent; this translates them.
  */
 import { existsSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
@@ -14,33 +14,33 @@ import { optionsOf, type Option } from './option.js'
 import type { RawConfig } from './raw-connector.js'
 import type { ConfigSource } from './source.js'
 
-/** Folders of a worker below which configurations over REST may name files, and what else they may read; null: none. */
+/** Folders of a worker in which configurations over REST may name files, and what else they may read; null: none. */
 export interface RestFolders {
   readonly models: string
   readonly schemas: string
-  /** What file sinks write. */
+  /** For output of file sinks. */
   readonly files: string | null
-  /** What `${file:…}` reads. */
+  /** For `${file:…}`. */
   readonly secrets: string | null
-  /** Names of environment variables that `${env:…}` reads. */
+  /** Environment variables that `${env:…}` may read. */
   readonly variables: RegExp | null
-  /** Of a configuration in a file of its own: paths start in its folder, and nothing is forbidden. */
+  /** For a configuration from a file: paths are relative to its folder, and nothing is forbidden. */
   readonly isOfFile?: true
 }
 
 export interface ConnectKeys {
-  /** By our keys. Places are those of the keys that were sent. */
+  /** By our keys. Places refer to the keys as sent. */
   readonly source: ConfigSource
   readonly errors: readonly GenesisError[]
 }
 
-/** Options of a connector by their keys, and by their other names. */
+/** Options of a connector by key and by alias. */
 const options: ReadonlyMap<string, Option> = new Map(optionsOf(connectorSchema))
 const aliases: ReadonlyMap<string, string> = new Map(
   [...options].flatMap(([key, { aliases = [] }]) => aliases.map((alias) => [alias, key] as const)),
 )
 
-/** Keys of Connect's own that say nothing to us, or nothing that is not so anyway. */
+/** Connect's own keys that have no effect here, or ask for what holds anyway. */
 const harmless: ReadonlySet<string> = new Set([
   'connector.class',
   'connector.plugin.version',
@@ -53,14 +53,14 @@ const harmless: ReadonlySet<string> = new Set([
   'exactly.once.support',
 ])
 
-/** Keys that would change every record, and that we do not have: to leave them out in silence would be worse than to refuse. */
+/** Keys that would change every record and are not supported: refusing is better than ignoring them silently. */
 const refused: ReadonlyMap<string, string> = new Map([
-  ['transforms', 'transformations of records are not made here'],
-  ['predicates', 'transformations of records are not made here'],
-  ['references', 'streams that refer to others are for connector files'],
+  ['transforms', 'transformations are not supported'],
+  ['predicates', 'transformations are not supported'],
+  ['references', 'references are supported in connector files only'],
 ])
 
-/** Keys that nobody knows: they are kept and shown, and change nothing. */
+/** Unknown keys: kept and shown, but without effect. */
 export function unknownKeys(config: RawConfig): readonly string[] {
   const isKnown = (key: string): boolean =>
     targetOf(key) !== null || harmless.has(key) || refused.has(key) || (isDatagen(config) && isDatagenKey(key))
@@ -81,10 +81,10 @@ export function connectKeys(name: string, config: RawConfig, folders: RestFolder
   }
   const problem = nameProblem(name)
   if (problem !== null)
-    fail('name', 'not a name', { found: JSON.stringify(name.slice(0, maxNameLength)), expected: problem })
+    fail('name', 'not a valid name', { found: JSON.stringify(name.slice(0, maxNameLength)), expected: problem })
   checkClass(config['connector.class'], fail)
   if (config['exactly.once.support'] === 'required' && config.delivery === 'at-least-once')
-    fail('exactly.once.support', 'the delivery is not exactly-once', {
+    fail('exactly.once.support', 'delivery is not exactly-once', {
       found: 'at-least-once',
       expected: 'exactly-once',
     })
@@ -109,14 +109,14 @@ export function connectKeys(name: string, config: RawConfig, folders: RestFolder
     }
     const other = sent.get(target)
     if (other !== undefined) {
-      fail(key, 'an option is given twice', { found: `${other} and ${key}`, expected: 'one of the two' })
+      fail(key, 'option set twice', { found: `${other} and ${key}`, expected: 'one of the two' })
       continue
     }
     sent.set(target, datagen?.sentAs.get(key) ?? key)
     const outside = folders.isOfFile ? null : outsideOf(target, item, folders)
     if (outside !== null) {
       fail(datagen?.sentAs.get(key) ?? key, outside.what, outside)
-      // So that it is not missed as well. Nothing is read: what has errors is not run.
+      // Avoids a second error for a missing key. The value is never used: a configuration with errors does not run.
       if (options.get(target)?.required === true) value[target] = 'refused'
     } else value[target] = folders.isOfFile ? withUnit(key, item) : located(target, withUnit(key, item), folders)
   }
@@ -134,29 +134,32 @@ function checkClass(
   if (given === undefined || given === null || given === '')
     return fail('connector.class', 'missing key', { found: 'no connector.class', expected: connectorClass })
   if (typeof given !== 'string' || connectorClassOf(given) === undefined)
-    fail('connector.class', 'no connector of this class', {
+    fail('connector.class', 'unknown connector class', {
       found: JSON.stringify(given),
       expected: `${connectorClass} or ${datagenClass}`,
     })
 }
 
-/** It is a part of transactional ids, of labels and of checkpoints' keys. */
+/** The name is part of transactional ids, labels and checkpoint keys. */
 const maxNameLength = 512
 
-/** As Connect's names (org.apache.kafka.connect.runtime.ConnectorConfig), but not without end. */
+/** As Connect's names (org.apache.kafka.connect.runtime.ConnectorConfig), but with a maximum length. */
 function nameProblem(name: string): string | null {
-  if (name === '') return 'a name that is not empty'
-  if (name === '.' || name === '..') return 'a name that a path can have'
-  if (name.length > maxNameLength) return `${maxNameLength} letters at most`
+  if (name === '') return 'a non-empty name'
+  if (name === '.' || name === '..') return 'a name other than . and ..'
+  if (name.length > maxNameLength) return `at most ${maxNameLength} characters`
   return /\p{Cc}/u.test(name) ? 'a name without control characters' : null
 }
 
-/** An empty text is no value, as in properties files, where a key cannot be left out of a template. */
+/** Empty text counts as unset: templates of properties files cannot omit keys. */
 function isUnset(item: unknown): boolean {
   return item === null
 }
 
-/** The key of ours: of an option, of an entry of its map (`topic_creation.config.retention.ms`), or of one of several sinks. */
+/**
+ * Our key for it: that of an option, of an entry of its map (`topic_creation.config.retention.ms`), or of one of
+ * several sinks.
+ */
 function targetOf(key: string): string | null {
   if (key === 'name' || refused.has(key)) return null
   if (options.has(key)) return key
@@ -171,7 +174,7 @@ function isMap(format: Option['format']): boolean {
   return format === 'map' || format === 'object'
 }
 
-/** A known key within two letters; a short one within one. */
+/** A known key within two edits, or one for a short key. */
 function nearKey(key: string, others: readonly string[]): string | undefined {
   return [...others, ...options.keys(), ...aliases.keys()]
     .map((known) => ({ known, letters: distance(key.toLowerCase(), known) }))
@@ -179,12 +182,12 @@ function nearKey(key: string, others: readonly string[]): string | undefined {
     .sort((a, b) => a.letters - b.letters)[0]?.known
 }
 
-/** Connect's durations are numbers of milliseconds, by keys that say so; ours have a unit. */
+/** Connect's durations are milliseconds, in keys that say so; ours have a unit. */
 function withUnit(key: string, item: unknown): unknown {
   return key.endsWith('.ms') && aliases.has(key) && typeof item === 'string' && /^\d+$/.test(item) ? `${item}ms` : item
 }
 
-/** The folder below which the value of a key must be; undefined: it is not a path. */
+/** The folder that a key's value must be in; undefined: not a path. */
 function folderOf(target: string, folders: RestFolders): string | null | undefined {
   const key = target.replace(/^sinks\.[^.]+\./, '')
   if (key === 'sink.path' || (key === 'path' && key !== target)) return folders.files
@@ -198,7 +201,7 @@ interface Problem {
   readonly expected: string
 }
 
-/** Why a value must not be used. Placeholders in a path could lead anywhere. */
+/** Why a value is not allowed. Placeholders in a path could lead anywhere. */
 function outsideOf(target: string, item: unknown, folders: RestFolders): Problem | null {
   if (typeof item !== 'string') return null
   for (const [match, path] of item.matchAll(/\$\{file:([^}]*?)(?::[^:}]*)?\}/g)) {
@@ -215,14 +218,14 @@ function outsideOf(target: string, item: unknown, folders: RestFolders): Problem
   if (folder === undefined || (target.endsWith('value.schema') && item.trimStart().startsWith('{'))) return null
   if (folder === null) {
     return {
-      what: 'file sinks are not for connectors over REST here',
+      what: 'this worker does not allow file sinks over REST',
       found: item,
       expected: 'a worker with files.path',
     }
   }
   if (!item.includes('${') && below(folder, item) !== null) return null
   return {
-    what: 'a path that leads out of its folder',
+    what: 'a path outside its folder',
     found: item,
     expected: `the name of a file below ${nameOf(folder, folders)}`,
   }
@@ -244,7 +247,7 @@ function located(target: string, item: unknown, folders: RestFolders): unknown {
   })
 }
 
-/** The path of a file below a folder; null: it would be outside, or there is no folder. */
+/** The path of a file in a folder; null: outside it, or there is no folder. */
 function below(folder: string | null, name: string): string | null {
   if (folder === null || name.includes('\0')) return null
   const path = resolve(folder, name)

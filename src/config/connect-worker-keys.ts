@@ -1,10 +1,10 @@
 /**
- * What Kafka Connect's workers (4.2.1: DistributedConfig, StandaloneConfig, RestServerConfig and the configurations of their
- * clients) are told in words of their own: addresses to listen on, security, configuration providers.
+ * Settings for which Kafka Connect's workers have their own form (4.2.1: DistributedConfig, StandaloneConfig,
+ * RestServerConfig and the configurations of their clients): listeners, security, configuration providers.
  */
 import type { Path } from './source.js'
 
-/** A value for one of our options. `key`: where it was given. */
+/** A value for one of our options. `key`: the key it was given under. */
 interface Translated {
   readonly key: string
   readonly path: Path
@@ -19,18 +19,18 @@ interface Problem {
 }
 
 export interface Translation {
-  /** Keys that are dealt with. */
+  /** Keys that have been translated. */
   readonly used: ReadonlySet<string>
   readonly values: readonly Translated[]
   readonly problems: readonly Problem[]
-  /** Sentences for the log. */
+  /** Messages for the log. */
   readonly remarks: readonly string[]
 }
 
-/** Of keys for one kind of clients; here all have the same. */
+/** Prefixes for one kind of client; here all clients share their settings. */
 export const clientPrefixes: readonly string[] = ['producer.', 'consumer.', 'admin.']
 
-/** Keys of Connect's that say nothing to us. */
+/** Connect's keys that have no effect here. */
 const known: ReadonlySet<string> = new Set(
   `access.control.allow.methods access.control.allow.origin admin.listeners auto.include.jmx.reporter client.dns.lookup
   config.providers connect.protocol connections.max.idle.ms connector.client.config.override.policy header.converter
@@ -50,18 +50,18 @@ const knownPrefixes =
   config.providers. config.storage. offset.storage. status.storage. listeners.https. admin.listeners.https.
   metrics.context. sasl. ssl. security. producer. consumer. admin.`.split(/\s+/)
 
-/** Whether Connect's workers take it. */
+/** Whether Connect's workers accept it. */
 export function isConnectKey(key: string): boolean {
   return known.has(key) || knownPrefixes.some((prefix) => key.startsWith(prefix) && key.length > prefix.length)
 }
 
-/** Keys of clients, in milliseconds, that have an option of ours. */
+/** Client timeouts in milliseconds that we have options for. */
 const clientTimes: ReadonlyMap<string, Path> = new Map([
   ['request.timeout.ms', ['kafka', 'request_timeout']],
   ['socket.connection.setup.timeout.ms', ['kafka', 'connect_timeout']],
 ])
 
-/** What can be translated of these flat keys. */
+/** Translates what it can of these flat keys. */
 export function connectKeysOf(flat: ReadonlyMap<string, unknown>): Translation {
   const translator = new Translator(flat)
   translator.listeners()
@@ -83,7 +83,7 @@ class Translator implements Translation {
     this.#flat = flat
   }
 
-  /** Connect's `listeners`: of several the first is listened on. Before Kafka 3 `rest.host.name` and `rest.port`. */
+  /** Connect's `listeners`: the first of several is used. Before Kafka 3: `rest.host.name` and `rest.port`. */
   listeners(): void {
     const text = this.#take('listeners')
     const [host, port] = [this.#take('rest.host.name'), this.#take('rest.port')]
@@ -93,7 +93,7 @@ class Translator implements Translation {
       return
     }
     const match = /^http:\/\/(.*):(\d+)$/i.exec(text.split(',')[0].trim())
-    if (match === null) this.#refuse('listeners', 'not an address to listen on', text, 'http://<host>:<port>')
+    if (match === null) this.#refuse('listeners', 'not a valid listener address', text, 'http://<host>:<port>')
     else this.#listen('listeners', match[1], Number(match[2]))
   }
 
@@ -104,7 +104,7 @@ class Translator implements Translation {
     this.#set(key, ['http', 'enabled'], true)
   }
 
-  /** What Connect asks of its workers; here each connector says it by `delivery`. */
+  /** A worker setting in Connect; here `delivery` of each connector. */
   exactlyOnce(): void {
     const key = 'exactly.once.source.support'
     const text = this.#take(key)
@@ -158,7 +158,7 @@ class Translator implements Translation {
       const found = this.#takeOfClients(name)
       if (found === null) continue
       if (format !== 'PEM')
-        this.#refuse(found.key, 'a store of certificates that cannot be read', format, 'a PEM file, and its type PEM')
+        this.#refuse(found.key, 'unsupported certificate store format', format, 'a PEM file, with type PEM')
       for (const option of options) this.#set(found.key, ['kafka', 'tls', option], found.text)
     }
   }
@@ -181,7 +181,7 @@ class Translator implements Translation {
     if (module === null)
       return this.#refuse(
         jaas.key,
-        'a login that is not known',
+        'unknown login module',
         'a secret',
         'PlainLoginModule, ScramLoginModule or OAuthBearerLoginModule',
       )
@@ -199,7 +199,7 @@ class Translator implements Translation {
     }
   }
 
-  /** KIP-297: what `${env:…}` and `${file:…}` of connectors may read. */
+  /** KIP-297: what connectors may read through `${env:…}` and `${file:…}`. */
   providers(): void {
     const names =
       this.#text('config.providers')
@@ -217,8 +217,8 @@ class Translator implements Translation {
         if (paths.length === 1) this.#set(`${prefix}param.allowed.paths`, ['secrets', 'path'], paths[0].trim())
         else if (paths.length > 1)
           this.#refuse(`${prefix}param.allowed.paths`, 'several folders', paths.join(','), 'one folder')
-        else this.remarks.push(`connectors can read no file: ${prefix}param.allowed.paths names no folder`)
-      } else this.remarks.push(`no provider ${name}: connectors have \${env:…} and \${file:…}`)
+        else this.remarks.push(`connectors cannot read files: ${prefix}param.allowed.paths names no folder`)
+      } else this.remarks.push(`unknown provider ${name}: connectors can use \${env:…} and \${file:…}`)
     }
   }
 
@@ -239,14 +239,14 @@ class Translator implements Translation {
     return text
   }
 
-  /** A key for all clients, or for one kind of them where the others have no other value. */
+  /** A key for all clients, or for one kind if the others have no other value. */
   #takeOfClients(name: string): { readonly key: string; readonly text: string } | null {
     const given = [name, ...clientPrefixes.map((prefix) => prefix + name)].flatMap((key) => {
       const text = this.#take(key)
       return text === null ? [] : [{ key, text }]
     })
     const others = given.filter(({ text }) => text !== given[0].text).map(({ key }) => key)
-    if (others.length > 0) this.remarks.push(`${others.join(', ')}: all connections have the value of ${given[0].key}`)
+    if (others.length > 0) this.remarks.push(`${others.join(', ')}: ignored, all connections use ${given[0].key}`)
     return given.at(0) ?? null
   }
 

@@ -1,15 +1,15 @@
-/** Names by which a configuration over REST says which connector it is of. */
+/** Class names by which configurations over REST select a connector. */
 export const connectorClass = 'io.genesis.connect.GenesisSourceConnector'
 
-/** kafka-connect-datagen's, whose configurations are taken as they are. */
+/** kafka-connect-datagen's, whose configurations work unchanged. */
 export const datagenClass = 'io.confluent.kafka.connect.datagen.DatagenConnector'
 
-/** Every class that can be named. */
+/** All accepted classes. */
 export const connectorClasses: readonly string[] = [connectorClass, datagenClass]
 
 /**
- * The full name of the class that is meant: Connect takes the full name, the simple one, and that without `Connector`. Undefined:
- * there is no such connector here.
+ * The full name of the class: like Connect, accepts the full name, the simple name, and the latter without
+ * `Connector`. Undefined: unknown.
  */
 export function connectorClassOf(name: string): string | undefined {
   return connectorClasses.find((full) => {

@@ -1,4 +1,4 @@
-/** Connector files, and connectors from elsewhere, as checked configurations. */
+/** Checked configurations from connector files and elsewhere. */
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, extname, join, resolve } from 'node:path'
 import { asGenesisError, GenesisError } from '../errors.js'
@@ -19,28 +19,28 @@ import { plainSource, readSources, unreadable } from './source.js'
 import type { ConfigSource, Path } from './source.js'
 import { fileExtensions, referenceOf, toConnector } from './to-connector.js'
 
-/** What could be read, and what is wrong with the rest. */
+/** What could be read, and the errors of the rest. */
 export interface LoadedConnectors {
   readonly connectors: ConnectorConfig[]
   readonly errors: GenesisError[]
 }
 
-/** The same, with what can be said of those that have errors. */
+/** The same, with drafts of connectors that have errors. */
 export interface ReadConnectors extends LoadedConnectors {
   readonly drafts: ConnectorDraft[]
 }
 
-/** A connector that has errors: good for finding more of them, and for nothing else. */
+/** A connector with errors: good only for finding more of them. */
 export interface ConnectorDraft {
-  /** What is wrong has its default. */
+  /** Invalid values are replaced by their defaults. */
   readonly connector: ConnectorConfig
-  /** The first names of the keys that are wrong, or go wrong together. */
+  /** The top-level keys that are invalid, by themselves or in combination. */
   readonly wrong: ReadonlySet<string>
 }
 
 /**
- * The connectors of files and folders (of a folder: its *.yaml, *.yml and *.json, sorted by name, not those of its
- * folders). Throws one GenesisError that has all errors of all files in `details.all`; USAGE where there is no connector.
+ * The connectors of files and folders (of a folder: its *.yaml, *.yml and *.json, sorted by name, not recursively).
+ * Throws one GenesisError with the errors of all files in `details.all`; USAGE if there is no connector.
  */
 export async function loadConnectors(paths: readonly string[], env: Environment): Promise<ConnectorConfig[]> {
   const found = await readConnectors(paths, env)
@@ -49,7 +49,7 @@ export async function loadConnectors(paths: readonly string[], env: Environment)
   return found.connectors
 }
 
-/** Throws where the files and folders have no connector and nothing is wrong with them: nobody means that. */
+/** Throws if there is neither a connector nor an error in the files and folders: nobody means that. */
 export function throwIfNone(
   { connectors, errors }: { readonly connectors: readonly unknown[]; readonly errors: readonly unknown[] },
   paths: readonly string[],
@@ -61,19 +61,19 @@ export function throwIfNone(
   })
 }
 
-/** Like loadConnectors, for those who go on with the good ones. A connector with several sinks is one for each of them. */
+/** Like loadConnectors, but also returns the good ones. A connector with several sinks is one for each of them. */
 export async function readConnectors(paths: readonly string[], env: Environment): Promise<ReadConnectors> {
   const { documents, errors, drafts } = await readDocuments(paths, env)
   return { connectors: documents.flatMap(({ deliveries }) => deliveries), errors, drafts }
 }
 
-/** A connector of a file: as it is written, and what that comes to now, once for each of its sinks. */
+/** A connector of a file: as written, and as resolved now, once per sink. */
 export interface ConnectorDocument {
   readonly raw: RawConnector
   readonly deliveries: readonly ConnectorConfig[]
 }
 
-/** The connectors of files and folders that have no errors; of two of one file with one name, the first. */
+/** The connectors without errors; of two in one file with the same name, the first. */
 export async function readDocuments(
   paths: readonly string[],
   env: Environment,
@@ -103,8 +103,8 @@ function rawOf({ value, file }: ConfigSource, name: string): RawConnector {
 }
 
 /**
- * What a configuration that is kept comes to now, once for each of its sinks. Relative paths start in its file's folder, or
- * (over REST) in the folders that a worker has for them.
+ * A stored configuration as resolved now, once per sink. Relative paths start in its file's folder or, for REST, in
+ * the worker's folders for them.
  */
 export function resolveConnector(
   { name, config, file }: RawConnector,
@@ -115,7 +115,7 @@ export function resolveConnector(
     return readSinks({ ...plainSource({ ...config, name }, file), file }, { env, folder: dirname(file) })
   }
   const { source, errors } = connectKeys(name, config, rest)
-  // Names over REST are any text; those of files are short and plain.
+  // Names over REST can be any text; those in files are short and plain.
   const value = { ...(source.value as object), name: 'rest' }
   const read = readSections({ ...source, value }, { env, folder: rest.models, anyText: true })
   const found = errors.length > 0 ? [] : read.connectors
@@ -126,7 +126,7 @@ export function resolveConnector(
   }
 }
 
-/** The connector of a document, once for each of its sinks. */
+/** The connector of a document, once per sink. */
 export function readSinks(source: ConfigSource, options: CheckOptions): ReadConnectors {
   const connect = connectConfig(source.value)
   return connect === null || source.file === null
@@ -134,7 +134,7 @@ export function readSinks(source: ConfigSource, options: CheckOptions): ReadConn
     : readConnectConfig(connect.name, connect.config, source, options)
 }
 
-/** A configuration as it is sent to Kafka Connect, `{name, config}` or a flat map; null: it is one of ours. */
+/** A configuration in Kafka Connect's form, `{name, config}` or a flat map; null: in our own form. */
 function connectConfig(value: unknown): { name: string; config: RawConfig } | null {
   if (!isObject(value)) return null
   const config = isObject(value.config) && 'connector.class' in value.config ? value.config : value
@@ -184,23 +184,23 @@ function readSections(source: ConfigSource, options: CheckOptions): ReadConnecto
   } catch (error) {
     all.errors.push(...each(asGenesisError(error)))
   }
-  // What is wrong with the keys that the sinks have in common is wrong with each.
+  // Errors in keys shared by the sinks occur once for each.
   return { ...all, errors: distinct(all.errors) }
 }
 
 /**
- * One connector with one sink. Relative paths in it start from `folder`. Throws GenesisError: CONFIG_INVALID, SECRET_UNRESOLVED, or one
- * with several of them in `details.all`.
+ * One connector with one sink. Relative paths start from `folder`. Throws GenesisError: CONFIG_INVALID,
+ * SECRET_UNRESOLVED, or one with several of them in `details.all`.
  */
 export function parseConnector(source: ConfigSource, options: CheckOptions): ConnectorConfig {
   const { connector, errors } = readConnector(source, options)
   throwErrors(errors)
-  if (connector === null) throw new GenesisError('INTERNAL', 'a connector without errors that is none')
+  if (connector === null) throw new GenesisError('INTERNAL', 'no errors, but no connector either')
   return connector
 }
 
 interface ReadConnector {
-  /** With a default in the place of what is wrong; null where so much is wrong that it says nothing. */
+  /** Invalid values are replaced by defaults; null if too much is wrong to judge the rest. */
   readonly connector: ConnectorConfig | null
   readonly errors: readonly GenesisError[]
   readonly wrong: ReadonlySet<string>
@@ -218,10 +218,11 @@ function readConnector(source: ConfigSource, options: CheckOptions): ReadConnect
       return new GenesisError('CONFIG_INVALID', what, { place: source.place(on[0].split('.')), found, expected })
     }),
   ]
-  // Of keys that do not go together, the one that the error is at: the others may be right, and what hangs on them is judged.
+  // Of keys that conflict, only the one the error is reported at: the others may be right, and what depends on them is
+  // still checked.
   const wrong = new Set([...failed, ...rules.map(({ on }) => on[0])].map((key) => key.split('.')[0]))
   if (references.some((reference) => reference.errors.length > 0)) wrong.add('references')
-  // Without them it is open which columns its records have; an unknown key may have been meant as references.
+  // Without references the columns of its records are unknown; an unknown key may have been meant as references.
   const isMeant = (key: string): boolean => nearest(key, Object.keys(connectorSchema)) === 'references'
   const isLost = wrong.has('name') || wrong.has('model') || [...wrong].some(isMeant)
   if (isLost) return { connector: null, errors, wrong }
@@ -262,7 +263,7 @@ function duplicates(connectors: readonly ConnectorConfig[]): GenesisError[] {
   return errors
 }
 
-/** Of two connectors of one file that have one name, the first. */
+/** Of two connectors in one file with the same name, the first. */
 function withoutTwins(found: readonly ConnectorDocument[]): ConnectorDocument[] {
   const first = new Map<string, ConnectorDocument>()
   for (const document of found) {

@@ -8,7 +8,7 @@ export function connectorJsonSchema(title: string): object {
   const own = Object.fromEntries(ownKeys.map((key) => [key, connectorSchema[key]]))
   const sink = sectionSchema({ ...connectorSchema.sink, ...own })
   const sinks = {
-    description: 'Several sinks by their names, in place of `sink`: each gets the same records at its own pace.',
+    description: 'Several sinks by name, instead of `sink`: each gets the same records at its own pace.',
     type: 'object',
     minProperties: 1,
     propertyNames: properties.name,

@@ -1,4 +1,4 @@
-/** What no single option can say: which options go together. */
+/** Rules across options: which ones go together. */
 import { GenesisError } from '../errors.js'
 import type { CheckedValues } from './check.js'
 import type { connectorSchema } from './connector-schema.js'
@@ -12,7 +12,7 @@ import { sinkRules } from './sink-section.js'
 import type { Rule } from './rule.js'
 import type { WorkerConfig } from './worker.js'
 
-/** The rules that a connector breaks, of those whose options are good in themselves. */
+/** The rules that a connector breaks; options that are invalid by themselves are left out. */
 export function brokenRules({ values, failed }: CheckedValues<typeof connectorSchema>): Rule[] {
   const { model, value, throughput, sink, topic, producer, compression, transaction, errors } = values
   const deadLetters = errors.deadletterqueue.topic.name
@@ -20,8 +20,8 @@ export function brokenRules({ values, failed }: CheckedValues<typeof connectorSc
     {
       on: ['model', 'value.schema'],
       broken: model === null && value.schema === null,
-      what: 'neither a model nor a schema',
-      found: 'nothing that says what the records are',
+      what: 'a model or a schema is required',
+      found: 'neither',
       expected: 'model: a model file, or value.schema: an Avro schema',
     },
     ...rateRules(throughput),
@@ -31,35 +31,35 @@ export function brokenRules({ values, failed }: CheckedValues<typeof connectorSc
     {
       on: ['value.subject_strategy', 'value.use_latest', 'value.subject'],
       broken: value.subject_strategy !== 'topic' && value.use_latest && value.subject === null,
-      what: "the subject's name is in the schema that is to be looked for",
+      what: "the subject's name depends on the schema to look up",
       found: `use_latest with subject_strategy ${value.subject_strategy}`,
       expected: 'value.subject: <name>, or no use_latest',
     },
     {
       on: ['compression', 'producer.client'],
       broken: producer.client === 'kafkajs' && !['none', 'gzip'].includes(compression),
-      what: 'kafkajs does not have this compression',
+      what: 'kafkajs does not support this compression',
       found: compression,
       expected: 'none or gzip, or producer.client: wire',
     },
     {
       on: ['transaction.timeout', 'transaction.interval', 'transaction.boundary'],
       broken: transaction.boundary === 'interval' && transaction.timeout < 2 * transaction.interval,
-      what: 'transactions would time out before they end',
+      what: 'transactions would time out before they commit',
       found: `timeout ${formatDuration(transaction.timeout)}, interval ${formatDuration(transaction.interval)}`,
       expected: 'a timeout of at least twice the interval',
     },
     {
       on: ['errors.deadletterqueue.topic.name', 'errors.policy', 'sink.type'],
       broken: deadLetters !== null && (errors.policy !== 'skip' || sink.type !== 'kafka'),
-      what: 'only records that are skipped on their way to a topic are dead letters',
+      what: 'a dead-letter topic requires policy skip and the kafka sink',
       found: `errors.policy ${errors.policy}, sink.type ${sink.type}`,
       expected: 'errors.policy: skip and sink.type: kafka',
     },
     {
       on: ['timestamp', 'sink.type'],
       broken: values.timestamp !== null && sink.type !== 'kafka',
-      what: 'only records in Kafka have timestamps of their own',
+      what: 'only Kafka records have timestamps',
       found: `sink.type ${sink.type}`,
       expected: 'sink.type: kafka, or no timestamp',
     },
@@ -68,7 +68,7 @@ export function brokenRules({ values, failed }: CheckedValues<typeof connectorSc
       broken: deadLetters !== null && deadLetters === topic,
       what: 'dead letters need a topic of their own',
       found: `${deadLetters}`,
-      expected: 'another topic than that of the records',
+      expected: "a topic other than the records'",
     },
     {
       on: ['errors.max_backoff', 'errors.initial_backoff'],
@@ -87,26 +87,26 @@ function headerRules(written: string | null, sink: string): Rule[] {
     {
       on: ['headers'],
       broken: typeof headers === 'string',
-      what: 'not the value of a header',
+      what: 'not a valid header value',
       found: `header ${JSON.stringify(headers)}`,
       expected: headerForms,
     },
     {
       on: ['headers', 'sink.type'],
       broken: headers.length > 0 && sink !== 'kafka',
-      what: 'only records in Kafka have headers',
+      what: 'only Kafka records have headers',
       found: `headers with sink.type ${sink}`,
       expected: 'sink.type: kafka, or no headers',
     },
   ]
 }
 
-/** Whether the schemas of its records, or of their keys, are in a registry. */
+/** Whether its values or keys have schemas in a registry. */
 export function needsRegistry({ sink, value, key, keyFormat }: ConnectorConfig): boolean {
   return sink.type === 'kafka' && (value.format === 'avro' || (key !== null && keyFormat === 'avro'))
 }
 
-/** What a connector needs of the worker it is to run on and does not find. */
+/** What a connector needs and the worker lacks. */
 export function checkOnWorker(connector: ConnectorConfig, worker: WorkerConfig): GenesisError[] {
   if (connector.sink.type !== 'kafka') return []
   const errors: GenesisError[] = []

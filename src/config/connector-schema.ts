@@ -1,29 +1,29 @@
-/** The keys of a connector file. No key is a prefix of another: dotted names of them are unambiguous. */
+/** The keys of a connector file. No key is a prefix of another, so dotted names are unambiguous. */
 import { disturbSchema } from './disturb.js'
 import { choice, maps, option, optional, optionalChoice, required } from './option.js'
 import { sinkSection } from './sink-section.js'
 
-/** What a reference to another connector's stream says. */
+/** A reference to another connector's stream. */
 export const referenceSchema = {
   column: required<string>('text', "Column that receives the key of another stream's record."),
   connector: required<string>(
     'text',
-    'The other connector: its file, relative to this one, if that holds a single connector; or its name, if it is in this file or in another file of the same folder.',
+    'The other connector: its file (relative to this one) if it holds a single connector, or its name if it is in this file or another file of the same folder.',
   ),
-  key: required<string>('text', "Column of the other stream's records that is the key."),
+  key: required<string>('text', "Key column of the other stream's records."),
   skew: choice(
     ['uniform', 'zipf', 'recent'],
-    'Which records are referenced: uniform: all equally often; zipf: the first most often (the k-th as 1/k); recent: mostly the newest at the current position.',
+    'Which records are referenced. uniform: all equally often; zipf: the first ones most often (the k-th proportionally to 1/k); recent: mostly the newest as of the current position.',
     'uniform',
   ),
   among: optional<number>(
     'count',
-    'Number of records of the other stream to choose from: its positions from 0. Unset: its max_records.',
+    'Number of records of the other stream to choose from, starting at position 0. Unset: its max_records.',
     { minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
   ),
   copy: option<string>(
     'map',
-    'Columns copied from the same record, such as `{customer_segment: segment}`: name here and name there.',
+    'Columns copied from the same record, as `{<name here>: <name there>}`, such as `{customer_segment: segment}`.',
     {},
   ),
 }
@@ -31,25 +31,30 @@ export const referenceSchema = {
 export const connectorSchema = {
   name: required<string>(
     'name',
-    'Name of the connector, used in its checkpoints, its transactional ids and all messages.',
+    'Name of the connector, used in its checkpoints, transactional ids and all messages.',
     { code: 'name' },
   ),
   model: optional<string>(
     'path',
-    'Model file to generate records from (`genesis fit` trains one), a declaration in YAML, or an Avro schema. Relative to this file. Unset: value.schema says what the records are.',
+    'Model file to generate records from (`genesis fit` trains one), a YAML declaration, or an Avro schema. Relative to this file. Unset: records are generated from value.schema.',
     { importance: 'high' },
   ),
-  topic: optional<string>('topic', 'Topic that the records go to. Required with the kafka sink.', {
+  topic: optional<string>('topic', 'Destination topic. Required with the kafka sink.', {
     flag: '--topic',
     code: 'topic',
     aliases: ['kafka.topic'],
     importance: 'high',
   }),
   topic_creation: {
-    enabled: option<boolean>('flag', 'Whether a missing topic is created. An existing topic is never altered.', true, {
-      code: 'topicCreation.enabled',
-    }),
-    partitions: option<number>('count', 'Partitions of a created topic.', 1, {
+    enabled: option<boolean>(
+      'flag',
+      'Whether to create the topic if it does not exist. Existing topics are never altered.',
+      true,
+      {
+        code: 'topicCreation.enabled',
+      },
+    ),
+    partitions: option<number>('count', 'Number of partitions of a created topic.', 1, {
       minimum: 1,
       maximum: 100_000,
       code: 'topicCreation.partitions',
@@ -77,56 +82,52 @@ export const connectorSchema = {
   },
   key: optional<string>(
     'text',
-    'Column whose value is the record key; records with the same key go to the same partition. Unset: no key, and records are spread evenly over the partitions.',
+    'Column used as the record key; records with the same key go to the same partition. Unset: no key; records are spread evenly over the partitions.',
     { code: 'key', importance: 'medium' },
   ),
   key_format: choice(['string', 'long', 'avro', 'json'], 'Encoding of the key.', 'string', { code: 'keyFormat' }),
   timestamp: optional<string>(
     'text',
-    'Kafka sink only: column of timestamps or dates whose value is the timestamp of a record, as event time for Streams, Flink and ksqlDB. Unset: the time at which the record is sent.',
+    'Kafka sink only: timestamp or date column used as the record timestamp, the event time for Streams, Flink and ksqlDB. Unset: the time of sending.',
     { code: 'timestamp' },
   ),
   headers: optional<string>(
     'object',
-    'With the kafka sink: headers of every record by their names, each a text, `{ column: name }`, `{ position: task }` or `{ position: iteration }` (the number among the records of its task). Unset: none.',
+    'Kafka sink only: record headers by name; each value is a string, `{ column: name }`, `{ position: task }` or `{ position: iteration }` (the record number within its task). Unset: none.',
   ),
   value: {
     format: choice(
       ['avro', 'json'],
-      "Encoding of values for Kafka: Avro in the registry's wire format, or JSON.",
+      "Encoding of values in Kafka: Avro in the registry's wire format, or JSON.",
       'avro',
       { flag: '--format', code: 'valueSerializer', codeDefault: 'json', importance: 'medium' },
     ),
     schema: optional<string>(
       'schema',
-      'Avro schema of the values: the path of an .avsc file (relative to this file) or the schema itself. Unset: derived from the model.',
+      'Avro schema of the values: path of an .avsc file (relative to this file), or the schema itself. Unset: derived from the model.',
       { flag: '--schema', code: 'avroSchema', importance: 'medium' },
     ),
-    auto_register: option<boolean>('flag', 'Whether the schema is registered if the subject does not have it.', true, {
+    auto_register: option<boolean>('flag', 'Whether to register the schema if the subject does not have it.', true, {
       aliases: ['value.converter.auto.register.schemas'],
     }),
-    use_latest: option<boolean>('flag', "Whether the subject's latest schema is used for encoding.", false, {
+    use_latest: option<boolean>('flag', "Whether to encode with the subject's latest schema.", false, {
       aliases: ['value.converter.use.latest.version'],
     }),
-    subject: optional<string>('text', 'Subject of the schema in the registry. Unset: as subject_strategy says.'),
+    subject: optional<string>('text', 'Subject of the schema in the registry. Unset: determined by subject_strategy.'),
     subject_strategy: choice(
       ['topic', 'record', 'topic_record'],
-      "What the subject is called, unless subject says: topic: `<topic>-value`; record: the record's full name, for topics with several kinds of records; topic_record: `<topic>-<full name>`. Keys are always under `<topic>-key`.",
+      "Name of the subject, unless subject is set. topic: `<topic>-value`; record: the record's full name, for topics with several kinds of records; topic_record: `<topic>-<full name>`. The key's subject is always `<topic>-key`.",
       'topic',
     ),
   },
-  conditions: optional<string>(
-    'object',
-    'Conditions that every record satisfies, such as `{segment: premium}`. Unset: none.',
-    {
-      flag: '--conditions',
-      code: 'conditions',
-      importance: 'medium',
-    },
-  ),
+  conditions: optional<string>('object', 'Conditions on every record, such as `{segment: premium}`. Unset: none.', {
+    flag: '--conditions',
+    code: 'conditions',
+    importance: 'medium',
+  }),
   references: maps(
     referenceSchema,
-    "Columns that come from the records of other connectors' streams. Unset: all columns are the model's.",
+    "Columns taken from the records of other connectors' streams. Unset: all columns come from the model.",
   ),
   throughput: {
     rate: optional<number>(
@@ -134,7 +135,7 @@ export const connectorSchema = {
       'Records per second for the whole connector, across all its tasks. Unset: unlimited. Excludes interval.',
       { minimum: 0.000001, maximum: 1e9, flag: '--rate-limit', code: 'rateLimit', importance: 'high' },
     ),
-    batch_size: option<number>('count', 'Maximum records in one generated batch.', 4096, {
+    batch_size: option<number>('count', 'Maximum records per generated batch.', 4096, {
       minimum: 1,
       maximum: 65_536,
       flag: '--batch-size',
@@ -148,7 +149,7 @@ export const connectorSchema = {
     }),
     adaptive: option<boolean>(
       'flag',
-      'Finds the rate automatically: the highest at which the 95th percentile of acknowledgement latency stays at target_latency; rate is then its upper bound. Excludes interval, shape and arrivals.',
+      'Finds the highest rate at which the 95th percentile of acknowledgement latency stays within target_latency; rate becomes the upper bound. Excludes interval, shape and arrivals.',
       false,
       { flag: '--adaptive-rate', code: 'adaptiveRate' },
     ),
@@ -164,21 +165,25 @@ export const connectorSchema = {
     ),
     arrivals: choice(
       ['even', 'poisson'],
-      'How records are spread over time at the given rate: evenly, or as a Poisson process, seeded by seed.',
+      'How records are spread over time: evenly, or as a Poisson process seeded by seed.',
       'even',
       { flag: '--arrivals', code: 'arrivals' },
     ),
     shape: {
       type: optionalChoice(
         ['constant', 'ramp', 'sine', 'bursts', 'curve'],
-        'How the rate changes: constant; ramp: linearly from rate to to_rate over period; sine: like day and night around rate; bursts: rate with bursts of burst_rate; curve: as recorded in a file. Unset: constant.',
+        'How the rate changes. constant: not at all; ramp: linearly from rate to to_rate over period; sine: a day-and-night wave around rate; bursts: rate with bursts of burst_rate; curve: as recorded in a file. Unset: constant.',
         { flag: '--shape.type', code: 'shape.type' },
       ),
-      period: optional<number>('duration', 'Duration of the ramp or of one wave, or time from one burst to the next.', {
-        minimum: 1,
-        code: 'shape.periodSeconds',
-      }),
-      to_rate: optional<number>('number', 'ramp: final rate, kept from then on.', {
+      period: optional<number>(
+        'duration',
+        'Duration of the ramp or of one wave, or time between the starts of bursts.',
+        {
+          minimum: 1,
+          code: 'shape.periodSeconds',
+        },
+      ),
+      to_rate: optional<number>('number', 'ramp: final rate, held after the ramp.', {
         minimum: 0,
         maximum: 1e9,
         code: 'shape.toRate',
@@ -199,10 +204,10 @@ export const connectorSchema = {
       }),
       curve: optional<string>(
         'path',
-        'curve: CSV file with one line `seconds,rate` per point, replacing rate; interpolated linearly, and repeated after the last point. Relative to this file.',
+        'curve: CSV file with one `seconds,rate` line per point, used instead of rate; interpolated linearly and repeated after the last point. Relative to this file.',
         { code: 'shape.file' },
       ),
-      speed: option<number>('number', "Speed-up of the shape's time: with 168 a week takes an hour.", 1, {
+      speed: option<number>('number', "Speed-up of the shape's clock: with 168, a week takes an hour.", 1, {
         minimum: 1e-6,
         maximum: 1e6,
         code: 'shape.speed',
@@ -210,36 +215,36 @@ export const connectorSchema = {
     },
     event_time: choice(
       ['model', 'throughput'],
-      "What the model's event_time columns follow: their own step (model), or this throughput with its shape and speed.",
+      "What the model's event_time columns follow. model: their own step; throughput: this rate, with its shape and speed.",
       'model',
       { flag: '--event-time', code: 'eventTime' },
     ),
     max_records: optional<number>(
       'count',
-      'Number of records after which the connector is complete. Unset: it runs until it is stopped.',
+      'Number of records after which the connector is complete. Unset: unlimited.',
       { minimum: 1, flag: '--max-records', code: 'maxRecords', aliases: ['iterations'], importance: 'high' },
     ),
   },
   sink: sinkSection,
   delivery: choice(
     ['exactly-once', 'at-least-once'],
-    'exactly-once: records and checkpoint in one transaction. at-least-once: the checkpoint follows the acknowledgements.',
+    'exactly-once: records and checkpoint in one transaction. at-least-once: the checkpoint is written after the acknowledgements.',
     'exactly-once',
     { code: 'delivery', codeDefault: 'at-least-once', importance: 'medium' },
   ),
   transaction: {
     boundary: choice(
       ['interval', 'batch'],
-      'What ends a transaction (at-least-once: what a checkpoint follows): the interval, or every batch.',
+      'When to commit (at-least-once: when to write a checkpoint): at every interval, or after every batch.',
       'interval',
     ),
-    interval: option<number>('duration', 'Maximum time between two commits with boundary interval.', '100ms', {
+    interval: option<number>('duration', 'With boundary interval: maximum time between commits.', '100ms', {
       minimum: 1,
       aliases: ['transaction.boundary.interval.ms'],
     }),
     timeout: option<number>(
       'duration',
-      'Time after which the broker aborts a transaction whose producer is gone. At most its transaction.max.timeout.ms.',
+      'Time after which the broker aborts the transaction of a producer that is gone; at most the broker-side transaction.max.timeout.ms.',
       '60s',
       { minimum: 1000, aliases: ['producer.override.transaction.timeout.ms'] },
     ),
@@ -251,12 +256,12 @@ export const connectorSchema = {
   producer: {
     client: choice(
       ['wire', 'kafkajs'],
-      'Producer implementation: the fast one, or kafkajs (gzip or no compression only).',
+      'Producer implementation: wire (fast), or kafkajs (gzip or no compression only).',
       'wire',
     ),
     max_batch_size: option<number>(
       'size',
-      "Maximum size of a record batch in a request; the topic's max.message.bytes bounds it too.",
+      "Maximum size of a record batch; also limited by the topic's max.message.bytes.",
       '1MB',
       { minimum: 1000, maximum: 1_000_000_000 },
     ),
@@ -264,13 +269,13 @@ export const connectorSchema = {
   tasks: {
     max: option<number>(
       'count',
-      'Number of tasks, which is the number of shards of the stream. Fixed for the life of its checkpoints.',
+      'Number of tasks, and of shards of the stream. Fixed as long as its checkpoints exist.',
       1,
       { minimum: 1, maximum: 10_000, importance: 'high' },
     ),
   },
   disturb: disturbSchema,
-  seed: option<number>('count', 'Seed of the stream: another seed gives other records.', 0, {
+  seed: option<number>('count', 'Seed of the stream; a different seed generates different records.', 0, {
     minimum: 0,
     flag: '--seed',
     code: 'seed',
@@ -280,13 +285,13 @@ export const connectorSchema = {
   errors: {
     policy: choice(
       ['retry', 'skip', 'stop'],
-      'After a failed delivery: retry: retry from the checkpoint; skip: retry, but skip records that are themselves at fault; stop: fail immediately.',
+      'What to do when delivery fails. retry: retry from the checkpoint; skip: also skip records that are themselves at fault; stop: fail immediately.',
       'retry',
       { code: 'onError' },
     ),
     max_retries: option<number>(
       'count',
-      'Maximum retries in a row before the task fails; -1: unlimited for what passes (an unreachable broker or registry, a full disk), 10 for other retriable errors.',
+      'Maximum consecutive retries before the task fails; -1: unlimited for temporary outages (unreachable broker or registry, full disk), 10 for other retriable errors.',
       -1,
       {
         minimum: -1,
@@ -297,11 +302,11 @@ export const connectorSchema = {
     retry: {
       timeout: option<number>(
         'timeout',
-        'Maximum time from the first failure in a row until the task fails; -1: unlimited.',
+        'Maximum time from the first of consecutive failures until the task fails; -1: unlimited.',
         -1,
       ),
     },
-    backoff_factor: option<number>('number', 'Factor by which the wait grows with every retry.', 2, {
+    backoff_factor: option<number>('number', 'Factor by which the wait grows with each retry.', 2, {
       minimum: 1,
       maximum: 100,
       code: 'backoffFactor',
@@ -311,7 +316,7 @@ export const connectorSchema = {
     }),
     max_backoff: option<number>(
       'duration',
-      'Maximum wait before a retry. Less during an outage: of the tasks that wait for one thing, one tries about every second.',
+      'Maximum wait before a retry. Shorter during an outage: of the tasks waiting for the same resource, one retries about every second.',
       '60s',
       {
         code: 'maxBackoffSeconds',
@@ -322,7 +327,7 @@ export const connectorSchema = {
       topic: {
         name: optional<string>(
           'topic',
-          'With policy skip and the kafka sink: topic for skipped records, with the error in headers; created as topic_creation says. Unset: they are only counted.',
+          'With policy skip and the kafka sink: topic for skipped records, with the error in headers; created according to topic_creation. Unset: they are only counted.',
           { code: 'deadLetterTopic' },
         ),
       },

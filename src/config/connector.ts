@@ -8,13 +8,13 @@ import type { HeaderConfig } from './headers.js'
  */
 export interface ConnectorConfig {
   readonly name: string
-  /** The file it came from, for messages; null where it came over REST or the library. */
+  /** The file it came from, for messages; null: from REST or the library. */
   readonly file: string | null
-  /** The name of this one of several sinks; null: it is the only one. */
+  /** The name of this sink, if there are several; null: the only one. */
   readonly sinkName: string | null
-  /** A model file's absolute path; or what its values' schema says, where there is no model: an Avro schema's path, or the schema itself. */
+  /** Absolute path of a model file; without a model, the Avro schema of the values, as a path or inline. */
   readonly model: string | object
-  /** Null for sinks that have no topic. */
+  /** Null for sinks without a topic. */
   readonly topic: string | null
   readonly topicCreation: {
     readonly enabled: boolean
@@ -22,40 +22,40 @@ export interface ConnectorConfig {
     readonly replicationFactor: number
     readonly config: Readonly<Record<string, string>>
   }
-  /** The column whose value is the key; null: no key. */
+  /** Key column; null: no key. */
   readonly key: string | null
   readonly keyFormat: 'string' | 'long' | 'avro' | 'json'
-  /** The column whose value is the timestamp of a record; null: the time at which it is sent. */
+  /** Column used as the record timestamp; null: the time of sending. */
   readonly timestamp: string | null
-  /** In the order in which records have them. Empty: none. */
+  /** In the order they are sent. Empty: none. */
   readonly headers: readonly HeaderConfig[]
   readonly value: {
     readonly format: 'avro' | 'json'
-    /** An .avsc file's absolute path, an inline schema (a JSON value), or null: derived from the model. */
+    /** Absolute path of an .avsc file, an inline schema (a JSON value), or null: derived from the model. */
     readonly schema: string | object | null
     readonly autoRegister: boolean
     readonly useLatest: boolean
-    /** Subject; null: as the strategy says. */
+    /** Null: determined by the strategy. */
     readonly subject: string | null
     readonly subjectStrategy: 'topic' | 'record' | 'topic_record'
   }
-  /** As written; the model checks them. Null: none. */
+  /** As written; checked by the model. Null: none. */
   readonly conditions: unknown
-  /** To the records of other connectors' streams. */
+  /** References to other connectors' streams. */
   readonly references: readonly ReferencesConfig[]
   readonly throughput: {
-    /** Records a second over the whole connector; null: as fast as it goes. */
+    /** Records per second across all tasks; null: unlimited. */
     readonly rate: number | null
-    /** Maximum records in one generated batch. */
+    /** Maximum records per generated batch. */
     readonly batchSize: number
     /** One batch of batchSize per interval, in ms; null: not used. Excludes rate. */
     readonly intervalMs: number | null
     readonly maxRecords: number | null
-    /** Finds the rate by itself; `rate` is then the upper bound. */
+    /** Finds the rate automatically; `rate` is the upper bound. */
     readonly adaptive: { readonly targetLatencyMs: number } | null
     readonly arrivals: 'even' | 'poisson'
     readonly shape: RateShape
-    /** Whether event times are the model's, or follow the rate, its shape and its speed. */
+    /** Whether event times follow the model, or the rate with its shape and speed. */
     readonly eventTime: 'model' | 'throughput'
   }
   readonly sink: SinkConfig
@@ -68,20 +68,20 @@ export interface ConnectorConfig {
   readonly compression: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
   readonly producer: {
     readonly client: 'wire' | 'kafkajs'
-    /** A record batch is kept below this and below the topic's max.message.bytes. */
+    /** Maximum size of a record batch; also limited by the topic's max.message.bytes. */
     readonly maxBatchBytes: number
   }
   readonly tasks: { readonly max: number }
-  /** Where records go that the error policy skips; null: nowhere. */
+  /** Topic for records that the error policy skips; null: none. */
   readonly deadLetterTopic: string | null
-  /** Faults in the data on purpose; null: none. */
+  /** Deliberate faults in the data; null: none. */
   readonly disturb: DisturbConfig | null
   readonly seed: number
   readonly errors: {
     readonly policy: 'retry' | 'skip' | 'stop'
-    /** In a row. Infinity: unlimited. */
+    /** Consecutive. Infinity: unlimited. */
     readonly maxRetries: number
-    /** From the first failure in a row. Infinity: unlimited. */
+    /** From the first of consecutive failures. Infinity: unlimited. */
     readonly retryTimeoutMs: number
     readonly backoffFactor: number
     readonly initialBackoffMs: number
@@ -90,19 +90,19 @@ export interface ConnectorConfig {
 }
 
 /**
- * What a connector's delivery to one sink is called, in messages and wherever it must be told apart: its name, and
- * `<name>/<sink>` where it has several. No name has a `/`.
+ * The name of a connector's delivery to one sink, for messages and as its identity: the connector's name, or
+ * `<name>/<sink>` if it has several. Sink names have no `/`.
  */
 export function deliveryName({ name, sinkName }: Pick<ConnectorConfig, 'name' | 'sinkName'>): string {
   return sinkName === null ? escapedName(name) : `${escapedName(name)}/${sinkName}`
 }
 
-/** A name that can stand before a `/`: names over REST may have one, those of files have not. */
+/** A name that can precede a `/`: names over REST may contain one, those in files may not. */
 export function escapedName(name: string): string {
   return name.replaceAll('%', '%25').replaceAll('/', '%2F')
 }
 
-/** How a rate changes; times in ms of the shape's own time, which passes `speed` times as fast as the clock's. */
+/** How a rate changes; times in ms on the shape's own clock, which runs `speed` times as fast as real time. */
 export type RateShape = { readonly speed: number } & (
   | { readonly type: 'constant' }
   | { readonly type: 'ramp'; readonly toRate: number; readonly periodMs: number }
@@ -113,19 +113,19 @@ export type RateShape = { readonly speed: number } & (
       readonly burstMs: number
       readonly periodMs: number
     }
-  /** Points from a CSV file (an absolute path); has its rates in itself. */
+  /** Points from a CSV file (absolute path), which define the rate themselves. */
   | { readonly type: 'curve'; readonly file: string }
 )
 
-/** Columns that come from the records of another connector's stream. */
+/** Columns taken from the records of another connector's stream. */
 export interface ReferencesConfig {
   readonly column: string
-  /** The other connector's file; or its name, and the folder where its file is. */
+  /** The other connector's file; or its name, and the folder to find it in. */
   readonly connector: { readonly file: string } | { readonly name: string; readonly folder: string }
   readonly key: string
   readonly skew: 'uniform' | 'zipf' | 'recent'
-  /** Positions below it are referred to; null: the other connector's maxRecords. */
+  /** Positions below it are referenced; null: up to the other connector's maxRecords. */
   readonly among: number | null
-  /** Own column by name, and the other stream's column. */
+  /** Column here, by name, and the other stream's column. */
   readonly copy: Readonly<Record<string, string>>
 }

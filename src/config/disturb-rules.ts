@@ -24,21 +24,21 @@ export function disturbRules(
     {
       on: disturbKinds.map((kind) => `disturb.${kind}.probability`),
       broken: sum > maxInAll + 1e-9,
-      what: 'hardly any record would stay undisturbed',
-      found: `probabilities of ${Number(sum.toFixed(6))} together`,
-      expected: `at most ${maxInAll} together`,
+      what: 'too few records would stay undisturbed',
+      found: `a total probability of ${Number(sum.toFixed(6))}`,
+      expected: `a total of at most ${maxInAll}`,
     },
     {
       on: ['disturb.late.probability', 'disturb.out_of_order.probability'],
       broken: moved > maxMoved,
-      what: 'no order would be left to be late in',
-      found: `late and out_of_order of ${moved} together`,
-      expected: `at most ${maxMoved} together`,
+      what: 'too many records would be moved to keep any order',
+      found: `a total of ${moved} for late and out_of_order`,
+      expected: `a total of at most ${maxMoved}`,
     },
     {
       on: ['disturb.tombstone.probability', 'sink.type'],
       broken: has('tombstone') && !kafka,
-      what: 'only a topic has tombstones',
+      what: 'only the kafka sink has tombstones',
       found: `sink.type ${sink.type}`,
       expected: 'sink.type: kafka, or no disturb.tombstone',
     },
@@ -52,7 +52,7 @@ export function disturbRules(
     {
       on: ['disturb.missing_field.probability', 'disturb.null.probability', 'value.use_latest'],
       broken: (has('missing_field') || has('null')) && kafka && value.format === 'avro' && value.use_latest,
-      what: 'fields that can be missing or null must be known before the registry is asked',
+      what: 'which fields can be missing or null must be known without the registry',
       found: 'value.use_latest: true',
       expected: 'value.schema, or neither disturb.missing_field nor disturb.null',
     },
@@ -61,15 +61,15 @@ export function disturbRules(
       broken: has('malformed') && !kafka && (sink.format === 'csv' || sink.format === 'avro'),
       what:
         sink.format === 'avro'
-          ? 'a malformed record would spoil its whole block of the Avro container'
-          : 'a line of CSV that is cut off may pass for another one',
+          ? 'a malformed record would corrupt its whole block of the Avro container'
+          : 'a truncated CSV line may still be valid',
       found: form,
       expected: 'json, or no disturb.malformed',
     },
     {
       on: ['disturb.missing_field.probability', 'sink.format', 'sink.type'],
       broken: has('missing_field') && !kafka && sink.format === 'csv',
-      what: 'a line of CSV has all its cells',
+      what: 'a CSV line cannot omit cells',
       found: form,
       expected: 'disturb.null, or another format',
     },

@@ -1,8 +1,8 @@
-/** Faults in the data on purpose, as an option of connectors, of the library and of the command line. */
+/** Deliberate faults in the data: options of connectors, the library and the command line. */
 import { option, optional } from './option.js'
 import type { Values } from './option.js'
 
-/** Every kind of fault, by its name in files and labels. */
+/** All kinds of faults, by their names in files and labels. */
 export const disturbKinds = [
   'late',
   'out_of_order',
@@ -15,30 +15,30 @@ export const disturbKinds = [
 
 export type DisturbKind = (typeof disturbKinds)[number]
 
-/** How a stream is disturbed. A record has one fault at most. */
+/** How a stream is disturbed. A record has at most one fault. */
 export interface DisturbConfig {
   readonly seed: number
-  /** Of each kind: the share of the stream's records that it befalls. */
+  /** Per kind: the share of the stream's records affected. */
   readonly probabilities: Readonly<Record<DisturbKind, number>>
-  /** A late record comes after this many of the records that follow it. */
+  /** Number of following records that overtake a late record. */
   readonly lateBy: number
-  /** An out-of-order record comes after 1 to this many of the records that follow it. */
+  /** Maximum number of following records that overtake an out-of-order record; at least 1. */
   readonly outOfOrderWithin: number
-  /** Columns that may be left out, or be null; null: any that can be. */
+  /** Columns that may be omitted or null; null: any that can be. */
   readonly missingFields: readonly string[] | null
   readonly nullFields: readonly string[] | null
 }
 
-/** With more there would be no order to be late in. */
+/** With more, no order would be left. */
 export const maxMoved = 0.5
-/** What is left undisturbed, at least; the room that faults near the end of a block need. */
+/** Leaves a minimum undisturbed: faults near the end of a block need the room. */
 export const maxInAll = 0.9
 /** A block of the stream is sixteen times as long, and is planned as a whole. */
 const furthest = 4000
 
-/** `code`: of the kind, in the library. */
+/** `code`: the kind's name in the library. */
 const probability = (code: string, doc: string, maximum = maxInAll) =>
-  option<number>('number', `${doc}: with this probability.`, 0, {
+  option<number>('number', `Probability that ${doc}.`, 0, {
     minimum: 0,
     maximum,
     code: `disturb.${code}.probability`,
@@ -53,35 +53,35 @@ export const disturbSchema = {
     code: 'disturb.seed',
   }),
   late: {
-    probability: probability('late', 'A record arrives late', maxMoved),
-    by: option<number>('count', 'Number of following records that a late record comes after.', 100, {
+    probability: probability('late', 'a record arrives late', maxMoved),
+    by: option<number>('count', 'Number of following records that overtake a late record.', 100, {
       minimum: 1,
       maximum: furthest,
       code: 'disturb.late.by',
     }),
   },
   out_of_order: {
-    probability: probability('outOfOrder', 'A record comes after some of the records that follow it', maxMoved),
+    probability: probability('outOfOrder', 'a record is overtaken by some of the following records', maxMoved),
     within: option<number>(
       'count',
-      'Maximum number of following records that it comes after; the number is random, from 1.',
+      'Maximum number of following records that overtake it; the actual number is random, at least 1.',
       10,
       { minimum: 1, maximum: furthest, code: 'disturb.outOfOrder.within' },
     ),
   },
-  duplicate: { probability: probability('duplicate', 'A record is sent twice in a row', maxMoved) },
+  duplicate: { probability: probability('duplicate', 'a record is sent twice in a row', maxMoved) },
   missing_field: {
-    probability: probability('missingField', 'A field is omitted (in Avro it has its default, or null)'),
+    probability: probability('missingField', 'a field is omitted (in Avro: has its default, or null)'),
     fields: fields('missingField', 'Columns that may be omitted.'),
   },
-  null: { probability: probability('null', 'A field is null'), fields: fields('null', 'Columns that may be null.') },
-  malformed: { probability: probability('malformed', 'The value is truncated, so that it cannot be decoded') },
-  tombstone: { probability: probability('tombstone', 'The value of the record itself is null') },
+  null: { probability: probability('null', 'a field is null'), fields: fields('null', 'Columns that may be null.') },
+  malformed: { probability: probability('malformed', 'the value is truncated and cannot be decoded') },
+  tombstone: { probability: probability('tombstone', "the record's value is null") },
 } as const
 
 export type DisturbValues = Values<typeof disturbSchema>
 
-/** Null: nothing is disturbed. `seed`: of the stream. */
+/** Null: no faults. `seed`: the stream's. */
 export function disturbConfigOf(values: DisturbValues, seed: number): DisturbConfig | null {
   const probabilities = Object.fromEntries(disturbKinds.map((kind) => [kind, values[kind].probability])) as Record<
     DisturbKind,

@@ -1,14 +1,17 @@
-/** JSON whose integers keep their digits: beyond ±(2^53 − 1) they are bigints, where JSON.parse would round them. */
+/** JSON with exact integers: beyond ±(2^53 − 1) they are bigints, where JSON.parse would round them. */
 
 const tokens = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
 const longInteger = /^-?\d{16,}$/
-/** Marks a text that stands for an integer. A private-use character (Unicode, plane 16): no one's text begins with it. */
+/**
+ * Marks a string that stands for an integer. A private-use character (Unicode plane 16), so no real string begins with
+ * it.
+ */
 const mark = '\u{10FFFD}'
 const marked = new RegExp(`"${mark}(-?\\d+)"`, 'gu')
 
-/** Throws SyntaxError, as JSON.parse does. */
+/** Throws SyntaxError, like JSON.parse. */
 export function parseExactJson(text: string): unknown {
-  // Few texts have so many digits at all.
+  // Fast path: few texts have that many digits at all.
   if (!/\d{16}/.test(text)) return JSON.parse(text) as unknown
   const quoted = text.replace(tokens, (token) =>
     longInteger.test(token) && !Number.isSafeInteger(Number(token)) ? `"${mark}${token}"` : token,

@@ -1,6 +1,6 @@
 /**
- * A connector with several sinks is one connector for each of them: the same stream, read from the same keys, with what
- * stands under `sinks.<name>` in the place of `sink`, `topic` and the other keys of delivery.
+ * A connector with several sinks is expanded into one connector per sink: the same stream, from the same keys, with
+ * the keys of `sinks.<name>` replacing `sink`, `topic` and the other delivery keys.
  */
 import { GenesisError } from '../errors.js'
 import { connectorSchema } from './connector-schema.js'
@@ -11,25 +11,25 @@ import { nearest } from './nearest.js'
 import { targetOf } from './sink-section.js'
 import type { Path, ConfigSource } from './source.js'
 
-/** Keys of a connector that each of several sinks can have for itself; maps are taken key by key. */
+/** Connector keys that each sink can set for itself; maps are merged key by key. */
 export const ownKeys = ['topic', 'topic_creation', 'value', 'delivery', 'compression'] as const
 
 export const sinkKeys = Object.keys(connectorSchema.sink)
 
-/** A document as of a connector with one sink. */
+/** The document of a connector with one sink. */
 export interface SinkSource {
-  /** Null: it has only one. */
+  /** Null: the only one. */
   readonly sinkName: string | null
   readonly source: ConfigSource
 }
 
-/** The document of each sink. Throws CONFIG_INVALID where `sinks` itself is wrong. */
+/** The document of each sink. Throws CONFIG_INVALID if `sinks` itself is invalid. */
 export function sinkSources(source: ConfigSource): SinkSource[] {
   const { value } = source
   if (!isObject(value) || value.sinks === undefined || value.sinks === null) return [{ sinkName: null, source }]
   const { sinks, sink, ...common } = value
   if (sink !== undefined && sink !== null) {
-    throw wrong(source, ['sinks'], 'a connector has one sink or several', 'sink and sinks', 'one of the two')
+    throw wrong(source, ['sinks'], 'sink and sinks exclude each other', 'sink and sinks', 'one of the two')
   }
   if (!isObject(sinks) || Object.keys(sinks).length === 0) {
     throw wrong(source, ['sinks'], 'not a map of sinks', kindOf(sinks), '{<name>: {type: …}, …}')
@@ -37,12 +37,12 @@ export function sinkSources(source: ConfigSource): SinkSource[] {
   const isTimed = Object.values(sinks).some(isKafka)
   return Object.entries(sinks).map(([sinkName, entry]) => {
     if (!formats.name.accepts(sinkName)) {
-      throw wrong(source, ['sinks', sinkName], 'not a name of a sink', sinkName, formats.name.expected())
+      throw wrong(source, ['sinks', sinkName], 'not a valid sink name', sinkName, formats.name.expected())
     }
     if (!isObject(entry)) {
       throw wrong(source, ['sinks', sinkName], 'not a map of options', kindOf(entry), '{type: …}')
     }
-    // The timestamp is that of the sinks in Kafka; it is an error only where none is.
+    // The timestamp applies to Kafka sinks; it is an error only if there is none.
     const own = isTimed && !isKafka(entry) ? { ...common, timestamp: null } : common
     return { sinkName, source: sinkSource(source, own, sinkName, entry) }
   })
@@ -76,7 +76,7 @@ function sinkSource(
   }
 }
 
-/** Where sinks of one connector would get in each other's way. */
+/** Sinks of one connector that would interfere with each other. */
 export function sinkCollisions(connectors: readonly ConnectorConfig[], source: ConfigSource): GenesisError[] {
   const first = new Map<string, string>()
   const errors: GenesisError[] = []
@@ -85,7 +85,7 @@ export function sinkCollisions(connectors: readonly ConnectorConfig[], source: C
     if (target === null || sinkName === null) continue
     const other = first.get(target)
     if (other === undefined) first.set(target, sinkName)
-    else errors.push(wrong(source, ['sinks', sinkName], `two sinks have ${target}`, `that of ${other}`, 'its own'))
+    else errors.push(wrong(source, ['sinks', sinkName], `two sinks share ${target}`, `that of ${other}`, 'its own'))
   }
   return errors
 }

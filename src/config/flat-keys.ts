@@ -1,4 +1,4 @@
-/** Dotted keys (`throughput.rate`), which are what REST has and what a file may have, as the sections of the option tree. */
+/** Dotted keys (`throughput.rate`), as in REST and optionally in files, as sections of the option tree. */
 import { GenesisError } from '../errors.js'
 import { connectorSchema } from './connector-schema.js'
 import { ownKeys, sinkKeys } from './fan-out.js'
@@ -7,15 +7,15 @@ import { isOption, type Option, type OptionTree } from './option.js'
 import type { RawConfig, RawValue } from './raw-connector.js'
 import type { ConfigSource, Path } from './source.js'
 
-/** What can stand below `sinks.<name>`. */
+/** Keys allowed in `sinks.<name>`. */
 const sinkTree: OptionTree = {
   ...Object.fromEntries(sinkKeys.map((key) => [key, (connectorSchema.sink as OptionTree)[key]])),
   ...Object.fromEntries(ownKeys.map((key) => [key, connectorSchema[key]])),
 }
 
 /**
- * The document with each dotted key of an option in its section; what no option is called stays as it is, for the check to
- * complain of. Throws CONFIG_INVALID where an option is given twice.
+ * The document with each dotted key of an option moved to its section; anything that is not an option stays, for the
+ * check to report. Throws CONFIG_INVALID if an option is set twice.
  */
 export function withSections(source: ConfigSource): ConfigSource {
   if (!isObject(source.value) || !hasDots(source.value)) return source
@@ -24,7 +24,7 @@ export function withSections(source: ConfigSource): ConfigSource {
   return { value: sections.value, file: source.file, place: (path) => sections.place(path) }
 }
 
-/** Only sections can have dotted keys: the keys of maps, such as names of columns, are the user's own. */
+/** Only sections can have dotted keys: keys of maps, such as column names, are the user's own. */
 function hasDots(value: Readonly<Record<string, unknown>>, tree: OptionTree = connectorSchema): boolean {
   return Object.entries(value).some(([key, item]) => {
     if (key.includes('.') || (key === 'sinks' && tree === connectorSchema)) return true
@@ -36,14 +36,14 @@ function hasDots(value: Readonly<Record<string, unknown>>, tree: OptionTree = co
 class Sections {
   readonly value: Record<string, unknown> = {}
   readonly #source: ConfigSource
-  /** Where values were that are elsewhere now, by their new path. */
+  /** Original places of moved values, by their new path. */
   readonly #moved = new Map<string, Path>()
 
   constructor(source: ConfigSource) {
     this.#source = source
   }
 
-  /** Adds a section that is written at `from` and belongs at `to`. */
+  /** Adds a section written at `from` to its place at `to`. */
   add(tree: OptionTree, section: Readonly<Record<string, unknown>>, from: Path, to: Path): void {
     for (const [key, item] of Object.entries(section)) {
       const written = [...from, key]
@@ -70,7 +70,7 @@ class Sections {
       const at = ['sinks', name]
       if (isObject(sink)) this.add(sinkTree, sink, [...from, name], at)
       else this.#set(at, sink, [...from, name])
-      // A sink without keys is one all the same.
+      // A sink without keys is still a sink.
       if (isObject(sink) && Object.keys(sink).length === 0) this.#set(at, {}, [...from, name])
     }
   }
@@ -85,13 +85,13 @@ class Sections {
     }
     const last = path[path.length - 1]
     if (Object.hasOwn(node, last)) this.#refuse(written)
-    // No key of a document is a way to the prototype.
+    // Guards against prototype pollution.
     Object.defineProperty(node, last, { value: item, enumerable: true, configurable: true, writable: true })
     this.#moved.set(JSON.stringify(path), written)
   }
 
   #refuse(written: Path): never {
-    throw new GenesisError('CONFIG_INVALID', 'an option is given twice', {
+    throw new GenesisError('CONFIG_INVALID', 'option set twice', {
       place: this.#source.place(written),
       found: `${written.join('.')}, as a dotted key and in a section`,
       expected: 'one of the two',
@@ -99,7 +99,7 @@ class Sections {
   }
 }
 
-/** Where a key below `path` belongs: an option or a section; node null: it is `sinks` itself; null: no option is called so. */
+/** Where a key below `path` belongs: an option or a section; node null: `sinks` itself; null: not an option. */
 function targetOf(tree: OptionTree, key: string, path: Path): { node: Option | OptionTree | null; path: Path } | null {
   if (tree === connectorSchema && key === 'sinks') return { node: null, path: ['sinks'] }
   if (Object.hasOwn(tree, key)) return { node: tree[key], path: [...path, key] }
@@ -110,7 +110,7 @@ function targetOf(tree: OptionTree, key: string, path: Path): { node: Option | O
   let node: Option | OptionTree = tree
   for (const [index, name] of names.entries()) {
     if (isOption(node)) {
-      // What follows is a key of the option's map, such as topic_creation.config.retention.ms.
+      // The rest is a key of the option's map, such as topic_creation.config.retention.ms.
       const isMap = node.format === 'map' || node.format === 'object'
       return isMap ? { node, path: [...path, ...names.slice(0, index), names.slice(index).join('.')] } : null
     }
@@ -120,7 +120,7 @@ function targetOf(tree: OptionTree, key: string, path: Path): { node: Option | O
   return { node, path: [...path, ...names] }
 }
 
-/** As REST shows it: texts by dotted keys; what is flat stays as it is. */
+/** As REST shows it: strings by dotted key; flat documents are unchanged. */
 export function flattened(config: RawConfig): Readonly<Record<string, string>> {
   const flat: Record<string, string> = {}
   const visit = (tree: OptionTree | null, section: { readonly [key: string]: RawValue }, prefix: string): void => {

@@ -1,58 +1,59 @@
-/** What values of options look like: one row per format, for the checks, for convict, for JSON Schema and for the pages. */
+/** Formats of option values: one row each, for the checks, convict, JSON Schema and the reference pages. */
 import convict from 'convict'
 import { formatDuration, parseDuration, parseSize } from './quantity.js'
 import { isObject } from './is-object.js'
 import type { FormatName, Option } from './option.js'
 
 interface Format {
-  /** How it is written in a file, apart from `${…}` placeholders, which are text always. */
+  /** How it is written in a file; `${…}` placeholders are always text. */
   readonly written:
     'text' | 'number' | 'boolean' | 'object' | 'text or object' | 'text or number' | 'text or list' | 'object or list'
   /** For a message: "expected …". */
   expected(option: Option): string
-  /** The held value of a text; undefined if the text is not of this format. Absent: the text itself. */
+  /** Parses text to the held value; undefined: not of this format. Absent: the text itself. */
   parse?(text: string): unknown
-  /** Whether a held value is good. Absent: it is. */
+  /** Whether a held value is valid. Absent: always. */
   accepts?(value: unknown, option: Option): boolean
-  /** The parts of its JSON Schema besides `type`. */
+  /** Its JSON Schema apart from `type`. */
   json?(option: Option): object
 }
 
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
-/** org.apache.kafka.common.internals.Topic: legal characters and 249 of them at most. */
+/** org.apache.kafka.common.internals.Topic: legal characters, and at most 249 of them. */
 const topicPattern = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/
 
-/** Objects are held as their JSON text: convict flattens objects by dots, and names of columns may have dots. */
+/** Objects are held as JSON text: convict flattens objects by dots, and column names may have dots. */
 export const formats = {
   text: { written: 'text', expected: () => 'text', accepts: isText, json: () => ({ minLength: 1 }) },
   name: {
     written: 'text',
-    expected: () => 'a name of letters, digits, ".", "_" and "-", beginning with a letter or digit, 128 at most',
+    expected: () =>
+      'a name of letters, digits, ".", "_" and "-", starting with a letter or digit, at most 128 characters',
     accepts: (value) => typeof value === 'string' && namePattern.test(value),
     json: () => ({ pattern: namePattern.source }),
   },
   topic: {
     written: 'text',
-    expected: () => 'a topic name: letters, digits, ".", "_" and "-", 249 at most',
+    expected: () => 'a topic name: letters, digits, ".", "_" and "-", at most 249 characters',
     accepts: (value) => typeof value === 'string' && topicPattern.test(value),
     json: () => ({ pattern: topicPattern.source }),
   },
   path: { written: 'text', expected: () => 'a path', accepts: isText, json: () => ({ minLength: 1 }) },
   url: {
     written: 'text',
-    expected: () => 'an http:// or https:// address',
+    expected: () => 'an http:// or https:// URL',
     accepts: (value) => typeof value === 'string' && isUrl(value, /^https?:$/),
     json: () => ({ pattern: '^(https?://|\\$\\{)' }),
   },
   'ws-url': {
     written: 'text',
-    expected: () => 'a ws:// or wss:// address',
+    expected: () => 'a ws:// or wss:// URL',
     accepts: (value) => typeof value === 'string' && isUrl(value, /^wss?:$/) && !value.includes('#'),
     json: () => ({ pattern: '^(wss?://|\\$\\{)' }),
   },
   endpoint: {
     written: 'text',
-    expected: () => 'the path of an address, such as /stream',
+    expected: () => 'a URL path, such as /stream',
     accepts: (value) => typeof value === 'string' && /^\/[^?#\s]*$/.test(value),
     json: () => ({ pattern: '^(/|\\$\\{)' }),
   },
@@ -162,7 +163,7 @@ export const formats = {
   },
 } satisfies Record<FormatName, Format>
 
-// Prefixed, because convict keeps one table of formats for the whole process, and has names like these of its own.
+// Prefixed: convict keeps one table of formats per process, and has formats with names like these.
 const prefix = 'genesis-'
 convict.addFormats(
   Object.fromEntries(
@@ -178,7 +179,7 @@ convict.addFormats(
   ),
 )
 
-/** The name under which convict knows a format. */
+/** The name of a format in convict. */
 export function convictFormat(format: FormatName | string[]): string | string[] {
   return typeof format === 'string' ? prefix + format : format
 }
@@ -194,8 +195,8 @@ export function formatOf(option: Option): Format {
 }
 
 /**
- * Whether a value as written is good. `anyText`: text will do for numbers, booleans and maps too (environment
- * variables and placeholders, where everything is text).
+ * Whether a value is valid as written. `anyText`: also accepts text for numbers, booleans and maps (environment
+ * variables and placeholders are always text).
  */
 export function isGood(option: Option, value: unknown, anyText: boolean): boolean {
   const format = formatOf(option)
@@ -225,7 +226,7 @@ function isUrl(text: string, protocol: RegExp): boolean {
   return URL.canParse(text) && protocol.test(new URL(text).protocol)
 }
 
-/** As a browser sends it: no path; `null` for pages without one, `*` for every page. */
+/** As sent by a browser: no path; `null` for pages without an origin, `*` for every page. */
 function isOrigin(text: string): boolean {
   return text === '*' || text === 'null' || (URL.canParse(text) && new URL(text).origin === text)
 }

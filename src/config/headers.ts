@@ -1,20 +1,20 @@
-/** Headers of records: a name each, and where the value comes from. */
+/** Record headers: a name, and the source of the value. */
 import { isObject } from './is-object.js'
 
 export interface HeaderConfig {
   readonly name: string
   readonly value:
     | { readonly from: 'constant'; readonly text: string }
-    /** The column's value as text; a record without one has no such header. */
+    /** The column's value as text; a record with a null there omits the header. */
     | { readonly from: 'column'; readonly column: string }
-    /** The task that sends the record, or its number among the task's records, from 0. */
+    /** The task that sends the record, or the record number within the task, from 0. */
     | { readonly from: 'position'; readonly of: 'task' | 'iteration' }
 }
 
-/** What a header may be, for messages. */
+/** Accepted forms, for messages. */
 export const headerForms = 'a text, { column: name }, { position: task } or { position: iteration }'
 
-/** The headers of a map as it is written; a string: the name of one that is wrong. */
+/** Parses a map of headers; a string: the name of an invalid one. */
 export function headerConfigsOf(written: Readonly<Record<string, unknown>>): HeaderConfig[] | string {
   const headers: HeaderConfig[] = []
   for (const [name, given] of Object.entries(written)) {

@@ -2,7 +2,7 @@ import { formatOf } from './formats.js'
 import { isOption } from './option.js'
 import type { Option, OptionTree } from './option.js'
 
-/** JSON Schema (draft 2020-12) of the files of a tree of options, for editors and for checks elsewhere. */
+/** JSON Schema (draft 2020-12) of a tree of options, for editors and other validators. */
 export function jsonSchema(tree: OptionTree, title: string): SectionSchema {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

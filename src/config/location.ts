@@ -1,6 +1,6 @@
 /**
- * Where the keys of a connector stood in its file. It is kept separately from the configuration: that is plain data, which
- * is copied into threads and compared. A copy has no places.
+ * The location of a connector's keys in its file, kept apart from the configuration, which is plain data that is
+ * copied to threads and compared. A copy has no locations.
  */
 import type { ConnectorConfig } from './connector.js'
 import type { Path, ConfigSource } from './source.js'
@@ -12,13 +12,13 @@ export function keepLocations(connector: ConnectorConfig, source: ConfigSource):
   return connector
 }
 
-/** What a message about a key begins with: file, line, column and the key itself, or as much of it as is known. */
+/** The start of a message about a key: file, line, column and the key itself, as far as known. */
 export function locationOf(connector: ConnectorConfig, key: string): string {
   const source = sources.get(connector)
   return source === undefined ? `${connector.file ?? connector.name}: ${key}` : source.place(pathOf(key))
 }
 
-/** `conditions.any[1].age` as a path. A name with a dot in it is taken for two, which is near enough for a line. */
+/** `conditions.any[1].age` as a path. A name with a dot is split in two, which is close enough for a line. */
 function pathOf(key: string): Path {
   return key.split(/[.[\]]+/).filter((name) => name !== '')
 }

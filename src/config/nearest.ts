@@ -1,7 +1,7 @@
 /**
- * The candidate that was most likely meant: the smallest Damerau–Levenshtein distance (insertions, deletions,
- * substitutions and swaps of neighbours; the optimal string alignment form), letter case and `-`/`_` aside.
- * Undefined where nothing is near: more than a third of the letters would have to change.
+ * The candidate most likely meant: smallest Damerau–Levenshtein distance (insertions, deletions, substitutions and
+ * transpositions; the optimal string alignment variant), ignoring case and `-`/`_`. Undefined if none is near: more
+ * than a third of the letters would have to change.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = fold(word)
@@ -20,7 +20,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best
 }
 
-/** Letters to change, add, drop or swap with a neighbour to come from one text to the other. */
+/** The edit distance: letters changed, added, dropped or swapped with a neighbour. */
 export function distance(a: string, b: string): number {
   let beforeLast: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, j) => j)

@@ -1,6 +1,6 @@
 /**
- * One row per option: what a key of a configuration file means. A tree of them is a convict schema as it stands; the
- * checks, the JSON Schema and the reference pages are all made from it.
+ * One row per option: the meaning of a key in a configuration file. A tree of rows is a valid convict schema; checks,
+ * JSON Schema and reference pages are all generated from it.
  */
 
 /** The rows of formats.ts. */
@@ -28,37 +28,37 @@ export type FormatName =
   | 'maps'
   | 'schema'
 
-/** `V` is the type of the checked value. */
+/** `V`: the type of the checked value. */
 export interface Option<V = unknown> {
   readonly doc: string
-  /** The name of a format of formats.ts, or the allowed values. */
+  /** The name of a format in formats.ts, or the allowed values. */
   readonly format: FormatName | string[]
-  /** As written in a file; null where there is none. */
+  /** As written in a file; null: none. */
   readonly default: unknown
-  /** Null is a value: the option is not used. */
+  /** Null is allowed: the option is unset. */
   readonly nullable: boolean
   readonly required: boolean
   /** The environment variable that overrides the file. */
   readonly env?: string
-  /** Never shown in a message or a log. */
+  /** Never shown in messages or logs. */
   readonly sensitive: boolean
-  /** What a value looks like, for the message that it is missing. */
+  /** An example value, for the message that it is missing. */
   readonly example?: string
-  /** The flag of `genesis stream` for the same thing, with its dashes. */
+  /** The equivalent flag of `genesis stream`, with its dashes. */
   readonly flag?: string
-  /** The option of the library for the same thing; a dot for one in an object. A unit at its end is that of its number. */
+  /** The equivalent option of the library; a dot for one in an object. A unit suffix is the unit of its number. */
   readonly code?: string
-  /** The library's default where it is another one, as the library has it. */
+  /** The library's default in the library's unit, if different. */
   readonly codeDefault?: unknown
-  /** Names of Kafka Connect and kafka-connect-datagen for the same thing, accepted over REST and in properties files. */
+  /** Kafka Connect's and kafka-connect-datagen's names for it, accepted over REST and in properties files. */
   readonly aliases?: readonly string[]
-  /** How much it matters to a user (org.apache.kafka.common.config.ConfigDef.Importance). @default 'low'; required: 'high' */
+  /** Importance to users (org.apache.kafka.common.config.ConfigDef.Importance). @default 'low'; required: 'high' */
   readonly importance?: 'high' | 'medium' | 'low'
   readonly minimum?: number
   readonly maximum?: number
-  /** The keys of each, where the value is a map or a list of maps (format maps). */
+  /** For format maps, whose value is a map or a list of maps: the keys of each. */
   readonly items?: OptionTree
-  /** Never present: carries V to the compiler. */
+  /** Never present: carries V for the compiler. */
   readonly type?: V
 }
 
@@ -81,17 +81,17 @@ export function option<V>(format: FormatName, doc: string, value: unknown, detai
   return { doc, format, default: value, nullable: false, required: false, sensitive: false, ...details }
 }
 
-/** An option that is null where it is not given. */
+/** An option that is null if unset. */
 export function optional<V>(format: FormatName, doc: string, details: Details = {}): Option<V | null> {
   return { doc, format, default: null, nullable: true, required: false, sensitive: false, ...details }
 }
 
-/** One map of options, or a list of them, held as a list of what was written; `checkItems` checks it. */
+/** One map of options, or a list of them, held as a list as written; `checkItems` checks it. */
 export function maps(items: OptionTree, doc: string): Option<readonly unknown[]> {
   return { doc, format: 'maps', default: [], nullable: true, required: false, sensitive: false, items }
 }
 
-/** An option without which there is no configuration. */
+/** A mandatory option. */
 export function required<V>(format: FormatName, doc: string, details: Details = {}): Option<V> {
   return { doc, format, default: null, nullable: false, required: true, sensitive: false, ...details }
 }
@@ -122,7 +122,7 @@ export function isOption(node: Option | OptionTree): node is Option {
   return 'default' in node
 }
 
-/** Every option of a tree with its dotted key, in the order of the tree. */
+/** All options of a tree by dotted key, in tree order. */
 export function* optionsOf(tree: OptionTree, prefix = ''): Generator<[key: string, option: Option]> {
   for (const [name, node] of Object.entries(tree)) {
     if (isOption(node)) yield [prefix + name, node]

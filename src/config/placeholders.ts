@@ -1,7 +1,7 @@
 /**
- * `${…}` placeholders in texts, after Kafka Connect's ConfigProviders (KIP-297, KIP-421): `${env:NAME}`,
- * `${env:NAME:-default}`, `${file:path:key}` (a key of a properties file) and `${file:path}` (all of a file, such as a
- * mounted secret). `$${` stands for `${` itself. What stands in the place of one is a secret and is never shown.
+ * `${…}` placeholders in strings, after Kafka Connect's ConfigProviders (KIP-297, KIP-421): `${env:NAME}`,
+ * `${env:NAME:-default}`, `${file:path:key}` (a key of a properties file) and `${file:path}` (a whole file, such as a
+ * mounted secret). `$${` is a literal `${`. Resolved values are secrets and never shown.
  */
 import { readFileSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
@@ -14,12 +14,12 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 export interface Resolved {
   readonly value: unknown
-  /** What may be shown of a value that is, or holds, something from a placeholder; undefined where it holds none. */
+  /** What may be shown of a value that contains a resolved placeholder; undefined if it contains none. */
   readonly written: (path: Path) => string | undefined
   readonly errors: readonly GenesisError[]
 }
 
-/** Replaces the placeholders in all texts of a document; relative file names are taken from `folder`. */
+/** Replaces the placeholders in all strings of a document; relative file names start from `folder`. */
 export function resolvePlaceholders(source: ConfigSource, env: Environment, folder: string): Resolved {
   const written = new Map<string, string>()
   const errors: GenesisError[] = []
@@ -56,15 +56,15 @@ export function resolvePlaceholders(source: ConfigSource, env: Environment, fold
       const own = written.get(JSON.stringify(names))
       if (own !== undefined) return own
       const inside = [...written.keys()].some((key) => key.startsWith(`${JSON.stringify(names).slice(0, -1)},`))
-      return inside ? 'a value with placeholders in it' : undefined
+      return inside ? 'a value with placeholders' : undefined
     },
   }
 }
 
-/** Shorter values hide nothing: they would be found in every message. */
+/** Masking shorter values would garble every message and hide nothing. */
 const minSecretLength = 4
 
-/** What the placeholders of a configuration stand for now, and how they are written. Those without a value are left out. */
+/** The resolved placeholders of a configuration, with their source text. Unresolvable ones are omitted. */
 export function secretsOf(value: unknown, env: Environment, folder: string): ReadonlyMap<string, string> {
   const secrets = new Map<string, string>()
   const visit = (item: unknown): void => {
@@ -74,7 +74,7 @@ export function secretsOf(value: unknown, env: Environment, folder: string): Rea
           const secret = lookUp(provider, body, env, folder)
           if (secret.length >= minSecretLength) secrets.set(secret, match)
         } catch {
-          // It has no value that could be shown.
+          // There is no value to hide.
         }
       }
     } else if (typeof item === 'object' && item !== null) Object.values(item).forEach(visit)
@@ -83,7 +83,7 @@ export function secretsOf(value: unknown, env: Environment, folder: string): Rea
   return secrets
 }
 
-/** A text with placeholders in the place of what they stand for. */
+/** A text with resolved values replaced by their placeholders. */
 export function withoutSecrets(text: string, secrets: ReadonlyMap<string, string>): string {
   let shown = text
   for (const [secret, written] of secrets)
@@ -97,7 +97,7 @@ function lookUp(provider: string, body: string, env: Environment, folder: string
     const value = env[name]
     if (value !== undefined && (value !== '' || fallback === undefined)) return value
     if (fallback !== undefined) return fallback
-    throw new Error(`the environment variable ${name} is not set`)
+    throw new Error(`environment variable ${name} is not set`)
   }
   if (provider === 'file') {
     const colon = body.lastIndexOf(':')
@@ -106,16 +106,16 @@ function lookUp(provider: string, body: string, env: Environment, folder: string
     const text = readSecret(file)
     if (key === undefined) return text.replace(/\r?\n$/, '')
     const value = parseProperties(text).get(key)
-    if (value === undefined) throw new Error(`the file ${path} has no key ${key}`)
+    if (value === undefined) throw new Error(`file ${path} has no key ${key}`)
     return value
   }
-  throw new Error(`there is no provider ${provider}: placeholders begin with env: or file:`)
+  throw new Error(`unknown provider ${provider}: placeholders start with env: or file:`)
 }
 
 function readSecret(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new Error(`the file ${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause })
+    throw new Error(`file ${file} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause })
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The keys of a Java properties file: `key=value`, `key: value` or `key value` a line; # and ! begin comments; a backslash
- * escapes, and at the end of a line joins it with the next. Format: java.util.Properties.load.
+ * Parses a Java properties file: `key=value`, `key: value` or `key value` per line; # and ! start comments; a
+ * backslash escapes, and at the end of a line continues it. Format: java.util.Properties.load.
  */
 export function parseProperties(text: string): Map<string, string> {
   const entries = new Map<string, string>()
@@ -18,7 +18,7 @@ function logicalLines(text: string): string[] {
     const line = natural.trimStart()
     if (joined === undefined && (line === '' || line.startsWith('#') || line.startsWith('!'))) continue
     const whole: string = (joined ?? '') + line
-    // An odd number of backslashes at the end: the last one escapes the line's end.
+    // An odd number of trailing backslashes: the last one escapes the line break.
     if ((/\\*$/.exec(whole)?.[0].length ?? 0) % 2 === 1) joined = whole.slice(0, -1)
     else {
       lines.push(whole)

@@ -1,4 +1,4 @@
-/** Which of the throughput options go together. */
+/** Which throughput options go together. */
 import type { connectorSchema } from './connector-schema.js'
 import type { Values } from './option.js'
 import type { Rule } from './rule.js'
@@ -21,9 +21,9 @@ export function rateRules(throughput: Throughput): Rule[] {
     {
       on: ['throughput.adaptive', 'throughput.interval', 'throughput.shape.type', 'throughput.arrivals'],
       broken: adaptive && (interval !== null || shape.type !== null || arrivals !== 'even'),
-      what: 'an adaptive rate finds its own shape',
+      what: 'an adaptive rate cannot be combined with interval, shape or arrivals',
       found: interval !== null ? 'interval' : shape.type !== null ? `shape ${shape.type}` : `arrivals ${arrivals}`,
-      expected: 'throughput.adaptive with nothing but rate, its upper bound',
+      expected: 'throughput.adaptive with at most rate, its upper bound',
     },
     {
       on: ['throughput.shape.type', 'throughput.rate'],
@@ -35,14 +35,14 @@ export function rateRules(throughput: Throughput): Rule[] {
     {
       on: ['throughput.rate', 'throughput.shape.type'],
       broken: rate !== null && curve,
-      what: 'a recorded curve has its own rates',
+      what: 'a recorded curve excludes rate',
       found: 'rate',
       expected: 'no throughput.rate with shape curve',
     },
     {
       on: ['throughput.interval', 'throughput.shape.type', 'throughput.arrivals'],
       broken: interval !== null && (shaped || arrivals === 'poisson'),
-      what: 'an interval has no shape',
+      what: 'interval excludes shape and arrivals',
       found: shaped ? `shape ${shape.type}` : 'poisson',
       expected: 'throughput.rate instead of throughput.interval',
     },
@@ -62,8 +62,8 @@ export function rateRules(throughput: Throughput): Rule[] {
         'throughput.shape.type',
       ],
       broken: follows && (adaptive || (rate === null && interval === null && !curve)),
-      what: 'event times can only follow a rate that is known beforehand',
-      found: adaptive ? 'an adaptive one' : 'none',
+      what: 'event times can only follow a rate known in advance',
+      found: adaptive ? 'an adaptive rate' : 'none',
       expected: 'throughput.rate, throughput.interval or a recorded curve',
     },
     {
@@ -77,7 +77,7 @@ export function rateRules(throughput: Throughput): Rule[] {
   ]
 }
 
-/** The parameters of each shape, besides the rate. */
+/** The parameters of each shape, apart from the rate. */
 const parts: Readonly<Record<string, readonly (keyof Throughput['shape'])[]>> = {
   constant: [],
   ramp: ['period', 'to_rate'],

@@ -2,7 +2,7 @@ import { formatOf } from './formats.js'
 import { isOption, optionsOf } from './option.js'
 import type { Option, OptionTree } from './option.js'
 
-/** The reference page of a tree of options: an introduction, then a table per section. Markdown. */
+/** The Markdown reference page of a tree of options: an introduction, then a table per section. */
 export function referencePage(tree: OptionTree, introduction: string): string {
   const top = Object.entries(tree).filter((entry): entry is [string, Option] => isOption(entry[1]))
   const sections = Object.entries(tree).filter((entry): entry is [string, OptionTree] => !isOption(entry[1]))

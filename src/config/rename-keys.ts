@@ -1,19 +1,19 @@
-/** Errors for somebody who has written the keys of a configuration under other names: as flags, or as options of the library. */
+/** Renames keys in errors for users who know them under other names: as flags, or as library options. */
 import { GenesisError } from '../errors.js'
 import { optionsOf, type OptionTree } from './option.js'
 
-/** Dotted keys, and what they are called instead; what stands below a key is called after it. */
+/** Dotted keys and their replacements; keys below one are renamed with it. */
 export type Names = Readonly<Record<string, string>>
 
 /**
- * What the rows of a tree are called as flags, or in code. A section whose rows share a beginning has it as its name:
- * `throughput.shape` is `--shape`, because `throughput.shape.type` is `--shape.type`.
+ * Flag or library names of a tree's rows. A section whose rows share a prefix is named by it: `throughput.shape` is
+ * `--shape`, because `throughput.shape.type` is `--shape.type`.
  */
 export function namesOf(tree: OptionTree, door: 'flag' | 'code', prefix = ''): Names {
   const names: Record<string, string> = {}
   for (const [key, row] of optionsOf(tree, prefix)) {
     const name = row[door]
-    // A single word is one of prose too; where it stands as a key, the caller knows the flag of that name.
+    // A single word may also be prose; where it is a key, the caller knows the flag.
     if (name === undefined || name === key || name === `--${key}`) continue
     names[key] = name
     if (door === 'flag') names[`${key}:`] = name
@@ -37,7 +37,7 @@ export function renamed(error: GenesisError, names: Names): GenesisError {
   })
 }
 
-/** Longer keys go before shorter ones. A key is whole words: `kafka.brokers` is none of `my-kafka.brokers`. */
+/** Longest keys first. Only whole keys match: `kafka.brokers` does not match in `my-kafka.brokers`. */
 export function renameKeys(text: string, names: Names): string {
   const keys = Object.keys(names).sort((a, b) => b.length - a.length)
   const pattern = keys.map((key) => key.replaceAll('.', '\\.')).join('|')

@@ -1,6 +1,6 @@
-/** What no single option can say: something about several of them. */
+/** A check across several options. */
 export interface Rule {
-  /** The options it looks at; the message stands at the first. */
+  /** The options it looks at; the error is reported at the first. */
   readonly on: readonly string[]
   readonly broken: boolean
   readonly what: string

@@ -1,4 +1,4 @@
-/** The section `sink` of a connector: the keys of every type of sink in one map. */
+/** The section `sink` of a connector: the keys of all sink types in one map. */
 import { sinkSpecs, type SinkConfig, type SinkType } from '../sink/options.js'
 import { choice, type Option, type OptionTree } from './option.js'
 import type { Rule } from './rule.js'
@@ -10,25 +10,25 @@ const specs: Readonly<Record<SinkType, AnySpec>> = sinkSpecs
 
 const sinkTypes = Object.keys(sinkSpecs) as SinkType[]
 
-/** Of each key the types of sink that have it, with their rows. */
+/** By key: the sink types that have it, with their rows. */
 const owners = new Map<string, { readonly type: SinkType; readonly row: Option }[]>()
 for (const type of sinkTypes) {
   for (const [key, row] of Object.entries(specs[type].options))
     owners.set(key, [...(owners.get(key) ?? []), { type, row }])
 }
 
-/** Checked values of the section; a key that the sink's type lacks has its default. */
+/** Checked values of the section; keys of other sink types have their defaults. */
 export interface SinkValues {
   readonly type: SinkType
   readonly [key: string]: unknown
 }
 
 export const sinkSection: { readonly type: Option<SinkType> } & OptionTree = {
-  type: choice(sinkTypes, 'Where the records go.', 'kafka'),
+  type: choice(sinkTypes, 'Destination of the records.', 'kafka'),
   ...Object.fromEntries([...owners].map(([key, rows]) => [key, merged(rows)])),
 }
 
-/** One row for several: every word that one of them allows; unset is a value, because other sinks do without. */
+/** Merges several rows: all allowed words of each; nullable, because other sinks lack the key. */
 function merged(rows: readonly { readonly type: SinkType; readonly row: Option }[]): Option {
   const [{ row: first }] = rows
   const docs = new Map<string, SinkType[]>()
@@ -43,7 +43,7 @@ function merged(rows: readonly { readonly type: SinkType; readonly row: Option }
   }
 }
 
-/** The sink's configuration. A key that is missing has been reported by `sinkRules`; its draft stands for a topic. */
+/** The sink's configuration. `sinkRules` has reported missing keys; a topic then stands in for the sink. */
 export function sinkOf(values: SinkValues, folder: string): SinkConfig {
   const spec = specs[values.type]
   const { options } = spec
@@ -52,7 +52,7 @@ export function sinkOf(values: SinkValues, folder: string): SinkConfig {
   return isWhole && isAllowed ? spec.configure(values, folder) : { type: 'kafka' }
 }
 
-/** What only one sink can write to at a time; null: any number can. */
+/** A target that only one sink can write to at a time; null: no such limit. */
 export function targetOf(sink: SinkConfig, topic: string | null): string | null {
   return specs[sink.type].target(sink, topic)
 }

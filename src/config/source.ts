@@ -1,4 +1,4 @@
-/** Configuration files as plain values that still know where each of them stood. */
+/** Configuration files as plain values that remember their locations. */
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, parseDocument, visit } from 'yaml'
@@ -6,32 +6,32 @@ import type { Document, Node } from 'yaml'
 import { GenesisError } from '../errors.js'
 import { parseProperties } from './properties.js'
 
-/** Keys and indexes from the top of a document. */
+/** Keys and indexes from the root of a document. */
 export type Path = readonly (string | number)[]
 
 export interface ConfigSource {
   readonly value: unknown
-  /** Null where the configuration did not come from a file. */
+  /** Null: not from a file. */
   readonly file: string | null
-  /** What a message begins with: `file:line:column: dotted.path`, or as much of it as is known. */
+  /** The start of a message: `file:line:column: dotted.path`, as far as known. */
   place(path: Path): string
 }
 
-/** A value from elsewhere (REST, the library); `label` is what its messages begin with. */
+/** A value from elsewhere (REST, the library); `label` starts its messages. */
 export function plainSource(value: unknown, label: string): ConfigSource {
   return { value, file: null, place: (path) => [label, path.join('.')].filter((part) => part !== '').join(': ') }
 }
 
 /**
- * The documents of a YAML file (several are divided by `---`), or the one of a JSON or properties file. Empty documents are left out.
- * Throws CONFIG_UNREADABLE, naming line and column, if the file cannot be read or parsed.
+ * The documents of a YAML file (`---` separates them), or the only one of a JSON or properties file. Empty documents
+ * are skipped. Throws CONFIG_UNREADABLE, naming line and column, if the file cannot be read or parsed.
  */
 export async function readSources(file: string): Promise<ConfigSource[]> {
   const text = await readConfigText(file)
   if (extname(file).toLowerCase() === '.properties') return [propertiesSource(text, file)]
   const lines = new LineCounter()
   const json = extname(file).toLowerCase() === '.json'
-  // YAML is a superset of JSON, so one parser gives the positions in both.
+  // YAML is a superset of JSON, so one parser locates keys in both.
   const settings = { lineCounter: lines, prettyErrors: false, ...(json && { schema: 'json' as const }) }
   const parsed = json ? [parseDocument(text, settings)] : parseAllDocuments(text, settings)
   const documents: Document[] = Array.isArray(parsed) ? parsed : []
@@ -55,7 +55,7 @@ export async function readSources(file: string): Promise<ConfigSource[]> {
     }))
 }
 
-/** A connector as connect-standalone takes it: a flat map of texts. */
+/** A connector in connect-standalone's form: a flat map of strings. */
 function propertiesSource(text: string, file: string): ConfigSource {
   const value = Object.fromEntries(parseProperties(text))
   return { value, file, place: (path) => (path.length === 0 ? file : `${file}: ${path.join('.')}`) }
@@ -86,7 +86,7 @@ function isEmpty(node: Node): boolean {
 }
 
 function toValue(document: Document, at: (offset: number) => string): unknown {
-  // A key that reads null is the word: an object has no other keys than texts.
+  // A key read as null is the word "null": object keys are always strings.
   visit(document, {
     Pair: (_, { key }) => {
       if (isScalar(key) && key.value === null && key.source === 'null') key.value = 'null'
@@ -95,13 +95,13 @@ function toValue(document: Document, at: (offset: number) => string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 })
   } catch (cause) {
-    // Aliases without an anchor, or so many that the value would explode.
+    // Undefined aliases, or so many that the value would explode.
     const offset = document.contents?.range?.[0] ?? 0
     throw new GenesisError('CONFIG_UNREADABLE', (cause as Error).message, { place: at(offset), cause })
   }
 }
 
-/** Where the key of the last name of a path stands; for a list's item, where the item does. */
+/** Where the last key of a path is; for a list item, the item itself. */
 function offsetOf(document: Document, path: Path): number {
   let node: unknown = document.contents
   let offset = document.contents?.range?.[0] ?? 0
@@ -120,7 +120,7 @@ function offsetOf(document: Document, path: Path): number {
   return offset
 }
 
-/** What YAML allows and JSON does not (comments, trailing commas) is refused in a .json file. */
+/** A .json file must not use what only YAML allows (comments, trailing commas). */
 function checkJson(text: string, file: string): void {
   try {
     JSON.parse(text)

@@ -1,4 +1,4 @@
-/** From checked values to the configuration that the program uses. */
+/** Converts checked values to the program's configuration. */
 import { extname, resolve } from 'node:path'
 import type { connectorSchema, referenceSchema } from './connector-schema.js'
 import type { ConnectorConfig, RateShape, ReferencesConfig } from './connector.js'
@@ -7,10 +7,10 @@ import { headerConfigsOf, type HeaderConfig } from './headers.js'
 import type { Values } from './option.js'
 import { sinkOf } from './sink-section.js'
 
-/** Of files that may hold connectors. */
+/** File extensions of connector files. */
 export const fileExtensions: ReadonlySet<string> = new Set(['.yaml', '.yml', '.json'])
 
-/** A connector from the values of its keys; relative paths start from `folder`. */
+/** A connector from its checked values; relative paths start from `folder`. */
 export function toConnector(
   values: Values<typeof connectorSchema>,
   references: readonly ReferencesConfig[],
@@ -23,7 +23,7 @@ export function toConnector(
     name: values.name,
     file,
     sinkName: null,
-    // Where both are missing, a rule has complained.
+    // If both are missing, a rule has reported it.
     model: values.model === null ? (schema ?? '') : resolve(folder, values.model),
     topic: values.topic,
     topicCreation: {
@@ -73,13 +73,13 @@ export function toConnector(
   }
 }
 
-/** What is wrong with them, a rule has complained of. */
+/** Invalid headers have been reported by a rule. */
 function headersIn(headers: string | null): HeaderConfig[] {
   const read = headers === null ? [] : headerConfigsOf(JSON.parse(headers) as Record<string, unknown>)
   return typeof read === 'string' ? [] : read
 }
 
-/** How fast, from the values of the section `throughput`; the path of a curve starts from `folder`. */
+/** The rate, from the section `throughput`; a curve's path starts from `folder`. */
 export function throughputOf(
   values: Values<typeof connectorSchema>['throughput'],
   folder: string,
@@ -96,7 +96,7 @@ export function throughputOf(
   }
 }
 
-/** What is missing here, a rule has complained of. */
+/** Missing values have been reported by a rule. */
 function shapeOf(shape: Values<typeof connectorSchema>['throughput']['shape'], folder: string): RateShape {
   const { type, speed, amplitude, curve, period, to_rate: toRate, burst_rate: burstRate, burst_length: burstMs } = shape
   if (type === 'curve' && curve !== null) return { type, file: resolve(folder, curve), speed }
@@ -108,7 +108,7 @@ function shapeOf(shape: Values<typeof connectorSchema>['throughput']['shape'], f
   return { type: 'constant', speed }
 }
 
-/** What of a connector refers to another's stream. */
+/** A connector's references to other streams. */
 export function referenceOf(values: Values<typeof referenceSchema>, folder: string): ReferencesConfig {
   const { column, connector, key, skew, among, copy } = values
   const copied = Object.entries(JSON.parse(copy) as object).map(([own, other]) => [own, String(other)])

@@ -1,4 +1,4 @@
-/** The worker file and the environment as a checked configuration. */
+/** Worker file and environment as a checked configuration. */
 import { readFileSync } from 'node:fs'
 import { dirname, extname, resolve } from 'node:path'
 import { GenesisError } from '../errors.js'
@@ -17,7 +17,7 @@ type WorkerValues = Values<typeof workerSchema>
 
 /**
  * The worker's configuration: defaults, overridden by the file (null: none), overridden by environment variables.
- * Throws one GenesisError that has all errors in `details.all`.
+ * Throws one GenesisError with all errors in `details.all`.
  */
 export async function loadWorker(path: string | null, env: Environment): Promise<WorkerConfig> {
   const folder = path === null ? process.cwd() : dirname(path)
@@ -32,7 +32,7 @@ export async function loadWorker(path: string | null, env: Environment): Promise
   return parseWorker(sources[0] ?? plainSource({}, path ?? 'worker'), env, folder)
 }
 
-/** A `.properties` file, as Kafka Connect's workers have, or a file of YAML or JSON. */
+/** A `.properties` file in Kafka Connect's form, or a YAML or JSON file. */
 async function readWorkerSources(path: string): Promise<ConfigSource[]> {
   if (!isProperties(path)) return readSources(path)
   const value = Object.fromEntries(parseProperties(await readConfigText(path)))
@@ -43,7 +43,7 @@ function isProperties(path: string | null): boolean {
   return path !== null && extname(path) === '.properties'
 }
 
-/** The same from a source that has been read; relative paths start from `folder`. */
+/** The same from an already read source; relative paths start from `folder`. */
 export function parseWorker(source: ConfigSource, env: Environment, folder: string): WorkerConfig {
   const { source: own, remarks } = withWorkerKeys(source)
   const checked = check(workerSchema, own, { env, folder, anyText: isProperties(source.file) })
@@ -67,7 +67,7 @@ function toConfig(
     try {
       const content = readFileSync(file, 'utf8')
       if (content.includes('-----BEGIN')) return content
-      fail(path, 'not a PEM file', file, 'text with -----BEGIN … in it')
+      fail(path, 'not a PEM file', file, 'text containing -----BEGIN …')
     } catch (cause) {
       const code = String((cause as NodeJS.ErrnoException).code)
       fail(
@@ -102,7 +102,7 @@ function toConfig(
     kafka,
     registry: {
       url: address === null ? null : withoutCredentials(address),
-      // In the address they would show wherever the address is shown.
+      // In the URL they would be shown wherever it is.
       username: registry.username ?? credential(address?.username),
       password: registry.password ?? credential(address?.password),
       token: registry.token,
@@ -151,7 +151,7 @@ function toConfig(
 
 type Fail = (path: string, what: string, found: string, expected: string) => void
 
-/** As Connect's EnvVarConfigProvider has it: the pattern is of the whole name. */
+/** As in Connect's EnvVarConfigProvider, the pattern must match the whole name. */
 function variablesOf(pattern: string, fail: Fail): RegExp | null {
   try {
     return new RegExp(`^(?:${pattern})$`)
@@ -172,7 +172,12 @@ function tlsOf(
     return null
   }
   if ((tls.cert === null) !== (tls.key === null)) {
-    fail('kafka.tls', 'a client certificate needs its key', tls.cert === null ? 'a key' : 'a cert', 'cert and key')
+    fail(
+      'kafka.tls',
+      'a client certificate and its key go together',
+      tls.cert === null ? 'a key' : 'a cert',
+      'cert and key',
+    )
   }
   return {
     ca: pem('kafka.tls.ca', tls.ca) ?? undefined,
@@ -189,7 +194,7 @@ function saslOf({ kafka: { sasl } }: WorkerValues, fail: Fail): SaslOptions | nu
   if (mechanism === null) {
     const used = (['username', 'password', 'token', 'token_endpoint'] as const).find((name) => sasl[name] !== null)
     if (used !== undefined)
-      fail(`kafka.sasl.${used}`, 'no SASL mechanism is set that would use it', used, 'kafka.sasl.mechanism')
+      fail(`kafka.sasl.${used}`, 'no SASL mechanism that uses it is set', used, 'kafka.sasl.mechanism')
     return null
   }
   if (mechanism !== 'OAUTHBEARER') {

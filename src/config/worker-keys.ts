@@ -1,4 +1,4 @@
-/** A worker's keys as Kafka Connect's workers have them, and dotted, as the sections of the option tree. */
+/** A worker's keys in Kafka Connect's form, and dotted keys, as sections of the option tree. */
 import { GenesisError } from '../errors.js'
 import { clientPrefixes, connectKeysOf, isConnectKey, type Translation } from './connect-worker-keys.js'
 import { isObject } from './is-object.js'
@@ -7,10 +7,10 @@ import { optionsOf } from './option.js'
 import type { ConfigSource, Path } from './source.js'
 import { workerSchema } from './worker-schema.js'
 
-/** A worker's document by our keys, and what its user is told of the others. */
+/** A worker's document by our keys, and remarks about the others. */
 export interface WorkerKeys {
   readonly source: ConfigSource
-  /** Sentences for the log. */
+  /** Messages for the log. */
   readonly remarks: readonly string[]
 }
 
@@ -19,10 +19,10 @@ for (const [key, option] of optionsOf(workerSchema))
   for (const name of [key, ...(option.aliases ?? [])]) targets.set(name, key.split('.'))
 
 /**
- * The document with Connect's names and dotted keys in their sections. Connect's times are milliseconds without a unit. What Connect
- * has and we have not is left out, with a remark. What nobody knows stays for the check to complain of; in a properties file it is
- * left out too, with a remark, unless it is nearly a known key. Throws CONFIG_INVALID for that, for what is given twice, and for
- * what cannot be met.
+ * The document with Connect's names and dotted keys in their sections. Connect's times are milliseconds without a
+ * unit. Connect's keys that we lack are left out, with a remark. Unknown keys stay for the check to report; in a
+ * properties file they are left out too, with a remark, unless they resemble a known key. Throws CONFIG_INVALID for
+ * that, for options set twice, and for settings that cannot be met.
  */
 export function withWorkerKeys(source: ConfigSource): WorkerKeys {
   if (!isObject(source.value)) return { source, remarks: [] }
@@ -30,7 +30,7 @@ export function withWorkerKeys(source: ConfigSource): WorkerKeys {
   const document = new Document(source)
   const entries = Object.entries(source.value)
   const flat = new Map(entries.filter(([, item]) => !isObject(item)).map(([key, item]) => [key, item]))
-  // Sections first: they are copied, and take in what stands elsewhere.
+  // Sections first: they are copied, and moved keys are added to them.
   for (const [key, item] of entries) if (isObject(item)) document.value[key] = structuredClone(item)
   const translation = connectKeysOf(flat)
   for (const { key, what, found, expected } of translation.problems) document.refuse(key, what, found, expected)
@@ -53,7 +53,7 @@ export function withWorkerKeys(source: ConfigSource): WorkerKeys {
   return { source: document.source, remarks: remarksOf(translation, ignored, unknown) }
 }
 
-/** Connect's workers that have a group share its connectors, and serve REST. */
+/** In Connect, a worker with a group shares its connectors and serves REST. */
 function likeConnect(document: Document, flat: ReadonlyMap<string, unknown>): void {
   if (!flat.has('group.enabled')) document.set('group.id', ['group', 'enabled'], true)
   if (!flat.has('http.enabled') && !document.has(['http', 'enabled']))
@@ -71,7 +71,7 @@ function withUnit(key: string, item: unknown): unknown {
   return key.endsWith('.ms') && /^\d+$/.test(String(item)) ? `${String(item)}ms` : item
 }
 
-/** A known key within two letters. */
+/** A known key within two edits. */
 function nearKey(key: string): string | undefined {
   const bare = clientPrefixes.reduce(
     (rest, prefix) => (rest.startsWith(prefix) ? rest.slice(prefix.length) : rest),
@@ -113,7 +113,7 @@ class Document {
     }
     const last = String(path[path.length - 1])
     if (Object.hasOwn(section, last))
-      this.refuse(key, 'an option is given twice', `${key} and ${path.join('.')}`, 'one of them')
+      this.refuse(key, 'option set twice', `${key} and ${path.join('.')}`, 'one of them')
     section[last] = item
     this.#moved.set(path.join('.'), key)
   }

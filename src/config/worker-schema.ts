@@ -1,29 +1,26 @@
-/** The keys of a worker file. The environment variable of a key, where it has one, overrides the file. */
+/** The keys of a worker file. A key's environment variable, if it has one, overrides the file. */
 import { choice, option, optional, optionalChoice } from './option.js'
 
 export const workerSchema = {
   group: {
-    id: option<string>(
-      'name',
-      'Name of the group of workers that share connectors; transactional ids begin with it.',
-      'genesis',
-      { env: 'GENESIS_GROUP_ID' },
-    ),
+    id: option<string>('name', 'Name of the worker group; prefix of transactional ids.', 'genesis', {
+      env: 'GENESIS_GROUP_ID',
+    }),
     enabled: option<boolean>(
       'flag',
-      'Whether this worker shares connectors with the others of its group, through topics of Kafka. Off: it runs its own alone.',
+      'Whether to share connectors with the other workers of the group, through Kafka topics. Off: the worker runs standalone.',
       false,
       { env: 'GENESIS_GROUP_ENABLED' },
     ),
     session_timeout: option<number>(
       'duration',
-      'A worker that is not heard of for so long is lost to its group.',
+      'Time without heartbeats after which the group considers a worker lost.',
       '10s',
       { minimum: 1000, aliases: ['session.timeout.ms'] },
     ),
     heartbeat_interval: option<number>(
       'duration',
-      'How often a worker says that it is there; a third of the session timeout or less.',
+      'Time between heartbeats; at most a third of session_timeout.',
       '3s',
       { minimum: 100, aliases: ['heartbeat.interval.ms'] },
     ),
@@ -33,19 +30,24 @@ export const workerSchema = {
     }),
     lost_worker_delay: option<number>(
       'duration',
-      'How long the tasks of a lost worker wait for it to come back, before others take them.',
+      "How long a lost worker's tasks wait for it to return before they are reassigned.",
       '3s',
       { aliases: ['scheduled.rebalance.max.delay.ms'] },
     ),
   },
   config_storage: {
-    topic: option<string>('topic', "Compacted topic of a group's configurations; one partition.", 'genesis-configs', {
-      env: 'GENESIS_CONFIG_STORAGE_TOPIC',
-      aliases: ['config.storage.topic'],
-    }),
+    topic: option<string>(
+      'topic',
+      "Compacted topic for the group's connector configurations; one partition.",
+      'genesis-configs',
+      {
+        env: 'GENESIS_CONFIG_STORAGE_TOPIC',
+        aliases: ['config.storage.topic'],
+      },
+    ),
     replication_factor: option<number>(
       'count',
-      "Its replication factor if it is created; -1: the broker's default.",
+      "Replication factor if the topic is created; -1: the broker's default.",
       -1,
       { minimum: -1, maximum: 32_767, aliases: ['config.storage.replication.factor'] },
     ),
@@ -53,7 +55,7 @@ export const workerSchema = {
   status_storage: {
     topic: option<string>(
       'topic',
-      "Compacted topic of the states of a group's tasks; one partition.",
+      "Compacted topic for the states of the group's tasks; one partition.",
       'genesis-status',
       {
         env: 'GENESIS_STATUS_STORAGE_TOPIC',
@@ -62,7 +64,7 @@ export const workerSchema = {
     ),
     replication_factor: option<number>(
       'count',
-      "Its replication factor if it is created; -1: the broker's default.",
+      "Replication factor if the topic is created; -1: the broker's default.",
       -1,
       { minimum: -1, maximum: 32_767, aliases: ['status.storage.replication.factor'] },
     ),
@@ -84,7 +86,7 @@ export const workerSchema = {
         env: 'KAFKA_TLS_ENABLED',
         code: 'tls.enabled',
       }),
-      ca: optional<string>('pem', "Certificates to trust. Unset: Node's own list.", {
+      ca: optional<string>('pem', "CA certificates to trust. Unset: Node's built-in list.", {
         env: 'KAFKA_TLS_CA',
         code: 'tls.ca',
       }),
@@ -99,19 +101,14 @@ export const workerSchema = {
         code: 'tls.passphrase',
         sensitive: true,
       }),
-      server_name: optional<string>('text', "Name the certificate must have. Unset: the broker's host.", {
+      server_name: optional<string>('text', "Server name expected in the certificate. Unset: the broker's host.", {
         env: 'KAFKA_TLS_SERVER_NAME',
         code: 'tls.serverName',
       }),
-      verify: option<boolean>(
-        'flag',
-        "Whether the broker's certificate is checked. Switch it off in tests only.",
-        true,
-        {
-          env: 'KAFKA_TLS_VERIFY',
-          code: 'tls.verify',
-        },
-      ),
+      verify: option<boolean>('flag', "Whether to verify the broker's certificate. Disable in tests only.", true, {
+        env: 'KAFKA_TLS_VERIFY',
+        code: 'tls.verify',
+      }),
     },
     sasl: {
       mechanism: optionalChoice(
@@ -128,12 +125,12 @@ export const workerSchema = {
         code: 'sasl.password',
         sensitive: true,
       }),
-      token: optional<string>('text', 'Fixed token (OAUTHBEARER).', {
+      token: optional<string>('text', 'Static token (OAUTHBEARER).', {
         env: 'KAFKA_SASL_TOKEN',
         code: 'sasl.token',
         sensitive: true,
       }),
-      token_endpoint: optional<string>('url', 'Endpoint for tokens, with client credentials (OAUTHBEARER).', {
+      token_endpoint: optional<string>('url', 'Token endpoint for client credentials (OAUTHBEARER).', {
         env: 'KAFKA_SASL_TOKEN_ENDPOINT',
         code: 'sasl.tokenEndpoint',
       }),
@@ -169,12 +166,12 @@ export const workerSchema = {
       code: 'registry.password',
       sensitive: true,
     }),
-    token: optional<string>('text', 'Bearer token, instead of user name and password.', {
+    token: optional<string>('text', 'Bearer token, instead of a user name and password.', {
       env: 'SCHEMA_REGISTRY_TOKEN',
       code: 'registry.token',
       sensitive: true,
     }),
-    ca: optional<string>('pem', "Certificates to trust. Unset: Node's own list.", {
+    ca: optional<string>('pem', "CA certificates to trust. Unset: Node's built-in list.", {
       env: 'SCHEMA_REGISTRY_CA',
       code: 'registry.ca',
     }),
@@ -209,13 +206,13 @@ export const workerSchema = {
   http: {
     enabled: option<boolean>(
       'flag',
-      'Whether to serve REST: the API of Kafka Connect, /genesis, /health, /ready and /metrics.',
+      "Whether to serve HTTP: Kafka Connect's REST API, /genesis, /health, /ready and /metrics.",
       false,
       {
         env: 'GENESIS_HTTP_ENABLED',
       },
     ),
-    host: option<string>('text', 'Address to listen on; only this machine by default.', '127.0.0.1', {
+    host: option<string>('text', 'Address to listen on; by default only reachable from this machine.', '127.0.0.1', {
       env: 'GENESIS_HTTP_HOST',
     }),
     port: option<number>('count', 'Port to listen on; 0: any free port.', 8083, {
@@ -225,12 +222,12 @@ export const workerSchema = {
     }),
     advertised_host: optional<string>(
       'text',
-      'Host by which others reach this worker: the first part of its id in states. Unset: the host that it listens on, or the name of the machine.',
+      "Host at which others reach this worker, as in the worker ids of states. Unset: the host it listens on, or the machine's name.",
       { aliases: ['rest.advertised.host.name'] },
     ),
     advertised_port: optional<number>(
       'count',
-      'Port by which others reach this worker. Unset: the one it listens on.',
+      'Port at which others reach this worker. Unset: the port it listens on.',
       {
         minimum: 1,
         maximum: 65_535,
@@ -241,14 +238,14 @@ export const workerSchema = {
   connectors: {
     path: optional<string>(
       'path',
-      'Folder in which a worker outside a group keeps the connectors created over REST. Relative to this file. Unset: they end with the process.',
+      'Folder where a standalone worker stores connectors created over REST. Relative to this file. Unset: they are lost when the process ends.',
       { env: 'GENESIS_CONNECTORS_PATH' },
     ),
   },
   models: {
     path: option<string>(
       'path',
-      'Folder of the models that connectors created over REST can name. Relative to this file.',
+      'Folder of models for connectors created over REST. Relative to this file.',
       'models',
       { env: 'GENESIS_MODELS_PATH' },
     ),
@@ -256,7 +253,7 @@ export const workerSchema = {
   schemas: {
     path: option<string>(
       'path',
-      'Folder of the schemas that connectors created over REST can name. Relative to this file.',
+      'Folder of schemas for connectors created over REST. Relative to this file.',
       'schemas',
       { env: 'GENESIS_SCHEMAS_PATH' },
     ),
@@ -264,19 +261,19 @@ export const workerSchema = {
   files: {
     path: optional<string>(
       'path',
-      'Folder that file sinks of connectors created over REST write to. Relative to this file. Unset: they cannot have one.',
+      'Output folder for file sinks of connectors created over REST. Relative to this file. Unset: no file sinks over REST.',
       { env: 'GENESIS_FILES_PATH' },
     ),
   },
   secrets: {
     path: optional<string>(
       'path',
-      'Folder of the files that `${file:…}` of connectors created over REST can read. Relative to this file. Unset: none.',
+      'Folder of files that connectors created over REST can read with `${file:…}`. Relative to this file. Unset: none.',
       { env: 'GENESIS_SECRETS_PATH' },
     ),
     env: optional<string>(
       'text',
-      'Regular expression of the names of environment variables that `${env:…}` of connectors created over REST can read, such as `SECRET_.*`. Unset: none.',
+      'Regular expression for environment variables that connectors created over REST can read with `${env:…}`, such as `SECRET_.*`. Unset: none.',
       { env: 'GENESIS_SECRETS_ENV' },
     ),
   },
@@ -286,7 +283,7 @@ export const workerSchema = {
     }),
     format: choice(
       ['auto', 'json', 'line'],
-      'JSON logs or status lines; auto: lines on a terminal, JSON otherwise.',
+      'JSON logs or status lines; auto: lines on a terminal, otherwise JSON.',
       'auto',
       {
         env: 'GENESIS_LOG_FORMAT',
@@ -296,12 +293,7 @@ export const workerSchema = {
   shutdown: {
     timeout: option<number>('duration', 'Maximum time for open transactions to finish after SIGTERM.', '30s'),
   },
-  threads: option<number | 'auto'>(
-    'threads',
-    'Threads for tasks: auto is one per core, 0 is the main thread.',
-    'auto',
-    {
-      env: 'GENESIS_THREADS',
-    },
-  ),
+  threads: option<number | 'auto'>('threads', 'Threads for tasks; auto: one per core, 0: the main thread.', 'auto', {
+    env: 'GENESIS_THREADS',
+  }),
 } as const

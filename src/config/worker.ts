@@ -3,7 +3,7 @@ import type { RestFolders } from './connect-keys.js'
 
 /** A worker's configuration as the program uses it; worker-schema.ts defines the keys. */
 export interface WorkerConfig {
-  /** `group.id`: prefix of transactional ids and consumer group of workers that share shards. */
+  /** `group.id`: prefix of transactional ids, and consumer group of workers that share shards. */
   readonly group: {
     readonly id: string
     /** Whether connectors are shared with the other workers of the group. */
@@ -13,12 +13,12 @@ export interface WorkerConfig {
     readonly rebalanceTimeoutMs: number
     readonly lostWorkerDelayMs: number
   }
-  /** Compacted topics of a group: of its configurations, and of the states of its tasks. */
+  /** Compacted topics of a group: its configurations, and the states of its tasks. */
   readonly configStorage: { readonly topic: string; readonly replicationFactor: number }
   readonly statusStorage: { readonly topic: string; readonly replicationFactor: number }
   readonly kafka: ClusterOptions
   readonly registry: {
-    /** Null: none; then Avro values cannot be sent to Kafka. */
+    /** Null: none, so no Avro values in Kafka. */
     readonly url: string | null
     readonly username: string | null
     readonly password: string | null
@@ -29,11 +29,11 @@ export interface WorkerConfig {
   /** The compacted topic of checkpoints (Connect's offset.storage.*). */
   readonly checkpoints: { readonly topic: string; readonly replicationFactor: number; readonly partitions: number }
   readonly http: { readonly enabled: boolean; readonly host: string; readonly port: number }
-  /** Folder of the connectors created over REST, outside a group; null: they end with the process. */
+  /** Folder for connectors created over REST, outside a group; null: they are lost when the process ends. */
   readonly connectorsPath: string | null
-  /** Below which connectors over REST may name files. */
+  /** Folders in which connectors over REST may name files. */
   readonly rest: RestFolders
-  /** By which others reach it; null: as it listens. */
+  /** Address at which others reach it; null: as it listens. */
   readonly advertised: { readonly host: string | null; readonly port: number | null }
   readonly log: {
     readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
@@ -42,6 +42,6 @@ export interface WorkerConfig {
   readonly shutdown: { readonly timeoutMs: number }
   /** Worker threads that tasks run on: 'auto' is one per core; 0 runs them on the main thread. */
   readonly threads: number | 'auto'
-  /** What whoever wrote the file should know of it: keys that have no effect. Sentences for the log. */
+  /** Remarks for the user, such as keys without effect. Messages for the log. */
   readonly remarks: readonly string[]
 }

@@ -115,7 +115,7 @@ test('genesis stream --disturb writes what the library makes, and says what is w
     '{"tombstone": {"probability": 0.1}}',
   )
   assert.equal(wrong.status, 2)
-  assert.match(wrong.stderr, /disturb\.tombstone\.probability.*only a topic has tombstones/)
+  assert.match(wrong.stderr, /disturb\.tombstone\.probability.*only the kafka sink has tombstones/)
 })
 
 /** Does something to the first undisturbed or labelled record that fits, on its way. */

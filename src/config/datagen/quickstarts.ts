@@ -1,12 +1,12 @@
 /**
- * The quickstarts of kafka-connect-datagen: its names, with schemas of our own that have the same records, fields and types. What is in the
- * fields is written as `arg.properties`.
+ * The quickstarts of kafka-connect-datagen: its names, with our own schemas for the same records, fields and types.
+ * Field contents are given as `arg.properties`.
  */
 
 export interface Quickstart {
-  /** Of kafka-connect-datagen's own schema, by which `schema.filename` may name it. */
+  /** File name of kafka-connect-datagen's own schema, which `schema.filename` may give. */
   readonly file: string
-  /** The field that is the key where `schema.keyfield` does not say. */
+  /** Key field if `schema.keyfield` is unset. */
   readonly key: string
   /** An Avro schema. */
   readonly schema: object
@@ -103,7 +103,7 @@ const dishes: readonly (readonly [number, string, number, number])[] = [
   [6, 'calzone', 1, 12.8],
 ]
 
-/** By the name that `quickstart` gives. */
+/** By the name in `quickstart`. */
 export const quickstarts: Readonly<Record<string, Quickstart>> = {
   clickstream_codes: quickstart(
     'clickstream_codes_schema',
@@ -449,7 +449,7 @@ export const quickstarts: Readonly<Record<string, Quickstart>> = {
       first_name: 'string',
       last_name: 'string',
       age: range('int', 18, 68),
-      // 9xx is never given out.
+      // 9xx is never assigned.
       ssn: regex('9[0-9]{2}-[0-9]{2}-[0-9]{4}'),
       hourly_rate: range('int', 15, 60),
       gender: oneOf('Female', 'Male'),

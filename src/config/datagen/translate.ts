@@ -1,5 +1,6 @@
 /**
- * Configurations of kafka-connect-datagen in our terms (github.com/confluentinc/kafka-connect-datagen, DatagenConnectorConfig and DatagenTask): what docs/datagen.md says.
+ * Translates configurations of kafka-connect-datagen to our options (github.com/confluentinc/kafka-connect-datagen,
+ * DatagenConnectorConfig and DatagenTask), as documented in docs/datagen.md.
  */
 import { isObject } from '../is-object.js'
 import type { RawConfig, RawValue } from '../raw-connector.js'
@@ -8,9 +9,9 @@ import { datagenSchema, replacedOptions } from './options.js'
 import { quickstarts } from './quickstarts.js'
 
 export interface Translated {
-  /** By our keys and those of Connect that are ours too. */
+  /** By our keys, and Connect's that we also have. */
   readonly config: RawConfig
-  /** The keys that were sent, by those that they became. */
+  /** The keys as sent, by the keys they became. */
   readonly sentAs: ReadonlyMap<string, string>
   readonly problems: readonly Problem[]
 }
@@ -23,17 +24,17 @@ export interface Problem {
   readonly remedy?: string
 }
 
-/** Keys of kafka-connect-datagen, and of converters, that have an effect here. */
+/** Keys of kafka-connect-datagen and of converters that have an effect here. */
 export function isDatagenKey(key: string): boolean {
   return Object.hasOwn(datagenSchema, key) || /^(key|value)\.converter(\.schemas\.enable)?$/.test(key)
 }
 
-/** Settings of converters: those that are known become options, the others have no effect. */
+/** Converter settings: known ones become options, the others have no effect. */
 function isConverterKey(key: string): boolean {
   return /^(key|value|header)\.converter(\.|$)/.test(key)
 }
 
-/** Connect's converters, by what they are here. */
+/** Our formats by Connect's converters. */
 const converters: Readonly<Record<string, string>> = {
   'io.confluent.connect.avro.AvroConverter': 'avro',
   'org.apache.kafka.connect.json.JsonConverter': 'json',
@@ -44,10 +45,10 @@ const keyFormats = ['avro', 'json', 'string', 'long']
 const valueFormats = ['avro', 'json']
 const sources = ['schema.string', 'schema.filename', 'quickstart'] as const
 const defaultInterval = 500
-/** In the place of what is wrong. */
+/** Stand-ins for invalid values. */
 const unknown = { topic: 'unknown', schema: '{}' } as const
 
-/** `hasFile`: whether there is a file of this name where schemas are. */
+/** `hasFile`: whether the schemas folder has a file of this name. */
 export function fromDatagen(given: RawConfig, hasFile: (name: string) => boolean): Translated {
   return new Translation(given, hasFile).translate()
 }
@@ -66,20 +67,20 @@ class Translation {
     for (const [key, item] of Object.entries(this.given)) {
       if (isDatagenKey(key) || isConverterKey(key)) continue
       if (replacedOptions.has(key))
-        this.#wrong(key, 'not for this connector class', { expected: 'the options of datagen' })
+        this.#wrong(key, 'not supported by this connector class', { expected: 'the options of datagen' })
       else this.#config[key] = item
     }
     const topic = this.#text('kafka.topic')
     if (topic === undefined) this.#wrong('kafka.topic', 'missing key', { expected: 'a topic' })
     this.#set('topic', topic ?? unknown.topic, 'kafka.topic')
     this.#schema()
-    // So that it is not missed as well: what has errors is not run.
+    // Avoids a second error for a missing key; a configuration with errors does not run.
     this.#config['value.schema'] ??= unknown.schema
     const tasks = Math.max(1, this.#whole('tasks.max', 1))
     const iterations = this.#whole('iterations', -1)
     if (iterations > 0) this.#set('throughput.max_records', String(iterations * tasks), 'iterations')
     const interval = this.#whole('max.interval', defaultInterval)
-    // A wait of up to the interval is half of it on average.
+    // Waits are uniform up to the interval, so half of it on average.
     if (interval > 0 && this.given['throughput.rate'] === undefined && this.given['throughput.interval'] === undefined)
       this.#set('throughput.rate', String((2000 * tasks) / interval), 'max.interval')
     this.#seed()
@@ -101,13 +102,13 @@ class Translation {
       const name = text.toLowerCase()
       if (Object.hasOwn(quickstarts, name)) return this.#ready(name, key)
       const known = Object.keys(quickstarts)
-      return this.#wrong(key, 'no quickstart of this name', {
+      return this.#wrong(key, 'unknown quickstart', {
         found: text,
         expected: nearest(name, known) ?? `one of ${known.join(', ')}`,
       })
     }
     if (key === 'schema.filename') {
-      // kafka-connect-datagen finds its own schemas by their file names.
+      // kafka-connect-datagen finds its own schemas by file name.
       const ready = Object.keys(quickstarts).find((name) => quickstarts[name].file === text)
       if (ready !== undefined && !this.hasFile(text))
         return this.#ready(ready, key, this.#text('schema.keyfield') ?? null)
@@ -152,20 +153,20 @@ class Translation {
     const format = full === undefined ? undefined : converters[full]
     if (format === undefined || !formats.includes(format)) {
       const known = Object.keys(converters).filter((name) => formats.includes(converters[name]))
-      return this.#wrong(key, `${side}s are not made by this converter`, {
+      return this.#wrong(key, `this converter is not supported for ${side}s`, {
         found: given,
         expected: `one of ${known.join(', ')}`,
       })
     }
     if (format === 'json' && this.#text(`${key}.schemas.enable`) !== 'false')
-      this.#wrong(`${key}.schemas.enable`, 'records with a schema in each are not made', {
-        found: this.#text(`${key}.schemas.enable`) ?? 'nothing, which is true',
+      this.#wrong(`${key}.schemas.enable`, 'embedding the schema in each record is not supported', {
+        found: this.#text(`${key}.schemas.enable`) ?? 'nothing (default: true)',
         expected: 'false',
       })
     this.#set(target, format, key)
   }
 
-  /** A value as text; an empty one is none. */
+  /** A value as text; undefined if empty. */
   #text(key: string): string | undefined {
     const item = this.given[key]
     if (item === undefined || item === null || item === '') return undefined
@@ -176,7 +177,7 @@ class Translation {
     const text = this.#text(key)
     if (text === undefined) return usual
     if (/^[-+]?\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text)
-    // What the placeholder stands for is known where the task starts; tasks.max has a check of its own.
+    // The placeholder's value is known when the task starts; tasks.max has its own check.
     if (key !== 'tasks.max') this.#wrong(key, 'not a number', { found: text, expected: 'an integer' })
     return usual
   }
@@ -192,7 +193,7 @@ class Translation {
   }
 }
 
-/** kafka-connect-datagen's utility headers. Nothing here restarts a stream, so that there is one generation of a task. */
+/** kafka-connect-datagen's utility headers. Streams never restart here, so a task has a single generation. */
 const headers = {
   'task.generation': '0',
   'task.id': { position: 'task' },

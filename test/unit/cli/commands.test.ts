@@ -90,7 +90,7 @@ describe('the command line', () => {
     assert.deepEqual([status, stdout], [2, ''])
     assert.deepEqual(stderr.trimEnd().split('\n'), [
       'error: c.json:1:13: modle: unknown key; found "modle"; expected model (CONFIG_INVALID)',
-      'error: c.json:1:1: model: neither a model nor a schema; found nothing that says what the records are; expected model: a model file, or value.schema: an Avro schema (CONFIG_INVALID)',
+      'error: c.json:1:1: model: a model or a schema is required; found neither; expected model: a model file, or value.schema: an Avro schema (CONFIG_INVALID)',
       'error: c.json:1:1: topic: the kafka sink needs a topic; found none; expected topic: <name> (CONFIG_INVALID)',
     ])
     const empty = await genesis(['validate', 'empty.yaml'], {}, folder)

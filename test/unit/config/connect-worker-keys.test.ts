@@ -65,7 +65,7 @@ describe("the properties of Kafka Connect's workers", () => {
     )
     assert.deepEqual(config.remarks, [])
     const vault = await load(t, 'config.providers=vault', 'config.providers.vault.class=a.VaultConfigProvider')
-    assert.match(vault.remarks.join('\n'), /no provider vault: connectors have \$\{env:…\} and \$\{file:…\}/)
+    assert.match(vault.remarks.join('\n'), /unknown provider vault: connectors can use \$\{env:…\} and \$\{file:…\}/)
   })
 
   it('log in and encrypt, also where they stand for one kind of clients', async (t) => {
@@ -81,12 +81,12 @@ describe("the properties of Kafka Connect's workers", () => {
     const other = await load(t, 'security.protocol=PLAINTEXT', 'producer.security.protocol=SSL', 'producer.linger.ms=5')
     assert.equal(other.kafka.tls, null)
     assert.deepEqual(other.remarks, [
-      'producer.security.protocol: all connections have the value of security.protocol',
+      'producer.security.protocol: ignored, all connections use security.protocol',
       'keys of Kafka Connect without effect here: producer.linger.ms',
     ])
     await assert.rejects(
       load(t, 'security.protocol=SSL', 'ssl.truststore.location=a.jks'),
-      /ssl\.truststore\.location: a store of certificates that cannot be read; found JKS; expected a PEM file/,
+      /ssl\.truststore\.location: unsupported certificate store format; found JKS; expected a PEM file/,
     )
     await assert.rejects(
       load(t, 'security.protocol=SASL_PLAINTEXT', 'sasl.jaas.config=KerberosLoginModule required hidden;'),

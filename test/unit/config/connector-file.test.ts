@@ -153,7 +153,7 @@ delivery: exactly_once
 seed: -1
 `
     assert.deepEqual(await messagesOf(t, text), [
-      'c.yaml:1:1: name: wrong value; found "a name"; expected a name of letters, digits, ".", "_" and "-", beginning with a letter or digit, 128 at most',
+      'c.yaml:1:1: name: wrong value; found "a name"; expected a name of letters, digits, ".", "_" and "-", starting with a letter or digit, at most 128 characters',
       'c.yaml:5:3: throughput.rate: wrong value; found "fast"; expected a number from 0.000001 to 1000000000',
       'c.yaml:6:3: throughput.batchsize: unknown key; found "batchsize"; expected throughput.batch_size',
       'c.yaml:7:1: tasks: not a map of options; found 3; expected a map with max',
@@ -175,8 +175,8 @@ seed: -1
 
   it('needs a name, and a model or a schema', () => {
     assert.deepEqual(errorsOf({ topic: 't' }), [
-      'missing key; found no name; expected a name of letters, digits, ".", "_" and "-", beginning with a letter or digit, 128 at most',
-      'model: neither a model nor a schema; found nothing that says what the records are; expected model: a model file, or value.schema: an Avro schema',
+      'missing key; found no name; expected a name of letters, digits, ".", "_" and "-", starting with a letter or digit, at most 128 characters',
+      'model: a model or a schema is required; found neither; expected model: a model file, or value.schema: an Avro schema',
     ])
     assert.match(errorsOf({ ...minimal, name: null })[0], /^name: wrong value; found nothing; expected a name/)
     assert.match(errorsOf(['a'])[0], /^not a map of options; found \["a"\]; expected a map with name, model/)
@@ -196,11 +196,11 @@ seed: -1
     assert.match(broken({ compression: 'lz4', producer: { client: 'kafkajs' } })[0], /^compression: kafkajs does not/)
     assert.match(broken({ transaction: { interval: '1m', timeout: '1m' } })[0], /^transaction.timeout: .* time out/)
     const looked = { value: { subject_strategy: 'record', use_latest: true } }
-    assert.match(broken(looked)[0], /^value.subject_strategy: the subject's name is in the schema/)
-    assert.match(broken({ headers: { a: {} } })[0], /^headers: not the value of a header; found header "a"/)
+    assert.match(broken(looked)[0], /^value.subject_strategy: the subject's name depends on the schema/)
+    assert.match(broken({ headers: { a: {} } })[0], /^headers: not a valid header value; found header "a"/)
     assert.match(
       broken({ headers: { a: 'b' }, sink: { type: 'stdout' } })[0],
-      /^headers: only records in Kafka have headers/,
+      /^headers: only Kafka records have headers/,
     )
     assert.match(broken({ errors: { initial_backoff: '2s', max_backoff: '1s' } })[0], /^errors.max_backoff/)
   })
@@ -318,11 +318,11 @@ describe('placeholders', () => {
         assert.equal(error.code, 'SECRET_UNRESOLVED')
         const messages = error.details.all?.map(({ message }) => message.replaceAll(`${folder}/`, ''))
         assert.deepEqual(messages, [
-          'x: topic: the environment variable A is not set; found ${env:A}',
-          'x: topic: the environment variable B is not set; found ${env:B}',
-          'x: topic: the file s.properties has no key c; found ${file:s.properties:c}',
-          'x: topic: the file none cannot be read (ENOENT); found ${file:none:c}',
-          'x: topic: there is no provider vault: placeholders begin with env: or file:; found ${vault:x}',
+          'x: topic: environment variable A is not set; found ${env:A}',
+          'x: topic: environment variable B is not set; found ${env:B}',
+          'x: topic: file s.properties has no key c; found ${file:s.properties:c}',
+          'x: topic: file none cannot be read (ENOENT); found ${file:none:c}',
+          'x: topic: unknown provider vault: placeholders start with env: or file:; found ${vault:x}',
         ])
         return true
       },

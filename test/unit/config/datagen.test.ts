@@ -83,24 +83,24 @@ describe("kafka-connect-datagen's configurations", () => {
       new RegExp(`${one}; found schema.string and quickstart`),
     )
     assert.deepEqual(errorsOf({ ...minimal, quickstart: 'pageview' }), [
-      'views: quickstart: no quickstart of this name; found pageview; expected pageviews',
+      'views: quickstart: unknown quickstart; found pageview; expected pageviews',
     ])
     const first = (config: RawConfig): string => errorsOf({ ...minimal, ...config })[0]
     assert.match(first({ 'kafka.topic': '' }), /^views: kafka.topic: missing key/)
     assert.match(
       first({ 'value.converter.schemas.enable': '' }),
-      /^views: value.converter.schemas.enable: records with a schema in each/,
+      /^views: value.converter.schemas.enable: embedding the schema in each record/,
     )
     assert.match(
       first({ 'value.converter': 'x.ProtobufConverter' }),
-      /^views: value.converter: values are not made by this converter/,
+      /^views: value.converter: this converter is not supported for values/,
     )
     assert.match(first({ iterations: 'many' }), /^views: iterations: not a number; found many/)
     assert.match(first({ 'random.seed': '1.5' }), /^views: random.seed: not a number/)
     assert.match(first({ 'max.intervall': '5' }), /^views: max.intervall: unknown key.*Did you mean max.interval\?/)
-    assert.match(first({ transforms: 'a' }), /^views: transforms: transformations of records are not made here/)
-    assert.match(first({ topic: 't' }), /^views: topic: not for this connector class/)
-    assert.match(first({ 'schema.filename': '../x', quickstart: '' }), /^views: schema.filename: a path that leads out/)
+    assert.match(first({ transforms: 'a' }), /^views: transforms: transformations are not supported/)
+    assert.match(first({ topic: 't' }), /^views: topic: not supported by this connector class/)
+    assert.match(first({ 'schema.filename': '../x', quickstart: '' }), /^views: schema.filename: a path outside/)
   })
 
   it('may be files: as they are sent, or as properties', async (t) => {
@@ -121,7 +121,7 @@ describe("kafka-connect-datagen's configurations", () => {
         ['own', 4],
       ],
     )
-    assert.match(errors[0].message, /bad\.json:1:1: quickstart: no quickstart of this name/)
+    assert.match(errors[0].message, /bad\.json:1:1: quickstart: unknown quickstart/)
   })
 
   it('have every quickstart, each of which makes records with its key', async () => {

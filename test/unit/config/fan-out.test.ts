@@ -79,7 +79,7 @@ describe('a connector with several sinks', () => {
     const [error, ...more] = errorsOf({ timestamp: 'at', sinks: { archive } })
     assert.match(
       error,
-      /^timestamp: only records in Kafka have timestamps of their own; found sink\.type file; expected sink\.type: kafka/,
+      /^timestamp: only Kafka records have timestamps; found sink\.type file; expected sink\.type: kafka/,
     )
     assert.deepEqual(more, [])
     assert.match(errorsOf({ timestamp: 'at', sink: { type: 'stdout' } })[0], /^timestamp: .*found sink\.type stdout/)
@@ -93,12 +93,12 @@ describe('a connector with several sinks', () => {
   it('is told what is wrong with a sink where that stands, and what is wrong with all of them once', () => {
     const a = { type: 'file', path: 'a' }
     assert.deepEqual(errorsOf({ sink: { type: 'stdout' }, sinks: { a } }), [
-      'sinks: a connector has one sink or several; found sink and sinks; expected one of the two',
+      'sinks: sink and sinks exclude each other; found sink and sinks; expected one of the two',
     ])
     assert.match(errorsOf({ sinks: [a] })[0], /^sinks: not a map of sinks; found a list; expected/)
     assert.match(errorsOf({ sinks: {} })[0], /^sinks: not a map of sinks; found an empty map/)
     assert.match(errorsOf({ sinks: { a: 'ws://me:pw@host/' } })[0], /^sinks\.a: not a map of options; found a string;/)
-    assert.match(errorsOf({ sinks: { 'a/b': a } })[0], /^sinks\.a\/b: not a name of a sink/)
+    assert.match(errorsOf({ sinks: { 'a/b': a } })[0], /^sinks\.a\/b: not a valid sink name/)
     assert.match(errorsOf({ sinks: { a: { ...a, pth: 'x' } } })[0], /^sinks\.a\.pth: unknown key; .*expected path$/)
     assert.match(errorsOf({ sinks: { a: { ...a, seed: 1 } } })[0], /^sinks\.a\.seed: unknown key/)
     assert.match(errorsOf({ sinks: { a: { type: 'file' } } })[0], /^sinks\.a\.path: the file sink needs a path/)
@@ -117,13 +117,13 @@ describe('a connector with several sinks', () => {
     for (const [keys, message] of [
       [
         { topic: 't', sinks: { a: { type: 'kafka' }, b: { type: 'kafka' } } },
-        /sinks\.b: two sinks have the topic t; found that of a/,
+        /sinks\.b: two sinks share the topic t; found that of a/,
       ],
       [
         { sinks: { a: { type: 'file', path: 'x' }, b: { type: 'file', path: './x' } } },
-        /sinks\.b: two sinks have the path \/f\/x/,
+        /sinks\.b: two sinks share the path \/f\/x/,
       ],
-      [{ sinks: { a: { type: 'stdout' }, b: { type: 'stdout' } } }, /two sinks have standard output/],
+      [{ sinks: { a: { type: 'stdout' }, b: { type: 'stdout' } } }, /two sinks share standard output/],
     ] as const) {
       const [error, ...more] = errorsOf(keys)
       assert.match(error, message)
@@ -131,7 +131,7 @@ describe('a connector with several sinks', () => {
     }
     const url = 'ws://me:secret@host/'
     const [error] = errorsOf({ sinks: { a: { type: 'websocket', url }, b: { type: 'websocket', url } } })
-    assert.match(error, /two sinks have the url host/)
+    assert.match(error, /two sinks share the url host/)
     assert.doesNotMatch(error, /secret/)
   })
 

@@ -43,12 +43,20 @@ describe('the rate of a connector file', () => {
   })
 
   const refused: [what: string, throughput: object, message: RegExp][] = [
-    ['an adaptive rate with a shape', { adaptive: true, rate: 1, shape: { type: 'constant' } }, /finds its own shape/],
+    [
+      'an adaptive rate with a shape',
+      { adaptive: true, rate: 1, shape: { type: 'constant' } },
+      /cannot be combined with interval, shape or arrivals/,
+    ],
     ['a shape without rate', { shape: { type: 'sine', period: '1m' } }, /a shape needs a rate/],
-    ['a curve with rate', { rate: 1, shape: { type: 'curve', curve: 'c.csv' } }, /has its own rates/],
-    ['an interval with Poisson arrivals', { interval: '1s', arrivals: 'poisson' }, /an interval has no shape/],
+    ['a curve with rate', { rate: 1, shape: { type: 'curve', curve: 'c.csv' } }, /curve excludes rate/],
+    [
+      'an interval with Poisson arrivals',
+      { interval: '1s', arrivals: 'poisson' },
+      /interval excludes shape and arrivals/,
+    ],
     ['Poisson arrivals without rate', { arrivals: 'poisson' }, /need a rate/],
-    ['event times that follow no rate', { event_time: 'throughput' }, /a rate that is known beforehand/],
+    ['event times that follow no rate', { event_time: 'throughput' }, /a rate known in advance/],
     [
       'event times that follow an adaptive rate',
       { adaptive: true, rate: 9, event_time: 'throughput' },

@@ -84,7 +84,7 @@ describe('a worker', () => {
     assert.deepEqual([yaml.group.enabled, yaml.configStorage.topic, yaml.http.port], [true, 'c', 8085])
     const refused = (file: string, message: RegExp) => assert.rejects(loadWorker(join(folder, file), {}), message)
     await refused('bad.properties', /exactly.once.source.support: it cannot be switched off/)
-    await refused('twice.yaml', /twice.yaml:2:1.*an option is given twice/)
+    await refused('twice.yaml', /twice.yaml:2:1.*option set twice/)
   })
 
   it('does not look at anything but what it is given', async (t) => {
@@ -114,7 +114,7 @@ describe('a worker', () => {
     assert.deepEqual([tls?.ca, tls?.cert, tls?.key, tls?.rejectUnauthorized], [pem, pem, pem, true])
     const bad = await messages({}, join(folder, 'bad.yaml'))
     assert.equal(bad.length, 3)
-    assert.match(bad[0], /kafka\.tls: a client certificate needs its key/)
+    assert.match(bad[0], /kafka\.tls: a client certificate and its key go together/)
     assert.match(bad[1], /kafka\.tls\.ca: not a PEM file/)
     assert.match(bad[2], /kafka\.tls\.cert: the PEM file cannot be read; found .*none\.pem \(ENOENT\)/)
     assert.match((await messages({}, join(folder, 'off.yaml')))[0], /kafka\.tls\.ca: TLS is off/)
@@ -144,7 +144,7 @@ describe('a worker', () => {
     })
     assert.match((await messages({ ...scram, KAFKA_SASL_PASSWORD: '' }))[0], /incomplete login; found SCRAM-SHA-512/)
     assert.match((await messages({ ...grant, KAFKA_SASL_CLIENT_SECRET: '' }))[0], /expected token, or token_endpoint/)
-    assert.match((await messages({ KAFKA_SASL_USERNAME: 'u' }))[0], /no SASL mechanism is set that would use it/)
+    assert.match((await messages({ KAFKA_SASL_USERNAME: 'u' }))[0], /no SASL mechanism that uses it is set/)
   })
 
   it('takes credentials out of the registry address', async () => {

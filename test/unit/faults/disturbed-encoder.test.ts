@@ -183,17 +183,20 @@ describe('refused at start', () => {
 
   test('is what a sink cannot express', () => {
     const csv = { topic: null, sink: { type: 'stdout', format: 'csv' } }
-    refused({ ...csv, disturb: { tombstone: some } }, /only a topic has tombstones/)
-    refused({ ...csv, disturb: { malformed: some } }, /may pass for another one/)
-    refused({ ...csv, disturb: { missing_field: some } }, /has all its cells/)
+    refused({ ...csv, disturb: { tombstone: some } }, /only the kafka sink has tombstones/)
+    refused({ ...csv, disturb: { malformed: some } }, /truncated CSV line/)
+    refused({ ...csv, disturb: { missing_field: some } }, /cannot omit cells/)
     refused({ key: null, disturb: { tombstone: some } }, /a tombstone needs a key/)
     const container = { topic: null, sink: { type: 'file', path: 'x.avro', format: 'avro' } }
     refused({ ...container, disturb: { malformed: some } }, /whole block/)
   })
 
   test('are probabilities that leave no truth to compare with', () => {
-    refused({ disturb: { malformed: { probability: 0.6 }, null: { probability: 0.5 } } }, /hardly any record/)
-    refused({ disturb: { late: { probability: 0.3 }, out_of_order: { probability: 0.3 } } }, /no order would be left/)
+    refused({ disturb: { malformed: { probability: 0.6 }, null: { probability: 0.5 } } }, /too few records/)
+    refused(
+      { disturb: { late: { probability: 0.3 }, out_of_order: { probability: 0.3 } } },
+      /too many records would be moved/,
+    )
     refused({ disturb: { late: { probability: 2 } } }, /disturb\.late\.probability/)
   })
 

@@ -57,7 +57,7 @@ test('wrong options are named as code has them', async () => {
   await refused({ outOfOrder: 0.1 }, /disturb\.outOfOrder: not a map of options/)
   await refused({ outOfOrder: { withn: 5 } }, /unknown key.*expected disturb\.outOfOrder\.within/)
   await refused({ noise: { probability: 0.1 } }, /expected one of seed, late, outOfOrder, duplicate, missingField/)
-  await refused({ malformed: { probability: 0.8 }, null: { probability: 0.8 } }, /hardly any record/)
+  await refused({ malformed: { probability: 0.8 }, null: { probability: 0.8 } }, /too few records/)
   const stranger = await streamerOf({ null: { probability: 0.1, fields: ['nonsense'] } })
   await assert.rejects(stranger.streamTo({ publish: () => undefined }), /disturb\.null\.fields.*nonsense/)
 })

@@ -272,7 +272,7 @@ describe('a mistake in the options', () => {
       () => streamer.stream({ references: [{ column: 'c', key: 'id', among: 3 } as never] }),
       /references\[0\]: a reference is incomplete; expected generator/,
     ],
-    ['event times without rate', () => streamer.stream({ eventTime: 'throughput' }), /a rate that is known/],
+    ['event times without rate', () => streamer.stream({ eventTime: 'throughput' }), /a rate known in advance/],
     ['a shape without rate', () => streamer.stream({ shape: { type: 'sine', periodSeconds: 9 } }), /needs a rate/],
     [
       'an incomplete shape',

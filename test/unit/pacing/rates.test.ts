@@ -158,8 +158,8 @@ describe('the file of a recorded rate', () => {
   test('names the line that is wrong', async () => {
     await assert.rejects(read('seconds,rate\n0,10\n5,x\n'), /rate\.csv:3: not a point.*expected seconds,rate/)
     await assert.rejects(read('0,1\n5,-1\n'), /:2: not a point/)
-    await assert.rejects(read('0,1\n5,1\n5,2\n'), /:3: times must rise/)
-    await assert.rejects(read('0,1\n'), /too short/)
+    await assert.rejects(read('0,1\n5,1\n5,2\n'), /:3: times must increase/)
+    await assert.rejects(read('0,1\n'), /too few points/)
     await assert.rejects(read('0,0\n9,0\n'), /the rate is always 0/)
     assert.throws(() => readRateFile('/none.csv'), /\/none\.csv: no such file/)
   })

@@ -53,7 +53,7 @@ describe('a configuration over REST', () => {
     assert.equal((await herder.get('c')).info.config['random.seed'], '5')
     const twice = await create({ 'random.seed': '5', seed: '6' }, 'd')
     assert.equal(twice.status, 400)
-    assert.match(twice.text, /given twice; found seed and random.seed|given twice; found random.seed and seed/)
+    assert.match(twice.text, /set twice; found seed and random.seed|set twice; found random.seed and seed/)
   })
 
   test('keeps what nobody knows, but not what is nearly something', async (t) => {
@@ -62,7 +62,7 @@ describe('a configuration over REST', () => {
     const near = await create({ 'throughput.rat': '5' }, 'd')
     assert.equal(near.status, 400)
     assert.match(near.text, /throughput\.rat: unknown key; .*Did you mean throughput\.rate\?/)
-    assert.match((await create({ transforms: 'a' }, 'd')).text, /transformations of records are not made here/)
+    assert.match((await create({ transforms: 'a' }, 'd')).text, /transformations are not supported/)
     assert.deepEqual((await call('GET', '/connectors')).body, ['c'])
   })
 
@@ -125,7 +125,7 @@ describe('a configuration over REST', () => {
     })
     assert.match(
       byName.get('quickstart')?.value.errors[0] ?? '',
-      /no quickstart of this name; found pageviw; expected pageviews/,
+      /unknown quickstart; found pageviw; expected pageviews/,
     )
     assert.ok(!byName.has('model'))
   })
