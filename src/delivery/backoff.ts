@@ -2,24 +2,24 @@ import type { ConnectorConfig } from '../config/connector.js'
 import type { GenesisError } from '../errors.js'
 import { dependencyOf } from './passing.js'
 
-/** Retries in a row of an error that is not known to pass, where the policy has no bound. */
+/** Consecutive retries of an error not known to be temporary, if the policy has no limit. */
 const maxOtherRetries = 10
 
 export interface BackoffOptions {
   /** Uniform in [0, 1), for the jitter. */
   readonly random?: () => number
-  /** Whether an error is known to pass, and so is retried without end where the policy has none. */
+  /** Whether an error is known to be temporary, and so is retried forever if the policy has no limit. */
   readonly passes?: (error: Pick<GenesisError, 'code'>) => boolean
 }
 
-/** How long to wait before the next attempt after failures in a row. */
+/** How long to wait before the next attempt after consecutive failures. */
 export class Backoff {
   readonly #policy: ConnectorConfig['errors']
   readonly #random: () => number
   readonly #passes: (error: Pick<GenesisError, 'code'>) => boolean
   #attempts = 0
   #others = 0
-  /** When the first failure of the row was. */
+  /** When the first of the consecutive failures happened. */
   #began: number | null = null
 
   constructor(policy: ConnectorConfig['errors'], { random, passes }: BackoffOptions = {}) {
@@ -29,8 +29,8 @@ export class Backoff {
   }
 
   /**
-   * Milliseconds to wait before the next attempt, or null: no more attempts. Grows by the factor with each failure in a
-   * row up to the maximum; half of it is jitter, so that what failed together does not come back together. `now`: ms on a
+   * Milliseconds to wait before the next attempt, or null: no more attempts. Grows by the factor with each consecutive
+   * failure up to the maximum, minus up to 50 % jitter to spread out retries of simultaneous failures. `now`: ms on a
    * monotonic clock.
    */
   next(error: Pick<GenesisError, 'code' | 'retriable'>, now: number): number | null {
@@ -44,7 +44,7 @@ export class Backoff {
     return Math.min(leftMs, whole * (0.5 + this.#random() / 2))
   }
 
-  /** Something was delivered: the next failure is the first again. */
+  /** Something was delivered: the next failure counts as the first again. */
   reset(): void {
     this.#attempts = 0
     this.#others = 0

@@ -1,10 +1,10 @@
-/** Time, as the task loop needs it: a test brings its own. */
+/** Time for the task loop; tests supply their own. */
 export interface Clock {
   /** Milliseconds on a monotonic clock. */
   now(): number
-  /** Calls back after `ms` (at least 1, rounded up; cut to the longest a timer can wait), unless the returned function was called before. */
+  /** Calls back after `ms` (at least 1, rounded up; capped at the maximum timer delay), unless the returned function cancelled it. */
   after(ms: number, call: () => void): () => void
-  /** Lets everything else on the thread have its turn: timers, sockets, other tasks. */
+  /** Lets everything else on the thread take a turn: timers, sockets, other tasks. */
   turn(): Promise<void>
 }
 

@@ -1,26 +1,26 @@
 import { emptyLatency, type LatencyHistogram } from './latency.js'
 
-/** What a task has done since it was started. Plain data, so that it crosses threads. */
+/** A task's counters since it was started. Plain data, to cross threads. */
 export interface Counters {
-  /** Delivered: durable, counted once however often they had to be sent. */
+  /** Delivered, i.e. durable; counted once however often they were sent. */
   records: number
   /** Bytes of keys and values of the delivered records, as far as this process sent them. */
   bytes: number
   batches: number
   commits: number
-  /** Failures, apart from those that are waited for until they pass. */
+  /** Failures, except those waited out. */
   errors: number
-  /** Attempts made after a failure, or after a wait for what passes. */
+  /** Attempts after a failure or a wait for something temporary. */
   retries: number
-  /** Positions given up by the error policy `skip`. */
+  /** Positions skipped by the error policy `skip`. */
   dropped: number
-  /** The shard's next position: all of its positions below are delivered or dropped. */
+  /** The shard's next position: all of its positions below it are delivered or skipped. */
   position: number
-  /** From a record's generation to its being durable, per record. */
+  /** From a record's generation to its durability, per record. */
   latency: LatencyHistogram
-  /** Time of the commits, in all. */
+  /** Total commit time. */
   commitMs: number
-  /** Time that was lost to a quota, in all. */
+  /** Total time lost to quotas. */
   throttledMs: number
 }
 
@@ -40,7 +40,7 @@ export function emptyCounters(position: number): Counters {
   }
 }
 
-/** Adds what one task has done to a sum; the sum's position stays as it is. */
+/** Adds one task's counters to a sum, leaving the sum's position unchanged. */
 export function addCounters(sum: Counters, task: Counters): void {
   sum.records += task.records
   sum.bytes += task.bytes

@@ -1,9 +1,9 @@
 import type { ErrorCode } from '../errors.js'
 
-/** What deliveries depend on that goes away and comes back by itself, or by somebody who need not know of us. */
+/** Dependencies of deliveries that recover by themselves, or through someone who need not know of us. */
 export type ExternalDependency = 'Kafka' | 'the schema registry' | 'disk space' | 'the WebSocket server'
 
-/** Every dependency, by the name that metrics and JSON have for it. */
+/** Every dependency, with its name in metrics and JSON. */
 export const dependencies: readonly (readonly [ExternalDependency, label: string])[] = [
   ['Kafka', 'kafka'],
   ['the schema registry', 'schema_registry'],
@@ -23,8 +23,8 @@ const waitedFor: Partial<Record<ErrorCode, ExternalDependency>> = {
 }
 
 /**
- * What a failure waits for; null: for nothing that is known to pass. Such an error may still be retriable (a file that another
- * process holds, a thread that was lost), but nobody can say that it ends.
+ * What a failure waits for; null: nothing known to recover. Such an error may still be retriable (a file held by another
+ * process, a lost thread), but nobody can promise that it ends.
  */
 export function dependencyOf(code: ErrorCode): ExternalDependency | null {
   return waitedFor[code] ?? null

@@ -1,17 +1,17 @@
 import type { ErrorCode } from '../errors.js'
 
-/** Errors that are a record's own fault: the same record fails again however often it is sent. */
+/** Errors caused by a record itself: it fails again however often it is sent. */
 export const ownFault: ReadonlySet<ErrorCode> = new Set(['RECORD_TOO_LARGE', 'KAFKA_REJECTED'])
 
 /**
- * Finds a record that cannot be delivered, by halving the positions in doubt and committing each half by itself, so that
- * no other record is given up with it. For the error policy `skip`.
+ * Finds an undeliverable record by halving the positions in doubt and committing each half separately, so that
+ * no other record is skipped with it. For the error policy `skip`.
  */
 export class PoisonRecordSearch {
   readonly #stride: number
-  /** The end of the positions in doubt; they begin at the checkpoint. */
+  /** The end of the positions in doubt; they start at the checkpoint. */
   #end = 0
-  /** Where the transaction has to end that is tried now. */
+  /** Where the current transaction must end. */
   #limit = Infinity
   #failed = false
 
@@ -19,7 +19,7 @@ export class PoisonRecordSearch {
     this.#stride = stride
   }
 
-  /** A transaction failed that had been written up to `end`. True: the search goes on with it. */
+  /** A transaction written up to `end` failed. True: the search continues with it. */
   suspects(code: ErrorCode, end: number): boolean {
     if (!ownFault.has(code)) return false
     this.#end = end
@@ -28,8 +28,8 @@ export class PoisonRecordSearch {
   }
 
   /**
-   * The sink is open again at `position`. True: the record at this position has failed all by itself and has to be left
-   * out. Call `narrow` next, with the position to go on from.
+   * The sink is open again at `position`. True: the record at this position failed alone and must be
+   * skipped. Call `narrow` next, with the position to continue from.
    */
   found(position: number): boolean {
     const alone = this.#failed && this.#end - position === this.#stride
@@ -43,7 +43,7 @@ export class PoisonRecordSearch {
     this.#limit = doubtful > 0 ? position + Math.ceil(doubtful / 2) * this.#stride : Infinity
   }
 
-  /** No transaction may hold positions from here on. */
+  /** No transaction may include positions from here on. */
   get limit(): number {
     return this.#limit
   }

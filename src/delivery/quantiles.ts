@@ -1,19 +1,19 @@
 /**
- * Quantiles of durations in constant memory: counts in buckets that grow by 2 %, so a quantile is right to 1 %.
- * From 10 µs to about 3 hours; what lies outside counts at the edge.
+ * Quantiles of durations in constant memory: counts in buckets that grow by 2 %, so that a quantile is accurate to 1 %.
+ * From 10 µs to about 3 hours; values outside count in the first or last bucket.
  */
 export class DurationQuantiles {
   readonly #counts = new Float64Array(1050)
   #total = 0
 
-  /** `times` durations of `ms`. */
+  /** Counts a duration of `ms`, `times` times. */
   add(ms: number, times = 1): void {
     const bucket = Math.floor(Math.log(Math.max(ms, minMs) / minMs) / logGrowth)
     this.#counts[Math.min(bucket, this.#counts.length - 1)] += times
     this.#total += times
   }
 
-  /** Milliseconds that a share `quantile` (0 to 1) does not exceed; NaN before the first. */
+  /** The quantile (0 to 1) in milliseconds; NaN before the first value. */
   at(quantile: number): number {
     if (this.#total === 0) return NaN
     const wanted = quantile * this.#total

@@ -1,21 +1,21 @@
 import type { Clock } from './clock.js'
 import type { ExternalDependency } from './passing.js'
 
-/** Of all that wait for one dependency, one tries about this often. */
+/** About how often any one of those waiting for a dependency tries. */
 const turnMs = 1_000
-/** What has waited for the same begins within this time for each of them, so that a thousand do not begin at once. */
+/** Tasks waiting for the same dependency restart within this time, so that a thousand do not start at once. */
 const spreadMs = 2
 
 interface Waiter {
-  /** May try when it is its turn; otherwise only when its own wait is over or another got through. */
+  /** May try when it is its turn; otherwise only when its own wait is over or another succeeded. */
   readonly takesTurns: boolean
   readonly wake: () => void
 }
 
 /**
- * What the tasks of a thread wait for together. However many wait for one dependency, one of them tries a second, in turn,
- * and when it gets through, all others go on: an outage's end is noticed within seconds, and costs the dependency no more than
- * one attempt a second and each waiter's own at its longest backoff.
+ * Waits shared by the tasks of a thread. However many wait for one dependency, one of them tries each second, in turn,
+ * and when it succeeds, all others continue: the end of an outage is noticed within seconds, and costs the dependency no more than
+ * one attempt a second plus each waiter's own at its longest backoff.
  */
 export class Recovery {
   readonly #clock: Clock
@@ -29,7 +29,7 @@ export class Recovery {
   }
 
   /**
-   * Calls back, once, after `ms`, or earlier: when another has got through to the dependency, or if `takesTurns` when it is this
+   * Calls back once, after `ms` or earlier: when another has reached the dependency, or, with `takesTurns`, when it is this
    * one's turn to try. Not after the returned function was called.
    */
   wait(dependency: ExternalDependency, ms: number, takesTurns: boolean, call: () => void): () => void {
@@ -53,7 +53,7 @@ export class Recovery {
     return leave
   }
 
-  /** Somebody who had waited has got through: all others try soon. */
+  /** A waiter succeeded: all others try soon. */
   recovered(dependency: ExternalDependency): void {
     const waiters = [...(this.#waiting.get(dependency) ?? [])]
     const withinMs = waiters.length * spreadMs
@@ -68,7 +68,7 @@ export class Recovery {
     if (this.#turns.has(dependency)) return
     const cancel = this.#clock.after(turnMs * (0.75 + this.#random() / 2), () => {
       this.#turns.delete(dependency)
-      // In the order in which they came: who tries in vain comes back last.
+      // First come, first served: a failed attempt goes to the back of the queue.
       for (const waiter of this.#waiting.get(dependency) ?? []) {
         if (!waiter.takesTurns) continue
         waiter.wake()

@@ -1,6 +1,6 @@
-/** Work in sequences, one for each key: in a sequence one after the other, also after a failure; different keys at the same time. */
+/** Runs work in sequence per key, also after a failure; different keys run concurrently. */
 export class SerialQueues {
-  /** The last work of each key that is not done yet. */
+  /** The last unfinished work of each key. */
   readonly #last = new Map<string, Promise<unknown>>()
 
   /** Whether nothing is left to do. */
@@ -8,7 +8,7 @@ export class SerialQueues {
     return this.#last.size === 0
   }
 
-  /** Does it after all earlier work of the key. Settles as `work` does. */
+  /** Runs it after all earlier work of the key. Settles as `work` does. */
   run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const next = (): Promise<T> => work()
     const result = (this.#last.get(key) ?? Promise.resolve()).then(next, next)
@@ -16,7 +16,7 @@ export class SerialQueues {
       if (this.#last.get(key) === result) this.#last.delete(key)
     }
     this.#last.set(key, result)
-    // Registered before the caller can wait for the result: a caller that goes on sees itself done.
+    // Registered before the caller can await the result: a continuing caller sees itself done.
     void result.then(done, done)
     return result
   }

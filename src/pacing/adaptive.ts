@@ -3,46 +3,46 @@ import type { RateCurve } from './rate-curve.js'
 import { ShapedRate } from './shaped-rate.js'
 
 export interface AdaptiveRateOptions {
-  /** 95 % of acknowledgements shall take no longer than this. */
+  /** Target for the 95th percentile of acknowledgement latency. */
   readonly targetLatencyMs: number
-  /** Records a second; 1 and none if left out. */
+  /** Records per second; default 1 and unlimited. */
   readonly minimum?: number
   readonly maximum?: number
-  /** The rate to begin with; 100 if left out. */
+  /** Initial rate; default 100. */
   readonly initial?: number
 }
 
-/** Decisions are this many target latencies apart, so that each sees what the one before has done. */
+/** Decisions are this many target latencies apart, so that each sees the effect of the one before. */
 const latenciesPerDecision = 4
 const minPeriodMs = 200
 const minAcknowledgements = 5
-/** Nothing is changed while the 95 % latency is between these shares of the target; above them the rate is eased. */
+/** No change while the p95 latency is between these shares of the target; above them the rate is reduced. */
 const deadBand = [0.7, 0.85] as const
 const ease = 0.97
-/** While no limit is known. */
+/** Growth while no limit is known. */
 const doubling = 2
-/** Below the known limit. */
+/** Growth below the known limit. */
 const climb = 1.1
-/** How near to the limit the rate stays, and how far below it goes to drain what has queued up. */
+/** How close to the limit the rate stays, and how far below it drops to drain the queue. */
 const near = 0.95
 const drain = 0.8
-/** What has queued up is given so many target latencies to drain before the next look. */
+/** Target latencies to let the queue drain before the next check. */
 const maxSettling = 20
-/** A probe goes so much higher; after each that was calm, twice as much. */
+/** Step of a probe; doubled after each calm one. */
 const firstProbe = 0.02
 const widestProbe = 0.1
-/** A probe has gone too far if it makes the latency longer than this many times the one before. */
+/** A probe has gone too far if latency grows by more than this factor. */
 const strain = 1.25
-/** Calm decisions before the next probe, and after how many failed ones in a row it is not doubled any more. */
+/** Calm decisions before the next probe, and the number of consecutive failures after which that is no longer doubled. */
 const patience = 8
 const maxDoublings = 4
 
 /**
- * Finds the highest rate at which the 95 % latency stays at the target. It doubles until the target is passed, remembers
- * what was then acknowledged as the limit, drains what has queued up, and stays just below the limit. A limit that has risen
- * is found by probes that start small and are taken back as soon as the latency feels them (as in TCP Vegas; Brakmo &
- * Peterson, 1995), one that has fallen by the next latency above the target. From 70 % to 85 % of the target nothing
- * is changed: that, and ever rarer probes where they fail, keeps it from swinging.
+ * Finds the highest rate at which p95 latency meets the target. It doubles until the target is exceeded, remembers
+ * the acknowledged rate at that point as the limit, drains the queue, and stays just below the limit. A raised limit
+ * is found by probes that start small and are reverted as soon as latency reacts (as in TCP Vegas; Brakmo &
+ * Peterson, 1995), a lowered one by the next latency above the target. Between 70 % and 85 % of the target nothing
+ * changes: that, and ever rarer probes when they fail, prevents oscillation.
  */
 export class AdaptiveRate implements Pacer {
   readonly #curve: AdjustableRate
@@ -52,7 +52,7 @@ export class AdaptiveRate implements Pacer {
   readonly #maximum: number
   #origin: number | null = null
   #limit = Infinity
-  /** Of the decision before. */
+  /** At the previous decision. */
   #p95 = 0
   #probe = firstProbe
   #probing: { readonly from: number; readonly p95: number } | null = null
@@ -61,7 +61,7 @@ export class AdaptiveRate implements Pacer {
   /** Since the last decision. */
   #since = 0
   #latencies: Acknowledgement[] = []
-  /** What is acknowledged before this was sent before the last change took effect. */
+  /** Anything acknowledged before this was sent before the last change took effect. */
   #settled = 0
 
   constructor({ targetLatencyMs, minimum = 1, maximum = Infinity, initial = 100 }: AdaptiveRateOptions) {
@@ -72,7 +72,7 @@ export class AdaptiveRate implements Pacer {
     this.#pacer = new ShapedRate({ curve: this.#curve })
   }
 
-  /** The present rate, in records a second. */
+  /** The current rate, in records per second. */
   get ratePerSecond(): number {
     return this.#curve.perSecond
   }
@@ -95,7 +95,7 @@ export class AdaptiveRate implements Pacer {
     if (now < this.#settled) return
     this.#latencies.push({ ms: latencyMs, records, at: now })
     const elapsed = now - this.#since
-    // Far above the target there is nothing to wait for.
+    // Far above the target there is no point in waiting.
     const urgent = latencyMs > 2 * this.#target && elapsed >= this.#target
     const enough = this.#latencies.length >= minAcknowledgements || elapsed >= 10 * this.#period
     if (urgent || (elapsed >= this.#period && enough)) this.#decide(now)
@@ -131,7 +131,7 @@ export class AdaptiveRate implements Pacer {
       this.#probe = firstProbe
       this.#calm = 0
       this.#limit = Math.min(this.#limit, rate)
-      // What drains already is left to drain.
+      // Already draining: leave it.
       if (p95 >= before) this.#change(rate * ease, now)
     } else if (p95 < deadBand[0] * this.#target && achieved > rate / 2) {
       if (probe !== null) {
@@ -145,11 +145,11 @@ export class AdaptiveRate implements Pacer {
     this.#begin(Math.max(now, this.#settled))
   }
 
-  /** Records a second over the later half of the acknowledgements: the earlier ones were sent at another rate. */
+  /** Records per second over the later half of the acknowledgements: the earlier ones were sent at another rate. */
   #achieved(rate: number): number {
     const later = this.#latencies.slice(this.#latencies.length >> 1)
     const ms = later[later.length - 1].at - later[0].at
-    // A single one says nothing of the rate, but its latency is too long: half.
+    // A single one says nothing about the rate, but its latency is too long: half.
     return ms > 0 ? (later.slice(1).reduce((sum, { records }) => sum + records, 0) * 1000) / ms : rate / 2
   }
 
@@ -159,7 +159,7 @@ export class AdaptiveRate implements Pacer {
     if (rate < this.#limit * near * 0.999) return this.#change(Math.min(rate * climb, this.#limit * near), now)
     if (++this.#calm < patience * 2 ** this.#failures) return
     this.#probing = { from: rate, p95 }
-    // What queues up until the next decision must not take half of what is left of the target.
+    // The queue built up until the next decision must not use half of the remaining target.
     const most = (this.#target - p95) / (2 * this.#period)
     this.#change(rate * (1 + Math.min(this.#probe, most)), now)
   }
@@ -175,7 +175,7 @@ export class AdaptiveRate implements Pacer {
   }
 }
 
-/** A rate that is changed from time to time. */
+/** A rate that changes over time. */
 class AdjustableRate implements RateCurve {
   readonly peak = Infinity
   perSecond: number

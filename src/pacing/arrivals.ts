@@ -1,12 +1,12 @@
-/** How records are spread over the time that a rate gives them. Time here is in expected records: a rate of 1. */
+/** How records are spread over the time a rate gives them. Time here is in expected records: a rate of 1. */
 export interface Arrivals {
-  /** How many records have arrived by `time`, since the start. `time` never falls. */
+  /** Number of records arrived by `time`, since the start. `time` never decreases. */
   by(time: number): number
-  /** The time at which `count` records have arrived; `count` is above what `by` gave last. */
+  /** The time at which `count` records have arrived; `count` exceeds the last result of `by`. */
   when(count: number): number
 }
 
-/** One after each unit of time, the first at once; all of it later by `phase`, 0 to 1. */
+/** One after each unit of time, the first at once; all shifted by `phase`, 0 to 1. */
 export class EvenArrivals implements Arrivals {
   readonly #lead: number
 
@@ -24,13 +24,13 @@ export class EvenArrivals implements Arrivals {
 }
 
 /**
- * A Poisson process: the waits between arrivals are exponential and independent, the same for the same seed. With a rate that
- * changes it is an inhomogeneous one (by the change of time; Çinlar, "Introduction to Stochastic Processes", 1975).
+ * A Poisson process: the gaps between arrivals are exponential and independent, and reproducible from the seed. With a varying
+ * rate it is an inhomogeneous one (by change of time; Çinlar, "Introduction to Stochastic Processes", 1975).
  */
 export class PoissonArrivals implements Arrivals {
   #state: number
   #arrived = 0
-  /** The times of the arrivals after the last that was counted, as far as they were asked for. */
+  /** Arrival times after the last one counted, as far as requested. */
   #next: number[] = []
   #last = 0
 
@@ -50,7 +50,7 @@ export class PoissonArrivals implements Arrivals {
     return this.#time(count - this.#arrived - 1)
   }
 
-  /** The time of the arrival with the index `ahead` among those that are not counted. */
+  /** The time of the arrival at index `ahead` among those not counted yet. */
   #time(ahead: number): number {
     while (this.#next.length <= ahead) {
       this.#last -= Math.log(1 - this.#uniform())

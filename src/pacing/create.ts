@@ -12,7 +12,7 @@ import { Unlimited } from './unlimited.js'
 export type Throughput = Omit<ConnectorConfig['throughput'], 'maxRecords'>
 
 /**
- * The pacer of one shard; the shards' pacers together give the throughput that the connector asks for. `seed` is that of
+ * The pacer of one shard; all shards' pacers together give the connector's throughput. `seed`: of
  * Poisson arrivals. Throws CONFIG_UNREADABLE or CONFIG_INVALID for the file of a recorded rate.
  */
 export function createPacer(throughput: Throughput, { shard, shards }: ShardId, seed: number): Pacer {
@@ -27,12 +27,12 @@ export function createPacer(throughput: Throughput, { shard, shards }: ShardId, 
   return new ShapedRate({
     curve,
     share: 1 / shards,
-    // One after the other: together they are even again (Hermite's identity), as random parts of a Poisson process are one.
+    // Staggered, they are even together (Hermite's identity), as random parts of a Poisson process form one.
     arrivals: () => (arrivals === 'even' ? new EvenArrivals(shard / shards) : new PoissonArrivals(seed, shard)),
   })
 }
 
-/** The most records that one shard can ever be asked for at once: how large its buffers have to be. */
+/** The most records one shard may ever be asked for at once: the required buffer size. */
 export function largestGrant(throughput: Throughput, { shards }: ShardId): number {
   const { batchSize, adaptive } = throughput
   const curve = adaptive === null ? curveOf(throughput) : null

@@ -1,17 +1,17 @@
 import type { Pacer } from './pacer.js'
 
 export interface IntervalBatchesOptions {
-  /** Records in each batch of the whole stream. */
+  /** Records per batch of the whole stream. */
   readonly batchSize: number
   readonly intervalMs: number
-  /** This pacer's share: of every batch, the positions that are its shard's. */
+  /** This pacer's share: its shard's positions of every batch. */
   readonly shard: number
   readonly shards: number
 }
 
 /**
- * A batch at once and then one every interval, on a fixed grid of times. Batches that a stall made impossible are left
- * out, not caught up with.
+ * A batch at once and then one per interval, on a fixed time grid. Batches missed during a stall are
+ * skipped, not caught up.
  */
 export class IntervalBatches implements Pacer {
   readonly #options: IntervalBatchesOptions
@@ -48,7 +48,7 @@ export class IntervalBatches implements Pacer {
     return Math.max(0, this.#origin + this.#tick * this.#options.intervalMs - now)
   }
 
-  /** How many positions of the first `batches` batches are this shard's. */
+  /** How many positions of the first `batches` batches belong to this shard. */
   #share(batches: number): number {
     const { batchSize, shard, shards } = this.#options
     return Math.max(0, Math.ceil((batches * batchSize - shard) / shards))

@@ -1,14 +1,14 @@
 /**
- * Says how many records may go now. Pure: the caller brings the time, so that a simulation needs no clock.
+ * Decides how many records are due. Pure: the caller supplies the time, so that simulations need no clock.
  * Times are milliseconds on one monotonic clock.
  */
 export interface Pacer {
-  /** Starts, or starts again after a pause: nothing is owed for the time before. */
+  /** Starts or resumes: nothing is owed for the time before. */
   start(now: number): void
-  /** How many records are due, at most `max`; counts them as sent. */
+  /** Number of records due, at most `max`; counts them as sent. */
   grant(max: number, now: number): number
-  /** Milliseconds until `grant` will give more than 0; 0 if it would now. */
+  /** Milliseconds until `grant` will return more than 0; 0 if it would now. */
   delay(now: number): number
-  /** Told after each commit, for those that adapt: how many records were acknowledged, and how long the sink took for them in ms. */
+  /** Called after each commit, for adaptive pacers: the number of records acknowledged, and the sink's time for them in ms. */
   acknowledged?(records: number, latencyMs: number, now: number): void
 }

@@ -2,21 +2,21 @@ import type { RatePoint } from '../config/rate-file.js'
 
 /** Rates over time. All pure: milliseconds in, records out. */
 export interface RateCurve {
-  /** Records that are due in the first `ms` milliseconds: from 0, never falling, continuous. */
+  /** Records due in the first `ms` milliseconds: from 0, non-decreasing, continuous. */
   cumulative(ms: number): number
-  /** When `records` are due, in milliseconds: the inverse of `cumulative`; Infinity: never. Left out: it is searched for. */
+  /** When `records` are due, in milliseconds: the inverse of `cumulative`; Infinity: never. Omitted: found by search. */
   reached?(records: number): number
-  /** The highest rate, in records a second. */
+  /** The maximum rate, in records per second. */
   readonly peak: number
 }
 
-/** `perSecond` for ever. */
+/** Constantly `perSecond`. */
 export function constantRate(perSecond: number): RateCurve {
   const perMs = perSecond / 1000
   return { cumulative: (ms) => ms * perMs, reached: (records) => records / perMs, peak: perSecond }
 }
 
-/** From one rate to another in a straight line over `periodMs`, and then at the other. */
+/** Linear from one rate to another over `periodMs`, then constant. */
 export function rampRate(from: number, to: number, periodMs: number): RateCurve {
   const slope = (to - from) / periodMs
   return {
@@ -29,8 +29,8 @@ export function rampRate(from: number, to: number, periodMs: number): RateCurve 
 }
 
 /**
- * Day and night: rate · (1 − amplitude · cos 2πt/period), `amplitude` from 0 to 1. It begins at the lowest rate; over a
- * period it is `mean`.
+ * Day and night: rate · (1 − amplitude · cos 2πt/period), `amplitude` from 0 to 1. Starts at the lowest rate and averages
+ * `mean` over a period.
  */
 export function sineRate(mean: number, amplitude: number, periodMs: number): RateCurve {
   const turn = (2 * Math.PI) / periodMs
@@ -54,7 +54,7 @@ export function burstRate(base: number, burst: number, lengthMs: number, periodM
   }
 }
 
-/** Straight lines between at least two points with rising times; after the last it begins again. */
+/** Linear between at least two points with increasing times; repeats after the last. */
 export function recordedRate(points: readonly RatePoint[]): RateCurve {
   const [{ ms: origin }] = points
   const sums = [0]
@@ -84,12 +84,12 @@ export function recordedRate(points: readonly RatePoint[]): RateCurve {
   }
 }
 
-/** The same rates in another time: with `speed` 168 a week's shape takes an hour. */
+/** The same rates on another time scale: with `speed` 168 a week's shape takes an hour. */
 export function faster(curve: RateCurve, speed: number): RateCurve {
   return { cumulative: (ms) => curve.cumulative(ms * speed) / speed, peak: curve.peak }
 }
 
-/** When `records` are due, not before `fromMs`; found to a millionth of a millisecond, at most `horizonMs` ahead. */
+/** When `records` are due, not before `fromMs`; accurate to a millionth of a millisecond, at most `horizonMs` ahead. */
 export function reachedAt(curve: RateCurve, records: number, fromMs: number): number {
   if (curve.reached !== undefined) return Math.max(fromMs, curve.reached(records))
   if (curve.cumulative(fromMs) >= records) return fromMs
@@ -108,5 +108,5 @@ export function reachedAt(curve: RateCurve, records: number, fromMs: number): nu
   return high
 }
 
-/** Whoever waits for longer than this asks again. */
+/** Callers with a longer wait ask again. */
 const horizonMs = 3_600_000

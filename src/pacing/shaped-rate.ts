@@ -4,29 +4,29 @@ import { reachedAt, type RateCurve } from './rate-curve.js'
 
 export interface ShapedRateOptions {
   readonly curve: RateCurve
-  /** This pacer's share of the curve's records, above 0; 1 if left out. */
+  /** This pacer's share of the curve's records, above 0; default 1. */
   readonly share?: number
-  /** Created again at every start. @default even */
+  /** Recreated at every start. @default even */
   readonly arrivals?: () => Arrivals
 }
 
-/** Records are let go in groups of this time's worth, whatever the batch size: smooth, and few wake-ups. */
+/** Records are released in groups worth this much time, whatever the batch size: smooth, with few wake-ups. */
 const groupMs = 10
-/** After a stall this time's worth is caught up with; what is older is forgone. */
+/** After a stall, this much time is caught up; anything older is skipped. */
 const debtMs = 1000
 
 /**
- * A rate that may change over time, exact over time: what is due is counted from one origin, so rounding never adds up. The
- * clock's error and a late wake-up are made good by the next grant. A pause stops the records, not the shape's time.
+ * A rate that may vary, exact over time: what is due is counted from one origin, so that rounding never accumulates. The
+ * next grant compensates for clock error and late wake-ups. A pause stops the records, but not the shape's time.
  */
 export class ShapedRate implements Pacer {
   readonly #curve: RateCurve
   readonly #share: number
   readonly #makeArrivals: () => Arrivals
   #arrivals: Arrivals
-  /** Of the shape's time. */
+  /** In the shape's time. */
   #origin: number | null = null
-  /** Expected records until the last start. */
+  /** Expected records up to the last start. */
   #before = 0
   #sent = 0
   #group = 1
@@ -59,7 +59,7 @@ export class ShapedRate implements Pacer {
     if (due < Math.min(max, this.#group)) return 0
     const granted = Math.min(max, due)
     this.#sent += granted
-    // The very first record did not wait for a group: a slow or a starting stream shows life at once.
+    // The very first record does not wait for a group: a slow or starting stream shows life at once.
     this.#group = group
     return granted
   }

@@ -1,9 +1,9 @@
 import type { Pacer } from './pacer.js'
 
-/** As many as the caller takes: the sink's backpressure is the only limit. */
+/** As many as the caller takes: backpressure from the sink is the only limit. */
 export class Unlimited implements Pacer {
   start(): void {
-    // nothing is owed to a clock
+    // stateless
   }
 
   grant(max: number): number {

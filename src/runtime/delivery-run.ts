@@ -7,7 +7,7 @@ import type { Failure, State } from './task-events.js'
 import type { TaskExecutor, TaskSpec } from './task-executor.js'
 import { TaskSupervisor, type TaskChanged } from './task-supervisor.js'
 
-/** After the deadline of a stop: so long may sinks take to be closed. */
+/** Extra time after a stop's deadline for closing sinks. */
 const closingMs = 2_000
 
 interface SupervisedTask {
@@ -17,7 +17,7 @@ interface SupervisedTask {
   hasEnded: boolean
 }
 
-/** Called whenever something other than the counters of a task has changed. */
+/** Called whenever anything but a task's counters changes. */
 type DeliveryChanged = (
   config: DeliveryOutline,
   shard: number,
@@ -26,7 +26,7 @@ type DeliveryChanged = (
   retryInMs: number,
 ) => void
 
-/** The tasks of a connector's delivery to one sink that this worker has: each comes and goes alone. */
+/** This worker's tasks of a connector's delivery to one sink: each comes and goes on its own. */
 export class DeliveryRun {
   #config: DeliveryOutline
   readonly #clock: Clock
@@ -42,7 +42,7 @@ export class DeliveryRun {
     this.#changed = changed
   }
 
-  /** As its last task was started with. */
+  /** As its last task was started. */
   get config(): DeliveryOutline {
     return this.#config
   }
@@ -51,12 +51,12 @@ export class DeliveryRun {
     return [...this.#tasks.keys()]
   }
 
-  /** Whether a task has not ended. */
+  /** Whether any task is still running. */
   get isActive(): boolean {
     return [...this.#tasks.values()].some(({ hasEnded }) => !hasEnded)
   }
 
-  /** Resolves when every task that there is now has ended. */
+  /** Resolves when all current tasks have ended. */
   async ended(): Promise<void> {
     await Promise.all([...this.#tasks.values()].map(({ ended }) => ended))
   }
@@ -65,17 +65,17 @@ export class DeliveryRun {
     return this.#tasks.get(shard)?.hasEnded === false
   }
 
-  /** True for the first of its tasks that is ended since one was started. */
+  /** True for the first of its tasks to end since one was started. */
   announceStop(): boolean {
     const isFirst = !this.#stopAnnounced
     this.#stopAnnounced = true
     return isFirst
   }
 
-  /** Starts a task in the place of an earlier one, which has ended. Resolves when it has ended. */
+  /** Starts a task, replacing an earlier one that has ended. Resolves when it has ended. */
   start(spec: TaskSpec, executor: TaskExecutor): Promise<void> {
     const { delivery, shard } = spec
-    // What was delivered before counts for a task that goes on, not for what is begun after all had ended.
+    // Earlier deliveries count for a task that resumes, not for a fresh start after all had ended.
     if (!this.isActive) this.#openedAt = null
     this.#endedAt = null
     this.#stopAnnounced = false
@@ -102,7 +102,7 @@ export class DeliveryRun {
     return ended
   }
 
-  /** Ends a task after its open transaction; what has not ended after `timeoutMs` is abandoned. True: it has ended by itself. */
+  /** Ends a task after its open transaction; abandons it after `timeoutMs`. True: it ended by itself. */
   async stop(shard: number, timeoutMs: number): Promise<boolean> {
     const task = this.#tasks.get(shard)?.task
     if (task === undefined) return true
@@ -113,7 +113,7 @@ export class DeliveryRun {
     return false
   }
 
-  /** Drops a task that has ended from the status. */
+  /** Drops an ended task from the status. */
   forget(shard: number): void {
     this.#tasks.delete(shard)
   }

@@ -5,7 +5,7 @@ import { asFailure } from './task-events.js'
 import type { RunningTask, TaskListener, TaskExecutor, TaskSpec } from './task-executor.js'
 import type { Task } from './task.js'
 
-/** Runs tasks in this thread. One's failure is its own: nothing is shared but what cannot fail. */
+/** Runs tasks in this thread. A failing task does not affect the others: they share nothing that can fail. */
 export class InlineExecutor implements TaskExecutor {
   readonly #resources: TaskResources
   readonly #rest: WorkerConfig['rest']
@@ -31,7 +31,7 @@ export class InlineExecutor implements TaskExecutor {
     }
     this.#running.add(handle)
     const run = async (): Promise<void> => {
-      // Never from within: the caller has the handle first.
+      // Asynchronously: the caller gets the handle first.
       await Promise.resolve()
       try {
         const resolved = resolveDelivery(connector, delivery.sinkName, process.env, this.#rest)

@@ -14,7 +14,7 @@ import { ModelCache } from '../connector/model-cache.js'
 import type { TaskEvents } from './task-events.js'
 import { Task } from './task.js'
 
-/** What the tasks of a thread share. */
+/** Shared by the tasks of a thread. */
 export interface TaskResources {
   readonly worker: WorkerConfig
   readonly models: ModelCache
@@ -33,22 +33,22 @@ export function createResources(worker: WorkerConfig): TaskResources {
   }
 }
 
-/** A task whose configuration is checked, with secrets in it: it stays on this thread. */
+/** A task with its checked configuration, including secrets: it stays on this thread. */
 export interface ResolvedTask {
   readonly connector: ConnectorConfig
-  /** The shard it runs; there are `connector.tasks.max`. */
+  /** Its shard, out of `connector.tasks.max`. */
   readonly shard: number
 }
 
-/** A piece of a stream other than all of it up to max_records. */
+/** A slice of the stream instead of everything up to max_records. */
 export interface Slice {
   readonly from: number
   readonly to: number | null
 }
 
 /**
- * Makes a task from its description: loads the model, compiles conditions and encoder. Throws what is wrong with these;
- * nothing is connected before the task runs.
+ * Creates a task from its description: loads the model, compiles conditions and encoder. Throws their errors;
+ * connects nothing until the task runs.
  */
 export async function openTask(
   { connector, shard: index }: ResolvedTask,

@@ -2,11 +2,11 @@ import type { EncodedBatch } from '../record.js'
 import type { Counters } from '../delivery/counters.js'
 import { observeLatency } from '../delivery/latency.js'
 
-/** What was written since the last commit: added to the counters once it is durable. */
+/** Everything written since the last commit, added to the counters once durable. */
 export class OpenTransaction {
-  /** When its first batch was made. */
+  /** When its first batch was generated. */
   readonly began: number
-  /** How long the sink has taken for its batches until now: its latency without the time that it is held open for more. */
+  /** The sink's time for its batches so far: its latency, without the time it is held open for more. */
   waitedMs = 0
   /** The position after its last record. */
   position = 0
@@ -34,13 +34,13 @@ export class OpenTransaction {
     else this.#madeAt.push({ time: madeAt, records: batch.length })
   }
 
-  /** Gives up the record at `position`. */
+  /** Skips the record at `position`. */
   drop(position: number, stride: number): void {
     this.position = position + stride
     this.#dropped++
   }
 
-  /** It is durable since `now`. */
+  /** Durable as of `now`. */
   count(counters: Counters, now: number): void {
     counters.records += this.#records
     counters.bytes += this.#bytes

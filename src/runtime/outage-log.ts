@@ -9,16 +9,16 @@ export type NoteOutage = (
   fields: Readonly<Record<string, string | number>>,
 ) => void
 
-/** What is resumed for this long is over. */
+/** An outage is over once nothing has been waiting for this long. */
 const settledMs = 2_000
 const reminderMs = 60_000
-/** More connectors than this are counted, not named. */
+/** Up to this many connectors are named, the rest counted. */
 const maxNames = 5
 
 interface Outage {
   readonly dependency: ExternalDependency
   readonly began: number
-  /** The connector of each task that waits. */
+  /** Each waiting task's connector. */
   readonly waiting: Map<string, string>
   readonly resumed: Map<string, string>
   resumedAt: number
@@ -27,7 +27,7 @@ interface Outage {
 }
 
 /**
- * Makes one outage of what all tasks of a worker say about waiting for the same thing: a note when it begins, one a minute while
+ * Merges what a worker's tasks report about the same dependency into one outage: a note when it begins, one a minute while
  * it lasts, and one when it is over.
  */
 export class OutageLog {
@@ -40,7 +40,7 @@ export class OutageLog {
     this.#clock = clock
   }
 
-  /** A task has entered a state. True: this is part of an outage, and nothing else need be said about it. */
+  /** Reports a task's new state. True: it is part of an outage and needs no further report. */
   task(
     config: Pick<ConnectorConfig, 'name' | 'sinkName'>,
     shard: number,
@@ -61,7 +61,7 @@ export class OutageLog {
     return true
   }
 
-  /** Ends without a note. */
+  /** Stops without a note. */
   close(): void {
     for (const { cancelReminder, cancelEnd } of this.#outages.values()) {
       cancelReminder()
@@ -78,7 +78,7 @@ export class OutageLog {
       ...{ resumedAt: began, cancelReminder: none, cancelEnd: none },
     }
     this.#outages.set(dependency, outage)
-    this.#note('warn', `waiting for ${dependency}: ${message} (${code}). Tasks resume by themselves`, {
+    this.#note('warn', `waiting for ${dependency}: ${message} (${code}). Tasks will resume automatically`, {
       waits_for: dependency,
       code,
     })
@@ -113,7 +113,7 @@ export class OutageLog {
   #end({ dependency, began, resumed, resumedAt, cancelReminder }: Outage): void {
     cancelReminder()
     this.#outages.delete(dependency)
-    // All that waited have failed or were stopped, and were reported as that.
+    // All waiting tasks failed or were stopped, and were reported as such.
     if (resumed.size === 0) return
     this.#note('info', `${dependency} is back after ${spoken(resumedAt - began)}: ${countOf(resumed)} resumed`, {
       waits_for: dependency,
@@ -123,7 +123,7 @@ export class OutageLog {
   }
 }
 
-/** Does not keep the process from its end. */
+/** Does not keep the process alive. */
 const backgroundClock: Pick<Clock, 'now' | 'after'> = {
   now: () => performance.now(),
   after(ms, call) {

@@ -9,7 +9,7 @@ import type { Sink } from '../sink/sink.js'
 import { OpenTransaction } from './open-transaction.js'
 import { Sleep } from './sleep.js'
 
-/** What a task is made of; each is the task's own. */
+/** The parts of a task, all its own. */
 export interface TaskParts {
   readonly generator: Generator
   readonly encoder: Encoder
@@ -19,14 +19,14 @@ export interface TaskParts {
 
 export interface PipelineOptions {
   readonly shards: number
-  /** The stream ends before this position, over all shards; Infinity: it does not end. */
+  /** The stream ends before this position, over all shards; Infinity: never. */
   readonly end: number
   readonly transaction: Pick<ConnectorConfig['transaction'], 'boundary' | 'intervalMs'>
 }
 
 /**
- * Generates, encodes and writes what the pacer lets go, and commits by the transaction boundary. While a commit is under way
- * the next batch is made. It outlives attempts: after a failure it still knows what was written and which commit is in doubt.
+ * Generates, encodes and writes whatever the pacer allows, and commits at transaction boundaries. The next batch is generated
+ * while a commit is in flight. It outlives attempts: after a failure it still knows what was written and which commit is in doubt.
  */
 export class Pipeline {
   readonly #options: PipelineOptions
@@ -58,24 +58,24 @@ export class Pipeline {
     this.#onCommit = onCommit
   }
 
-  /** The position after the last record that was written and whose commit is not known to have succeeded. */
+  /** The position after the last record written without a confirmed commit. */
   get written(): number | undefined {
     return this.#transaction?.position ?? this.#inDoubt?.position
   }
 
-  /** Before an attempt: what the last one had open is abandoned. */
+  /** Before an attempt: drops the previous attempt's open transaction. */
   reset(): void {
     this.#transaction = null
     this.#committing = null
   }
 
-  /** The sink is open at this position: counts the commit whose answer was lost, if it turns out to have succeeded. */
+  /** The sink resumed at this position: counts the unacknowledged commit if it turns out to have succeeded. */
   settle(position: number): void {
     if (position === this.#inDoubt?.position) this.#inDoubt.count(this.#counters, this.#clock.now())
     this.#inDoubt = null
   }
 
-  /** Commits a checkpoint behind a record that is left out. */
+  /** Commits a checkpoint after a skipped record. */
   async skip(position: number): Promise<void> {
     const dropped = new OpenTransaction(this.#clock.now())
     dropped.drop(position, this.#options.shards)
@@ -84,7 +84,7 @@ export class Pipeline {
     await this.#committed()
   }
 
-  /** Delivers from the generator's position to the end, or until `stop`; the last transaction is committed then. */
+  /** Delivers from the generator's position to the end or until `stop`, then commits the last transaction. */
   async run(): Promise<void> {
     const { generator, encoder, sink, pacer } = this.#parts
     const { end, shards } = this.#options
@@ -125,7 +125,7 @@ export class Pipeline {
     return this.#clock.now() - (this.#transaction?.began ?? Infinity) >= intervalMs
   }
 
-  /** Nothing may go now: commits first if nothing more can join the transaction, so that none stays open for nothing. */
+  /** Nothing is due: commits first if nothing more can join the transaction, so that none stays open needlessly. */
   async #idle(now: number): Promise<void> {
     if (this.#committing !== null) return this.#committed()
     const delayMs = this.#parts.pacer.delay(now)
@@ -154,7 +154,7 @@ export class Pipeline {
       this.#poisonSearch.narrow(transaction.position)
       this.#onCommit()
     })()
-    // It is awaited before the next write; until then a rejection is not unhandled.
+    // Awaited before the next write; until then, avoid an unhandled rejection.
     this.#committing.catch(() => undefined)
   }
 

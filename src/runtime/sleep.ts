@@ -1,8 +1,8 @@
-/** A wait that can be cut short; one at a time. */
+/** An interruptible wait; one at a time. */
 export class Sleep {
   #wake: () => void = () => undefined
 
-  /** Resolves when `begin` calls back, or when it is woken; what `begin` returns ends the wait that it began. */
+  /** Resolves when `begin` calls back or on a wake-up; the function `begin` returns cancels what it started. */
   for(begin: (done: () => void) => () => void): Promise<void> {
     return new Promise((resolve) => {
       const cancel = begin(resolve)
@@ -13,7 +13,7 @@ export class Sleep {
     })
   }
 
-  /** Ends the wait now, if there is one. */
+  /** Ends the current wait, if any. */
   wake(): void {
     this.#wake()
   }

@@ -2,20 +2,20 @@ import type { DeliveryOutline } from '../connector/outline.js'
 import type { Counters } from '../delivery/counters.js'
 import type { Failure, State } from './task-events.js'
 
-/** A connector, or one sink of several, and its tasks as they are now. */
+/** Status of a connector (or of one sink of several) and its tasks. */
 export interface DeliveryStatus {
   readonly name: string
   readonly config: DeliveryOutline
-  /** RUNNING while a task may still deliver; then FAILED if one has failed, otherwise STOPPED. */
+  /** RUNNING while any task may still deliver; then FAILED if one has failed, otherwise STOPPED. */
   readonly state: State
-  /** All records of the tasks are delivered: it is bounded and at its end. */
+  /** All records of the tasks are delivered: the stream is bounded and has ended. */
   readonly complete: boolean
   readonly tasks: readonly TaskRunStatus[]
-  /** The tasks' sum; the position is the lowest of theirs: everything below it is delivered. */
+  /** Sum over the tasks; the position is the lowest: everything below it is delivered. */
   readonly counters: Counters
-  /** Records a second, lately. */
+  /** Current records per second. */
   readonly rate: number
-  /** Milliseconds since the first sink was open, until now or until the last task's end; 0 before. */
+  /** Milliseconds from the first opened sink until now or the last task's end; 0 before. */
   readonly elapsedMs: number
 }
 
@@ -25,34 +25,34 @@ export interface TaskRunStatus {
   readonly complete: boolean
   /** Why it is FAILED or RESTARTING. */
   readonly failure: Failure | null
-  /** Since when it has not run for this reason, in ms since 1970; absent: there is none. */
+  /** Not running for this reason since, in ms since 1970; absent: no failure. */
   readonly failingSince?: number
   readonly counters: Counters
-  /** Records a second, lately. */
+  /** Current records per second. */
   readonly rate: number
-  /** Its sink has been open at least once, or it has ended: it is beyond its start. */
+  /** Its sink has been opened at least once, or it has ended: the start is over. */
   readonly started: boolean
 }
 
-/** What a user is told at the end, in files' words. */
+/** The final summary for users, its keys spelled as in files. */
 export interface ConnectorSummary {
   readonly name: string
-  /** Which of the connector's several sinks it is; absent: there is one. */
+  /** Which of the connector's sinks; absent: there is only one. */
   readonly sink?: string
   readonly state: State
   readonly complete: boolean
   readonly records: number
-  /** `records` over `seconds`. */
+  /** `records` / `seconds`. */
   readonly records_per_second: number
-  /** From when the first task was running until the last has ended, or now: waits and retries included. */
+  /** From the first task's start until the last one's end, or now: including waits and retries. */
   readonly seconds: number
   readonly batches: number
   readonly errors: number
   readonly dropped: number
   readonly retries: number
-  /** How long quotas of the brokers held it back; absent: they did not. */
+  /** How long broker quotas throttled it; absent: not at all. */
   readonly throttled_ms?: number
-  /** Everything below is delivered or dropped, in all shards: the lowest of their positions. */
+  /** Everything below is delivered or skipped, in all shards: the lowest of their positions. */
   readonly position: number
   /** The next position of each shard. */
   readonly shard_positions: readonly number[]

@@ -1,28 +1,28 @@
 import { asGenesisError, type ErrorCode } from '../errors.js'
 import type { Counters } from '../delivery/counters.js'
 
-/** Kafka Connect's states of connectors and tasks (org.apache.kafka.connect.runtime.AbstractStatus.State, and STOPPED). */
+/** Kafka Connect's connector and task states (org.apache.kafka.connect.runtime.AbstractStatus.State, and STOPPED). */
 export type State = 'UNASSIGNED' | 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAILED' | 'RESTARTING'
 
-/** An error as plain data, so that it crosses threads. */
+/** An error as plain data, to cross threads. */
 export interface Failure {
   readonly code: ErrorCode
-  /** One line, complete, without secrets. */
+  /** One complete line, without secrets. */
   readonly message: string
   readonly retriable: boolean
-  /** The stack with its causes: what Connect calls the trace. */
+  /** The stack with its causes: Connect's trace. */
   readonly trace: string
 }
 
-/** How a task ended: all of its records are delivered, it was asked to stop (or nobody reads any more), or it failed. */
+/** How a task ended: all of its records are delivered, it was asked to stop (or the reader has gone), or it failed. */
 export type TaskEnd =
   { readonly end: 'complete' } | { readonly end: 'stopped' } | { readonly end: 'failed'; readonly failure: Failure }
 
-/** What a task tells whoever watches it. Called synchronously; must not throw. */
+/** Callbacks of a task. Called synchronously; must not throw. */
 export interface TaskEvents {
-  /** RESTARTING comes with the failure and the milliseconds until the next attempt; RUNNING when the sink is open. */
+  /** RESTARTING comes with the failure and the milliseconds until the next attempt; RUNNING once the sink is open. */
   state(state: 'RUNNING' | 'RESTARTING', failure: Failure | null, retryInMs: number): void
-  /** After every commit and every failed attempt. The object is the task's own and goes on changing: copy what is kept. */
+  /** After every commit and every failed attempt. The object belongs to the task and keeps changing: copy what you keep. */
   progress(counters: Counters): void
 }
 

@@ -1,7 +1,7 @@
-/** Tasks by one text each: `<connector>#<shard>`, `<connector>/<sink>#<shard>`; the connector's name as in an address. */
+/** A string key per task: `<connector>#<shard>`, `<connector>/<sink>#<shard>`; the connector's name is URL-encoded. */
 import type { DeliveryOutline } from '../connector/outline.js'
 
-/** Which task it is: a shard of a delivery. */
+/** Identifies a task: a shard of a delivery. */
 export interface TaskId {
   readonly delivery: Pick<DeliveryOutline, 'name' | 'sinkName'>
   readonly shard: number

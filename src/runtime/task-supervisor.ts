@@ -5,10 +5,10 @@ import type { TaskRunStatus } from './status.js'
 import type { Failure, State, TaskEnd } from './task-events.js'
 import type { RunningTask, TaskExecutor, TaskSpec } from './task-executor.js'
 
-/** Told whenever something other than the counters has changed. */
+/** Called whenever anything but the counters changes. */
 export type TaskChanged = (shard: number, state: State, failure: Failure | null, retryInMs: number) => void
 
-/** One task from its start to its end, over however many threads: a lost thread is followed by another. */
+/** One task from start to end, across threads: if its thread is lost, it continues on another. */
 export class TaskSupervisor {
   readonly #spec: TaskSpec
   readonly #runner: TaskExecutor
@@ -29,10 +29,10 @@ export class TaskSupervisor {
   #started = false
   #earlier = emptyCounters(0)
   #counters: Counters
-  /** Records of these counters that have been told. */
+  /** Records of these counters already reported. */
   #counted = 0
 
-  /** `progressed`: told how many more records are delivered. */
+  /** `progressed`: called with the number of newly delivered records. */
   constructor(
     spec: TaskSpec,
     runner: TaskExecutor,
@@ -98,7 +98,7 @@ export class TaskSupervisor {
       this.#complete = end.end === 'complete'
       return this.#end('STOPPED', null)
     }
-    // All other errors have had their attempts in the task itself.
+    // All other errors have been retried by the task itself.
     const waitMs =
       end.failure.code === 'THREAD_LOST' && !this.#stopping ? this.#backoff.next(end.failure, this.#clock.now()) : null
     if (waitMs === null) return this.#end('FAILED', end.failure)

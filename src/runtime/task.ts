@@ -15,18 +15,18 @@ import { asFailure, type Failure, type TaskEnd, type TaskEvents } from './task-e
 
 export interface TaskOptions {
   readonly shard: ShardId
-  /** The stream's first position, where there is no checkpoint yet. */
+  /** The stream's first position, if there is no checkpoint yet. */
   readonly from: number
-  /** The stream ends before this position, over all shards; null: it does not end. */
+  /** The stream ends before this position, over all shards; null: never. */
   readonly to: number | null
   readonly transaction: Pick<ConnectorConfig['transaction'], 'boundary' | 'intervalMs'>
   readonly errors: ConnectorConfig['errors']
 }
 
 /**
- * Delivers one shard, exactly once if the sink does: opens the sink, goes to its checkpoint, and lets the pipeline run from
- * there. After any failure it closes the sink, waits, opens it and goes on from the checkpoint that this returns, which
- * also settles commits whose answer was lost.
+ * Delivers one shard, exactly once if the sink does: opens the sink, seeks to its checkpoint, and runs the pipeline from
+ * there. After any failure it closes the sink, waits, reopens it and continues from the checkpoint this returns, which
+ * also settles commits whose response was lost.
  */
 export class Task {
   readonly #options: TaskOptions
@@ -41,7 +41,7 @@ export class Task {
   readonly #sleep = new Sleep()
   readonly #end: number
 
-  /** Why the record that is searched for cannot be delivered. */
+  /** Why the record being searched for cannot be delivered. */
   #fault: GenesisError | null = null
   /** What the last failure waits for, until it is known to be back. */
   #missed: ExternalDependency | null = null
@@ -51,7 +51,7 @@ export class Task {
   #stopping = false
   #cutShort: () => void = () => undefined
 
-  /** `recovery`: of the tasks that find out together when an outage is over. */
+  /** `recovery`: shared by the tasks that detect the end of an outage together. */
   constructor(
     options: TaskOptions,
     parts: TaskParts,
@@ -93,7 +93,7 @@ export class Task {
       } catch (thrown) {
         if (thrown instanceof DownstreamClosed) return { end: 'stopped' }
         if (this.#stopping) {
-          // Where a stop has cut its start short, nothing has failed.
+          // A start cut short by a stop is not a failure.
           if (this.#resumed) this.#counters.errors++
           this.#events.progress(this.#counters)
           return { end: 'stopped' }
@@ -105,23 +105,23 @@ export class Task {
     }
   }
 
-  /** Asks for an end after the open transaction: `run` then resolves. */
+  /** Requests an end after the open transaction: `run` then resolves. */
   stop(): void {
     this.#stopping = true
     this.#pipeline.stop()
     this.#sleep.wake()
     this.#cutShort()
-    // Nothing is open yet that would have to be finished, and a broker that is not ready can take long.
+    // Nothing is open yet that needs finishing, and a broker that is not ready can take long.
     if (this.#opening) void this.#parts.sink.close()
   }
 
-  /** Ends without waiting for the open transaction: what is not committed is abandoned. */
+  /** Ends without waiting for the open transaction, abandoning uncommitted records. */
   async abandon(): Promise<void> {
     this.stop()
     await this.#parts.sink.close()
   }
 
-  /** Waits for the next attempt; resolves to the failure where there is none. */
+  /** Waits for the next attempt; resolves to the failure if there is none. */
   async #recover(error: GenesisError): Promise<Failure | null> {
     const { policy, maxRetries } = this.#options.errors
     const failure = asFailure(error)
@@ -129,7 +129,7 @@ export class Task {
     if (suspected) this.#fault = error
     const waitMs = suspected ? 0 : this.#backoff.next(error, this.#clock.now())
     const dependency = dependencyOf(error.code)
-    // Waiting for what passes is no error of the connector.
+    // Waiting out a temporary failure is not a connector error.
     if (dependency === null || waitMs === null) this.#counters.errors++
     if (waitMs !== null) this.#counters.retries++
     this.#events.progress(this.#counters)
@@ -153,7 +153,7 @@ export class Task {
   async #attempt(): Promise<void> {
     const { encoder, sink } = this.#parts
     this.#pipeline.reset()
-    // What failed before the sink was open is back when it is open; what failed in mid-stream, when something is delivered.
+    // A failure before the sink was open is over when it opens; one in mid-stream, when something is delivered.
     const opens = !this.#resumed
     this.#resumed = false
     try {
@@ -180,7 +180,7 @@ export class Task {
     }
   }
 
-  /** Waits for work that holds nothing, but no longer than until a stop is asked for. */
+  /** Waits for work that holds nothing, but no longer than until a stop is requested. */
   #unlessStopped(work: Promise<void>): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#cutShort = resolve
@@ -189,7 +189,7 @@ export class Task {
     })
   }
 
-  /** Goes to the checkpoint, and settles what became of a commit whose answer was lost. */
+  /** Seeks to the checkpoint, and settles the outcome of a commit whose response was lost. */
   async #resume(checkpoint: Checkpoint | null): Promise<void> {
     const { shard } = this.#options
     const { generator, encoder, sink } = this.#parts
@@ -217,14 +217,14 @@ export class Task {
   }
 
   #suspects(error: GenesisError): boolean {
-    // What rejects the opening or a checkpoint alone is no record's fault.
+    // A failure to open, or of a checkpoint alone, is not any record's fault.
     if (!this.#resumed) return false
     const { written } = this.#pipeline
     return written !== undefined && this.#poisonSearch.suspects(error.code, written)
   }
 }
 
-/** The shard's first position that is not below `from`. */
+/** The shard's first position at or above `from`. */
 function firstPosition(from: number, { shard, shards }: ShardId): number {
   return from + ((((shard - from) % shards) + shards) % shards)
 }

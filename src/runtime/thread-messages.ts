@@ -3,7 +3,7 @@ import type { Counters } from '../delivery/counters.js'
 import type { Failure, TaskEnd } from './task-events.js'
 import type { TaskSpec } from './task-executor.js'
 
-/** What a thread is started with. */
+/** A thread's start data. */
 export interface ThreadData {
   readonly worker: WorkerConfig
 }

@@ -10,9 +10,9 @@ import type { FromThread, ThreadData, ToThread } from './thread-messages.js'
 interface Thread {
   readonly worker: Worker
   readonly tasks: Map<number, TaskListener>
-  /** What it died of, where it said so. */
+  /** The error it died of, if it reported one. */
   error: unknown
-  /** Pings since it last said something; null: it has said nothing yet, so it is starting. */
+  /** Pings since its last message; null: no message yet, so it is starting. */
   unanswered: number | null
 }
 
@@ -20,18 +20,18 @@ export interface ThreadOptions {
   readonly entry?: URL
   readonly heapMb?: number
   /**
-   * How often threads are asked whether their loop turns, in ms.
+   * How often threads are pinged to check their event loop, in ms.
    * @default 10_000
    */
   readonly pingMs?: number
 }
 
-/** A thread that leaves so many pings unanswered is stuck. Not a time: after a suspend, or where this loop was late, all get the same chance. */
+/** Unanswered pings after which a thread counts as stuck. A count, not a time: after a suspend, or a delay of this loop, all get the same chance. */
 const maxUnanswered = 12
 
 /**
- * Runs tasks on worker threads, many on each; a thread is started when there is a task for it. When a thread dies (a
- * crash, out of memory) or is stuck, its tasks end with THREAD_LOST and no other is touched; whoever restarts them gets a new thread.
+ * Runs tasks on worker threads, many on each; threads are started on demand. When a thread dies (a
+ * crash, out of memory) or is stuck, its tasks end with THREAD_LOST and no others are affected; a restarted task gets a new thread.
  */
 export class ThreadPool implements TaskExecutor {
   readonly #size: number
@@ -41,13 +41,13 @@ export class ThreadPool implements TaskExecutor {
   readonly #pinging: NodeJS.Timeout
   #lastId = 0
 
-  /** For tests: another program of the threads, another limit of their heaps. */
+  /** For tests: another thread script, another heap limit. */
   constructor(worker: WorkerConfig, size: number, { entry, heapMb, pingMs = 10_000 }: ThreadOptions = {}) {
     this.#size = size
     this.#entry = entry ?? new URL('./thread.js', import.meta.url)
     this.#options = {
       workerData: { worker } satisfies ThreadData,
-      // Without a limit of its own a thread that runs out of memory ends the process.
+      // Without its own limit, a thread that runs out of memory ends the process.
       resourceLimits: { maxOldGenerationSizeMb: heapMb ?? Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20) },
     }
     this.#pinging = setInterval(() => this.#ping(pingMs), pingMs)
@@ -68,7 +68,7 @@ export class ThreadPool implements TaskExecutor {
     await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()))
   }
 
-  /** The one with the fewest tasks, or a new one as long as there may be more and all have some. */
+  /** The one with the fewest tasks, or a new one if more are allowed and none is idle. */
   #thread(): Thread {
     const [least] = [...this.#threads].sort((a, b) => a.tasks.size - b.tasks.size)
     if (least !== undefined && (least.tasks.size === 0 || this.#threads.size >= this.#size)) return least
@@ -115,7 +115,7 @@ export class ThreadPool implements TaskExecutor {
 
   #lost(thread: Thread, status: number): void {
     this.#threads.delete(thread)
-    const lost = new GenesisError('THREAD_LOST', 'the thread of the task has ended', {
+    const lost = new GenesisError('THREAD_LOST', "the task's thread has ended", {
       found: thread.error instanceof Error ? thread.error.message : `exit status ${status}`,
       cause: thread.error ?? undefined,
     })
@@ -124,7 +124,7 @@ export class ThreadPool implements TaskExecutor {
   }
 }
 
-/** How many threads the worker's configuration asks for. */
+/** The number of threads the worker's configuration asks for. */
 export function threadCount(threads: WorkerConfig['threads']): number {
   return threads === 'auto' ? availableParallelism() : threads
 }

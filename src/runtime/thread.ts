@@ -1,4 +1,4 @@
-/** What runs in a worker thread: tasks, by the messages of the main thread. */
+/** Entry point of a worker thread: runs tasks as told by the main thread's messages. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { GenesisError } from '../errors.js'
 import type { Counters } from '../delivery/counters.js'
@@ -6,7 +6,7 @@ import { InlineExecutor } from './inline-executor.js'
 import type { RunningTask } from './task-executor.js'
 import type { FromThread, ThreadData, ToThread } from './thread-messages.js'
 
-/** Progress is told together for all tasks, and at most so often. */
+/** Progress is reported for all tasks together, at most this often. */
 const progressMs = 200
 
 if (parentPort === null) throw new GenesisError('INTERNAL', 'thread.js runs in a worker thread only')

@@ -3,11 +3,11 @@ import { dependencyOf, type ExternalDependency } from '../delivery/passing.js'
 import type { ErrorCode } from '../errors.js'
 import type { DeliveryStatus, TaskRunStatus } from './status.js'
 
-/** Tasks of one connector that are in the same trouble. */
+/** Tasks of one connector with the same problem. */
 export interface Trouble {
   readonly connector: string
   readonly tasks: readonly number[]
-  /** What they wait for; null: for nothing that is known to pass, or they have failed. */
+  /** What they wait for; null: nothing known to recover, or they have failed. */
   readonly waitsFor: ExternalDependency | null
   readonly code: ErrorCode
   readonly error: string
@@ -15,12 +15,12 @@ export interface Trouble {
   readonly since: number
 }
 
-/** What a task waits for; null: it does not wait. */
+/** What a task waits for; null: nothing. */
 export function waitsFor({ state, failure }: Pick<TaskRunStatus, 'state' | 'failure'>): ExternalDependency | null {
   return state === 'RESTARTING' && failure !== null ? dependencyOf(failure.code) : null
 }
 
-/** What has failed or is waited for, by connector and error. `state`: of the tasks. */
+/** Failures and waits, by connector and error. `state`: of the tasks. */
 export function troubles(connectors: readonly DeliveryStatus[], state: 'RESTARTING' | 'FAILED'): Trouble[] {
   const found = new Map<string, Trouble>()
   for (const { config, tasks } of connectors) {

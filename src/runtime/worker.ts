@@ -11,9 +11,9 @@ import type { TaskExecutor, TaskSpec } from './task-executor.js'
 import { taskKey, type TaskId } from './task-key.js'
 import { threadCount, ThreadPool } from './thread-pool.js'
 
-/** What a worker says of what it runs. */
+/** A worker's reports about what it runs. */
 export interface WorkerEvents {
-  /** Of a delivery, once for its tasks here: `complete` when all of them are. */
+  /** For a delivery, once for its tasks here: `complete` when all of them are. */
   connector(what: 'started' | 'stopping' | 'removed' | 'complete', config: DeliveryOutline): void
   task(config: DeliveryOutline, shard: number, state: State, failure: Failure | null, retryInMs: number): void
 }
@@ -25,8 +25,8 @@ export interface TaskExecutors {
 }
 
 /**
- * Runs tasks. Each is started, ended and replaced alone; what fails in one is not seen by the others. It does not know which
- * ones there should be: a herder does.
+ * Runs tasks. Each is started, ended and replaced individually, and failures stay isolated. It does not know which
+ * tasks there should be: a herder does.
  */
 export class Worker {
   readonly #config: WorkerConfig
@@ -50,7 +50,7 @@ export class Worker {
     this.#clock = clock
   }
 
-  /** Starts a task, after the end of an earlier one of the same id. Resolves when it is started; its status says how it goes. */
+  /** Starts a task once an earlier one with the same id has ended. Resolves when it is started; its status says how it goes. */
   startTask(spec: TaskSpec): Promise<void> {
     return this.#change(spec, async () => {
       await this.#end(spec)
@@ -64,8 +64,8 @@ export class Worker {
   }
 
   /**
-   * Ends a task after its open transaction, or after the deadline of a shutdown without it. Its status stays until it is
-   * started again or forgotten. Resolves when it has ended; an unknown task has.
+   * Ends a task after its open transaction, or without it after the shutdown deadline. Its status stays until it is
+   * restarted or forgotten. Resolves when it has ended; at once for an unknown task.
    */
   stopTask(id: TaskId): Promise<void> {
     return this.#change(id, () => this.#end(id))
@@ -85,7 +85,7 @@ export class Worker {
     })
   }
 
-  /** Of each delivery that has a task here, in the order in which they were added. */
+  /** Each delivery with a task here, in the order added. */
   status(): DeliveryStatus[] {
     return [...this.#deliveries.values()].filter(({ shards }) => shards.length > 0).map((run) => run.status())
   }
@@ -96,14 +96,14 @@ export class Worker {
     return run === undefined || run.shards.length === 0 ? undefined : run.status()
   }
 
-  /** Resolves when every task that there is now has ended, whether complete, failed or stopped. */
+  /** Resolves when all current tasks have ended, whether complete, failed or stopped. */
   async ended(): Promise<void> {
     await Promise.all([...this.#deliveries.values()].map((run) => run.ended()))
   }
 
   /**
-   * Ends everything, open transactions first, within the shutdown deadline; what takes longer is abandoned.
-   * True: nothing had to be.
+   * Ends everything, open transactions first, within the shutdown deadline; the rest is abandoned.
+   * True: nothing was abandoned.
    */
   async stop(): Promise<boolean> {
     this.#stopping = true
@@ -132,12 +132,12 @@ export class Worker {
     await run.stop(shard, this.#config.shutdown.timeoutMs)
   }
 
-  /** Standard output is this thread's: from another one, records would come through this one too. */
+  /** Standard output belongs to this thread: records from another would pass through it anyway. */
   #executorOf({ sink }: DeliveryOutline): TaskExecutor {
     return sink.type === 'stdout' ? this.#executors.here : this.#executors.threads
   }
 
-  /** Changes of one task one after the other. */
+  /** Serialises the changes of one task. */
   #change(id: TaskId, work: () => Promise<void>): Promise<void> {
     return this.#changes.run(taskKey(id), work)
   }

@@ -71,7 +71,7 @@ test('a topic must keep timestamps, and says which event times its retention doe
   const short = { ...connector, topic: await createTopic(t, { config: { 'retention.ms': '86400000' } }) }
   const { errors, notes } = await checkDelivery(short, worker)
   assert.deepEqual(errors, [])
-  assert.match(notes[0], /whose date is longer ago than retention\.ms \(86400000\) are deleted soon.* begins at 2001-/)
+  assert.match(notes[0], /deletes records with a date older than retention\.ms \(86400000\) soon.* starts at 2001-/)
   assert.deepEqual(await checkDelivery({ ...connector, topic: await createTopic(t) }, worker), {
     errors: [],
     notes: [],

@@ -95,7 +95,7 @@ describe('lines for people', () => {
     const [warning, drawn, cleared, note] = out.written
     assert.equal(
       warning,
-      'warn: waiting for Kafka: kafka localhost:1: no broker answers (KAFKA_UNREACHABLE). Tasks resume by themselves\n',
+      'warn: waiting for Kafka: kafka localhost:1: no broker answers (KAFKA_UNREACHABLE). Tasks will resume automatically\n',
     )
     assert.equal(drawn.split('\n').length, 3)
     assert.equal(cleared, '\r\x1b[2A\x1b[0J')

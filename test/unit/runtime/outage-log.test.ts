@@ -29,7 +29,7 @@ describe('an outage', () => {
     for (const name of ['a', 'b', 'c']) for (const shard of [0, 1]) log.task(named(name), shard, 'RUNNING', null)
     await after(2000)
     assert.deepEqual(notes, [
-      'warn waiting for Kafka: as scripted (KAFKA_UNREACHABLE). Tasks resume by themselves',
+      'warn waiting for Kafka: as scripted (KAFKA_UNREACHABLE). Tasks will resume automatically',
       'warn still waiting for Kafka after 1 min 0 s: 3 connectors (6 tasks): a, b, c',
       'warn still waiting for Kafka after 2 min 0 s: 3 connectors (6 tasks): a, b, c',
       'info Kafka is back after 2 min 10 s: 3 connectors (6 tasks) resumed',
