@@ -4,12 +4,12 @@ import type { DisturbKind } from '../config/disturb.js'
 import type { ColumnBatch as RecordBatch, Faults, Value, Vector } from '../record.js'
 
 /**
- * A row where no type is given: column names to values; dates are ISO 8601 strings, what is missing is null. Lists
- * and nested records, which models of schemas have, are arrays and objects: a type of one's own says so.
+ * The default row type: column names to values; dates are ISO 8601 strings, missing values null. Lists and nested
+ * records, in models of schemas, are arrays and objects: use your own type to describe them.
  */
 export type AnyRow = Record<string, Value>
 
-/** A fault on purpose. */
+/** A deliberate fault. */
 export interface RowFault {
   readonly kind: DisturbKind
   readonly position: number
@@ -17,23 +17,23 @@ export interface RowFault {
 
 /** The columns behind a batch, for publishers that need no row objects. */
 export let recordsOf: <Row extends object>(batch: Batch<Row>) => RecordBatch
-/** A batch of records that nothing else writes to. */
+/** A batch that owns its memory. */
 export let makeBatch: <Row extends object>(records: RecordBatch) => Batch<Row>
 
 /**
- * Consecutive records of a stream, as row objects: the record at index i has position `position + i`. Iterable, again and
- * again, and valid for as long as it is held. The row objects are made when they are first asked for.
+ * Consecutive records of a stream, as row objects: the record at index i has position `position + i`. Can be iterated
+ * repeatedly and stays valid as long as it is held. Row objects are created on first access.
  */
 export class Batch<Row extends object = AnyRow> implements Iterable<Row> {
-  /** The position of the first record in the stream. */
+  /** Position of the first record in the stream. */
   readonly position: number
   readonly length: number
-  /** The names of the columns, in order. */
+  /** Column names, in order. */
   readonly columns: readonly string[]
   readonly #records: RecordBatch
   #rows: Row[] | null = null
 
-  /** Made by a stream. */
+  /** Created by streams. */
   private constructor(records: RecordBatch) {
     this.#records = records
     this.position = records.start
@@ -42,8 +42,8 @@ export class Batch<Row extends object = AnyRow> implements Iterable<Row> {
   }
 
   /**
-   * What is wrong on purpose, of the record at each index; null: nothing. Its position is that in the undisturbed stream. Empty
-   * where the stream is not disturbed.
+   * The deliberate fault of the record at each index; null: none. Its position is that in the undisturbed stream.
+   * Empty if the stream is not disturbed.
    */
   get faults(): readonly (RowFault | null)[] {
     const { faults, length } = this.#records
@@ -58,9 +58,9 @@ export class Batch<Row extends object = AnyRow> implements Iterable<Row> {
     return this.toJSON().values()
   }
 
-  /** The rows as an array: what JSON.stringify writes. The same array every time. */
+  /** The rows as an array, for JSON.stringify. Always the same array. */
   toJSON(): Row[] {
-    // The caller says what type the model's rows have; the layout is the model's.
+    // The caller chooses the row type; the layout is the model's.
     this.#rows ??= toRows(this.#records) as Row[]
     return this.#rows
   }
@@ -71,7 +71,7 @@ export class Batch<Row extends object = AnyRow> implements Iterable<Row> {
   }
 }
 
-/** Records that stay as they are when their generator goes on. */
+/** Copies records that would otherwise change when their generator goes on. */
 export function snapshot(records: RecordBatch): RecordBatch {
   const { vectors, length, faults } = records
   return {
@@ -81,7 +81,7 @@ export function snapshot(records: RecordBatch): RecordBatch {
   }
 }
 
-/** The records with the indexes from `from` up to `to`; they share memory with the others. */
+/** The records from index `from` up to, but excluding, `to`; they share memory with the batch. */
 export function slice(records: RecordBatch, from: number, to: number): RecordBatch {
   return {
     ...records,
@@ -106,7 +106,7 @@ function copyOf(vector: Vector, length: number): Vector {
       const offsets = vector.offsets.slice(0, length + 1)
       return {
         kind: 'text',
-        // From 0, so that the offsets still hold.
+        // From 0, so that the offsets stay valid.
         bytes: Uint8Array.prototype.slice.call(vector.bytes, 0, offsets[length]),
         offsets,
         missing: vector.missing?.slice(0, length),

@@ -3,7 +3,7 @@ import { GenesisError } from '../errors.js'
 import type { AnyRow, Batch } from './batch.js'
 
 /**
- * Records that were skipped, appended to a file: a JSON object a line, with the record's position, the headers that Kafka
+ * Appends skipped records to a file: one JSON object per line, with the record's position, the headers that Kafka
  * Connect gives dead letters (KIP-298, DeadLetterQueueReporter), and the record as its value.
  */
 export class DeadLetterFile {
@@ -23,7 +23,7 @@ export class DeadLetterFile {
     } catch (cause) {
       const { code, message } = cause as NodeJS.ErrnoException
       const full = code === 'ENOSPC' || code === 'EDQUOT'
-      throw new GenesisError(full ? 'DISK_FULL' : 'SINK_FAILED', 'skipped records cannot be written down', {
+      throw new GenesisError(full ? 'DISK_FULL' : 'SINK_FAILED', 'skipped records cannot be written', {
         place: this.#path,
         found: code ?? message,
         cause,
@@ -32,7 +32,7 @@ export class DeadLetterFile {
   }
 }
 
-/** What of Connect's headers is known of a record that never reached a topic. */
+/** The subset of Connect's headers that applies to a record that never reached a topic. */
 export function errorHeaders(error: GenesisError): Record<string, string> {
   return {
     '__connect.errors.stage': 'TASK_PUT',

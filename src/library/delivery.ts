@@ -16,13 +16,13 @@ export interface DeliveryOptions<Row extends object> {
   readonly recorder: MetricsRecorder
   readonly clock: Clock
   readonly signal: AbortSignal | undefined
-  /** Told of every batch that was acknowledged, and how long after it fell due. */
+  /** Called for every acknowledged batch, with the time since it fell due. */
   readonly acknowledged: (records: number, latencyMs: number) => void
   /** Uniform in [0, 1), for the jitter of waits. */
   readonly random?: () => number
 }
 
-/** Hands batches to a publisher; what fails is tried again, left out, or thrown. */
+/** Delivers batches to a publisher; failed deliveries are retried, skipped, or thrown. */
 export class Delivery<Row extends object> {
   readonly #options: DeliveryOptions<Row>
 
@@ -30,7 +30,7 @@ export class Delivery<Row extends object> {
     this.#options = options
   }
 
-  /** Opens the publisher: resolves to the position to go on at, or null if the stream was stopped before it was open. */
+  /** Opens the publisher: resolves to the position to resume at, or null if the stream was stopped first. */
   async open(stream: StreamInfo): Promise<number | null> {
     if (this.#options.signal?.aborted) return null
     const opened = { position: stream.from }
@@ -42,7 +42,10 @@ export class Delivery<Row extends object> {
     return opened.position
   }
 
-  /** Resolves when the batch is delivered or given up; rejects with what ends the stream. `dueAt`: on the clock. */
+  /**
+   * Resolves when the batch is delivered or given up; rejects with the error that ends the stream. `dueAt`: on the
+   * clock.
+   */
   async deliver(batch: Batch<Row>, dueAt: number): Promise<void> {
     const { publisher, recorder, clock, acknowledged, onError } = this.#options
     const error = await this.#try(async () => {
@@ -55,7 +58,7 @@ export class Delivery<Row extends object> {
     if (error === null || error === stopped) return
     if (onError !== 'skip' || !(error.retriable || ownFault.has(error.code))) throw error
     if (ownFault.has(error.code) && batch.length > 1) {
-      // One of the records is at fault: by halves, until no other is given up with it.
+      // A record is at fault: bisect, so that no other is given up with it.
       const records = recordsOf(batch)
       const half = batch.length >> 1
       await this.deliver(makeBatch<Row>(slice(records, 0, half)), dueAt)
@@ -67,7 +70,7 @@ export class Delivery<Row extends object> {
     recorder.gap(batch.position, batch.position + batch.length, error.code)
   }
 
-  /** Null: it has worked. Otherwise the error after which it is not tried again, or that the stream was stopped. */
+  /** Null: success. Otherwise the error after which there are no more retries, or that the stream was stopped. */
   async #try(call: () => Promise<void>): Promise<GenesisError | null | typeof stopped> {
     const { retryPolicy, onError, recorder, signal, random } = this.#options
     const backoff = backoffOf(retryPolicy, onError, random)
@@ -104,9 +107,9 @@ export class Delivery<Row extends object> {
 
 const stopped = Symbol('stopped')
 
-/** What a publisher threw: ours as it is, anything else as an error of the sink. */
+/** A publisher's error: ours as is, anything else as SINK_FAILED. */
 function sinkError(thrown: unknown): GenesisError {
   if (thrown instanceof GenesisError) return thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return new GenesisError('SINK_FAILED', 'the publisher has failed', { found: message, cause: thrown })
+  return new GenesisError('SINK_FAILED', 'the publisher failed', { found: message, cause: thrown })
 }

@@ -9,23 +9,23 @@ import { documentOf } from './option-table.js'
 
 /** How often a fault occurs. */
 export interface Share {
-  /** Of the undisturbed stream's records, 0 to 0.9. */
+  /** Share of the undisturbed stream's records, 0 to 0.9. */
   readonly probability: number
 }
 
-/** A fault that befalls a field. */
+/** A fault of a field. */
 export interface SomeFields extends Share {
-  /** Columns that it may befall. @default every column that can be missing */
+  /** Columns that may be affected. @default every column that can be missing */
   readonly fields?: readonly string[]
 }
 
-/** Faults in the data on purpose, by kind: docs/disturb.md. */
+/** Deliberate faults in the data, by kind: docs/disturb.md. */
 export interface DisturbOptions {
-  /** Of the faults; that of the stream if left out. */
+  /** Seed of the faults. @default the stream's */
   readonly seed?: number
-  /** Comes after `by` (100) of those that follow it. */
+  /** Overtaken by the `by` (100) following records. */
   readonly late?: Share & { readonly by?: number }
-  /** Comes after 1 to `within` (10) of those that follow it. */
+  /** Overtaken by 1 to `within` (10) following records. */
   readonly outOfOrder?: Share & { readonly within?: number }
   readonly duplicate?: Share
   readonly missingField?: SomeFields
@@ -36,11 +36,11 @@ export interface DisturbOptions {
 
 const tree = { disturb: disturbSchema }
 const rows = namesOf(tree, 'code')
-/** What a kind is called in code. */
+/** A kind's name in code. */
 const kindInCode = (kind: DisturbKind): string => (rows[`disturb.${kind}`] ?? kind).replace('disturb.', '')
 const names: Names = { ...rows, ...Object.fromEntries(disturbKinds.map((kind) => [kind, kindInCode(kind)])) }
 
-/** The faults as a connector has them: its keys, its checks, under the names that code has. Throws OPTION_INVALID. */
+/** The faults as a connector has them: same keys and checks, under the names used in code. Throws OPTION_INVALID. */
 export function planDisturb(of: string, options: DisturbOptions | undefined, seed: number): DisturbConfig | null {
   if (options === undefined) return null
   const { values, errors } = check(tree, plainSource(documentOf(tree, { disturb: options }), of), {
@@ -54,10 +54,10 @@ export function planDisturb(of: string, options: DisturbOptions | undefined, see
   return disturbConfigOf(values.disturb, seed)
 }
 
-/** Kinds that only an encoder can bring about: rows have no bytes to cut off. */
+/** Kinds that need an encoder: rows have no bytes to truncate. */
 const encoded: readonly DisturbKind[] = ['missing_field', 'null', 'malformed', 'tombstone']
 
-/** Throws OPTION_INVALID for faults that the consumer of the stream cannot produce. */
+/** Throws OPTION_INVALID for faults that the stream's consumer cannot produce. */
 export function refuseEncoded(of: string, disturb: DisturbConfig | null): void {
   const kind = encoded.find((kind) => (disturb?.probabilities[kind] ?? 0) > 0)
   if (kind === undefined) return

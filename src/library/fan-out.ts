@@ -4,9 +4,9 @@ import type { Publisher } from './publisher.js'
 import type { StreamToOptions } from './stream-options.js'
 import { StreamingMetrics } from './streaming-metrics.js'
 
-/** The options of `streamTo` for several publishers: the same for each, but for where to count. */
+/** The options of `streamTo` for several publishers: the same for each, except for the metrics. */
 export interface StreamToEachOptions extends Omit<StreamToOptions, 'metricsCollector'> {
-  /** Where to count, one for each publisher, in their order; new ones if left out. */
+  /** Collectors, one per publisher, in order; created if omitted. */
   readonly metricsCollectors?: readonly StreamingMetrics[]
 }
 
@@ -25,9 +25,10 @@ export function planBranches<Row extends object>(
   const refuse = (what: string, found: string, expected: string): never => {
     throw new GenesisError('OPTION_INVALID', what, { place: 'streamTo', found, expected })
   }
-  if (publishers.length === 0) refuse('no publishers', 'an empty list', 'one publisher or more')
-  // Its calls come one at a time, and each of its records once.
-  if (new Set(publishers).size < publishers.length) refuse('one publisher twice', 'the same object', 'another one')
+  if (publishers.length === 0) refuse('no publishers', 'an empty list', 'at least one publisher')
+  // A publisher's calls are sequential, and it gets each record once.
+  if (new Set(publishers).size < publishers.length)
+    refuse('duplicate publisher', 'the same object twice', 'distinct publishers')
   checkOptions('streamTo', { metricsCollectors }, { metricsCollectors: collectorsOf(publishers.length) })
   if ('metricsCollector' in options && options.metricsCollector !== undefined) {
     refuse('several publishers need one collector each', 'metricsCollector', 'metricsCollectors: one for each')
@@ -38,8 +39,8 @@ export function planBranches<Row extends object>(
 }
 
 /**
- * Runs the streams side by side, none waiting for another, until each has ended. Rejects then, if one has failed, with its
- * error (of several the first, with all of them in `details.all`), which names the publisher by its index.
+ * Runs the streams concurrently and independently until each has ended. Then rejects if any has failed: with its
+ * error, which names the publisher by index (of several, the first, with all in `details.all`).
  */
 export async function runBranches<T>(branches: readonly (() => Promise<T>)[]): Promise<T[]> {
   const ended = await Promise.allSettled(branches.map((run) => run()))
@@ -47,7 +48,7 @@ export async function runBranches<T>(branches: readonly (() => Promise<T>)[]): P
   if (errors.length === 1) throw errors[0]
   if (errors.length > 1) {
     const [{ code }] = errors
-    throw new GenesisError(code, `${errors.length} publishers have failed, the first: ${errors[0].message}`, {
+    throw new GenesisError(code, `${errors.length} publishers failed, the first: ${errors[0].message}`, {
       all: errors,
       cause: errors[0],
     })
@@ -55,7 +56,7 @@ export async function runBranches<T>(branches: readonly (() => Promise<T>)[]): P
   return ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
 }
 
-/** Throws OPTION_INVALID for what is no publisher. */
+/** Throws OPTION_INVALID for anything that is not a publisher. */
 export function checkPublisher(publisher: unknown, place: string): void {
   const given = publisher as { publish?: unknown } | null | undefined
   if (typeof given === 'object' && given !== null && typeof given.publish === 'function') return

@@ -1,4 +1,4 @@
-/** Options in code as rows of the option table (config/): their checks, and their values as configuration files have them. */
+/** Options in code as rows of the option table (config/): their checks, and their values as in configuration files. */
 import { rateRules } from '../config/rate-rules.js'
 import { connectorSchema } from '../config/connector-schema.js'
 import { formatOf, isGood } from '../config/formats.js'
@@ -14,7 +14,7 @@ export const textOrObject: Check = {
   accepts: (value) => textOption.accepts(value) || objectOption.accepts(value),
 }
 
-/** An option that has to be there: null where it is not. */
+/** A mandatory option: must not be null. */
 export const needed: Check = { expected: 'a value', accepts: (value) => value !== null }
 
 /** The checks of these options of a tree, by their names in code. */
@@ -53,12 +53,12 @@ function checkOf(row: Option | undefined, name: string): Check {
   }
 }
 
-/** The unit that a number in code has: the end of its name. */
+/** The unit of a number in code: the suffix of its name. */
 function millisecondsOf(name: string): number {
   return name.endsWith('Seconds') ? 1000 : 1
 }
 
-/** The values of all options of a tree: those that are given in code, and the defaults that code has. */
+/** The values of all options of a tree: those given in code, and the defaults for code. */
 export function optionValues<T extends OptionTree>(tree: T, given: object): Values<T> {
   return Object.fromEntries(
     Object.entries(tree).map(([key, node]) => [key, isOption(node) ? valueOf(node, given) : optionValues(node, given)]),
@@ -75,8 +75,8 @@ function valueOf(row: Option, given: object): unknown {
 }
 
 /**
- * The options that are given in code, as a file of this tree has them. What is no option, or no object where one is needed, is
- * kept for the check of the document to refuse.
+ * The options given in code, as a file of this tree has them. Values of the wrong type are kept for the document's
+ * check to reject.
  */
 export function documentOf(tree: OptionTree, given: object): object {
   const document: Record<string, unknown> = {}
@@ -91,7 +91,7 @@ function writtenOf({ code, codeDefault }: Option, given: object): unknown {
   return code === undefined ? undefined : (at(given, code) ?? codeDefault)
 }
 
-/** Undefined: nothing of it is given. */
+/** Undefined: none given. */
 function sectionOf(section: OptionTree, given: object): unknown {
   const object = objectOf(section)
   const value = object === undefined ? undefined : at(given, object)
@@ -102,7 +102,7 @@ function sectionOf(section: OptionTree, given: object): unknown {
   return Object.keys(content).length === 0 ? undefined : content
 }
 
-/** The object that has the options of a section in code; undefined: they are not in one. */
+/** The object with a section's options in code; undefined: they are not grouped in one. */
 function objectOf(section: OptionTree): string | undefined {
   const codes = Object.values(section).flatMap((node) => (isOption(node) ? (node.code ?? []) : []))
   const code = codes.find((name) => name.includes('.'))
@@ -120,7 +120,7 @@ function at(given: object, path: string): unknown {
 
 const throughputNames = namesOf(connectorSchema.throughput, 'code', 'throughput.')
 
-/** Throws OPTION_INVALID for options about the pace of a stream that do not go together. */
+/** Throws OPTION_INVALID for conflicting options about the pace of a stream. */
 export function checkThroughput(of: string, values: Values<typeof connectorSchema>['throughput']): void {
   const broken = rateRules(values).find((rule) => rule.broken)
   if (broken !== undefined) throw renamed(ruleError(of, broken), throughputNames)

@@ -1,4 +1,4 @@
-/** Options of the library, checked as a caller without types could have got them wrong. */
+/** Checks options of the library, whose callers may not use types. */
 import { nearest } from '../config/nearest.js'
 import { GenesisError } from '../errors.js'
 
@@ -7,10 +7,14 @@ export interface Check {
   readonly accepts: (value: unknown) => boolean
 }
 
-/** Throws OPTION_INVALID for an option that is unknown or wrong; undefined is an option that is not given. */
+/** Throws OPTION_INVALID for an unknown or invalid option; undefined counts as omitted. */
 export function checkOptions(of: string, given: unknown, checks: Readonly<Record<string, Check>>): void {
   if (typeof given !== 'object' || given === null) {
-    throw new GenesisError('OPTION_INVALID', 'no options', { place: of, found: shown(given), expected: 'an object' })
+    throw new GenesisError('OPTION_INVALID', 'invalid options', {
+      place: of,
+      found: shown(given),
+      expected: 'an object',
+    })
   }
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(checks, name)) {
@@ -40,7 +44,7 @@ export function count(least: number, most = Number.MAX_SAFE_INTEGER): Check {
   }
 }
 
-/** A number, fractions included; `above` itself is not accepted. */
+/** A number, fractions included; exclusive minimum `above`. */
 export function numberAbove(above: number): Check {
   return {
     expected: `a number above ${above}`,
@@ -68,7 +72,10 @@ export function instance(type: { readonly name: string; readonly prototype: obje
 
 export const positionOption = count(0)
 export const flagOption: Check = { expected: 'true or false', accepts: (value) => typeof value === 'boolean' }
-export const textOption: Check = { expected: 'a text', accepts: (value) => typeof value === 'string' && value !== '' }
+export const textOption: Check = {
+  expected: 'a non-empty string',
+  accepts: (value) => typeof value === 'string' && value !== '',
+}
 export const objectOption: Check = {
   expected: 'an object',
   accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),

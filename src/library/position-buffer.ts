@@ -6,37 +6,37 @@ import type { Pacer } from '../pacing/pacer.js'
 export interface Span {
   readonly start: number
   readonly length: number
-  /** When the last of them fell due, on its clock. */
+  /** When the last of them fell due, on the clock. */
   readonly dueAt: number
 }
 
 export interface FeedOptions {
   readonly pacer: Pacer
   readonly clock: Clock
-  /** The first position, and the one before which the stream ends (Infinity: it does not). */
+  /** First position, and end position (exclusive; Infinity: unbounded). */
   readonly from: number
   readonly end: number
   readonly batchSize: number
-  /** The most records that are due and not taken. */
+  /** Maximum records due and not taken. */
   readonly bufferSize: number
-  /** What becomes of a record that is due when the buffer is full. */
+  /** What to do with a record that falls due when the buffer is full. */
   readonly onFull: 'block' | 'drop' | 'error'
-  /** With drop: the oldest record in the buffer goes instead of the new one. */
+  /** With drop: discard the oldest record in the buffer instead of the new one. */
   readonly dropOldest: boolean
-  /** So long a batch may wait for being full. */
+  /** Maximum time a batch waits to become full. */
   readonly lingerMs: number
-  /** Told of positions that are dropped: from `from` up to `to`. */
+  /** Called for dropped positions: `from` up to, but excluding, `to`. */
   readonly dropped: (from: number, to: number) => void
-  /** Told whenever the number of records in the buffer has changed. */
+  /** Called when the number of records in the buffer has changed. */
   readonly buffered: (records: number) => void
 }
 
 /**
  * The records that are due, up to the size of the buffer, as batches for the consumer. A record is a function of its
- * position, so the buffer holds positions: what is dropped costs nothing, and what is taken is made then.
+ * position, so the buffer holds positions: dropped records cost nothing, taken ones are generated then.
  *
- * The pacer's clock runs whether or not anybody takes: with `block` it is asked for no more than there is room for, with
- * `drop` and `error` for whatever is due.
+ * The pacer's clock runs whether or not anyone takes: with `block` it is asked only for as many as there is room for,
+ * with `drop` and `error` for everything due.
  */
 export class PositionBuffer {
   readonly #options: FeedOptions
@@ -44,7 +44,7 @@ export class PositionBuffer {
   readonly failed: Promise<never>
   #fail!: (error: GenesisError) => void
   #failure: GenesisError | null = null
-  /** Positions that fell due together, in order, with gaps between them where some were dropped. */
+  /** Positions that fell due together, in order, with gaps where some were dropped. */
   readonly #waiting: { start: number; length: number; readonly dueAt: number }[] = []
   #size = 0
   #position: number
@@ -64,7 +64,7 @@ export class PositionBuffer {
     void this.#fill()
   }
 
-  /** The next batch's positions: full, or what there is once it has waited for `lingerMs`. Null at the end, or when closed. */
+  /** Positions of the next batch: full, or partial after waiting `lingerMs`. Null at the end, or when closed. */
   async next(): Promise<Span | null> {
     for (;;) {
       if (this.#failure !== null) throw this.#failure
@@ -76,7 +76,7 @@ export class PositionBuffer {
     }
   }
 
-  /** Ends everything: nothing is dropped, taken or waited for any more. */
+  /** Stops everything: nothing more is dropped, taken or waited for. */
   close(): void {
     this.#closed = true
     this.#signal()
@@ -96,7 +96,7 @@ export class PositionBuffer {
       if (count === 0) await this.#sleep(pacer.delay(now))
       else {
         this.#accept(count, now)
-        // Whoever takes has a turn before the next records are due.
+        // Gives the consumer a turn before the next records fall due.
         await clock.turn()
       }
     }
@@ -110,10 +110,10 @@ export class PositionBuffer {
     this.#position += count
     const excess = Math.max(0, this.#size + count - bufferSize)
     if (excess > 0 && onFull === 'error') {
-      this.#failure = new GenesisError('BUFFER_FULL', 'the sink is slower than the stream, and the buffer is full', {
+      this.#failure = new GenesisError('BUFFER_FULL', 'the buffer is full: the sink is slower than the stream', {
         place: `position ${start + count - excess}`,
         found: `${bufferSize} records waiting`,
-        remedy: 'Give it a larger bufferSize or a lower rate, or let onBufferFull be block or drop',
+        remedy: 'Increase bufferSize, lower the rate, or set onBufferFull to block or drop',
       })
       this.#fail(this.#failure)
     } else if (excess > 0 && !dropOldest) {
@@ -140,7 +140,7 @@ export class PositionBuffer {
     }
   }
 
-  /** Takes at most `most` positions off the first that fell due. */
+  /** Takes at most `most` positions from the oldest. */
   #cut(most: number): Span {
     const [first] = this.#waiting
     const { start, dueAt } = first
@@ -152,7 +152,7 @@ export class PositionBuffer {
     return { start, length, dueAt }
   }
 
-  /** The first positions up to a gap, at most a full batch. */
+  /** The oldest positions up to a gap, at most a full batch. */
   #take(): Span {
     const first = this.#cut(this.#full)
     const { start } = first
@@ -166,14 +166,14 @@ export class PositionBuffer {
     return { start, length, dueAt }
   }
 
-  /** Milliseconds until there is a batch to take. */
+  /** Milliseconds until a batch is ready. */
   #waitMs(): number {
     const { bufferSize, lingerMs, clock } = this.#options
     const [first] = this.#waiting
     if (first === undefined) return Infinity
     let length = 0
     for (const next of this.#waiting) {
-      // Behind a gap: nothing can be added to what is before it.
+      // Before a gap: nothing can be added to it.
       if (next.start !== first.start + length) return 0
       length += next.length
       if (length >= this.#full) return 0
@@ -181,7 +181,7 @@ export class PositionBuffer {
     return this.#over || this.#size >= bufferSize ? 0 : first.dueAt + lingerMs - clock.now()
   }
 
-  /** How many records a full batch has. */
+  /** Records in a full batch. */
   get #full(): number {
     return Math.min(this.#options.batchSize, this.#options.bufferSize)
   }
@@ -195,12 +195,12 @@ export class PositionBuffer {
     return this.#closed ? Promise.resolve() : this.#wait(ms, () => this.#closed)
   }
 
-  /** Until something has changed, at most `ms`. */
+  /** Waits for a change, at most `ms`. */
   #change(ms: number): Promise<void> {
     return this.#wait(ms, () => true)
   }
 
-  /** Until something has changed and `wanted` says that it matters, at most `ms`. */
+  /** Waits for a change that `wanted` accepts, at most `ms`. */
   #wait(ms: number, wanted: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       let waiting = true

@@ -10,24 +10,24 @@ export interface Column {
   readonly nullable: boolean
 }
 
-/** The record layout behind a stream, for publishers that encode columns. */
+/** The record layout of a stream, for publishers that encode columns. */
 export let streamFieldsOf: (stream: StreamInfo) => readonly Field[]
 
 /**
- * What is wrong with the stream on purpose, for publishers that bring it about in what they encode; null: nothing. Who does not
- * ask does not get such streams.
+ * Deliberate faults of the stream, for publishers that encode them; null: none. Publishers that do not read it get no
+ * such streams.
  */
 export let disturbOf: (stream: StreamInfo) => DisturbConfig | null
-/** Whether somebody has asked. */
+/** Whether it has been read. */
 export let asksForFaults: (stream: StreamInfo) => boolean
 
-/** What a publisher learns about the stream that it is opened for. */
+/** What a publisher learns about a stream when it is opened. */
 export class StreamInfo {
-  /** The columns of the records, in order. */
+  /** Columns of the records, in order. */
   readonly columns: readonly Column[]
-  /** Hash of model, conditions and seed, hexadecimal: streams with one fingerprint have the same records. */
+  /** Hash of model, conditions and seed, hexadecimal: streams with the same fingerprint have the same records. */
   readonly fingerprint: string
-  /** The position that the stream begins at. */
+  /** First position of the stream. */
   readonly from: number
   readonly #fields: readonly Field[]
   readonly #disturb: DisturbConfig | null
@@ -52,27 +52,27 @@ export class StreamInfo {
 }
 
 /**
- * Where `streamTo` sends a stream. Calls come one at a time: open, publish again and again, close.
+ * Destination of a stream for `streamTo`. Calls are sequential: open, repeated publish, close.
  *
- * Whatever a call throws is an error of the sink (SINK_FAILED) and counts as passing, unless it is a StreamingError, whose
- * code says which it is. After a rejection the same batch may come again.
+ * Anything thrown counts as a temporary error of the sink (SINK_FAILED), unless it is a StreamingError, whose code
+ * decides. After a rejection the same batch may be sent again.
  */
 export interface Publisher<Row extends object = AnyRow> {
   /**
-   * Connects. May resolve to a position: all records below it were delivered by an earlier run, and the stream goes on
+   * Connects. May resolve to a position: all records below it were delivered by an earlier run, and the stream resumes
    * there. May be called again if it rejects.
    */
   open?(stream: StreamInfo): Promise<number | void> | number | void
-  /** Delivers a batch: resolves when all of its records are safe, rejects when any may not be. */
+  /** Delivers a batch: resolves when all of its records are safe, rejects if any might not be. */
   publish(batch: Batch<Row>): Promise<void> | void
   /**
-   * Takes a batch that `onError: 'skip'` leaves out, and why, to write it down elsewhere. What it throws ends the stream: no
+   * Takes a batch that `onError: 'skip'` leaves out, with the reason, to store it elsewhere. Errors end the stream: no
    * record is lost twice.
    */
   deadLetter?(batch: Batch<Row>, error: StreamingError): Promise<void> | void
   /**
-   * Frees everything. Called once, also after failures, and where the buffer's overflow ends the stream even while a
-   * `publish` is under way: must not wait for what was not delivered.
+   * Releases all resources. Called once, also after failures, and even during a `publish` if a buffer overflow ends
+   * the stream: must not wait for undelivered records.
    */
   close?(): Promise<void> | void
 }

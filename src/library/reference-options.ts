@@ -4,37 +4,40 @@ import { checkOptions, count, instance, objectOption, oneOf, positionOption, tex
 import { modelOf, SyntheticGenerator } from './synthetic-generator.js'
 
 /**
- * Columns that come from the records of another stream: orders that refer to customers who exist. The other stream is named
- * by what makes it, generator, conditions and seed; none of it is stored.
+ * Columns taken from another stream's records: orders that refer to existing customers. The other stream is defined by
+ * its generator, conditions and seed; none of its records is stored.
  */
 export interface ReferenceOptions {
-  /** Gets the key; stands in the place of the model's column of this name, or after its last one. */
+  /** Receives the key; replaces the model's column of this name, or is added after the last one. */
   readonly column: string
   /** The other stream's model. */
   readonly generator: SyntheticGenerator<object>
-  /** The other stream's column that is the key. */
+  /** Key column of the other stream. */
   readonly key: string
-  /** How many of the other stream's records there are to refer to: its positions from 0. */
+  /** Number of records of the other stream to choose from, starting at position 0. */
   readonly among: number
-  /** Which of them: all alike (the default), the first ones most, or those that are newest at the own position. */
+  /**
+   * Which of them: all equally often (the default), the first ones most often, or the newest as of the current
+   * position.
+   */
   readonly skew?: 'uniform' | 'zipf' | 'recent'
-  /** More columns of the same record, by their own names. */
+  /** More columns of the same record: name here to name there. */
   readonly copy?: Readonly<Record<string, string>>
-  /** Of the other stream. */
+  /** Conditions of the other stream. */
   readonly conditions?: unknown
-  /** Of the other stream; 0 if left out. */
+  /** Seed of the other stream. @default 0 */
   readonly seed?: number
-  /** What the other stream refers to. */
+  /** References of the other stream. */
   readonly references?: readonly ReferenceOptions[]
 }
 
 const isMap = {
-  expected: 'a map of own names to names there',
+  expected: 'a map of names here to names in the other stream',
   accepts: (value: unknown): boolean =>
     objectOption.accepts(value) && Object.values(value as object).every((name) => typeof name === 'string'),
 }
 
-/** The references of a stream as the model has them. Throws OPTION_INVALID. */
+/** The references of a stream in the model's form. Throws OPTION_INVALID. */
 export function planReferences(of: string, references: readonly ReferenceOptions[] = []): References[] {
   return references.map((reference, index) => planReference(`${of}: references[${index}]`, reference))
 }

@@ -4,15 +4,15 @@ import { checksOf } from './option-table.js'
 import { checkOptions, count } from './options.js'
 import { asPublic } from './streaming-error.js'
 
-/** How often a failed delivery is tried again, and after which waits. */
+/** How often to retry a failed delivery, and how long to wait. */
 export interface RetryPolicyOptions {
-  /** Tries after the first; 3 if left out. Infinity: no end. */
+  /** Retries after the first attempt; Infinity: unlimited. @default 3 */
   readonly maxRetries?: number
-  /** Each wait is so many times the one before; 2 if left out. */
+  /** Factor by which the wait grows with each retry. @default 2 */
   readonly backoffFactor?: number
-  /** The longest wait; 60 if left out. */
+  /** Maximum wait. @default 60 */
   readonly maxBackoffSeconds?: number
-  /** The first wait; 0.1 if left out. */
+  /** Initial wait. @default 0.1 */
   readonly initialBackoffSeconds?: number
 }
 
@@ -25,9 +25,9 @@ const checks = {
 }
 
 /**
- * When a failed delivery is tried again: errors whose row in docs/errors.md is retriable, `maxRetries` times in a row, after
- * waits that grow by the factor up to the maximum. Half of each wait is jitter (a random share of it is left out), so that
- * what failed together does not come back together.
+ * When to retry a failed delivery: errors that docs/errors.md lists as retriable, up to `maxRetries` consecutive
+ * times, with exponential backoff up to the maximum. Waits are reduced by up to 50 % jitter, so that simultaneous
+ * failures do not retry simultaneously.
  */
 export class RetryPolicy {
   readonly maxRetries: number
@@ -45,7 +45,7 @@ export class RetryPolicy {
   }
 }
 
-/** What counts the failures in a row of one delivery. */
+/** Counts the consecutive failures of a delivery. */
 export function backoffOf(policy: RetryPolicy, onError: 'retry' | 'skip' | 'stop', random?: () => number): Backoff {
   return new Backoff(
     {

@@ -1,7 +1,7 @@
 /**
- * How the rate changes: not; in a straight line from rateLimit to toRate; as day and night around rateLimit, beginning at
- * night; rateLimit with bursts of burstRate; or as recorded in a CSV file of `seconds,rate` a line, again and again, in
- * place of rateLimit. With `speed` 168 the shape of a week takes an hour.
+ * How the rate changes. constant: not at all; ramp: linearly from rateLimit to toRate; sine: a day-and-night wave
+ * around rateLimit, starting at night; bursts: rateLimit with bursts of burstRate; curve: as recorded in a CSV file
+ * with a `seconds,rate` line per point, repeated, instead of rateLimit. With `speed` 168, a week takes an hour.
  */
 export type RateShapeOptions = { readonly speed?: number } & (
   | { readonly type: 'constant' }

@@ -1,4 +1,4 @@
-/** The options of one stream, in code: the library's side of a connector's `conditions` and `throughput`. */
+/** The options of one stream, in code: the library's counterpart of a connector's `conditions` and `throughput`. */
 import { connectorSchema } from '../config/connector-schema.js'
 import { throughputOf } from '../config/to-connector.js'
 import { GenesisError } from '../errors.js'
@@ -12,43 +12,43 @@ import { StreamingMetrics } from './streaming-metrics.js'
 
 /** Which records a stream has, and when they fall due. */
 export interface StreamOptions {
-  /** Maximum records in a batch; 100 if left out. */
+  /** Maximum records per batch. @default 100 */
   readonly batchSize?: number
-  /** A full batch every so many seconds. Excludes rateLimit. */
+  /** One full batch per interval. Excludes rateLimit. */
   readonly intervalSeconds?: number
-  /** Records a second: exact over time, smooth, and independent of the batch size. */
+  /** Records per second: exact over time, smooth, and independent of the batch size. */
   readonly rateLimit?: number
-  /** How the rate changes over time; constant if left out. */
+  /** How the rate changes over time. @default constant */
   readonly shape?: RateShapeOptions
-  /** How records are spread over the time that the rate gives them: evenly (the default), or as a Poisson process. */
+  /** How records are spread over time: evenly (the default), or as a Poisson process. */
   readonly arrivals?: 'even' | 'poisson'
-  /** What event times go by: the model (the default), or this stream's rate, with its shape and at its speed. */
+  /** What event times follow: the model (the default), or this stream's rate, with its shape and speed. */
   readonly eventTime?: 'model' | 'throughput'
-  /** What every record satisfies, in the literal form of docs/conditions.md. */
+  /** Conditions on every record, in the literal form of docs/conditions.md. */
   readonly conditions?: unknown
-  /** Columns that come from the records of other streams. */
+  /** Columns taken from the records of other streams. */
   readonly references?: readonly ReferenceOptions[]
-  /** The stream ends after so many positions; those that are dropped or skipped count too. */
+  /** Maximum positions; dropped and skipped ones count too. */
   readonly maxRecords?: number
-  /** The stream ends after so many batches' worth of positions, and every batch is full. */
+  /** Maximum batches, all of them full. */
   readonly maxBatches?: number
-  /** The first position; 0 if left out. The same position is the same record, whenever and wherever it is made. */
+  /** First position. The same position is the same record, whenever and wherever it is generated. @default 0 */
   readonly from?: number
-  /** The position before which the stream ends. */
+  /** End position (exclusive). */
   readonly to?: number
-  /** With a rate: how long a batch waits for being full; 0.2 if left out. Then it goes with the records that are due. */
+  /** With a rate: maximum time a batch waits to become full before it is sent partially filled. @default 0.2 */
   readonly lingerSeconds?: number
-  /** Ends the stream, after the batch that is under way. */
+  /** Ends the stream after the current batch. */
   readonly signal?: AbortSignal
-  /** Where to count; may be read while the stream goes on. */
+  /** Metrics collector; can be read while the stream runs. */
   readonly metricsCollector?: StreamingMetrics
 }
 
-/** The same for push mode, where acknowledgements can set the rate. */
+/** The same for push mode, where acknowledgements can control the rate. */
 export interface StreamToOptions extends StreamOptions {
-  /** Finds the rate by itself: as high as it goes while 95 % of acknowledgements take no longer than targetLatencyMs. */
+  /** Finds the highest rate at which 95 % of acknowledgements take at most targetLatencyMs. */
   readonly adaptiveRate?: boolean
-  /** 100 if left out. With adaptiveRate; rateLimit is then the upper bound. */
+  /** With adaptiveRate; rateLimit is then the upper bound. @default 100 */
   readonly targetLatencyMs?: number
 }
 
@@ -80,13 +80,13 @@ const shapeParts = [
 ] as const
 const shapeChecks = checksOf(connectorSchema, ...shapeParts.map((part) => `shape.${part}` as const))
 
-/** What the options come to. */
+/** The resolved options. */
 export interface StreamPlan {
   readonly throughput: Throughput
   readonly conditions: unknown
   readonly references: readonly References[]
   readonly from: number
-  /** The position before which the stream ends; Infinity: it does not. */
+  /** End position (exclusive); Infinity: unbounded. */
   readonly end: number
   readonly lingerMs: number
   readonly signal: AbortSignal | undefined
@@ -115,10 +115,10 @@ export function planStream(of: 'stream' | 'streamTo' | 'readable', options: Stre
   }
 }
 
-/** What only code can get wrong. */
+/** Conflicts that only code can cause. */
 function checkTogether(of: string, { from = 0, to, adaptiveRate, targetLatencyMs }: StreamToOptions): void {
   if (to !== undefined && to < from) {
-    const expected = `to from ${from} on`
+    const expected = `to of at least ${from}`
     throw new GenesisError('OPTION_INVALID', 'the stream would end before it starts', { place: of, expected })
   }
   if (targetLatencyMs !== undefined && adaptiveRate !== true) {

@@ -32,29 +32,29 @@ import { recorderOf, type MetricsRecorder, type StreamingMetrics } from './strea
 import { modelOf, SyntheticGenerator } from './synthetic-generator.js'
 import { GenesisError } from '../errors.js'
 
-/** What all streams of a StreamingGenerator have in common. */
+/** Common to all streams of a StreamingGenerator. */
 export interface StreamingGeneratorOptions {
-  /** How many records may be due and not taken by the sink; 10,000 if left out. */
+  /** Maximum records due and not yet taken by the sink. @default 10,000 */
   readonly bufferSize?: number
   /**
-   * What becomes of records that are due when the buffer is full. block (the default): they wait, and the stream falls
-   * behind its rate. drop: their positions are left out, and counted. error: the stream ends with BUFFER_FULL.
+   * What to do with records that fall due when the buffer is full. block (the default): they wait, and the stream
+   * falls behind its rate. drop: their positions are skipped and counted. error: the stream ends with BUFFER_FULL.
    */
   readonly onBufferFull?: 'block' | 'drop' | 'error'
-  /** With drop: the oldest records in the buffer are left out, not the new ones. */
+  /** With drop: discard the oldest records in the buffer instead of the new ones. */
   readonly dropOldest?: boolean
-  /** When a failed delivery is tried again. */
+  /** When to retry a failed delivery. */
   readonly retryPolicy?: RetryPolicy
   /**
-   * retry (the default): tries again, then ends with the error. skip: tries again, then leaves the batch out (of a record
-   * that is itself at fault, only that record). stop: ends at once.
+   * retry (the default): retry, then fail. skip: retry, then skip the batch (or only a record that is itself at
+   * fault). stop: fail immediately.
    */
   readonly onError?: 'retry' | 'skip' | 'stop'
-  /** With skip: a file to which the records that are left out are appended, with the error, as JSON lines. */
+  /** With skip: a file to append skipped records to, with the error, as JSON lines. */
   readonly deadLetterFile?: string
-  /** Faults in the data on purpose: docs/disturb.md. */
+  /** Deliberate faults in the data: docs/disturb.md. */
   readonly disturb?: DisturbOptions
-  /** An integer from 0 to 2^53 − 1: another seed, other records; 0 if left out. */
+  /** An integer from 0 to 2^53 − 1; a different seed generates different records. @default 0 */
   readonly seed?: number
 }
 
@@ -69,7 +69,7 @@ const checks = {
   seed: positionOption,
 }
 
-/** One stream that has been started. */
+/** One running stream. */
 interface Started {
   readonly plan: StreamPlan
   readonly generator: Generator
@@ -80,7 +80,7 @@ interface Started {
 
 /**
  * Streams the records of a model: to an iterator (`stream`), to a publisher (`streamTo`), or as a Node or Web stream.
- * Every call is a stream of its own, from its own first position. All errors are StreamingErrors.
+ * Each call is an independent stream with its own first position. All errors are StreamingErrors.
  */
 export class StreamingGenerator<Row extends object = AnyRow> {
   readonly #generator: SyntheticGenerator<Row>
@@ -106,23 +106,23 @@ export class StreamingGenerator<Row extends object = AnyRow> {
   }
 
   /**
-   * Pull mode: batches as they fall due; what is due while none is asked for waits in the buffer. Leaving the loop frees
-   * everything. Throws OPTION_INVALID, CONDITION_INVALID or CONDITION_UNSATISFIABLE at once; the iteration rejects with
-   * BUFFER_FULL.
+   * Pull mode: batches as they fall due; those due while none is requested wait in the buffer. Leaving the loop
+   * releases all resources. Throws OPTION_INVALID, CONDITION_INVALID or CONDITION_UNSATISFIABLE immediately; the
+   * iteration rejects with BUFFER_FULL.
    */
   stream(options: StreamOptions = {}): AsyncIterableIterator<Batch<Row>> {
     return this.#pull(this.#start('stream', options))
   }
 
   /**
-   * Push mode: delivers to a publisher until the end of the stream, or until `signal` says so; the batch under way is
-   * finished first. Resolves to the metrics; rejects with the error that ended the stream.
+   * Push mode: delivers to a publisher until the stream ends or `signal` aborts; the current batch is finished first.
+   * Resolves to the metrics; rejects with the error that ended the stream.
    */
   streamTo(publisher: Publisher<Row>, options?: StreamToOptions): Promise<StreamingMetrics>
   /**
-   * To several publishers: each gets the same positions, made for it alone, with a buffer, a rate, retries and metrics of its
-   * own; none waits for another, and the failure of one does not end the others. Resolves to the metrics of each when all
-   * have ended; rejects then with what has failed.
+   * To several publishers: each gets the same positions, generated separately, with its own buffer, rate, retries and
+   * metrics; they do not wait for each other, and one failing does not end the others. When all have ended, resolves
+   * to the metrics of each, or rejects if any failed.
    */
   streamTo(publishers: readonly Publisher<Row>[], options?: StreamToEachOptions): Promise<StreamingMetrics[]>
   async streamTo(
@@ -144,12 +144,12 @@ export class StreamingGenerator<Row extends object = AnyRow> {
     }
   }
 
-  /** A Node stream in object mode, a row at a time, for `pipeline()`. Destroying it frees everything. */
+  /** A Node stream in object mode, one row at a time, for `pipeline()`. Destroying it releases all resources. */
   readable(options: StreamOptions = {}): Readable {
     return Readable.from(rowsOf(this.#pull(this.#start('readable', options))))
   }
 
-  /** A Web stream of rows. Cancelling it frees everything. */
+  /** A Web stream of rows. Cancelling it releases all resources. */
   webReadable(options: StreamOptions = {}): ReadableStream<Row> {
     return Readable.toWeb(this.readable(options)) as ReadableStream<Row>
   }
@@ -276,7 +276,7 @@ function closeOnAbort(buffer: PositionBuffer, signal: AbortSignal | undefined): 
   return () => signal?.removeEventListener('abort', close)
 }
 
-/** What Array.isArray does not tell of a readonly list. */
+/** Array.isArray does not narrow readonly lists. */
 function isList<T>(given: T | readonly T[]): given is readonly T[] {
   return Array.isArray(given)
 }

@@ -4,33 +4,30 @@ import type { Clock } from '../delivery/clock.js'
 import { DurationQuantiles } from '../delivery/quantiles.js'
 import { RateMeter } from '../delivery/rate-meter.js'
 
-/** Positions that were not delivered: from `from` up to `to`, which is not one of them. */
+/** Undelivered positions: `from` up to, but excluding, `to`. */
 export interface Gap {
   readonly from: number
   readonly to: number
-  /** BUFFER_FULL: dropped because the buffer was full. Otherwise the error for which they were skipped. */
+  /** BUFFER_FULL: dropped because the buffer was full. Otherwise the error they were skipped for. */
   readonly reason: ErrorCode
 }
 
-/** How `streamTo` and `stream` write down what happens. */
+/** How `streamTo` and `stream` record what happens. */
 export interface MetricsRecorder {
   begin(clock: Clock): void
   delivered(records: number, latencyMs: number): void
   failed(): void
   retried(): void
   gap(from: number, to: number, reason: ErrorCode): void
-  /** Records that are due and that the sink has not taken. */
+  /** Records due and not yet taken by the sink. */
   buffered(records: number): void
   end(): void
 }
 
-/** What writes to a collector. */
+/** Writes to a collector. */
 export let recorderOf: (metrics: StreamingMetrics) => MetricsRecorder
 
-/**
- * What a stream has done; may be read at any time. A collector that is given to several streams, one after the other, sums
- * them up.
- */
+/** Metrics of a stream; can be read at any time. A collector used for several streams in succession adds them up. */
 export class StreamingMetrics {
   #totalRecords = 0
   #batchesSent = 0
@@ -40,7 +37,7 @@ export class StreamingMetrics {
   #buffered = 0
   #gaps: Gap[] = []
   #warmUp = { records: 0, ms: 0 }
-  /** Time and records of the streams before the present one, without their warm-ups. */
+  /** Time and records of previous streams, without their warm-ups. */
   #earlier = { records: 0, ms: 0 }
   #run: { clock: Clock; began: number; warm: number | null; last: number; records: number } | null = null
   readonly #meter = new RateMeter()
@@ -52,14 +49,17 @@ export class StreamingMetrics {
     return this.#totalRecords
   }
 
-  /** Records a second over the last ten seconds; after the end of a stream, over its last ten seconds. 0 before the first. */
+  /**
+   * Records per second over the last ten seconds, or the stream's last ten seconds once it has ended. 0 before the
+   * first.
+   */
   get recordsPerSecond(): number {
     return this.#run === null ? this.#lastRate : this.#meter.rate(this.#run.clock.now())
   }
 
   /**
-   * Records a second without the warm-up: those after the first batch, in the time since it was delivered. While there are
-   * none: all records in the time since the start.
+   * Records per second without the warm-up: records after the first batch, over the time since its delivery. Until
+   * there are any: all records over the time since the start.
    */
   get averageRate(): number {
     const run = this.#run
@@ -81,22 +81,22 @@ export class StreamingMetrics {
     return this.#errors
   }
 
-  /** Attempts made after a failure. */
+  /** Retries. */
   get retries(): number {
     return this.#retries
   }
 
-  /** Positions given up, by a full buffer or by `onError: 'skip'`; `gaps` has them. */
+  /** Positions given up, because of a full buffer or `onError: 'skip'`; listed in `gaps`. */
   get dropped(): number {
     return this.#dropped
   }
 
-  /** Which positions were given up and why, in order; of very many, the last 10,000 runs of positions. */
+  /** Which positions were given up and why, in order; at most the last 10,000 ranges. */
   get gaps(): readonly Gap[] {
     return [...this.#gaps]
   }
 
-  /** Records that are due and that the sink has not taken yet. */
+  /** Records due and not yet taken by the sink. */
   get buffered(): number {
     return this.#buffered
   }
@@ -106,18 +106,20 @@ export class StreamingMetrics {
     return { records: this.#warmUp.records, seconds: this.#warmUp.ms / 1000 }
   }
 
-  /** Milliseconds from handing a batch over to its being acknowledged, per record, right to 1 %; 0 before the first record. */
+  /**
+   * Milliseconds from sending a batch to its acknowledgement, per record, accurate to 1 %; 0 before the first record.
+   */
   get latencyMs(): { readonly p50: number; readonly p95: number; readonly p99: number } {
     return { p50: this.latency(0.5), p95: this.latency(0.95), p99: this.latency(0.99) }
   }
 
-  /** The latency in milliseconds that a share of the records, 0 to 1, does not exceed; 0 before the first record. */
+  /** A latency percentile in milliseconds, for a share of the records from 0 to 1; 0 before the first record. */
   latency(quantile: number): number {
     const ms = this.#latency.at(quantile)
     return Number.isNaN(ms) ? 0 : ms
   }
 
-  /** All of them as plain data. */
+  /** All metrics as plain data. */
   toJSON(): Record<string, unknown> {
     const { totalRecords, recordsPerSecond, averageRate, batchesSent, errors, retries, dropped, buffered } = this
     const { warmUp, latencyMs, gaps } = this
@@ -125,7 +127,7 @@ export class StreamingMetrics {
     return { ...counts, warmUp, latencyMs, gaps }
   }
 
-  /** What console.log shows. */
+  /** Shown by console.log. */
   [inspect.custom](): Record<string, unknown> {
     return this.toJSON()
   }

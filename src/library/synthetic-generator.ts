@@ -9,11 +9,11 @@ import { asPublic, asStreamingError } from './streaming-error.js'
 
 /** Which records a sample has. */
 export interface SampleOptions {
-  /** What every record satisfies, in the literal form of docs/conditions.md. */
+  /** Conditions on every record, in the literal form of docs/conditions.md. */
   readonly conditions?: unknown
-  /** An integer from 0 to 2^53 − 1; 0 if left out. */
+  /** An integer from 0 to 2^53 − 1. @default 0 */
   readonly seed?: number
-  /** Position of the first record; 0 if left out. */
+  /** Position of the first record. @default 0 */
   readonly from?: number
 }
 
@@ -26,7 +26,7 @@ export let modelOf: <Row extends object>(generator: SyntheticGenerator<Row>) => 
 export class SyntheticGenerator<Row extends object = AnyRow> {
   /** The model's name. */
   readonly name: string
-  /** The columns of a record, in order. */
+  /** Columns of a record, in order. */
   readonly columns: readonly Column[]
   readonly #model: Model
 
@@ -36,7 +36,9 @@ export class SyntheticGenerator<Row extends object = AnyRow> {
     this.columns = model.fields.map(({ name, type, nullable }) => ({ name, type, nullable }))
   }
 
-  /** Reads a model file. Rejects with MODEL_UNREADABLE, MODEL_INVALID or MODEL_TOO_NEW, naming the place in it. */
+  /**
+   * Reads a model file. Rejects with MODEL_UNREADABLE, MODEL_INVALID or MODEL_TOO_NEW, naming the place in the file.
+   */
   static async load<Row extends object = AnyRow>(path: string): Promise<SyntheticGenerator<Row>> {
     try {
       return new SyntheticGenerator<Row>(await loadModel(path))
@@ -51,7 +53,7 @@ export class SyntheticGenerator<Row extends object = AnyRow> {
   }
 
   /**
-   * `length` records at once (1 to 1,000,000): the same as a stream with these options begins with. Throws
+   * Generates `length` records (1 to 1,000,000): the same as the first ones of a stream with these options. Throws
    * CONDITION_INVALID, CONDITION_UNSATISFIABLE or OPTION_INVALID.
    */
   sample(length: number, options: SampleOptions = {}): Batch<Row> {

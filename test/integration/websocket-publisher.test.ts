@@ -232,7 +232,7 @@ describe('a WebSocket publisher', () => {
     [{ uri: 'ws://localhost', url: 'ws://localhost' }, /unknown option; found url; expected uri/],
     [{ uri: 'ws://localhost', format: 'xml' }, /expected one of json, ndjson, avro/],
     [{ uri: 'ws://localhost', acknowledge: 'yes' }, /expected true or false/],
-    [{ uri: 'ws://localhost', headers: { a: 1 } }, /expected an object of texts/],
+    [{ uri: 'ws://localhost', headers: { a: 1 } }, /expected an object of strings/],
   ] as const) {
     test(`checks its options: ${JSON.stringify(options)}`, () => {
       assert.throws(

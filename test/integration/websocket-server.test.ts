@@ -310,7 +310,7 @@ describe('the options of a WebSocket server', () => {
     [{ port: 0, onSlow: 'wait' }, /expected one of drop, disconnect/],
     [{ port: 0, generator: {} }, /expected a SyntheticGenerator/],
     [{ port: 0, allowedOrigins: ['example.org'] }, /expected a list of origins/],
-    [{ port: 0, rateLimit: 10 }, /rateLimit: this option is about streams of single clients/],
+    [{ port: 0, rateLimit: 10 }, /rateLimit: this option applies to per-client streams/],
   ] as const) {
     test(`are checked: ${JSON.stringify(options)}`, () => {
       assert.throws(

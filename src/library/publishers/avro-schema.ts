@@ -2,7 +2,7 @@ import { parseSchema, readSchema, type AvroSchema } from '../../encode/avro/sche
 import { deriveSchema } from '../../encode/avro/derive.js'
 import type { Field } from '../../record.js'
 
-/** The schema that an `avroSchema` option stands for, when it is asked for. Throws SCHEMA_INVALID. */
+/** Resolves an `avroSchema` option lazily. Throws SCHEMA_INVALID. */
 export function schemaSource(given: object | string | undefined, fields: readonly Field[]): () => AvroSchema {
   return () => {
     if (typeof given === 'string') return readSchema(given)

@@ -1,4 +1,4 @@
-/** KafkaPublisher's options as the configuration that connectors and workers have, so that they are checked in the same way. */
+/** KafkaPublisher's options as a connector and worker configuration, so that they are checked the same way. */
 import { parseConnector } from '../../config/connector-file.js'
 import { connectorSchema } from '../../config/connector-schema.js'
 import type { ConnectorConfig } from '../../config/connector.js'
@@ -11,25 +11,25 @@ import { asGenesisError } from '../../errors.js'
 import { checksOf, documentOf, needed, textOrObject } from '../option-table.js'
 import { anything, checkOptions, flagOption, objectOption, oneOf, textOption, type Check } from '../options.js'
 
-/** How to reach the brokers with TLS. */
+/** TLS settings for the brokers. */
 export interface KafkaTlsOptions {
-  /** PEM texts or paths of PEM files. */
+  /** PEM text, or paths of PEM files. */
   readonly ca?: string
   readonly cert?: string
   readonly key?: string
   readonly passphrase?: string
-  /** The name the certificate must have, if it is not the broker's host. */
+  /** Server name expected in the certificate. @default the broker's host */
   readonly serverName?: string
-  /** Whether the broker's certificate is checked; true if left out. */
+  /** Whether to verify the broker's certificate. @default true */
   readonly verify?: boolean
 }
 
-/** How to log in at the brokers. */
+/** Authentication with the brokers. */
 export interface KafkaSaslOptions {
   readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512' | 'OAUTHBEARER'
   readonly username?: string
   readonly password?: string
-  /** OAUTHBEARER: a fixed token, or client credentials at an endpoint. */
+  /** OAUTHBEARER: a static token, or client credentials at a token endpoint. */
   readonly token?: string
   readonly tokenEndpoint?: string
   readonly clientId?: string
@@ -37,7 +37,7 @@ export interface KafkaSaslOptions {
   readonly scope?: string
 }
 
-/** A schema registry with Confluent's API, and how to log in at it. */
+/** A schema registry (Confluent API), and its authentication. */
 export interface RegistryOptions {
   readonly url: string
   readonly username?: string
@@ -46,34 +46,34 @@ export interface RegistryOptions {
   readonly ca?: string
 }
 
-/** Where a KafkaPublisher sends records, and in which form. */
+/** Where a KafkaPublisher sends records, and in what form. */
 export interface KafkaPublisherOptions {
-  /** host:port, several as a list or divided by commas. */
+  /** Bootstrap brokers, host:port; a list or comma-separated. */
   readonly bootstrapServers: string | readonly string[]
   readonly topic: string
-  /** json if left out. */
+  /** @default json */
   readonly valueSerializer?: 'json' | 'avro'
-  /** The schema itself, the path of an .avsc file, or (left out) derived from the model. */
+  /** The schema itself, or the path of an .avsc file. @default derived from the model */
   readonly avroSchema?: object | string
-  /** Schema registry (Confluent API), its address or more. Without one, Avro values have no registry prefix. */
+  /** Schema registry (Confluent API): its URL, or an object. Without one, Avro values have no registry prefix. */
   readonly registry?: string | RegistryOptions
-  /** Column whose value is the key of a record. */
+  /** Column used as the record key. */
   readonly key?: string
-  /** string if left out. */
+  /** @default string */
   readonly keyFormat?: 'string' | 'long' | 'avro' | 'json'
-  /** Column of timestamps or dates whose value is the timestamp of a record; the time of sending if left out. */
+  /** Timestamp or date column used as the record timestamp. @default the time of sending */
   readonly timestamp?: string
-  /** All replicas in sync acknowledge every record; there is no weaker setting, since the producers are idempotent. */
+  /** Acknowledgement by all in-sync replicas. No weaker setting is possible: the producers are idempotent. */
   readonly acks?: 'all'
   readonly compression?: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd'
   /**
    * at-least-once (the default): a batch whose acknowledgement was lost is sent again. exactly-once: a batch and the
-   * stream's position are one transaction, and a stream of the same `name` goes on where it was.
+   * stream's position are one transaction, and a stream with the same `name` resumes where it was.
    */
   readonly delivery?: 'at-least-once' | 'exactly-once'
-  /** With exactly-once: what the checkpoints of this stream are kept under. */
+  /** With exactly-once: the name under which this stream's checkpoints are stored. */
   readonly name?: string
-  /** How a missing topic is created (false: it is not); one partition if left out. */
+  /** How to create a missing topic (false: do not). @default one partition */
   readonly topicCreation?:
     | false
     | {
@@ -81,15 +81,15 @@ export interface KafkaPublisherOptions {
         readonly replicationFactor?: number
         readonly config?: Readonly<Record<string, string | number | boolean>>
       }
-  /** With `onError: 'skip'`: topic for the records that are left out, with the error in headers (docs/kafka.md). */
+  /** With `onError: 'skip'`: topic for skipped records, with the error in headers (docs/kafka.md). */
   readonly deadLetterTopic?: string
   readonly tls?: boolean | KafkaTlsOptions
   readonly sasl?: KafkaSaslOptions
-  /** What the brokers' logs and quotas call this client. */
+  /** The client's name in the brokers' logs and quotas. */
   readonly clientId?: string
 }
 
-// What is only named here is checked as the row that it is.
+// Options listed by name only are checked as their rows say.
 const checks: Readonly<Record<keyof KafkaPublisherOptions, Check>> = {
   bootstrapServers: {
     expected: 'host:port, or a list of them',
@@ -116,14 +116,14 @@ export interface KafkaPlan {
   readonly worker: WorkerConfig
 }
 
-/** What the keys of connectors and workers are called here. */
+/** Names of connector and worker keys in code. */
 export const optionNames: Names = {
   ...namesOf(workerSchema, 'code'),
   ...namesOf(connectorSchema, 'code'),
   'registry.url': 'registry',
 }
 
-/** Throws OPTION_INVALID, or what the configuration of a connector would, under the names that code has: CONFIG_INVALID. */
+/** Throws OPTION_INVALID, or CONFIG_INVALID from the connector's checks, under the names used in code. */
 export function planKafka(options: KafkaPublisherOptions): KafkaPlan {
   try {
     return planOf(options)
@@ -146,13 +146,13 @@ function planOf(options: KafkaPublisherOptions): KafkaPlan {
   }
   const folder = process.cwd()
   const worker = parseWorker(plainSource(documentOf(workerSchema, given), 'KafkaPublisher'), {}, folder)
-  // The publisher is given records; no model is opened.
+  // A placeholder: the publisher is given records, and no model is opened.
   const written = { ...documentOf(connectorSchema, given), model: '-' }
   const connector = parseConnector(plainSource(written, 'KafkaPublisher'), { env: {}, folder })
   return { connector, worker }
 }
 
-/** What has to be there, null where it is not. */
+/** Mandatory options, null if missing. */
 function required({ bootstrapServers, topic, delivery, name }: KafkaPublisherOptions): object {
   return {
     bootstrapServers: bootstrapServers ?? null,

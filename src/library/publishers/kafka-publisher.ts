@@ -11,20 +11,21 @@ import { optionNames, planKafka, type KafkaPlan, type KafkaPublisherOptions } fr
 import type { TopicWriter } from './topic-writer.js'
 
 /**
- * Publishes to a topic: every batch is acknowledged by all replicas in sync, or (exactly-once) committed together with the
- * stream's position, before `publish` resolves. After a failure the connection is discarded, and the next call opens another.
+ * Publishes to a topic: `publish` resolves once a batch is acknowledged by all in-sync replicas or, with exactly-once,
+ * committed together with the stream's position. After a failure the connection is discarded, and the next call opens
+ * another.
  */
 export class KafkaPublisher implements Publisher<object> {
   readonly #plan: KafkaPlan
   #stream: { readonly info: StreamInfo; readonly encoder: Encoder } | null = null
   #writer: TopicWriter | null = null
 
-  /** Throws OPTION_INVALID or CONFIG_INVALID; connects nothing. */
+  /** Throws OPTION_INVALID or CONFIG_INVALID; does not connect. */
   constructor(options: KafkaPublisherOptions) {
     this.#plan = asPublic(() => planKafka(options))
   }
 
-  /** Rejects with SCHEMA_MISMATCH, TOPIC_MISSING and what else can be wrong before anything is sent. */
+  /** Rejects with SCHEMA_MISMATCH, TOPIC_MISSING and other errors detectable before anything is sent. */
   async open(info: StreamInfo): Promise<number> {
     const encoder = this.#stream?.encoder ?? encoderOf(this.#plan, info)
     await encoder.prepare()
@@ -45,7 +46,7 @@ export class KafkaPublisher implements Publisher<object> {
     }
   }
 
-  /** To the topic of dead letters, if there is one; rejects where they are not safe there. */
+  /** Sends to the dead-letter topic, if any; rejects if the records are not safe there. */
   async deadLetter(batch: Batch<object>, error: StreamingError): Promise<void> {
     if (this.#plan.connector.deadLetterTopic === null || this.#stream === null) return
     const { info, encoder } = this.#stream
@@ -65,20 +66,20 @@ export class KafkaPublisher implements Publisher<object> {
     await writer?.close()
   }
 
-  /** The batch's records that are still to go, with the connection open; null: none. */
+  /** The batch's records that remain to be sent, with the connection open; null: none. */
   async #rest(batch: Batch<object>, info: StreamInfo): Promise<RecordBatch | null> {
     const records = recordsOf(batch)
     if (this.#writer !== null) return records
-    // What failed may have been committed after all: only the rest goes again.
+    // The failed batch may have been committed after all: send only the rest.
     const committed = (await this.#connect(info)) - records.start
     if (committed >= records.length) return null
     return committed > 0 ? slice(records, committed, records.length) : records
   }
 
-  /** Resolves to the position that the topic has: 0 where that is not known. */
+  /** Resolves to the position stored with the topic, or 0 if unknown. */
   async #connect({ fingerprint, from }: StreamInfo): Promise<number> {
     await this.close()
-    // Not before it is needed: the Kafka libraries take longer to load than all the rest.
+    // Loaded lazily: the Kafka libraries take longer to load than everything else.
     const { TransactionalTopicWriter: TransactionalTopicWriter, IdempotentTopicWriter: IdempotentTopicWriter } =
       await import('./topic-writer.js')
     const writer: TopicWriter =

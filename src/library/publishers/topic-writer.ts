@@ -1,4 +1,4 @@
-/** The two ways of a batch into a topic. After any rejection: close it and make another. */
+/** The two ways to write a batch to a topic. After any rejection: close it and create another. */
 import { KafkaAdmin } from '../../kafka/admin.js'
 import { createProducer } from '../../kafka/create-producer.js'
 import { kafkaError } from '../../kafka/errors.js'
@@ -12,11 +12,11 @@ import { checkTimestampType, namedTimestamps } from '../../sink/kafka/timestamp-
 import type { KafkaPlan } from './kafka-options.js'
 
 export interface TopicWriter {
-  /** Connects. Resolves to the position up to which the topic has the stream; 0 where it does not know. */
+  /** Connects. Resolves to the position up to which the topic has the stream, or 0 if unknown. */
   open(): Promise<number>
   /** Resolves when the batch is durable. `end`: the position after its last record. */
   send(batch: EncodedBatch, end: number): Promise<void>
-  /** Resolves when the records are durable among the dead letters. `end`: the position after the last one. */
+  /** Resolves when the records are durable in the dead-letter topic. `end`: the position after the last one. */
   deadLetter(batch: EncodedBatch, error: GenesisError, end: number): Promise<void>
   close(): Promise<void>
 }
@@ -65,7 +65,7 @@ export class TransactionalTopicWriter implements TopicWriter {
   }
 }
 
-/** A batch, acknowledged by all replicas in sync; no duplicates while the producer lives. */
+/** A batch, acknowledged by all in-sync replicas; no duplicates while the producer lives. */
 export class IdempotentTopicWriter implements TopicWriter {
   readonly #plan: KafkaPlan
   #open: { readonly producer: KafkaProducer; readonly partitions: number } | null = null

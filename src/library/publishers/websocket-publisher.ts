@@ -10,32 +10,35 @@ import { streamFieldsOf, type Publisher, type StreamInfo } from '../publisher.js
 import { asPublic } from '../streaming-error.js'
 import { schemaSource } from './avro-schema.js'
 
-/** Which server a WebSocketPublisher sends to, and in which form. */
+/** Which server a WebSocketPublisher sends to, and in what form. */
 export interface WebSocketPublisherOptions {
   /** ws:// or wss://. A user name and password in it are sent as basic authentication. */
   readonly uri: string
   /**
-   * json (the default): a record a message. ndjson: a batch a message, an object a line. avro: binary messages, which
-   * together are an Avro object container file.
+   * json (the default): one message per record. ndjson: one message per batch, one object per line. avro: binary
+   * messages that together form an Avro object container file.
    */
   readonly format?: 'json' | 'ndjson' | 'avro'
-  /** For avro: the schema itself, the path of an .avsc file, or (left out) derived from the model. */
+  /** For avro: the schema itself, or the path of an .avsc file. @default derived from the model */
   readonly avroSchema?: object | string
   /**
-   * Whether the server sends back the last position (docs/websocket.md): a batch is then published once that is there,
-   * sent again if it is not, and a stream goes on where the server has it. false if left out: a batch is published once
-   * the operating system has it.
+   * Whether the server sends back the last position (docs/websocket.md). A batch is then published once that arrives
+   * and resent if it does not, and a stream resumes at the server's position. Otherwise a batch is published once
+   * handed to the operating system. @default false
    */
   readonly acknowledge?: boolean
-  /** With acknowledge: what the server keeps the position under. Left out: a name made from the model, conditions and seed. */
+  /**
+   * With acknowledge: the name under which the server stores the position. @default derived from model, conditions and
+   * seed
+   */
   readonly name?: string
   /** Headers of the handshake, such as Authorization. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Maximum bytes that wait to be sent; 1 MB if left out. */
+  /** Maximum bytes waiting to be sent. @default 1 MB */
   readonly bufferBytes?: number
-  /** For connecting; 10 if left out. */
+  /** Maximum wait for a connection. @default 10 */
   readonly connectTimeoutSeconds?: number
-  /** For an acknowledgement; 30 if left out. */
+  /** Maximum wait for an acknowledgement. @default 30 */
   readonly acknowledgeTimeoutSeconds?: number
 }
 
@@ -44,7 +47,7 @@ const checks: Readonly<Record<keyof WebSocketPublisherOptions, Check>> = {
   avroSchema: textOrObject,
   name: textOption,
   headers: {
-    expected: 'an object of texts',
+    expected: 'an object of strings',
     accepts: (value) =>
       typeof value === 'object' && value !== null && Object.values(value).every((item) => typeof item === 'string'),
   },
@@ -59,17 +62,17 @@ interface Opened {
 }
 
 /**
- * Publishes to a WebSocket server. When a connection breaks, the stream's retry policy says how often and after which waits
- * another is made; the batch under way is sent again.
+ * Publishes to a WebSocket server. When a connection breaks, it reconnects and resends the current batch according to
+ * the stream's retry policy.
  */
 export class WebSocketPublisher implements Publisher<object> {
   readonly #options: WebSocketPublisherOptions
   #stream: Opened | null = null
   #connected = false
-  /** The position below which everything was published. */
+  /** Everything below this position was published. */
   #published = 0
 
-  /** Throws OPTION_INVALID; connects nothing. */
+  /** Throws OPTION_INVALID; does not connect. */
   constructor(options: WebSocketPublisherOptions) {
     asPublic(() => {
       checkOptions('WebSocketPublisher', options, checks)
@@ -92,7 +95,7 @@ export class WebSocketPublisher implements Publisher<object> {
     let records = recordsOf(batch)
     const end = records.start + records.length
     if (!this.#connected) {
-      // What was sent may have arrived after all: only the rest goes again.
+      // It may have arrived after all: send only the rest.
       const taken = (await this.#connect(this.#stream)) - records.start
       if (taken >= records.length) {
         this.#published = end
@@ -132,7 +135,7 @@ export class WebSocketPublisher implements Publisher<object> {
     return { info, encoder: createMessageEncoder(format, fields, schema), sink }
   }
 
-  /** Resolves to the position that the server has; what was published before, where it does not say. */
+  /** Resolves to the server's position, or to what was published before if it reports none. */
   async #connect({ sink, info }: Opened): Promise<number> {
     try {
       const checkpoint = await sink.open()
@@ -141,7 +144,7 @@ export class WebSocketPublisher implements Publisher<object> {
         throw invalid('the server has another stream under this name', checkpoint.fingerprint, info.fingerprint)
       }
       if (position < this.#published) {
-        throw invalid('the server has forgotten records that it had acknowledged', position, this.#published)
+        throw invalid('the server lost records it had acknowledged', position, this.#published)
       }
       this.#connected = true
       return position

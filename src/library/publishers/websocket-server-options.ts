@@ -15,40 +15,40 @@ import { SyntheticGenerator } from '../synthetic-generator.js'
 
 /** Where a WebSocketServerPublisher listens, whom it serves, and with what. */
 export interface WebSocketServerPublisherOptions {
-  /** 0: any free port; `listen` tells which. */
+  /** 0: any free port; `listen` resolves to the address. */
   readonly port: number
-  /** The path of the address; / if left out. */
+  /** Path of the URL. @default / */
   readonly path?: string
-  /** The address to listen on; 127.0.0.1 if left out: this machine only. */
+  /** Address to listen on. @default 127.0.0.1, reachable from this machine only */
   readonly host?: string
-  /** Gives every client a stream of its own. Left out: everyone gets what `streamTo` publishes. */
+  /** Gives each client its own stream. Omitted: all clients get what `streamTo` publishes. */
   readonly generator?: SyntheticGenerator<object>
-  /** As for WebSocketPublisher; with a generator, a client may ask for another. json if left out. */
+  /** As for WebSocketPublisher; with a generator, clients may request another. @default json */
   readonly format?: 'json' | 'ndjson' | 'avro'
-  /** For avro: the schema itself, the path of an .avsc file, or (left out) derived from the model. */
+  /** For avro: the schema itself, or the path of an .avsc file. @default derived from the model */
   readonly avroSchema?: object | string
-  /** 1,000 if left out; a client too many is refused with HTTP status 503. */
+  /** Further clients are refused with HTTP status 503. @default 1,000 */
   readonly maxClients?: number
-  /** The largest message from a client, and the longest conditions; 4,096 if left out. */
+  /** Maximum size of a client's message, and of its conditions. @default 4,096 */
   readonly maxMessageBytes?: number
-  /** Origins of pages that may connect, in addition to those of this machine; `*` is every page. */
+  /** Origins of pages that may connect, in addition to those of this machine; `*`: every page. */
   readonly allowedOrigins?: readonly string[]
-  /** drop (the default): a client that is too slow misses batches, and is notified which. disconnect: it is disconnected. */
+  /** drop (the default): a slow client misses batches, and is told which. disconnect: it is disconnected. */
   readonly onSlow?: 'drop' | 'disconnect'
-  /** Maximum bytes that wait for one client; 1 MB if left out. */
+  /** Maximum bytes waiting for one client. @default 1 MB */
   readonly bufferBytes?: number
-  /** With a generator: as for StreamingGenerator; 0 if left out. */
+  /** With a generator: as for StreamingGenerator. @default 0 */
   readonly seed?: number
-  /** With a generator: what a client gets that asks for nothing. 10 records a batch, 100 a second, and all records if left out. */
+  /** With a generator: what clients get by default. @default 10 records per batch, 100 per second, all records */
   readonly batchSize?: number
   readonly rateLimit?: number
   readonly conditions?: unknown
-  /** With a generator: the most that a client may ask for; 1,000 a batch, 10,000 a second if left out. */
+  /** With a generator: the maximum a client may request. @default 1,000 per batch, 10,000 per second */
   readonly maxBatchSize?: number
   readonly maxRateLimit?: number
-  /** With a generator: how many different conditions the clients may have at a time; 64 if left out. */
+  /** With a generator: maximum distinct conditions in use at a time. @default 64 */
   readonly maxConditions?: number
-  /** With a generator: so long a client whose query asks for nothing may take for its first message; 1 if left out. */
+  /** With a generator: maximum wait for the first message of a client whose query requests nothing. @default 1 */
   readonly firstMessageSeconds?: number
 }
 
@@ -74,13 +74,13 @@ export const serverChecks: Readonly<Record<keyof WebSocketServerPublisherOptions
   ...onlyWithGenerator,
 }
 
-/** Throws OPTION_INVALID for options that say something about clients' own streams where there are none, or too much. */
+/** Throws OPTION_INVALID for options about per-client streams if there are none, or for conflicting ones. */
 export function checkClientOptions(options: WebSocketServerPublisherOptions): void {
   const { generator, batchSize = 1, rateLimit = 0, maxBatchSize = 1000, maxRateLimit = 10_000 } = options
   if (generator === undefined) {
     const given = Object.entries(options).find(([name, value]) => value !== undefined && name in onlyWithGenerator)
     if (given === undefined) return
-    throw new GenesisError('OPTION_INVALID', 'this option is about streams of single clients', {
+    throw new GenesisError('OPTION_INVALID', 'this option applies to per-client streams', {
       place: `WebSocketServerPublisher: ${given[0]}`,
       found: 'no generator',
       expected: 'generator: the SyntheticGenerator to stream from',

@@ -18,9 +18,9 @@ import { schemaSource } from './avro-schema.js'
 import { checkClientOptions, serverChecks, type WebSocketServerPublisherOptions } from './websocket-server-options.js'
 
 /**
- * A WebSocket server. With a `generator`, every client has a stream of its own, whose position, batch size, rate,
- * conditions and format it asks for by query string or first message. Without one, the server is a publisher: every connected
- * client gets the stream that `streamTo` publishes.
+ * A WebSocket server. With a `generator`, each client has its own stream, and requests its position, batch size, rate,
+ * conditions and format by query string or first message. Without one, the server is a publisher: all connected
+ * clients get the stream that `streamTo` publishes.
  */
 export class WebSocketServerPublisher implements Publisher<object> {
   readonly #options: WebSocketServerPublisherOptions
@@ -28,7 +28,7 @@ export class WebSocketServerPublisher implements Publisher<object> {
   #listening: Promise<ServerAddress> | null = null
   #encoder: Encoder | null = null
 
-  /** Throws OPTION_INVALID; listens to nothing. */
+  /** Throws OPTION_INVALID; does not listen yet. */
   constructor(options: WebSocketServerPublisherOptions) {
     asPublic(() => {
       checkOptions('WebSocketServerPublisher', options, serverChecks)
@@ -41,7 +41,7 @@ export class WebSocketServerPublisher implements Publisher<object> {
     this.#server = generator === undefined ? new Broadcast(listener) : ownStreams(listener, options, generator)
   }
 
-  /** Resolves to the address once clients can connect. Rejects with SINK_FAILED where the port is not free. */
+  /** Resolves to the address once clients can connect. Rejects with SINK_FAILED if the port is in use. */
   async listen(): Promise<ServerAddress> {
     try {
       this.#listening ??= this.#server.listen()
@@ -63,23 +63,23 @@ export class WebSocketServerPublisher implements Publisher<object> {
     await this.listen()
   }
 
-  /** Called by `streamTo`: offers the batch to every client; those that are too slow miss it, or are cut off. */
+  /** Called by `streamTo`: offers the batch to every client; slow ones miss it, or are disconnected. */
   publish(batch: Batch<object>): void {
     if (this.#encoder === null) throw new GenesisError('INTERNAL', 'a publisher was used before it was opened')
     this.#broadcast().send(this.#encoder.encode(recordsOf(batch)))
   }
 
-  /** The clients of this moment. */
+  /** Currently connected clients. */
   clients(): readonly ClientStatus[] {
     return this.#server.clients()
   }
 
-  /** Positions that clients missed because they were too slow: of all clients, those that have gone included. */
+  /** Positions that slow clients missed, including clients that have disconnected. */
   get dropped(): number {
     return this.#server.dropped
   }
 
-  /** Says goodbye to every client and frees the port. Called by `streamTo` at the end of its stream. */
+  /** Closes all connections and frees the port. Called by `streamTo` at the end of its stream. */
   async close(): Promise<void> {
     if (this.#listening === null) return
     this.#listening = null
@@ -88,10 +88,10 @@ export class WebSocketServerPublisher implements Publisher<object> {
 
   #broadcast(): Broadcast {
     if (this.#server instanceof Broadcast) return this.#server
-    throw new GenesisError('OPTION_INVALID', 'a server with a generator has a stream for each client', {
+    throw new GenesisError('OPTION_INVALID', 'a server with a generator has one stream per client', {
       place: 'WebSocketServerPublisher: generator',
-      found: 'a stream for all of them',
-      expected: 'no generator, to send one stream to everyone',
+      found: 'a stream shared by all',
+      expected: 'no generator, to send one stream to all clients',
     })
   }
 }

@@ -82,7 +82,7 @@ describe('a stream to several publishers', () => {
     const metricsCollectors = [new StreamingMetrics(), new StreamingMetrics()]
     const one = await errorOf(streamer.streamTo([good, bad], { ...options, metricsCollectors }))
     assert.equal(one.code, 'SINK_FAILED')
-    assert.match(one.message, /^publishers\[1\]: the publisher has failed; found no more/)
+    assert.match(one.message, /^publishers\[1\]: the publisher failed; found no more/)
     assert.deepEqual([good.records.length, bad.records.length], [200, 50])
     assert.deepEqual(
       metricsCollectors.map(({ totalRecords, errors }) => [totalRecords, errors]),
@@ -93,7 +93,7 @@ describe('a stream to several publishers', () => {
     )
     assert.deepEqual(bad.calls, ['close'])
     const two = await errorOf(streamer.streamTo([failing('x', 0), good, failing('y', 0)], options))
-    assert.match(two.message, /^2 publishers have failed, the first: publishers\[0\]: .*found x/)
+    assert.match(two.message, /^2 publishers failed, the first: publishers\[0\]: .*found x/)
     assert.deepEqual(
       two.details.all?.map(({ details }) => details.place),
       ['publishers[0]', 'publishers[2]'],
@@ -116,7 +116,7 @@ describe('a stream to several publishers', () => {
       assert.match(error.message, message)
     }
     await wrong(streamer.streamTo([], options), /no publishers/)
-    await wrong(streamer.streamTo([a, a], options), /one publisher twice/)
+    await wrong(streamer.streamTo([a, a], options), /duplicate publisher/)
     await wrong(streamer.streamTo([a, {} as typeof a], options), /streamTo: publishers\[1\]: not a publisher/)
     const one = new StreamingMetrics()
     await wrong(

@@ -279,7 +279,7 @@ describe('a mistake in the options', () => {
       () => streamer.stream({ rateLimit: 1, shape: { type: 'ramp', toRate: 9 } as never }),
       /shape ramp needs period; found none; expected shape\.periodSeconds/,
     ],
-    ['an end before the beginning', () => streamer.stream({ from: 10, to: 5 }), /expected to from 10 on/],
+    ['an end before the beginning', () => streamer.stream({ from: 10, to: 5 }), /expected to of at least 10/],
     ['no generator', () => new StreamingGenerator({} as never), /generator: wrong value/],
     [
       'a policy',
