@@ -1,9 +1,9 @@
 /**
- * Turns steps into one JavaScript function that writes a whole batch. The function is hot: everything is written by index
- * into one buffer, pre-rendered bytes are copied as unrolled 32-bit words (a copy may write up to three bytes too many,
+ * Compiles steps into one JavaScript function that writes a whole batch. The function is hot: everything is written by index
+ * into one buffer, pre-rendered bytes are copied as unrolled 32-bit words (a copy may write up to three extra bytes,
  * which the next one overwrites), and nothing is allocated per record.
  *
- * Making code from text is safe here: only words, names and integers of our own making go into the source; whatever a user
+ * Generating code from text is safe here: the source contains only words, names and integers of our own; anything the user
  * wrote (names, values, schemas) is passed as data.
  */
 import { compileFunction } from 'node:vm'
@@ -24,8 +24,8 @@ import {
 } from './text.js'
 
 /**
- * Writes `length` records; sets `offsets` as EncodedBatch has them; returns the index after the last byte. `unfit` is called for
- * a number that does not fit the form of its step, and throws.
+ * Writes `length` records; sets `offsets` as in EncodedBatch; returns the index after the last byte. `unfit` is called for
+ * a number that does not fit its step's form, and throws.
  */
 export type WriteBatch = (
   b: Uint8Array,
@@ -40,11 +40,11 @@ export type Unfit = (step: NumberMisfit, record: number, value: number) => never
 
 export interface Assembled {
   readonly write: WriteBatch
-  /** Maximum bytes of a record, besides those of texts. */
+  /** Maximum bytes of a record, excluding texts. */
   readonly recordSize: number
-  /** The texts that are written, and the most bytes that one byte of them becomes. */
+  /** The texts written, with the maximum bytes per byte of text. */
   readonly texts: readonly { readonly path: readonly number[]; readonly growth: number }[]
-  /** The lists, and the most bytes of an item besides those of texts. A path has the columns of the lists that it is in, and its own. */
+  /** The lists, with the maximum bytes per item excluding texts. A path is the columns of the enclosing lists, then its own. */
   readonly lists: readonly { readonly path: readonly number[]; readonly size: number }[]
 }
 
@@ -77,7 +77,7 @@ function compile(source: CodeEmitter): WriteBatch {
   const declarations = [...source.columns].map(([name, expression]) => ({ name, expression }))
   const data = source.data.map((_, index) => `const k${index} = k[${index}]`)
   const locals = 'let c = 0, x = 0, q = 0, e = 0, v = 0'
-  // Columns are locals of the one function, or shared by the several that very wide records take.
+  // Columns are locals of the single function, or shared by the several functions of very wide records.
   const body = single
     ? [
         'return function (b, d, o, n, vectors, unfit) {',

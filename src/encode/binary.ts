@@ -1,6 +1,6 @@
 /**
- * Numbers as bytes, at index p of a buffer; each function returns the index after what it wrote. Hot: no allocation,
- * except where a number has more than 53 bits.
+ * Numbers as bytes, at index p of a buffer; each function returns the index after what it wrote. Hot: no allocation
+ * except for numbers of more than 53 bits.
  * Layouts: Avro 1.12 specification, "Binary encoding" and "Logical types".
  */
 import { GenesisError } from '../errors.js'
@@ -60,8 +60,8 @@ export function writeInt64(d: DataView, p: number, value: number): number {
 }
 
 /**
- * Two's complement of value × 10^shift, big-endian: in `size` bytes, or as few as it needs after their number (size 0).
- * −1 if the digits are more than `precision`.
+ * Two's complement of value × 10^shift, big-endian: in `size` bytes, or (size 0) as few as possible after a length.
+ * −1 if it has more than `precision` digits.
  */
 export function writeUnscaled(
   b: Uint8Array,
@@ -117,12 +117,12 @@ function writeBigUnscaled(
   return p + length
 }
 
-/** How many bytes hold every number of `precision` decimal digits in two's complement. */
+/** Bytes needed for any number of `precision` decimal digits in two's complement. */
 export function unscaledSize(precision: number): number {
   return Math.ceil((precision * Math.log2(10) + 1) / 8)
 }
 
-/** The 16 bytes of a UUID's text in `from` at `start`. */
+/** The 16 bytes of the UUID whose text is in `from` at `start`. */
 export function writeUuid(b: Uint8Array, p: number, from: Uint8Array, start: number): number {
   let high = -1
   for (let q = start; q < start + 36; q++) {

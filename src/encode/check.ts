@@ -1,4 +1,4 @@
-/** What `genesis validate` asks of a connector's encoding. */
+/** Checks of a connector's encoding for `genesis validate`. */
 import type { Field } from '../record.js'
 import { planAvro } from './avro/plan.js'
 import type { SubjectRegistry } from './avro/subject.js'
@@ -9,14 +9,14 @@ import { createEncoder } from './create.js'
 import { avroKeyStep, keyColumn, keySubject } from './key.js'
 import { valueSchema, valueSubject } from './value.js'
 
-/** Without the registry: throws what makes keys impossible. */
+/** Without the registry: throws any error in the keys. */
 export function checkKey(connector: EncodedConnector, fields: readonly Field[]): void {
   createEncoder({ ...connector, value: { ...connector.value, format: 'json' }, disturb: null }, null)(fields)
 }
 
 /**
- * Without the registry: throws what makes values impossible. Gives the names of the columns that the connector's own Avro schema
- * leaves out.
+ * Without the registry: throws any error in the values. Returns the columns that the connector's own Avro schema
+ * omits.
  */
 export function checkValue(connector: EncodedConnector, fields: readonly Field[]): readonly string[] {
   createEncoder({ ...connector, key: null }, null)(fields)
@@ -25,7 +25,7 @@ export function checkValue(connector: EncodedConnector, fields: readonly Field[]
   return isAvro ? planAvro(fields, valueSchema(connector, fields)).unusedColumns : []
 }
 
-/** With the registry, registering nothing: throws what `prepare` would, and SCHEMA_INCOMPATIBLE where registering would fail. */
+/** With the registry, registering nothing: throws whatever `prepare` would, and SCHEMA_INCOMPATIBLE if registering would fail. */
 export async function checkSubjects(
   connector: EncodedConnector,
   fields: readonly Field[],

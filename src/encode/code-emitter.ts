@@ -2,7 +2,7 @@
  * The code of each kind of step, as source text. In it: `b` the buffer and `d` a DataView of it, `p` the index to write at,
  * `i` the record, `o` the offsets and `j` the last one set; `c`, `x`, `q`, `e` and `v` are free for every step.
  *
- * For records {id: long, segment: string} in the registry's wire format, without a key, `assemble` makes this of it. The
+ * For records {id: long, segment: string} in the registry's wire format, without a key, `assemble` generates the following. The
  * segments are "a" and "bb"; `k0` has the lengths of their entries, `k1` their bytes as 32-bit words, one each:
  *
  *     return function (b, d, o, n, vectors, unfit) {
@@ -33,25 +33,25 @@ import type {
 } from './step.js'
 
 const textGrowth: Record<TextForm, number> = { raw: 1, prefixed: 1, json: 6, csv: 2, uuid: 1 }
-/** V8 does not optimise a function above 60 kB of bytecode; this many steps stay far below. */
+/** V8 does not optimise functions above 60 kB of bytecode; this many steps stay far below. */
 const stepsPerFunction = 48
-/** Entries up to this many words are copied whole from slots of one size; longer ones word by word. */
+/** Entries up to this many words are copied whole from equal-sized slots; longer ones word by word. */
 const slotWords = 12
 
-/** Collects the code of steps, and the data that the code refers to by index. */
+/** Collects the steps' code, and the data it refers to by index. */
 export class CodeEmitter {
   recordSize = 0
   readonly texts: { path: readonly number[]; growth: number }[] = []
-  /** Lists, and the most bytes of an item besides those of texts. */
+  /** Lists, with the maximum bytes per item excluding texts. */
   readonly lists: { path: readonly number[]; size: number }[] = []
   /** k0, k1, … of the code. */
   readonly data: unknown[] = []
-  /** Names that the code has for parts of columns' vectors, and what they stand for. */
+  /** The code's names for parts of column vectors, and what they stand for. */
   readonly columns = new Map<string, string>()
-  /** Lines of code; each part goes into a function of its own. */
+  /** Lines of code; each part becomes its own function. */
   readonly parts: string[][] = [[]]
   private stepsInPart = 0
-  /** The columns of the lists that the steps are in. */
+  /** Columns of the enclosing lists. */
   private scope: readonly number[] = []
 
   step(step: EncodeStep): void {
@@ -75,7 +75,7 @@ export class CodeEmitter {
     }
   }
 
-  /** The end of a key or a value. */
+  /** Ends a key or a value. */
   mark(): void {
     this.line('o[++j] = p')
   }
@@ -206,7 +206,7 @@ export class CodeEmitter {
       case 'spelled': {
         const writer = this.datum(form.writer)
         if (!form.prefixed) return `p = ${writer}.write(b, p, v)`
-        // Its length, of two bytes from 64 on, is known behind the text.
+        // The length, two bytes from 64 on, is only known after the text.
         return (
           `q = ${writer}.write(b, p + 2, v); x = q - p - 2; ` +
           'if (x > 63) { writeLong(b, p, x, 1); p = q } else { b[p] = x << 1; b.copyWithin(p + 1, p + 2, q); p = q - 1 }'
@@ -249,7 +249,7 @@ export class CodeEmitter {
   private text(step: TextEncodeStep): void {
     const present = [this.copy(step.before), this.textCode(step), this.copy(step.after)]
     if (step.missing === null) return this.line(...present)
-    // A text vector without a mask has no missing value in this batch.
+    // A text vector without a mask has no missing values in this batch.
     const missing = this.column(step.column, 'missing')
     this.line(
       `if (${missing} !== undefined && ${missing}[i] === 1) { ${this.copy(step.missing)} } else {`,
@@ -279,7 +279,7 @@ export class CodeEmitter {
     }
   }
 
-  /** Code that appends bytes x to c of a text vector: words, then what is left of one. */
+  /** Code that appends bytes x to c of a text vector: whole words, then the remaining bytes. */
   private textCopy(column: number, bytes: string): string {
     const view = this.column(column, 'view')
     return (
@@ -289,7 +289,7 @@ export class CodeEmitter {
   }
 }
 
-/** Without the entries, which are in the code's data already: an encoder lives as long as its task. */
+/** Without the entries, which are already in the code's data: an encoder lives as long as its task. */
 function misfit({ column, place, fits }: NumberEncodeStep): NumberMisfit {
   return { column, place, fits }
 }

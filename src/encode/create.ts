@@ -1,4 +1,4 @@
-/** From a connector's configuration to its encoder. */
+/** Creates the encoder for a connector's configuration. */
 import type { ColumnBatch, EncodedBatch, Field } from '../record.js'
 import { planAvro } from './avro/plan.js'
 import type { AvroSchema } from './avro/schema.js'
@@ -20,9 +20,9 @@ import { TopicEncoder } from './topic-encoder.js'
 import { valueSchema, valueSubject } from './value.js'
 
 /**
- * The encoder that goes with the connector's sink: keys and values of a topic, or lines (also for WebSocket messages), or the
+ * The encoder for the connector's sink: keys and values of a topic, lines (also for WebSocket messages), or
  * values of an Avro object container (whose header has `valueSchema`). `registry`: null if the worker has none; only `prepare` needs it.
- * The factory throws SCHEMA_INVALID, SCHEMA_MISMATCH or CONFIG_INVALID for what can be known without the registry;
+ * The factory throws SCHEMA_INVALID, SCHEMA_MISMATCH or CONFIG_INVALID for errors detectable without the registry;
  * `prepare` throws them, or the registry's errors, for the rest.
  */
 export function createEncoder(connector: EncodedConnector, registry: SubjectRegistry | null): EncoderFactory {

@@ -1,6 +1,6 @@
 import type { ConnectorConfig } from '../config/connector.js'
 
-/** What of a connector its encoder depends on. */
+/** The parts of a connector's configuration that its encoder depends on. */
 export type EncodedConnector = Pick<
   ConnectorConfig,
   'name' | 'topic' | 'key' | 'keyFormat' | 'value' | 'sink' | 'disturb' | 'timestamp'

@@ -1,4 +1,4 @@
-/** Headers of records from constants, columns and positions. Hot: no allocation per record. */
+/** Record headers from constants, columns and positions. Hot: no allocation per record. */
 import type { HeaderConfig } from '../config/headers.js'
 import { GenesisError } from '../errors.js'
 import { sizeOfVarint, writeVarint } from '../kafka/wire/varint.js'
@@ -8,14 +8,14 @@ import type { Encoder } from './encoder.js'
 import { keyColumn } from './key.js'
 import { plainTextOf } from './text-steps.js'
 
-/** The most headers of one record: their number then takes one byte. */
+/** Maximum headers per record: their count then takes one byte. */
 const maxHeaders = 63
 
 interface Header {
   /** The name with its length. */
   readonly name: Buffer
   readonly value: HeaderConfig['value']
-  /** Of a column: its index, type, and texts by code where it has codes alone; null: missing. */
+  /** For a column: its index, type, and texts by code if it has only codes; null: missing. */
   readonly column: number
   readonly type: FieldType
   readonly texts: readonly (Buffer | null)[]
@@ -23,7 +23,7 @@ interface Header {
 
 const integer: FieldType = { kind: 'integer' }
 
-/** Gives records headers, before those that the encoder gives them. Throws CONFIG_INVALID for a column that does not exist. */
+/** Adds headers to records, before those added by the encoder. Throws CONFIG_INVALID for an unknown column. */
 export function withHeaders(encoder: Encoder, fields: readonly Field[], configured: readonly HeaderConfig[]): Encoder {
   if (configured.length > maxHeaders)
     throw new GenesisError('CONFIG_INVALID', 'too many headers', {
@@ -50,9 +50,9 @@ function headerOf({ name, value }: HeaderConfig, fields: readonly Field[]): Head
   const column = keyColumn(fields, value.column, `headers.${name}`)
   const { type, dictionary = [], vector } = fields[column]
   if (vector === 'list')
-    throw new GenesisError('CONFIG_INVALID', 'a header has one value', {
+    throw new GenesisError('CONFIG_INVALID', 'a header needs a single value', {
       found: `list ${value.column}`,
-      expected: 'another column',
+      expected: 'a column of single values',
     })
   const texts =
     vector === 'dictionary'
@@ -126,7 +126,7 @@ class HeaderWriter {
       }
       if (others !== undefined && others.offsets[i] < others.offsets[i + 1]) {
         const from = others.offsets[i]
-        // Few headers: their number is one byte, zig-zag.
+        // Few headers: their count is one byte, zig-zag.
         count += others.bytes[from] >> 1
         at += others.bytes.copy(bytes, at, from + 1, others.offsets[i + 1])
       }

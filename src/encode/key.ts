@@ -13,7 +13,7 @@ import { textStep } from './text-steps.js'
 
 const none: Buffer = Buffer.alloc(0)
 
-/** The index of the column with this name, which an option names. Throws CONFIG_INVALID. */
+/** The index of the column named by an option. Throws CONFIG_INVALID. */
 export function keyColumn(fields: readonly Field[], name: string, option = 'key'): number {
   const column = fields.findIndex((field) => field.name === name)
   if (column >= 0 && fields[column].vector !== 'list') return column
@@ -22,7 +22,7 @@ export function keyColumn(fields: readonly Field[], name: string, option = 'key'
       found: name,
       expected: 'a column of single values',
     })
-  throw new GenesisError('CONFIG_INVALID', `${option} names no column of the model`, {
+  throw new GenesisError('CONFIG_INVALID', `${option} does not name a column of the model`, {
     found: name,
     expected: `one of ${fields.map((field) => field.name).join(', ')}`,
   })
@@ -33,11 +33,11 @@ export function textKeySteps(field: Field, column: number, format: 'string' | 'j
   return [asKey(textStep(field, column, format === 'string' ? 'raw' : 'json', '', ''), field)]
 }
 
-/** A key of 8 bytes big-endian (Kafka's LongSerializer): integers, and dates and timestamps as they are held. */
+/** A key of 8 bytes big-endian (Kafka's LongSerializer): integers, or dates and timestamps in held form. */
 export function longKeySteps(field: Field, column: number): EncodeStep[] {
   const { kind } = field.type
   if ((kind !== 'integer' && kind !== 'date' && kind !== 'timestamp') || field.vector === 'text') {
-    throw new GenesisError('CONFIG_INVALID', 'a key of format long needs a column of integers', {
+    throw new GenesisError('CONFIG_INVALID', 'a key of format long needs an integer column', {
       found: `${kind} column ${field.name}`,
       expected: 'an integer, date or timestamp column',
     })
@@ -65,14 +65,14 @@ export function longKeySteps(field: Field, column: number): EncodeStep[] {
   ]
 }
 
-/** Where the schema of an Avro key is in the registry: the column's own type, without null. */
+/** An Avro key's subject in the registry: the column's own type, without null. */
 export function keySubject(connector: Pick<ConnectorConfig, 'name' | 'topic' | 'value'>, field: Field): Subject {
   const { useLatest, autoRegister } = connector.value
   const name = `${connector.topic ?? connector.name}-key`
   return { name, own: useLatest ? null : parseSchema(deriveType(field.type), 'the derived key schema'), autoRegister }
 }
 
-/** A key as an Avro value of its own; the null of a union is not used. Throws SCHEMA_MISMATCH. */
+/** A key as its own Avro value; a union's null is unused. Throws SCHEMA_MISMATCH. */
 export function avroKeyStep(field: Field, column: number, { type, place }: AvroSchema, prefix: Buffer): EncodeStep {
   const result = columnSteps({ ...field, nullable: false }, column, type, place)
   if (Array.isArray(result)) return asKey(result[0], field, prefix)
@@ -83,7 +83,7 @@ export function avroKeyStep(field: Field, column: number, { type, place }: AvroS
   })
 }
 
-/** The step as a key: `prefix` before every value that is present, and nothing for a missing one, whose key is null. */
+/** The step as a key: `prefix` before every non-null value, and nothing for a missing one, whose key is null. */
 function asKey(step: EncodeStep, field: Field, prefix = none): EncodeStep {
   if (step.step === 'constant') return step
   const entry = (bytes: Buffer, code: number): Buffer =>

@@ -7,9 +7,9 @@ import type { EncodeStep } from './step.js'
 import { constant } from './step.js'
 import { textStep } from './text-steps.js'
 
-/** An encoder whose values are lines, each ending with \n. */
+/** An encoder whose values are lines, each ending in \n. */
 export interface LineEncoder extends Encoder {
-  /** What comes before the first line: the column names of CSV; empty for JSON. */
+  /** What precedes the first line: CSV's column names; empty for JSON. */
   header(): Buffer
 }
 
@@ -42,7 +42,7 @@ class TextRecordEncoder implements LineEncoder {
   }
 }
 
-/** One JSON object per record, its members in the order of the layout; those of a nested record, which stand together, in an object of their own. */
+/** One JSON object per record, its members in layout order; those of a nested record, which are contiguous, in their own object. */
 export function jsonSteps(fields: readonly Field[]): EncodeStep[] {
   let open: readonly string[] = []
   let comma = '{'
@@ -84,7 +84,7 @@ function itemSteps({ of, items }: Extract<FieldType, { kind: 'list' }>): EncodeS
   return [textStep(items[last], last, 'json', '', ':'), ...value]
 }
 
-/** RFC 4180, but for \n at the end of a line. */
+/** RFC 4180, except for \n as the line ending. */
 function csvSteps(fields: readonly Field[]): EncodeStep[] {
   const cells = fields.map((field, column) => textStep(field, column, 'csv', column === 0 ? '' : ',', ''))
   return [...cells, constant('\n')]

@@ -2,7 +2,7 @@ import { unscaledSize, writeInt64, writeLong, writeUnscaled } from './binary.js'
 import type { NumberForm } from './step.js'
 import { writeDate, writeDecimal, writeReal, writeTimestamp } from './text.js'
 
-/** Maximum bytes that a number takes in this form. */
+/** Maximum bytes of a number in this form. */
 export function maxSize(form: NumberForm): number {
   switch (form.as) {
     case 'varint':
@@ -25,7 +25,7 @@ export function maxSize(form: NumberForm): number {
   }
 }
 
-/** The bytes of one number in held form, or null if it does not fit. */
+/** The bytes of a number in held form, or null if it does not fit. */
 export function renderNumber(form: NumberForm, value: number): Buffer | null {
   const b = Buffer.alloc(maxSize(form))
   const end = writeNumber(form, b, value)
@@ -56,7 +56,7 @@ function writeNumber(form: NumberForm, b: Buffer, value: number): number {
     case 'spelled': {
       if (!form.prefixed) return form.writer.write(b, 0, value)
       const end = form.writer.write(b, 2, value)
-      // A length from 64 on takes two bytes.
+      // A length of 64 or more takes two bytes.
       if (end - 2 > 63) return writeLong(b, 0, end - 2, 1) + end - 2
       b.copyWithin(1, 2, end)
       b[0] = (end - 2) << 1

@@ -5,14 +5,14 @@ import { assemble } from './assemble.js'
 import type { EncodeStep } from './step.js'
 import { plainTextOf } from './text-steps.js'
 
-/** How records become bytes: steps of the key (null: no key) and of the value. */
+/** How to encode records: steps of the key (null: no key) and of the value. */
 export interface RecordPlan {
   readonly fields: readonly Field[]
   readonly key: { readonly column: number; readonly steps: readonly EncodeStep[] } | null
   readonly value: readonly EncodeStep[]
 }
 
-/** Writes batches by a plan into one buffer, which grows as batches ask for it and is used again. */
+/** Writes batches by a plan into one reused buffer, which grows on demand. */
 export class RecordWriter {
   private readonly fields: readonly Field[]
   private readonly keyColumn: number | null
@@ -48,7 +48,7 @@ export class RecordWriter {
     return { ...encoded, nullKeys: this.markNullKeys(batch, keyColumn) }
   }
 
-  /** Makes the buffers large enough for whatever the batch can become, so that writing needs no checks. */
+  /** Makes the buffers large enough for the worst case of the batch, so that writing needs no checks. */
   private reserve({ length, vectors }: ColumnBatch): void {
     let bound = length * this.assembled.recordSize + 64
     for (const { path, growth } of this.assembled.texts) bound += contentAt(vectors, path, length) * growth
@@ -77,7 +77,7 @@ export class RecordWriter {
   }
 }
 
-/** Bytes of a text vector, or items of a list, in the lists that a path leads through. */
+/** Bytes of a text vector, or items of a list, in the lists along a path. */
 function contentAt(vectors: readonly Vector[], path: readonly number[], length: number): number {
   let [from, to] = [0, length]
   let own = vectors

@@ -1,4 +1,4 @@
-/** One exchange with a registry over HTTP: time-outs, credentials and a CA of its own. */
+/** One HTTP exchange with a registry: timeouts, credentials and a custom CA. */
 import * as http from 'node:http'
 import * as https from 'node:https'
 
@@ -14,15 +14,15 @@ export interface HttpOptions {
 
 export interface HttpAnswer {
   readonly status: number
-  /** Parsed JSON; the text itself where it is none. */
+  /** Parsed JSON; the raw text if it is not JSON. */
   readonly body: unknown
 }
 
 const contentType = 'application/vnd.schemaregistry.v1+json'
-/** No registry answers more than this; whatever does is none. */
+/** Maximum response size; anything larger is not from a registry. */
 const maxBytes = 16 * 1024 * 1024
 
-/** Rejects with the socket's error if there is no answer. `path` begins with a slash and follows the URL's own path. */
+/** Rejects with the socket's error if there is no response. `path` starts with a slash and follows the URL's own path. */
 export function exchange(
   options: HttpOptions,
   method: 'GET' | 'POST',
@@ -30,7 +30,7 @@ export function exchange(
   body?: object,
 ): Promise<HttpAnswer> {
   const url = new URL(options.url)
-  // The path of a URL without one is a slash, too.
+  // A URL without a path also has a slash.
   const base = url.pathname.replace(/\/+$/, '')
   const [pathname, search = ''] = path.split('?')
   const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body))
@@ -55,7 +55,7 @@ export function exchange(
         let size = 0
         response.on('data', (chunk: Buffer) => {
           size += chunk.length
-          if (size > maxBytes) request.destroy(new Error('the answer is too long'))
+          if (size > maxBytes) request.destroy(new Error('the response is too long'))
           chunks.push(chunk)
         })
         response.on('error', reject)
@@ -64,9 +64,9 @@ export function exchange(
         })
       },
     )
-    // The whole exchange, not only the silence within it, is limited.
+    // Limits the whole exchange, not only the silence within it.
     const timer = setTimeout(() => {
-      request.destroy(new Error(`no answer within ${options.requestTimeoutMs} ms`))
+      request.destroy(new Error(`no response within ${options.requestTimeoutMs} ms`))
     }, options.requestTimeoutMs)
     request.on('close', () => clearTimeout(timer))
     request.on('error', reject)

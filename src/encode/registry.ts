@@ -1,4 +1,4 @@
-/** A client of a schema registry's REST API (Confluent's, which others speak too). */
+/** Client of a schema registry's REST API (Confluent's, which others implement too). */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { exactJsonText, parseExactJson } from '../config/exact-json.js'
 import type { WorkerConfig } from '../config/worker.js'
@@ -7,7 +7,7 @@ import { GenesisError } from '../errors.js'
 import type { HttpAnswer, HttpOptions } from './registry-http.js'
 import { exchange } from './registry-http.js'
 
-/** A schema that a registry holds, with the schemas that it refers to, each after those it needs itself. */
+/** A registered schema, with the schemas it refers to, each after its own dependencies. */
 export interface RegisteredSchema {
   readonly id: number
   readonly schema: unknown
@@ -25,7 +25,7 @@ interface Reference {
   readonly version: number
 }
 
-/** What the API's own 404 says is missing: the subject, the version, the schema. Any other is of a server without such a path. */
+/** What the API's own 404 says is missing: subject, version or schema. Any other 404 means that the server lacks the path. */
 const missing = [40401, 40402, 40403]
 
 const attempts = 5
@@ -38,8 +38,8 @@ export function createRegistry(options: WorkerConfig['registry']): Registry | nu
 }
 
 /**
- * Every call is tried again, with growing pauses, while there is no answer or it is 429 or 5xx; then it throws
- * REGISTRY_UNREACHABLE. No message has credentials in it. Ids of registered schemas are kept: tasks may share a client.
+ * Retries every call, with growing delays, on no response, 429 or 5xx; then throws
+ * REGISTRY_UNREACHABLE. Messages contain no credentials. Ids of registered schemas are cached: tasks may share a client.
  */
 export class Registry {
   private readonly ids = new Map<string, Promise<number>>()
@@ -47,7 +47,7 @@ export class Registry {
 
   constructor(
     private readonly options: HttpOptions,
-    /** Pauses between attempts; for tests. */
+    /** Delays between attempts; for tests. */
     private readonly pause: (ms: number) => Promise<unknown> = sleep,
   ) {
     let url: URL
@@ -62,7 +62,7 @@ export class Registry {
     this.place = `registry ${url.href.replace(/\/$/, '')}`
   }
 
-  /** The id of the schema under the subject, which it is registered under if it is not yet. Throws SCHEMA_INCOMPATIBLE. */
+  /** The schema's id under the subject, registering it if necessary. Throws SCHEMA_INCOMPATIBLE. */
   register(subject: string, schema: unknown): Promise<number> {
     return this.once(`register ${subject} ${exactJsonText(schema)}`, async () => {
       const post = (): Promise<HttpAnswer> =>
@@ -72,7 +72,7 @@ export class Registry {
       if (answer.status !== 409) throw this.rejected(`subject ${subject}`, answer)
       const { compatible, messages } = await this.compatibility(subject, schema)
       if (compatible) {
-        // It was another worker's registration at the same moment that stood in the way.
+        // Another worker registered it at the same moment.
         answer = await post()
         if (answer.status === 200) return this.idOf(answer)
       }
@@ -84,7 +84,7 @@ export class Registry {
     })
   }
 
-  /** The id that exactly this schema has under the subject. Throws SUBJECT_MISSING. */
+  /** The id of exactly this schema under the subject. Throws SUBJECT_MISSING. */
   lookup(subject: string, schema: unknown): Promise<number> {
     return this.once(`lookup ${subject} ${exactJsonText(schema)}`, async () => {
       const answer = await this.call('POST', `/subjects/${encodeURIComponent(subject)}`, written(schema))
@@ -97,7 +97,7 @@ export class Registry {
     })
   }
 
-  /** The subject's newest schema. Throws SUBJECT_MISSING. */
+  /** The subject's latest schema. Throws SUBJECT_MISSING. */
   async latest(subject: string): Promise<RegisteredSchema> {
     return this.version(subject, 'latest')
   }
@@ -109,13 +109,13 @@ export class Registry {
     return this.schemaOf(`schema ${id}`, id, answer)
   }
 
-  /** Whether the schema could be registered under the subject, as its compatibility setting has it; a new subject takes any. */
+  /** Whether the schema could be registered under the subject, given its compatibility setting; a new subject takes any. */
   async compatibility(subject: string, schema: unknown): Promise<Compatibility> {
     const path = `/compatibility/subjects/${encodeURIComponent(subject)}/versions?verbose=true`
     const answer = await this.call('POST', path, written(schema))
     if (isMissing(answer)) return { compatible: true, messages: [] }
     if (answer.status !== 200) throw this.rejected(`subject ${subject}`, answer)
-    // Confluent's registry gives messages, Apicurio's a reason.
+    // Confluent's registry returns messages, Apicurio's a reason.
     const { is_compatible: compatible, messages, reason } = objectOf(answer)
     const given: unknown[] = Array.isArray(messages) ? messages : typeof reason === 'string' ? [reason] : []
     return { compatible: compatible === true, messages: given.map(String) }
@@ -133,7 +133,7 @@ export class Registry {
   private async schemaOf(what: string, id: number, answer: HttpAnswer): Promise<RegisteredSchema> {
     const { schema: text, schemaType, references } = objectOf(answer)
     if (schemaType !== undefined && schemaType !== null && schemaType !== 'AVRO') {
-      throw this.error('REGISTRY_REJECTED', `${what} is no Avro schema`, {
+      throw this.error('REGISTRY_REJECTED', `${what} is not an Avro schema`, {
         found: JSON.stringify(schemaType),
         expected: 'AVRO',
       })
@@ -142,7 +142,7 @@ export class Registry {
     try {
       schema = parseExactJson(String(text))
     } catch {
-      // The short form of a primitive type, as some registries give it back.
+      // The short form of a primitive type, as returned by some registries.
       schema = String(text)
     }
     const needed: unknown[] = []
@@ -155,7 +155,7 @@ export class Registry {
     return { id, schema, references: needed }
   }
 
-  /** The answer, once it is one that another attempt would not change. */
+  /** The response, once another attempt would not change it. */
   private async call(method: 'GET' | 'POST', path: string, body?: object): Promise<HttpAnswer> {
     for (let attempt = 1; ; attempt++) {
       let failure: { found: string; cause?: unknown }
@@ -167,7 +167,7 @@ export class Registry {
         failure = { found: cause instanceof Error ? reasonOf(cause) : String(cause), cause }
       }
       if (attempt === attempts) {
-        throw this.error('REGISTRY_UNREACHABLE', `no answer in ${attempts} attempts`, {
+        throw this.error('REGISTRY_UNREACHABLE', `no response in ${attempts} attempts`, {
           ...failure,
           remedy: 'Check registry.url, and that the registry is up.',
         })
@@ -194,7 +194,7 @@ export class Registry {
   }
 
   private rejected(what: string, answer: HttpAnswer): GenesisError {
-    return this.error('REGISTRY_REJECTED', `the request for ${what} is refused`, {
+    return this.error('REGISTRY_REJECTED', `the request for ${what} was refused`, {
       found: `status ${answer.status} (${messageOf(answer)})`,
       remedy: remedyOf(answer),
     })
@@ -224,17 +224,17 @@ function isMissing(answer: HttpAnswer): boolean {
 function remedyOf(answer: HttpAnswer): string | undefined {
   if (answer.status === 401 || answer.status === 403) return "Check the registry's credentials and permissions."
   if (answer.status !== 404 || isMissing(answer)) return undefined
-  return "There is no registry's API at this address: is the path missing from it, such as /apis/ccompat/v7?"
+  return 'There is no registry API at this address; its path may be missing, such as /apis/ccompat/v7.'
 }
 
-/** What the registry says, on one line. */
+/** The registry's message, on one line. */
 function messageOf(answer: HttpAnswer): string {
   const { message } = objectOf(answer)
   const text = typeof message === 'string' ? message : typeof answer.body === 'string' ? answer.body : ''
   return text.replace(/\s+/g, ' ').trim().slice(0, 500) || 'no message'
 }
 
-/** An error of several addresses has no message of its own. */
+/** An error covering several addresses has no message of its own. */
 function reasonOf(error: Error): string {
   const { code } = error as NodeJS.ErrnoException
   return error.message !== '' ? error.message : (code ?? error.name)

@@ -1,6 +1,6 @@
 /**
- * Compiled code by what it was made from. The tasks of a connector, and connectors of one model and schema, run the same
- * function then: it is optimised once for all of them, not once for each, and its data is in memory once.
+ * Caches compiled code by its source and data. Tasks of a connector, and connectors with the same model and schema, run the same
+ * function: it is optimised once for all of them, and its data is in memory once.
  */
 import { createHash } from 'node:crypto'
 
@@ -9,7 +9,7 @@ const unused = new FinalizationRegistry<string>((key) => {
   if (known.get(key)?.deref() === undefined) known.delete(key)
 })
 
-/** What `make` gives for this text and data; the same as before while somebody still has that. */
+/** The result of `make` for this text and data; cached while anyone still holds it. */
 export function sharedCode<Code extends object>(text: string, data: readonly unknown[], make: () => Code): Code {
   const key = keyOf(text, data)
   const found = known.get(key)?.deref()

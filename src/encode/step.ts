@@ -1,10 +1,10 @@
 /**
- * What is written per record, as a list of steps: the one intermediate form that every format (Avro, JSON, CSV, keys) is
- * brought to, and that assemble.ts turns into code.
+ * The steps to write a record: the one intermediate form of every format (Avro, JSON, CSV, keys), which
+ * assemble.ts compiles.
  */
 import type { SpellingWriter } from '../model/time/spelling.js'
 
-/** How a number in the held form (see FieldType) is written. */
+/** How to write a number in held form (see FieldType). */
 export type NumberForm =
   /** Avro int (32) or long (64): zigzag varint of value × factor. */
   | { readonly as: 'varint'; readonly bits: 32 | 64; readonly factor: number }
@@ -12,26 +12,26 @@ export type NumberForm =
   | { readonly as: 'double' | 'float'; readonly divisor: number }
   /** Avro decimal: two's complement of value × 10^shift, big-endian; in `size` bytes, or null: as few as possible after a length. */
   | { readonly as: 'unscaled'; readonly shift: number; readonly precision: number; readonly size: number | null }
-  /** 8 bytes big-endian, as Kafka's LongSerializer writes. */
+  /** 8 bytes big-endian, as written by Kafka's LongSerializer. */
   | { readonly as: 'int64' }
   /** Text of value ÷ 10^scale, exact. */
   | { readonly as: 'digits'; readonly scale: number }
-  /** The shortest text that reads back as the same double. */
+  /** The shortest text that parses back to the same double. */
   | { readonly as: 'real' }
   /** ISO 8601 text of days or milliseconds since 1970; with `prefixed`, as an Avro string. */
   | { readonly as: 'date' | 'timestamp'; readonly prefixed: boolean }
-  /** Text of a date or time in a spelling of its own; with `prefixed`, as an Avro string. */
+  /** Text of a date or time in a custom spelling; with `prefixed`, as an Avro string. */
   | { readonly as: 'spelled'; readonly writer: SpellingWriter; readonly prefixed: boolean }
 
-/** How UTF-8 text is written. */
+/** How to write UTF-8 text. */
 export type TextForm =
-  /** As it is. */
+  /** Unchanged. */
   | 'raw'
   /** After its length, as an Avro string. */
   | 'prefixed'
-  /** With JSON's escapes, without the quotation marks. */
+  /** With JSON escapes, without the quotation marks. */
   | 'json'
-  /** Quoted if RFC 4180 asks for it, or if it is empty (an empty field without quotes is a missing value). */
+  /** Quoted if RFC 4180 requires it or if it is empty (an empty unquoted field is a missing value). */
   | 'csv'
   /** The 16 bytes of a UUID. */
   | 'uuid'
@@ -48,7 +48,7 @@ export interface DictionaryStep {
   readonly entries: readonly Buffer[]
 }
 
-/** Bytes around a value that is present, and in place of one that is missing. */
+/** Bytes around a non-null value, and instead of a missing one. */
 interface Wrapping {
   readonly before: Buffer
   readonly after: Buffer
@@ -60,14 +60,14 @@ export interface NumberEncodeStep extends Wrapping {
   readonly step: 'number'
   readonly column: number
   readonly form: NumberForm
-  /** Whole bytes (with before and after) by code; undefined where the number is drawn. */
+  /** Complete bytes (with before and after) by code; undefined if the number is drawn. */
   readonly entries: readonly (Buffer | undefined)[] | null
-  /** For the message when a number does not fit its form: where it goes, and what fits there. */
+  /** For the message when a number does not fit its form: its destination, and what fits there. */
   readonly place: string
   readonly fits: string
 }
 
-/** What is kept of a number's step for the message when one does not fit. */
+/** The parts of a number's step needed for the message when one does not fit. */
 export type NumberMisfit = Pick<NumberEncodeStep, 'column' | 'place' | 'fits'>
 
 export interface TextEncodeStep extends Wrapping {
@@ -80,7 +80,7 @@ export interface TextEncodeStep extends Wrapping {
 export interface ListStep extends Wrapping {
   readonly step: 'list'
   readonly column: number
-  /** `avro`: a block with the number of items, if there are any, and 0; JSON: in brackets or braces, divided by commas. */
+  /** `avro`: a block with the item count, if there are any, then 0; JSON: in brackets or braces, separated by commas. */
   readonly form: 'avro' | 'array' | 'object'
   /** Their columns are those of the items. */
   readonly items: readonly EncodeStep[]
@@ -95,7 +95,7 @@ export function constant(bytes: Buffer | string): ConstantStep {
 }
 
 /**
- * The same bytes in fewer copies: constants join the pre-rendered entries, or the bytes before a value, that follow them.
+ * The same bytes in fewer copies: merges constants into the pre-rendered entries, or the leading bytes of a value, that follow them.
  */
 export function fuse(steps: readonly EncodeStep[]): EncodeStep[] {
   const fused: EncodeStep[] = []
@@ -111,7 +111,7 @@ export function fuse(steps: readonly EncodeStep[]): EncodeStep[] {
       pending = none
       continue
     }
-    // What comes after the value can only move on to the next step if it comes after every value.
+    // Bytes after the value can only move to the next step if they follow every value.
     const always = step.missing === null && (step.step !== 'number' || step.entries === null)
     const wrapping = {
       before: join(step.before),

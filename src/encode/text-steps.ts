@@ -1,4 +1,4 @@
-/** Columns as text: what JSON, CSV and text keys have in common. */
+/** Columns as text: shared by JSON, CSV and text keys. */
 import { GenesisError } from '../errors.js'
 import { ownWriter } from '../model/time/spelling.js'
 import type { Field, FieldType, Value } from '../record.js'
@@ -9,11 +9,11 @@ export type TextSyntax = 'json' | 'csv' | 'raw'
 
 /**
  * The step that writes a column between `before` and `after`. A missing value is `null` in JSON, and nothing elsewhere.
- * Numbers are exact; dates and times have their own spelling, or ISO 8601.
+ * Numbers are exact; dates and times are in their own spelling, or ISO 8601.
  */
 export function textStep(field: Field, column: number, format: TextSyntax, before: string, after: string): EncodeStep {
   if (field.vector === 'list')
-    throw new GenesisError('CONFIG_INVALID', 'only JSON and Avro have lists', {
+    throw new GenesisError('CONFIG_INVALID', 'only JSON and Avro support lists', {
       found: `list ${field.name}`,
       expected: 'format json or avro',
     })
@@ -33,7 +33,7 @@ export function textStep(field: Field, column: number, format: TextSyntax, befor
   }
   if (field.vector === 'text') {
     const form: TextForm = field.plain || field.type.kind === 'uuid' || format === 'raw' ? 'raw' : format
-    // Even where nothing needs quoting, CSV must tell an empty text from a missing one.
+    // Even if nothing needs quoting, CSV must distinguish an empty text from a missing one.
     const csvForm = form === 'raw' && format === 'csv' && field.type.kind !== 'uuid' ? 'csv' : form
     return { step: 'text', column, form: csvForm, ...wrapping }
   }
@@ -76,13 +76,13 @@ function isText({ kind }: FieldType): boolean {
   return kind === 'string' || kind === 'uuid' || kind === 'date' || kind === 'timestamp' || kind === 'time'
 }
 
-/** Whether every value stands in quotation marks: JSON's texts, and spelled dates with a comma in CSV. */
+/** Whether every value is quoted: JSON's texts, and spelled dates with a comma in CSV. */
 function isQuoted(type: FieldType, format: TextSyntax): boolean {
   if (format === 'json') return isText(type)
   return format === 'csv' && ownWriter(type)?.hasComma === true
 }
 
-/** One present value, with JSON's quotation marks and escapes or CSV's quotes. */
+/** One non-null value, with JSON's quotation marks and escapes or CSV's quotes. */
 function renderText(type: FieldType, value: NonNullable<Value>, format: TextSyntax): Buffer {
   if (typeof value === 'number') {
     const text = renderNumber(numberForm(type), value)?.toString() ?? ''
@@ -94,7 +94,7 @@ function renderText(type: FieldType, value: NonNullable<Value>, format: TextSynt
   return Buffer.from(`"${text.replaceAll('"', '""')}"`)
 }
 
-/** A present value as plain text. */
+/** A non-null value as plain text. */
 export function plainTextOf(type: FieldType, held: NonNullable<Value>): string {
   return renderText(type, held, 'raw').toString()
 }

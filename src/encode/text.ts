@@ -7,7 +7,7 @@ const pairs = Buffer.from(Array.from({ length: 100 }, (_, n) => String(n).padSta
 
 const powers = Float64Array.from({ length: 16 }, (_, n) => 10 ** n)
 
-/** The decimal digits of an integer from 0 below 2^31, at least `width` of them. */
+/** The decimal digits of an integer in [0, 2^31), at least `width` of them. */
 function writeDigits(b: Uint8Array, p: number, value: number, width: number): number {
   let length = width
   while (value >= powers[length]) length++
@@ -36,7 +36,7 @@ export function writeInteger(b: Uint8Array, p: number, value: number): number {
   return writeDigits(b, p, value - high * 1e9, 9)
 }
 
-/** value ÷ 10^scale, exact, without trailing zeros of the fraction. */
+/** value ÷ 10^scale, exact, without trailing zeros in the fraction. */
 export function writeDecimal(b: Uint8Array, p: number, value: number, scale: number): number {
   if (scale <= 0) return writeInteger(b, p, value * 10 ** -scale)
   if (value < 0) {
@@ -64,7 +64,7 @@ function writeLongFraction(b: Uint8Array, p: number, value: number, scale: numbe
   return writeAscii(b, p, fraction === '' ? digits.slice(0, -scale) : `${digits.slice(0, -scale)}.${fraction}`)
 }
 
-/** The shortest text that reads back as the same double, as JSON.stringify writes it. */
+/** The shortest text that parses back to the same double, as written by JSON.stringify. */
 export function writeReal(b: Uint8Array, p: number, value: number): number {
   if (Number.isSafeInteger(value)) return writeInteger(b, p, value)
   return writeAscii(b, p, String(value))
@@ -115,7 +115,7 @@ export function writeTimestamp(b: Uint8Array, p: number, ms: number): number {
   return p + 14
 }
 
-/** UTF-8 text with JSON's escapes (RFC 8259 §7), as JSON.stringify writes them. At most 6 bytes for one. */
+/** UTF-8 text with JSON escapes (RFC 8259 §7), as written by JSON.stringify. At most 6 bytes per byte. */
 export function writeJsonText(b: Uint8Array, p: number, from: Uint8Array, start: number, end: number): number {
   for (let q = start; q < end; q++) {
     const c = from[q]
@@ -137,7 +137,7 @@ function writeEscape(b: Uint8Array, p: number, c: number): number {
   return writeAscii(b, p, `u${c.toString(16).padStart(4, '0')}`)
 }
 
-/** UTF-8 text as a CSV field (RFC 4180 §2), quoted where needed or empty. At most 2 bytes for one, and 2. */
+/** UTF-8 text as a CSV field (RFC 4180 §2), quoted if needed or empty. At most 2 bytes per byte, plus 2. */
 export function writeCsvText(b: Uint8Array, p: number, from: Uint8Array, start: number, end: number): number {
   let quoted = start === end
   for (let q = start; q < end && !quoted; q++) {

@@ -5,8 +5,8 @@ import type { Encoder } from './encoder.js'
 const dayMs = 86_400_000
 
 /**
- * Gives records the event times of a column as Kafka's timestamps. Throws CONFIG_INVALID where there is no such column, it is no
- * timestamp or date, or it can be null or before 1970.
+ * Sets Kafka timestamps from a column of event times. Throws CONFIG_INVALID if the column does not exist, is not a
+ * timestamp or date, or can be null or before 1970.
  */
 export function withTimestamps(encoder: Encoder, fields: readonly Field[], name: string): Encoder {
   const column = fields.findIndex((field) => field.name === name)
@@ -23,19 +23,19 @@ export function withTimestamps(encoder: Encoder, fields: readonly Field[], name:
   }
 }
 
-/** Milliseconds of one unit of the column's held form. */
+/** Milliseconds per unit of the column's held form. */
 function unitOf(fields: readonly Field[], column: number, name: string): number {
   const field = fields.at(column === -1 ? fields.length : column)
   const kind = field?.type.kind
-  const expected = 'a column of timestamps or dates'
+  const expected = 'a timestamp or date column'
   if (field === undefined)
     throw refused('the model has no such column', name, `${expected}, such as ${eventTimes(fields)}`)
   if (kind !== 'timestamp' && kind !== 'date')
-    throw refused('the column cannot be the timestamp of records', `${name}: ${kind}`, expected)
+    throw refused('the column cannot be used as the record timestamp', `${name}: ${kind}`, expected)
   if (field.nullable) throw refused('the column can be null', name, `${expected} that always has a value`)
   const low = field.range?.[0]
   if (low !== undefined && low < 0)
-    throw refused('Kafka has no timestamps before 1970', `${name}: from ${low} on`, 'a column of later times')
+    throw refused('Kafka has no timestamps before 1970', `${name}: from ${low}`, 'a column of later times')
   return kind === 'date' ? dayMs : 1
 }
 
@@ -48,11 +48,11 @@ function fill(to: Float64Array, batch: ColumnBatch, vector: Vector, field: Field
   } else throw new GenesisError('INTERNAL', `column ${field.name} holds times as text`)
   for (let i = 0; i < length; i++) {
     if (to[i] >= 0) continue
-    throw new GenesisError('SCHEMA_MISMATCH', 'a record has no valid time to be its timestamp', {
+    throw new GenesisError('SCHEMA_MISMATCH', 'a record has no valid time for its timestamp', {
       place: `timestamp: column ${field.name}, position ${batch.start + i * batch.stride}`,
       found: String(to[i]),
       expected: 'a time from 1970 on',
-      remedy: 'Choose another column, or leave timestamp out: records then have the time at which they are sent',
+      remedy: 'Choose another column, or remove timestamp to use the time of sending',
     })
   }
 }

@@ -4,14 +4,14 @@ import type { Encoder } from './encoder.js'
 import { RecordWriter } from './record-writer.js'
 import type { EncodeStep } from './step.js'
 
-/** The steps of keys or values; a promise where the registry is asked first. */
+/** The steps of keys or values; a promise if the registry is asked first. */
 export type EncodeSteps = () => Promise<readonly EncodeStep[]> | readonly EncodeStep[]
 
 /** Encodes keys and values for a topic. */
 export class TopicEncoder implements Encoder {
   private writer: RecordWriter | null = null
 
-  /** Null once the writer is made: the steps take more memory than the writer. */
+  /** Null once the writer exists: the steps take more memory than the writer. */
   private parts: {
     readonly value: EncodeSteps
     readonly key: { readonly column: number; readonly steps: EncodeSteps } | null

@@ -9,7 +9,7 @@ import type { Subject } from './avro/subject.js'
 
 type ValueConfig = Pick<ConnectorConfig, 'name' | 'topic' | 'value' | 'disturb'>
 
-/** The connector's own Avro schema: its file, its inline schema, or the one derived from the layout, where fields that are named to be missing or null can be. Throws SCHEMA_INVALID. */
+/** The connector's own Avro schema: its file, its inline schema, or the one derived from the layout, with the fields named as missing or null made nullable. Throws SCHEMA_INVALID. */
 export function valueSchema(connector: ValueConfig, fields: readonly Field[]): AvroSchema {
   const { disturb } = connector
   const { schema } = connector.value
@@ -21,7 +21,7 @@ export function valueSchema(connector: ValueConfig, fields: readonly Field[]): A
   return parseSchema(deriveSchema(layout, { name, namespace: 'genesis' }), 'the derived schema')
 }
 
-/** Where the value's schema is in the registry. Throws SCHEMA_INVALID. */
+/** The value's subject in the registry. Throws SCHEMA_INVALID. */
 export function valueSubject(connector: ValueConfig, fields: readonly Field[]): Subject {
   const { subject, useLatest, autoRegister } = connector.value
   const own = useLatest ? null : valueSchema(connector, fields)
@@ -33,10 +33,10 @@ function subjectOf({ name, topic, value }: ValueConfig, own: AvroSchema | null):
   const { subjectStrategy } = value
   const inTopic = topic ?? name
   if (subjectStrategy === 'topic') return `${inTopic}-value`
-  // A rule refuses use_latest: without a schema there is no name to look for.
+  // A rule forbids use_latest here: without a schema there is no name to look up.
   const record = own?.type.name
   if (record === undefined)
-    throw new GenesisError('SCHEMA_MISMATCH', 'a schema without a name has no subject of its own', {
+    throw new GenesisError('SCHEMA_MISMATCH', 'an unnamed schema cannot have its own subject', {
       place: own?.place ?? `topic ${inTopic}`,
       found: own === null ? 'the latest schema' : own.type.typeName,
       expected: 'a record, or subject_strategy: topic',

@@ -56,7 +56,7 @@ test('a registry that stays down is unreachable, which may pass', async () => {
   await assert.rejects(client().latest('s'), {
     code: 'REGISTRY_UNREACHABLE',
     retriable: true,
-    message: `registry http://127.0.0.1:${port}/base: no answer in 5 attempts; found status 500 (store is down). Check registry.url, and that the registry is up.`,
+    message: `registry http://127.0.0.1:${port}/base: no response in 5 attempts; found status 500 (store is down). Check registry.url, and that the registry is up.`,
   })
   const nowhere = client({ url: 'http://127.0.0.1:1' })
   await assert.rejects(nowhere.latest('s'), { code: 'REGISTRY_UNREACHABLE', message: /ECONNREFUSED/ })
@@ -66,7 +66,7 @@ test('a registry that does not answer is given up after the time-out', async () 
   handler = () => {}
   await assert.rejects(client({ requestTimeoutMs: 20 }).latest('s'), {
     code: 'REGISTRY_UNREACHABLE',
-    message: /no answer within 20 ms/,
+    message: /no response within 20 ms/,
   })
 })
 
@@ -119,7 +119,7 @@ test('an address without the path of the API is refused with a hint, by every ca
   handler = answer(404, body)
   const registry = client()
   const hint =
-    /\. There is no registry's API at this address: is the path missing from it, such as \/apis\/ccompat\/v7\?$/
+    /\. There is no registry API at this address; its path may be missing, such as \/apis\/ccompat\/v7\.$/
   for (const call of [
     registry.register('s', 'string'),
     registry.lookup('s', 'string'),
@@ -166,7 +166,7 @@ test('a newest schema that is not Avro is refused', async () => {
   handler = answer(200, { id: 1, schema: '{}', schemaType: 'JSON' })
   await assert.rejects(client().latest('s'), {
     code: 'REGISTRY_REJECTED',
-    message: /subject s is no Avro schema; found "JSON"; expected AVRO/,
+    message: /subject s is not an Avro schema; found "JSON"; expected AVRO/,
   })
 })
 

@@ -17,7 +17,7 @@ export interface TypeMisfit {
 }
 
 interface Branch {
-  /** The branch's index as Avro writes it; empty where the type is no union. */
+  /** The branch index as Avro writes it; empty if the type is not a union. */
   readonly prefix: Buffer
   readonly conversion: Conversion
   readonly type: avro.Type
@@ -25,7 +25,7 @@ interface Branch {
 
 const none = Buffer.alloc(0)
 
-/** A union's branch, as Avro writes it before the value. */
+/** A union branch index, as Avro writes it before the value. */
 export function branchIndex(index: number): Buffer {
   const bytes = Buffer.alloc(10)
   return bytes.subarray(0, writeLong(bytes, 0, index, 1))
@@ -38,21 +38,21 @@ export function columnSteps(field: Field, column: number, type: avro.Type, place
   const nullAt = branches.findIndex((branch) => branch.typeName === 'null')
   const expected = describeType(type)
   if (field.nullable && nullAt < 0)
-    return { what: 'a column with missing values does not fit', expected: `${expected}, or ["null", …] of it` }
+    return { what: 'a column with missing values needs a nullable type', expected: `${expected}, or ["null", …] of it` }
   const missing = field.nullable ? prefix(nullAt) : null
 
   const candidates = branches
     .map((branch, index) => ({ type: branch, prefix: prefix(index), conversion: conversion(field, branch) }))
     .filter((branch): branch is Branch => branch.conversion !== null)
     .sort((a, b) => a.conversion.distance - b.conversion.distance)
-  if (candidates.length === 0) return { what: 'the column does not convert', expected }
+  if (candidates.length === 0) return { what: 'the column cannot be converted', expected }
 
   if (field.vector === 'dictionary') return dictionarySteps(field, column, candidates, missing, expected)
   const drawable = candidates.filter(
     (branch) => branch.conversion[field.vector === 'text' ? 'text' : 'number'] !== null,
   )
   if (drawable.length === 0) {
-    return { what: 'the column does not convert', found: 'text that is not one of a known set', expected }
+    return { what: 'the column cannot be converted', found: 'free text instead of a known set of values', expected }
   }
   const fitting = drawable.find((branch) => misfits(field, branch).length === 0)
   if (fitting === undefined) {
@@ -61,7 +61,7 @@ export function columnSteps(field: Field, column: number, type: avro.Type, place
   return [drawnStep(field, column, fitting, missing, place)]
 }
 
-/** One branch for the whole column if one takes every value; else the first that takes the value, for each. */
+/** One branch for the whole column if one takes every value; otherwise, per value, the first that takes it. */
 function dictionarySteps(
   field: Field,
   column: number,
@@ -89,7 +89,7 @@ function dictionarySteps(
   return [{ step: 'dictionary', column, entries }]
 }
 
-/** The known values that a branch does not take, as text. */
+/** The known values that a branch rejects, as text. */
 function misfits(field: Field, { conversion: { render } }: Branch): string[] {
   const known = (field.dictionary ?? []).filter((value) => value !== undefined && value !== null)
   const bounds = field.vector === 'number' ? knownBounds(field) : null
@@ -105,7 +105,7 @@ function drawnStep(field: Field, column: number, branch: Branch, missing: Buffer
   }
   const known = field.dictionary
   if (known !== undefined && !known.includes(undefined) && way.number.as !== 'double' && way.number.as !== 'float') {
-    // Every number is known: its bytes are copied. (A double is sooner written than copied.)
+    // Every number is known: copy its bytes. (A double is faster to write than to copy.)
     const entries = known.map((value) => {
       const bytes = value === null || value === undefined ? missing : way.render(value)
       return value === null ? (missing ?? none) : Buffer.concat([prefix, bytes ?? none])

@@ -1,5 +1,5 @@
 /**
- * Which columns fit which Avro types, and how they are written: the table in docs/avro.md, as code.
+ * Which columns fit which Avro types, and how to write them: the table in docs/avro.md, as code.
  */
 import avro from 'avsc'
 import { ownWriter, type SpellingWriter } from '../../model/time/spelling.js'
@@ -10,22 +10,22 @@ import { renderNumber } from '../number-form.js'
 import type { NumberForm, TextForm } from '../step.js'
 import { LogicalMark } from './schema.js'
 
-/** How a column is written as a type, whatever its values are. */
+/** How to write a column as a type, independent of its values. */
 export interface Conversion {
-  /** How far the type is from the column's own: among the branches of a union the nearest wins. */
+  /** Distance of the type from the column's own: the nearest union branch wins. */
   readonly distance: number
-  /** How a number vector is written; null where only pre-rendered values can be. */
+  /** How to write a number vector; null if only pre-rendered values work. */
   readonly number: NumberForm | null
-  /** How a text vector is written; null where only pre-rendered values can be. */
+  /** How to write a text vector; null if only pre-rendered values work. */
   readonly text: TextForm | null
-  /** The bytes of a present value in held form; null if it does not fit. */
+  /** The bytes of a non-null value in held form; null if it does not fit. */
   readonly render: (value: NonNullable<Value>) => Buffer | null
 }
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const longBytes = { as: 'varint', bits: 64, factor: 1 } as const
 
-/** How `field` is written as `type` (no union), or null: the two do not convert. */
+/** How to write `field` as `type` (not a union), or null: no conversion exists. */
 export function conversion(field: Field, type: avro.Type): Conversion | null {
   const mark = type instanceof LogicalMark ? type : null
   const under = mark?.underlyingType ?? type
@@ -62,7 +62,7 @@ export function conversion(field: Field, type: avro.Type): Conversion | null {
   }
 }
 
-/** Values whose shape is that of the type. */
+/** Values whose shape matches the type. */
 function ofJson(type: avro.Type): Conversion {
   const render = (value: NonNullable<Value>): Buffer | null => {
     const own = avroValue(JSON.parse(String(value)), type)
@@ -71,7 +71,7 @@ function ofJson(type: avro.Type): Conversion {
   return { distance: 0, number: null, text: null, render }
 }
 
-/** A JSON value as avsc has it; undefined: it is none of the type. */
+/** A JSON value as avsc represents it; undefined: not of the type. */
 function avroValue(value: unknown, type: avro.Type): unknown {
   if (type instanceof avro.types.ArrayType)
     return Array.isArray(value) ? value.map((item) => avroValue(item, type.itemsType)) : undefined
@@ -155,7 +155,7 @@ function ofScaled(
   const bounds = knownBounds(field)
   switch (logical) {
     case 'int':
-      // Where the numbers are not known, long is nearer.
+      // If the numbers are unknown, long is nearer.
       return scale === 0 ? ofNumber({ as: 'varint', bits: 32, factor: 1 }, bounds === null || !integer ? 1 : 0) : null
     case 'long':
       return scale === 0 ? ofNumber(longBytes, integer ? 0 : 1) : null
@@ -165,7 +165,7 @@ function ofScaled(
     case 'double':
       return ofNumber({ as: 'double', divisor: 10 ** scale }, integer ? 2 : 1)
     case 'float': {
-      // An integer must stay what it is: up to 2^24 every one is a float.
+      // An integer must stay exact: up to 2^24 every one is a float.
       const exact = bounds !== null && bounds[0] >= -0x1000000 && bounds[1] <= 0x1000000
       return !integer || exact ? ofNumber({ as: 'float', divisor: 10 ** scale }, 3) : null
     }
@@ -190,7 +190,7 @@ function ofDate(logical: string, writer: SpellingWriter | null): Conversion | nu
   return logical === 'long' ? ofNumber(longBytes, 3) : null
 }
 
-/** Between a zone's time and a clock's without one, Avro tells with "local-": the nearer is the column's own. */
+/** Avro marks timestamps without a zone with "local-": the nearer type is the column's own. */
 function ofTimestamp(logical: string, writer: SpellingWriter | null, isLocal: boolean): Conversion | null {
   if (logical in unitsPerMs) {
     const distance = isLocal && !logical.startsWith('local-') ? 1 : 0
@@ -212,7 +212,7 @@ function textForm(as: 'date' | 'timestamp', writer: SpellingWriter | null): Numb
   return writer === null ? { as, prefixed: true } : { as: 'spelled', writer, prefixed: true }
 }
 
-/** The lowest and highest number that a column can hold, in held form, as far as its layout tells. */
+/** The lowest and highest number a column can hold, in held form, as far as its layout tells. */
 export function knownBounds(field: Field): readonly [number, number] | null {
   if (field.range !== undefined) return field.range
   if (field.dictionary === undefined || field.dictionary.includes(undefined)) return null

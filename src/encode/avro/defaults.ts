@@ -1,5 +1,5 @@
 /**
- * Defaults that a parser of JSON numbers gets wrong: longs beyond ±(2^53 − 1), which are bigints here (see parseExactJson), and bytes, whose
+ * Defaults that a JSON number parser gets wrong: longs beyond ±(2^53 − 1), which are bigints here (see parseExactJson), and bytes, whose
  * characters are code points up to 255 (Avro 1.12, "Complex Types", default).
  */
 import avro from 'avsc'
@@ -8,7 +8,7 @@ import { GenesisError } from '../../errors.js'
 
 const maxLong = 2n ** 63n - 1n
 
-/** The schema as avsc can read it: with 0 in place of each bigint. */
+/** The schema in a form avsc can read: with 0 in place of each bigint. */
 export function withoutLongDefaults(json: unknown): unknown {
   if (typeof json === 'bigint') return 0
   if (Array.isArray(json)) return json.map(withoutLongDefaults)
@@ -17,8 +17,8 @@ export function withoutLongDefaults(json: unknown): unknown {
 }
 
 /**
- * The bytes of each field whose default avsc does not have, by the field. `type` is what avsc made of the schema `json`. Throws SCHEMA_INVALID
- * where a default does not fit its field.
+ * The bytes of each field default that avsc cannot represent, by field. `type` is avsc's parse of the schema `json`. Throws SCHEMA_INVALID
+ * if a default does not fit its field.
  */
 export function exactDefaults(json: unknown, type: avro.Type, place: string): Map<avro.types.Field, Buffer> {
   const found = new Map<avro.types.Field, Buffer>()
@@ -33,7 +33,7 @@ export function exactDefaults(json: unknown, type: avro.Type, place: string): Ma
     if (bare instanceof avro.types.ArrayType) visit(node.items, bare.itemsType, path)
     if (bare instanceof avro.types.MapType) visit(node.values, bare.valuesType as avro.Type, path)
     if (!(bare instanceof avro.types.RecordType) || !Array.isArray(node.fields)) {
-      // A type may be written as { type: { type: … } }.
+      // A type may be nested as { type: { type: … } }.
       if (isObject(node.type)) visit(node.type, at, path)
       return
     }
@@ -52,33 +52,33 @@ export function exactDefaults(json: unknown, type: avro.Type, place: string): Ma
 
 function bytesOf(value: unknown, { type }: avro.types.Field, place: string): Buffer | null {
   const isUnion = type instanceof avro.types.WrappedUnionType
-  // A default is of a union's first branch.
+  // A default belongs to a union's first branch.
   const first = isUnion ? type.types[0] : type
   const bare = 'underlyingType' in first ? (first.underlyingType as avro.Type) : first
   const { typeName } = bare
   if (typeof value === 'string' && (typeName === 'bytes' || typeName === 'fixed')) {
     const wide = Array.from(value).find((character) => character.codePointAt(0)! > 255)
     if (wide === undefined) return null
-    throw new GenesisError('SCHEMA_INVALID', `a default of ${typeName} with a character that is no byte`, {
+    throw new GenesisError('SCHEMA_INVALID', `a ${typeName} default with a character that is not a byte`, {
       place,
       found: JSON.stringify(wide),
-      expected: 'characters up to \\u00ff, one for each byte',
+      expected: 'characters up to \\u00ff, one per byte',
     })
   }
   if (typeof value !== 'bigint') {
     if (!holdsBigint(value)) return null
     throw new GenesisError('SCHEMA_INVALID', 'a long beyond ±(2^53 − 1) inside a default', {
       place,
-      expected: 'such a long as the default of its own field',
+      expected: 'such a long only as the whole default of a field',
     })
   }
   const branch = Buffer.alloc(isUnion ? 1 : 0)
   if (typeName === 'double' || typeName === 'float') return Buffer.concat([branch, bare.toBuffer(Number(value))])
   if (typeName !== 'long' || value > maxLong || value < -maxLong - 1n)
-    throw new GenesisError('SCHEMA_INVALID', `not a default of ${typeName}`, {
+    throw new GenesisError('SCHEMA_INVALID', `not a valid ${typeName} default`, {
       place,
       found: String(value),
-      expected: typeName === 'long' ? 'an integer of 64 bits' : undefined,
+      expected: typeName === 'long' ? 'a 64-bit integer' : undefined,
     })
   return Buffer.concat([branch, zigzag(value)])
 }
@@ -88,7 +88,7 @@ function holdsBigint(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsBigint)
 }
 
-/** A long as Avro writes it. */
+/** A long in Avro's encoding. */
 function zigzag(value: bigint): Buffer {
   let rest = value < 0n ? -2n * value - 1n : 2n * value
   const bytes: number[] = []

@@ -2,16 +2,16 @@ import { GenesisError } from '../../errors.js'
 import type { Field, FieldType } from '../../record.js'
 import { avroNames } from './names.js'
 
-/** How a derived schema's record is called. */
+/** The name of a derived schema's record. */
 export interface RecordName {
   readonly name: string
   readonly namespace: string
 }
 
 /**
- * The Avro schema of a layout, for connectors that name none: one field for each column in its order, a nullable one as
- * ["null", T] with default null. Strings stay strings, also where all values are known, so that new values need no new
- * schema; a decimal is a double, which every consumer reads (an .avsc can ask for decimals).
+ * The Avro schema derived from a layout, for connectors without one: a field per column, in order; nullable ones as
+ * ["null", T] with default null. Strings stay strings even if all values are known, so that new values need no new
+ * schema; a decimal becomes a double, which every consumer can read (an .avsc can specify decimals).
  */
 export function deriveSchema(fields: readonly Field[], { name, namespace }: RecordName): object {
   const names = avroNames(fields.map((field) => field.name))
@@ -29,7 +29,7 @@ export function deriveSchema(fields: readonly Field[], { name, namespace }: Reco
   }
 }
 
-/** The Avro type of a column's present values. */
+/** The Avro type of a column's non-null values. */
 export function deriveType(type: FieldType): string | object {
   switch (type.kind) {
     case 'string':
@@ -53,7 +53,7 @@ export function deriveType(type: FieldType): string | object {
     case 'list':
       throw new GenesisError('SCHEMA_INVALID', 'no schema can be derived for lists', {
         expected: 'value.schema',
-        remedy: 'Name the schema in value.schema',
+        remedy: 'Set value.schema',
       })
   }
 }

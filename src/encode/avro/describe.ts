@@ -22,13 +22,13 @@ export function describeType(type: avro.Type): string {
   return type.name ?? JSON.stringify(type).replaceAll('"', type.typeName.startsWith('union') ? '"' : '')
 }
 
-/** The first few of a list, and how many more there are. */
+/** The first few items of a list, and how many more there are. */
 export function listed(items: readonly string[], most = 8): string {
   const shown = items.slice(0, most).join(', ')
   return items.length > most ? `${shown} and ${items.length - most} more` : shown
 }
 
-/** A present value for a message, as a row has it. */
+/** A non-null value for a message, formatted as in a row. */
 export function describeValue(type: FieldType, held: NonNullable<Value>): string {
   return typeof held === 'string' ? JSON.stringify(held) : plainTextOf(type, held)
 }

@@ -1,7 +1,7 @@
 /**
- * Which column fills which field of a schema. The rule (docs/avro.md): by the dotted path of the field, else by its own
- * name where only one field and one column are left with it; a field's name goes before its aliases, a column's name
- * before the Avro name made from it.
+ * Which column fills which schema field. The rule (docs/avro.md): by the field's dotted path, else by its own
+ * name if only one field and one column with it are left; a field's name takes precedence over its aliases, and a column's name
+ * over the Avro name derived from it.
  */
 import avro from 'avsc'
 import { avroNames } from './names.js'
@@ -9,7 +9,7 @@ import { avroNames } from './names.js'
 /** A field that a column can fill. */
 export interface Leaf {
   readonly path: string
-  /** Every dotted path it answers to, the one of names first, then those with aliases in it. */
+  /** All dotted paths it answers to: the one of names first, then those with aliases. */
   readonly paths: readonly string[]
   /** Its own name, then its aliases. */
   readonly names: readonly string[]
@@ -18,7 +18,7 @@ export interface Leaf {
 export interface Matching {
   /** Index of the column by path. */
   readonly columns: ReadonlyMap<string, number>
-  /** Columns that have the name of several nested fields: the paths, by the column's index. */
+  /** Columns whose name matches several nested fields: the paths, by column index. */
   readonly ambiguous: ReadonlyMap<number, readonly string[]>
   readonly unused: readonly number[]
 }
@@ -59,7 +59,7 @@ export function match(root: avro.types.RecordType, columns: readonly string[]): 
   return { columns: byPath, ambiguous, unused }
 }
 
-/** Every field that is no record itself, in the schema's order; fields of a record inside itself are left out. */
+/** Every non-record field, in schema order; recursive record fields are left out. */
 function leavesOf(root: avro.types.RecordType): Leaf[] {
   const leaves: Leaf[] = []
   const visit = (record: avro.types.RecordType, above: Leaf | null, open: readonly avro.Type[]): void => {
@@ -77,7 +77,7 @@ function leavesOf(root: avro.types.RecordType): Leaf[] {
   return leaves
 }
 
-/** The branches of a union; of any other type the type itself. */
+/** The branches of a union; any other type is its own single branch. */
 export function branchesOf(type: avro.Type): readonly avro.Type[] {
   return type instanceof avro.types.WrappedUnionType ? type.types : [type]
 }

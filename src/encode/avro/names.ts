@@ -1,4 +1,4 @@
-/** Any text as an Avro name (letters, digits and _, not beginning with a digit): every other character becomes _. */
+/** Any text as an Avro name (letters, digits and _, not starting with a digit): every other character becomes _. */
 export function avroName(text: string): string {
   const name = text
     .normalize('NFKD')
@@ -7,7 +7,7 @@ export function avroName(text: string): string {
   return /^[A-Za-z_]/.test(name) ? name : `_${name}`
 }
 
-/** Avro names of columns, one for each and no two alike: a valid name stays; a clash gets _2, _3, … in the order of the columns. */
+/** Unique Avro names for columns: a valid name stays; a clash gets _2, _3, … in column order. */
 export function avroNames(columns: readonly string[]): string[] {
   const taken = new Set(columns.filter((column) => avroName(column) === column))
   return columns.map((column) => {

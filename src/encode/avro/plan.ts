@@ -1,4 +1,4 @@
-/** Brings a schema and a layout together: the steps that write a record, or every mismatch at once. */
+/** Matches a schema with a layout: the steps that write a record, or every mismatch at once. */
 import avro from 'avsc'
 import { GenesisError } from '../../errors.js'
 import type { Field, FieldType } from '../../record.js'
@@ -12,7 +12,7 @@ import type { AvroSchema } from './schema.js'
 
 export interface AvroPlan {
   readonly steps: readonly EncodeStep[]
-  /** Names of columns that no field of the schema takes. */
+  /** Names of columns that no schema field uses. */
   readonly unusedColumns: readonly string[]
 }
 
@@ -63,19 +63,19 @@ class Planner {
     const names = this.fields.map((field) => field.name)
     this.matching = match(record, names)
     for (const [column, paths] of this.matching.ambiguous) {
-      this.mismatch(paths[0], 'several nested fields have the name of one column', {
+      this.mismatch(paths[0], 'several nested fields match one column by name', {
         found: `column ${names[column]}, which fits ${listed(paths)}`,
-        expected: `columns named by path, as ${paths[0]}`,
+        expected: `columns named by path, such as ${paths[0]}`,
       })
     }
     const steps = [...branchStep(type, record), ...this.record(record, '', [record])]
     return { steps, unusedColumns: this.matching.unused.map((column) => names[column]) }
   }
 
-  /** A schema that is no record takes the one column there is. */
+  /** A non-record schema takes the only column. */
   private rootColumn(type: avro.Type): AvroPlan {
     if (this.fields.length !== 1) {
-      this.mismatch('', 'the schema is no record', { found: JSON.stringify(type), expected: 'a record' })
+      this.mismatch('', 'the schema is not a record', { found: JSON.stringify(type), expected: 'a record' })
       return { steps: [], unusedColumns: [] }
     }
     return { steps: this.column(0, type, ''), unusedColumns: [] }
@@ -100,7 +100,7 @@ class Planner {
     const record = nested ?? (records.length === branches.length ? records[0] : undefined)
     if (record !== undefined)
       return [...branchStep(field.type, record), ...this.record(record, path, [...open, record])]
-    // A record inside itself, where there is nothing to put into it.
+    // A recursive record without a column for it.
     const isEndless = records.length === 0 && branches.some((branch) => branch instanceof avro.types.RecordType)
     const nullAt = branches.findIndex((branch) => branch.typeName === 'null')
     if (isEndless && nullAt >= 0) return [constant(branchIndex(nullAt))]
@@ -114,7 +114,7 @@ class Planner {
     return []
   }
 
-  /** Whether a column goes to a field of this record, at any depth. */
+  /** Whether any column goes into this record, at any depth. */
   private isFilled(record: avro.types.RecordType, path: string, open: readonly avro.Type[]): boolean {
     return record.fields.some((field) => {
       const below = `${path}.${field.name}`
@@ -141,7 +141,7 @@ class Planner {
     return []
   }
 
-  /** A list as an array or a map: the steps of its items, in a step around them. */
+  /** A list as an array or map: a step around the steps of its items. */
   private list(field: Field, { of, items }: ListType, column: number, type: avro.Type, path: string): EncodeStep[] {
     const branches = branchesOf(type)
     const at = branches.findIndex((branch) =>
@@ -150,7 +150,7 @@ class Planner {
     const nullAt = branches.findIndex((branch) => branch.typeName === 'null')
     const branch = branches[at]
     if (branch === undefined || (field.nullable && nullAt < 0)) {
-      this.mismatch(path, field.nullable ? 'a list that can be missing does not fit' : 'a list does not fit', {
+      this.mismatch(path, field.nullable ? 'a nullable list does not fit' : 'a list does not fit', {
         found: describeField(field),
         expected: of.endsWith('map') ? 'a map' : 'an array',
       })
@@ -192,7 +192,7 @@ class Planner {
   }
 }
 
-/** Which branch of a union the record is; nothing where there is no union. */
+/** The record's union branch; empty if there is no union. */
 function branchStep(type: avro.Type, record: avro.Type): EncodeStep[] {
   return type === record ? [] : [constant(branchIndex(branchesOf(type).indexOf(record)))]
 }

@@ -4,20 +4,20 @@ import { parseExactJson } from '../../config/exact-json.js'
 import { GenesisError } from '../../errors.js'
 import { exactDefaults, withoutLongDefaults } from './defaults.js'
 
-/** A parsed schema, with what to call it in messages. */
+/** A parsed schema, with its name for messages. */
 export interface AvroSchema {
-  /** As it was written, without what says how to generate values: what is registered and what an object container's header carries. */
+  /** As written, minus value-generation hints: this is what is registered and stored in an object container's header. */
   readonly json: unknown
   readonly type: avro.Type
   /** The file's path, the registry's subject, or "the inline schema". */
   readonly place: string
-  /** The bytes of defaults that `type` cannot tell exactly. */
+  /** Bytes of defaults that `type` cannot represent exactly. */
   readonly defaults: ReadonlyMap<avro.types.Field, Buffer>
 }
 
 /**
- * A logical type that leaves the values as the underlying type has them; it only keeps the schema's attributes.
- * avsc falls back to the underlying type, as the specification wants, where the constructor throws.
+ * A logical type that leaves values as the underlying type has them and only preserves the schema's attributes.
+ * If the constructor throws, avsc falls back to the underlying type, as the specification requires.
  */
 export class LogicalMark extends avro.types.LogicalType {
   readonly logical: string
@@ -57,7 +57,7 @@ export class LogicalMark extends avro.types.LogicalType {
   }
 }
 
-/** Logical types that are understood, and what they may be of (Avro 1.12, "Logical types"). Others count as their underlying type. */
+/** Supported logical types and their underlying types (Avro 1.12, "Logical types"). Others count as their underlying type. */
 const logicalTypes: Readonly<Record<string, readonly string[]>> = {
   date: ['int'],
   'time-millis': ['int'],
@@ -74,7 +74,7 @@ const logicalTypes: Readonly<Record<string, readonly string[]>> = {
 const marks = Object.fromEntries(Object.keys(logicalTypes).map((name) => [name, LogicalMark]))
 
 /**
- * Parses a schema. `references` are schemas of named types that it uses, in an order in which each only uses earlier ones.
+ * Parses a schema. `references` are the named types it uses, each only depending on earlier ones.
  * Throws SCHEMA_INVALID.
  */
 export function parseSchema(json: unknown, place: string, references: readonly unknown[] = []): AvroSchema {
@@ -91,7 +91,7 @@ export function parseSchema(json: unknown, place: string, references: readonly u
   }
 }
 
-/** The schema that readers need: `arg.properties` are for those who generate. */
+/** The schema for readers: `arg.properties` is for generators. */
 function withoutHints(json: unknown): unknown {
   if (Array.isArray(json)) return json.map(withoutHints)
   if (typeof json !== 'object' || json === null) return json
@@ -109,7 +109,7 @@ export function readSchema(file: string): AvroSchema {
     throw new GenesisError('SCHEMA_INVALID', 'the schema file cannot be read', {
       place: file,
       found: code === 'ENOENT' ? 'no such file' : (code ?? String(cause)),
-      remedy: 'A path in a connector file starts from that file',
+      remedy: 'Paths in a connector file are relative to that file',
       cause,
     })
   }

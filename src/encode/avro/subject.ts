@@ -3,15 +3,15 @@ import { GenesisError } from '../../errors.js'
 import type { AvroSchema } from './schema.js'
 import { parseSchema } from './schema.js'
 
-/** What is asked of a registry. */
+/** The registry calls needed here. */
 export type SubjectRegistry = Pick<Registry, 'register' | 'lookup' | 'latest' | 'compatibility'>
 
-/** A subject, and which of its schemas is written with. */
+/** A subject, and which of its schemas to write with. */
 export interface Subject {
   readonly name: string
-  /** The connector's own schema; null: the newest that the subject has. */
+  /** The connector's own schema; null: the subject's latest. */
   readonly own: AvroSchema | null
-  /** Whether the own schema is registered if the subject does not have it yet. */
+  /** Whether to register the own schema if the subject lacks it. */
   readonly autoRegister: boolean
 }
 
@@ -20,7 +20,7 @@ export interface WriterSchema {
   readonly schema: AvroSchema
 }
 
-/** The schema that records are written with, and its id. Throws SUBJECT_MISSING, SCHEMA_INCOMPATIBLE or the registry's errors. */
+/** The schema to write records with, and its id. Throws SUBJECT_MISSING, SCHEMA_INCOMPATIBLE or the registry's errors. */
 export async function resolveSubject(subject: Subject, registry: SubjectRegistry | null): Promise<WriterSchema> {
   const { name, own, autoRegister } = subject
   const known = needed(registry)
@@ -29,7 +29,7 @@ export async function resolveSubject(subject: Subject, registry: SubjectRegistry
   return { id, schema: own }
 }
 
-/** The same without registering anything: throws what `resolveSubject` would. */
+/** The same without registering anything: throws whatever `resolveSubject` would. */
 export async function checkSubject(subject: Subject, registry: SubjectRegistry | null): Promise<AvroSchema> {
   const { name, own, autoRegister } = subject
   const known = needed(registry)

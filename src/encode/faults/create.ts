@@ -11,15 +11,15 @@ import type { AlterableColumn } from './disturbed-encoder.js'
 import { Variant, alteredFields } from './variant.js'
 import type { Alteration } from './variant.js'
 
-/** Makes the encoder of a layout; throws SCHEMA_MISMATCH where the layout does not fit the connector's schema. */
+/** Creates the encoder for a layout; throws SCHEMA_MISMATCH if the layout does not fit the connector's schema. */
 export type MakeEncoder = (connector: EncodedConnector, fields: readonly Field[]) => Encoder
 
 /** Magic byte and schema id. */
 const registryPrefix = 5
 
 /**
- * An encoder for disturbed streams. Throws CONFIG_INVALID, naming the field, where one that was asked for can be neither
- * left out nor null, or where none can.
+ * An encoder for disturbed streams. Throws CONFIG_INVALID, naming the field, if a requested field can be neither
+ * omitted nor null, or if no field can.
  */
 export function createDisturbedEncoder(
   connector: EncodedConnector,
@@ -29,7 +29,7 @@ export function createDisturbedEncoder(
 ): Encoder {
   const { sink, value } = connector
   const isAvro = sink.type === 'kafka' ? value.format === 'avro' : sink.format === 'avro'
-  // Keys are those of the undisturbed records, and the schema is that of the whole layout.
+  // Keys are those of the undisturbed records; the schema covers the whole layout.
   const own = isAvro && !value.useLatest ? valueSchema(connector, fields) : null
   const unused = own === null ? [] : planAvro(fields, own).unusedColumns
   const schema = isObject(own?.json) ? own.json : value.schema
@@ -40,7 +40,7 @@ export function createDisturbedEncoder(
     try {
       return variant(column, 'left out')
     } catch (error) {
-      // Without a default, a field of an Avro record is missing where it is null.
+      // Without a default, a missing field of an Avro record is null.
       if (isMismatch(error)) return variant(column, 'null')
       throw error
     }
@@ -83,7 +83,7 @@ function alterable(
   throw new GenesisError('CONFIG_INVALID', `the schema has no field that can be ${missingOrNull(kind)}`, {
     place: `disturb.${kind}.probability`,
     expected: 'a field with a default, or with null in its type',
-    remedy: `Name columns in disturb.${kind}.fields and let the schema be derived, or let the schema have null`,
+    remedy: `Name columns in disturb.${kind}.fields and omit the schema to have it derived, or allow null in the schema`,
   })
 }
 

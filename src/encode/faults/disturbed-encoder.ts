@@ -1,6 +1,6 @@
 /**
- * Encodes the records of a disturbed stream: what is wrong with them on purpose is done to their bytes here, and said in
- * their headers. Hot: no allocation per record, and what is not disturbed is copied in runs.
+ * Encodes the records of a disturbed stream: applies their deliberate faults to the bytes, and labels them in
+ * the headers. Hot: no allocation per record, and undisturbed records are copied in runs.
  */
 import { disturbKinds } from '../../config/disturb.js'
 import { kindNumber } from '../../model/faults/block-plan.js'
@@ -10,21 +10,21 @@ import { LabelWriter, labelHead } from './labels.js'
 import type { LabelHead } from './labels.js'
 import type { Variant } from './variant.js'
 
-/** One column whose value can be altered. */
+/** A column whose value can be altered. */
 export interface AlterableColumn {
   readonly name: string
   readonly variant: Variant
 }
 
 export interface DisturbedForm {
-  /** Of undisturbed records. */
+  /** For undisturbed records. */
   readonly encoder: Encoder
   readonly missing: readonly AlterableColumn[]
   readonly nulls: readonly AlterableColumn[]
-  /** Bytes that every value begins and ends with: they are kept where a value is cut off. */
+  /** Bytes at both ends of every value, which truncation keeps. */
   readonly prefix: number
   readonly suffix: number
-  /** Whether the records' headers have labels. */
+  /** Whether headers carry labels. */
   readonly labelled: boolean
 }
 
@@ -43,7 +43,7 @@ export class DisturbedEncoder implements Encoder {
   #bytes = Buffer.alloc(0)
   #offsets = new Int32Array(1)
   #nullValues = new Uint8Array(0)
-  /** Of record i: which of its variant's records it is. */
+  /** For record i: its index among its variant's records. */
   #picks = new Int32Array(0)
 
   constructor(form: DisturbedForm) {
@@ -89,7 +89,7 @@ export class DisturbedEncoder implements Encoder {
     return columns === null ? null : columns[Math.floor(draw * columns.length)].variant
   }
 
-  /** The batch with altered values; the batch itself where none is. */
+  /** The batch with altered values, or the batch itself if there are none. */
   #alter(batch: ColumnBatch, encoded: EncodedBatch): EncodedBatch {
     const { faults, length } = batch
     if (faults === undefined) return encoded
@@ -147,7 +147,7 @@ export class DisturbedEncoder implements Encoder {
     return to
   }
 
-  /** The value without its last bytes. No encoding of a record begins another one's, so what is left is none. */
+  /** The value without its last bytes. No record encoding is a prefix of another, so the result is invalid. */
   #cut(bytes: Buffer, start: number, end: number, draw: number, to: number): number {
     const { prefix, suffix } = this.#form
     const size = end - suffix - start

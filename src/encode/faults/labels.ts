@@ -1,14 +1,14 @@
 /**
- * The headers that say what is wrong with a record on purpose. Hot: no allocation per record.
+ * Headers that label a record's deliberate faults. Hot: no allocation per record.
  */
 import { encodeHeaders } from '../../kafka/wire/record-headers.js'
 import { writeVarint } from '../../kafka/wire/varint.js'
 import type { EncodedHeaders } from '../../record.js'
 
-/** The kind of the fault; the record's position in the undisturbed stream; the column that is missing or null. */
+/** The fault's kind; the record's position in the undisturbed stream; the column that is missing or null. */
 export const labelNames = { kind: 'genesis.disturb', position: 'genesis.position', field: 'genesis.field' } as const
 
-/** The same for every record with one fault in one column: all headers up to the length of the last one's value. */
+/** Shared by all records with one fault in one column: all headers up to the length of the last one's value. */
 export type LabelHead = Buffer
 
 export function labelHead(kind: string, field: string | null): LabelHead {
@@ -25,7 +25,7 @@ export class LabelWriter {
   #offsets = new Int32Array(1)
   #size = 0
 
-  /** For a batch of `length` records, of which the longest head has `head` bytes. */
+  /** For a batch of `length` records whose longest head has `head` bytes. */
   begin(length: number, head: number): void {
     const most = length * (head + 1 + maxDigits)
     if (this.#bytes.length < most) this.#bytes = Buffer.allocUnsafe(most)
@@ -34,7 +34,7 @@ export class LabelWriter {
     this.#offsets[0] = 0
   }
 
-  /** The labels of record i; null: it has none. */
+  /** The labels of record i; null: none. */
   write(i: number, head: LabelHead | null, position: number): void {
     if (head !== null) {
       let digits = 1

@@ -2,17 +2,17 @@ import type { ColumnBatch, EncodedBatch, Field, Vector } from '../../record.js'
 import { Gathered } from '../../model/faults/gathered.js'
 import type { Encoder } from '../encoder.js'
 
-/** What becomes of a column's value. */
+/** How a column's value is altered. */
 export type Alteration = 'left out' | 'null'
 
-/** The layout of records whose column is left out or null. */
+/** The layout of records with a column omitted or null. */
 export function alteredFields(fields: readonly Field[], column: number, alteration: Alteration): readonly Field[] {
   if (alteration === 'left out') return fields.filter((_, index) => index !== column)
   const { name, path, type } = fields[column]
   const always: Field = {
     name,
     ...(path && { path }),
-    // Whatever its shape is: no value of it is written.
+    // Any shape will do: no value of it is written.
     type: type.kind === 'list' ? { kind: 'json' } : type,
     nullable: true,
     vector: 'dictionary',
@@ -21,7 +21,7 @@ export function alteredFields(fields: readonly Field[], column: number, alterati
   return fields.map((field, index) => (index === column ? always : field))
 }
 
-/** Encodes the records of a batch whose one column is altered, all of them at once. */
+/** Encodes all records of a batch that have the same column altered. */
 export class Variant {
   readonly #encoder: Encoder
   readonly #fields: readonly Field[]
@@ -49,7 +49,7 @@ export class Variant {
     this.#count = 0
   }
 
-  /** Asks for record i; returns which of this variant's records it will be. */
+  /** Adds record i; returns its index among this variant's records. */
   pick(i: number): number {
     if (this.#count === this.#picks.length) {
       const picks = new Int32Array(2 * this.#count)
@@ -60,7 +60,7 @@ export class Variant {
     return this.#count++
   }
 
-  /** The records that were picked, encoded; valid until the next call. */
+  /** The added records, encoded; valid until the next call. */
   encode(batch: ColumnBatch): EncodedBatch | null {
     if (this.#count === 0) return null
     this.#gathered.clear()
@@ -71,7 +71,7 @@ export class Variant {
     return this.#encoded
   }
 
-  /** What `encode` gave. */
+  /** The result of `encode`. */
   get encoded(): EncodedBatch | null {
     return this.#encoded
   }

@@ -38,8 +38,8 @@ test('a column with the name of two nested fields is an error that names both', 
   const schema = record('R', { name: 'billing', type: place('B') }, { name: 'shipping', type: place('S') })
   assert.throws(() => planAvro(strings('city'), parseSchema(schema, 'test.avsc')), {
     message:
-      'test.avsc: field billing.city: several nested fields have the name of one column; ' +
-      'found column city, which fits billing.city, shipping.city; expected columns named by path, as billing.city',
+      'test.avsc: field billing.city: several nested fields match one column by name; ' +
+      'found column city, which fits billing.city, shipping.city; expected columns named by path, such as billing.city',
   })
   assert.deepEqual(read(schema, strings('billing.city', 'city'), 'b', 's'), {
     billing: { city: 'b' },

@@ -50,10 +50,10 @@ test('every mismatch is told at once, with file, field, found and expected', () 
       { name: 'country', type: 'string' },
     ),
     [
-      'customer.avsc: field id: the column does not convert; found integer column id; expected string',
-      'customer.avsc: field age: a column with missing values does not fit; found nullable integer column age; expected int, or ["null", …] of it',
+      'customer.avsc: field id: the column cannot be converted; found integer column id; expected string',
+      'customer.avsc: field age: a column with missing values needs a nullable type; found nullable integer column age; expected int, or ["null", …] of it',
       'customer.avsc: field segment: a value does not fit; found string column segment with "gold"; expected E (basic, premium)',
-      'customer.avsc: field bio: the column does not convert; found string column bio with text that is not one of a known set; expected F (a)',
+      'customer.avsc: field bio: the column cannot be converted; found string column bio with free text instead of a known set of values; expected F (a)',
       'customer.avsc: field country: no column for this field, and no default; found columns id, age, segment, bio; expected a column country, or a default in the schema',
     ],
   )
@@ -130,7 +130,7 @@ test('a schema that is no record, no JSON or not there is refused with its place
         }
       },
     ),
-    ['x.avsc: the schema is no record; found "string"; expected a record'],
+    ['x.avsc: the schema is not a record; found "string"; expected a record'],
   )
   assert.throws(() => parseSchema({ type: 'record', name: 'R', fields: [{ name: 'a', type: 'strin' }] }, 'x.avsc'), {
     code: 'SCHEMA_INVALID',
@@ -166,16 +166,16 @@ test('a default that its type cannot hold is refused, with the field', () => {
     assert.throws(() => schemaOf(field), { code: 'SCHEMA_INVALID', message })
   refused(
     { name: 'big', type: 'long', default: 9223372036854775808n },
-    /field big: not a default of long; found 9223372036854775808/,
+    /field big: not a valid long default; found 9223372036854775808/,
   )
-  refused({ name: 'n', type: 'int', default: 9007199254740993n }, /field n: not a default of int/)
+  refused({ name: 'n', type: 'int', default: 9007199254740993n }, /field n: not a valid int default/)
   refused(
     { name: 'raw', type: 'bytes', default: 'Привет' },
-    /field raw: a default of bytes with a character that is no byte; found "П"/,
+    /field raw: a bytes default with a character that is not a byte; found "П"/,
   )
   refused(
     { name: 'id', type: { type: 'fixed', name: 'F', size: 1 }, default: '€' },
-    /field id: a default of fixed with a character that is no byte/,
+    /field id: a fixed default with a character that is not a byte/,
   )
   schemaOf({ name: 'raw', type: 'bytes', default: 'ÿ\u0000' })
 })

@@ -77,7 +77,7 @@ test('a long key is 8 bytes, big-endian', async () => {
   assert.deepEqual(await keys('long', known('k', 'integer', [2 ** 40]), 2 ** 40), ['0000010000000000'])
   await assert.rejects(keys('long', text('k'), 'x'), {
     code: 'CONFIG_INVALID',
-    message: /a key of format long needs a column of integers; found string column k/,
+    message: /a key of format long needs an integer column; found string column k/,
   })
 })
 
@@ -158,7 +158,7 @@ test('records have headers of constants, columns and positions, in front of thei
   assert.throws(
     () => createEncoder(connector({ headers: [{ name: 'h', value: { from: 'column', column: 'nn' } }] }), null)(fields),
     {
-      message: /headers.h names no column of the model; found nn/,
+      message: /headers.h does not name a column of the model; found nn/,
     },
   )
 })
@@ -166,7 +166,7 @@ test('records have headers of constants, columns and positions, in front of thei
 test('a key that is no column is refused, naming the columns', () => {
   assert.throws(() => createEncoder(connector({ key: 'idd' }), null)([text('id'), text('name')]), {
     code: 'CONFIG_INVALID',
-    message: 'key names no column of the model; found idd; expected one of id, name',
+    message: 'key does not name a column of the model; found idd; expected one of id, name',
   })
 })
 
