@@ -9,7 +9,7 @@ import type { Delivered } from './delivered.js'
 import { csvEnd, findBlock, findLines, lineEnd, recordsOfFile } from './found-file.js'
 import type { FoundPartition } from './match/expected-and-found.js'
 
-/** The files of a file sink, one a shard, up to their checkpoints. */
+/** The files of a file sink, one per shard, up to their checkpoints. */
 export async function openFiles(
   connector: ConnectorConfig,
   sink: FileSinkConfig,

@@ -18,34 +18,34 @@ import type { FoundBatch } from './match/expected-and-found.js'
 const pollMs = 250
 
 export interface TopicOptions {
-  /** How long an open transaction is waited for that committed records are behind. */
+  /** How long to wait for an open transaction that blocks committed records. */
   readonly waitMs: number
   readonly signal?: AbortSignal
-  /** Told what is waited for, again and again while it is. */
+  /** Called repeatedly while waiting, with what is waited for. */
   readonly onWait?: (blocker: Omit<UnreadableRecords, 'records'>, waitedMs: number) => void
 }
 
-/** A topic as a read_committed consumer gets it, now or once the transactions that are open in it have ended. */
+/** A topic as a read_committed consumer sees it, now or once its open transactions have ended. */
 export async function openTopic(
   { name, sinkName, topic }: ConnectorConfig,
   worker: WorkerConfig,
   options: TopicOptions,
 ): Promise<Delivered> {
   if (topic === null) throw new GenesisError('INTERNAL', 'a kafka sink without a topic')
-  // The reader would wait for a broker that comes back; at the beginning, none is more likely a mistake.
+  // The reader would wait for a broker to return; at the start, an unreachable one is more likely a mistake.
   const admin = new KafkaAdmin(worker.kafka)
   const description = await admin.describe(topic).finally(() => admin.close())
   const reader = new TopicReader(worker.kafka, topic)
   const checkpoints = new CheckpointReader(worker.kafka, worker.checkpoints.topic)
   const read = (): Promise<ReadonlyMap<number, TopicCheckpoint>> =>
     checkpoints.connector(name, sinkName ?? undefined).catch((error: unknown) => {
-      // No worker has ever committed anything.
+      // No worker has ever committed.
       if (error instanceof GenesisError && error.code === 'TOPIC_MISSING') return new Map<number, TopicCheckpoint>()
       throw error
     })
   const place = `topic ${worker.checkpoints.topic}: connector ${name}`
   for (const [, checkpoint] of await read()) {
-    // Whichever group has sent them, the records are here or not.
+    // Whichever group sent them, the records are here or not.
     const group = checkpoint.target?.group ?? worker.group.id
     checkTarget(checkpoint, { group, topic, found: description, hasRecords: true }, place)
   }
@@ -80,11 +80,11 @@ export async function openTopic(
 
 interface Blocked {
   readonly decisions: Decisions
-  /** Counted while they are read. */
+  /** Counted while reading. */
   readonly records: { -readonly [K in keyof UnreadableRecords]: UnreadableRecords[K] }
 }
 
-/** Waits until what is in the topic now can be read, or the time is up. */
+/** Waits until the topic's current contents can be read, or the time is up. */
 async function readable(
   reader: TopicReader,
   worker: WorkerConfig,
@@ -99,7 +99,7 @@ async function readable(
       if (range.stableEnd >= (first.at(range.partition)?.end ?? 0)) continue
       const decisions = await decisionsBehind(reader, range)
       const { blocker, committed } = decisions
-      // Only its own records are behind it: nobody misses them.
+      // Only its own records follow it: nobody misses them.
       if (blocker === null || committed === 0) continue
       const key = `${range.partition} ${blocker.offset}`
       const found = described.get(key) ?? (await describe(worker, range.partition, blocker))

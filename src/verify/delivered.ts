@@ -2,42 +2,42 @@ import type { Checkpoint } from '../record.js'
 import type { FoundPartition } from './match/expected-and-found.js'
 import type { Placement } from './expected-stream.js'
 
-/** What a connector has delivered, with the checkpoints that cover it. */
+/** A connector's delivered records, with the checkpoints that cover them. */
 export interface Delivered {
   readonly target: string
-  /** By shard. Each call reads them again. */
+  /** By shard. Reread on every call. */
   checkpoints(): Promise<ReadonlyMap<number, Checkpoint>>
-  /** What there is now; waits for what will be readable soon. */
+  /** The current contents; waits for what will soon be readable. */
   partitions(): Promise<DeliveredPartitions>
-  /** Where the records of a shard are by its last checkpoint; undefined: it has none. */
+  /** Where a shard's records are, by its last checkpoint; undefined: it has none. */
   placement(checkpoint: Checkpoint | undefined): Placement
   close(): Promise<void>
 }
 
 export interface DeliveredPartitions {
   readonly partitions: readonly DeliveredPartition[]
-  /** Grows with what is read of the partitions. */
+  /** Grows as the partitions are read. */
   readonly unreadable: readonly UnreadableRecords[]
 }
 
-/** A partition that can be read, with its size as far as it is known. */
+/** A readable partition, with its size as far as known. */
 export interface DeliveredPartition extends FoundPartition {
   readonly end: number
-  /** About how many records; null: not known. */
+  /** Approximate number of records; null: unknown. */
   readonly count: number | null
 }
 
-/** Committed records that no read_committed reader gets yet: a transaction before them is open. */
+/** Committed records that no read_committed reader can see yet: an open transaction precedes them. */
 export interface UnreadableRecords {
   readonly partition: number
   readonly records: number
   /** The first offset of the open transaction. */
   readonly offset: number
   readonly producerId: string
-  /** Null: it has none that this user may see. */
+  /** Null: none visible to this user. */
   readonly transactionalId: string | null
-  /** Since when it is open, ms since 1970. */
+  /** Open since, ms since 1970. */
   readonly since: number
-  /** After which the coordinator aborts it; null: not known. */
+  /** The coordinator aborts it after this; null: unknown. */
   readonly timeoutMs: number | null
 }

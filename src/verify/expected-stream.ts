@@ -7,12 +7,12 @@ import type { EncodedBatch } from '../record.js'
 import type { ExpectedBatch, ExpectedShard } from './match/expected-and-found.js'
 
 /**
- * Where the records of a shard go: to partitions by key or position, of which there were so many from some positions on (those
- * before the first one are elsewhere); or all to a file that is the shard's own.
+ * Where a shard's records go: to partitions by key or position, given the partition counts from certain positions on (records
+ * before the first are elsewhere); or all to the shard's own file.
  */
 export type Placement = readonly PartitionsSince[] | 'own file'
 
-/** A shard's stream, made and encoded again as its task did. The encoder is prepared. */
+/** A shard's stream, regenerated and encoded as by its task. The encoder is prepared. */
 export class ExpectedStream implements ExpectedShard {
   readonly shards: number
   readonly begin: number
@@ -47,7 +47,7 @@ export class ExpectedStream implements ExpectedShard {
     return { records, partitions: this.#partitions }
   }
 
-  /** As many partitions as there were when each record was sent. */
+  /** Uses the partition count at the time each record was sent. */
   #assign(records: EncodedBatch, history: readonly PartitionsSince[]): void {
     const { start, stride, length } = records
     history.forEach(({ position, partitions }, i) => {

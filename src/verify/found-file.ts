@@ -2,25 +2,25 @@ import { open } from 'node:fs/promises'
 import { GenesisError } from '../errors.js'
 import type { FoundBatch } from './match/expected-and-found.js'
 
-/** Finds where records end: the index after the one that begins at `start`, or -1 if the bytes end before it does. */
+/** Finds record ends: the index after the record that starts at `start`, or -1 if the bytes end first. */
 export type RecordEnd = (bytes: Buffer, start: number, end: number) => number
 
-/** A run of records of a file. */
+/** A run of records in a file. */
 export interface FileRun {
-  /** Where the records of the run begin and end; `after`: where the next run begins. */
+  /** Where the run's records start and end; `after`: where the next run starts. */
   readonly start: number
   readonly end: number
   readonly after: number
 }
 
-/** Finds the next run of whole records at `start`; null if the bytes end before it does. */
+/** Finds the next run of whole records at `start`; null if the bytes end first. */
 export type FindRun = (bytes: Buffer, start: number, end: number) => FileRun | null
 
 const chunkBytes = 1 << 20
 
 /**
- * The records of a file between its header and its committed length, `offset` being the record's number from 0. Throws
- * CHECKPOINT_INVALID if the header is another one or the bytes do not end with a record.
+ * The records of a file between its header and its committed length; `offset` is the record's number from 0. Throws
+ * CHECKPOINT_INVALID if the header differs or the bytes do not end with a record.
  */
 export async function* recordsOfFile(
   path: string,
@@ -30,7 +30,7 @@ export async function* recordsOfFile(
   recordEnd: RecordEnd,
 ): AsyncGenerator<FoundBatch, void> {
   const file = await open(path).catch((cause: unknown) => {
-    throw new GenesisError('CHECKPOINT_INVALID', 'the file of the sink cannot be read', { place: path, cause })
+    throw new GenesisError('CHECKPOINT_INVALID', "the sink's file cannot be read", { place: path, cause })
   })
   try {
     let kept = Buffer.alloc(header.length)
@@ -85,20 +85,20 @@ class FileBatch implements FoundBatch {
     if (start >= this.end) return false
     const end = this.recordEnd(this.bytes, start, this.end)
     this.valueStart = start
-    // What does not end is one record, which then matches none.
+    // Unterminated bytes count as one record, which then matches nothing.
     this.valueLength = (end < 0 ? this.end : end) - start
     this.offset++
     return true
   }
 }
 
-/** Lines of JSON. */
+/** JSON lines. */
 export const lineEnd: RecordEnd = (bytes, start, end) => {
   const feed = bytes.indexOf(10, start)
   return feed < 0 || feed >= end ? -1 : feed + 1
 }
 
-/** Lines of CSV: line feeds between quotes belong to a value (RFC 4180). */
+/** CSV lines: line feeds between quotes belong to a value (RFC 4180). */
 export const csvEnd: RecordEnd = (bytes, start, end) => {
   let quoted = false
   for (let at = start; at < end; at++) {
@@ -108,7 +108,7 @@ export const csvEnd: RecordEnd = (bytes, start, end) => {
   return -1
 }
 
-/** All whole lines there are. */
+/** All whole lines. */
 export function findLines(recordEnd: RecordEnd): FindRun {
   return (bytes, start, end) => {
     let last = start

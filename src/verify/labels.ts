@@ -1,6 +1,6 @@
 /**
- * Topics of records with headers: these are compared as a part of the record, and those of disturbed streams are counted by kind. Only such
- * streams pay for it, and of them only the records that have headers.
+ * Topics of records with headers: headers are compared as part of the record, and the labels of disturbed streams are counted by kind. Only such
+ * streams pay for it, and only for records with headers.
  */
 import { disturbKinds } from '../config/disturb.js'
 import type { DisturbConfig, DisturbKind } from '../config/disturb.js'
@@ -16,7 +16,7 @@ export function noKinds(): KindCounts {
   return Object.fromEntries(disturbKinds.map((kind) => [kind, 0])) as KindCounts
 }
 
-/** Adds how often each kind is among the records of a shard from its beginning to below position `end`. */
+/** Counts each kind among a shard's records from its beginning to below position `end`. */
 export function countExpected(
   counts: KindCounts,
   config: DisturbConfig,
@@ -35,7 +35,7 @@ export function countExpected(
   disturbKinds.forEach((kind, index) => (counts[kind] += byNumber[index + 1]))
 }
 
-/** The shard with each record's labels behind its value, and behind them whether the value is null: a tombstone is not an empty value. */
+/** The shard with each record's labels appended to its value, and then whether the value is null: a tombstone is not an empty value. */
 export function withLabels(shard: ExpectedShard): ExpectedShard {
   return {
     shard: shard.shard,
@@ -75,7 +75,7 @@ function labelled(batch: EncodedBatch): EncodedBatch {
   return { ...batch, bytes: joined, offsets: moved, nullValues: nulls, headers: undefined }
 }
 
-/** The partition with each record's headers behind its value; adds to `counts` what they say. */
+/** The partition with each record's headers appended to its value; counts them in `counts`. */
 export function foundWithLabels({ partition, start, batches }: FoundPartition, counts: KindCounts): FoundPartition {
   return { partition, start, batches: labelledBatches(batches, counts) }
 }

@@ -4,37 +4,37 @@ import type { ComparisonResult } from './match/compare.js'
 import type { FaultKind } from './match/explain.js'
 import type { UnreadableRecords } from './delivered.js'
 
-/** What `genesis verify` found out about a connector. */
+/** The findings of `genesis verify` about a connector. */
 export interface VerifyReport extends ComparisonResult {
   readonly connector: string
-  /** Which of the connector's several sinks; null: there is one. */
+  /** Which of the connector's sinks; null: there is only one. */
   readonly sink: string | null
   /** What was read: `topic <name>`, or `file <path>`. */
   readonly target: string
-  /** Something was sent; every record of the stream below the checkpoints is there once and unaltered, in order; nothing else is. */
+  /** Something was sent; every record of the stream below the checkpoints is there exactly once, unaltered and in order; and nothing else. */
   readonly exact: boolean
-  /** False: there is no checkpoint and no record. */
+  /** False: there is neither a checkpoint nor a record. */
   readonly sent: boolean
-  /** Records that are compared but cannot be read yet; not empty: it is not exact. */
+  /** Records to compare that cannot be read yet; if there are any, it is not exact. */
   readonly unreadable: readonly UnreadableRecords[]
-  /** The checkpoint of each shard: its next position; null: it never committed anything. */
+  /** The checkpoint of each shard: its next position; null: it never committed. */
   readonly shards: readonly { readonly shard: number; readonly checkpoint: number | null }[]
-  /** What was read of each partition: offsets from `start` to before `end` (of a file: bytes). */
+  /** What was read of each partition: offsets from `start` to before `end` (for a file: bytes). */
   readonly partitions: readonly { readonly partition: number; readonly start: number; readonly end: number }[]
-  /** Fields of the wall clock, which were not compared. */
+  /** Wall-clock fields, which were not compared. */
   readonly skippedFields: readonly string[]
-  /** Whether the records' timestamps are one of these fields, and were not compared either. */
+  /** Whether record timestamps come from one of these fields, and so were not compared either. */
   readonly skippedTimestamps: boolean
   /**
-   * Of a stream with faults on purpose, by kind: how many there are below the checkpoints, and how many records have such a
-   * label (null: labels are in topics only). Null: nothing is disturbed.
+   * For a stream with deliberate faults, by kind: how many there are below the checkpoints, and how many records carry such a
+   * label (null: only topics have labels). Null: nothing is disturbed.
    */
   readonly disturbed:
     readonly { readonly kind: DisturbKind; readonly expected: number; readonly found: number | null }[] | null
   readonly seconds: number
 }
 
-/** The report as a machine reads it. */
+/** The report for machines. */
 export function reportJson(report: VerifyReport): object {
   return {
     connector: report.connector,
@@ -73,7 +73,7 @@ function unreadableJson({
   }
 }
 
-/** Whom a partition waits for, and since when. */
+/** Which transaction blocks a partition, and since when. */
 export function blockerText({
   partition,
   offset,
@@ -96,7 +96,7 @@ const meanings: Readonly<Record<FaultKind, string>> = {
   out_of_order: 'out of order',
 }
 
-/** The report as a person reads it. */
+/** The report for people. */
 export function reportLines(report: VerifyReport): string[] {
   const { target, exact, sent, counts, expected, found, expired, seconds } = report
   const name = deliveryName({ name: report.connector, sinkName: report.sink })
@@ -121,10 +121,10 @@ export function reportLines(report: VerifyReport): string[] {
     lines.push(`  ${number(expired)} older records have expired and were not checked: partition ${cut.join(', ')}`)
   }
   for (const one of report.unreadable) {
-    lines.push(`  ${number(one.records)} records that are there cannot be read yet: ${blockerText(one)}`)
+    lines.push(`  ${number(one.records)} committed records cannot be read yet: ${blockerText(one)}`)
   }
   if (report.skippedFields.length > 0) {
-    const timestamps = report.skippedTimestamps ? "; the records' timestamps, which are one of them" : ''
+    const timestamps = report.skippedTimestamps ? "; including the records' timestamps" : ''
     lines.push(`  not compared (wall clock): ${report.skippedFields.join(', ')}${timestamps}`)
   }
   const disturbed = (report.disturbed ?? []).filter((one) => one.expected > 0 || (one.found ?? 0) > 0)

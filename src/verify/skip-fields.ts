@@ -1,14 +1,14 @@
 /**
- * Leaves fields out of a comparison that cannot be made again: values of the wall clock. Both sides are decoded and written
- * again without them; that costs some microseconds a record, and only streams with such fields pay it.
+ * Excludes fields that cannot be regenerated from a comparison: wall-clock values. Both sides are decoded and re-encoded
+ * without them; that costs a few microseconds a record, only for streams with such fields.
  */
 import type { EncodedBatch } from '../record.js'
 import type { ExpectedBatch, ExpectedShard, FoundBatch, FoundPartition } from './match/expected-and-found.js'
 
-/** A value's bytes without the fields that are left out; as it is where it cannot be decoded. */
+/** A value's bytes without the excluded fields; unchanged if it cannot be decoded. */
 export type StripValue = (value: Uint8Array) => Uint8Array
 
-/** The same, but nothing where the value cannot be decoded: a value that is cut off on purpose has fields of the wall clock too. */
+/** The same, but empty if the value cannot be decoded: a deliberately truncated value has wall-clock fields too. */
 export function orNothing(strip: StripValue): StripValue {
   return (value) => {
     const stripped = strip(value)

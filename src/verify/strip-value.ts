@@ -5,13 +5,13 @@ import type { Model } from '../model/model.js'
 import type { Field } from '../record.js'
 import type { StripValue } from './skip-fields.js'
 
-/** Bytes of the registry's wire format before a value: 0 and the schema's id. */
+/** Prefix bytes of a value in the registry's wire format: 0 and the schema's id. */
 const prefixBytes = 5
 
-/** The fields of a model's records that are other ones every time: the wall clock, and texts that have it in them. */
+/** Fields of a model's records that differ every time: the wall clock, and texts containing it. */
 export function unrepeatableFields({ columns }: Pick<Model, 'columns'>): string[] {
   const found = new Set(columns.filter(({ source }) => source.from === 'clock').map(({ name }) => name))
-  // Templates come in any order, and may name one another.
+  // Templates come in any order, and may refer to one another.
   for (let size = -1; size !== found.size;) {
     size = found.size
     for (const { name, source } of columns) {
@@ -22,7 +22,7 @@ export function unrepeatableFields({ columns }: Pick<Model, 'columns'>): string[
   return columns.filter(({ name, hidden }) => !hidden && found.has(name)).map(({ name }) => name)
 }
 
-/** What takes the named fields out of the values of a connector's sink. */
+/** Removes the named fields from the values of a connector's sink. */
 export function stripperOf(connector: ConnectorConfig, fields: readonly Field[], names: readonly string[]): StripValue {
   const { sink } = connector
   const format = sink.type === 'kafka' ? connector.value.format : sink.format
@@ -57,7 +57,7 @@ function asJson(row: unknown, left: ReadonlySet<string>): Buffer {
   return Buffer.from(JSON.stringify(row, (name, value: unknown) => (left.has(name) ? undefined : value)))
 }
 
-/** What the fields are called in the schema, which may have a column's name among its aliases only. */
+/** The fields' names in the schema, where a column's name may only be an alias. */
 function fieldNames(type: avro.Type, columns: readonly string[]): Set<string> {
   const names = new Set<string>()
   const seen = new Set<avro.Type>()
@@ -76,7 +76,7 @@ function fieldNames(type: avro.Type, columns: readonly string[]): Set<string> {
   return names
 }
 
-/** The cells of a line of CSV as they are written, quotes included. */
+/** The cells of a CSV line as written, quotes included. */
 function csvCells(line: string): string[] {
   return line.match(/(?<=^|,)("(?:[^"]|"")*"|[^,"\r\n]*)(?=,|\r?\n?$)/g) ?? []
 }

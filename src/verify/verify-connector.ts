@@ -26,20 +26,20 @@ import { foundWithoutFields, orNothing, withoutFields } from './skip-fields.js'
 import { stripperOf, unrepeatableFields } from './strip-value.js'
 
 export type VerifyOptions = Pick<CompareOptions, 'shown' | 'signal'> & {
-  /** Told now and then how many records were found, of about how many (null: not known). */
+  /** Called now and then with how many records were found, out of about how many (null: unknown). */
   readonly onProgress?: (step: 'compare' | 'explain', done: number, of: number | null) => void
-  /** How long a transaction of another producer is waited for that keeps records from being read, in ms; 60,000 if left out. */
+  /** How long to wait for another producer's transaction that blocks reading, in ms; default 60,000. */
   readonly waitMs?: number
-  /** Told what is waited for, again and again while it is. */
+  /** Called repeatedly while waiting, with what is waited for. */
   readonly onWait?: TopicOptions['onWait']
 }
 
-/** The transaction timeout of most producers: after it, the coordinator ends what is left open. */
+/** The transaction timeout of most producers: after it, the coordinator aborts abandoned ones. */
 const defaultWaitMs = 60_000
 
 /**
- * Compares what a connector has delivered (a topic as a read_committed reader sees it, or the files of a file sink) with
- * its stream up to its checkpoints. Throws CHECKPOINT_INVALID if the checkpoints are of another stream; and the errors of
+ * Compares what a connector has delivered (a topic as a read_committed reader sees it, or a file sink's files) with
+ * its stream up to its checkpoints. Throws CHECKPOINT_INVALID if the checkpoints belong to another stream; and the errors of
  * model, encoder, registry and Kafka.
  */
 export async function verifyConnector(
@@ -51,7 +51,7 @@ export async function verifyConnector(
   const { sink } = connector
   if (sink.type !== 'kafka' && sink.type !== 'file') {
     const found = sink.type === 'stdout' ? 'standard output' : 'a WebSocket'
-    throw new GenesisError('USAGE', `what went to ${found} cannot be read back`, {
+    throw new GenesisError('USAGE', `records sent to ${found} cannot be read back`, {
       place: connector.file ?? connector.name,
       expected: 'a connector with a kafka or file sink',
     })
@@ -65,7 +65,7 @@ export async function verifyConnector(
   try {
     const before = checked(connector, first, await delivered.checkpoints())
     const { partitions, unreadable } = await delivered.partitions()
-    // The records that were there are covered by the checkpoints after them, if the connector runs meanwhile.
+    // The later checkpoints cover the records found before, even if the connector is running meanwhile.
     const after = await delivered.checkpoints()
     const skipped = unrepeatableFields(model)
     const hasTimestamps = sink.type === 'kafka' && connector.timestamp !== null
@@ -126,7 +126,7 @@ export async function verifyConnector(
   }
 }
 
-/** What is wrong on purpose: how much was to be so, and how much is labelled so. */
+/** Deliberate faults: how many there should be, and how many are labelled. */
 function disturbedOf(
   disturb: DisturbConfig,
   shards: readonly ExpectedShard[],
@@ -153,14 +153,14 @@ async function expectedShard(
   end: number,
 ): Promise<ExpectedShard> {
   const generator = await generatorOf(connector, model, shard)
-  // Reading changes nothing: a schema that nobody has registered is not registered now.
+  // Reading must change nothing: an unregistered schema stays unregistered.
   const reading = { ...connector, value: { ...connector.value, autoRegister: false } }
   const encoder = createEncoder(reading, createRegistry(worker.registry))(generator.fields)
   await encoder.prepare()
   return new ExpectedStream(shard, connector, { generator, encoder, placement }, sure, end)
 }
 
-/** The checkpoints by shard, if they are of this stream. */
+/** The checkpoints by shard, if they belong to this stream. */
 function checked(
   connector: ConnectorConfig,
   { fingerprint }: Generator,

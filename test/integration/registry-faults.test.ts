@@ -118,8 +118,7 @@ test('an address without the path of the API is refused with a hint, by every ca
   const body = { error_code: 404, message: 'RESTEASY003210: Could not find resource for full path' }
   handler = answer(404, body)
   const registry = client()
-  const hint =
-    /\. There is no registry API at this address; its path may be missing, such as \/apis\/ccompat\/v7\.$/
+  const hint = /\. There is no registry API at this address; its path may be missing, such as \/apis\/ccompat\/v7\.$/
   for (const call of [
     registry.register('s', 'string'),
     registry.lookup('s', 'string'),

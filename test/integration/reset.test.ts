@@ -206,7 +206,7 @@ test('records behind an open transaction are not missing: status 3 and who holds
   assert.match(
     held.stdout,
     new RegExp(
-      `records that are there cannot be read yet: partition 0, offset \\d+: a transaction of producer \\d+ \\(transactional id ${id}\\), open since \\d{4}-.*Z, to be aborted after 60 s`,
+      `committed records cannot be read yet: partition 0, offset \\d+: a transaction of producer \\d+ \\(transactional id ${id}\\), open since \\d{4}-.*Z, to be aborted after 60 s`,
     ),
   )
   assert.match(held.stderr, /waiting, \d+ s: partition 0/)

@@ -3,15 +3,15 @@ import type { Matched } from './matched.js'
 
 /**
  * Which expected records the topic's retention has removed: in a partition whose beginning has expired, all of a shard's
- * before the first one that is found there.
+ * records before the first one found there.
  */
 export class Beginnings {
-  /** Per partition: its beginning has expired. */
+  /** Per partition: whether its beginning has expired. */
   readonly #cut: Uint8Array
-  /** Per partition: its first offset, and the expected records of before the first one that it still has. */
+  /** Per partition: its first offset, and the expected records before the first one it still has. */
   readonly #starts: Float64Array
   readonly #expiredOf: Float64Array
-  /** Per shard and partition, where the beginning has expired and no record was matched yet: given up so far. */
+  /** Per shard and partition, if the beginning has expired and no record is matched yet: given up so far. */
   readonly #givenUp: Float64Array
   readonly #shards: number
   readonly #matched: Matched
@@ -28,32 +28,32 @@ export class Beginnings {
     this.#expected = expected
   }
 
-  /** Expected records that have expired. There cannot be more of them in a partition than offsets are gone. */
+  /** Expected records that have expired. A partition cannot have more of them than offsets are gone. */
   get expired(): number {
     return this.#expiredOf.reduce((sum, expired, partition) => sum + Math.min(expired, this.#starts[partition]), 0)
   }
 
-  /** Whether it is not known where a shard begins in some partition. */
+  /** Whether a shard's beginning in some partition is unknown. */
   get isBlind(): boolean {
     return this.#cut.some((_, partition) => this.#anyShard((shard) => this.isUnknown(shard, partition)))
   }
 
-  /** Whether the beginning of a partition is gone and nothing of a shard was matched in it yet. */
+  /** Whether the beginning of a partition is gone and nothing of a shard is matched in it yet. */
   isUnknown(shard: number, partition: number): boolean {
     return this.#cut[partition] === 1 && this.#matched.isUnseen(shard, partition)
   }
 
-  /** Whether nothing of a partition was matched yet though its beginning has expired: it may begin anywhere. */
+  /** Whether nothing of a partition is matched yet although its beginning has expired: it may begin anywhere. */
   isAdrift(partition: number): boolean {
     return this.#cut[partition] === 1 && !this.#anyShard((shard) => !this.#matched.isUnseen(shard, partition))
   }
 
-  /** Told of records that were given up, or passed by: they count as expired where their partition begins after them. */
+  /** Called with records given up or passed over: they count as expired if their partition begins after them. */
   giveUp(shard: number, partition: number, count: number): void {
     if (this.#cut[partition] === 1) this.#givenUp[shard * this.#cut.length + partition] += count
   }
 
-  /** Told of the first record of a shard that a partition has, if its beginning is gone: the ones before it have expired. */
+  /** Called with a shard's first record in a partition whose beginning is gone: earlier ones have expired. */
   begin(shard: number, partition: number, position: number): void {
     const pair = shard * this.#cut.length + partition
     this.#expiredOf[partition] += this.#givenUp[pair]
@@ -65,7 +65,7 @@ export class Beginnings {
     })
   }
 
-  /** At the end: what is still unknown has expired. */
+  /** At the end: whatever is still unknown has expired. */
   settle(): void {
     this.#expected.removeIf((_, partition, shard) => {
       if (!this.isUnknown(shard, partition)) return false

@@ -5,14 +5,14 @@ import type { MatcherOptions } from './matcher.js'
 import type { ExpectedShard, FoundBatch, FoundPartition } from './expected-and-found.js'
 
 export interface CompareOptions extends Partial<MatcherOptions> {
-  /** How many wrong records of each kind are listed; 5 if left out. */
+  /** Wrong records listed per kind; default 5. */
   readonly shown?: number
-  /** How far beyond a checkpoint records are known as such; 65,536 positions of the shard if left out. */
+  /** How far beyond a checkpoint records are recognised as such; default 65,536 positions of the shard. */
   readonly beyond?: number
-  /** How many records that are not where they should be make a search for them worth while; 65,536 if left out. */
+  /** Misplaced records that make a search for them worthwhile; default 65,536. */
   readonly patience?: number
   readonly signal?: AbortSignal
-  /** Told how many records were found so far; then, where they have to be explained, how much of that is done. */
+  /** Called with the number of records found so far; then, if they must be explained, with the progress of that. */
   readonly onProgress?: (progress: CompareProgress) => void
 }
 
@@ -25,14 +25,14 @@ export interface ComparisonResult extends Explanation {
   readonly expected: number
   readonly found: number
   readonly matched: number
-  /** Of the expected ones, those that the topic's retention has removed. */
+  /** Expected records that the topic's retention has removed. */
   readonly expired: number
 }
 
-/** Records that wait in one table, over all shards. */
+/** Records waiting in one table, over all shards. */
 const wholeWindow = 1 << 22
 
-/** Compares what there is to be with what there is. Shard s has index s, partition q index q. */
+/** Compares expected and found records. Shard s has index s, partition q index q. */
 export async function compare(
   shards: readonly ExpectedShard[],
   partitions: readonly FoundPartition[],
@@ -69,7 +69,7 @@ interface Reader {
   readonly batches: AsyncIterator<FoundBatch, void>
 }
 
-/** Reads the partitions to their ends, so that none gets ahead of the others by more than the window if that can be helped. */
+/** Reads the partitions to their ends, keeping any from getting ahead of the others by more than the window if possible. */
 async function readAll(
   partitions: readonly FoundPartition[],
   matcher: Matcher,
@@ -92,8 +92,8 @@ async function readAll(
 }
 
 /**
- * The partitions whose next batch is to be read: all that do not seem to be ahead of the stream. Where all do, the one that
- * does least; and where even that one has shown many strangers, the stream has gone on elsewhere and is searched for them.
+ * The partitions to read next: all that do not seem to be ahead of the stream. If all do, the one
+ * least ahead; and if even that one has many strangers, the stream has continued elsewhere and is searched for them.
  */
 function turn(open: readonly Reader[], matcher: Matcher, patience: number): readonly Reader[] {
   const { fresh } = matcher.strangers
@@ -102,7 +102,7 @@ function turn(open: readonly Reader[], matcher: Matcher, patience: number): read
   matcher.advance()
   const ready = open.filter(isReady)
   if (ready.length > 0) return ready
-  // One that may begin anywhere says nothing about where the others are.
+  // One that may begin anywhere says nothing about the others.
   const moored = open.filter(({ partition }) => !matcher.beginnings.isAdrift(partition))
   const candidates = moored.length > 0 ? moored : open
   const least = candidates.reduce((a, b) => (fresh[b.partition] < fresh[a.partition] ? b : a))

@@ -1,19 +1,19 @@
-/** The two sides of a comparison: what a stream says there is, and what a topic (or a file) has. */
+/** The two sides of a comparison: what a stream should contain, and what a topic (or file) has. */
 import type { EncodedBatch } from '../../record.js'
 
-/** One shard's records as they were to be written, regenerated. */
+/** One shard's records as they should have been written, regenerated. */
 export interface ExpectedShard {
   readonly shard: number
   readonly shards: number
-  /** The first position that is to be there: the shard's first, or a later one where those before it are elsewhere. */
+  /** The first expected position: the shard's first, or a later one if earlier records are elsewhere. */
   readonly begin: number
-  /** Positions below it are to be there: the checkpoint. */
+  /** Positions below it must be there: the checkpoint. */
   readonly sure: number
-  /** Positions from `sure` up to it may be there: a later checkpoint, where the connector runs meanwhile. */
+  /** Positions from `sure` up to it may be there: a later checkpoint, if the connector is running meanwhile. */
   readonly end: number
-  /** Goes to a position of the shard. */
+  /** Seeks to a position of the shard. */
   start(position: number): void
-  /** The next `count` records at most, valid until the next call. Does not stop at `end`. */
+  /** The next records, at most `count`, valid until the next call. Does not stop at `end`. */
   next(count: number): ExpectedBatch
 }
 
@@ -23,7 +23,7 @@ export interface ExpectedBatch {
   readonly partitions: Int32Array
 }
 
-/** Records as they lie in a partition. Valid until the partition's next one is asked for. */
+/** Records as stored in a partition. Valid until the partition's next one is requested. */
 export interface FoundBatch {
   readonly bytes: Uint8Array
   readonly offset: number
@@ -33,17 +33,17 @@ export interface FoundBatch {
   readonly valueStart: number
   /** -1: the value is null. */
   readonly valueLength: number
-  /** Milliseconds since 1970. Absent: what is read has none. */
+  /** Milliseconds since 1970. Absent: the source has none. */
   readonly timestamp?: number
   /** Moves to the next record; false: there is none. */
   next(): boolean
-  /** The record's headers in their order. Absent: what is read has none. */
+  /** The record's headers in order. Absent: the source has none. */
   headers?(): [name: string, value: Buffer | null][]
 }
 
 export interface FoundPartition {
   readonly partition: number
-  /** The first offset that is still there; above 0, older records have expired. */
+  /** The first available offset; above 0, older records have expired. */
   readonly start: number
   readonly batches: AsyncIterator<FoundBatch, void>
 }

@@ -4,17 +4,17 @@ import type { ExpectedShard } from './expected-and-found.js'
 
 const blockRecords = 4096
 
-/** Told of one record of the stream; what it returns is the caller's answer to it. */
+/** Callback for one record of the stream; its result is passed to the caller. */
 export type ExpectedVisitor = (position: number, partition: number, low: number, high: number) => boolean
 
 /**
- * The part of the stream that was made and not yet found: up to `window` records a shard, under their hashes. Hot code: no
+ * The part of the stream that was generated and not yet found: up to `window` records per shard, under their hashes. Hot code: no
  * allocation per record.
  */
 export class ExpectedWindow {
-  /** Position · partitions + partition of each, under its hash. */
+  /** Position · partitions + partition of each record, under its hash. */
   readonly outstanding = new HashMultiset()
-  /** The next position that was not made, per shard. */
+  /** The next position to generate, per shard. */
   readonly position: Float64Array
   /** Where the last one taken belongs. */
   takenPosition = -1
@@ -33,7 +33,7 @@ export class ExpectedWindow {
     shards.forEach((shard) => shard.start(shard.begin))
   }
 
-  /** The shard with the fewest outstanding records of those that can go on; -1 if none can. */
+  /** The shard with the fewest outstanding records among those that can continue; -1 if none can. */
   next(): number {
     let best = -1
     for (let shard = 0; shard < this.#shards.length; shard++) {
@@ -43,7 +43,7 @@ export class ExpectedWindow {
     return best
   }
 
-  /** The next block of a shard becomes outstanding, except what `isAwaited`. */
+  /** Makes a shard's next block outstanding, except what `isAwaited`. */
   make(shard: number, isAwaited: ExpectedVisitor): void {
     const source = this.#shards[shard]
     const left = Math.ceil((source.end - this.position[shard]) / source.shards)
@@ -61,7 +61,7 @@ export class ExpectedWindow {
     this.position[shard] = records.start + records.length * records.stride
   }
 
-  /** Removes the oldest outstanding one of a hash; its position is then in `takenPosition`. */
+  /** Removes the oldest outstanding record with a hash; its position is then in `takenPosition`. */
   take(low: number, high: number, partition: number): boolean {
     if (!this.outstanding.take(low, high)) return false
     this.takenPosition = (this.outstanding.taken - partition) / this.#partitions
@@ -69,7 +69,7 @@ export class ExpectedWindow {
     return true
   }
 
-  /** Removes the outstanding records that the test says. */
+  /** Removes the outstanding records that satisfy the test. */
   removeIf(goes: (position: number, partition: number, shard: number) => boolean): void {
     this.outstanding.removeIf((value) => {
       const partition = value % this.#partitions
@@ -81,7 +81,7 @@ export class ExpectedWindow {
     })
   }
 
-  /** Makes the rest of a shard without keeping it, until `stop` says so; the position it stopped at, or -1. */
+  /** Generates the rest of a shard without keeping it, until `stop` says so; returns the position where it stopped, or -1. */
   pass(shard: number, stop: ExpectedVisitor): number {
     const source = this.#shards[shard]
     const hash = this.#hash
@@ -99,7 +99,7 @@ export class ExpectedWindow {
     return -1
   }
 
-  /** Goes on from a position of a shard. */
+  /** Continues from a position of a shard. */
   goTo(shard: number, position: number): void {
     this.#shards[shard].start(position)
     this.position[shard] = position

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a topic, once it is known that something is: the stream is made a second time, and what was left over
- * of both sides is looked up in the whole of it.
+ * Explains what is wrong with a topic, once something is: regenerates the stream and looks up
+ * the leftovers of both sides in all of it.
  */
 import { setImmediate as breathe } from 'node:timers/promises'
 import { HashMultiset } from './hash-multiset.js'
@@ -17,9 +17,9 @@ export type FaultKind = 'missing' | 'doubled' | 'altered' | 'foreign' | 'uncover
 export interface Fault {
   readonly kind: FaultKind
   readonly partition: number
-  /** Null: it is not in the topic. */
+  /** Null: not in the topic. */
   readonly offset: number | null
-  /** Null: it is not in the stream. */
+  /** Null: not in the stream. */
   readonly position: number | null
 }
 
@@ -30,12 +30,12 @@ export interface Explanation {
 }
 
 export interface ExplainOptions {
-  /** How many of each kind are shown. */
+  /** Records shown per kind. */
   readonly shown: number
-  /** Positions of a shard to search beyond its checkpoint, besides two for each unmatched record. */
+  /** Positions of a shard to search beyond its checkpoint, in addition to two per unmatched record. */
   readonly beyond: number
   readonly signal?: AbortSignal
-  /** Told how many records of the stream were made, of how many. */
+  /** Called with how many records of the stream were generated, out of how many. */
   readonly onProgress?: (made: number, of: number) => void
 }
 
@@ -105,7 +105,7 @@ export async function explain(
   return { counts, first: faults }
 }
 
-/** How many positions of a shard are to be there below `end`. */
+/** How many positions of a shard are expected below `end`. */
 export function positionsOf({ begin, shards }: ExpectedShard, end: number): number {
   return Math.max(0, Math.ceil((end - begin) / shards))
 }
@@ -177,11 +177,11 @@ async function secondPass(
 }
 
 interface Sighting {
-  /** How often the stream has it, below the checkpoint. */
+  /** How often it occurs in the stream, below the checkpoint. */
   count: number
-  /** Where first. */
+  /** Its first position. */
   position: number
-  /** Where first from the checkpoint on; -1: nowhere. */
+  /** Its first position from the checkpoint on; -1: none. */
   beyond: number
   doubled: boolean
 }
@@ -212,7 +212,7 @@ class Sightings {
     return id < 0 ? null : this.#sightings[id]
   }
 
-  /** Whether it cannot be mistaken for another record. */
+  /** Whether it is unambiguous. */
   isSingle(low: number, high: number): boolean {
     const seen = this.of(low, high)
     return seen !== null && seen.count === 1 && !seen.doubled

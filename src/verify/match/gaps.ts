@@ -3,13 +3,13 @@ import type { ExpectedWindow } from './expected-window.js'
 import type { ExpectedShard } from './expected-and-found.js'
 import type { UnmatchedRecords } from './unmatched-records.js'
 
-/** After so many searches that found nothing, strangers are taken for foreign without one. */
+/** After this many fruitless searches, strangers are considered foreign without one. */
 const vainSearches = 3
 const keptLosses = 1 << 22
 
-/** Gaps that are longer than the window: looks for the strangers further on in the stream, and gives up what is before them. */
+/** Gaps longer than the window: searches for the strangers further on in the stream, and gives up what precedes them. */
 export class Gaps {
-  /** Positions that were given up (as far as they are kept), one by one and in ranges [from, to) of a shard. */
+  /** Positions given up (as far as kept), singly and in ranges [from, to) of a shard. */
   readonly lost: number[] = []
   readonly lostRanges: { readonly shard: number; readonly from: number; readonly to: number }[] = []
   readonly #shards: readonly ExpectedShard[]
@@ -34,12 +34,12 @@ export class Gaps {
   }
 
   /**
-   * Looks for the strangers in the part of the stream that was not made yet. Where one is there, the topic has a gap longer
-   * than the window: goes on from it, and takes everything before it for missing. False: none is there.
+   * Searches for the strangers in the part of the stream not generated yet. If one is there, the topic has a gap longer
+   * than the window: continues from it, and counts everything before it as missing. False: none is there.
    */
   search(): boolean {
     if (this.#searches === 0 || this.#strangers.size === 0) return false
-    // Those of a partition that may begin anywhere are no sign of a gap.
+    // Those of a partition that may begin anywhere do not indicate a gap.
     const isMoored = Array.from({ length: this.#partitions }, (_, partition) => !this.#beginnings.isAdrift(partition))
     const moored = this.#strangers.some((partition) => isMoored[partition])
     let hit = false
@@ -54,7 +54,7 @@ export class Gaps {
         if (adrift < 0) passed[partition]++
         return false
       })
-      // Behind it is one that counts: nothing before that is still to come, so those on the way are where they belong.
+      // A record that counts follows it: nothing earlier is still to come, so those passed on the way are in place.
       const at = hitAt >= 0 && adrift >= 0 ? adrift : hitAt
       this.#expected.goTo(shard, at < 0 ? from : at)
       if (at < 0) continue
@@ -67,7 +67,7 @@ export class Gaps {
     return hit
   }
 
-  /** Gives up what was not made yet. How many records went to a partition whose beginning is gone is known only by making them. */
+  /** Gives up what was not generated yet. Counting the records of a partition whose beginning is gone requires generating them. */
   giveUpRest(): void {
     for (const { shard, end } of this.#shards) {
       const from = this.#expected.position[shard]
@@ -80,7 +80,7 @@ export class Gaps {
     }
   }
 
-  /** Takes everything outstanding of a shard for missing (or expired). */
+  /** Counts everything outstanding of a shard as missing (or expired). */
   #giveUp(shard: number): void {
     this.#expected.removeIf((position, partition, s) => {
       if (s !== shard) return false

@@ -1,7 +1,7 @@
 /**
- * Numbers under 64-bit hashes, first in, first out under each. Hot code: open addressing over typed arrays, linear
- * probing, deletion by shifting back (Knuth, TAOCP 6.4, algorithm R), one slot for each hash and a list of its numbers,
- * so that many equal hashes cost no more than different ones. Grows by doubling.
+ * Numbers under 64-bit hashes, first in, first out per hash. Hot code: open addressing over typed arrays, linear
+ * probing, deletion by backward shift (Knuth, TAOCP 6.4, algorithm R), one slot per hash with a list of its numbers,
+ * so that equal hashes cost no more than different ones. Grows by doubling.
  */
 export class HashMultiset {
   size = 0
@@ -47,13 +47,13 @@ export class HashMultiset {
     return this.#heads[this.#find(low, high)] !== 0
   }
 
-  /** The oldest number of a hash; -1 if there is none. */
+  /** The oldest number with a hash; -1 if there is none. */
   peek(low: number, high: number): number {
     const node = this.#heads[this.#find(low, high)] - 1
     return node < 0 ? -1 : this.#values[node]
   }
 
-  /** Removes the oldest number of a hash and leaves it in `taken`; false if there is none. */
+  /** Removes the oldest number with a hash and leaves it in `taken`; false if there is none. */
   take(low: number, high: number): boolean {
     const slot = this.#find(low, high)
     const node = this.#heads[slot] - 1
@@ -63,7 +63,7 @@ export class HashMultiset {
     return true
   }
 
-  /** Every number, with its hash. Order: none, but oldest first under one hash. */
+  /** Every number, with its hash. In no order, except oldest first within a hash. */
   forEach(visit: (value: number, low: number, high: number) => void): void {
     for (let slot = 0; slot <= this.#mask; slot++) {
       for (let node = this.#heads[slot] - 1; node >= 0; node = this.#next[node]) {
@@ -72,7 +72,7 @@ export class HashMultiset {
     }
   }
 
-  /** Takes out every number that is to go. */
+  /** Removes every number that satisfies the test. */
   removeIf(goes: (value: number) => boolean): void {
     const rest = new HashMultiset(this.#mask + 1)
     this.forEach((value, low, high) => {

@@ -1,17 +1,17 @@
 import type { ExpectedShard } from './expected-and-found.js'
 import { Suspicions } from './suspicions.js'
 
-/** Records that were found where they were expected, and whether each shard's come in order. Hot code: no allocation per record. */
+/** Records found where expected, and whether each shard's are in order. Hot code: no allocation per record. */
 export class Matched {
   count = 0
-  /** Of them, those that only may be there. */
+  /** Those of them that were optional. */
   unsure = 0
   readonly suspicions = new Suspicions()
   /** The first matched position per shard and partition (shard · partitions + partition); -1: none. */
   readonly firstPosition: Float64Array
   readonly #shards: readonly ExpectedShard[]
   readonly #partitions: number
-  /** Per shard and partition: matched so far, and the last one's position, offset and hash. */
+  /** Per shard and partition: number matched so far, and the last one's position, offset and hash. */
   readonly #countOf: Float64Array
   readonly #lastPosition: Float64Array
   readonly #lastOffset: Float64Array

@@ -1,9 +1,9 @@
 /**
- * Matches the records of a topic with those of the stream: a join of two sequences that agree but for faults, in bounded
+ * Matches a topic's records with the stream's: a join of two sequences that agree except for faults, in bounded
  * memory. Hot code: no allocation per record.
  *
- * Expected records are made only as far as found ones ask for them, and wait in `expected` until they are found. A found
- * record that is not among them makes more of the stream be made, up to `window` records a shard; if it still is not there,
+ * Expected records are generated only as found ones require them, and wait in `expected` until found. A found
+ * record that is not among them triggers generation of more of the stream, up to `window` records per shard; if it still is not there,
  * it waits in `strangers`, where a later expected record may find it.
  */
 import { Beginnings } from './beginnings.js'
@@ -16,11 +16,11 @@ import type { ExpectedShard, FoundBatch } from './expected-and-found.js'
 import { UnmatchedRecords } from './unmatched-records.js'
 
 export interface MatcherOptions {
-  /** The most outstanding records of a shard. */
+  /** Maximum outstanding records per shard. */
   readonly window: number
-  /** The most strangers that are kept to be explained. */
+  /** Maximum strangers kept to be explained. */
   readonly strangers: number
-  /** Whether a record's timestamp is compared too; the expected records have them then. */
+  /** Whether timestamps are compared too; the expected records then have them. */
   readonly timestamps: boolean
 }
 
@@ -53,7 +53,7 @@ export class Matcher {
     }
   }
 
-  /** Takes the found records of a batch. */
+  /** Processes the found records of a batch. */
   take(partition: number, batch: FoundBatch): void {
     const hash = this.#hash
     const { found } = this
@@ -70,14 +70,14 @@ export class Matcher {
     this.strangers.settle(partition, this.strangers.size - strangers, this.found - found)
   }
 
-  /** Makes as much of the stream as there is room for, for the strangers that wait for it. */
+  /** Generates as much of the stream as there is room for, for the waiting strangers. */
   advance(): void {
     for (let shard = this.expected.next(); shard >= 0; shard = this.expected.next()) {
       this.expected.make(shard, this.#isAwaited)
     }
   }
 
-  /** Looks for the strangers behind a gap, and goes on from there; false: they are not there. */
+  /** Searches for the strangers after a gap, and continues from there; false: they are not there. */
   search(): boolean {
     const hit = this.gaps.search()
     if (hit) this.advance()
@@ -92,7 +92,7 @@ export class Matcher {
     this.beginnings.settle()
   }
 
-  /** Makes more of the stream until a hash is outstanding; false where it can make no more. Takes it. */
+  /** Generates more of the stream until a hash is outstanding, and takes it; false if nothing more can be generated. */
   #lookUp(low: number, high: number, partition: number): boolean {
     while (!this.expected.take(low, high, partition)) {
       const shard = this.expected.next()

@@ -10,7 +10,7 @@ export interface MissingRecord {
   readonly low: number
   readonly high: number
   readonly keyHash: number | null
-  /** How many records of its shard and partition stand before it in the topic. */
+  /** How many records of its shard and partition precede it in the topic. */
   readonly matchedBefore: number
 }
 
@@ -51,7 +51,7 @@ export class MissingRecords {
     this.#rangeAt = new Int32Array(shards.length)
   }
 
-  /** To be asked with the ascending positions of a shard. */
+  /** Must be called with a shard's positions in ascending order. */
   isMissing(shard: number, position: number): boolean {
     const single = this.#single[shard]
     while (single[this.#at[shard]] < position) this.#at[shard]++
@@ -61,7 +61,7 @@ export class MissingRecords {
     return this.#rangeAt[shard] < ranges.length && ranges[this.#rangeAt[shard]].from <= position
   }
 
-  /** Keeps the first million of them. */
+  /** Keeps the first million. */
   add(record: MissingRecord): void {
     if (this.#records.length >= limit) return
     const index = this.#records.push(record) - 1
@@ -70,12 +70,12 @@ export class MissingRecords {
     if (record.keyHash !== null) append(this.#byKey, `${record.partition} ${record.keyHash}`, index)
   }
 
-  /** The missing record that is the stranger itself, in another place. */
+  /** The missing record identical to the stranger, in another place. */
   takeHash(low: number, high: number): MissingRecord | null {
     return this.#byHash.take(low, high) ? this.#take(this.#byHash.taken) : null
   }
 
-  /** A missing record in whose place the stranger stands: between the same two others of its shard. */
+  /** A missing record replaced by the stranger: between the same two others of its shard. */
   takePlace({ partition, matchedBefore }: Stranger): MissingRecord | null {
     for (let shard = 0; shard < this.#shards; shard++) {
       const record = this.#first(this.#byPlace.get(place(partition, shard, matchedBefore[shard])))
@@ -89,7 +89,7 @@ export class MissingRecords {
     return keyHash === null ? null : this.#first(this.#byKey.get(`${partition} ${keyHash}`))
   }
 
-  /** The first `count` that no stranger has taken. */
+  /** The first `count` not claimed by a stranger. */
   rest(count: number): MissingRecord[] {
     const rest: MissingRecord[] = []
     for (const record of this.#records) {

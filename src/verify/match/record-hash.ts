@@ -1,10 +1,10 @@
 import type { EncodedBatch } from '../../record.js'
 
 /**
- * A 64-bit hash of a record in its place: partition, key, value and, where that is compared, timestamp. Hot code: one instance, no allocation per record.
+ * A 64-bit hash of a record in its place: partition, key, value and, if compared, timestamp. Hot code: one instance, no allocation per record.
  *
- * Two 32-bit lanes of xxHash's rounds (Collet, XXH32) with different primes, finished as MurmurHash3 is (Appleby). A record
- * that differs from another anywhere passes for it with a probability of about 2^-64 for each pair.
+ * Two 32-bit lanes of xxHash's rounds (Collet, XXH32) with different primes, finalised as in MurmurHash3 (Appleby). Two different
+ * records collide with a probability of about 2^-64 per pair.
  */
 export class RecordHash {
   low = 0
@@ -74,7 +74,7 @@ function roundB(lane: number, word: number): number {
   return Math.imul((sum << 17) | (sum >>> 15), 0x27d4eb2f)
 }
 
-/** The hash of record i of an encoded batch as it is to be found in a partition. */
+/** The expected hash of record i of an encoded batch in a partition. */
 export function hashExpected(hash: RecordHash, partition: number, records: EncodedBatch, i: number): void {
   const { bytes, offsets, hasKeys, nullKeys, nullValues, timestamps } = records
   const key = offsets[2 * i]

@@ -1,9 +1,9 @@
 /**
- * Pairs of records that seem to stand in the wrong order. Only seem to: where two records are identical, one may have been
- * taken for the other, so each pair is looked at again when it is known how often both occur in the stream.
+ * Pairs of records that seem out of order. Only seem: of two identical records, one may have been
+ * taken for the other, so each pair is rechecked once it is known how often both occur in the stream.
  */
 export class Suspicions {
-  /** With those that are only counted. */
+  /** Including those only counted. */
   size = 0
   readonly kept: Suspicion[] = []
 

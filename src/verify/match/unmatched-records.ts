@@ -2,15 +2,15 @@ import { HashMultiset } from './hash-multiset.js'
 import { RecordHash } from './record-hash.js'
 import type { FoundBatch } from './expected-and-found.js'
 
-/** Found records that no expected one was known for when they came by. */
+/** Found records that had no known expected counterpart when read. */
 export class UnmatchedRecords {
-  /** How many there are, with those that are only counted. */
+  /** How many there are, including those only counted. */
   size = 0
   /** How many of them are only counted. */
   overflow = 0
   /** The offset of the last one taken. */
   takenOffset = -1
-  /** Per partition: how many its last batches brought, while they brought little else. The partition seems to be ahead. */
+  /** Per partition: how many its last batches brought, as long as they brought little else. The partition seems to be ahead. */
   readonly fresh: Float64Array
   readonly #shards: number
   readonly #limit: number
@@ -22,7 +22,7 @@ export class UnmatchedRecords {
   constructor(shards: number, partitions: number, limit: number) {
     this.fresh = new Float64Array(partitions)
     this.#shards = shards
-    // The counts of all shards are kept with each: a bound on both together.
+    // Each keeps the counts of all shards: limit both together.
     this.#limit = Math.min(limit, Math.ceil((limit * 16) / shards))
   }
 
@@ -41,18 +41,18 @@ export class UnmatchedRecords {
     this.#byHash.add(low, high, index)
   }
 
-  /** The partition of the oldest one of a hash; -1 if there is none. */
+  /** The partition of the oldest one with a hash; -1 if there is none. */
   partitionOf(low: number, high: number): number {
     const index = this.#byHash.peek(low, high)
     return index < 0 ? -1 : (this.#records[index] as Stranger).partition
   }
 
-  /** Whether there is one in a partition that is asked for. */
+  /** Whether there is one in a requested partition. */
   some(isAsked: (partition: number) => boolean): boolean {
     return this.#records.some((record) => record !== undefined && isAsked(record.partition))
   }
 
-  /** Removes the oldest one of a hash; its offset is then in `takenOffset`. */
+  /** Removes the oldest one with a hash; its offset is then in `takenOffset`. */
   take(low: number, high: number): boolean {
     if (!this.#byHash.take(low, high)) return false
     const index = this.#byHash.taken
@@ -65,12 +65,12 @@ export class UnmatchedRecords {
     return true
   }
 
-  /** Told after each batch of a partition how many of its records were strangers. */
+  /** Called after each batch of a partition with the number of strangers among its records. */
   settle(partition: number, strangers: number, records: number): void {
     this.fresh[partition] = strangers * 2 < records ? 0 : this.fresh[partition] + strangers
   }
 
-  /** Those that are kept, by partition and offset. */
+  /** The kept ones, by partition and offset. */
   sorted(): Stranger[] {
     return this.#records
       .filter((record) => record !== undefined)
