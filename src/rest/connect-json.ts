@@ -1,4 +1,4 @@
-/** What a herder says, as Kafka Connect's REST has it (org.apache.kafka.connect.runtime.rest.entities). */
+/** A herder's results in the form of Kafka Connect's REST API (org.apache.kafka.connect.runtime.rest.entities). */
 import type { RawConfig } from '../config/raw-connector.js'
 import { flattened } from '../config/flat-keys.js'
 import type { ConnectorInfo, ConnectorStatus, TaskInfo, TaskStatus } from '../herder/herder.js'
@@ -20,7 +20,7 @@ export function infoBody({ name, config, tasks }: ConnectorInfo): ConnectorInfoB
   }
 }
 
-/** As it was sent, and its name. */
+/** As sent, plus its name. */
 export function configBody(name: string, config: RawConfig): Readonly<Record<string, string>> {
   return { ...flattened(config), name }
 }
@@ -35,7 +35,7 @@ export function statusBody({ name, state, workerId, failure, tasks }: ConnectorS
 }
 
 export function taskStatusBody({ id, state, workerId, failure }: TaskStatus, version: string): object {
-  // Connect has a trace of what FAILED alone.
+  // Connect has a trace only for FAILED.
   return { id, state, worker_id: workerId, version, ...(state === 'FAILED' && failure && { trace: failure.trace }) }
 }
 

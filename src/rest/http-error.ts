@@ -1,6 +1,6 @@
 import { asGenesisError, errorTable, type GenesisError } from '../errors.js'
 
-/** What is wrong with a request itself; everything else that goes wrong is a GenesisError. */
+/** An error of the request itself; all other errors are GenesisErrors. */
 export class HttpError extends Error {
   override readonly name = 'HttpError'
   readonly status: number
@@ -11,7 +11,7 @@ export class HttpError extends Error {
   }
 }
 
-/** The body of every error (org.apache.kafka.connect.runtime.rest.entities.ErrorMessage). */
+/** The body of all errors (org.apache.kafka.connect.runtime.rest.entities.ErrorMessage). */
 export interface ErrorBody {
   readonly error_code: number
   readonly message: string
@@ -20,18 +20,18 @@ export interface ErrorBody {
 export interface ErrorAnswer {
   readonly status: number
   readonly body: ErrorBody
-  /** A defect of this program, whose message is not for those who call it. */
+  /** A bug in this program, whose message is not for clients. */
   readonly defect: GenesisError | null
 }
 
-/** What is answered to a call that has thrown. */
+/** The response to a call that threw. */
 export function errorAnswer(thrown: unknown): ErrorAnswer {
   if (thrown instanceof HttpError) return answer(thrown.status, thrown.message)
   const status = frameworkStatus(thrown)
   if (status !== null) return answer(status, (thrown as Error).message)
   const error = asGenesisError(thrown)
   if (error.code === 'INTERNAL') {
-    return { ...answer(500, 'INTERNAL: a defect of this program; its log has the details'), defect: error }
+    return { ...answer(500, "INTERNAL: a bug in this program; see the worker's log"), defect: error }
   }
   return answer(errorTable[error.code].http, textOf(error))
 }
@@ -40,7 +40,7 @@ function answer(status: number, message: string): ErrorAnswer {
   return { status, body: { error_code: status, message }, defect: null }
 }
 
-/** Several errors of one configuration are listed as Connect lists them. */
+/** Several errors of one configuration are listed the way Connect lists them. */
 function textOf(error: GenesisError): string {
   const { all } = error.details
   if (all === undefined || all.length < 2) return `${error.message} (${error.code})`
@@ -48,7 +48,7 @@ function textOf(error: GenesisError): string {
   return `Connector configuration is invalid and contains the following ${all.length} error(s):${lines.join('')}`
 }
 
-/** Of an error that fastify throws before a handler sees the request: 413, 414 and the like. */
+/** For errors that fastify throws before a handler sees the request: 413, 414 and the like. */
 function frameworkStatus(thrown: unknown): number | null {
   if (!(thrown instanceof Error) || !('statusCode' in thrown)) return null
   const { statusCode } = thrown

@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto'
 import type { Failure } from '../runtime/task-events.js'
 import { asFailure } from '../runtime/task-events.js'
 
-/** Ended jobs that are kept, so that their results can be fetched. */
+/** Finished jobs kept so that their results can be fetched. */
 const maxEnded = 100
-/** More would only slow each other, and the tasks, down. */
+/** More would only slow down each other and the tasks. */
 const maxRunning = 4
 
 export interface JobProgress {
   readonly step: string
   readonly done: number
-  /** Null: not known. */
+  /** Null: unknown. */
   readonly of: number | null
 }
 
@@ -23,12 +23,12 @@ export interface Job<Result> {
   readonly started: number
   readonly ended: number | null
   readonly progress: JobProgress
-  /** What is there so far. */
+  /** Results so far. */
   readonly results: readonly Result[]
   readonly failure: Failure | null
 }
 
-/** What a job calls while it runs. */
+/** Called by a job while it runs. */
 export interface JobControl<Result> {
   readonly signal: AbortSignal
   progress(progress: JobProgress): void
@@ -48,7 +48,7 @@ export class Jobs<Result> {
     this.#now = now
   }
 
-  /** Null: as many run as may. */
+  /** Null: the maximum is already running. */
   start(connector: string, work: (control: JobControl<Result>) => Promise<void>): Job<Result> | null {
     const running = [...this.#jobs.values()].filter(({ job }) => job.state === 'running')
     if (running.length >= maxRunning) return null
@@ -94,7 +94,7 @@ export class Jobs<Result> {
     return this.#jobs.get(id)?.job
   }
 
-  /** Ends one that runs; nothing if it has ended. */
+  /** Cancels a running job; does nothing if it has finished. */
   cancel(id: string): void {
     this.#jobs.get(id)?.controller.abort()
   }

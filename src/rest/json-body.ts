@@ -1,18 +1,18 @@
 /**
- * Bodies of requests, as strict as Connect's Jackson is: what it cannot read is answered with 500 there, and so it is here,
- * because tools were written against that.
+ * Request bodies, parsed as strictly as by Connect's Jackson: unreadable ones are answered with 500, as there, because
+ * existing tools expect it.
  */
 import { HttpError } from './http-error.js'
 
 const unreadable = 500
 
-/** More than any configuration needs; a reader of untrusted text must not follow it to the bottom. */
+/** More than any configuration needs; limits recursion on untrusted input. */
 const maxDepth = 100
 
-/** A text, or one of the scalars that Jackson takes for a text. */
+/** A string, or a scalar that Jackson converts to one. */
 export type Texts = Record<string, string>
 
-/** The JSON of a body. Throws 500 where there is none or it cannot be read. */
+/** Parses a body as JSON. Throws 500 if it is missing or unreadable. */
 export function parseJson(text: string): unknown {
   checkDepth(text)
   try {
@@ -23,23 +23,23 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * The same with every number and boolean as the text that was sent: `1.0`, `1e3` and what has more digits than a double
- * come back as they went in.
+ * The same with every number and boolean as the text that was sent: `1.0`, `1e3` and numbers with more digits than a
+ * double are preserved.
  */
 export function parseTexts(text: string): unknown {
   parseJson(text)
   return JSON.parse(text.replace(scalar, (token) => (token.startsWith('"') ? token : `"${token}"`)))
 }
 
-/** In valid JSON these are outside of strings wherever they are not part of one, which is matched first. */
+/** Matches strings first, so that in valid JSON the other matches are outside of them. */
 const scalar = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|\btrue\b|\bfalse\b/g
 
-/** An object with no fields but these. Throws 500 for anything else. */
+/** An object with only these fields. Throws 500 for anything else. */
 export function bodyFields(value: unknown, ...names: readonly string[]): Record<string, unknown> {
   const fields = objectOf(value, 'The body')
   for (const name of Object.keys(fields)) {
     if (!names.includes(name)) {
-      throw new HttpError(unreadable, `Unrecognized field "${name}"; known are ${names.join(', ')}`)
+      throw new HttpError(unreadable, `Unrecognized field "${name}"; known fields: ${names.join(', ')}`)
     }
   }
   return fields
@@ -50,7 +50,10 @@ export function objectOf(value: unknown, what: string): Record<string, unknown> 
   throw new HttpError(unreadable, `${what} must be an object; found ${kindOf(value)}`)
 }
 
-/** A configuration: an object of texts; null is kept. Throws 500 for objects and lists, 400 for a key that JavaScript reserves. */
+/**
+ * A configuration: an object of strings; nulls are kept. Throws 500 for objects and lists, 400 for a key that
+ * JavaScript reserves.
+ */
 export function configOf(value: unknown, what: string): Record<string, string | null> {
   const config = objectOf(value, what)
   for (const [key, item] of Object.entries(config)) {
@@ -62,7 +65,7 @@ export function configOf(value: unknown, what: string): Record<string, string | 
   return config as Record<string, string | null>
 }
 
-/** Texts without null. Throws 400 for null, as Connect's validation does. */
+/** Rejects nulls. Throws 400, like Connect's validation. */
 export function textsOf(config: Readonly<Record<string, string | null>>): Texts {
   for (const [key, item] of Object.entries(config)) {
     if (item === null) throw new HttpError(400, `Invalid value null for configuration ${key}: it must be a string`)

@@ -20,24 +20,20 @@ const families: readonly Family[] = [
   counter('genesis_commit_seconds_total', 'Time spent in commits.', ({ counters }) => counters.commitMs / 1000),
   counter(
     'genesis_throttled_seconds_total',
-    'Time lost to quotas of the brokers.',
+    'Time lost to broker quotas.',
     ({ counters }) => counters.throttledMs / 1000,
   ),
-  counter(
-    'genesis_errors_total',
-    'Failures, apart from those that are waited for until they pass.',
-    ({ counters }) => counters.errors,
-  ),
+  counter('genesis_errors_total', 'Failures, not counting temporary outages.', ({ counters }) => counters.errors),
   counter(
     'genesis_retries_total',
-    'Attempts made after a failure, or after a wait for what passes.',
+    'Retries, after failures and temporary outages.',
     ({ counters }) => counters.retries,
   ),
-  counter('genesis_dropped_total', 'Records given up by the error policy.', ({ counters }) => counters.dropped),
+  counter('genesis_dropped_total', 'Records dropped by the error policy.', ({ counters }) => counters.dropped),
   {
     name: 'genesis_position',
     type: 'gauge',
-    help: "The shard's next position: everything of it below is delivered or dropped.",
+    help: "The shard's next position; everything below is delivered or dropped.",
     value: ({ counters }) => counters.position,
   },
 ]
@@ -47,8 +43,8 @@ const latencyLabels = [...latencyBoundsMs.map((ms) => `le="${ms / 1000}"`), 'le=
 
 /**
  * The metrics of a worker in the Prometheus text format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats).
- * Nothing is collected but when it is asked for, and then the status is taken once: the text is written straight from it,
- * so that a scrape of a thousand tasks costs milliseconds.
+ * Nothing is collected until scraped; then the status is read once and written out directly, so that scraping a
+ * thousand tasks takes milliseconds.
  */
 export class Metrics {
   readonly contentType: string
@@ -73,18 +69,18 @@ function workerMetrics(connectors: readonly DeliveryStatus[]): string {
   const parts = families.map(({ name, type, help, value }) => {
     return head(name, type, help) + tasks.map(({ labels, task }) => `${name}{${labels}} ${value(task)}\n`).join('')
   })
-  parts.push(head('genesis_task_state', 'gauge', '1 for the state that the task is in.'))
+  parts.push(head('genesis_task_state', 'gauge', "1 for the task's current state."))
   for (const { labels, task } of tasks) parts.push(`genesis_task_state{${labels},state="${task.state}"} 1\n`)
   parts.push(waitingMetrics(tasks.map(({ task }) => task)))
   const rate = 'genesis_records_per_second'
-  parts.push(head(rate, 'gauge', 'Records delivered a second, over the last ten seconds.'))
+  parts.push(head(rate, 'gauge', 'Records delivered per second, over the last ten seconds.'))
   for (const connector of connectors) parts.push(`${rate}{${labelsOf(connector.config)}} ${connector.rate}\n`)
-  parts.push(head(latencyName, 'histogram', "From a record's generation to its being durable."))
+  parts.push(head(latencyName, 'histogram', "Time from a record's generation until it is durable."))
   for (const { labels, task } of tasks) parts.push(histogram(labels, task.counters.latency))
   return parts.join('')
 }
 
-/** An alert needs no more than these two: for how long how many tasks have waited for what. */
+/** All an alert needs: how many tasks are waiting, for what, and for how long. */
 function waitingMetrics(tasks: readonly TaskRunStatus[]): string {
   const now = Date.now()
   const waits = dependencies.map(([dependency, label]) => {
@@ -95,9 +91,9 @@ function waitingMetrics(tasks: readonly TaskRunStatus[]): string {
   const count = 'genesis_waiting_tasks'
   const seconds = 'genesis_waiting_seconds'
   return (
-    head(count, 'gauge', 'Tasks that wait for something that is away.') +
+    head(count, 'gauge', 'Tasks waiting for something unavailable.') +
     waits.map((one) => `${count}{${one.label}} ${one.count}\n`).join('') +
-    head(seconds, 'gauge', 'How long the first of them has waited.') +
+    head(seconds, 'gauge', 'Longest wait among them.') +
     waits.map((one) => `${seconds}{${one.label}} ${one.seconds}\n`).join('')
   )
 }

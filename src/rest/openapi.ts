@@ -1,7 +1,7 @@
 import type { Route } from './route.js'
 import { components, named } from './schemas.js'
 
-/** The OpenAPI 3.1 description of routes (spec.openapis.org/oas/v3.1.0). */
+/** Generates the OpenAPI 3.1 description of routes (spec.openapis.org/oas/v3.1.0). */
 export function openApi(routes: readonly Route[], version: string): object {
   const paths: Record<string, Record<string, object>> = {}
   for (const route of routes)
@@ -11,12 +11,12 @@ export function openApi(routes: readonly Route[], version: string): object {
     info: {
       title: 'genesis-connect',
       version,
-      description: "Kafka Connect's REST API, and under /genesis what it does not have.",
+      description: "Kafka Connect's REST API, with additions under /genesis.",
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
     tags: [
-      { name: 'Connect', description: "As Apache Kafka Connect's." },
+      { name: 'Connect', description: "Apache Kafka Connect's API." },
       { name: 'Worker', description: 'This worker.' },
       { name: 'Genesis', description: 'Positions, rates, dry runs and verification.' },
     ],
@@ -62,7 +62,7 @@ function operation(route: Route): object {
   }
 }
 
-/** `putConnectorsNamePause`: unlike for every method and path. */
+/** `putConnectorsNamePause`: unique per method and path. */
 function operationId(method: string, path: string): string {
   const words = path.match(/[A-Za-z]+/g) ?? ['root']
   return method.toLowerCase() + words.map((word) => word[0].toUpperCase() + word.slice(1)).join('')

@@ -1,14 +1,14 @@
-/** The plugins of a worker, and what their keys are: made from the one option table. */
+/** The plugins of a worker and their keys, generated from the option table. */
 import { connectorClass, connectorClassOf, datagenClass } from '../config/connector-class.js'
 import { datagenSchema, replacedOptions } from '../config/datagen/options.js'
 import { connectorSchema } from '../config/connector-schema.js'
 import { optionsOf, type Option } from '../config/option.js'
 import { HttpError } from './http-error.js'
 
-/** Of Kafka Connect whose REST API this is (KIP-26 and what came after it). */
+/** The Kafka Connect version whose REST API this is (KIP-26 and later). */
 export const connectVersion = '4.2.1'
 
-/** The class of a connector's tasks, by the class that its configuration names. */
+/** Task class by connector class, as named in configurations. */
 export function taskClassOf(named: unknown): string {
   const full = typeof named === 'string' ? connectorClassOf(named) : undefined
   return (full ?? connectorClass).replace(/Connector$/, 'Task')
@@ -34,20 +34,20 @@ export interface Definition {
 
 export interface PluginKey {
   readonly definition: Definition
-  /** Other names that it has in Connect. */
+  /** Its other names in Connect. */
   readonly aliases: readonly string[]
-  /** The only values that are good; empty: not a choice. */
+  /** The allowed values; empty: any. */
   readonly words: readonly string[]
 }
 
-/** The full class of a connector plugin. Throws 404, as for every plugin that is not there. */
+/** The full class name of a connector plugin. Throws 404 if unknown. */
 export function pluginOf(name: string): string {
   const found = connectorClassOf(name)
   if (found === undefined) throw new HttpError(404, `Unknown plugin ${name}.`)
   return found
 }
 
-/** Every key of a connector of this class, in the order of its documentation. */
+/** All keys of a connector of this class, in documentation order. */
 export function pluginKeys(plugin: string): readonly PluginKey[] {
   const places = new Map<string, number>()
   const isDatagen = plugin === datagenClass
@@ -104,7 +104,7 @@ const widths: Partial<Record<ConfigType, Definition['width']>> = {
   LIST: 'LONG',
 }
 
-/** Durations and sizes are texts with a unit; maps and objects are texts of JSON. */
+/** Durations and sizes are strings with a unit; maps and objects are JSON text. */
 function typeOf({ format, sensitive, maximum = Number.MAX_SAFE_INTEGER }: Option): ConfigType {
   if (sensitive) return 'PASSWORD'
   switch (format) {

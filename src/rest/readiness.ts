@@ -3,12 +3,12 @@ import { deliveryName } from '../config/connector.js'
 import type { DeliveryStatus } from '../runtime/status.js'
 import { troubles, type Trouble } from '../runtime/waiting.js'
 
-/** What `GET /ready` answers with. */
+/** The response of `GET /ready`. */
 export interface Readiness {
-  /** Every task is beyond its start, and none has failed or waits for something. */
+  /** All tasks have started, and none has failed or is waiting. */
   readonly ready: boolean
   readonly phase: 'starting' | 'running' | 'stopping'
-  /** Absent: it can reach its group. When what it knows of that was all, in ISO 8601, or `never`. */
+  /** Absent: the group is reachable. Otherwise when its state was last fully known, in ISO 8601, or `never`. */
   readonly group_as_of?: string
   /** Connectors with tasks that have not started yet. */
   readonly waiting_for: readonly string[]
@@ -19,7 +19,7 @@ export interface Readiness {
 interface TroubleJson {
   readonly connector: string
   readonly tasks: readonly number[]
-  /** Absent: what was lost is not known to come back by itself, or the tasks have failed. */
+  /** Absent: not known to recover by itself, or the tasks have failed. */
   readonly waits_for?: string
   /** ISO 8601. */
   readonly since: string

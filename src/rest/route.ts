@@ -1,4 +1,4 @@
-/** Routes as data: what answers a call, and what OpenAPI says of it, stand in one place. */
+/** Routes as data: the handler of a call and its OpenAPI description in one place. */
 import { HttpError } from './http-error.js'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -7,23 +7,23 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export type Schema = Readonly<Record<string, unknown>>
 
 export interface Exchange {
-  /** Parts of the path, decoded. */
+  /** Path parameters, decoded. */
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
-  /** As it was sent; empty where there is none. */
+  /** As sent; empty if there is none. */
   readonly body: string
-  /** Address by which the caller reached this worker: `http://host:port`. */
+  /** Address at which the caller reached this worker: `http://host:port`. */
   readonly origin: string
-  /** Aborted when the caller has gone. */
+  /** Aborted when the client has disconnected. */
   readonly signal: AbortSignal
 }
 
 export interface Reply {
   readonly status: number
-  /** Sent as JSON, unless `type` says otherwise; absent: nothing is sent. */
+  /** Sent as JSON, unless `type` says otherwise; absent: no body. */
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
-  /** Media type of a body that is text. */
+  /** Media type of a text body. */
   readonly type?: string
 }
 
@@ -34,15 +34,15 @@ export interface Parameter {
 
 export interface Route {
   readonly method: Method
-  /** `/connectors/{name}`, as OpenAPI writes it. */
+  /** `/connectors/{name}`, as in OpenAPI. */
   readonly path: string
   readonly group: 'Connect' | 'Worker' | 'Genesis'
   readonly summary: string
   readonly query?: Readonly<Record<string, Parameter>>
   readonly body?: Schema
-  /** What is answered when all goes well, by status. */
+  /** Success responses, by status. */
   readonly answers: Readonly<Record<number, Answer>>
-  /** Not only JSON is asked for: no Accept header is refused. */
+  /** Not limited to JSON: accepts any Accept header. */
   readonly isOpen?: true
   readonly handle: (exchange: Exchange) => Reply | Promise<Reply>
 }
@@ -64,7 +64,7 @@ export function queryFlag(query: URLSearchParams, name: string, fallback = false
   return value === null ? fallback : value.toLowerCase() === 'true'
 }
 
-/** A task's id. Throws 404 where it is none, as Jersey does for a path that does not fit. */
+/** A task's id. Throws 404 if it is not a number, as Jersey does for a path that does not match. */
 export function taskId(text: string): number {
   if (/^[+-]?\d{1,10}$/.test(text) && Math.abs(Number(text)) <= maxInt) return Number(text)
   throw new HttpError(404, 'HTTP 404 Not Found')

@@ -1,23 +1,23 @@
-/** Routes on fastify, with Jersey's manners: what is answered to a call that fits no route. */
+/** Routes on fastify, with Jersey's behaviour for calls that match no route. */
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods } from 'fastify'
 import type { GenesisError } from '../errors.js'
 import { asOfText } from './as-of.js'
 import { errorAnswer, HttpError } from './http-error.js'
 import type { Exchange, Reply, Route } from './route.js'
 
-/** A model or a schema in a configuration fits; more is answered with 413. */
+/** Fits a model or a schema in a configuration; larger bodies are answered with 413. */
 const maxBodyBytes = 1024 * 1024
-/** A name fills a path that Node takes: 16 KiB of headers. */
+/** A name can be as long as the paths Node accepts: 16 KiB of headers. */
 const maxParameterLength = 16 * 1024
 
 const jsonType = 'application/json'
 
-/** Told of defects: they are answered with 500 and no details. */
+/** Receives bugs: they are answered with 500 and no details. */
 export type OnDefect = (error: GenesisError, call: string) => void
 
 export interface RouterOptions {
   readonly onDefect: OnDefect
-  /** As Herder has it: said with every answer to a GET that shows what is older. */
+  /** As in Herder: stated in every GET response that shows older state. */
   readonly asOf: () => number | null
 }
 
@@ -37,7 +37,7 @@ export function createRouter(routes: readonly Route[], { onDefect, asOf }: Route
   }
   const table = new RouteTable(routes)
 
-  // Bodies stay text: what they are is for the route that takes one, and most take none.
+  // Bodies stay text: each route parses its own, and most take none.
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
   server.addHook('onRequest', (request, reply, done) => {
@@ -87,7 +87,7 @@ function send({ status, body, headers = {}, type }: Reply, reply: FastifyReply):
   return reply.header('Content-Type', jsonType).send(JSON.stringify(body))
 }
 
-/** No route: 404 where there is none of any method, else what OPTIONS tells, or 405. */
+/** No route: 404 if the path has none for any method, otherwise the response to OPTIONS, or 405. */
 function answerUnrouted(methods: readonly string[], method: string, reply: FastifyReply): FastifyReply {
   if (methods.length > 0 && method === 'OPTIONS') {
     const allow = [...methods, 'OPTIONS'].join(', ')
@@ -119,7 +119,7 @@ function refusedAccept(header: string | undefined): HttpError | null {
   return accepted ? null : new HttpError(406, 'HTTP 406 Not Acceptable')
 }
 
-/** Which methods there are for a path. */
+/** The methods of a path. */
 class RouteTable {
   readonly #paths: readonly { readonly pattern: RegExp; readonly method: HTTPMethods }[]
 

@@ -1,4 +1,4 @@
-/** Schemas of what is sent and answered, for OpenAPI. */
+/** Schemas of requests and responses, for OpenAPI. */
 import type { Schema } from './route.js'
 
 export const textSchema: Schema = { type: 'string' }
@@ -25,7 +25,7 @@ export function named(name: string): Schema {
 
 const info = object({
   name: textSchema,
-  config: { ...textsSchema, description: 'As it was sent, and the name.' },
+  config: { ...textsSchema, description: 'As sent, plus the name.' },
   tasks: list(object({ connector: textSchema, task: wholeNumber })),
   type: { enum: ['source'] },
 })
@@ -76,7 +76,7 @@ const validation = object(
     error_count: wholeNumber,
     warnings: {
       ...list(textSchema),
-      description: 'What is probably not meant, as unknown keys; absent where there are none.',
+      description: 'Likely mistakes, such as unknown keys; absent if there are none.',
     },
     groups: list(textSchema),
     configs: list(
@@ -98,16 +98,16 @@ const validation = object(
 const progress = object({
   name: textSchema,
   state: textSchema,
-  file: { ...nullable(textSchema), description: 'The file that it comes from; null: it was created over REST.' },
-  complete: { type: 'boolean', description: 'The stream is bounded and at its end.' },
+  file: { ...nullable(textSchema), description: 'The file it comes from; null: created over REST.' },
+  complete: { type: 'boolean', description: 'The stream is bounded and has ended.' },
   position: { ...wholeNumber, description: 'Everything below is delivered or dropped.' },
-  end_position: { ...nullable(wholeNumber), description: 'The stream ends before it; null: it does not end.' },
+  end_position: { ...nullable(wholeNumber), description: 'End position (exclusive); null: unbounded.' },
   records: wholeNumber,
   records_per_second: { type: 'number' },
-  target_records_per_second: { ...nullable({ type: 'number' }), description: 'null: as fast as possible.' },
+  target_records_per_second: { ...nullable({ type: 'number' }), description: 'null: unlimited.' },
   lag_records_per_second: {
     ...nullable({ type: 'number' }),
-    description: 'How far the rate is below the target; null: there is none to reach.',
+    description: 'How far the rate is below the target; null: no target.',
   },
   tasks: list(
     object({
@@ -136,8 +136,8 @@ const job = object(
     started: { ...wholeNumber, description: 'Milliseconds since 1970.' },
     ended: nullable(wholeNumber),
     progress: object({ step: textSchema, done: wholeNumber, of: nullable(wholeNumber) }),
-    exact: { ...nullable({ type: 'boolean' }), description: 'Of one that is done: every sink is exact.' },
-    reports: { ...list({ type: 'object' }), description: 'What `genesis verify --json` prints, one for each sink.' },
+    exact: { ...nullable({ type: 'boolean' }), description: 'Once done: whether every sink is exact.' },
+    reports: { ...list({ type: 'object' }), description: 'Output of `genesis verify --json`, one per sink.' },
     error: object({ code: textSchema, message: textSchema }),
   },
   ['error'],

@@ -14,7 +14,7 @@ import { pluginRoutes } from './routes/plugins.js'
 import { stateRoutes } from './routes/states.js'
 import { workerRoutes, type AboutWorker, type WorkerView } from './routes/worker.js'
 
-/** What the REST interface stands on. */
+/** What the REST interface needs. */
 export interface RestServices extends AboutWorker {
   readonly view: WorkerView
   readonly herder: Herder
@@ -29,7 +29,7 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-/** Serves the REST interface. Throws CONFIG_INVALID where the address cannot be listened on. */
+/** Starts the REST interface. Throws CONFIG_INVALID if it cannot listen on the address. */
 export async function startServer(
   services: RestServices,
   { host, port }: Pick<WorkerConfig['http'], 'host' | 'port'>,
@@ -45,13 +45,13 @@ export async function startServer(
     throw new GenesisError('CONFIG_INVALID', 'the worker cannot listen', {
       place: `http ${host}:${port}`,
       found: code ?? message,
-      expected: 'a free port on an address of this machine',
+      expected: 'a free port and an address of this machine',
       cause,
     })
   }
 }
 
-/** Fastify would name the loopback for every address of the machine. */
+/** If listening on all addresses, fastify would report the loopback address. */
 function addressOf({ server }: FastifyInstance): string {
   const { address, family, port } = server.address() as AddressInfo
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
@@ -61,7 +61,7 @@ export function createServer(services: RestServices): FastifyInstance {
   return createRouter(routesOf(services), { onDefect: services.onDefect, asOf: () => services.herder.asOf })
 }
 
-/** Every route, and the one that describes them. */
+/** All routes, including the one that describes them. */
 export function routesOf(services: RestServices): readonly Route[] {
   const { view, herder, version, genesis } = services
   const routes: Route[] = [

@@ -1,4 +1,4 @@
-/** What REST does beyond a herder, with the parts that `genesis stream` and `genesis verify` stand on. */
+/** REST services beyond a herder, built from the parts of `genesis stream` and `genesis verify`. */
 import { throwErrors } from '../config/check.js'
 import { resolveConnector } from '../config/connector-file.js'
 import type { ConnectorConfig } from '../config/connector.js'
@@ -11,7 +11,7 @@ import { toRows } from '../model/rows.js'
 import { Jobs } from './jobs.js'
 import type { GenesisServices, VerifyResult } from './routes/genesis.js'
 
-/** How many wrong records of each kind a verification lists. */
+/** Maximum faulty records of each kind that a verification lists. */
 const shownRecords = 5
 
 export function genesisServices(planning: Planning): GenesisServices {
@@ -22,7 +22,7 @@ export function genesisServices(planning: Planning): GenesisServices {
       const raw = { name, config, file: null }
       const { connectors, errors } = await checkConnector(raw, worker, planning.env, models)
       throwErrors(errors)
-      // Records depend on their positions, not on how these are dealt to tasks.
+      // Records depend on positions, not on how those are divided among tasks.
       const connector = { ...connectors[0], tasks: { max: 1 } }
       const count = Math.min(records, connector.throughput.maxRecords ?? records)
       const load: ConnectorOpening['load'] = (source) => models.load(source)
@@ -34,13 +34,13 @@ export function genesisServices(planning: Planning): GenesisServices {
       const all = resolved(info, planning)
       const readable = all.filter(({ sink }) => sink.type === 'kafka' || sink.type === 'file')
       if (readable.length === 0) {
-        throw new GenesisError('USAGE', 'what the connector has sent cannot be read again', {
+        throw new GenesisError('USAGE', 'no sink of the connector can be read back', {
           place: `connector ${info.name}`,
           found: all.map(({ sink }) => sink.type).join(', '),
           expected: 'a kafka or file sink',
         })
       }
-      // Not before it is needed: the Kafka libraries take longer to load than all the rest.
+      // Loaded lazily: the Kafka libraries take longer to load than everything else.
       const { verifyConnector } = await import('../verify/verify-connector.js')
       const { reportJson } = await import('../verify/report.js')
       for (const connector of readable) {
@@ -61,7 +61,7 @@ function resolved(raw: RawConnector, { env, worker }: Planning): readonly Connec
   return connectors
 }
 
-/** The id of the Kafka cluster, asked for once; null as long as it cannot be had. */
+/** The id of the Kafka cluster, fetched once; null until it is available. */
 export function clusterIdOf({ kafka }: Planning['worker'], timeoutMs = 2_000): () => Promise<string | null> {
   let known: string | null = null
   let asking: Promise<void> | null = null
@@ -71,7 +71,7 @@ export function clusterIdOf({ kafka }: Planning['worker'], timeoutMs = 2_000): (
     try {
       known = (await admin.cluster()).clusterId
     } catch {
-      // Whoever asks next tries again.
+      // The next caller retries.
     } finally {
       await admin.close()
     }

@@ -4,10 +4,10 @@ import type { Failure } from '../runtime/task-events.js'
 import { HttpError } from './http-error.js'
 import { pluginKeys, pluginOf, type PluginKey } from './plugins.js'
 
-/** What Connect shows in place of a secret (org.apache.kafka.common.config.types.Password.HIDDEN). */
+/** Connect's placeholder for secrets (org.apache.kafka.common.config.types.Password.HIDDEN). */
 const hidden = '[hidden]'
 
-/** Checks a configuration key by key. Throws 400 for a class that is not that of the plugin, 500 for one that is not there. */
+/** Validates a configuration key by key. Throws 400 if its class is not the plugin's, 500 if it is unknown. */
 export async function validate(herder: Herder, plugin: string, config: RawConfig): Promise<object> {
   const named = config['connector.class']
   if (typeof named !== 'string') {
@@ -62,7 +62,7 @@ function valueOf({ definition, aliases }: PluginKey, config: RawConfig): string 
   return definition.type === 'PASSWORD' && !given.includes('${') ? hidden : given
 }
 
-/** The key that an error is about: the longest that its place ends with, or what the model and the class are for. */
+/** The key that an error is about: the longest that its place ends with, or the key of the model or class at fault. */
 function keyOf({ message, code }: Failure, keys: readonly PluginKey[]): string {
   const names = keys.flatMap(({ definition: { name }, aliases }) =>
     [name, ...aliases].map((one) => [one, name] as const),

@@ -7,16 +7,16 @@ import { list, named, object, textSchema, textsSchema } from '../schemas.js'
 
 /** Connectors and their configurations (org.apache.kafka.connect.runtime.rest.resources.ConnectorsResource). */
 export function connectorRoutes(herder: Herder, version: string): readonly Route[] {
-  const created = { about: 'It was created.', schema: named('ConnectorInfo') }
+  const created = { about: 'Created.', schema: named('ConnectorInfo') }
   const changed = { about: 'Its configuration was replaced.', schema: named('ConnectorInfo') }
   return [
     {
       method: 'GET',
       path: '/connectors',
       group: 'Connect',
-      summary: 'Names of all connectors, or what `expand` asks for of each',
+      summary: 'Names of all connectors, or with `expand` their details',
       query: {
-        expand: { about: 'Given once or twice: `info`, `status`.', schema: list({ enum: ['info', 'status'] }) },
+        expand: { about: 'May be repeated: `info`, `status`.', schema: list({ enum: ['info', 'status'] }) },
       },
       answers: {
         200: {
@@ -73,8 +73,8 @@ export function connectorRoutes(herder: Herder, version: string): readonly Route
       method: 'DELETE',
       path: '/connectors/{name}',
       group: 'Connect',
-      summary: 'End a connector and forget it; its offsets stay',
-      answers: { 204: { about: 'It is gone.' } },
+      summary: 'Delete a connector; its offsets are kept',
+      answers: { 204: { about: 'Deleted.' } },
       async handle({ params }) {
         await herder.delete(params.name)
         return { status: 204 }
@@ -84,8 +84,8 @@ export function connectorRoutes(herder: Herder, version: string): readonly Route
       method: 'GET',
       path: '/connectors/{name}/config',
       group: 'Connect',
-      summary: 'The configuration of a connector, as it was sent',
-      answers: { 200: { about: 'Texts by key.', schema: textsSchema } },
+      summary: 'The configuration of a connector, as sent',
+      answers: { 200: { about: 'Strings by key.', schema: textsSchema } },
       async handle({ params }) {
         const { info } = await herder.get(params.name)
         return jsonReply(configBody(info.name, info.config))
@@ -124,7 +124,7 @@ export function connectorRoutes(herder: Herder, version: string): readonly Route
 
 function createdReply({ origin }: Exchange, { info }: ConnectorView): Reply {
   const segment = encodeURIComponent(info.name)
-  // As in Connect, where tasks come later.
+  // As in Connect, where tasks are created later.
   return {
     status: 201,
     body: infoBody({ ...info, tasks: [] }),
@@ -138,7 +138,7 @@ function trimmed(name: unknown): string {
   return name.trim()
 }
 
-/** The configuration with its name. Throws 400 where it has another one already. */
+/** The configuration with its name. Throws 400 if it already has a different one. */
 function checked(name: string, config: Readonly<Record<string, string | null>>): Record<string, string> {
   if (config.name !== undefined && config.name !== null && config.name !== name) {
     throw new HttpError(

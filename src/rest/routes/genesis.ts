@@ -6,14 +6,14 @@ import { configOf, bodyFields, parseTexts, textsOf } from '../json-body.js'
 import { jsonReply, type Route } from '../route.js'
 import { list, named, object, textSchema, textsSchema, wholeNumber } from '../schemas.js'
 
-/** What `genesis verify --json` says of one sink. */
+/** The result of `genesis verify --json` for one sink. */
 export type VerifyResult = { readonly exact: boolean } & object
 
-/** What the routes below need beside a herder. */
+/** Services that the routes below need in addition to a herder. */
 export interface GenesisServices {
-  /** The first records of a configuration, as JSON. Throws what is wrong with it. */
+  /** The first records of a configuration, as JSON. Throws the configuration's errors. */
   dryRun(name: string, config: RawConfig, records: number, signal: AbortSignal): Promise<readonly unknown[]>
-  /** Compares what a connector has delivered with its stream: one result for each sink. */
+  /** Compares what a connector has delivered with its stream: one result per sink. */
   verify(connector: ConnectorView, control: JobControl<VerifyResult>): Promise<void>
   readonly jobs: Jobs<VerifyResult>
 }
@@ -21,7 +21,7 @@ export interface GenesisServices {
 const defaultRecords = 10
 const maxRecords = 1000
 
-/** What Connect does not have. */
+/** Routes that Connect lacks. */
 export function genesisRoutes(herder: Herder, services: GenesisServices): readonly Route[] {
   const { jobs } = services
   const jobOf = (id: string): Job<VerifyResult> => {
@@ -35,7 +35,7 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
       path: '/genesis/connectors',
       group: 'Genesis',
       summary: 'Positions, rates and completion of all connectors',
-      answers: { 200: { about: 'In the order of their names.', schema: list(named('Progress')) } },
+      answers: { 200: { about: 'By name.', schema: list(named('Progress')) } },
       async handle() {
         const views = await herder.list()
         return jsonReply(
@@ -69,7 +69,7 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
       ),
       answers: {
         200: {
-          about: 'The records, in the order of their positions.',
+          about: 'The records, by position.',
           schema: object({ records: list({ type: 'object' }) }),
         },
       },
@@ -86,12 +86,12 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
       method: 'POST',
       path: '/genesis/connectors/{name}/verify',
       group: 'Genesis',
-      summary: 'Compare what a connector has delivered with its stream, as a job',
-      answers: { 202: { about: 'The job; Location is its address.', schema: named('Job') } },
+      summary: 'Start a job that compares what a connector has delivered with its stream',
+      answers: { 202: { about: 'The job; Location has its URL.', schema: named('Job') } },
       async handle({ params: { name }, origin }) {
         const connector = await herder.get(name)
         const job = jobs.start(name, (control) => services.verify(connector, control))
-        if (job === null) throw new HttpError(429, 'Too many jobs are running; wait for one to end')
+        if (job === null) throw new HttpError(429, 'Too many jobs are running; wait for one to finish')
         return { status: 202, body: jobBody(job), headers: { Location: `${origin}/genesis/jobs/${job.id}` } }
       },
     },
@@ -99,15 +99,15 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
       method: 'GET',
       path: '/genesis/jobs',
       group: 'Genesis',
-      summary: 'Jobs that run, and the last that have ended',
-      answers: { 200: { about: 'In the order of their starts.', schema: list(named('Job')) } },
+      summary: 'Running jobs, and the most recent finished ones',
+      answers: { 200: { about: 'By start time.', schema: list(named('Job')) } },
       handle: () => jsonReply(jobs.list().map(jobBody)),
     },
     {
       method: 'GET',
       path: '/genesis/jobs/{id}',
       group: 'Genesis',
-      summary: 'A job, with its progress and results',
+      summary: 'A job with its progress and results',
       answers: { 200: { about: 'The job.', schema: named('Job') } },
       handle: ({ params }) => jsonReply(jobBody(jobOf(params.id))),
     },
@@ -116,7 +116,7 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
       path: '/genesis/jobs/{id}',
       group: 'Genesis',
       summary: 'Cancel a job',
-      answers: { 202: { about: 'It ends.' } },
+      answers: { 202: { about: 'It is being cancelled.' } },
       handle({ params }) {
         jobs.cancel(jobOf(params.id).id)
         return { status: 202 }

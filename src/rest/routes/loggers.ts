@@ -4,7 +4,7 @@ import { configOf, parseTexts } from '../json-body.js'
 import { jsonReply, type Route } from '../route.js'
 import { list, named, object, textSchema } from '../schemas.js'
 
-/** Levels of loggers while the worker runs (KIP-495, KIP-976; LoggingResource). */
+/** Log levels, adjustable while the worker runs (KIP-495, KIP-976; LoggingResource). */
 export function loggerRoutes(herder: Herder): readonly Route[] {
   return [
     {
@@ -34,17 +34,17 @@ export function loggerRoutes(herder: Herder): readonly Route[] {
       method: 'PUT',
       path: '/admin/loggers/{logger}',
       group: 'Connect',
-      summary: 'Set the level of a logger and of those below it',
+      summary: 'Set the level of a logger and its descendants',
       query: {
         scope: {
-          about: 'This worker, or all of the group.',
+          about: 'This worker, or the whole group.',
           schema: { enum: ['worker', 'cluster'], default: 'worker' },
         },
       },
       body: object({ level: textSchema }),
       answers: {
-        200: { about: 'The loggers whose level has changed.', schema: list(textSchema) },
-        204: { about: 'With scope cluster: all workers are told.' },
+        200: { about: 'The loggers that were changed.', schema: list(textSchema) },
+        204: { about: 'With scope cluster: sent to all workers.' },
       },
       async handle({ params, query, body }) {
         const { level } = configOf(parseTexts(body), 'The body')
@@ -61,7 +61,7 @@ export function loggerRoutes(herder: Herder): readonly Route[] {
   ]
 }
 
-/** Levels of Log4j, which Connect takes, as ours. */
+/** Our levels for those of Log4j, which Connect accepts. */
 const levels: Partial<Record<string, LogLevel>> = {
   TRACE: 'trace',
   ALL: 'trace',

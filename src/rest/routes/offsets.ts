@@ -5,7 +5,7 @@ import { bodyFields, kindOf, parseJson } from '../json-body.js'
 import { jsonReply, type Route } from '../route.js'
 import { named } from '../schemas.js'
 
-/** Offsets of connectors (KIP-875): of ours, the next position of each shard. */
+/** Offsets of connectors (KIP-875): here, the next position of each shard. */
 export function offsetRoutes(herder: Herder): readonly Route[] {
   const path = '/connectors/{name}/offsets'
   const message = named('Message')
@@ -24,7 +24,7 @@ export function offsetRoutes(herder: Herder): readonly Route[] {
       group: 'Connect',
       summary: 'Move shards of a STOPPED connector to other positions; a null offset resets one',
       body: named('Offsets'),
-      answers: { 200: { about: 'They were moved.', schema: message } },
+      answers: { 200: { about: 'Moved.', schema: message } },
       handle: async ({ params, body }) =>
         jsonReply({ message: await herder.alterOffsets(params.name, changesOf(body)) }),
     },
@@ -32,8 +32,8 @@ export function offsetRoutes(herder: Herder): readonly Route[] {
       method: 'DELETE',
       path,
       group: 'Connect',
-      summary: 'Forget the positions of a STOPPED connector: it begins again',
-      answers: { 200: { about: 'They were forgotten.', schema: message } },
+      summary: 'Reset the positions of a STOPPED connector: it restarts from the beginning',
+      answers: { 200: { about: 'Reset.', schema: message } },
       handle: async ({ params }) => jsonReply({ message: await herder.resetOffsets(params.name) }),
     },
   ]

@@ -6,7 +6,7 @@ import { queryFlag, jsonReply, type Route } from '../route.js'
 import { list, named, object, textSchema, textsSchema } from '../schemas.js'
 import { validate } from '../validation.js'
 
-/** What can be configured, and whether it is right (ConnectorPluginsResource). */
+/** Plugins, and validation of their configurations (ConnectorPluginsResource). */
 export function pluginRoutes(herder: Herder, version: string): readonly Route[] {
   return [
     {
@@ -16,7 +16,7 @@ export function pluginRoutes(herder: Herder, version: string): readonly Route[] 
       summary: 'The connectors that can be created',
       query: {
         connectorsOnly: {
-          about: 'false: with everything else that a configuration can name.',
+          about: 'false: also list all other plugins that configurations can name.',
           schema: { type: 'boolean', default: true },
         },
       },
@@ -48,7 +48,7 @@ export function pluginRoutes(herder: Herder, version: string): readonly Route[] 
       group: 'Connect',
       summary: 'Check a configuration, key by key',
       body: textsSchema,
-      answers: { 200: { about: 'What was found, also where there are errors.', schema: named('Validation') } },
+      answers: { 200: { about: 'The result, even if there are errors.', schema: named('Validation') } },
       async handle({ params, body }) {
         const config = configOf(parseTexts(body), 'The configuration')
         return jsonReply(await validate(herder, params.plugin, config))
@@ -57,7 +57,7 @@ export function pluginRoutes(herder: Herder, version: string): readonly Route[] 
   ]
 }
 
-/** Classes of Connect by which configurations name the formats of keys and values. */
+/** Connect's converter classes, by which configurations select the formats of keys and values. */
 const converters = [
   'io.confluent.connect.avro.AvroConverter',
   'org.apache.kafka.connect.json.JsonConverter',

@@ -3,14 +3,14 @@ import { statusBody, taskBody, taskStatusBody } from '../connect-json.js'
 import { queryFlag, jsonReply, taskId, type Route } from '../route.js'
 import { list, named, object, textSchema } from '../schemas.js'
 
-/** What connectors do, and what they are asked to. */
+/** States of connectors, and requests to change them. */
 export function stateRoutes(herder: Herder, version: string): readonly Route[] {
   const target = (path: string, summary: string, status: 202 | 204, ask: (name: string) => Promise<void>): Route => ({
     method: 'PUT',
     path: `/connectors/{name}/${path}`,
     group: 'Connect',
     summary,
-    answers: { [status]: { about: 'It will be so; the status shows when it is.' } },
+    answers: { [status]: { about: 'Accepted; the status shows when it is done.' } },
     async handle({ params }) {
       await ask(params.name)
       return { status }
@@ -25,11 +25,11 @@ export function stateRoutes(herder: Herder, version: string): readonly Route[] {
       answers: { 200: { about: 'The states.', schema: named('ConnectorStatus') } },
       handle: async ({ params }) => jsonReply(statusBody(await herder.status(params.name), version)),
     },
-    target('pause', 'End the tasks after their open transactions; they keep their positions', 202, (name) =>
+    target('pause', 'Stop the tasks after their open transactions; positions are kept', 202, (name) =>
       herder.pause(name),
     ),
-    target('resume', 'Go on at the same position', 202, (name) => herder.resume(name)),
-    target('stop', 'Pause, and have no tasks: offsets can be changed then', 204, (name) => herder.stop(name)),
+    target('resume', 'Resume at the same position', 202, (name) => herder.resume(name)),
+    target('stop', 'Pause and remove the tasks, so that offsets can be changed', 204, (name) => herder.stop(name)),
     {
       method: 'POST',
       path: '/connectors/{name}/restart',
@@ -37,14 +37,14 @@ export function stateRoutes(herder: Herder, version: string): readonly Route[] {
       summary: 'Restart a connector, and with includeTasks its tasks (KIP-745)',
       query: {
         includeTasks: { about: 'The tasks too.', schema: { type: 'boolean', default: false } },
-        onlyFailed: { about: 'Only what is FAILED.', schema: { type: 'boolean', default: false } },
+        onlyFailed: { about: 'Only FAILED ones.', schema: { type: 'boolean', default: false } },
       },
       answers: {
         202: {
-          about: 'With one of the parameters: the states, those that restart RESTARTING.',
+          about: 'With one of the parameters: the states; restarting ones are RESTARTING.',
           schema: named('ConnectorStatus'),
         },
-        204: { about: 'The connector alone was restarted.' },
+        204: { about: 'Only the connector was restarted.' },
       },
       async handle({ params, query }) {
         const options = { includeTasks: queryFlag(query, 'includeTasks'), onlyFailed: queryFlag(query, 'onlyFailed') }
@@ -58,10 +58,10 @@ export function stateRoutes(herder: Herder, version: string): readonly Route[] {
       method: 'GET',
       path: '/connectors/{name}/tasks',
       group: 'Connect',
-      summary: 'Tasks of a connector with their configurations',
+      summary: 'Tasks of a connector, with their configurations',
       answers: {
         200: {
-          about: 'The tasks; none while it is STOPPED.',
+          about: 'The tasks; none while STOPPED.',
           schema: list(
             object({ id: object({ connector: textSchema, task: { type: 'integer' } }), config: { type: 'object' } }),
           ),
@@ -86,7 +86,7 @@ export function stateRoutes(herder: Herder, version: string): readonly Route[] {
       path: '/connectors/{name}/tasks/{task}/restart',
       group: 'Connect',
       summary: 'Restart a task',
-      answers: { 204: { about: 'It restarts.' } },
+      answers: { 204: { about: 'Restarting.' } },
       async handle({ params }) {
         await herder.restartTask(params.name, taskId(params.task))
         return { status: 204 }
@@ -98,7 +98,7 @@ export function stateRoutes(herder: Herder, version: string): readonly Route[] {
       group: 'Connect',
       summary: 'Topics that a connector has sent to since the last reset (KIP-558)',
       answers: {
-        200: { about: 'A map with the one name; no topics for an unknown name.', schema: { type: 'object' } },
+        200: { about: 'A map with the one name; an unknown name has no topics.', schema: { type: 'object' } },
       },
       handle: async ({ params: { name } }) =>
         jsonReply(Object.fromEntries([[name, { topics: await herder.topics(name) }]])),
@@ -107,7 +107,7 @@ export function stateRoutes(herder: Herder, version: string): readonly Route[] {
       method: 'PUT',
       path: '/connectors/{name}/topics/reset',
       group: 'Connect',
-      summary: 'Forget which topics a connector has sent to',
+      summary: 'Reset the topics that a connector has sent to',
       answers: { 202: { about: 'Forgotten.' } },
       async handle({ params }) {
         await herder.resetTopics(params.name)

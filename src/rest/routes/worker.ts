@@ -6,7 +6,7 @@ import { readinessOf } from '../readiness.js'
 import { jsonReply, type Route } from '../route.js'
 import { nullable, object, textSchema } from '../schemas.js'
 
-/** What is shown of a worker. */
+/** Information about a worker. */
 export interface WorkerView {
   readonly phase: Herder['phase']
   status(): readonly DeliveryStatus[]
@@ -15,11 +15,11 @@ export interface WorkerView {
 export interface AboutWorker {
   /** This program's version. */
   readonly version: string
-  /** Id of the Kafka cluster; null: not known, or there is none. */
+  /** Id of the Kafka cluster; null: unknown, or no cluster. */
   readonly clusterId: () => Promise<string | null>
 }
 
-/** The worker itself: what it is, and how it is. */
+/** The worker itself: version and health. */
 export function workerRoutes(
   view: WorkerView,
   herder: Pick<Herder, 'asOf'>,
@@ -35,7 +35,7 @@ export function workerRoutes(
       summary: 'Versions, and the id of the Kafka cluster',
       answers: {
         200: {
-          about: 'version is that of Kafka Connect whose API this is.',
+          about: 'version: the Kafka Connect version whose API this is.',
           schema: object({
             version: textSchema,
             commit: textSchema,
@@ -45,7 +45,7 @@ export function workerRoutes(
         },
       },
       handle: async () =>
-        // Clients read the version as that of Connect, and refuse calls that it did not have.
+        // Clients take this for Connect's version, and refuse calls that it did not have.
         jsonReply({
           version: connectVersion,
           commit: `genesis-connect-${version}`,
@@ -57,12 +57,13 @@ export function workerRoutes(
       method: 'GET',
       path: '/health',
       group: 'Connect',
-      summary: 'Whether the worker can do its work (KIP-1017)',
+      summary: 'Health of the worker (KIP-1017)',
       answers: {
-        200: { about: 'It runs.', schema: health },
-        503: { about: 'It is starting.' },
+        200: { about: 'Running.', schema: health },
+        503: { about: 'Starting.' },
       },
-      // Liveness: that it answers says that the event loop is not stuck. What has failed is no reason to restart the process.
+      // Liveness: a response proves that the event loop is not stuck. Failed tasks are no reason to restart the
+      // process.
       handle: () =>
         view.phase === 'starting'
           ? jsonReply({ status: 'starting', message: 'the worker is starting' }, 503)
@@ -72,7 +73,7 @@ export function workerRoutes(
       method: 'GET',
       path: '/ready',
       group: 'Worker',
-      summary: 'Whether every task does its work, and what it waits for',
+      summary: 'Whether all tasks are running, and what they are waiting for',
       answers: { 200: { about: 'Ready.' }, 503: { about: 'Not yet, or stopping.' } },
       handle() {
         const readiness = readinessOf(view.phase, herder.asOf, view.status())
@@ -83,7 +84,7 @@ export function workerRoutes(
       method: 'GET',
       path: '/metrics',
       group: 'Worker',
-      summary: 'Metrics in the text format of Prometheus',
+      summary: 'Metrics in the Prometheus text format',
       answers: { 200: { about: 'The metrics.', type: 'text/plain' } },
       isOpen: true,
       handle: async () => ({ status: 200, body: await metrics.text(), type: metrics.contentType }),
