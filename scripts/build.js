@@ -1,6 +1,6 @@
 /**
- * `make build`: the dependencies where they are missing or out of date, then the compiler. Plain JavaScript: nothing is compiled yet.
- * `node scripts/build.js demo` compiles no more than the demo needs, without checking types: who only wants to see it run need not wait.
+ * `make build`: installs missing or outdated dependencies, then compiles. Plain JavaScript: nothing is compiled yet.
+ * `node scripts/build.js demo` compiles only what the demo needs, without type checks, so that a first look takes less time.
  */
 import { spawn } from 'node:child_process'
 import { statSync, utimesSync } from 'node:fs'
@@ -11,7 +11,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 const progress = new Progress(process.stderr)
 const installed = 'node_modules/.package-lock.json'
 let interrupted = false
-// The command that runs hears the same Ctrl-C; this waits for its end.
+// The running command gets the same Ctrl-C; wait for it to end.
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => (interrupted = true))
 
 /** @param {string} file */
@@ -20,11 +20,11 @@ function changedMs(file) {
 }
 
 /**
- * Runs a command to its end; shows what it printed where it fails.
+ * Runs a command to its end; shows its output if it fails.
  * @param {string} what
  * @param {string} command
  * @param {string[]} args
- * @returns {Promise<boolean>} whether it has done its work
+ * @returns {Promise<boolean>} whether it succeeded
  */
 async function run(what, command, args) {
   let output = ''

@@ -1,7 +1,7 @@
 /**
- * A group of four workers on three brokers under faults that a seed chooses: `node build/scripts/chaos.js [minutes] [seed]`.
- * CHAOS_BROKERS=1 takes one broker, where three are too many; CHAOS_FAULTS="part of a name,…" plays these faults, once each.
- * Its exit status is 0 if every topic is exactly its stream.
+ * A group of four workers on three brokers, with faults chosen by a seed: `node build/scripts/chaos.js [minutes] [seed]`.
+ * CHAOS_BROKERS=1 uses one broker, for machines too small for three; CHAOS_FAULTS="part of a name,…" runs these faults, once each.
+ * Exits with 0 if every topic matches its stream exactly.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, loadavg, tmpdir } from 'node:os'
@@ -29,7 +29,7 @@ function say(line: string): void {
 }
 
 async function main(): Promise<boolean> {
-  say(`seed ${seed}: make chaos MINUTES=${minutes} SEED=${seed} chooses the same faults`)
+  say(`seed ${seed}: make chaos MINUTES=${minutes} SEED=${seed} repeats the same faults`)
   say(`${cpus().length} cores, load ${loadavg()[0].toFixed(1)}`)
   const brokers = await progress.during(`starting ${what}`, () => KafkaCluster.start(signal, count))
   const folder = await mkdtemp(join(tmpdir(), 'genesis-chaos-'))

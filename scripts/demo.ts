@@ -1,6 +1,6 @@
 /**
- * `make demo`: a real Kafka and registry, the shipped connectors run to their end, every topic proved against its stream, and
- * a few records as a consumer sees them. Without Docker or Java: the same connectors into files.
+ * `make demo`: a real Kafka and registry, the shipped connectors run to their end, every topic verified against its stream, and
+ * a few records as a consumer sees them. Without Docker or Java: the same connectors, writing files.
  */
 import { mkdir, rm } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -29,18 +29,18 @@ async function demo(signal: AbortSignal): Promise<number> {
     docker: 'compose',
     signal,
     progress,
-    otherwise: 'files instead of topics, with Node alone',
+    otherwise: 'files instead of topics, needing only Node',
   })
   try {
     if (stack === null) {
-      say(`To see it feed Kafka: ${whatToInstall}`)
+      say(`To run it with Kafka: ${whatToInstall}`)
       return await play(await fileConnectors(folder), null, signal)
     }
     say(`ready in ${seconds(began)}: ${stack.origin}`)
     return await play(await shippedConnectors(), stack, signal)
   } finally {
     if (stack !== null) await progress.during('removing Kafka and the registry', () => stack.stop())
-    const left = stack?.rung === 'given' ? 'your broker keeps the topics' : 'nothing is left running'
+    const left = stack?.rung === 'given' ? 'the topics remain on your broker' : 'nothing is left running'
     say(`\n${signal.aborted ? 'Interrupted' : 'Done'} after ${seconds(began)}; ${left}.`)
   }
 }
@@ -88,12 +88,12 @@ function explainRates(connectors: readonly Shipped[]): void {
     const { rate } = config['throughput'] as { rate?: number }
     if (rate === undefined) continue
     say(
-      `${String(config['name'])}: its file asks for ${group(rate)}/s. The others go as fast as the machine lets them.`,
+      `${String(config['name'])}: limited to ${group(rate)}/s by its file. The others run as fast as the machine allows.`,
     )
   }
 }
 
-/** Who looks at a topic's offsets sees more of them than records. */
+/** A topic has more offsets than records: explain it to anyone who looks. */
 async function explainOffsets(connectors: readonly Shipped[], stack: Stack, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted()
   heading('5  Offsets and positions: how to read them')
@@ -106,16 +106,16 @@ async function explainOffsets(connectors: readonly Shipped[], stack: Stack, sign
     say(`  ${topic}: ${group(all)} offsets = ${group(records)} records + ${group(all - records)} transaction markers`)
   }
   say(
-    'Each transaction ends with a marker in every partition that it wrote to. A marker takes an offset, and no consumer sees it.',
+    'Each transaction ends with a marker in every partition it wrote to. A marker takes an offset but is invisible to consumers.',
   )
   for (const { topic, config } of connectors) {
     const { max = 1 } = (config['tasks'] ?? {}) as { max?: number }
     if (max < 2) continue
     const records = (config['throughput'] as { max_records: number }).max_records
-    // Of a shard, the first position that is its own and at or behind the end.
+    // A shard's first own position at or after the end.
     const ends = Array.from({ length: max }, (_, shard) => group(records + ((shard - (records % max) + max) % max)))
     say(
-      `  ${topic}: ${max} tasks take turns at its positions, so their next ones, ${ends.join(' and ')}, are all behind the last of ${group(records)} records.`,
+      `  ${topic}: ${max} tasks share its positions in turn, so their next ones, ${ends.join(' and ')}, all follow the last of ${group(records)} records.`,
     )
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Fails if a package that ships has a licence that an Apache-2.0 program may not be shipped with, or an install script other than those
- * that were read; or if a package of the lock file comes without a checksum. Development packages may have install scripts: none is run (`--ignore-scripts`).
+ * Fails if a shipped package has a licence incompatible with Apache-2.0 or an install script that has not been reviewed
+ * (below), or if a package in the lock file has no checksum. Development packages may have install scripts: none is run (`--ignore-scripts`).
  */
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
@@ -21,9 +21,9 @@ const allowed = new Set([
   'Python-2.0',
 ])
 
-/** Install scripts that were read and do nothing but print: package → file and its SHA-256. */
+/** Install scripts that were reviewed and only print: package → file and its SHA-256. */
 const harmless: Readonly<Record<string, { readonly file: string; readonly sha256: string } | undefined>> = {
-  // It warns dependents whose version range does not begin with the tilde that its versionScheme asks for.
+  // It warns dependents whose version range lacks the tilde that its versionScheme requires.
   protobufjs: {
     file: 'scripts/postinstall.js',
     sha256: '5af8463b97ee8e309b4a2111f9479bacdf0c180de0ca0155527679b1fc6d9e6c',
@@ -39,7 +39,7 @@ interface Manifest {
   license?: string | { type: string }
 }
 
-/** For the few packages whose manifest names no licence: what the text that they carry is. */
+/** For the few packages whose manifest names no licence: the licence of the text they include. */
 async function licenceText(folder: string): Promise<string> {
   const file = (await readdir(folder)).find((name) => /^licen[cs]e/i.test(name))
   const text = file === undefined ? '' : await readFile(`${folder}/${file}`, 'utf8')
@@ -60,7 +60,7 @@ const refused: string[] = []
 for (const [path, { optional }] of shipped) {
   const text = await readFile(`${root}${path}/package.json`, 'utf8').catch(() => null)
   if (text === null) {
-    // An optional package for another platform is not installed here; its licence is its parent's.
+    // Optional packages for other platforms are not installed; their parents' licence applies.
     if (optional !== true) refused.push(`${path}: not installed`)
     continue
   }
@@ -78,8 +78,8 @@ const unchecked = Object.entries(lock.packages)
   .map(([path]) => path)
 
 const findings: readonly (readonly [string, readonly string[]])[] = [
-  ['Licences that do not go with Apache-2.0', refused],
-  ['Packages that ship and have an install script', scripted],
+  ['Licences incompatible with Apache-2.0', refused],
+  ['Shipped packages with an install script', scripted],
   ['Packages without a checksum in package-lock.json', unchecked],
 ]
 for (const [what, packages] of findings.filter(([, { length }]) => length > 0)) {

@@ -1,6 +1,6 @@
 /**
- * Runs every fault scenario and prints the table: `node build/scripts/fault.js [part of a name …]`. Its exit status is 0 if
- * every verdict is what was promised.
+ * Runs all fault scenarios and prints the table: `node build/scripts/fault.js [part of a name …]`. Exits with 0 if
+ * every verdict is as promised.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { arch, cpus, platform, tmpdir, totalmem } from 'node:os'
@@ -34,7 +34,7 @@ const aborted = new Promise<never>((_, reject) => {
   signal.addEventListener('abort', () => reject(new Error('interrupted')))
 })
 aborted.catch(() => {})
-/** A scenario that is under way knows nothing of Ctrl-C: it is left behind. */
+/** A running scenario ignores Ctrl-C: abandon it. */
 const played = <T>(scenario: string, play: () => Promise<T>): Promise<T> =>
   progress.during(scenario, () => Promise.race([play(), aborted]))
 
@@ -42,7 +42,7 @@ interface Row extends Verdict {
   readonly scenario: string
   readonly producer: string
   readonly exact: boolean
-  /** Null: was not asked. */
+  /** Null: not checked. */
   readonly javaAgrees: boolean | null
   /** Null: there is nothing to recover from. */
   readonly recoveryMs: number | null
@@ -66,7 +66,7 @@ async function faultsOfBrokers(): Promise<void> {
     .during('starting three brokers', () => KafkaCluster.start(signal))
     .catch((error: unknown) => {
       signal.throwIfAborted()
-      throw new LadderError(`Three brokers cannot be started: ${reasonOf(error)}. ${whatToInstall}`, { cause: error })
+      throw new LadderError(`Cannot start three brokers: ${reasonOf(error)}. ${whatToInstall}`, { cause: error })
     })
   try {
     for (const contender of ['wire', 'kafkajs', 'wire-v1'] as const) {
@@ -91,7 +91,7 @@ async function faultsOfBrokers(): Promise<void> {
 /** Faults of whole processes: `genesis run` with a broker and a registry. */
 async function faultsOfProcesses(folder: () => Promise<string>): Promise<void> {
   const killed = `genesis run killed ${kills} times while records flow`
-  const down = 'registry down at the start, in mid-run, and for two minutes at a restart'
+  const down = 'registry down at the start, mid-run, and for two minutes at a restart'
   if (!isWanted(killed) && !isWanted(down)) return
   const stack = await climb({ docker: 'testcontainers', signal, progress })
   if (stack === null) throw new LadderError(`The scenarios need a Kafka broker. ${whatToInstall}`)
@@ -139,7 +139,7 @@ async function main(): Promise<void> {
 }
 
 main().then(
-  // A flow that was interrupted is still trying.
+  // An interrupted flow is still retrying.
   () => process.exit(kept ? 0 : 1),
   (error: unknown) => {
     if (!signal.aborted) progress.say(error instanceof LadderError ? error.message : format(error))

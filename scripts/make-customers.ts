@@ -1,17 +1,17 @@
 /**
- * Writes the table that models/customers.json is trained from: invented customers, as CSV on stdout or into a file.
+ * Writes the training table of models/customers.json: invented customers, as CSV to stdout or a file.
  *
  *     node build/scripts/make-customers.js [FILE]
  *
- * Nobody in it exists. What depends on what:
- *   region        by itself; it moves incomes a little
+ * All of them are fictitious. Dependencies:
+ *   region        independent; shifts incomes slightly
  *   age           21 to 90, younger in recent sign-ups
- *   income        rises with age to about 52, then falls; in steps of 100; one in fifty does not tell
- *   segment       by income and age
- *   signup_date   2018 to 2025, more and more a year, fewer in summer, hardly any on Sundays
- *   lifetime_value  by segment, income and time since sign-up; heavy right tail
- *   status        churned or inactive by segment, age of the contract and value
- *   name, email   of each other only; id counts
+ *   income        rises with age to about 52, then falls; in steps of 100; one in fifty is missing
+ *   segment       depends on income and age
+ *   signup_date   2018 to 2025, more every year, fewer in summer, hardly any on Sundays
+ *   lifetime_value  depends on segment, income and time since sign-up; heavy right tail
+ *   status        churned or inactive depending on segment, contract age and value
+ *   name, email   depend only on each other; id counts
  */
 import { writeFileSync } from 'node:fs'
 import { TrainingRandom } from '#src/fit/random.js'
@@ -29,13 +29,13 @@ const lastNames =
   )
 const regions = { north: 0.22, south: 0.27, east: 0.19, west: 0.24, islands: 0.08 }
 const regionIncome: Record<string, number> = { north: 1.06, south: 0.92, east: 0.98, west: 1.08, islands: 0.84 }
-/** Sign-ups of a year and of a month, relative to each other. */
+/** Relative numbers of sign-ups per year and month. */
 const years = { 2018: 4, 2019: 6, 2020: 9, 2021: 12, 2022: 15, 2023: 17, 2024: 18, 2025: 19 }
 const months = [11, 9, 10, 9, 8, 7, 5, 5, 9, 10, 12, 14]
 const dayMillis = 86_400_000
 const today = Date.UTC(2026, 0, 1)
 
-/** Mean 0, variance 1: the sum of twelve uniforms (Irwin-Hall), which is the same on every machine. */
+/** Mean 0, variance 1: the sum of twelve uniforms (Irwin-Hall), identical on every machine. */
 function normal(): number {
   let sum = -6
   for (let i = 0; i < 12; i++) sum += random.uniform()

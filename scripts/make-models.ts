@@ -1,5 +1,5 @@
 /**
- * Makes the shipped models again, byte for byte: models/customers.json and orders.json from the tables of make-customers and
+ * Rebuilds the shipped models, byte for byte: models/customers.json and orders.json from the tables of make-customers and
  * make-orders, models/flights.json from the flights of vega-datasets (US domestic flights of 2001, from the Bureau of Transportation Statistics).
  *
  *     npm run model [-- customers|orders|flights]

@@ -1,16 +1,16 @@
 /**
- * Writes the table that models/orders.json is trained from: invented orders, as CSV on stdout or into a file. Who orders and
- * when is not in it: examples/orders has customers from another stream, and models/orders.yaml a rate by day and night.
+ * Writes the training table of models/orders.json: invented orders, as CSV to stdout or a file. It does not cover who orders or
+ * when: examples/orders takes customers from another stream, and models/orders.yaml has a rate by day and night.
  *
  *     node build/scripts/make-orders.js [FILE]
  *
- * What depends on what:
- *   channel   by itself; the phone is dying out
- *   category  by channel
- *   items     by category; few are many
- *   amount    by category and items; heavy right tail
- *   payment   by channel and amount
- *   status    by payment; expensive orders come back more often
+ * Dependencies:
+ *   channel   independent; phone orders are dying out
+ *   category  depends on channel
+ *   items     depends on category; large numbers are rare
+ *   amount    depends on category and items; heavy right tail
+ *   payment   depends on channel and amount
+ *   status    depends on payment; expensive orders are returned more often
  */
 import { writeFileSync } from 'node:fs'
 import { TrainingRandom } from '#src/fit/random.js'
@@ -41,7 +41,7 @@ function weighted<Name extends string>(weights: Record<Name, number>): Name {
   return entries[entries.length - 1][0]
 }
 
-/** From 1 on, 2 in the mean: the product of some uniforms, which is the same on every machine. */
+/** At least 1, mean 2: a product of uniforms, identical on every machine. */
 function spread(): number {
   return 1 / (1 - 0.9 * random.uniform() * random.uniform())
 }

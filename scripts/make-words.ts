@@ -1,6 +1,6 @@
 /**
- * Makes words/<locale>.json, the pools that a model's `provider` names: from @faker-js/faker's lists, sorted and free of doubles, so
- * that they are the same for the same version of it. They ship as files, for a stream may not change when a library does.
+ * Generates words/<locale>.json, the pools a model's `provider` refers to: @faker-js/faker's lists, sorted and deduplicated, so
+ * that a version always gives the same ones. They ship as files because a stream must not change when a library does.
  */
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -23,7 +23,7 @@ for (const locale of locales) {
     state: [...(location.state as string[])],
     country: [...(location.country as string[])],
     company: drawn(faker, () => faker.company.name()),
-    // .example is reserved (RFC 2606): it reaches nobody.
+    // .example is reserved (RFC 2606): such addresses reach nobody.
     domain: drawn(
       faker,
       () => `${faker.helpers.slugify(faker.company.name()).toLowerCase().replace(/[-.]+/g, '-')}.example`,
@@ -35,18 +35,18 @@ for (const locale of locales) {
   await writeFile(`${root}words/${locale}.json`, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`)
 }
 
-/** A list that may be split by sex, put together. */
+/** A list, merged if it is split by sex. */
 function listed(lists: Lists): string[] {
   return Object.values(lists).flatMap((list) => list ?? [])
 }
 
-/** Words that are put together by rules: enough draws of them. */
+/** Words composed by rules: enough random draws. */
 function drawn(faker: Faker, draw: () => string): string[] {
   faker.seed(1)
   return Array.from({ length: 600 }, draw)
 }
 
-/** In the order of code points, at most so many, evenly taken from all. */
+/** In code point order, at most this many, evenly sampled. */
 function sortedOnce(words: readonly string[]): string[] {
   const distinct = [...new Set(words)].sort((a, b) => (a < b ? -1 : 1))
   const step = Math.max(1, distinct.length / most)

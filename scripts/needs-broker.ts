@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** Whether a compiled test, or a file that it imports by its path, asks the environment for a broker or a registry. */
+/** Whether a compiled test, or a file it imports by path, reads a broker or registry from the environment. */
 export async function needsBroker(file: string, seen = new Set<string>()): Promise<boolean> {
   if (seen.has(file)) return false
   seen.add(file)
@@ -9,7 +9,7 @@ export async function needsBroker(file: string, seen = new Set<string>()): Promi
   if (/KAFKA_BROKERS|SCHEMA_REGISTRY_URL/.test(text)) return true
   for (const [, path] of text.matchAll(/(?:from|import)\s*\(?'(\.[^']+\.js)'/g)) {
     const imported = join(dirname(file), path)
-    // The ladder in scripts/ reads these names too, but for those who call it.
+    // The ladder in scripts/ reads these names too, but on behalf of its callers.
     if (!imported.includes('/scripts/') && (await needsBroker(imported, seen))) return true
   }
   return false

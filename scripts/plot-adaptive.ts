@@ -1,4 +1,4 @@
-/** Draws docs/adaptive-rate.svg anew: the adaptive rate on a simulated sink whose capacity changes. */
+/** Redraws docs/adaptive-rate.svg: the adaptive rate on a simulated sink with changing capacity. */
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { AdaptiveRate } from '#src/pacing/adaptive.js'

@@ -1,16 +1,16 @@
 /**
- * Nothing is silent for longer than five seconds. Plain JavaScript: the build runs under it too, before anything is compiled.
+ * Never silent for longer than five seconds. Plain JavaScript: the build uses it too, before anything is compiled.
  */
 
 const firstMs = 5_000
 const nextMs = 10_000
 
 /**
- * What of a terminal, or of a file in its place, is needed.
+ * The parts of a terminal, or of a file in its place, that are needed.
  * @typedef {{ readonly isTTY?: boolean, readonly columns?: number, write(text: string): unknown }} Screen
  */
 
-/** Lines, and below them what is waited for, with the time it has taken: one line redrawn on a terminal, else a line every 10 s. */
+/** Log lines, and below them the current wait with its duration: redrawn on a terminal, otherwise a line every 10 s. */
 export class Progress {
   #screen
   #redraws
@@ -41,7 +41,7 @@ export class Progress {
   }
 
   /**
-   * Shows `what` until `work` has ended, well or not.
+   * Shows `what` until `work` settles.
    * @template T
    * @param {string} what
    * @param {() => Promise<T>} work
@@ -78,7 +78,7 @@ export class Progress {
   }
 
   #clear() {
-    // From the first column, and to the end of the screen: a Ctrl-C has written its two characters there.
+    // From the first column to the end of the screen: Ctrl-C has echoed two characters there.
     if (this.#drawn) this.#screen.write('\r\x1b[J')
     this.#drawn = false
   }

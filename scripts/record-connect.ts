@@ -1,4 +1,4 @@
-/** Records what Apache Kafka Connect answers to the calls of test/contract/rest: `make record-connect`. Needs Java and Maven. */
+/** Records Apache Kafka Connect's answers to the calls of test/contract/rest: `make record-connect`. Needs Java and Maven. */
 import { askConnect, writeRecorded } from '../test/contract/rest/oracle.js'
 import { untilInterrupted } from './interrupt.js'
 import { Progress } from './progress.js'
@@ -10,7 +10,7 @@ const progress = new Progress(process.stderr)
 
 async function main(): Promise<number> {
   if (!(await connectIsAvailable())) {
-    progress.say('Kafka Connect comes from Maven Central: install Java 17 and Maven.')
+    progress.say('Kafka Connect is downloaded from Maven Central: install Java 17 and Maven.')
     return 1
   }
   const stack = await climb({ docker: 'testcontainers', signal, progress })

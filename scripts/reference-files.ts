@@ -1,4 +1,4 @@
-/** The files that are made from the code: reference pages and JSON Schemas. A test keeps them equal to it. */
+/** Files generated from the code: reference pages and JSON Schemas. A test keeps them in step. */
 import type { Command } from 'commander'
 import { format, resolveConfig } from 'prettier'
 import { genesisProgram } from '#src/cli/program.js'
@@ -11,7 +11,7 @@ import { workerSchema } from '#src/config/worker-schema.js'
 import { errorTable } from '#src/errors.js'
 
 export interface ReferenceFile {
-  /** From the project's folder. */
+  /** Relative to the project folder. */
   readonly path: string
   readonly text: string
 }
@@ -149,7 +149,7 @@ ${[program, ...program.commands].map(section).join('\n\n')}
 `
 }
 
-/** What the same option is called elsewhere. */
+/** The same option's names elsewhere. */
 function optionsPage(): string {
   const cell = (text: string | undefined): string => (text === undefined ? '' : `\`${text}\``)
   const rows = [connectorSchema, workerSchema].flatMap((tree) =>

@@ -1,4 +1,4 @@
-/** Writes the reference pages and JSON Schemas anew: `npm run reference`. */
+/** Regenerates the reference pages and JSON Schemas: `npm run reference`. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'

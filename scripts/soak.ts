@@ -1,6 +1,6 @@
 /**
- * A connector through sessions, a quota, outages and a full disk, with its log: `node build/scripts/soak.js`. Its exit status is
- * 0 if every record is there once afterwards.
+ * A connector through session renewals, a quota, outages and a full disk, with its log: `node build/scripts/soak.js`. Exits with
+ * 0 if every record is there exactly once afterwards.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -30,8 +30,8 @@ async function main(): Promise<number> {
     const played = soak(folder, stack.registryUrl, (line) => console.log(line))
     const { report, verified, exit, sessions, diskWasFull } = await Promise.race([played, interrupted])
     console.log(report)
-    const disk = diskWasFull ? 'a full disk' : 'no full disk (a tmpfs may not be mounted here)'
-    const result = verified && exit === 0 ? 'exact' : `NOT exact, or not ended in order (exit status ${exit})`
+    const disk = diskWasFull ? 'a full disk' : 'no full disk (cannot mount a tmpfs here)'
+    const result = verified && exit === 0 ? 'exact' : `NOT exact, or an unclean exit (status ${exit})`
     console.log(`${sessions} sessions, a quota, an outage, a registry restart, ${disk}: ${result}`)
     return verified && exit === 0 ? 0 : 1
   } finally {

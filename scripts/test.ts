@@ -1,6 +1,6 @@
 /**
  * Runs the tests against a real broker and registry: `node build/scripts/test.js [folder or file of test/ …]`,
- * for example `unit`, `integration/cli`. Without arguments: everything. Its exit status is the tests'.
+ * for example `unit`, `integration/cli`. Without arguments: everything. Exits with the tests' status.
  */
 import { spawn } from 'node:child_process'
 import { readdir, stat } from 'node:fs/promises'
@@ -13,7 +13,7 @@ import { Progress } from './progress.js'
 import { climb, whatToInstall } from './stack/ladder.js'
 import { asVariables } from './stack/stack.js'
 
-/** One file more than there are cores: much of a broker test is waiting. */
+/** One more than there are cores: broker tests spend much of their time waiting. */
 const concurrency = availableParallelism() + 1
 
 const tests = fileURLToPath(new URL('../test/', import.meta.url))

@@ -1,6 +1,6 @@
 /**
- * Compiles what the demo needs, without checking types or resolving imports: a sixth of the whole compiler's time. Run from the root of the
- * checkout. `make build` compiles all of it again, and checks.
+ * Compiles what the demo needs, without type checks or import resolution: a sixth of the full compile time. Run from the root of the
+ * checkout. `make build` recompiles and checks everything.
  */
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ for (const { from, to } of [
     .filter((name) => /\.[jt]s$/.test(name))
     .filter((name) => changedMs(join(to, name.replace(/\.ts$/, '.js'))) < changedMs(join(from, name)))
   if (outdated.length === 0) continue
-  // Not before it is needed: it takes half a second to load.
+  // Loaded on demand: it takes half a second.
   const { default: ts } = await import('typescript')
   const names = outdated.map((name) => join(from, name))
   const program = ts.createProgram(names, {

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { shippedConnectors, type Shipped } from './shipped.js'
 
-/** The shipped connectors with a file sink in place of Kafka, written into a folder. */
+/** Writes the shipped connectors into a folder, with a file sink instead of Kafka. */
 export async function fileConnectors(folder: string): Promise<Shipped[]> {
   await mkdir(folder, { recursive: true })
   const shipped = await shippedConnectors()

@@ -1,4 +1,4 @@
-/** The logical types of the demo's schemas, for a person to read; avsc leaves them to its users. */
+/** Makes the logical types of the demo's schemas readable; avsc leaves that to its users. */
 import avro from 'avsc'
 
 class DateType extends avro.types.LogicalType {

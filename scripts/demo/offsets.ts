@@ -1,7 +1,7 @@
 import { Kafka, logLevel } from 'kafkajs'
 import type { Stack } from '../stack/stack.js'
 
-/** How far the offsets of a topic's partitions go. */
+/** The end offsets of a topic's partitions. */
 export async function offsetsOf({ brokers }: Stack, topics: readonly string[]): Promise<Map<string, number[]>> {
   const admin = new Kafka({ brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin()
   await admin.connect()

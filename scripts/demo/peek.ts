@@ -5,7 +5,7 @@ import { Consumer, FetchIsolationLevels } from '@platformatic/kafka'
 import { logicalTypes } from './logical-types.js'
 import type { Stack } from '../stack/stack.js'
 
-/** A record as a consumer sees it. Of a file: its line. */
+/** A record as a consumer sees it. For a file: its line. */
 export interface Peeked {
   readonly partition: number | null
   readonly offset: bigint | number
@@ -21,14 +21,14 @@ export async function peekTopics(
   signal: AbortSignal,
 ): Promise<Map<string, Peeked[]>> {
   const registry = new SchemaRegistry({ host: registryUrl }, { [SchemaType.AVRO]: { logicalTypes } })
-  // A consumer each: one for all would read much of a large topic before it came to the others.
+  // One consumer per topic: a shared one would read much of a large topic before reaching the others.
   const entries = topics.map(async (topic): Promise<[string, Peeked[]]> => {
     return [topic, await peekTopic(brokers.split(','), registry, topic, count, signal)]
   })
   return new Map(await Promise.all(entries))
 }
 
-/** The first records of the partition that answers first. */
+/** The first records of whichever partition answers first. */
 async function peekTopic(
   bootstrapBrokers: string[],
   registry: SchemaRegistry,

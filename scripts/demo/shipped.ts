@@ -3,18 +3,18 @@ import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 
-/** A connector file of the demo, where it writes, and what it says. */
+/** A connector file of the demo, its target, and its contents. */
 export interface Shipped {
   readonly file: string
   readonly topic: string
-  /** The file it writes, for file sinks. */
+  /** For file sinks: the file it writes. */
   readonly path: string
   readonly config: Record<string, unknown>
 }
 
 const folder = fileURLToPath(new URL('../../../connectors/', import.meta.url))
 
-/** The connectors that `make demo` runs: all of connectors/. */
+/** The connectors `make demo` runs: everything in connectors/. */
 export async function shippedConnectors(): Promise<Shipped[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.yaml')).sort()
   return Promise.all(

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process'
 
 export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv
-  /** Ends the command, and whatever it started, with SIGTERM. */
+  /** Ends the command and everything it started, with SIGTERM. */
   readonly signal?: AbortSignal
-  /** Ends it with SIGKILL, and rejects, when it takes longer. */
+  /** Time limit: kills it with SIGKILL and rejects. */
   readonly timeoutMs?: number
 }
 
-/** A command that could not be started, has failed, or has taken too long. */
+/** A command that could not be started, failed, or took too long. */
 export class CommandError extends Error {
   readonly output: string
   /** It is not on the PATH. */
@@ -23,7 +23,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Runs a command to its end; its output, or an error that holds the end of what it printed. */
+/** Runs a command to its end; returns its output, or throws an error with the end of the output. */
 export function run(
   command: string,
   args: readonly string[],
@@ -31,7 +31,7 @@ export function run(
 ): Promise<string> {
   const name = [command, ...args].join(' ')
   return new Promise((resolve, reject) => {
-    // Its own process group: Ctrl-C reaches this program alone, which then ends things in the right order.
+    // Its own process group: Ctrl-C reaches only this program, which then stops things in the right order.
     const child = spawn(command, args, {
       detached: true,
       env: { ...process.env, ...env },
@@ -42,7 +42,7 @@ export function run(
       try {
         process.kill(-child.pid, how)
       } catch {
-        // It has ended just now.
+        // It has just ended.
       }
     }
     const abort = (): void => end('SIGTERM')
@@ -54,7 +54,7 @@ export function run(
         : setTimeout(() => {
             end('SIGKILL')
             reject(
-              new CommandError(`no answer to "${command} ${args[0]}" within ${timeoutMs / 1000} s`, {
+              new CommandError(`no response to "${command} ${args[0]}" within ${timeoutMs / 1000} s`, {
                 output,
                 timedOut: true,
               }),

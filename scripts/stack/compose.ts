@@ -10,7 +10,7 @@ import { sweeperOf } from './sweeper.js'
 const file = fileURLToPath(new URL('../../../docker-compose.yml', import.meta.url))
 let projects = 0
 
-/** Kafka and a registry by the shipped docker-compose.yml, as a project of its own on free ports. */
+/** Kafka and a registry from the shipped docker-compose.yml, as a separate project on free ports. */
 export function startCompose(options: RungOptions): Promise<Stack> {
   const { signal, progress, findPorts } = options
   const onPorts = ([kafkaPort, registryPort]: readonly number[]): Promise<Stack> => {

@@ -1,4 +1,4 @@
-/** Apache Kafka Connect itself, from Maven Central: what our REST interface is compared with. */
+/** Apache Kafka Connect itself, from Maven Central: the reference for our REST interface. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,22 +14,22 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const pom = join(root, 'scripts/stack/connect-pom.xml')
 const jars = join(root, `build/stack/connect-${kafkaVersion}`)
 
-/** A worker of Kafka Connect with the file source of its own distribution. */
+/** A Kafka Connect worker with the file source of its distribution. */
 export interface KafkaConnect {
-  /** Base address of its REST interface. */
+  /** Base URL of its REST interface. */
   readonly url: string
   readonly version: string
-  /** A folder of its own, which goes when it is stopped: for files that its connectors read. */
+  /** A temporary folder for files that its connectors read; removed when it is stopped. */
   readonly folder: string
   stop(): Promise<void>
 }
 
-/** Whether Kafka Connect can be had here: it needs Java 17 and Maven. */
+/** Whether Kafka Connect can run here: it needs Java 17 and Maven. */
 export async function connectIsAvailable(): Promise<boolean> {
   return (await works('java', '-version')) && works('mvn', '-v')
 }
 
-/** Starts one worker in distributed mode, on a free port of 127.0.0.1, with topics and a group of its own. */
+/** Starts one worker in distributed mode on a free port of 127.0.0.1, with its own topics and group. */
 export async function startConnect(brokers: string, signal: AbortSignal): Promise<KafkaConnect> {
   await fetchOnce(jars, (target) =>
     run(
@@ -80,7 +80,7 @@ export async function startConnect(brokers: string, signal: AbortSignal): Promis
     await rm(folder, { recursive: true, force: true })
   }
   const ended = worker.ended.then(async () => {
-    throw new Error(`Kafka Connect ended at its start:\n${(await readFile(log, 'utf8')).slice(-3000)}`)
+    throw new Error(`Kafka Connect exited during startup:\n${(await readFile(log, 'utf8')).slice(-3000)}`)
   })
   try {
     await Promise.race([until('Kafka Connect', 120, () => healthy(url), signal), ended])

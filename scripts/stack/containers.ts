@@ -11,7 +11,7 @@ const labelName = 'genesis-connect.owner'
 const owner = randomUUID()
 let ownSweeper: Sweeper | undefined
 
-/** A container that goes when this process does, however it ends, without Testcontainers' reaper. */
+/** A container that is removed when this process ends, however it ends, without Testcontainers' reaper. */
 export function sweptContainer(image: string): GenericContainer {
   ownSweeper ??= sweeperOf(`${labelName}=${owner}`)
   process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
@@ -38,7 +38,7 @@ function startOn(
   const start = async (container: GenericContainer): Promise<void> => {
     await container.withLabels({ [`${labelName}.group`]: group }).start()
   }
-  // The broker must know the address that it advertises before it starts: a port that is free on the host.
+  // The broker must know its advertised address before it starts: a free port on the host.
   const kafka = sweptContainer(kafkaImage).withEnvironment(
     asEnvironment({
       ...singleBroker,

@@ -8,13 +8,13 @@ import type { RungOptions } from './rung.js'
 import { kafkaImage, registryImage, type Stack } from './stack.js'
 
 export interface LadderOptions extends RungOptions {
-  /** What starts the containers where Docker works: the shipped docker-compose.yml, or Testcontainers. */
+  /** What starts the containers with Docker: the shipped docker-compose.yml, or Testcontainers. */
   readonly docker: 'compose' | 'testcontainers'
-  /** Of Testcontainers. Docker's port proxy costs a core, so measurements take the host's own network. */
+  /** For Testcontainers. Docker's port proxy costs a core, so benchmarks use the host's network. */
   readonly network?: 'bridge' | 'host'
-  /** What is done where no rung holds: "files, with Node alone". Unset: nothing. */
+  /** The fallback if no rung works: "files, needing only Node". Unset: none. */
   readonly otherwise?: string
-  /** Where the variables are looked up. */
+  /** Where to look up the variables. */
   readonly env?: NodeJS.ProcessEnv
   /**
    * How long Docker's daemon may take to answer.
@@ -28,23 +28,23 @@ interface Rung {
   readonly start: () => Promise<Stack>
 }
 
-/** Of Kafka 4 and the registry. */
+/** Required by Kafka 4 and the registry. */
 const minJava = 17
 
-/** What to install where the ladder has no rung left. */
+/** What to install if no rung works. */
 export const whatToInstall =
   'Install Docker (https://docs.docker.com/get-docker/), or Java 17 or later with Maven (https://maven.apache.org); or set KAFKA_BROKERS and SCHEMA_REGISTRY_URL.'
 
-/** What was asked for by name is not to be had, or there is no such name. */
+/** The explicitly requested rung is unavailable or does not exist. */
 export class LadderError extends Error {}
 
-/** How long a broker and a registry that are named in the environment may take to answer: they may just have been started. */
+/** How long a broker and registry named in the environment may take to answer: they may have just been started. */
 const givenSeconds = 30
 
 /**
- * The first of these that works: KAFKA_BROKERS and SCHEMA_REGISTRY_URL; Docker; Java and Maven. Null where none does. What is in the way of
- * a rung is said in one line, and the next one is taken. GENESIS_STACK=docker or =maven in the environment climbs to that rung alone.
- * @throws where the brokers that are named do not answer: nothing else is what was asked for
+ * The first of these that works: KAFKA_BROKERS and SCHEMA_REGISTRY_URL; Docker; Java and Maven. Null if none does. Reports in one line why
+ * a rung fails, and tries the next. GENESIS_STACK=docker or =maven in the environment tries only that rung.
+ * @throws if the named brokers do not answer: anything else is not what was asked for
  */
 export async function climb(options: LadderOptions): Promise<Stack | null> {
   const { env = process.env, progress, signal, otherwise } = options
@@ -74,16 +74,16 @@ async function givenStack(env: NodeJS.ProcessEnv, { progress, signal }: LadderOp
         signal.throwIfAborted()
         const message = error instanceof Error ? error.message : String(error)
         throw new LadderError(
-          `${message}: start it, or unset KAFKA_BROKERS and SCHEMA_REGISTRY_URL to have one started`,
+          `${message}: start them, or unset KAFKA_BROKERS and SCHEMA_REGISTRY_URL to have one started`,
           {
             cause: error,
           },
         )
       })
-    return { brokers, registryUrl, rung: 'given', origin: `yours, at ${brokers}`, stop: () => Promise.resolve() }
+    return { brokers, registryUrl, rung: 'given', origin: `your broker at ${brokers}`, stop: () => Promise.resolve() }
   }
   if (brokers !== undefined || registryUrl !== undefined)
-    progress.say('KAFKA_BROKERS and SCHEMA_REGISTRY_URL go together; one is not set, so both are ignored')
+    progress.say('KAFKA_BROKERS and SCHEMA_REGISTRY_URL must be set together; one is missing, so both are ignored')
   return null
 }
 
@@ -94,7 +94,7 @@ function rungsOf(only: string | undefined, options: LadderOptions): readonly Run
   }
   if (only === undefined) return Object.values(rungs)
   if (only === 'docker' || only === 'maven') return [rungs[only]]
-  throw new LadderError(`GENESIS_STACK is docker or maven, found ${only}`)
+  throw new LadderError(`GENESIS_STACK must be docker or maven, found ${only}`)
 }
 
 async function startDocker(options: LadderOptions): Promise<Stack> {
@@ -116,12 +116,12 @@ async function startDocker(options: LadderOptions): Promise<Stack> {
 
 async function startWithout(network: 'bridge' | 'host', options: LadderOptions): Promise<Stack> {
   options.signal.throwIfAborted()
-  // Not before it is needed: it takes a second to load.
+  // Loaded on demand: it takes a second.
   const { startContainers } = await import('./containers.js')
   return startContainers(network, options)
 }
 
-/** Of `java -version`: 17 of "17.0.15", 8 of "1.8.0_412"; null where it cannot be told. */
+/** The major version from `java -version`: 17 for "17.0.15", 8 for "1.8.0_412"; null if unrecognised. */
 function javaVersion(output: string): number | null {
   const match = /version "(?:1\.)?(\d+)/.exec(output)
   return match === null ? null : Number(match[1])

@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const pom = join(root, 'scripts/stack/pom.xml')
 const defaultCache = join(root, 'build/stack')
 
-/** Kafka and a registry from Maven Central, as Java processes on free ports with a data folder of their own. */
+/** Kafka and a registry from Maven Central, as Java processes on free ports with their own data folder. */
 export async function startMaven(options: RungOptions): Promise<Stack> {
   const { progress, signal, findPorts, cache = defaultCache } = options
   await kafkaJars(signal, progress, cache)
@@ -57,7 +57,7 @@ async function startOn(
     Promise.race(
       processes.map(async ({ name, log, process }) => {
         const cause = await process.ended
-        throw new Error(`${name} ended at its start:\n${(await readFile(log, 'utf8')).slice(-3000)}`, { cause })
+        throw new Error(`${name} exited during startup:\n${(await readFile(log, 'utf8')).slice(-3000)}`, { cause })
       }),
     )
   const stack = {
@@ -70,7 +70,7 @@ async function startOn(
   return whenReady(stack, start, ends, options)
 }
 
-/** The folder of the jars of Apache Kafka, downloaded if they are not there yet. */
+/** The folder with Apache Kafka's jars, downloaded if missing. */
 export async function kafkaJars(
   signal: AbortSignal,
   progress = new Progress(process.stderr),
@@ -83,7 +83,7 @@ export async function kafkaJars(
   return jars
 }
 
-/** A broker of the downloaded Kafka with these settings; its data, and its output in `kafka.out`, go to the folder `data`, from which it goes on. */
+/** A broker from the downloaded Kafka with these settings. Its data, and its output in `kafka.out`, go to the folder `data`; it resumes from existing data. */
 export async function superviseKafka(
   data: string,
   settings: Readonly<Record<string, string>>,
@@ -116,7 +116,7 @@ export async function superviseKafka(
   return supervise('java', ['-Xmx512m', ...java, 'kafka.Kafka', properties], join(data, 'kafka.out'))
 }
 
-/** Downloads into a folder unless an earlier download was completed. */
+/** Downloads into a folder unless an earlier download completed. */
 export async function fetchOnce(folder: string, fetch: (folder: string) => Promise<unknown>): Promise<void> {
   const mark = join(folder, '.complete')
   const complete = await access(mark).then(

@@ -3,10 +3,10 @@ import { everythingSaid } from './reason.js'
 
 const attempts = 4
 
-/** Gives `count` ports that nobody listens on, all different. */
+/** Returns `count` different ports nobody listens on. */
 export type FindPorts = (count: number) => Promise<readonly number[]>
 
-/** Ports that nobody listened on a moment ago, all different. */
+/** Different ports nobody listened on a moment ago. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from(
@@ -30,7 +30,7 @@ export async function freePorts(count: number): Promise<number[]> {
   )
 }
 
-/** Starts something on free ports; on others, where somebody has taken one of them before the start. */
+/** Starts something on free ports, or on others if one is taken before the start. */
 export async function onFreePorts<T>(
   count: number,
   start: (ports: readonly number[]) => Promise<T>,
@@ -43,12 +43,12 @@ export async function onFreePorts<T>(
       return await start(ports)
     } catch (error) {
       if (attempt === attempts || !isPortTaken(error)) throw error
-      say('a port was taken meanwhile by another program; trying other ports')
+      say('another program took a port meanwhile; trying other ports')
     }
   }
 }
 
-/** As Docker, Java and Quarkus say it. */
+/** As worded by Docker, Java and Quarkus. */
 function isPortTaken(error: unknown): boolean {
   return /address already in use|port is already allocated|ports are not available|already bound|BindException|EADDRINUSE/i.test(
     everythingSaid(error),

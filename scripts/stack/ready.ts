@@ -3,10 +3,10 @@ import { Kafka, logLevel } from 'kafkajs'
 import type { RungOptions } from './rung.js'
 import { transactionPartitions, type Stack } from './stack.js'
 
-/** A broker starts in about 5 s; a busy machine may take much longer. What has ended is noticed at once. */
+/** A broker starts in about 5 s; a busy machine may take much longer. An exit is noticed at once. */
 export const readySeconds = 180
 
-/** Resolves when `check` does; rejects with its last error when it has not within `seconds`. */
+/** Resolves when `check` does; rejects with its last error if it has not within `seconds`. */
 export async function until(
   what: string,
   seconds: number,
@@ -27,8 +27,8 @@ export async function until(
 }
 
 /**
- * The stack once all of its parts answer. Where they do not, `start` fails, or `ends` (which rejects when a part ends) tells that one has gone, what was
- * started is ended.
+ * The stack, once all of its parts answer. If `start` fails, or `ends` rejects because a part has exited, everything
+ * started is stopped.
  */
 export async function whenReady(
   stack: Stack,
@@ -84,8 +84,8 @@ export function kafkaReady(brokers: string, signal?: AbortSignal, seconds = read
 }
 
 /**
- * A broker that was just started answers NOT_COORDINATOR until the partitions of its transaction log are there and loaded. Ids that
- * differ in their last character alone fall into partitions one after the other.
+ * A new broker answers NOT_COORDINATOR until the partitions of its transaction log exist and are loaded. Ids that
+ * differ only in their last character map to consecutive partitions.
  */
 async function transactionsReady(brokers: string, signal: AbortSignal): Promise<void> {
   const kafka = clientOf(brokers)

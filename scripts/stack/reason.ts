@@ -1,6 +1,6 @@
 import { CommandError } from './command.js'
 
-/** What Docker, Compose, Maven, Java and the system say, and what that means. The first that fits counts. */
+/** Messages of Docker, Compose, Maven, Java and the system, and what they mean. The first match wins. */
 const meanings: readonly (readonly [pattern: RegExp, meaning: (match: RegExpExecArray) => string])[] = [
   [/no space left on device|ENOSPC|disk quota exceeded/i, () => 'the disk is full'],
   [/permission denied[^\n]*docker[^\n]*\.sock/i, () => "no permission to use Docker's socket"],
@@ -8,14 +8,14 @@ const meanings: readonly (readonly [pattern: RegExp, meaning: (match: RegExpExec
     /cannot connect to the docker daemon|is the docker daemon running|connect: connection refused[^\n]*docker\.sock/i,
     () => 'installed, but its daemon is not running',
   ],
-  [/toomanyrequests|rate limit/i, () => 'the image registry refuses more downloads for now (rate limit)'],
-  [/proxyconnect|407 Proxy/i, () => 'the proxy does not let downloads through'],
+  [/toomanyrequests|rate limit/i, () => 'the image registry is rate-limiting downloads'],
+  [/proxyconnect|407 Proxy/i, () => 'the proxy blocks downloads'],
   [/could not find artifact ([^\s]+[^\s:])/i, ([, artifact]) => `Maven's repository does not have ${artifact}`],
   [/could not transfer artifact ([^\s]+[^\s:])/i, ([, artifact]) => `Maven cannot download ${artifact}`],
   [
     /no plugin found for prefix '([^']+)'[^\n]*from the repositories \[(?:local \([^)]*\), )?([^\]]*)\]/i,
     ([, plugin, places]) =>
-      `Maven finds no plugin "${plugin}" in its repositories: ${places.replaceAll(/\/\/[^/@]*@/g, '//')}`,
+      `Maven cannot find plugin "${plugin}" in its repositories: ${places.replaceAll(/\/\/[^/@]*@/g, '//')}`,
   ],
   [/could not be resolved|unresolveable|no plugin found/i, () => 'Maven cannot download what it needs'],
   [/manifest unknown|not found: manifest|pull access denied/i, () => 'the image registry does not have the image'],
@@ -35,7 +35,7 @@ export function reasonOf(error: unknown): string {
     if (match !== null) return meaning(match)
   }
   if (error instanceof CommandError && error.timedOut) return error.message
-  // Of a command, its last word; of anything else what went wrong, and the last word of the log below it.
+  // For a command, its last line; otherwise the error, plus the last line of the log below it.
   const lines = (error instanceof CommandError ? error.output : said).trim().split('\n')
   const shown = error instanceof CommandError ? lines.slice(-1) : [...new Set([lines[0], lines[lines.length - 1]])]
   return shown
@@ -44,7 +44,7 @@ export function reasonOf(error: unknown): string {
     .slice(0, 200)
 }
 
-/** The messages of an error and of its causes. */
+/** The messages of an error and its causes. */
 export function everythingSaid(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const own = error instanceof CommandError ? `${error.message}\n${error.output}` : error.message

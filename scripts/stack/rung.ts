@@ -4,12 +4,12 @@ import type { FindPorts } from './ports.js'
 /** What each rung needs. */
 export interface RungOptions {
   readonly signal: AbortSignal
-  /** Told what is being tried, and what for. */
+  /** Called with what is being tried, and why. */
   readonly progress: Progress
   /** @default ports that nobody listens on */
   readonly findPorts?: FindPorts
   /**
-   * The folder of what Maven has downloaded.
+   * The folder for Maven's downloads.
    * @default build/stack
    */
   readonly cache?: string

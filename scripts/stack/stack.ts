@@ -1,18 +1,18 @@
-/** A Kafka broker and a schema registry that were found or started, and how to end what was started. */
+/** A Kafka broker and schema registry, found or started, and how to stop what was started. */
 export interface Stack {
-  /** host:port, separated by commas. */
+  /** host:port, comma-separated. */
   readonly brokers: string
-  /** Base address of the registry's Confluent API. */
+  /** Base URL of the registry's Confluent API. */
   readonly registryUrl: string
-  /** What it stands on; more brokers are to be had there. */
+  /** The rung it runs on; more brokers are available there. */
   readonly rung: 'given' | 'docker' | 'maven'
-  /** How it came about, in words. */
+  /** A description of where it comes from. */
   readonly origin: string
-  /** Ends everything that was started; may be called more than once. */
+  /** Stops everything that was started; may be called repeatedly. */
   stop(): Promise<void>
 }
 
-/** What tells those who use a stack where it is, and on what further brokers of their own can stand. */
+/** Tells users of a stack where it is, and on what they can start further brokers. */
 export function asVariables({ brokers, registryUrl, rung }: Stack): Record<string, string> {
   const places = { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registryUrl }
   return rung === 'given' ? places : { ...places, GENESIS_STACK: rung }
@@ -24,10 +24,10 @@ export const kafkaImage = process.env['KAFKA_IMAGE'] ?? `apache/kafka:${kafkaVer
 export const registryImage = process.env['REGISTRY_IMAGE'] ?? `apicurio/apicurio-registry-mem:${registryVersion}`
 export const registryPath = '/apis/ccompat/v7'
 
-/** Kafka's default is 50, whose making and loading takes most of a small broker's start. */
+/** Kafka's default is 50; creating and loading those takes most of a small broker's startup. */
 export const transactionPartitions = 8
 
-/** What one broker that is its own controller needs, apart from its listeners. */
+/** Settings of a single broker that is its own controller, except its listeners. */
 export const singleBroker: Readonly<Record<string, string>> = {
   'process.roles': 'broker,controller',
   'node.id': '1',
@@ -45,7 +45,7 @@ export const singleBroker: Readonly<Record<string, string>> = {
   'auto.create.topics.enable': 'false',
 }
 
-/** `log.dirs` as the Kafka images take it from the environment: KAFKA_LOG_DIRS; a hyphen is three underscores there. */
+/** `log.dirs` in the Kafka images' environment form: KAFKA_LOG_DIRS; a hyphen becomes three underscores. */
 export function asEnvironment(properties: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(properties).map(([key, value]) => [

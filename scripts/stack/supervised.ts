@@ -3,16 +3,16 @@ import { createWriteStream } from 'node:fs'
 
 /** A child process that ends with this one, however this one ends. */
 export interface Supervised {
-  /** Resolves when it has ended: with the error if its log could not be written, which ends it, else with undefined. */
+  /** Resolves when it has ended: with an error if its log could not be written (which ends it), otherwise with undefined. */
   readonly ended: Promise<Error | undefined>
-  /** Asks it to end (SIGTERM, after 10 s SIGKILL) and waits until it has. */
+  /** Ends it (SIGTERM, after 10 s SIGKILL) and waits until it has ended. */
   stop(): Promise<void>
 }
 
 /**
  * Starts a command with its output in a log file. A shell in between waits on a pipe from this process: when the pipe
- * closes (asked to, or because this process is gone, even by SIGKILL), it ends the command. It is a process group of its own, so that
- * Ctrl-C on a terminal does not end a broker before those who use it have finished.
+ * closes (on request, or because this process is gone, even by SIGKILL), it ends the command. It is its own process group, so that
+ * Ctrl-C on a terminal does not end a broker before its users have finished.
  */
 export function supervise(command: string, args: readonly string[], log: string): Supervised {
   const watch =
@@ -28,7 +28,7 @@ export function supervise(command: string, args: readonly string[], log: string)
   output.on('error', (error) => {
     failure ??= error
     child.stdin.end()
-    // Nothing reads what it still says.
+    // Nobody reads its remaining output.
     child.stdout.resume()
     child.stderr.resume()
   })

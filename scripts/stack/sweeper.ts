@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 
-/** Removes containers, networks and volumes: asked to, or when this process is gone, even by SIGKILL. */
+/** Removes containers, networks and volumes on request, or when this process is gone, even by SIGKILL. */
 export interface Sweeper {
-  /** Removes them now, and waits until they are gone. May be called more than once. */
+  /** Removes them now and waits until they are gone. May be called repeatedly. */
   sweep(): Promise<void>
 }
 
@@ -15,18 +15,18 @@ const script = `
   done`
 
 /**
- * Watches over what carries a label (`key=value`). A shell waits on a pipe from this process; it takes the place of Testcontainers' reaper, whose
- * image a machine without a registry cannot get.
+ * Watches over everything with a label (`key=value`). A shell waits on a pipe from this process; it replaces Testcontainers' reaper, whose
+ * image is unavailable on machines without a registry.
  */
 export function sweeperOf(label: string): Sweeper {
   const child: ChildProcess = spawn('sh', ['-c', script, 'sh', label], {
-    // Its own process group: Ctrl-C on a terminal is not for it.
+    // Its own process group: Ctrl-C on a terminal must not reach it.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   })
   const ended = once(child, 'exit').catch(() => undefined)
   child.unref()
-  // A pipe is a socket here, whose open end must not keep this process either.
+  // A pipe is a socket here; its open end must not keep this process alive either.
   ;(child.stdin as unknown as { unref(): void }).unref()
   return {
     sweep: async () => {

@@ -50,7 +50,7 @@ const brokenDockers: Readonly<Record<string, readonly [script: string, reason: s
     "no permission to use Docker's socket",
   ],
   'the daemon is down': [downDocker, 'installed, but its daemon is not running'],
-  [hangs]: ['sleep 600', 'no answer to "docker version" within 0.3 s'],
+  [hangs]: ['sleep 600', 'no response to "docker version" within 0.3 s'],
   'no image registry can be reached': [
     withoutImages(
       'Error response from daemon: Get "https://registry.example/v2/": dial tcp: lookup registry.example: no such host',
@@ -59,7 +59,7 @@ const brokenDockers: Readonly<Record<string, readonly [script: string, reason: s
   ],
   'a proxy is in the way': [
     withoutImages('Error response from daemon: proxyconnect tcp: dial tcp 192.0.2.1:3128: connect: connection refused'),
-    'the proxy does not let downloads through',
+    'the proxy blocks downloads',
   ],
   'the disk is full': [
     withoutImages('failed to register layer: write /opt/kafka/libs/x.jar: no space left on device'),
@@ -97,7 +97,7 @@ const brokenMavens: Readonly<Record<string, readonly [commands: Record<string, s
         `[ERROR] No plugin found for prefix '"'"'dependency'"'"' in the current project and in the plugin groups [org.x] available from the repositories [local (/root/.m2), m (http://me:secret@mirror/)] -> [Help 1]`,
       ),
     },
-    'Maven finds no plugin "dependency" in its repositories: m (http://mirror/)',
+    'Maven cannot find plugin "dependency" in its repositories: m (http://mirror/)',
   ],
   'no repository can be reached': [
     {

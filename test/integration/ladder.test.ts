@@ -56,7 +56,7 @@ test('where Docker is down and ports are taken, Java and Maven give a broker tha
   const stack = await climb({ docker: 'compose', signal, env: {}, progress, findPorts })
   process.env.PATH = path
   assert.equal(said[0], 'Docker: installed, but its daemon is not running; next: Java with Maven\n')
-  assert.ok(said.includes('a port was taken meanwhile by another program; trying other ports\n'), said.join(''))
+  assert.ok(said.includes('another program took a port meanwhile; trying other ports\n'), said.join(''))
   assert.ok(stack !== null)
   try {
     assert.match(stack.origin, /Java/)
