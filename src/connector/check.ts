@@ -1,4 +1,4 @@
-/** What of a connector can be checked beyond its file, before anything runs. */
+/** Checks of a connector beyond its file, before anything runs. */
 import type { ConnectorConfig } from '../config/connector.js'
 import { connectorSchema } from '../config/connector-schema.js'
 import { locationOf } from '../config/location.js'
@@ -13,14 +13,14 @@ import type { Field } from '../record.js'
 
 export interface ConnectorCheck {
   readonly errors: readonly GenesisError[]
-  /** Columns of the model that the connector's own Avro schema leaves out. */
+  /** Model columns that the connector's own Avro schema omits. */
   readonly unusedColumns: readonly string[]
 }
 
 /**
- * Without a network: the model is readable, a record can satisfy the conditions, key and schema fit the model. `load` may
- * give several connectors one model. `wrong`: the first names of keys that are known to be wrong, of a draft; what hangs on
- * them is not judged.
+ * Without a network: the model is readable, the conditions can be satisfied, key and schema fit the model. `load` may
+ * share a model between connectors. `wrong`: top-level keys of a draft known to be invalid; whatever depends on them
+ * is not checked.
  */
 export async function checkOffline(
   connector: ConnectorConfig,
@@ -34,7 +34,7 @@ export async function checkOffline(
   try {
     fields = (await load(connector.model)).fields
   } catch (error) {
-    // Of a connector without a model, the schema is at fault.
+    // Without a model, the schema is at fault.
     const key = connector.model === connector.value.schema ? 'value.schema' : 'model'
     return { errors: atKey(connector, key, error), unusedColumns }
   }
@@ -42,7 +42,7 @@ export async function checkOffline(
     fields = (await openConnector(connector, { load, shard: 0, capacity: 1 })).fields
   } catch (error) {
     collect('model', error)
-    // Without what it refers to, key and schema cannot be judged.
+    // Without its references, key and schema cannot be checked.
     if (connector.references.length > 0) return { errors, unusedColumns }
   }
   if (['sink', 'sinks', 'value', 'disturb'].some((key) => wrong.has(key))) return { errors, unusedColumns }
@@ -60,8 +60,9 @@ export async function checkOffline(
 }
 
 /**
- * With a broker and a registry: both answer, the topic is there and as asked for or can be created, the checkpoint topic too, and
- * the subjects take the schemas. Nothing is created or registered. Only for connectors that pass `checkOffline`.
+ * With a broker and a registry: both respond, the topic exists as configured or can be created, likewise the
+ * checkpoint topic, and the subjects accept the schemas. Creates and registers nothing. Only for connectors that pass
+ * `checkOffline`.
  */
 export async function checkOnline(connector: ConnectorConfig, worker: WorkerConfig): Promise<readonly GenesisError[]> {
   if (connector.sink.type !== 'kafka') return []
@@ -71,7 +72,7 @@ export async function checkOnline(connector: ConnectorConfig, worker: WorkerConf
 
 async function checkTopics({ topic, topicCreation }: ConnectorConfig, worker: WorkerConfig): Promise<void> {
   if (topic === null) throw new GenesisError('INTERNAL', 'a kafka sink without a topic')
-  // Not before it is needed: the Kafka libraries take longer to load than all the rest.
+  // Loaded lazily: the Kafka libraries take longer to load than everything else.
   const { checkTopic, KafkaAdmin, refuseInternalTopic } = await import('../kafka/admin.js')
   refuseInternalTopic(topic, worker.checkpoints.topic)
   const admin = new KafkaAdmin(worker.kafka)
@@ -100,7 +101,9 @@ async function checkRegistry(connector: ConnectorConfig, worker: WorkerConfig): 
   await checkSubjects(connector, fields, createRegistry(worker.registry))
 }
 
-/** The error, or each of several, with the place of the key that it is about: `key`, if its own place is no key of a connector. */
+/**
+ * Adds the place of the key to one or several errors: `key`, unless their own place is already a key of a connector.
+ */
 function atKey(connector: ConnectorConfig, key: string, thrown: unknown): GenesisError[] {
   return moved(thrown, (own) => {
     if (own === undefined) return locationOf(connector, key)
@@ -111,7 +114,7 @@ function atKey(connector: ConnectorConfig, key: string, thrown: unknown): Genesi
   })
 }
 
-/** The error, or each of several, with the connector it was found in before its own place. */
+/** Adds the connector to the place of one or several errors. */
 export function inConnector({ name, file }: ConnectorConfig, thrown: unknown): GenesisError[] {
   return moved(thrown, (own) => [file, name, own].filter((part) => typeof part === 'string').join(': '))
 }

@@ -6,8 +6,8 @@ import type { Environment } from '../config/placeholders.js'
 import { filesOfModel } from '../model/load.js'
 
 /**
- * The files besides its own that a connector is made from: model, schema, rate curve, and the connectors that it refers to, with
- * what those are made from. What cannot be read now has no inputs that would be known.
+ * The files a connector depends on besides its own: model, schema, rate curve, and the connectors it references with
+ * their own dependencies. An unreadable connector has no known inputs.
  */
 export async function inputsOf(connector: ConnectorConfig, env: Environment): Promise<string[]> {
   const found = new Set<string>()
@@ -32,7 +32,7 @@ export async function inputsOf(connector: ConnectorConfig, env: Environment): Pr
   return [...found]
 }
 
-/** Tells the present content of a file from any other, as far as the file system does. */
+/** Identifies the current content of a file, as far as the file system can tell. */
 export function versionOf(path: string): Promise<string> {
   return stat(path).then(
     ({ mtimeMs, size, ino }) => `${mtimeMs} ${size} ${ino}`,
@@ -42,7 +42,7 @@ export function versionOf(path: string): Promise<string> {
 
 const contents = new Map<string, { readonly version: string; readonly digest: string }>()
 
-/** Tells the bytes of a file from any others: one that is written again as it was is the same. Read only after a change. */
+/** Hashes the content of a file: rewriting it unchanged does not count. Read only after a change. */
 export async function contentOf(path: string): Promise<string> {
   const version = await versionOf(path)
   const known = contents.get(path)

@@ -2,11 +2,11 @@ import { filesOfModel, loadModel, type ModelSource } from '../model/load.js'
 import type { Model } from '../model/model.js'
 import { versionOf } from './inputs.js'
 
-/** The models of a thread: tasks with the same file share one, so that thousands of them fit. */
+/** The models of a thread: tasks with the same file share one, so that thousands of them fit in memory. */
 export class ModelCache {
   readonly #models = new Map<string, { version: string; model: Promise<Model> }>()
 
-  /** The model of a file as it is now, or of an inline schema; throws what loadModel throws. */
+  /** The model of a file as it is now, or of an inline schema. Throws like loadModel. */
   async load(source: ModelSource): Promise<Model> {
     const version = (await Promise.all((await filesOfModel(source)).map(versionOf))).join(', ')
     const key = typeof source === 'string' ? source : JSON.stringify(source)

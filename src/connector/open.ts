@@ -21,8 +21,8 @@ export interface ConnectorOpening {
 }
 
 /**
- * The generator of a shard of a connector, with what it refers to. Throws what loading the models, reading the other connectors'
- * files and compiling the conditions throw; CONFIG_INVALID where a reference fits nothing or goes in a circle.
+ * The generator of a connector's shard, with its references. Throws the errors of loading the models, reading the
+ * referenced connectors' files and compiling the conditions; CONFIG_INVALID for a mismatched or circular reference.
  */
 export async function openConnector(
   connector: ConnectorConfig,
@@ -79,7 +79,7 @@ async function connectorAt({ connector }: ReferencesConfig, place: string): Prom
   if ('name' in connector) return connectorNamed(connector.name, connector.folder, place)
   const { connectors, errors } = await readConnectors([connector.file], process.env)
   throwErrors(errors)
-  // One with several sinks has the same records in each.
+  // All sinks of one connector get the same records.
   if (new Set(connectors.map(({ name }) => name)).size === 1) return connectors[0]
   throw new GenesisError('CONFIG_INVALID', 'not the file of a single connector', {
     place,
@@ -88,7 +88,7 @@ async function connectorAt({ connector }: ReferencesConfig, place: string): Prom
   })
 }
 
-/** Other files of the folder may be wrong: they are reported where they are run. */
+/** Errors in other files of the folder are ignored here: they are reported where those run. */
 async function connectorNamed(name: string, folder: string, place: string): Promise<ConnectorConfig> {
   const likeliest = ['.yaml', '.yml', '.json'].map((extension) => join(folder, name + extension)).filter(existsSync)
   const named = (each: ConnectorConfig): boolean => each.name === name

@@ -2,8 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto'
 import type { ConnectorConfig } from '../config/connector.js'
 
 /**
- * What may be known of a connector's delivery to one sink where it is not run: how many tasks there are, and what to
- * call it. A resolved configuration has secrets in it; this has none.
+ * What may be known of a connector's delivery to one sink outside the thread that runs it: its number of tasks, and
+ * its name. Contains no secrets, unlike a resolved configuration.
  */
 export interface DeliveryOutline extends Pick<
   ConnectorConfig,
@@ -13,7 +13,7 @@ export interface DeliveryOutline extends Pick<
 }
 
 export interface PlannedDelivery extends DeliveryOutline {
-  /** Equal where the whole configuration is, in this process. Nothing of it can be found out from this. */
+  /** Equal if the whole configuration is, within this process. Reveals nothing of it. */
   readonly digest: string
 }
 

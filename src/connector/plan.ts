@@ -9,14 +9,14 @@ import type { ModelCache } from './model-cache.js'
 import { outlineOf, type PlannedDelivery } from './outline.js'
 import { preflight } from './preflight.js'
 
-/** What a configuration that is kept comes to on a worker; with errors it comes to nothing. */
+/** The resolution of a stored configuration on a worker; empty if it has errors. */
 export interface ConnectorPlan {
-  /** One for each sink, in their order. */
+  /** One per sink, in order. */
   readonly deliveries: readonly PlannedDelivery[]
   readonly errors: readonly GenesisError[]
 }
 
-/** Checks a configuration as far as that is possible without a network. What its placeholders stand for is not kept. */
+/** Checks a configuration as far as possible without a network. Resolved placeholders are not kept. */
 export async function planConnector(
   raw: RawConnector,
   worker: WorkerConfig,
@@ -27,7 +27,7 @@ export async function planConnector(
   return { deliveries: connectors.map(outlineOf), errors }
 }
 
-/** The same with the whole configurations, secrets resolved; none if there are errors. */
+/** The same with whole configurations, secrets resolved; none if there are errors. */
 export async function checkConnector(
   raw: RawConnector,
   worker: WorkerConfig,
@@ -43,7 +43,7 @@ export async function checkConnector(
   return { connectors: [], errors: secrets.size === 0 ? errors : errors.map((error) => hide(error, secrets)) }
 }
 
-/** What a model, a schema or a rule finds wrong with a value may be a secret, which they do not know. */
+/** Errors from models, schemas and rules may quote a secret without knowing it. */
 function hide(error: GenesisError, secrets: ReadonlyMap<string, string>): GenesisError {
   const { code, what, details } = error
   const { place, found, expected, remedy } = details

@@ -7,8 +7,8 @@ import { checkOffline } from './check.js'
 import { ModelCache } from './model-cache.js'
 
 /**
- * Tells the connectors that can run on this worker from what is wrong with the others: with their models, conditions and
- * schemas, or with what the worker does not have. Nothing is connected.
+ * Separates the connectors that can run on this worker from the errors of the others: in their models, conditions and
+ * schemas, or because the worker lacks something. Connects to nothing.
  */
 export async function preflight(
   candidates: readonly ConnectorConfig[],
@@ -22,6 +22,6 @@ export async function preflight(
     found.errors.push(...unfit)
     if (unfit.length === 0) found.connectors.push(connector)
   }
-  // What several sinks have in common is wrong with each.
+  // Errors common to several sinks occur once for each.
   return { connectors: found.connectors, errors: distinct(found.errors) }
 }

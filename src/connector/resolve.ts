@@ -7,8 +7,8 @@ import type { RawConnector } from '../config/raw-connector.js'
 import { GenesisError } from '../errors.js'
 
 /**
- * The delivery to one sink of a configuration that is kept, as it is to run here and now: checked, with defaults and secrets. Throws
- * what is wrong with it on this worker, such as SECRET_UNRESOLVED.
+ * Resolves a stored configuration's delivery to one sink for running here and now: checked, with defaults and secrets.
+ * Throws its errors on this worker, such as SECRET_UNRESOLVED.
  */
 export function resolveDelivery(
   raw: RawConnector,
@@ -20,7 +20,7 @@ export function resolveDelivery(
   throwErrors(errors)
   const found = connectors.find((one) => one.sinkName === sinkName)
   if (found !== undefined) return found
-  throw new GenesisError('CONFIG_INVALID', 'the connector has no such sink', {
+  throw new GenesisError('CONFIG_INVALID', 'the connector does not have this sink', {
     place: raw.file ?? raw.name,
     found: sinkName ?? 'one sink',
     expected: connectors.map((one) => one.sinkName ?? 'one sink').join(', '),

@@ -6,10 +6,10 @@ import type { HostedConnector } from './hosted-connector.js'
 export class ActiveTopics {
   readonly #recordsOf: (delivery: DeliveryOutline) => number
   readonly #topics = new Map<string, Set<string>>()
-  /** Records of a delivery when its topics were reset. */
+  /** Record count of each delivery when its topics were reset. */
   readonly #before = new Map<string, number>()
 
-  /** `recordsOf`: how many records the tasks of a delivery have sent, as far as it is known. */
+  /** `recordsOf`: records sent by the tasks of a delivery, as far as known. */
   constructor(recordsOf: (delivery: DeliveryOutline) => number) {
     this.#recordsOf = recordsOf
   }
@@ -19,19 +19,19 @@ export class ActiveTopics {
     for (const delivery of connector.deliveries) {
       const records = this.#recordsOf(delivery)
       const before = this.#before.get(deliveryName(delivery)) ?? 0
-      // Fewer than at the reset: its tasks have been started since.
+      // Fewer than at the reset: its tasks have been restarted since.
       if (delivery.topic !== null && records !== before && records > 0) topics.add(delivery.topic)
     }
     this.#topics.set(connector.name, topics)
     return [...topics].sort()
   }
 
-  /** How many records each delivery of a connector has sent by now. */
+  /** The current record count of each delivery of a connector. */
   counts({ deliveries }: HostedConnector): ReadonlyMap<string, number> {
     return new Map(deliveries.map((delivery) => [deliveryName(delivery), this.#recordsOf(delivery)]))
   }
 
-  /** The topics of a connector were reset when its deliveries had these counts. */
+  /** Records that a connector's topics were reset at these counts. */
   reset(connector: string, counts: ReadonlyMap<string, number>): void {
     this.#topics.delete(connector)
     for (const [delivery, records] of counts) this.#before.set(delivery, records)

@@ -5,7 +5,7 @@ import type { RawConfig, RawConnector } from '../config/raw-connector.js'
 import { GenesisError } from '../errors.js'
 import type { TargetState } from './herder.js'
 
-/** Where the connectors of a standalone worker that came over REST are kept. */
+/** Where a standalone worker stores connectors created over REST. */
 export interface ConnectorStore {
   load(): Promise<readonly StoredConnector[]>
   save(connector: StoredConnector): Promise<void>
@@ -17,14 +17,14 @@ export interface StoredConnector {
   readonly target: TargetState
 }
 
-/** Nowhere: they are gone with the process, as in connect-standalone. */
+/** Not stored: they are lost when the process ends, as in connect-standalone. */
 export const memoryStore: ConnectorStore = {
   load: () => Promise.resolve([]),
   save: () => Promise.resolve(),
   remove: () => Promise.resolve(),
 }
 
-/** A file for each, `<name>.json`, in the form that Connect creates connectors from (KIP-980): name, config, initial_state. */
+/** One file each, `<name>.json`, in Connect's form for creating connectors (KIP-980): name, config, initial_state. */
 export class ConnectorFolder implements ConnectorStore {
   readonly #path: string
 
@@ -32,7 +32,7 @@ export class ConnectorFolder implements ConnectorStore {
     this.#path = path
   }
 
-  /** Throws CONFIG_UNREADABLE for a file that `save` has not written. */
+  /** Throws CONFIG_UNREADABLE for a file not written by `save`. */
   async load(): Promise<StoredConnector[]> {
     await this.#do(() => mkdir(this.#path, { recursive: true }))
     const names = (await this.#do(() => readdir(this.#path))).filter((name) => name.endsWith('.json')).sort()
@@ -43,7 +43,7 @@ export class ConnectorFolder implements ConnectorStore {
     const path = this.#fileOf(raw.name)
     const text = `${JSON.stringify({ name: raw.name, config: raw.config, initial_state: target }, null, 2)}\n`
     await this.#do(async () => {
-      // As a whole: a worker that is killed leaves the old one or the new one.
+      // Atomic: a worker that is killed leaves the old file or the new one.
       const file = await open(`${path}.new`, 'w', 0o600)
       try {
         await file.writeFile(text)
@@ -72,7 +72,9 @@ export class ConnectorFolder implements ConnectorStore {
     })
   }
 
-  /** Names are letters, digits and `._-`, and never begin with a dot: a file of the folder, not one elsewhere. */
+  /**
+   * Encodes a name as letters, digits and `._-`, without a leading dot, so that the file cannot be outside the folder.
+   */
   #fileOf(name: string): string {
     return join(this.#path, `${name}.json`)
   }

@@ -12,44 +12,44 @@ import { asGenesisError, type GenesisError } from '../errors.js'
 /** What files are applied to: a herder. */
 export interface FileTarget {
   /**
-   * This connector is in a file now. An equal one is left alone, apart from what is FAILED, which is started again. `isRemade`: a
-   * file that it is made from has other content, and all of its tasks start again. Throws CONNECTOR_EXISTS for a name that did not come
-   * from a file.
+   * A file now has this connector. If unchanged, it is left alone, except that FAILED parts are restarted. `isRemade`:
+   * the content of a file it depends on has changed, so all of its tasks restart. Throws CONNECTOR_EXISTS if the
+   * existing connector does not come from a file.
    */
   applyFile(raw: RawConnector, deliveries: readonly PlannedDelivery[], isRemade: boolean): Promise<void>
-  /** It is in no file any more. */
+  /** No file has it any more. */
   removeFile(name: string): Promise<void>
 }
 
-/** Checks deliveries beyond their file; gives those that can run, and what is wrong with the others. */
+/** Checks deliveries beyond their file; returns those that can run, and the errors of the others. */
 export type Preflight = (candidates: readonly ConnectorConfig[]) => Promise<{
   readonly connectors: readonly ConnectorConfig[]
   readonly errors: readonly GenesisError[]
 }>
 
-/** A connector of a file, as it was when it was read. */
+/** A connector of a file, as last read. */
 interface FileConnector {
   readonly raw: RawConnector
-  /** Of its own file, whatever was changed in it. */
+  /** Identifies its own file's content. */
   readonly version: string
-  /** The content of the other files that it is made from, by path. */
+  /** Content of the other files it depends on, by path. */
   readonly inputs: ReadonlyMap<string, string>
 }
 
-/** What reading the files has found to do. */
+/** The changes found by reading the files. */
 export interface FileChanges {
-  /** New ones, and those of which something has changed: their file, or one that they are made from. */
+  /** New ones, and those whose file or dependencies have changed. */
   readonly put: readonly (FileConnector & {
     readonly deliveries: readonly ConnectorConfig[]
     readonly isRemade: boolean
   })[]
-  /** Names of those that are in no file any more. */
+  /** Names that are no longer in any file. */
   readonly remove: readonly string[]
-  /** What is wrong with files: the connectors that they had go on as they are. */
+  /** Errors of files; the connectors they had keep running unchanged. */
   readonly errors: readonly GenesisError[]
 }
 
-/** Files and folders as a source of connectors: what is in them, changed in them or gone from them is applied to a herder. */
+/** Files and folders as a source of connectors: applies additions, changes and removals to a herder. */
 export class FileSource {
   readonly #paths: readonly string[]
   readonly #env: Environment
@@ -64,7 +64,7 @@ export class FileSource {
     this.#target = target
   }
 
-  /** The files that the connectors of `changes` are made from, besides their own. */
+  /** The files that the connectors of `changes` depend on, besides their own. */
   static inputsOf({ put }: FileChanges): string[] {
     return put.flatMap(({ inputs }) => [...inputs.keys()])
   }
@@ -94,7 +94,7 @@ export class FileSource {
     return { put, remove, errors }
   }
 
-  /** Those of `changes` that can run, and what is wrong with the rest. Nothing is applied yet. */
+  /** Those of `changes` that can run, and the errors of the rest. Applies nothing. */
   async check({ put, errors }: FileChanges): Promise<{ good: FileChanges['put']; errors: readonly GenesisError[] }> {
     const good: FileChanges['put'][number][] = []
     const found = [...errors]
@@ -106,7 +106,7 @@ export class FileSource {
     return { good, errors: distinct(found) }
   }
 
-  /** First what goes: what comes may go on where that ends. Gives what the herder does not take. */
+  /** Removals first: a new connector may continue where a removed one ends. Returns the herder's errors. */
   async apply(good: FileChanges['put'], remove: readonly string[]): Promise<GenesisError[]> {
     const refused: GenesisError[] = []
     for (const name of remove) {
@@ -124,7 +124,7 @@ export class FileSource {
     return refused
   }
 
-  /** The file of each name: of two files with one name the one that is applied goes on; with none applied, the first is taken. */
+  /** The file of each name: of two files with one name, the one applied before wins; otherwise the first. */
   #ownersOf(documents: readonly ConnectorDocument[]): ReadonlyMap<string, string | null> {
     const owners = new Map<string, string | null>()
     for (const { raw } of documents) {
@@ -133,7 +133,7 @@ export class FileSource {
     return owners
   }
 
-  /** A file that is there but cannot be understood says nothing about the connectors that it had. */
+  /** An unreadable file says nothing about the connectors it had. */
   async #isBroken(file: string | null): Promise<boolean> {
     if (file === null) return true
     const isThere = await stat(file).then(

@@ -3,20 +3,20 @@ import { stat } from 'node:fs/promises'
 import { basename, dirname, extname, resolve } from 'node:path'
 import { unreadable } from '../config/source.js'
 
-/** Events come in bursts (an editor's save, a rename); one reading is made when they have been quiet for so long. */
+/** Events come in bursts (an editor's save, a rename); files are read once it has been quiet for this long. */
 const quietMs = 100
 const connectorFiles = new Set(['.yaml', '.yml', '.json'])
 
 interface Watched {
   readonly watcher: FSWatcher
-  /** Every connector file in it counts. */
+  /** All connector files in the folder count. */
   isWhole: boolean
   readonly names: Set<string>
 }
 
 /**
- * Calls back after files have changed, replacement by rename included (as editors and Kubernetes ConfigMaps do): those that
- * it is given, those of the folders that it is given, and those that are added while it watches.
+ * Calls back after files have changed, including replacement by rename (by editors and Kubernetes ConfigMaps): the
+ * given files, those in the given folders, and those added while watching.
  */
 export class FileWatch {
   readonly #folders = new Map<string, Watched>()
@@ -27,7 +27,7 @@ export class FileWatch {
     this.#changed = changed
   }
 
-  /** Watches files, and folders for their connector files. Throws CONFIG_UNREADABLE for a path that is not there. */
+  /** Watches files, and folders for their connector files. Throws CONFIG_UNREADABLE if a path does not exist. */
   async addPaths(paths: readonly string[]): Promise<void> {
     for (const path of paths) {
       const found = await stat(path).catch((cause: unknown) => {
@@ -38,12 +38,12 @@ export class FileWatch {
     }
   }
 
-  /** Watches a file, whether or not it is there; not where even its folder is missing. */
+  /** Watches a file, whether or not it exists, unless even its folder is missing. */
   addFile(path: string): void {
     try {
       this.#folder(dirname(resolve(path))).names.add(basename(path))
     } catch {
-      // It cannot come before its folder, and whoever names it is told that it is missing.
+      // It cannot appear before its folder; the user is told that it is missing.
     }
   }
 
@@ -61,7 +61,7 @@ export class FileWatch {
       this.#timer = setTimeout(this.#changed, quietMs)
     }
     const watched: Watched = {
-      // What sinks write beside them is no reason to look.
+      // Files that sinks write there are ignored.
       watcher: watch(path, (_event, name) => {
         if (name === null || this.#counts(watched, name)) wait()
       }).on('error', wait),
@@ -72,7 +72,7 @@ export class FileWatch {
     return watched
   }
 
-  /** Names that begin with two dots are those by which Kubernetes replaces all files of a folder at once. */
+  /** Names beginning with two dots are how Kubernetes replaces all files of a folder at once. */
   #counts({ isWhole, names }: Watched, name: string): boolean {
     return names.has(name) || name.startsWith('..') || (isWhole && connectorFiles.has(extname(name)))
   }

@@ -4,8 +4,9 @@ import { FileSource, type FileChanges } from './file-source.js'
 import { FileWatch } from './file-watch.js'
 
 /**
- * Applies every change of the files from now on; `first` are those that were read before. `failed`: what is wrong with them now; the
- * connectors that they had go on. Returns what ends it. Throws CONFIG_UNREADABLE for a path that is not there.
+ * Applies all changes of the files from now on; `first`: the result of the previous reading. `failed`: receives the
+ * files' errors; the connectors they had keep running. Returns a function that stops it. Throws CONFIG_UNREADABLE if a
+ * path does not exist.
  */
 export async function followFiles(
   source: FileSource,
@@ -15,7 +16,7 @@ export async function followFiles(
 ): Promise<() => void> {
   const read = async (): Promise<void> => {
     const changes = await source.read()
-    // Those of connectors that cannot run yet, too: what is missing may come.
+    // Includes dependencies of connectors that cannot run yet: a missing file may appear.
     for (const path of FileSource.inputsOf(changes)) watch.addFile(path)
     const { good, errors } = await source.check(changes)
     for (const error of [...errors, ...(await source.apply(good, changes.remove))]) failed(error)

@@ -4,17 +4,17 @@ import type { ConnectorState, HerderEvent } from './herder.js'
 import { warningsOf, type HostedConnector } from './hosted-connector.js'
 import type { HostedConnectors } from './hosted-connectors.js'
 
-/** What a task's worker says of it. */
+/** A task's state, from its worker. */
 export interface TaskChange {
   readonly state: State
   readonly workerId: string
   /** Why it is FAILED or RESTARTING. */
   readonly failure: Failure | null
-  /** Until the next attempt, where it is RESTARTING. */
+  /** Time until the next attempt, if RESTARTING. */
   readonly retryInMs: number
 }
 
-/** Who is called back about what happens to a herder's connectors. */
+/** Listeners to events of a herder's connectors. */
 export class HerderEvents {
   readonly #connectors: HostedConnectors
   readonly #listeners = new Set<(event: HerderEvent) => void>()
@@ -25,7 +25,7 @@ export class HerderEvents {
     this.#connectors = connectors
   }
 
-  /** Returns what ends it. */
+  /** Returns a function that unsubscribes. */
   subscribe(listener: (event: HerderEvent) => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
@@ -48,7 +48,10 @@ export class HerderEvents {
     this.#emit({ type: 'connector', connector, state, failure })
   }
 
-  /** The task as its connector shows it; and once, that the connector is complete. Nothing for a task of no connector. */
+  /**
+   * Emits the task's state as its connector shows it and, once, the connector's completion. Does nothing for a task of
+   * no connector.
+   */
   task(id: TaskId, { state, ...change }: TaskChange): void {
     const { name } = id.delivery
     const connector = this.#connectors.get(name)

@@ -21,7 +21,7 @@ import { noTask } from './refusals.js'
 import type { TaskHost } from './task-host.js'
 import { tasksOf, type Observe } from './views.js'
 
-/** What herders are made of, alone or in a group. */
+/** Common dependencies of herders, standalone or in a group. */
 export interface HerderParts {
   readonly planning: Planning
   readonly positions: PositionStore
@@ -32,7 +32,7 @@ export interface HerderParts {
 }
 
 export interface HerderOptions {
-  /** `host:port` of the worker's REST address, once it listens; no other worker of a group has it. */
+  /** `host:port` of the worker's REST address, once it listens; unique in a group. */
   readonly workerId: () => string
   readonly worker: TaskHost
   readonly planning: Planning
@@ -42,7 +42,7 @@ export interface HerderOptions {
   readonly now?: () => number
 }
 
-/** `observe`: what is known of a task. */
+/** `observe`: the known state of a task. */
 export function createParts(options: HerderOptions, observe: Observe): HerderParts {
   const { workerId, planning, positions, loggers = new Loggers('info') } = options
   const connectors = new HostedConnectors(workerId, observe)
@@ -50,7 +50,7 @@ export function createParts(options: HerderOptions, observe: Observe): HerderPar
   return { planning, positions, loggers, events: new HerderEvents(connectors), connectors, activeTopics }
 }
 
-/** The calls of a herder that change nothing: the same for one worker and for a group. */
+/** The read-only calls of a herder, common to standalone workers and groups. */
 export class HerderReads implements Pick<
   Herder,
   | 'list'
@@ -133,7 +133,7 @@ export class HerderReads implements Pick<
     return this.events.subscribe(listener)
   }
 
-  /** Before every read: what others have changed is read too. Alone, there are no others. */
+  /** Called before every read, to catch up with other workers' changes. Standalone, there are none. */
   protected refresh(): Promise<void> {
     return Promise.resolve()
   }

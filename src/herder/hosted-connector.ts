@@ -11,20 +11,20 @@ import { asFailure, type Failure } from '../runtime/task-events.js'
 import type { ConfigCheck, TargetState } from './herder.js'
 import type { WantedTask } from './reconciler.js'
 
-/** A task of a connector: where its id is in deliveries and shards. */
+/** A task of a connector: its id, delivery and shard. */
 export interface TaskPlace {
   readonly id: number
   readonly delivery: PlannedDelivery
   readonly shard: number
 }
 
-/** A connector that a herder has, with what it comes to on this worker. */
+/** A herder's connector, with its resolution on this worker. */
 export class HostedConnector {
   #raw: RawConnector
   target: TargetState
   #deliveries: readonly PlannedDelivery[] = []
   #failure: Failure | null = null
-  /** How often each task was restarted, by id. */
+  /** Restarts of each task, by id. */
   readonly #restarts = new Map<number, number>()
 
   constructor(raw: RawConnector, target: TargetState) {
@@ -40,7 +40,7 @@ export class HostedConnector {
     return this.#raw.name
   }
 
-  /** Why it cannot be run. */
+  /** Why it cannot run. */
   get failure(): Failure | null {
     return this.#failure
   }
@@ -68,12 +68,12 @@ export class HostedConnector {
     this.#failure = failure
   }
 
-  /** From now on the task is another one. */
+  /** Marks the task as a new one from now on. */
   restart(task: number): void {
     this.#restarts.set(task, (this.#restarts.get(task) ?? 0) + 1)
   }
 
-  /** The tasks that a worker which has these of them is to have. */
+  /** The target tasks of a worker that has these of them. */
   wanted(tasks: readonly TaskPlace[] = this.tasks): WantedTask[] {
     return tasks.map(({ id, delivery, shard }) => ({
       spec: { connector: this.#raw, delivery, shard },
@@ -90,14 +90,14 @@ export interface Planning {
   readonly models: ModelCache
 }
 
-/** The deliveries of a configuration. Throws what is wrong with it; several errors as one that has all of them. */
+/** The deliveries of a configuration. Throws its errors; several as one that contains them all. */
 export async function deliveriesOf(
   raw: RawConnector,
   { worker, env, models }: Planning,
 ): Promise<readonly PlannedDelivery[]> {
   const { name, config } = raw
   if (raw.file === null && config.name !== undefined && config.name !== name) {
-    throw new GenesisError('CONFIG_INVALID', "not the connector's name", {
+    throw new GenesisError('CONFIG_INVALID', "does not match the connector's name", {
       place: `${name}: name`,
       found: JSON.stringify(config.name),
       expected: name,
@@ -119,7 +119,7 @@ export async function checkRaw(raw: RawConnector, planning: Planning): Promise<C
   }
 }
 
-/** Of REST's configurations: in a file, an unknown key is an error. */
+/** For configurations over REST: in a file, an unknown key is an error. */
 export function warningsOf({ config, file }: RawConnector): readonly string[] {
   const unknown = file === null ? unknownKeys(config) : []
   return unknown.length === 0 ? [] : [`unknown keys without effect: ${unknown.join(', ')}`]

@@ -5,13 +5,13 @@ import type { HostedConnector, TaskPlace } from './hosted-connector.js'
 import { notFound } from './refusals.js'
 import { infoOf, progressOf, statusOf, type Observe } from './views.js'
 
-/** The connectors that a herder has, and what it shows of them. */
+/** A herder's connectors, and their views. */
 export class HostedConnectors {
   readonly #workerId: () => string
   readonly #observe: Observe
   readonly #byName = new Map<string, HostedConnector>()
 
-  /** `observe`: what is known of a task. */
+  /** `observe`: the known state of a task. */
   constructor(workerId: () => string, observe: Observe) {
     this.#workerId = workerId
     this.#observe = observe
@@ -21,7 +21,7 @@ export class HostedConnectors {
     return this.#byName.size
   }
 
-  /** In the order of their names. */
+  /** By name. */
   get all(): readonly HostedConnector[] {
     return [...this.#byName.keys()].sort().map((name) => this.find(name))
   }
@@ -45,7 +45,7 @@ export class HostedConnectors {
     this.#byName.delete(name)
   }
 
-  /** Undefined: no connector has it, or not any more. */
+  /** Undefined: no connector has it, or no longer. */
   taskOf({ delivery: { name, sinkName }, shard }: TaskId): TaskPlace | undefined {
     const tasks = this.#byName.get(name)?.tasks
     return tasks?.find((task) => task.shard === shard && task.delivery.sinkName === sinkName)
@@ -63,14 +63,14 @@ export class HostedConnectors {
     return progressOf(connector, this.#observe)
   }
 
-  /** Ids of its tasks that are FAILED. */
+  /** Ids of its FAILED tasks. */
   failedTasks(connector: HostedConnector): readonly number[] {
     return this.status(connector)
       .tasks.filter(({ state }) => state === 'FAILED')
       .map(({ id }) => id)
   }
 
-  /** How many records the tasks of a delivery have sent, as far as it is known. */
+  /** Records sent by the tasks of a delivery, as far as known. */
   recordsOf({ name, sinkName }: DeliveryOutline): number {
     const tasks = (this.#byName.get(name)?.tasks ?? []).filter(({ delivery }) => delivery.sinkName === sinkName)
     return tasks.reduce((sum, task) => sum + (this.#observe(task)?.status.counters.records ?? 0), 0)

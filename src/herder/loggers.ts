@@ -2,10 +2,10 @@ import { GenesisError } from '../errors.js'
 import type { LoggerLevel, LogLevel } from './herder.js'
 
 const levels: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
-/** Of Connect's loggers (Log4j): the same, under other names. */
+/** Connect's names of log levels (Log4j) that have equivalents here. */
 const aliases: Readonly<Record<string, LogLevel>> = { fatal: 'error', off: 'silent', all: 'trace' }
 
-/** Throws OPTION_INVALID for what is no level; letters' case does not matter. */
+/** Throws OPTION_INVALID for an unknown level; case-insensitive. */
 export function logLevelOf(text: string): LogLevel {
   const word = text.toLowerCase()
   const level = levels.find((one) => one === word) ?? (Object.hasOwn(aliases, word) ? aliases[word] : undefined)
@@ -13,16 +13,16 @@ export function logLevelOf(text: string): LogLevel {
   throw new GenesisError('OPTION_INVALID', 'not a log level', { found: text, expected: `one of ${levels.join(', ')}` })
 }
 
-/** The levels of a worker's loggers, by name. `root` has all others below it, `a` those that begin with `a.`. */
+/** Levels of a worker's loggers, by name. `root` is the ancestor of all, `a` of those that begin with `a.`. */
 export class Loggers {
   readonly #levels = new Map<string, LoggerLevel>()
 
-  /** `names`: loggers that are there from the beginning, besides `root`. */
+  /** `names`: initial loggers besides `root`. */
   constructor(level: LogLevel, names: readonly string[] = []) {
     for (const name of ['root', ...names]) this.#levels.set(name, { level, lastModified: null })
   }
 
-  /** Its own level, or that of the nearest logger above it. */
+  /** Its own level, or that of its nearest ancestor. */
   levelOf(logger: string): LogLevel {
     for (let name = logger; ; name = name.slice(0, name.lastIndexOf('.'))) {
       const own = this.#levels.get(name)
@@ -35,7 +35,7 @@ export class Loggers {
     return new Map([...this.#levels].sort(([a], [b]) => (a < b ? -1 : 1)))
   }
 
-  /** Returns the names of those that are changed. */
+  /** Returns the names of the changed loggers. */
   set(logger: string, level: LogLevel, now: number): readonly string[] {
     const names = new Set([logger])
     for (const name of this.#levels.keys())

@@ -1,4 +1,4 @@
-/** Offsets of connectors (KIP-875): their positions, as Connect's source offsets. */
+/** Offsets of connectors (KIP-875): their positions as Connect's source offsets. */
 import { resolveConnector } from '../config/connector-file.js'
 import { throwErrors } from '../config/check.js'
 import { isObject } from '../config/is-object.js'
@@ -10,7 +10,7 @@ import type { Checkpoint } from '../record.js'
 import type { ConnectorOffset, OffsetChange } from './herder.js'
 import type { Planning } from './hosted-connector.js'
 
-/** The checkpoints of deliveries, wherever they are. Both reject with USAGE for a sink that keeps none. */
+/** The checkpoints of deliveries, wherever they are stored. Both reject with USAGE for a sink without checkpoints. */
 export interface PositionStore {
   /** By shard. */
   read(delivery: ConnectorConfig): Promise<ReadonlyMap<number, Checkpoint>>
@@ -39,7 +39,7 @@ export async function readOffsets(
   return offsets
 }
 
-/** Null: all of them are reset. Resolves with a sentence about it; throws OFFSET_INVALID before anything is changed. */
+/** Null: resets all. Resolves to a message about the result; throws OFFSET_INVALID before anything is changed. */
 export async function moveOffsets(
   raw: RawConnector,
   planning: Planning,
@@ -85,19 +85,19 @@ function partitionOf(
   place: string,
 ): [delivery: ConnectorConfig, shard: number] {
   const forms = deliveries.map(({ sinkName }) => `{"shard": n${sinkName === null ? '' : `, "sink": "${sinkName}"`}}`)
-  const expected = forms.length === 0 ? 'none: its sinks keep no positions' : forms.join(' or ')
-  if (!isObject(partition)) throw invalid(place, 'not a partition', partition, expected)
+  const expected = forms.length === 0 ? 'none: its sinks store no positions' : forms.join(' or ')
+  if (!isObject(partition)) throw invalid(place, 'not a valid partition', partition, expected)
   const { shard, sink = null, ...others } = partition
   const delivery = deliveries.find(({ sinkName }) => sinkName === sink)
   if (delivery === undefined || Object.keys(others).length > 0 || typeof shard !== 'number')
     throw invalid(place, 'not a partition of this connector', partition, expected)
   const shards = delivery.tasks.max
   if (!Number.isSafeInteger(shard) || shard < 0 || shard >= shards)
-    throw invalid(place, 'no shard of this connector', shard, `0 to ${shards - 1}`)
+    throw invalid(place, 'not a shard of this connector', shard, `0 to ${shards - 1}`)
   return [delivery, shard]
 }
 
-/** The shard's first position that is not below the one that is given. */
+/** The shard's first position at or above the given one. */
 function positionOf(
   offset: unknown,
   shard: number,
@@ -107,15 +107,17 @@ function positionOf(
 ): number | null {
   if (offset === null) return null
   const shards = tasks.max
-  if (!isObject(offset)) throw invalid(place, 'not an offset', offset, '{"position": n}, or null')
+  if (!isObject(offset)) throw invalid(place, 'not a valid offset', offset, '{"position": n}, or null')
   const { position, fingerprint: givenFingerprint = fingerprint, shards: givenShards = shards, ...others } = offset
   const unknown = Object.keys(others)
-  if (unknown.length > 0) throw invalid(place, 'not a part of an offset', unknown[0], 'position, fingerprint or shards')
+  if (unknown.length > 0)
+    throw invalid(place, 'unknown field of an offset', unknown[0], 'position, fingerprint or shards')
   if (typeof position !== 'number' || !Number.isSafeInteger(position) || position < 0)
-    throw invalid(`${place}.position`, 'not a position', position, 'a whole number from 0')
+    throw invalid(`${place}.position`, 'not a valid position', position, 'a whole number from 0')
   if (givenFingerprint !== fingerprint)
-    throw invalid(`${place}.fingerprint`, 'the fingerprint of another stream', givenFingerprint, fingerprint)
-  if (givenShards !== shards) throw invalid(`${place}.shards`, 'another number of shards', givenShards, String(shards))
+    throw invalid(`${place}.fingerprint`, "another stream's fingerprint", givenFingerprint, fingerprint)
+  if (givenShards !== shards)
+    throw invalid(`${place}.shards`, 'a different number of shards', givenShards, String(shards))
   return position + ((((shard - position) % shards) + shards) % shards)
 }
 

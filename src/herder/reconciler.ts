@@ -6,22 +6,21 @@ import type { Worker } from '../runtime/worker.js'
 /** A task that this worker is to have. */
 export interface WantedTask {
   readonly spec: TaskSpec
-  /** Another version is another task: the one that runs is ended before it starts. */
+  /** A different version is a different task: the running one is stopped before it starts. */
   readonly version: string
-  /** False: it is to have ended, and its status is kept. */
+  /** False: it should be stopped, and its status kept. */
   readonly runs: boolean
 }
 
 interface PresentTask {
   readonly spec: TaskSpec
-  /** Null: it was ended. */
+  /** Null: stopped. */
   readonly version: string | null
 }
 
 /**
- * Makes a worker's tasks those that are wanted, connector by connector: starts what is missing, ends what is not wanted any
- * more, and leaves alone what is as it should be. What is wanted may change while a change is carried out: the last word
- * counts.
+ * Reconciles a worker's tasks with the target, connector by connector: starts missing ones, stops unwanted ones, and
+ * leaves the rest alone. The target may change during reconciliation: the latest one wins.
  */
 export class Reconciler {
   readonly #worker: Pick<Worker, 'startTask' | 'stopTask' | 'forgetTask'>
@@ -33,12 +32,12 @@ export class Reconciler {
     this.#worker = worker
   }
 
-  /** Whether all that is wanted is carried out. */
+  /** Whether the whole target has been reached. */
   get isIdle(): boolean {
     return this.#changes.isIdle
   }
 
-  /** These tasks of the connector and no others. Resolves when that, or what was wanted later, is carried out. */
+  /** Sets the target tasks of a connector. Resolves when this target, or a later one, is reached. */
   want(connector: string, tasks: readonly WantedTask[]): Promise<void> {
     this.#wanted.set(connector, tasks)
     return this.#changes.run(connector, () => this.#carryOut(connector))
@@ -48,7 +47,7 @@ export class Reconciler {
     const wanted = new Map((this.#wanted.get(connector) ?? []).map((task) => [taskKey(task.spec), task]))
     const present = this.#present.get(connector) ?? new Map<string, PresentTask>()
     this.#present.set(connector, present)
-    // All of them before any starts: a shard of another number of shards must not meet one of the old.
+    // All stop before any starts: shards of different shard counts must not overlap.
     await Promise.all(
       [...present].map(async ([key, { spec, version }]) => {
         const task = wanted.get(key)

@@ -1,11 +1,11 @@
-/** What every herder refuses, in the same words. */
+/** Errors common to all herders. */
 import { GenesisError } from '../errors.js'
 import type { ConnectorStatus, RestartOptions } from './herder.js'
 import type { RawConfig, RawConnector } from '../config/raw-connector.js'
 import type { HostedConnector } from './hosted-connector.js'
 
 export function notFound(name: string): GenesisError {
-  return new GenesisError('CONNECTOR_NOT_FOUND', 'there is no connector of this name', { found: name })
+  return new GenesisError('CONNECTOR_NOT_FOUND', 'no connector of this name', { found: name })
 }
 
 export function noTask(name: string, task: number): GenesisError {
@@ -17,24 +17,24 @@ export function noTask(name: string, task: number): GenesisError {
 
 export function alreadyThere({ name, file }: RawConnector): GenesisError {
   const from = file === null ? 'created over REST' : `also in ${file}`
-  return new GenesisError('CONNECTOR_EXISTS', 'a connector of this name exists', {
+  return new GenesisError('CONNECTOR_EXISTS', 'a connector of this name already exists', {
     place: `connector ${name}`,
     found: `${name}, ${from}`,
     expected: 'a unique name',
   })
 }
 
-/** Throws CONNECTOR_READ_ONLY for one that comes from a file. */
+/** Throws CONNECTOR_READ_ONLY if it comes from a file. */
 export function refuseOfFile({ name, file }: RawConnector): void {
   if (file === null) return
   throw new GenesisError('CONNECTOR_READ_ONLY', 'the connector comes from a file', {
     place: `connector ${name}`,
     found: file,
-    remedy: 'Change the file: a worker that runs with --watch follows it.',
+    remedy: 'Change the file: a worker with --watch applies the change.',
   })
 }
 
-/** Throws CONNECTOR_STOPPED or TASK_NOT_FOUND where there is no such task to restart. */
+/** Throws CONNECTOR_STOPPED or TASK_NOT_FOUND if there is no such task to restart. */
 export function refuseNoTask({ name, target, tasks }: HostedConnector, task: number): void {
   if (target !== 'STOPPED') {
     if (tasks.some(({ id }) => id === task)) return
@@ -46,7 +46,7 @@ export function refuseNoTask({ name, target, tasks }: HostedConnector, task: num
   })
 }
 
-/** Throws CONNECTOR_NOT_STOPPED where tasks may go on from what is to be changed. */
+/** Throws CONNECTOR_NOT_STOPPED while tasks could use the offsets to be changed. */
 export function refuseUnlessStopped({ name, target }: HostedConnector): void {
   if (target === 'STOPPED') return
   throw new GenesisError('CONNECTOR_NOT_STOPPED', 'offsets can only be changed while the connector is STOPPED', {
@@ -61,13 +61,13 @@ export function stopping(): GenesisError {
   return new GenesisError('HERDER_STOPPING', 'the worker is stopping')
 }
 
-/** A configuration with other values for some keys; null removes one. */
+/** A configuration with some keys replaced; null removes one. */
 export function patched(config: RawConfig, changes: RawConfig): RawConfig {
   const isKept = ([key, value]: [string, unknown]): boolean => !(Object.hasOwn(changes, key) && value === null)
   return Object.fromEntries(Object.entries({ ...config, ...changes }).filter(isKept))
 }
 
-/** What a restart is about: whether the connector itself, and which tasks. */
+/** What a restart applies to: whether the connector itself, and which tasks. */
 export function restartOf(
   before: ConnectorStatus,
   { includeTasks, onlyFailed }: RestartOptions,

@@ -24,11 +24,11 @@ import { Reconciler } from './reconciler.js'
 import { hostedStatus, type TaskHost } from './task-host.js'
 
 export interface StandaloneOptions extends HerderOptions {
-  /** Where connectors that come over REST are kept; absent: in memory. */
+  /** Where connectors created over REST are stored; absent: in memory. */
   readonly store?: ConnectorStore
 }
 
-/** The connectors of this process alone: those of files, and those that came over REST. */
+/** The connectors of this process: from files, and created over REST. */
 export class StandaloneHerder extends HerderReads implements Herder, FileTarget {
   readonly #workerId: () => string
   readonly #host: TaskHost
@@ -66,7 +66,10 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
     return this.#phase
   }
 
-  /** Starts what is kept; one that cannot be run is FAILED. Throws CONFIG_UNREADABLE where the store cannot be read. */
+  /**
+   * Starts the stored connectors; those that cannot run are FAILED. Throws CONFIG_UNREADABLE if the store cannot be
+   * read.
+   */
   async start(): Promise<void> {
     for (const { raw, target } of await this.#store.load()) {
       const connector = new HostedConnector(raw, target)
@@ -76,15 +79,15 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
     this.#phase = 'running'
   }
 
-  /** Ends all tasks; true: all have ended by themselves within the shutdown deadline. */
+  /** Stops all tasks; true: all stopped gracefully within the shutdown deadline. */
   close(): Promise<boolean> {
     this.#phase = 'stopping'
     return this.#host.stop()
   }
 
   /**
-   * Resolves when nothing will happen any more without somebody's help: every connector comes from a file, and all of its tasks
-   * have ended, complete or failed.
+   * Resolves when nothing more can happen without outside action: every connector comes from a file, and all of its
+   * tasks have ended, complete or failed.
    */
   ended(): Promise<void> {
     return new Promise((resolve) => {
@@ -145,7 +148,7 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
   restart(name: string, options: RestartOptions): Promise<ConnectorStatus> {
     return this.#change(name, async () => {
       const known = this.connectors.find(name)
-      // As in Connect: it stays STOPPED, and that is no error.
+      // As in Connect: it stays STOPPED without an error.
       if (known.target === 'STOPPED') return this.connectors.status(known)
       const { connector, tasks, status } = restartOf(this.connectors.status(known), options)
       if (connector) await this.#plan(known)
@@ -266,7 +269,7 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
     return this.#change(name, async () => {
       const known = this.connectors.find(name)
       refuseUnlessStopped(known)
-      // Its tasks may still be about to end: they would be fenced, and say so.
+      // Its tasks may still be stopping: they would be fenced, and report that.
       await this.#reconcile(known)
       return moveOffsets(known.raw, this.parts.planning, this.parts.positions, changes)
     })
@@ -306,7 +309,7 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
     if (known !== undefined) throw alreadyThere(known.raw)
   }
 
-  /** Changes of one connector one after the other, none while the worker ends. */
+  /** Serializes changes of a connector; refuses them during shutdown. */
   #change<T>(name: string, work: () => Promise<T>): Promise<T> {
     return this.#phase === 'stopping' ? Promise.reject(stopping()) : this.#changes.run(name, work)
   }

@@ -1,4 +1,4 @@
-/** What a herder shows of a connector, from what is asked of it and what its tasks do. */
+/** Views of a connector, from its requested state and its tasks. */
 import { flattened } from '../config/flat-keys.js'
 import type { DeliveryOutline } from '../connector/outline.js'
 import type { TaskRunStatus as RunningStatus } from '../runtime/status.js'
@@ -13,7 +13,7 @@ import type {
 } from './herder.js'
 import type { HostedConnector, TaskPlace } from './hosted-connector.js'
 
-/** A task as the worker that has it knows it. */
+/** A task as known to the worker that has it. */
 export interface ObservedTask {
   readonly status: RunningStatus
   readonly workerId: string
@@ -54,7 +54,7 @@ export function statusOf(connector: HostedConnector, workerId: string, observe: 
   }
 }
 
-/** As Connect has it, where a source task that has come to its end goes on to be RUNNING. */
+/** As in Connect, where a source task that has finished stays RUNNING. */
 function stateOf(target: TargetState, status: RunningStatus | undefined): TaskStatus['state'] {
   const state = status?.state ?? 'UNASSIGNED'
   if (state !== 'STOPPED' && state !== 'UNASSIGNED') return state

@@ -1,33 +1,34 @@
 /**
- * Which worker of a group runs which tasks. Sticky: a task stays where it runs unless the loads would differ by more than one;
- * and in two steps (KIP-415): a task that moves is first taken from the worker that runs it, and given to the other one in the
- * next round, so that what does not move never stops. Linear in tasks times members: the leader does it between heartbeats.
+ * Assigns tasks to the workers of a group. Sticky: a task stays where it runs unless loads would differ by more than
+ * one. Incremental (KIP-415): a task that moves is first revoked from its worker, and assigned to the other in the
+ * next round, so that tasks that do not move never stop. Linear in tasks times members: the leader computes it between
+ * heartbeats.
  */
 
 export interface AssignmentInput {
-  /** All tasks of the group, in one order that every leader takes: those of a connector next to each other. */
+  /** All tasks of the group, in the same order for every leader: those of a connector are adjacent. */
   readonly tasks: readonly string[]
-  /** By member: the tasks that it runs now. */
+  /** By member: the tasks it runs now. */
   readonly members: ReadonlyMap<string, ReadonlySet<string>>
-  /** Tasks that nobody is given yet, unless somebody runs them: their worker may come back. */
+  /** Tasks not to be assigned yet unless someone runs them: their worker may return. */
   readonly awaited: ReadonlySet<string>
 }
 
 export interface Assignment {
-  /** By member: the tasks that it is to run. What it runs and does not find here it ends. */
+  /** By member: the tasks it is to run. It stops any that are not listed here. */
   readonly tasks: ReadonlyMap<string, readonly string[]>
-  /** Whether some task is taken from a member for another one: once it has ended, there has to be another round. */
+  /** Whether a task was revoked from one member for another: once it has stopped, another round is needed. */
   readonly isPartial: boolean
 }
 
 interface Share {
   readonly id: string
-  /** What it runs, of all that is wanted. */
+  /** Of the wanted tasks, those it runs. */
   readonly owned: string[]
   readonly given: string[]
-  /** How many tasks it may have yet. */
+  /** How many more tasks it may have. */
   room: number
-  /** By connector: how many of its tasks are given. */
+  /** By connector: the number of its tasks assigned. */
   readonly siblings: Map<string, number>
 }
 
@@ -43,7 +44,7 @@ export function assignTasks({ tasks, members, awaited }: AssignmentInput): Assig
     if (runner !== undefined) runner.owned.push(task)
     else if (!awaited.has(task)) free.push(task)
   }
-  // What is awaited counts for the loads: else tasks would move now, and back later.
+  // Delayed tasks count towards the loads: otherwise tasks would move now, and back later.
   setRoom(shares, tasks.length)
   let moved = 0
   for (const share of shares) {
@@ -54,7 +55,7 @@ export function assignTasks({ tasks, members, awaited }: AssignmentInput): Assig
   return { tasks: new Map(shares.map(({ id, given }) => [id, given])), isPartial: moved > 0 }
 }
 
-/** Of two that run one task the sink's fencing lets one go on; here it is the first. */
+/** If two workers run one task, the sink's fencing lets one continue; here it is the first. */
 function runnersOf(shares: readonly Share[], members: AssignmentInput['members']): ReadonlyMap<string, Share> {
   const runners = new Map<string, Share>()
   for (const share of shares)
@@ -62,18 +63,21 @@ function runnersOf(shares: readonly Share[], members: AssignmentInput['members']
   return runners
 }
 
-/** The workers that run most may have one more than the others: the fewest tasks move. */
+/** The most loaded workers may have one more than the others, which moves the fewest tasks. */
 function setRoom(shares: readonly Share[], total: number): void {
   const floor = Math.floor(total / shares.length)
   const fullest = [...shares].sort((a, b) => b.owned.length - a.owned.length || (a.id < b.id ? -1 : 1))
   fullest.forEach((share, i) => (share.room = floor + (i < total % shares.length ? 1 : 0)))
 }
 
-/** Those that stay of one worker's: of the connectors with most tasks here the most go, so that each is spread over the workers. */
+/**
+ * The tasks a worker keeps: most are taken from the connectors with most tasks on it, so that each connector is spread
+ * over the workers.
+ */
 function staying(owned: readonly string[], most: number): readonly string[] {
   if (owned.length <= most) return owned
   const left = byConnector(owned)
-  // By how many tasks are left of them: the connectors of the fullest level give one each, and are of the next level then.
+  // By number of tasks left: each connector of the highest level gives up one, and joins the next level.
   const levels: string[][][] = []
   for (const own of left) (levels[own.length] ??= []).push(own)
   let level = levels.length - 1
@@ -93,7 +97,10 @@ function give(share: Share, task: string): void {
   share.siblings.set(connector, (share.siblings.get(connector) ?? 0) + 1)
 }
 
-/** Gives each task to a worker with room, away from tasks of the same connector, and then to where most room is. */
+/**
+ * Assigns each task to a worker with room, preferring those without tasks of the same connector, then those with most
+ * room.
+ */
 function spread(free: readonly string[], shares: readonly Share[]): void {
   for (const task of free) {
     const connector = connectorOf(task)

@@ -3,30 +3,30 @@ import type { RawConfig, RawConnector } from '../../config/raw-connector.js'
 import type { Store, StoreEntry, StoreWrite } from '../../kafka/store.js'
 import type { TargetState } from '../herder.js'
 
-/** A connector as the log has it. */
+/** A connector as stored in the log. */
 export interface LoggedConnector {
   readonly raw: RawConnector
   readonly target: TargetState
-  /** What it was created as: what it is as long as nothing else was asked. */
+  /** The state it was created in, which holds until another is requested. */
   readonly initial: TargetState
-  /** Of the record that has its configuration. */
+  /** Offset of the record with its configuration. */
   readonly offset: number
 }
 
-/** A restart that is asked for; `tasks`: of these alone, else of all. */
+/** A requested restart; `tasks`: only these, otherwise all. */
 export interface LoggedRestart {
   readonly includeTasks: boolean
   readonly onlyFailed: boolean
   readonly tasks: readonly number[] | null
 }
 
-/** What the log says, in its order. Synchronous; must not throw. */
+/** Receives the log's contents in order. Synchronous; must not throw. */
 export interface ConfigListener {
-  /** It is there, is changed, or (undefined) is gone. */
+  /** Created, changed, or (undefined) deleted. */
   connector(name: string, now: LoggedConnector | undefined, before: LoggedConnector | undefined): void
   restart(name: string, restart: LoggedRestart): void
   logger(name: string, level: string): void
-  /** A record that cannot be understood; it changes nothing. */
+  /** An unreadable record, which is ignored. */
   unreadable(key: string, offset: number): void
 }
 
@@ -37,7 +37,7 @@ const prefixes = {
   logger: 'logger-cluster-',
 } as const
 
-/** Connect's words (TargetState): an older reader, which knows no `state.v2`, takes STOPPED for PAUSED (KIP-875). */
+/** Connect's words (TargetState): older readers, which ignore `state.v2`, take STOPPED for PAUSED (KIP-875). */
 const targetWords: Readonly<Record<TargetState, { readonly state: string; readonly 'state.v2': string }>> = {
   RUNNING: { state: 'STARTED', 'state.v2': 'STARTED' },
   PAUSED: { state: 'PAUSED', 'state.v2': 'PAUSED' },
@@ -45,9 +45,9 @@ const targetWords: Readonly<Record<TargetState, { readonly state: string; readon
 }
 
 /**
- * The configurations of a group's connectors in a compacted topic, under Kafka Connect's keys. Whoever reads the log to the same
- * offset knows the same: what a write has come to is what it says once it is read back. A write may have a condition (`if`),
- * which every reader judges alike; one that does not hold has no effect.
+ * The configurations of a group's connectors in a compacted topic, under Kafka Connect's keys. All who have read the
+ * log to the same offset know the same: the outcome of a write is known once it is read back. A write may have a
+ * condition (`if`), which all readers evaluate alike; if it does not hold, the write has no effect.
  */
 export class ConfigLog {
   readonly #store: Store
@@ -68,17 +68,17 @@ export class ConfigLog {
     return this.#connectors
   }
 
-  /** When all that there was was known, in milliseconds since 1970. */
+  /** When the log was last read to its end, in milliseconds since 1970. */
   get followedAt(): number {
     return this.#store.followedAt
   }
 
-  /** The offset behind what is read. */
+  /** The offset after the last record read. */
   get position(): number {
     return this.#store.position
   }
 
-  /** Reads all of it. Restarts that were asked for before are of no concern to a worker that starts now. */
+  /** Reads the whole log. Earlier restart requests do not concern a worker that starts now. */
   async open(): Promise<void> {
     await this.#store.open()
     this.#isLive = true
@@ -92,16 +92,16 @@ export class ConfigLog {
     return this.#store.readTo(offset, timeoutMs)
   }
 
-  /** False: another one of this name was first. */
+  /** False: another connector of this name was first. */
   async create(raw: RawConnector, initial: TargetState): Promise<boolean> {
     if (await this.#write(raw, initial, 'absent')) return true
     const winner = this.#connectors.get(raw.name)
-    // The log keeps the last record of a key: it has to be the winner's again.
+    // The log keeps the last record of a key: it must be the winner's again.
     if (winner !== undefined) await this.#write(winner.raw, winner.initial, winner.offset)
     return false
   }
 
-  /** With `expected`, the offset of the configuration that is replaced, false if it has changed since. */
+  /** With `expected`, the offset of the configuration being replaced: false if it has changed since. */
   put(raw: RawConnector, initial: TargetState, expected: number | null = null): Promise<boolean> {
     return this.#write(raw, initial, expected)
   }
@@ -148,7 +148,7 @@ export class ConfigLog {
     if (content !== null) this.#listener.unreadable(key, offset)
   }
 
-  /** True: it is understood, whatever has come of it. */
+  /** True: understood, whether or not it has an effect. */
   #applyConnector(name: string, content: unknown, offset: number): boolean {
     const before = this.#connectors.get(name)
     if (content === null) {
@@ -160,7 +160,8 @@ export class ConfigLog {
     const { properties, file, initial_state: initial, if: condition } = content
     const holds =
       condition === undefined || (condition === 'absent' ? before === undefined : before?.offset === condition)
-    // A compacted log has lost what the condition was about, and has the last word of a key: it counts then.
+    // Compaction has removed what the condition refers to, and kept the last record of the key, which is therefore
+    // valid.
     if (!holds && before !== undefined) {
       this.#refused.add(offset)
       return true
@@ -205,7 +206,7 @@ export class ConfigLog {
     return true
   }
 
-  /** The topic is another one: nothing of what was there counts. */
+  /** The topic was replaced: its previous contents are void. */
   #reset(): void {
     const gone = [...this.#connectors]
     this.#connectors.clear()

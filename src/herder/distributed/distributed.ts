@@ -35,26 +35,26 @@ export interface DistributedOptions extends HerderOptions {
   readonly statusStore: Store
   readonly membership: (handlers: GroupHandlers) => Membership
   readonly lostWorkerDelayMs: number
-  /** How often positions and rates are told to the group, in ms. */
+  /** How often positions and rates are published to the group, in ms. */
   readonly progressMs: number
-  /** Told of what is wrong with the group, and (null) that it is over. */
+  /** Receives trouble with the group, and null when it is over. */
   readonly trouble?: (error: GenesisError | null) => void
   /** A line for the log. */
   readonly note?: (message: string) => void
 }
 
 const readTimeoutMs = 30_000
-/** A reader that cannot reach Kafka for so long shows what it knows. */
+/** How long a read waits for an unreachable Kafka before showing what is known. */
 const staleAfterMs = 3_000
-/** A writer that cannot reach Kafka for so long is refused. */
+/** How long a write waits for an unreachable Kafka before it is refused. */
 const writeAfterMs = 10_000
-/** How often Kafka is asked for at the start. */
+/** How often to retry connecting to Kafka at the start. */
 const openRetryMs = 1_000
 const maxAttempts = 10
 
 /**
- * The connectors of a group of workers. Kafka is all that they share: any worker answers any call, by what the config log says
- * once the call's record is read back; the status log has what the tasks do; the group assigns the tasks.
+ * The connectors of a group of workers, which share nothing but Kafka. Any worker answers any call, according to the
+ * config log once the call's record is read back; the status log has the state of the tasks; the group assigns them.
  */
 export class DistributedHerder extends HerderReads implements Herder, FileTarget {
   readonly #options: DistributedOptions
@@ -66,13 +66,13 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
   readonly #now: () => number
   #phase: Herder['phase'] = 'starting'
   #progressTimer: NodeJS.Timeout | null = null
-  /** What kept the worker from its group when it was last looked. */
+  /** What last kept the worker from its group. */
   #trouble: GenesisError | null = null
-  /** Whether the logs could not be read when that was last tried. */
+  /** Whether the last attempt to read the logs failed. */
   #isCut = false
   #isReading = false
   #endWait = (): void => undefined
-  /** Resolves when the start has succeeded, or has met what it must wait for. */
+  /** Resolves when the start has succeeded, or has run into something it must wait for. */
   readonly #tried: Promise<void>
   #hasTried = (): void => undefined
 
@@ -99,7 +99,8 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
         group.tasksChanged()
       },
       logger: (name, level) => void parts.loggers.set(name, logLevelOf(level), now()),
-      unreadable: (key, offset) => options.note?.(`record ${key} at offset ${offset} of the configurations is ignored`),
+      unreadable: (key, offset) =>
+        options.note?.(`record ${key} at offset ${offset} of the configuration topic is ignored`),
     })
     const group: GroupMember = new GroupMember(
       {
@@ -136,7 +137,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     return this.#phase
   }
 
-  /** When what it shows was known to be all, in milliseconds since 1970; null: it is as new as the logs are. */
+  /** When the shown state was last complete, in milliseconds since 1970; null: it is current. */
   get asOf(): number | null {
     if (this.#phase === 'starting') return 0
     const followedAt = Math.min(this.#config.followedAt, this.#status.followedAt)
@@ -144,8 +145,8 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
   }
 
   /**
-   * Reads the logs and joins the group; where Kafka cannot be reached, as soon as it can. Rejects where that will not be: no
-   * permission, a topic that does not fit.
+   * Reads the logs and joins the group; if Kafka is unreachable, as soon as it is back. Rejects with permanent errors:
+   * missing permissions, an unsuitable topic.
    */
   async start(): Promise<void> {
     while (!(await this.#opened())) {
@@ -166,7 +167,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     this.#progressTimer.unref()
   }
 
-  /** Ends the tasks, gives them to the others, and leaves. True: all have ended by themselves. */
+  /** Stops the tasks, hands them over, and leaves. True: all stopped gracefully. */
   async close(): Promise<boolean> {
     this.#phase = 'stopping'
     this.#hasTried()
@@ -180,7 +181,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     return clean
   }
 
-  /** False: what is in the way passes by itself. It is told of once. */
+  /** False: the obstacle is temporary; it is reported once. */
   async #opened(): Promise<boolean> {
     try {
       await Promise.all([this.#config.open(), this.#status.open()])
@@ -201,7 +202,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     this.#options.trouble?.(trouble)
   }
 
-  /** Never: a group goes on for as long as it has workers. */
+  /** Never: a group lives as long as it has workers. */
   ended(): Promise<void> {
     return new Promise(() => undefined)
   }
@@ -245,7 +246,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
       refuseOfFile(known.raw)
       const raw = { name, config: patched(known.raw.config, changes), file: null }
       await deliveriesOf(raw, this.parts.planning)
-      // Of two patches at one time neither is lost; after many the last word counts.
+      // Of two concurrent patches neither is lost; after many attempts the last write wins.
       if (await this.#config.put(raw, known.initial, attempt < maxAttempts ? known.offset : null))
         return this.connectors.view(this.connectors.find(name))
     }
@@ -272,7 +273,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
   async restart(name: string, options: RestartOptions): Promise<ConnectorStatus> {
     await this.#toWrite()
     const known = this.connectors.find(name)
-    // As in Connect: it stays STOPPED, and that is no error.
+    // As in Connect: it stays STOPPED without an error.
     if (known.target === 'STOPPED') return this.connectors.status(known)
     const { status } = restartOf(this.connectors.status(known), options)
     await this.#config.restart(name, { ...options, tasks: null })
@@ -309,7 +310,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     return []
   }
 
-  /** Events of this worker's tasks, as they happen: the group is told. */
+  /** Publishes events of this worker's tasks to the group as they happen. */
   taskChanged(
     delivery: DeliveryOutline,
     shard: number,
@@ -342,7 +343,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     if (known !== undefined && known.raw.file !== null) await this.#config.delete(name)
   }
 
-  /** What this worker's own tasks do was told when they did it. */
+  /** Events of this worker's own tasks were emitted when they happened. */
   #observed(task: string, now: LoggedTask | undefined, before: LoggedTask | undefined): void {
     if (now === undefined || now.workerId === this.workerId || this.#phase === 'starting') return
     if (before?.status.state === now.status.state && before.workerId === now.workerId && !now.status.complete) return
@@ -364,15 +365,17 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     await this.#toWrite()
     const known = this.connectors.find(name)
     refuseUnlessStopped(known)
-    // Those of this worker have ended then; those of others are fenced.
+    // This worker's tasks have stopped by then; those of others are fenced.
     await this.#tasks.reconcile(known)
     return moveOffsets(known.raw, this.parts.planning, this.parts.positions, changes)
   }
 
-  /** As new as the logs are now; where they cannot be read, as they were. Throws where they never were read. */
+  /**
+   * Updates to the end of the logs; if they cannot be read, keeps the previous state. Throws if they were never read.
+   */
   protected override async refresh(): Promise<void> {
     if (!(await this.#isStarted(staleAfterMs))) throw this.#away()
-    // Who asks again while Kafka is away need not wait again; one attempt at a time finds out when it is back.
+    // During an outage later callers need not wait again; one attempt at a time finds out when Kafka is back.
     if (this.#isCut && this.#isReading) return
     this.#isReading = true
     const read = Promise.all([this.#config.readToEnd(), this.#status.readToEnd()])
@@ -385,7 +388,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     if (!this.#isCut && !(await within(seen, staleAfterMs))) this.#isCut = true
   }
 
-  /** Throws where the configurations cannot be read, as they are now: 503 over REST. */
+  /** Throws if the current configurations cannot be read: 503 over REST. */
   async #toWrite(): Promise<void> {
     if (!(await this.#isStarted(writeAfterMs))) throw this.#away()
     if (this.#phase === 'stopping') throw stopping()
@@ -393,7 +396,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     this.#isCut = false
   }
 
-  /** Waits for a start that is under way, unless what it waits for is known. */
+  /** Waits for a start in progress, unless the reason for its delay is known. */
   async #isStarted(limitMs: number): Promise<boolean> {
     if (this.#phase === 'starting') await within(this.#tried, limitMs)
     return this.#phase !== 'starting'
@@ -407,7 +410,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
   }
 }
 
-/** False: it has not resolved in time. Rejects as it does. */
+/** False: not resolved in time. Rejects as the promise does. */
 async function within(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), timeoutMs)))

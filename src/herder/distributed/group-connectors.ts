@@ -11,12 +11,12 @@ import type { Reconciler } from '../reconciler.js'
 import type { LoggedConnector, LoggedRestart } from './config-log.js'
 import type { GroupStatus } from './group-status.js'
 
-/** What the config log asks for, carried out on this worker: its part of the tasks of every connector. */
+/** Applies the config log on this worker: runs its share of every connector's tasks. */
 export class GroupConnectors {
   readonly #parts: HerderParts
   readonly #status: GroupStatus
   readonly #reconciler: Reconciler
-  /** Of `tasks`, until something changes: it is asked for in every round. */
+  /** Cache of `tasks` until something changes: it is read in every round. */
   #keys: readonly string[] | null = null
 
   constructor(parts: HerderParts, status: GroupStatus, reconciler: Reconciler) {
@@ -25,14 +25,14 @@ export class GroupConnectors {
     this.#reconciler = reconciler
   }
 
-  /** Keys of all tasks, in the order of their connectors; also of those that are PAUSED, so that they can resume at once. */
+  /** Keys of all tasks, in the order of their connectors; includes PAUSED ones, so that they can resume immediately. */
   get tasks(): readonly string[] {
     return (this.#keys ??= this.#parts.connectors.all
       .filter(({ target }) => target !== 'STOPPED')
       .flatMap(({ tasks }) => tasks.map(taskKey)))
   }
 
-  /** The log has a connector, another version of it, or (undefined) none any more. */
+  /** The log has a new connector, a new version of it, or (undefined) its deletion. */
   configured(name: string, now: LoggedConnector | undefined, before: LoggedConnector | undefined): void {
     this.#keys = null
     if (now === undefined) return this.#removed(name)
@@ -50,7 +50,7 @@ export class GroupConnectors {
     else events.connector(name, connectors.status(connector).state, connector.failure)
   }
 
-  /** The log asks for a restart. */
+  /** The log requests a restart. */
   restarted(name: string, { includeTasks, onlyFailed, tasks }: LoggedRestart): void {
     const connector = this.#parts.connectors.get(name)
     if (connector === undefined) return
@@ -65,7 +65,7 @@ export class GroupConnectors {
     void this.reconcile(connector)
   }
 
-  /** These are this worker's tasks from now on. Resolves when it has ended the others, and the group knows. */
+  /** Sets this worker's tasks. Resolves when it has stopped the others, and the group knows. */
   async own(tasks: ReadonlySet<string>, generation: number): Promise<void> {
     const before = this.#status.own
     const revoked = [...before.keys()].filter((task) => !tasks.has(task))
@@ -81,7 +81,7 @@ export class GroupConnectors {
     if (revoked.length > 0) await this.#status.flush()
   }
 
-  /** Tells the group that these have ended here. */
+  /** Publishes to the group that these have stopped here. */
   release(tasks: Iterable<string>): void {
     for (const task of tasks) {
       if (this.#parts.connectors.get(connectorOf(task)) === undefined) this.#status.forget(task)
@@ -89,7 +89,7 @@ export class GroupConnectors {
     }
   }
 
-  /** Resolves when this worker runs what it is to run of the connector, and nothing else of it. */
+  /** Resolves when this worker runs exactly its tasks of the connector. */
   reconcile(connector: HostedConnector): Promise<void> {
     const own = connector.tasks.filter((task) => this.#status.own.has(taskKey(task)))
     return this.#reconciler.want(connector.name, connector.wanted(own))
@@ -101,14 +101,14 @@ export class GroupConnectors {
     connectors.remove(name)
     if (known !== undefined) activeTopics.forget(known)
     void this.#reconciler.want(name, []).then(() => {
-      // There may be another one of its name by now.
+      // Another one of its name may exist by now.
       if (connectors.get(name) !== undefined) return
       for (const task of this.#status.own.keys()) if (connectorOf(task) === name) this.#status.forget(task)
     })
     events.deleted(name)
   }
 
-  /** Those of this worker's tasks of which `which` is true. */
+  /** This worker's tasks for which `which` is true. */
   #restart(connector: HostedConnector, which: (status: TaskRunStatus, id: number) => boolean): void {
     for (const task of connector.tasks) {
       const status = this.#status.local(taskKey(task))
@@ -116,7 +116,10 @@ export class GroupConnectors {
     }
   }
 
-  /** What can be known of it without its model: a worker that lacks that has a FAILED task, not another number of tasks. */
+  /**
+   * Deliveries known without the model: a worker that lacks the model has a FAILED task, not a different number of
+   * tasks.
+   */
   #plan(connector: HostedConnector, raw: RawConnector): void {
     const { env, worker } = this.#parts.planning
     try {

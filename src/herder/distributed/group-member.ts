@@ -3,34 +3,34 @@ import type { Generation, GroupHandlers } from '../../kafka/group-membership.js'
 import { assignTasks } from './assignment.js'
 import { decodeAssignment, decodeMetadata, encodeAssignment, encodeMetadata } from './group-protocol.js'
 
-/** As src/kafka/group-membership.ts has it. */
+/** As in src/kafka/group-membership.ts. */
 export interface Membership {
   start(): void
   rejoin(reason: string): void
   leave(reason?: string): Promise<void>
 }
 
-/** What a member of the group needs of its herder. */
+/** What a group member needs from its herder. */
 export interface MemberDuties {
   readonly workerId: () => string
-  /** How long the tasks of a lost worker are kept for it, in ms. */
+  /** How long a lost worker's tasks are reserved for it, in ms. */
   readonly lostWorkerDelayMs: number
-  /** The offset to which the configurations are read. */
+  /** Offset up to which the configurations have been read. */
   readonly configOffset: () => number
   readConfigToEnd(): Promise<void>
-  /** Rejects where that takes too long. */
+  /** Rejects if that takes too long. */
   readConfigTo(offset: number): Promise<void>
-  /** Keys of all tasks that the group is to have, in an order that every worker takes. */
+  /** Keys of all tasks of the group, in the same order on every worker. */
   tasks(): readonly string[]
-  /** The worker that is known to run a task, or to have run it when it was lost; null: nobody does. */
+  /** The worker known to run a task, or to have run it when it was lost; null: none. */
   runnerOf(task: string): string | null
-  /** The last generation of which anything is known. */
+  /** The latest known generation. */
   readonly lastGeneration: () => number
-  /** These are this worker's from now on, and no others. Resolves when those that are not have ended. */
+  /** Sets this worker's tasks. Resolves when all others have stopped. */
   own(tasks: ReadonlySet<string>, generation: number): Promise<void>
-  /** What keeps the worker from its group; null: nothing any more. */
+  /** What keeps the worker from its group; null: resolved. */
   trouble(error: GenesisError | null): void
-  /** It cannot take part any more. */
+  /** Permanently unable to take part. */
   failed(error: GenesisError): void
 }
 
@@ -39,31 +39,31 @@ interface Round {
   readonly configOffset: number
   readonly generation: number
   readonly round: number
-  /** Whether the group waits for this worker to say that tasks have ended here. */
+  /** Whether the group waits for this worker to report tasks as stopped. */
   readonly isAwaited: boolean
 }
 
 const rejoinDelayMs = 50
 const readRetryMs = 1_000
 
-/** This worker in its group: which tasks it has, and as the leader which tasks everybody has. */
+/** This worker as a member of its group: receives its tasks and, as the leader, assigns everyone's. */
 export class GroupMember {
   readonly #duties: MemberDuties
   readonly #membership: Membership
-  /** Tasks that this worker runs or has not ended yet. */
+  /** Tasks that this worker runs or has not stopped yet. */
   #owned: ReadonlySet<string> = new Set()
-  /** Of them, those that it has said it has, when it last joined. */
+  /** Those of them that it reported when it last joined. */
   #declared: ReadonlySet<string> = new Set()
   #workers: ReadonlySet<string> = new Set()
   #generation = -1
   #isLeader = false
-  /** What was dealt out by this worker as the leader. */
+  /** The assignment made by this worker as the leader. */
   #dealt = ''
   /** When workers were first found to be lost, by id. */
   readonly #lostSince = new Map<string, number>()
   readonly #timers = new Set<NodeJS.Timeout>()
   #rejoinTimer: NodeJS.Timeout | null = null
-  /** Assignments one after the other; of several that wait the last. */
+  /** Serializes assignments; of several waiting, only the last is applied. */
   #taking: Promise<void> = Promise.resolve()
   #round = 0
 
@@ -73,7 +73,7 @@ export class GroupMember {
       metadata: () => this.#metadata(),
       assign: (members) => this.#assign(members),
       joined: (generation) => this.#joined(generation),
-      // What does not move never stops.
+      // Tasks that do not move never stop.
       rebalancing: () => undefined,
       lost: () => this.#lost(),
       trouble: (error) => duties.trouble(error),
@@ -81,7 +81,7 @@ export class GroupMember {
     })
   }
 
-  /** Of the last assignment; -1: there is none. */
+  /** Of the last assignment; -1: none. */
   get generation(): number {
     return this.#generation
   }
@@ -90,7 +90,7 @@ export class GroupMember {
     return this.#owned.has(task)
   }
 
-  /** Whether a worker was in the group when it was last dealt out; every one while this worker is in no group. */
+  /** Whether a worker was in the group at the last assignment; true for all while this worker is in no group. */
   isMember(workerId: string): boolean {
     return this.#workers.size === 0 || this.#workers.has(workerId)
   }
@@ -99,17 +99,17 @@ export class GroupMember {
     this.#membership.start()
   }
 
-  /** The group may have other tasks by now: the leader has them dealt out again. */
+  /** The group's tasks may have changed: the leader starts another assignment. */
   tasksChanged(): void {
     if (!this.#isLeader || this.#rejoinTimer !== null || this.#key() === this.#dealt) return
-    // A thousand connectors that are created together are one round.
+    // A thousand connectors created together take one round.
     this.#rejoinTimer = setTimeout(() => {
       this.#rejoinTimer = null
-      this.#membership.rejoin('the connectors have changed')
+      this.#membership.rejoin('connectors have changed')
     }, rejoinDelayMs)
   }
 
-  /** Call when its tasks have ended, and the group knows. Never rejects. */
+  /** Call when its tasks have stopped, and the group knows. Never rejects. */
   async leave(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer)
     if (this.#rejoinTimer !== null) clearTimeout(this.#rejoinTimer)
@@ -148,7 +148,7 @@ export class GroupMember {
     return new Map([...given].map(([id, own]) => [id, encodeAssignment({ ...of, tasks: own })] as const))
   }
 
-  /** Of tasks that nobody runs, those whose worker may come back; there is another round when it has not. */
+  /** Of tasks that nobody runs, those whose worker may return; if it does not, another round follows. */
   #awaited(tasks: readonly string[], workers: ReadonlySet<string>): Set<string> {
     const now = performance.now()
     const { lostWorkerDelayMs } = this.#duties
@@ -166,7 +166,7 @@ export class GroupMember {
     if (awaited.size > 0) {
       const first = Math.min(...[...lost].map((runner) => this.#lostSince.get(runner) ?? now))
       this.#later(Math.max(0, first + lostWorkerDelayMs - now) + 1, () => {
-        if (this.#isLeader) this.#membership.rejoin('a worker that was lost has not come back')
+        if (this.#isLeader) this.#membership.rejoin('a lost worker has not returned')
       })
     }
     return awaited
@@ -175,7 +175,7 @@ export class GroupMember {
   #joined({ memberId, leaderId, assignment }: Generation): void {
     const { generation, tasks, configOffset, workers } = decodeAssignment(assignment)
     const round = ++this.#round
-    // Nobody gets them before the group knows that they have ended, also where they were taken away in an earlier round.
+    // Nobody gets them until the group knows that they have stopped, even if they were revoked in an earlier round.
     const isAwaited = [...this.#declared].some((task) => !tasks.includes(task))
     this.#generation = generation
     this.#isLeader = memberId === leaderId
@@ -183,14 +183,14 @@ export class GroupMember {
     this.#taking = this.#taking.then(() =>
       this.#take({ tasks: new Set(tasks), configOffset, generation, round, isAwaited }),
     )
-    // Something may have come into the log while it was dealt out.
+    // The log may have grown during the assignment.
     this.tasksChanged()
   }
 
   async #take({ tasks, configOffset, generation, round, isAwaited }: Round): Promise<void> {
     if (round !== this.#round) return
     const revoked = [...this.#owned].filter((task) => !tasks.has(task))
-    // Revoked first, and while the configurations are read.
+    // Revokes first, while the configurations are read.
     const staying = new Set([...this.#owned].filter((task) => tasks.has(task)))
     if (revoked.length > 0) await this.#duties.own(staying, generation)
     this.#owned = staying
@@ -200,14 +200,14 @@ export class GroupMember {
         await this.#duties.readConfigTo(configOffset)
         break
       } catch {
-        // Kafka is away, and the store says so. An assignment by configurations that are not known is no use.
+        // Kafka is unreachable, as the store reports. An assignment based on unknown configurations is useless.
         await new Promise<void>((resolve) => this.#later(readRetryMs, resolve))
       }
     }
     if (round !== this.#round) return
     this.#owned = tasks
     await this.#duties.own(tasks, generation)
-    if (isAwaited && round === this.#round) this.#membership.rejoin('tasks have been given back')
+    if (isAwaited && round === this.#round) this.#membership.rejoin('tasks have been handed over')
   }
 
   /** Others may run its tasks by now: they would be fenced one by one. */

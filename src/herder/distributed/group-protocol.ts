@@ -1,30 +1,30 @@
-/** What members of a group and their leader say to each other in JoinGroup and SyncGroup: JSON, which later versions add to. */
+/** The messages between members and leader in JoinGroup and SyncGroup: JSON, extensible by later versions. */
 import { isObject } from '../../config/is-object.js'
 
-/** The protocol type of the group: a Kafka Connect cluster of the same group.id is refused by the coordinator. */
+/** Protocol type of the group: the coordinator refuses a Kafka Connect cluster with the same group.id. */
 export const protocolType = 'genesis-connect'
 export const protocolName = 'sticky-1'
-/** Of what a member says; the leader takes the lowest of the group. */
+/** Version of a member's messages; the leader uses the group's lowest. */
 const version = 1
 
 export interface MemberMetadata {
   /** `host:port` of its REST address: the worker id in states. */
   readonly workerId: string
-  /** The configurations that it has read reach to here. */
+  /** Offset up to which it has read the configurations. */
   readonly configOffset: number
-  /** Keys of the tasks that it runs. */
+  /** Keys of the tasks it runs. */
   readonly tasks: readonly string[]
-  /** The last generation that it knows of. */
+  /** The last generation it knows of. */
   readonly generation: number
 }
 
 export interface MemberAssignment {
-  /** Later than every one before: the coordinator counts from 1 again when it has forgotten the group. */
+  /** Increasing: the coordinator restarts from 1 if it has forgotten the group. */
   readonly generation: number
-  /** A member reads the configurations to here before it starts a task. */
+  /** Members read the configurations up to here before they start tasks. */
   readonly configOffset: number
   readonly tasks: readonly string[]
-  /** The workers of the group, by their ids. */
+  /** The workers of the group, by id. */
   readonly workers: readonly string[]
 }
 
@@ -34,7 +34,7 @@ export function encodeMetadata({ workerId, configOffset, tasks, generation }: Me
   )
 }
 
-/** What cannot be understood is of a member that runs nothing. */
+/** A member with an unreadable message is taken to run nothing. */
 export function decodeMetadata(bytes: Buffer): MemberMetadata {
   const { worker_id: workerId, config_offset: configOffset, tasks, generation } = parsed(bytes)
   return {

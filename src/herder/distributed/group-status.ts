@@ -12,22 +12,24 @@ export interface GroupStatusOptions {
   readonly now: () => number
   /** Whether a worker is in the group, as far as this one knows. */
   readonly isMember: (workerId: string) => boolean
-  /** As StatusLog has it. */
+  /** As in StatusLog. */
   readonly changed: StatusChanged
-  /** As StatusLog has it. */
+  /** As in StatusLog. */
   readonly topicsReset: TopicsReset
 }
 
 const flushTimeoutMs = 5_000
 
-/** What the group knows of its tasks: this worker writes what its own do, and reads what the others' do. Tasks by their keys. */
+/** The state of the group's tasks: this worker writes its own, and reads the others'. Tasks by key. */
 export class GroupStatus {
   readonly #options: GroupStatusOptions
   readonly #log: StatusLog
-  /** By task: the generation that gave it to this worker. Of two workers that of the later one is right. */
+  /**
+   * By task: the generation that assigned it to this worker. If two workers claim a task, the later generation wins.
+   */
   #own: ReadonlyMap<string, number> = new Map()
   #generation = -1
-  /** The last status of tasks that have ended here. */
+  /** The last status of tasks that have stopped here. */
   readonly #ended = new Map<string, TaskRunStatus>()
 
   constructor(options: GroupStatusOptions) {
@@ -44,7 +46,7 @@ export class GroupStatus {
     return this.#log.followedAt
   }
 
-  /** The latest generation of which the group knows something. */
+  /** The latest known generation of the group. */
   get lastGeneration(): number {
     return Math.max(this.#generation, this.#log.lastGeneration)
   }
@@ -61,7 +63,7 @@ export class GroupStatus {
     return this.#log.readToEnd()
   }
 
-  /** Resolves when all is written, or after a few seconds without that. */
+  /** Resolves when everything is written, or after a timeout of a few seconds. */
   flush(): Promise<void> {
     return this.#log.flush(flushTimeoutMs)
   }
@@ -70,18 +72,18 @@ export class GroupStatus {
     return this.#log.close()
   }
 
-  /** These are this worker's tasks from now on. */
+  /** Sets this worker's tasks. */
   assign(tasks: ReadonlySet<string>, generation: number): void {
     this.#own = new Map([...tasks].map((task) => [task, this.#own.get(task) ?? generation]))
     this.#generation = generation
   }
 
-  /** Undefined: this worker has no such task, or has not started it. */
+  /** Undefined: not this worker's task, or not started yet. */
   local(task: string): TaskRunStatus | undefined {
     return this.#own.has(task) ? this.#hosted(task) : undefined
   }
 
-  /** A task here has another state. True: it is this worker's, and the group is told. */
+  /** A task here has changed state. True: it is this worker's, and the change is published to the group. */
   changed(task: string): boolean {
     const status = this.#hosted(task)
     if (status === undefined) return false
@@ -91,7 +93,7 @@ export class GroupStatus {
     return true
   }
 
-  /** Of those of this worker's tasks that are started. */
+  /** Publishes those of this worker's tasks that are started. */
   publish(tasks: Iterable<string>): void {
     for (const task of tasks) {
       const status = this.local(task)
@@ -99,27 +101,27 @@ export class GroupStatus {
     }
   }
 
-  /** Of those that have moved on since the last time. */
+  /** Publishes those that have advanced since the last time. */
   publishProgress(): void {
     const isNews = (task: string): boolean =>
       this.#log.get(task)?.status.counters.position !== this.local(task)?.counters.position
     this.publish([...this.#own.keys()].filter(isNews))
   }
 
-  /** Of a task that has ended here for another worker to take. */
+  /** Publishes a task that has stopped here for another worker to take. */
   publishUnassigned(task: string): void {
     const last = this.#ended.get(task) ?? this.#log.get(task)?.status
     this.#ended.delete(task)
     if (last !== undefined) this.#publish(task, { ...last, state: 'UNASSIGNED', rate: 0 })
   }
 
-  /** Of a task of a connector that is gone: nothing is known of it any more. */
+  /** Deletes a task of a deleted connector. */
   forget(task: string): void {
     this.#ended.delete(task)
     this.#log.publish(task, null)
   }
 
-  /** The worker that runs a task, as far as it is known, or has run it when it was lost; null: nobody does. */
+  /** The worker known to run a task, or to have run it when it was lost; null: none. */
   runnerOf(task: string): string | null {
     const known = this.#log.get(task)
     return known === undefined || known.status.state === 'UNASSIGNED' ? null : known.workerId

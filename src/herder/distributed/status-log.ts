@@ -5,20 +5,23 @@ import type { Store, StoreEntry } from '../../kafka/store.js'
 import type { TaskRunStatus } from '../../runtime/status.js'
 import type { Failure, State } from '../../runtime/task-events.js'
 
-/** What the worker that has a task says of it. */
+/** A task's status, from the worker that has it. */
 export interface LoggedTask {
   readonly status: TaskRunStatus
   readonly workerId: string
-  /** Of the assignment by which it had it. */
+  /** Of the assignment that gave it the task. */
   readonly generation: number
   /** Milliseconds since 1970. */
   readonly asOf: number
 }
 
-/** Called synchronously; must not throw. Undefined: nothing is known of it. */
+/** Called synchronously; must not throw. Undefined: deleted. */
 export type StatusChanged = (task: string, now: LoggedTask | undefined, before: LoggedTask | undefined) => void
 
-/** Called synchronously; must not throw. The active topics of a connector were reset when its deliveries had sent so many records. */
+/**
+ * Called synchronously; must not throw. A connector's active topics were reset at these record counts of its
+ * deliveries.
+ */
 export type TopicsReset = (connector: string, records: ReadonlyMap<string, number>) => void
 
 const prefix = 'status-task-'
@@ -27,8 +30,8 @@ const retryMs = 1_000
 const states: readonly State[] = ['UNASSIGNED', 'RUNNING', 'PAUSED', 'STOPPED', 'FAILED', 'RESTARTING']
 
 /**
- * What the tasks of a group do, in a compacted topic: state, trace and counters of each, written by the worker that has it. Of two
- * workers the one of the later generation is right, whenever the other one's last word comes.
+ * The status of a group's tasks in a compacted topic: state, trace and counters of each, written by the worker that
+ * has it. Of two workers the later generation wins, whichever writes last.
  */
 export class StatusLog {
   readonly #store: Store
@@ -40,7 +43,7 @@ export class StatusLog {
   #writing: Promise<void> | null = null
   #closed = false
 
-  /** `changed`: synchronously, in the order of the log; also of what this worker has written. */
+  /** `changed`: called synchronously, in log order; also for this worker's own records. */
   constructor(store: Store, changed: StatusChanged, topicsReset: TopicsReset) {
     this.#store = store
     this.#changed = changed
@@ -56,17 +59,17 @@ export class StatusLog {
     return this.#store.readToEnd()
   }
 
-  /** When all that there was was known, in milliseconds since 1970. */
+  /** When the log was last read to its end, in milliseconds since 1970. */
   get followedAt(): number {
     return this.#store.followedAt
   }
 
-  /** The latest of which something was said. */
+  /** The latest generation in the log. */
   get lastGeneration(): number {
     return this.#lastGeneration
   }
 
-  /** For all of the group. */
+  /** For the whole group. */
   async resetTopics(connector: string, records: ReadonlyMap<string, number>): Promise<void> {
     const value = Buffer.from(JSON.stringify({ records: Object.fromEntries(records) }))
     await this.#store.write([{ key: topicsPrefix + connector, value }])
@@ -76,13 +79,13 @@ export class StatusLog {
     return this.#tasks.get(task)
   }
 
-  /** Writes it as soon as possible, or its last version then; null: nothing is known of it any more. */
+  /** Writes its latest version as soon as possible; null: deletes it. */
   publish(task: string, status: LoggedTask | null): void {
     this.#unwritten.set(task, status)
     this.#writing ??= this.#writeAll()
   }
 
-  /** Resolves when everything that was published before is in the log, or `timeoutMs` have gone. */
+  /** Resolves when everything published before is in the log, or after `timeoutMs`. */
   async flush(timeoutMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)))
@@ -95,9 +98,9 @@ export class StatusLog {
     await this.#store.close()
   }
 
-  /** Together what has come meanwhile. A failure of Kafka passes: what is newer by then is written. */
+  /** Writes pending updates together. A Kafka outage is temporary: the latest version is written when it is over. */
   async #writeAll(): Promise<void> {
-    // What changes in one go is one write.
+    // Changes made in one turn are one write.
     await Promise.resolve()
     while (this.#unwritten.size > 0 && !this.#closed) {
       const batch = [...this.#unwritten]
@@ -152,7 +155,7 @@ function encoded({ status, workerId, generation, asOf }: LoggedTask): Buffer {
   return Buffer.from(JSON.stringify({ ...about, ...trace, ...counted }))
 }
 
-/** Null: it is not what `encoded` makes. */
+/** Null: not in the form of `encoded`. */
 function decoded(value: Buffer, shard: number): LoggedTask | null {
   const content = parsed(value)
   if (!isObject(content)) return null
