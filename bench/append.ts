@@ -3,7 +3,7 @@ import { createProducer } from '#src/kafka/create-producer.js'
 import type { EncodedBatch } from '#src/record.js'
 import type { BenchConnector } from './connector.js'
 
-/** What the broker takes for one batch of `records` records without a transaction, in ms, again and again, with a pause between. */
+/** The broker's time for one batch of `records` records without a transaction, in ms, measured repeatedly with pauses. */
 export async function appendTimes({ connector: { name }, worker }: BenchConnector, records: number): Promise<number[]> {
   const producer = createProducer('wire', worker.kafka, {
     topic: name,
@@ -27,7 +27,7 @@ export async function appendTimes({ connector: { name }, worker }: BenchConnecto
   } finally {
     await producer.close()
   }
-  // The first ones are compiled code's and the topic's.
+  // Discard the first ones: JIT compilation and a new topic.
   return times.slice(50)
 }
 

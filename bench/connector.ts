@@ -14,13 +14,13 @@ let runs = 0
 
 export interface BenchConnector {
   readonly connector: ConnectorConfig
-  /** One for each shard of the same connector, changed as given. */
+  /** One per shard of the same connector, with the given changes. */
   readonly tasks: (changes?: Readonly<Record<string, unknown>>) => TaskSpec[]
   /** From the environment. */
   readonly worker: WorkerConfig
 }
 
-/** A connector of 15 columns in Avro with a topic of its own, which goes when `use` is through, as its model does. */
+/** A connector of 15 Avro columns with its own topic; topic and model are removed after `use`. */
 export async function withConnector<T>(
   keys: Readonly<Record<string, unknown>>,
   use: (made: BenchConnector) => Promise<T>,

@@ -11,7 +11,7 @@ import { interleaved, median } from './markdown.js'
 
 export interface CostResult {
   readonly case: string
-  /** CPU of a record made and encoded. */
+  /** CPU to generate and encode a record. */
   readonly cpuMicrosPerRecord: number
 }
 

@@ -1,4 +1,4 @@
-/** Records per second and CPU per record of each encoder: on 15 columns of a census, and on 10 of customers, 3 of them free text. */
+/** Records per second and CPU per record of each encoder: on 15 census columns, and on 10 customer columns, 3 of them free text. */
 import { fileURLToPath } from 'node:url'
 import { deriveSchema } from '#src/encode/avro/derive.js'
 import { parseSchema } from '#src/encode/avro/schema.js'
@@ -17,7 +17,7 @@ export interface EncodeResult {
 
 const batchLength = 4096
 let state = 1
-/** Any even spread will do here, as long as it is the same each time (Numerical Recipes' generator). */
+/** Any uniform generator will do, as long as it is reproducible (from Numerical Recipes). */
 const random = (below: number): number => {
   state = (Math.imul(state, 1664525) + 1013904223) >>> 0
   return Math.floor((state / 2 ** 32) * below)
@@ -34,7 +34,7 @@ function category(name: string, values: readonly Value[], type: Field['type'] = 
   ]
 }
 
-/** A number column of which a part is exact values and the rest is drawn from bins. */
+/** A number column with some exact values and the rest drawn from bins. */
 function number(
   name: string,
   type: Field['type'],
@@ -51,7 +51,7 @@ function number(
   ]
 }
 
-/** 9 categorical and 6 numeric columns: the alphabets have the sizes and lengths of the UCI Adult table's. */
+/** 9 categorical and 6 numeric columns, with alphabets of the same sizes and lengths as the UCI Adult table's. */
 export function censusBatch(): ColumnBatch {
   const integer: Field['type'] = { kind: 'integer' }
   const columns = [

@@ -1,4 +1,4 @@
-/** What training costs: 15 columns like a census table's, on one thread and on two, each run in a process of its own. */
+/** Training cost: 15 columns like a census table's, on one thread and on two, each run in its own process. */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -14,7 +14,7 @@ export interface FitCase {
 }
 
 export interface FitResult extends FitCase {
-  /** What was trained in the end; differs for 'auto'. */
+  /** The number finally trained; differs for 'auto'. */
   readonly chosen: number
   readonly epochs: number
   readonly seconds: number
@@ -30,7 +30,7 @@ export const fitCases: readonly FitCase[] = [
   { rows: 1_000_000, states: 64, threads: 2 },
 ]
 
-/** Peak memory is the whole process's, so each case has its own. */
+/** Peak memory is per process, so each case has its own. */
 export async function benchFit(one: FitCase): Promise<FitResult> {
   const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.url), JSON.stringify(one)])
   return JSON.parse(stdout) as FitResult
@@ -51,7 +51,7 @@ async function measure(one: FitCase): Promise<FitResult> {
   }
 }
 
-/** Rows of a census-like model, in codes. */
+/** Rows of a census-like model, as codes. */
 function censusLikeTable(rows: number): CodedTable {
   const model = modelOf(censusLikeArtifact())
   const generator = openGenerator(model, { seed: 1 })

@@ -1,4 +1,4 @@
-/** What the connectors of a group cost its workers' herders, by their number: herders and logs in memory, no broker and no tasks. */
+/** Cost of connectors for the herders of a group's workers, by number of connectors: herders and logs in memory, no broker and no tasks. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,16 +15,16 @@ import { MemoryGroup } from '../test/support/memory-group.js'
 import { MemoryLog, MemoryStore } from '../test/support/memory-store.js'
 import { randomArtifact } from '../test/support/models.js'
 
-/** Times are CPU times: what else the machine does does not count. */
+/** Times are CPU times, unaffected by other load. */
 export interface GroupSize {
   readonly connectors: number
-  /** Of a worker that starts: the log replayed, milliseconds. */
+  /** For a starting worker: replay of the log, milliseconds. */
   readonly replayMs: number
-  /** Of one creation more, with its check, milliseconds. */
+  /** For one more creation, including its check, milliseconds. */
   readonly createMs: number
-  /** Of the leader, for four workers that have them and a fifth that comes, milliseconds. */
+  /** For the leader, assigning them when a fifth worker joins four, milliseconds. */
   readonly assignMs: number
-  /** What one of five members is told; the coordinator keeps that of all in one record, and as much that they say of themselves. */
+  /** The assignment of one of five members; the coordinator stores all of them in one record, plus as much metadata from the members. */
   readonly assignmentBytes: number
   /** GET /connectors?expand=status, without its JSON, milliseconds. */
   readonly listMs: number
@@ -82,7 +82,7 @@ async function cpuMs(work: () => Promise<unknown>): Promise<number> {
   return (user + system) / 1000
 }
 
-/** A group in memory, whose tasks are never run. */
+/** An in-memory group whose tasks are never run. */
 class Place {
   readonly config = new MemoryLog()
   readonly #status = new MemoryLog()
@@ -123,7 +123,7 @@ function configOf(i: number): Record<string, string> {
   }
 }
 
-/** A fifth worker comes: a fifth of the tasks is taken from the four. */
+/** A fifth worker joins: a fifth of the tasks moves from the other four. */
 async function assigned(count: number): Promise<Pick<GroupSize, 'assignMs' | 'assignmentBytes'>> {
   const tasks = Array.from({ length: count }, (_, i) => `${nameOf(i)}#0`)
   const owned = Array.from({ length: members }, (_, m) => new Set(tasks.filter((_, i) => i % members === m)))

@@ -1,6 +1,6 @@
 /**
- * A group of four workers, each a process of its own, with many connectors of one record a second: how long they take to start, and to
- * settle when a worker leaves and when one is lost, and whether tasks that do not move feel it.
+ * A group of four workers in separate processes, with many connectors of one record a second: how long they take to start, and to
+ * settle when a worker leaves or is lost, and whether tasks that do not move are affected.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -20,17 +20,17 @@ export interface GroupResult {
   readonly connectors: number
   /** From the first creation until every task runs. */
   readonly startSeconds: number
-  /** From SIGTERM until the tasks of the worker run elsewhere. */
+  /** From SIGTERM until the worker's tasks run elsewhere. */
   readonly leaveSeconds: number
   /** From SIGKILL. */
   readonly lostSeconds: number
-  /** Of the tasks that did not move: the least that one has sent, against its rate, while the others moved. */
+  /** Lowest rate of any task that did not move, as a share of its target, while the others moved. */
   readonly leastShare: number
-  /** Of those tasks, how many were started again. */
+  /** How many of those tasks were restarted. */
   readonly restarted: number
-  /** Of a worker without any tasks. */
+  /** For a worker without tasks. */
   readonly idleCore: number
-  /** Of each worker with its share of the connectors. */
+  /** For each worker with its share of the connectors. */
   readonly steadyCore: number
   readonly residentBytes: number
 }
@@ -49,7 +49,7 @@ interface Progress {
 const ratePerSecond = 1
 const callers = 16
 const cpuSeconds = 15
-/** How long rates are looked at: positions of other workers are told every five seconds. */
+/** How long rates are observed: other workers' positions are published every five seconds. */
 const windowSeconds = 20
 
 export async function benchGroup(brokers: string, { connectors, workers: count }: GroupBench): Promise<GroupResult> {
@@ -98,7 +98,7 @@ export async function benchGroup(brokers: string, { connectors, workers: count }
   }
 }
 
-/** All in one topic: what is measured is the group, not how fast a broker creates topics. */
+/** All in one topic: this measures the group, not how fast a broker creates topics. */
 async function create(workers: readonly GroupWorker[], connectors: number, topic: string): Promise<void> {
   let next = 0
   const one = async (): Promise<void> => {
@@ -110,14 +110,13 @@ async function create(workers: readonly GroupWorker[], connectors: number, topic
       const body = JSON.stringify({ name: `c-${String(i).padStart(5, '0')}`, config })
       const headers = { 'content-type': 'application/json' }
       const answer = await fetch(`${workers[i % workers.length].address}/connectors`, { method: 'POST', headers, body })
-      if (answer.status !== 201)
-        throw new Error(`a creation was answered with ${answer.status}: ${await answer.text()}`)
+      if (answer.status !== 201) throw new Error(`a creation returned ${answer.status}: ${await answer.text()}`)
     }
   }
   await Promise.all(Array.from({ length: callers }, one))
 }
 
-/** The last worker that runs goes; the first is asked. */
+/** The last running worker ends; the first is asked. */
 async function measure(
   workers: readonly GroupWorker[],
   connectors: number,
@@ -185,7 +184,7 @@ function secondsSince(began: number): number {
   return (performance.now() - began) / 1000
 }
 
-/** CPU seconds a second of each process. Linux alone tells. */
+/** CPU seconds per second of each process. Linux only. */
 async function coresOf(workers: readonly GroupWorker[], seconds: number): Promise<readonly number[]> {
   const before = await Promise.all(workers.map(ticksOf))
   await wait(seconds * 1000)

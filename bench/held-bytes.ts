@@ -1,11 +1,11 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** Heap and array buffers of the process after a collection, in bytes. */
+/** Heap and array buffers of the process after garbage collection, in bytes. */
 export function heldBytes(): number {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
-  // Array buffers of what the first collection finds are freed by the second.
+  // Array buffers found by the first collection are freed by the second.
   collect()
   collect()
   const { heapUsed, arrayBuffers } = process.memoryUsage()

@@ -1,4 +1,4 @@
-/** Many connectors that hardly send anything, on one worker: what they cost while they wait. */
+/** Many mostly idle connectors on one worker: what they cost while waiting. */
 import { readdir, readlink } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -13,19 +13,19 @@ export interface IdleOptions {
 export interface IdleResult {
   readonly connectors: number
   readonly seconds: number
-  /** Until every one has delivered its first record; each begins with one, at its own moment of the first ten seconds. */
+  /** Until each has delivered its first record; each starts with one, staggered over the first ten seconds. */
   readonly startSeconds: number
   readonly startCpuSeconds: number
-  /** Delivered within the measured time. */
+  /** Delivered during the measurement. */
   readonly records: number
   readonly rssBytes: number
-  /** CPU seconds a second of this whole process. */
+  /** CPU seconds per second of the whole process. */
   readonly coreShare: number
-  /** Open sockets of this process; null where the system does not tell. */
+  /** Open sockets of this process; null if the system does not tell. */
   readonly sockets: number | null
 }
 
-/** One record every ten seconds each; measured for `seconds` once every one has delivered its first. */
+/** One record every ten seconds each; measured for `seconds` after each has delivered its first. */
 export function benchIdle({ connectors = 1000, seconds = 60 }: IdleOptions): Promise<IdleResult> {
   return withConnector({ throughput: { rate: 0.1 } }, async ({ connector, tasks, worker: config }) => {
     const events: WorkerEvents = { connector: () => undefined, task: () => undefined }

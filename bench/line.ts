@@ -8,7 +8,7 @@ import { withConnector } from './connector.js'
 
 export interface LineOptions {
   readonly records: number
-  /** A partition each. */
+  /** One partition each. */
   readonly tasks?: number
   readonly threads?: number
   readonly connector?: Readonly<Record<string, unknown>>
@@ -16,17 +16,17 @@ export interface LineOptions {
 
 export interface LineResult {
   readonly recordsPerSecond: number
-  /** Of this whole process, from the first fenced producer to the last commit, as the time is. */
+  /** Of the whole process, from the first fenced producer to the last commit, wall-clock. */
   readonly cpuMicrosPerRecord: number
   /** CPU seconds per second of this process; the broker gets the rest of the machine. */
   readonly cores: number
   /** CPU seconds until the first producer was fenced: threads, libraries, model, topics. */
   readonly startCpuSeconds: number
-  /** Resident memory of this process when each tenth of the records was sent. */
+  /** Resident memory of this process after each tenth of the records. */
   readonly rssBytes: readonly number[]
 }
 
-/** Sends `records` records to a topic of its own; the clocks run from the fenced producer to the last commit. */
+/** Sends `records` records to a new topic; the clocks run from the fenced producer to the last commit. */
 export function benchLine({ records, tasks = 1, threads = tasks, connector = {} }: LineOptions): Promise<LineResult> {
   const keys = {
     topic_creation: { partitions: tasks },

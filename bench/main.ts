@@ -1,5 +1,5 @@
 /**
- * `make bench`: everything that is claimed about speed, side by side in one run on one machine, as Markdown on stdout:
+ * `make bench`: every performance claim, measured in one run on one machine, as Markdown on stdout:
  * the tables of docs/benchmarks.md. Progress goes to stderr. `node build/bench/main.js [--quick] [section …]` runs parts;
  * `--quick` gives rough figures in a few minutes.
  */
@@ -18,7 +18,7 @@ const withBroker = { producers, codecs, line, rate, idle, verify, memory, rest, 
 const sections = new Map<string, Section>(Object.entries({ ...withoutBroker, ...withBroker }))
 
 const progress = new Progress(process.stderr)
-/** Tables are printed meanwhile: lines only, none that is redrawn. */
+/** Tables are printed meanwhile: log lines only, no redrawing. */
 const measuring = new Progress({ write: (text: string) => process.stderr.write(text) })
 const quick = process.argv.includes('--quick')
 const named = process.argv.slice(2).filter((argument) => argument !== '--quick')
@@ -32,7 +32,7 @@ aborted.catch(() => {})
 async function main(): Promise<number> {
   const unknown = named.find((name) => !sections.has(name))
   if (unknown !== undefined) {
-    progress.say(`There is no section ${unknown}: ${[...sections.keys()].join(', ')}`)
+    progress.say(`No section ${unknown}; sections: ${[...sections.keys()].join(', ')}`)
     return 2
   }
   const needsBroker = wanted.some((name) => name in withBroker)
@@ -63,7 +63,7 @@ async function measure(context: BenchContext): Promise<void> {
     if (!wanted.includes(name)) continue
     signal.throwIfAborted()
     const from = performance.now()
-    // A measurement that is under way knows nothing of Ctrl-C: it is left behind.
+    // A running measurement ignores Ctrl-C: abandon it.
     await measuring.during(name, () => Promise.race([section(context), aborted]))
     progress.say(`${name}: ${((performance.now() - from) / 1000).toFixed(0)} s`)
   }
@@ -73,7 +73,7 @@ async function measure(context: BenchContext): Promise<void> {
 main().then(
   (status) => process.exit(status),
   (error: unknown) => {
-    // A defect of a measurement is for those who develop it: with its trace.
+    // Bugs in a measurement are for its developers: show the stack trace.
     if (!signal.aborted) console.error(error instanceof LadderError ? error.message : error)
     process.exit(signal.aborted ? 130 : 1)
   },

@@ -1,4 +1,4 @@
-/** How figures are written: as the tables of docs/benchmarks.md. */
+/** Formatting of figures, as in the tables of docs/benchmarks.md. */
 
 export const millions = (value: number): string => `${(value / 1e6).toFixed(2)} M`
 export const thousands = (value: number): string => Math.round(value / 1000).toLocaleString('en') + ' k'
@@ -23,7 +23,7 @@ export function quantile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]
 }
 
-/** Every case once, then every case again, so that what else the machine does meets them all. */
+/** Every case once, then all again, so that other load affects all of them alike. */
 export async function interleaved<Case, Result>(
   rounds: number,
   cases: readonly Case[],

@@ -1,4 +1,4 @@
-/** Kafka's own kafka-producer-perf-test as the peer: in the broker's image where Docker works, else from Maven's jars. */
+/** Kafka's own kafka-producer-perf-test for comparison: from the broker's image with Docker, otherwise from Maven's jars. */
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run, works } from '../scripts/stack/command.js'
@@ -8,7 +8,7 @@ export interface PerfTestOptions {
   readonly brokers: string
   readonly topic: string
   readonly records: number
-  /** Records to send before the clock starts: Java compiles meanwhile. */
+  /** Records sent before the clock starts, as JIT warm-up. */
   readonly warmup: number
   /** UTF-8 text; records are picked from it at random. */
   readonly payloadFile: string
@@ -20,7 +20,7 @@ export interface PerfTestOptions {
 
 export interface PerfTestResult {
   readonly recordsPerSecond: number
-  /** Over the whole process, the start and compilation of Java included. */
+  /** Of the whole process, including Java's startup and compilation. */
   readonly cpuMicrosPerRecord: number
 }
 
@@ -28,7 +28,7 @@ const jars = fileURLToPath(new URL(`../stack/kafka-${kafkaVersion}`, import.meta
 
 export async function perfTest(options: PerfTestOptions): Promise<PerfTestResult> {
   const { records, warmup, payloadFile } = options
-  // Where the broker is one of Maven's, so is its tool: an image may lack what zstd-jni needs.
+  // If the broker comes from Maven, so does the tool: an image may lack what zstd-jni needs.
   const docker = process.env['GENESIS_STACK'] !== 'maven' && (await works('docker', 'image', 'inspect', kafkaImage))
   const classPath = docker ? '/opt/kafka/libs/*' : `${jars}/*`
   const java = `java -Xmx512m -cp '${classPath}' org.apache.kafka.tools.ProducerPerformance ${commandLine(options)}; times`

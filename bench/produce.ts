@@ -24,7 +24,7 @@ import { deleteTopics } from './topics.js'
 export interface ProduceOptions {
   readonly brokers: string
   readonly rounds: number
-  /** Of each contender in each round; kafkajs sends a tenth of it, and all of them less where it is compressed. */
+  /** Per contender and round; kafkajs sends a tenth of it, and all of them less with compression. */
   readonly records: number
   readonly codecs: readonly Compression[]
 }
@@ -39,7 +39,7 @@ export interface ProduceResult {
 
 /** Between two commits; also the default of a connector file. */
 const transactionMs = 100
-/** What kafka-producer-perf-test takes if it is not told. */
+/** Default of kafka-producer-perf-test. */
 const perfTestDefaultMs = 3000
 const delimiter = '<END-OF-RECORD>'
 
@@ -83,7 +83,7 @@ export async function benchProduce(options: ProduceOptions): Promise<ProduceResu
 
 const nothing = { recordsPerSecond: 0, cpuMicrosPerRecord: 0, bytesPerRecord: 0 }
 
-/** What a codec takes of the time, next to none: so much less is sent. */
+/** Share of the records to send per codec: slower ones send fewer. */
 const shareOf: Readonly<Record<Compression, number>> = { none: 1, gzip: 0.15, snappy: 0.5, lz4: 0.5, zstd: 0.5 }
 
 type Contender = readonly [name: string, once: (topic: string, sideTopic: string) => Promise<PerfTestResult>]
@@ -123,7 +123,7 @@ function contenders(
   ]
 }
 
-/** Whether the broker takes records of a codec: an image may lack the native library. */
+/** Whether the broker accepts a codec: an image may lack the native library. */
 async function isTaken(cluster: ClusterOptions, compression: Compression, batch: EncodedBatch): Promise<boolean> {
   const run = { client: 'wire', compression, transactional: false, batch, records: batch.length } as const
   try {
@@ -199,8 +199,8 @@ async function withTopic(cluster: ClusterOptions, once: Contender[1]): Promise<P
 }
 
 /**
- * A batch of 15-column Avro records. perf-test reads its payload as UTF-8 text and would blow up other bytes, so the
- * highest bit of each byte is cleared: the sizes stay, and all contenders send the same bytes.
+ * A batch of 15-column Avro records. perf-test reads its payload as UTF-8 text and would inflate other bytes, so the
+ * highest bit of each byte is cleared: sizes are unchanged, and all contenders send the same bytes.
  */
 function censusRecords(): EncodedBatch {
   const batch = censusBatch()

@@ -1,6 +1,6 @@
 /**
- * A fixed rate: what a reader of the topic sees arrive in any ten seconds and between two batches, and how long a record takes
- * from its generation to the acknowledgement of its transaction, beside what the broker takes for an append alone.
+ * A fixed rate: how many records arrive in any ten seconds and between two batches, and how long a record takes
+ * from generation to the acknowledgement of its transaction, compared with the broker's time for an append alone.
  */
 import { createEncoder } from '#src/encode/create.js'
 import { createRegistry } from '#src/encode/registry.js'
@@ -19,13 +19,13 @@ import { quantile } from './markdown.js'
 
 export interface RateResult {
   readonly ratePerSecond: number
-  /** Least and most of any window of ten seconds, as shares of what was asked for. */
+  /** Minimum and maximum of any ten-second window, as shares of the target. */
   readonly window: { readonly least: number; readonly most: number }
-  /** Milliseconds between the times of consecutive batches. */
+  /** Milliseconds between consecutive batches. */
   readonly gapMs: { readonly median: number; readonly p99: number; readonly most: number }
-  /** From generation to the answer to the commit, over all records. */
+  /** From generation to the commit's response, over all records. */
   readonly latencyMs: { readonly median: number; readonly p99: number }
-  /** Of a batch of as many records without a transaction: from its sending to its acknowledgement. */
+  /** For an equally large batch without a transaction: from sending to acknowledgement. */
   readonly appendMs: { readonly median: number; readonly p99: number }
 }
 
@@ -54,7 +54,7 @@ export function benchRate({ ratePerSecond = 10_000, seconds = 25, intervalMs = 1
   })
 }
 
-/** Runs the connector's one task in this thread; milliseconds of every record. */
+/** Runs the connector's single task in this thread; milliseconds of every record. */
 async function latenciesOf({ connector, worker }: BenchConnector, records: number): Promise<number[]> {
   const shard = { connector: connector.name, shard: 0, shards: 1 }
   const capacity = largestGrant(connector.throughput, shard)
@@ -101,7 +101,7 @@ async function latenciesOf({ connector, worker }: BenchConnector, records: numbe
     systemClock,
   )
   const ended = await task.run()
-  if (ended.end !== 'complete') throw new Error(`the task has ended: ${JSON.stringify(ended)}`)
+  if (ended.end !== 'complete') throw new Error(`the task ended early: ${JSON.stringify(ended)}`)
   return latencies
 }
 
@@ -118,7 +118,7 @@ async function timestamps({ connector: { name }, worker }: BenchConnector): Prom
   }
 }
 
-/** How many records each window holds that begins at a tenth of a second and is covered by the run. */
+/** Record counts of all windows that start at a tenth of a second and lie within the run. */
 function windows(times: readonly number[]): number[] {
   const counts: number[] = []
   let low = 0

@@ -1,4 +1,4 @@
-/** How long calls over REST take while the same worker sends as fast as it can. */
+/** Latency of REST calls while the same worker sends at full speed. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ export interface RestResult {
   readonly medianMs: number
   readonly p99Ms: number
   readonly mostMs: number
-  /** Meanwhile, on the same worker. */
+  /** On the same worker meanwhile. */
   readonly recordsPerSecond: number
 }
 
@@ -72,7 +72,7 @@ async function created(worker: GroupWorker, topic: string): Promise<void> {
   for (;;) {
     const { status } = await fetch(`${worker.address}/connectors`, { method: 'POST', headers, body })
     if (status === 201) return
-    if (status !== 503) throw new Error(`a creation was answered with ${status}`)
+    if (status !== 503) throw new Error(`a creation returned ${status}`)
     await wait(100)
   }
 }

@@ -1,4 +1,4 @@
-/** What a model costs to load, to condition and to sample, on 15 columns like a census table's and 64 states. */
+/** Cost to load, condition and sample a model with 15 columns like a census table's and 64 states. */
 import { fileURLToPath } from 'node:url'
 import { writeModel } from '#src/model/artifact-write.js'
 import { conditionProbability } from '#src/model/conditions/compile.js'
@@ -11,14 +11,14 @@ export interface SamplerResult {
   readonly case: string
   readonly rowsPerSecond: number
   readonly cpuNanosPerRow: number
-  /** CPU time of opening a generator: the first of the process, and the median of later ones. */
+  /** CPU time to open a generator: the first in the process, and the median of later ones. */
   readonly openMillis: { readonly first: number; readonly later: number }
 }
 
 export interface SamplerBench {
   readonly artifactBytes: number
   readonly loadMillis: { readonly first: number; readonly later: number }
-  /** Typed arrays and objects that a model and a generator keep, the file's own tables left out. */
+  /** Memory held by a model and a generator, excluding the file's own tables. */
   readonly samplerBytes: number
   readonly conditionProbability: number
   readonly results: readonly SamplerResult[]

@@ -9,7 +9,7 @@ export interface VerifyResult {
   readonly cpuMicrosPerRecord: number
 }
 
-/** Of one topic, verified `rounds` times. */
+/** One topic, verified `rounds` times. */
 export function benchVerify({ records = 3_000_000, shards = 1, rounds = 5 } = {}): Promise<VerifyResult[]> {
   const keys = {
     topic_creation: { partitions: shards },

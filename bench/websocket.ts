@@ -1,6 +1,6 @@
 /**
- * What a WebSocket server costs: many clients with streams of their own, everyone on one broadcast, and a client that
- * does not read. The clients are a process of their own that only counts bytes; the figures are this process's.
+ * Cost of a WebSocket server: many clients with individual streams, everyone on one broadcast, and a client that
+ * does not read. The clients run in a separate process that only counts bytes; the figures are this process's.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,10 +12,10 @@ import { heldBytes } from './held-bytes.js'
 export interface WebSocketResult {
   readonly case: string
   readonly recordsPerSecond: number
-  /** CPU time of the server's process over time that passed: 1 is a whole core. */
+  /** CPU time of the server's process per elapsed time: 1 is a whole core. */
   readonly cores: number
   readonly dropped: number
-  /** Bytes that the clients received. */
+  /** Bytes received by the clients. */
   readonly bytesPerSecond: number
 }
 
@@ -31,7 +31,7 @@ export async function benchWebSockets({ clients = 1000, seconds = 10 } = {}): Pr
       if (conditions !== undefined && format !== 'ndjson') continue
       const server = new WebSocketServerPublisher({ port: 0, generator, maxClients: clients, format, conditions })
       const { port } = await server.listen()
-      // Each its own position, so that no two ask for the same record.
+      // Each has its own position, so that no two request the same record.
       const crowd = await crowdOf(port, clients, (i) => `/?position=${i * 1_000_000}&batch_size=10&rate=100`)
       const name = `${clients} × 100 records/s in batches of 10, ${format}${conditions ? ', with conditions' : ''}`
       results.push(await measure(name, server, crowd, seconds))
@@ -60,11 +60,11 @@ export interface StalledResult {
   readonly sent: number
   readonly dropped: number
   readonly bufferedBytes: number
-  /** Heap and array buffers of the process after a collection. */
+  /** Heap and array buffers of the process after garbage collection. */
   readonly heldBytes: number
 }
 
-/** A client that stops to read, at 10,000 records a second: what the process holds, second by second. */
+/** A client that stops reading, at 10,000 records a second: memory of the process, second by second. */
 export async function benchStalledClient({ seconds = 10, bufferBytes = 1_000_000 } = {}): Promise<StalledResult[]> {
   const generator = await SyntheticGenerator.load(model)
   const server = new WebSocketServerPublisher({ port: 0, generator, format: 'ndjson', bufferBytes })
@@ -107,7 +107,7 @@ function sentBy(server: WebSocketServerPublisher): number {
   return server.clients().reduce((sum, { records }) => sum + records, 0)
 }
 
-/** A process with so many connections. */
+/** A process with this many connections. */
 async function crowdOf(
   port: number,
   clients: number,
@@ -131,7 +131,7 @@ async function end(crowd: ChildProcess): Promise<void> {
   await once(crowd, 'exit')
 }
 
-/** Of a client: masked, with a mask of zeros. */
+/** A client's message: masked, with a zero mask. */
 const pong = Buffer.from('8a8000000000', 'hex')
 
 /** The other process. */
@@ -150,7 +150,7 @@ function runCrowd(reads: boolean): void {
         `GET ${target} HTTP/1.1\r\nhost: bench\r\nconnection: upgrade\r\nupgrade: websocket\r\n` +
           'sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
       )
-      // Without having been asked: a server takes it for an answer, and nothing has to be parsed here.
+      // Unsolicited: a server takes it for an answer, and nothing has to be parsed here.
       setInterval(() => socket.write(pong), 20_000)
       socket.once('readable', () => {
         if (reads) socket.on('data', ({ length }: Buffer) => (bytes += length))

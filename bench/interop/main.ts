@@ -1,6 +1,6 @@
 /**
- * What other people's clients make of our topics (README.md beside this): a broker and a registry as Java processes of this
- * machine, whose files kafka-dump-log can read, and then readers.py: `PYTHON=.venv/bin/python node build/bench/interop/main.js`.
+ * How third-party clients read our topics (see README.md): runs a broker and a registry as local Java processes,
+ * whose files kafka-dump-log can read, then readers.py: `PYTHON=.venv/bin/python node build/bench/interop/main.js`.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,9 +1,9 @@
 /**
- * What relations between columns are worth: tables with relations, learned without and with them, as Markdown on stdout.
+ * The value of relations between columns: tables with relations, trained without and with them, as Markdown on stdout.
  *
  *     npx tsc -b && node build/bench/relations/main.js [--rows] [FILE.csv | table …]
  *
- * `--rows` prints fifty records of each model as well, to look at.
+ * `--rows` also prints fifty records of each model.
  */
 import { basename } from 'node:path'
 import { writeModel } from '#src/model/artifact-write.js'

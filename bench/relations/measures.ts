@@ -1,4 +1,4 @@
-/** How often each set of columns is missing together, as shares of the rows. */
+/** How often each set of columns is missing together, as a share of the rows. */
 export function missingPatterns(
   rows: readonly Readonly<Record<string, unknown>>[],
   columns: readonly string[],

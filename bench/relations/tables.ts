@@ -1,4 +1,4 @@
-/** Tables with relations in them: real ones that vega-datasets ships, and two that are made here. */
+/** Tables with relations: real ones shipped with vega-datasets, and two synthetic ones. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -37,7 +37,7 @@ function date(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10)
 }
 
-/** Invoices: net, tax, total; due dates; what is paid, and when. */
+/** Invoices: net, tax, total; due dates; payments and their dates. */
 function books(): TableRow[] {
   const random = new TrainingRandom(11)
   return Array.from({ length: 8000 }, () => {
@@ -62,7 +62,7 @@ function books(): TableRow[] {
   })
 }
 
-/** Orders: totals to the cent, times that follow each other, and returns that have a reason. */
+/** Orders: totals to the cent, consecutive times, and returns with a reason. */
 function shop(): TableRow[] {
   const random = new TrainingRandom(12)
   const cities = Array.from({ length: 60 }, (_, i) => ({ city: `city ${i}`, state: `state ${(i * 7) % 23}` }))

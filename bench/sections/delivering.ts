@@ -1,4 +1,4 @@
-/** What is measured against a broker on the same machine. */
+/** Measurements against a broker on the same machine. */
 import type { Compression } from '#src/kafka/producer.js'
 import { alone } from '../alone.js'
 import type { IdleResult } from '../idle.js'

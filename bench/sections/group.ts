@@ -1,4 +1,4 @@
-/** What a group of workers is measured by. */
+/** Measurements of a group of workers. */
 import { loadavg } from 'node:os'
 import { benchGroup } from '../group.js'
 import { benchGroupSize } from '../group-size.js'

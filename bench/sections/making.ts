@@ -1,4 +1,4 @@
-/** What needs no broker: sampling, training, encoding. */
+/** Measurements without a broker: sampling, training, encoding. */
 import { benchCost } from '../cost.js'
 import { benchEncoders } from '../encode.js'
 import { benchFit, fitCases, type FitResult } from '../fit.js'

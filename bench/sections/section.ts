@@ -1,10 +1,10 @@
 export interface BenchContext {
-  /** Where the brokers are; the environment has them and the registry too. */
+  /** Where the brokers are; also in the environment, with the registry. */
   readonly brokers: string
-  /** Rough figures, fast. */
+  /** Rough but fast. */
   readonly quick: boolean
   readonly rounds: number
 }
 
-/** One part of the benchmark: measures, and prints its tables. */
+/** One section of the benchmark: measures, and prints its tables. */
 export type Section = (context: BenchContext) => void | Promise<void>
