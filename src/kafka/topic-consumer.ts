@@ -1,6 +1,6 @@
 /**
- * Records as a consumer sees them, through kafkajs: on purpose not by this project's own reader, so that what is shown is what anyone
- * else gets. Nothing is committed; the group is a new one each time.
+ * Records as a consumer sees them, read with kafkajs: deliberately not with this project's own reader, so that the output is what anyone
+ * else gets. Commits nothing; uses a new group each time.
  */
 import { randomUUID } from 'node:crypto'
 import kafkajs, { CompressionTypes } from 'kafkajs'
@@ -13,7 +13,7 @@ import { createKafkajsClient } from './kafkajs-client.js'
 
 export interface ConsumedRecord {
   readonly partition: number
-  /** Digits: it may be beyond 2^53. */
+  /** Digits: may exceed 2^53. */
   readonly offset: string
   /** Milliseconds since 1970. */
   readonly timestamp: number
@@ -26,22 +26,22 @@ export interface ConsumedRange {
   readonly partition: number
   /** The first offset to read. */
   readonly start: number
-  /** The offset to stop before; null: none. */
+  /** Stop before this offset; null: no end. */
   readonly end: number | null
 }
 
-/** Why reading ended. stalled: nothing came for `stallMs`, although the end was not reached. */
+/** Why reading ended. stalled: nothing arrived for `stallMs` before the end was reached. */
 export type ConsumeEnd = 'end' | 'enough' | 'stopped' | 'stalled'
 
-// A coordinator that is still loading takes some seconds on a new cluster.
+// On a new cluster the coordinator takes some seconds to load.
 const retry = { initialRetryTime: 100, maxRetryTime: 1000, retries: 10 }
 const maxRestarts = 10
 const maxWaitTimeInMs = 250
 const stallMs = 30_000
 
 /**
- * Hands the ranges' records over as a read_committed consumer gets them, one at a time, in the order of each partition, until the ends
- * are reached, `take` answers false, or `signal` aborts. Rejects with GenesisErrors, and with what `take` rejects with.
+ * Passes on the ranges' records as a read_committed consumer gets them, one at a time, in order per partition, until the ends
+ * are reached, `take` resolves to false, or `signal` aborts. Rejects with GenesisErrors, and with whatever `take` rejects with.
  */
 export async function consumeTopic(
   cluster: ClusterOptions,
@@ -93,13 +93,13 @@ async function run(
   consumer.on(CRASH, ({ payload: { error, restart } }) => {
     if (!restart) fail(error)
   })
-  // Nothing is committed, so each joining would begin anew: it goes on from where this reader is.
+  // Nothing is committed, so every join would start over: continue from where this reader is.
   consumer.on(GROUP_JOIN, ({ payload: { memberAssignment } }) => {
     const assigned = memberAssignment[topic] ?? []
     consumer.pause([{ topic, partitions: assigned.filter((partition) => !left.has(partition)) }])
     for (const { partition, start } of left.values()) consumer.seek({ topic, partition, offset: String(start) })
   })
-  // A transaction's marker is never handed over, and may be the last one before the end.
+  // Transaction markers are never delivered, and one may be the last record before the end.
   consumer.on(END_BATCH_PROCESS, ({ payload: { partition, lastOffset } }) => {
     if (bounded) stall.refresh()
     const range = left.get(partition)
@@ -122,7 +122,7 @@ async function run(
       try {
         isOver = !(await take(recordOf(batch.partition, message)))
       } catch (error) {
-        // Thrown on, kafkajs would read the batch again.
+        // If rethrown, kafkajs would read the batch again.
         isOver = true
         fail(error)
       }
@@ -143,7 +143,7 @@ function recordOf(partition: number, { offset, timestamp, key, value, headers = 
   return { partition, offset, timestamp: Number(timestamp), key, value, headers }
 }
 
-/** kafkajs itself has none but gzip. */
+/** kafkajs itself only supports gzip. */
 function registerCodecs(): void {
   const missing = [
     ['snappy', CompressionTypes.Snappy],

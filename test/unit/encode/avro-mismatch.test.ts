@@ -33,7 +33,7 @@ const decimal = (precision: number, scale: number): object => ({
   scale,
 })
 
-test('every mismatch is told at once, with file, field, found and expected', () => {
+test('every mismatch is reported at once, with file, field, found and expected', () => {
   const fields = [
     known('id', 'integer', [1, 2]),
     known('age', 'integer', [30, null]),

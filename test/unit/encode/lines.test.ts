@@ -27,7 +27,7 @@ test('a JSON line reads back as the row, and its members are in the order of the
   )
 })
 
-test('CSV reads back as the rows as text, and a missing value is told from an empty one', () => {
+test('CSV reads back as the rows as text, and a missing value differs from an empty one', () => {
   fc.assert(
     fc.property(sampleBatches({ names: anyName }), ({ batch, rows }) => {
       const encoder = lineEncoder('csv', batch.fields)

@@ -95,14 +95,14 @@ test("kafkajs's errors are told by their codes, those it does not know too", () 
   assert.equal(kafkaError(wrapped).code, 'KAFKA_UNREACHABLE')
 })
 
-test('a failing certificate is no reason to try again', () => {
+test('a failing certificate is not retried', () => {
   const cause = Object.assign(new Error('self-signed certificate'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
   const error = kafkaError(new Error('Connection to a:1 failed.', { cause }), { broker: 'a:1' })
   assert.equal(error.code, 'KAFKA_AUTHENTICATION')
   assert.match(error.message, /broker a:1: TLS.*self-signed certificate/)
 })
 
-test('what is already told is left as it is, and a defect stays a defect', () => {
+test('a GenesisError is returned as is, and a bug stays a bug', () => {
   const told = new GenesisError('TOPIC_MISSING', 'gone')
   assert.equal(kafkaError(new Error('outer', { cause: told })), told)
   assert.equal(kafkaError(new TypeError('x is not a function')).code, 'INTERNAL')

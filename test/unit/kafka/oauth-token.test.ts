@@ -67,7 +67,7 @@ test('without expires_in, the life of a JWT is what it says itself', async (t) =
   assert.equal(asked.length, 2)
 })
 
-test('a token that is no longer fresh serves while the endpoint is away, for as long as it is valid', async (t) => {
+test('a token due for renewal is used while the endpoint is down, until it expires', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: 0 })
   const { url, asked, close } = await endpoint(t, 200, { access_token: 'abc', expires_in: 100 })
   const options = { ...credentials, tokenEndpoint: url }
@@ -99,7 +99,7 @@ test('an endpoint that does not answer is KAFKA_UNREACHABLE, a fixed token asks 
   assert.equal(await bearerToken({ mechanism: 'OAUTHBEARER', token: 'fixed' }, 1000), 'fixed')
 })
 
-test('neither token nor endpoint is a mistake in the configuration', async () => {
+test('neither token nor endpoint is a configuration error', async () => {
   await assert.rejects(bearerToken({ mechanism: 'OAUTHBEARER' }, 1000), { code: 'CONFIG_INVALID' })
 })
 

@@ -61,7 +61,7 @@ describe('an address that leads to no broker is named at once:', () => {
     assert.match(message, /found a server that says "SSH-2.0-OpenSSH_9.2"/)
   })
 
-  test('but one wrong address of several is passed over', async (t) => {
+  test('but one wrong address of several is skipped', async (t) => {
     const addresses = [await at(t, http()), '127.0.0.1:1']
     const { code, message } = await refusal(clusterAt(addresses))
     assert.equal(code, 'KAFKA_UNREACHABLE')
@@ -69,7 +69,7 @@ describe('an address that leads to no broker is named at once:', () => {
   })
 })
 
-test('what begins as a frame does may be a broker', () => {
+test('a response that starts like a frame may be from a broker', () => {
   assert.equal(otherProtocol(Buffer.from([0, 0, 1, 4, 0])), null)
   assert.equal(otherProtocol(Buffer.alloc(0)), null)
   assert.match(otherProtocol(Buffer.from([7, 7, 7])) ?? '', /does not speak/)

@@ -51,7 +51,7 @@ describe('an outage', () => {
     assert.equal(notes[1], 'info Kafka is back after 12 s: 1 connector resumed')
   })
 
-  test('is told apart from another that lasts at the same time', async () => {
+  test('is kept apart from a concurrent one', async () => {
     const { notes, log, after } = setUp()
     log.task(named('a'), 0, 'RESTARTING', failure('DISK_FULL'))
     log.task(named('b'), 0, 'RESTARTING', failure('REGISTRY_UNREACHABLE'))
