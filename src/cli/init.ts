@@ -46,7 +46,7 @@ Examples:
   genesis init customers.csv
   genesis init customer.avsc --dir feed
 
-With KAFKA_BROKERS in the environment, neither a worker file nor a Compose file is written; without SCHEMA_REGISTRY_URL beside it, records are JSON.`,
+If KAFKA_BROKERS is set, no worker file and no Compose file are written; and unless SCHEMA_REGISTRY_URL is set too, records are JSON.`,
     )
     .action(async (source: string | undefined, flags: Flags) => init(source, flags))
 }

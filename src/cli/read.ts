@@ -28,10 +28,10 @@ export function readCommand(): Command {
       "Prints a topic's records as a read_committed consumer sees them, through kafkajs and @kafkajs/confluent-schema-registry. Nothing is committed.",
     )
     .argument('<topic>', 'topic to read')
-    .option('--follow', 'wait for new records until Ctrl-C, instead of ending where the topic ends now')
-    .option('--max <n>', 'number of records after which to end', integer(1))
-    .option('--from-beginning', 'with --follow: print the records that are there first')
-    .option('--partition <n>', 'only this partition (default: all of them)', integer(0))
+    .option('--follow', 'wait for new records until Ctrl-C, instead of stopping at the current end of the topic')
+    .option('--max <n>', 'maximum number of records', integer(1))
+    .option('--from-beginning', 'with --follow: print the existing records first')
+    .option('--partition <n>', 'only this partition (default: all)', integer(0))
     .option('--json', 'print a JSON object per record')
     .option('--worker <file>', 'worker file; brokers and registry can also come from the environment')
     .addOption(tableFlag('--kafka-servers', 'brokers', 'bootstrap brokers, host:port, comma-separated'))
@@ -44,7 +44,7 @@ Examples:
   genesis read orders --follow --worker worker.yaml
   KAFKA_BROKERS=localhost:9092 genesis read orders --partition 0 --json | jq .value
 
-A line has partition/offset, timestamp, key, value and headers. What begins like a schema registry's frame is decoded by its schema: Avro, JSON Schema, or the first message of a Protobuf schema. Other bytes are JSON or text, or else hexadecimal.
+Each line has partition/offset, timestamp, key, value and headers. Bytes framed for a schema registry are decoded with their schema: Avro, JSON Schema, or the first message of a Protobuf schema. Other bytes are shown as JSON or text, otherwise in hexadecimal.
 
 Exit status: 0 done, or --follow ended with Ctrl-C; 1 the topic, a broker or the registry does not answer; 2 invalid input; 130 interrupted.`,
     )
@@ -64,7 +64,7 @@ async function read(topic: string, flags: ReadFlags): Promise<number> {
     ...(flags.registry !== undefined && { SCHEMA_REGISTRY_URL: flags.registry }),
   })
   const ranges = consumedRanges(await rangesOf(worker, topic), topic, flags)
-  // Not before they are needed: the libraries take longer to load than all the rest.
+  // Loaded lazily: the libraries take longer to load than everything else.
   const { consumeTopic } = await import('../kafka/topic-consumer.js')
   const { createRegistryClient } = await import('./read/registry-client.js')
   const { createDecoder } = await import('./read/decode-bytes.js')
@@ -93,7 +93,7 @@ async function read(topic: string, flags: ReadFlags): Promise<number> {
   }
 }
 
-/** The partitions with their offsets now. Throws at once where no broker answers, and TOPIC_MISSING. */
+/** The partitions with their current offsets. Throws at once if no broker answers; TOPIC_MISSING. */
 async function rangesOf({ kafka }: WorkerConfig, topic: string): Promise<PartitionRange[]> {
   const { KafkaAdmin } = await import('../kafka/admin.js')
   const { TopicReader } = await import('../kafka/topic-reader.js')
@@ -115,7 +115,7 @@ async function rangesOf({ kafka }: WorkerConfig, topic: string): Promise<Partiti
   }
 }
 
-/** What of the topic is read: up to the last decided transaction, or, following, from there on. Throws USAGE. */
+/** The range to read: up to the last decided transaction or, with --follow, from there on. Throws USAGE. */
 export function consumedRanges(
   ranges: readonly PartitionRange[],
   topic: string,
@@ -140,7 +140,7 @@ const ends: Readonly<Record<ConsumeEnd, string>> = {
   stalled: 'stopped waiting: the broker sent nothing for 30 s before the end of the topic',
 }
 
-/** Such as `12 records of 3 partitions in 0.4 s: the end of the topic`. */
+/** For example `12 records of 3 partitions in 0.4 s: the end of the topic`. */
 function summary(count: number, partitions: number, seconds: number, end: ConsumeEnd): string {
   const of = partitions > 1 ? ` of ${partitions} partitions` : ''
   return `${counted(count, 'record')}${of} in ${seconds.toFixed(1)} s: ${ends[end]}`

@@ -53,7 +53,7 @@ Examples:
   KAFKA_BROKERS=localhost:9092 SCHEMA_REGISTRY_URL=http://localhost:8081/apis/ccompat/v7 genesis run connectors/
   genesis run customers.yaml orders.yaml --worker worker.yaml --watch
 
-Exit status: 0 every connector is complete, or was stopped cleanly; 1 a connector failed, or could not be stopped in time; 2 invalid input; 130 a second Ctrl-C.`,
+Exit status: 0 all connectors completed or stopped cleanly; 1 a connector failed or could not be stopped in time; 2 invalid input; 130 a second Ctrl-C.`,
     )
     .action(async (paths: string[], options: RunOptions) => {
       process.exitCode = await run(paths, options)

@@ -35,7 +35,7 @@ Examples:
   KAFKA_BROKERS=localhost:9092 SCHEMA_REGISTRY_URL=http://localhost:8081/apis/ccompat/v7 genesis validate connectors/ --online
   genesis validate --schema > connector.schema.json
 
-Exit status: 0 valid; 1 the files are valid, but the broker or the registry refuses or does not answer; 2 invalid input.`,
+Exit status: 0 valid; 1 the files are valid, but a broker or the registry rejected them or did not respond; 2 invalid input.`,
     )
     .action(async (paths: string[], flags: ValidateFlags) => {
       process.exitCode = await validate(paths, flags)

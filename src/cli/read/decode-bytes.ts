@@ -1,4 +1,4 @@
-/** What the bytes of a key, a value or a header say, to a consumer that knows nothing of who wrote them. */
+/** Decodes the bytes of a key, value or header as a consumer that knows nothing about the producer. */
 import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import { GenesisError } from '../../errors.js'
 
@@ -8,18 +8,18 @@ export interface Decoded {
   readonly format: BytesFormat
   /** As JSON, on one line. */
   readonly json: string
-  /** For a person: texts without quotes. */
+  /** For people: strings without quotes. */
   readonly text: string
-  /** In the registry; null: the bytes name none. */
+  /** In the registry; null: the bytes have no schema id. */
   readonly schemaId: number | null
 }
 
 export type DecodeBytes = (bytes: Buffer) => Promise<Decoded>
 
-/** Magic byte 0 and a schema id (int32): the frame of every schema registry's serialisers. */
+/** Magic byte 0 and a schema id (int32): the frame of all schema registry serializers. */
 const frameBytes = 5
 const utf8 = new TextDecoder('utf-8', { fatal: true })
-// Control characters other than tab, line feed and carriage return: no one's text.
+// Control characters other than tab, line feed and carriage return do not occur in text.
 // eslint-disable-next-line no-control-regex
 const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/
 
@@ -53,7 +53,7 @@ export function createDecoder(registry: SchemaRegistry | null, note: (message: s
   }
 }
 
-/** JSON (an object or an array), text, or else hexadecimal. */
+/** JSON (an object or an array), text, or otherwise hexadecimal. */
 export function decodePlain(bytes: Buffer): Decoded {
   let text: string
   try {
@@ -80,7 +80,7 @@ async function decodeFrame(registry: SchemaRegistry, id: number, bytes: Buffer):
   return { format, json, text: typeof value === 'string' ? value : json, schemaId: id }
 }
 
-/** A schema that the registry does not have may mean that the bytes are no frame at all; any other answer is a failure. */
+/** An unknown schema id may mean that the bytes are not framed at all; any other error is a failure. */
 function throwUnlessUnknown(error: unknown): never {
   const status = error instanceof Error && 'status' in error ? Number(error.status) : null
   if (status === null) throw error
@@ -116,7 +116,7 @@ function escaped(character: string): string {
   return { '\r': '\\r', '\n': '\\n' }[character] ?? '\\t'
 }
 
-/** Integers of any size with all their digits; bytes in hexadecimal. */
+/** Integers of any size with all digits; bytes in hexadecimal. */
 function jsonText(value: unknown): string {
   if (value === null || value === undefined) return 'null'
   if (typeof value === 'bigint') return value.toString()

@@ -1,4 +1,4 @@
-/** Avro's logical types as a person reads them; avsc leaves them to its users. */
+/** Avro's logical types in readable form; avsc leaves them to its users. */
 import avro from 'avsc'
 import { isObject } from '../../config/is-object.js'
 
@@ -28,7 +28,7 @@ class LocalTimestampType extends avro.types.LogicalType {
   }
 }
 
-/** Digits, so that nothing is rounded. */
+/** As digits, without rounding. */
 class DecimalType extends avro.types.LogicalType {
   readonly #scale: number
 
@@ -47,7 +47,7 @@ class DecimalType extends avro.types.LogicalType {
   }
 }
 
-/** All of Avro's 64 bits: avsc's own long refuses what a number cannot hold. */
+/** All 64 bits: avsc's own long rejects values that a number cannot hold. */
 const long = avro.types.LongType.__with({
   fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
   toBuffer: (value: bigint) => {

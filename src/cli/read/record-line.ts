@@ -3,7 +3,7 @@ import type { ConsumedRecord } from '../../kafka/topic-consumer.js'
 import type { DecodeBytes, Decoded } from './decode-bytes.js'
 import { decodePlain } from './decode-bytes.js'
 
-/** For a person: partition/offset, time, key, value, then headers. */
+/** For people: partition/offset, time, key, value, then headers. */
 export async function humanLine(record: ConsumedRecord, decode: DecodeBytes): Promise<string> {
   const [key, value] = [await textOf(record.key, decode), await textOf(record.value, decode)]
   const headers = headersOf(record).map(([name, { text }]) => `${name}=${text}`)
@@ -11,7 +11,7 @@ export async function humanLine(record: ConsumedRecord, decode: DecodeBytes): Pr
   return [...parts, ...(headers.length === 0 ? [] : [`{${headers.join(', ')}}`])].join('  ')
 }
 
-/** For a program. A key or value that is absent is null, and has no format. */
+/** For programs. An absent key or value is null, and has no format. */
 export async function jsonLine(topic: string, record: ConsumedRecord, decode: DecodeBytes): Promise<string> {
   const [key, value] = [await decoded(record.key, decode), await decoded(record.value, decode)]
   const headers = headersOf(record).map(([name, { json }]) => `[${JSON.stringify(name)},${json}]`)
@@ -34,7 +34,7 @@ function part(name: 'key' | 'value', value: Decoded | null): [string, string][] 
   return [[name, value.json], ...format, ...schema]
 }
 
-/** In their order, those of one name one after the other. */
+/** By order of first occurrence; headers with the same name are adjacent. */
 function headersOf({ headers }: ConsumedRecord): [string, Decoded | { json: string; text: string }][] {
   return Object.entries(headers).flatMap(([name, values]) =>
     (Array.isArray(values) ? values : [values]).map((value): [string, Decoded | { json: string; text: string }] => [
@@ -52,7 +52,7 @@ async function textOf(bytes: Buffer | null, decode: DecodeBytes): Promise<string
   return bytes === null ? 'null' : (await decode(bytes)).text
 }
 
-/** ISO 8601; null: the record has none, or one beyond the calendar. */
+/** ISO 8601; null: no timestamp, or one out of range. */
 function timeOf({ timestamp }: ConsumedRecord): string | null {
   const date = new Date(timestamp)
   return timestamp < 0 || Number.isNaN(date.getTime()) ? null : date.toISOString()

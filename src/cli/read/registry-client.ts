@@ -1,4 +1,4 @@
-/** Somebody else's client of the worker's schema registry. */
+/** A third-party client for the worker's schema registry. */
 import { Agent } from 'node:https'
 import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import type { WorkerConfig } from '../../config/worker.js'

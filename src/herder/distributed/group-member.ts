@@ -58,7 +58,7 @@ export class GroupMember {
   #generation = -1
   #isLeader = false
   /** The assignment made by this worker as the leader. */
-  #dealt = ''
+  #assigned = ''
   /** When workers were first found to be lost, by id. */
   readonly #lostSince = new Map<string, number>()
   readonly #timers = new Set<NodeJS.Timeout>()
@@ -101,7 +101,7 @@ export class GroupMember {
 
   /** The group's tasks may have changed: the leader starts another assignment. */
   tasksChanged(): void {
-    if (!this.#isLeader || this.#rejoinTimer !== null || this.#key() === this.#dealt) return
+    if (!this.#isLeader || this.#rejoinTimer !== null || this.#key() === this.#assigned) return
     // A thousand connectors created together take one round.
     this.#rejoinTimer = setTimeout(() => {
       this.#rejoinTimer = null
@@ -141,7 +141,7 @@ export class GroupMember {
       new Set(workers),
     )
     const { tasks: given } = assignTasks({ tasks, members: running, awaited })
-    this.#dealt = this.#key()
+    this.#assigned = this.#key()
     const configOffset = this.#duties.configOffset()
     const last = Math.max(this.#duties.lastGeneration(), ...[...said.values()].map((member) => member.generation))
     const of = { generation: last + 1, configOffset, workers }
