@@ -136,7 +136,7 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
   const joint = options.relations === false ? [] : jointColumns(open, (name) => freeName(name, names))
   for (const column of joint) nodes.push(discretised(column, table, { ...options, minCount: 1 }))
   const { decided, undecided } = withDependencies(nodes)
-  for (const { column, decider } of decided) notes.push(`column ${column.name} is decided by ${decider.column.name}`)
+  for (const { column, decider } of decided) notes.push(`column ${column.name} is determined by ${decider.column.name}`)
   for (const relation of relations) notes.push(relationNote(relation))
   for (const formula of stated.forbid) notes.push(forbiddenNote(formula, forbiddenRows(formula, learned), table.rows))
   return {

@@ -53,10 +53,10 @@ export async function run(options: RunOptions): Promise<RunResult> {
   const likelihoods = likelihoodsOf(options)
   const bytes = bytesOf(shape, likelihoods)
   if (bytes > maxBytes)
-    throw new GenesisError('TABLE_INVALID', 'the table needs too much memory to train from', {
+    throw new GenesisError('TABLE_INVALID', 'training on this table needs too much memory', {
       found: `${table.sizes.length} columns with up to ${Math.max(...table.sizes)} symbols at ${states} hidden states: ${(bytes / 2 ** 30).toFixed(1)} GiB`,
       expected: `at most ${maxBytes / 2 ** 30} GiB`,
-      remedy: 'Take fewer hidden states, or suppress rare categories.',
+      remedy: 'Use fewer hidden states, or suppress rare categories.',
     })
   const memory = sharedMemory(bytes)
   const layout = layoutIn(memory, shape, likelihoods)

@@ -27,7 +27,7 @@ function fieldOf(column: ModelColumn, columns: readonly ModelColumn[], plain: bo
   }
 }
 
-/** The lowest and the highest number of a learned column; undefined for sources whose numbers grow without end. */
+/** The minimum and maximum of a learned column; undefined for sources whose numbers grow without bound. */
 export function rangeOf(
   source: ColumnSource,
   columns: readonly ModelColumn[],
@@ -66,7 +66,7 @@ export function columnNamed(name: string, columns: readonly ModelColumn[]): Mode
   return columns.find((column) => column.name === name)!
 }
 
-/** Numbers with bins need their values; everything else that has codes needs nothing but them. */
+/** Numbers with bins need their values; everything else that has codes only needs the codes. */
 export function vectorKind(
   source: ColumnSource,
   columns: readonly ModelColumn[] = [],
@@ -102,7 +102,7 @@ export function vectorKind(
   }
 }
 
-/** What the codes of a column stand for, in the held form; undefined where it has none. */
+/** What the codes of a column stand for, in the held form; undefined if it has none. */
 export function dictionaryOf(
   { source, missing, type }: ModelColumn,
   columns: readonly ModelColumn[],
@@ -113,7 +113,7 @@ export function dictionaryOf(
     case 'dependency':
       return source.values
     case 'masked': {
-      // Numbers that are missing are not a number; codes need one that says so.
+      // A missing number is NaN; codes need a code for it.
       const value = columnNamed(source.value, columns)
       if (vectorKind(value.source, columns) !== 'dictionary') return undefined
       const own = dictionaryOf(value, columns) ?? []

@@ -23,7 +23,7 @@ export function shownValue(held: Value, type: FieldType): Value {
   }
 }
 
-/** A number that users write, as it is held; exact where it can be (1.005 of scale 3 is 1005). */
+/** A number as users write it, in the held form; exact if possible (1.005 with scale 3 is 1005). */
 export function heldDecimal(value: number, scale: number): number {
   const [digits, exponent = '0'] = String(value).split('e')
   return Number(`${digits}e${Number(exponent) + scale}`)
@@ -32,7 +32,7 @@ export function heldDecimal(value: number, scale: number): number {
 const dateForm = /^(\d{4})-(\d\d)-(\d\d)$/
 const timestampForm = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?)?$/
 
-/** Days since 1970 of an ISO date; null where it is none, or not a day of the calendar. */
+/** Days since 1970 of an ISO date; null if it is not one, or not a day of the calendar. */
 export function heldDate(text: string): number | null {
   const parts = dateForm.exec(text)
   if (parts === null) return null
@@ -41,7 +41,7 @@ export function heldDate(text: string): number | null {
   return ms / dayMs
 }
 
-/** Milliseconds since 1970 of an ISO date or date-time (UTC where it names no zone); null where it is none. */
+/** Milliseconds since 1970 of an ISO date or date-time (UTC if it names no zone); null if it is not one. */
 export function heldTimestamp(text: string): number | null {
   const parts = timestampForm.exec(text)
   if (parts === null || heldDate(parts[1]) === null) return null
@@ -51,7 +51,7 @@ export function heldTimestamp(text: string): number | null {
 
 const timeForm = /^(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?$/
 
-/** Milliseconds since midnight of an ISO time of day; null where it is none. */
+/** Milliseconds since midnight of an ISO time of day; null if it is not one. */
 export function heldTime(text: string): number | null {
   const parts = timeForm.exec(text)
   if (parts === null) return null
@@ -60,7 +60,7 @@ export function heldTime(text: string): number | null {
   return ((hour * 60 + minute) * 60 + second) * 1000 + Number((parts[4] ?? '').slice(0, 3).padEnd(3, '0'))
 }
 
-/** The held value of a date or time as users write it, in ISO 8601 or in the type's own spelling; null where it is none. */
+/** The held value of a date or time as users write it, in ISO 8601 or in the type's own spelling; null if it is not one. */
 export function heldInstant(text: string, type: FieldType): number | null {
   if (type.kind !== 'date' && type.kind !== 'time' && type.kind !== 'timestamp') return null
   const iso = { date: heldDate, time: heldTime, timestamp: heldTimestamp }[type.kind](text)

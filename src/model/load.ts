@@ -19,8 +19,8 @@ import { poolOf } from './generated/words.js'
 export type ModelSource = string | object
 
 /**
- * Reads and checks a model file, or derives a model from an Avro schema. Throws MODEL_UNREADABLE (not there, not JSON), MODEL_TOO_NEW, or
- * MODEL_INVALID (truncated or inconsistent), naming the file and the path in it; of a schema, SCHEMA_INVALID.
+ * Reads and checks a model file, or derives a model from an Avro schema. Throws MODEL_UNREADABLE (missing, or not JSON), MODEL_TOO_NEW, or
+ * MODEL_INVALID (truncated or inconsistent), naming the file and the path in it; for a schema, SCHEMA_INVALID.
  */
 export async function loadModel(path: ModelSource): Promise<Model> {
   if (typeof path !== 'string') return modelFromSchema(path, 'the inline schema')
@@ -33,7 +33,7 @@ export async function loadModel(path: ModelSource): Promise<Model> {
     throw new GenesisError('MODEL_UNREADABLE', 'the model file cannot be read', {
       place: path,
       found: code === 'ENOENT' ? 'no such file' : (code ?? String(cause)),
-      remedy: 'A path in a connector file starts from that file; `genesis fit` makes models',
+      remedy: 'Paths in a connector file are relative to that file; `genesis fit` creates models',
       cause,
     })
   }
@@ -42,7 +42,7 @@ export async function loadModel(path: ModelSource): Promise<Model> {
 
 const declarations: ReadonlySet<string> = new Set(['.yaml', '.yml'])
 
-/** The files that a model is made from: its own, and those that it includes. */
+/** The files that a model consists of: its own, and those that it includes. */
 export async function filesOfModel(source: ModelSource): Promise<string[]> {
   const files: string[] = []
   for (let file = typeof source === 'string' ? source : null; file !== null && !files.includes(file);) {
@@ -60,7 +60,7 @@ function declaredIn(path: string, before: readonly string[] = []): Promise<Model
       throw new GenesisError('CONFIG_INVALID', 'models that include each other', {
         place: path,
         found: [...round.slice(round.indexOf(other)), other].join(' → '),
-        expected: 'an include without a circle',
+        expected: 'an include without a cycle',
       })
     return declarations.has(extname(other)) ? declaredIn(other, round) : (await loadModel(other)).artifact
   })
@@ -112,9 +112,9 @@ function documentOf(bytes: Uint8Array, file: ModelFile): Record<string, unknown>
     if (text.trimStart().startsWith('{') && !trimmed.endsWith('}')) {
       throw new GenesisError('MODEL_INVALID', 'the model file is truncated', {
         place: file.place,
-        found: `${bytes.length} bytes that end in ${shown(trimmed.slice(-20))}`,
-        expected: 'a whole JSON document',
-        remedy: 'Copy it again, or train it again with `genesis fit`',
+        found: `${bytes.length} bytes ending in ${shown(trimmed.slice(-20))}`,
+        expected: 'a complete JSON document',
+        remedy: 'Copy it again, or retrain it with `genesis fit`',
         cause,
       })
     }
@@ -140,7 +140,7 @@ function checkFormat({ format, version }: Record<string, unknown>, file: ModelFi
       place: file.place,
       found: `version ${version as number}`,
       expected: `at most ${artifactVersion}`,
-      remedy: 'Update genesis-connect, or fit the model again with this version',
+      remedy: 'Update genesis-connect, or refit the model with this version',
     })
   }
 }

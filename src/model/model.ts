@@ -9,7 +9,7 @@ export interface Model {
   readonly fingerprint: string
   /** The record layout: the columns that are not hidden, in order. */
   readonly fields: readonly Field[]
-  /** The columns, hidden ones included, with the words of named pools in their place. */
+  /** The columns, including hidden ones, with named pools replaced by their words. */
   readonly columns: readonly ModelColumn[]
   readonly circuit: Circuit | null
   /** The index in `columns` of each node of the circuit. */

@@ -27,20 +27,20 @@ import { columnsOf } from './conditions/negated.js'
 import { canonicalConditions } from './conditions/canonical.js'
 import { dictionaryOf, vectorKind } from './fields.js'
 
-/** Records that one call of `generate` makes at most, if nothing is said. */
+/** Default maximum number of records per call of `generate`. */
 export const defaultCapacity = 4096
 
 export interface GeneratorOptions {
-  /** In the literal form of docs/conditions.md; none is every record of the model. */
+  /** In the literal form of docs/conditions.md; none: every record of the model. */
   readonly conditions?: unknown
-  /** An integer from 0 to 2^53 − 1; 0 if left out. */
+  /** An integer from 0 to 2^53 − 1. @default 0 */
   readonly seed?: number
-  /** Positions p with p mod shards = shard; all of them if left out. */
+  /** Positions p with p mod shards = shard; default: all. */
   readonly shard?: number
   readonly shards?: number
-  /** The most records that one call of `generate` makes; 4,096 if left out. */
+  /** Maximum number of records per call of `generate`. @default 4096 */
   readonly capacity?: number
-  /** What the event_time columns go by, in place of their own step or curve. */
+  /** The curve that event_time columns follow, instead of their own step or curve. */
   readonly eventTimes?: TimeCurve | null
   /** Columns that come from the records of other streams. */
   readonly references?: readonly References[]
@@ -48,21 +48,20 @@ export interface GeneratorOptions {
 
 export interface References extends ReferenceShape {
   readonly to: Model
-  /** Conditions, seed, event times and references of the stream that is referred to. */
+  /** Conditions, seed, event times and references of the referenced stream. */
   readonly options: Pick<GeneratorOptions, 'conditions' | 'seed' | 'eventTimes' | 'references'>
 }
 
 /**
  * A generator of one shard's records, at the shard's first position. Throws CONDITION_INVALID or CONDITION_UNSATISFIABLE,
- * naming the part of the conditions that is at fault.
+ * naming the part of the conditions at fault.
  */
 export function openGenerator(model: Model, options: GeneratorOptions = {}): Generator {
   return new ModelGenerator(model, options)
 }
 
 /**
- * Of the candidates that are drawn under conditions, the share that satisfies them: 1, unless they are on columns that relations put together.
- * Measured.
+ * The measured share of the candidates drawn under conditions that satisfy them: 1, unless they are on columns computed by relations.
  */
 export function acceptedShare(model: Model, conditions: unknown): number {
   return new ModelGenerator(model, { conditions }).accepted
@@ -77,7 +76,7 @@ class ModelGenerator implements Generator, Lookup {
   readonly #words: RowWords
   readonly #circuit: CircuitSampler
   readonly #outside: readonly GeneratedColumn[]
-  /** Columns that are put together from learned ones. */
+  /** Columns that are computed from learned ones. */
   readonly #made: readonly GeneratedColumn[]
   readonly #retry: Retry | null = null
   readonly vectors: readonly Vector[]
@@ -86,7 +85,7 @@ class ModelGenerator implements Generator, Lookup {
   readonly #drawsCircuit: boolean
   #position: number
 
-  /** `only`: the columns whose values are looked at; all of them if left out. */
+  /** `only`: the columns whose values are needed; default: all. */
   constructor(
     given: Model,
     {
@@ -114,7 +113,7 @@ class ModelGenerator implements Generator, Lookup {
     const filled = looked.length === 0 ? shown : new Set([...shown, ...neededColumns(model, new Set(looked))])
     const all = new Set([...needed, ...filled])
     this.#drawsCircuit = model.columns.some(({ name, source }) => source.from === 'circuit' && filled.has(name))
-    // Rows are drawn again behind the others.
+    // Redrawn rows go after the others.
     const size = checked === null ? capacity : capacity + blockRows
     const outputs = model.columnOfNode.map((index) => {
       const column = model.columns[index]
@@ -165,7 +164,7 @@ class ModelGenerator implements Generator, Lookup {
     })
   }
 
-  /** Where rows are drawn again until they satisfy the conditions: the share of those drawn that do, measured; else 1. */
+  /** If rows are redrawn until they satisfy the conditions: the measured share of draws that do; otherwise 1. */
   get accepted(): number {
     return this.#retry?.accepted ?? 1
   }
@@ -220,7 +219,7 @@ class ModelGenerator implements Generator, Lookup {
   }
 }
 
-/** The items of a column's lists. Their words are others than those of records at the same positions. */
+/** The items of a column's lists. Their words differ from those of records at the same positions. */
 function itemsOf(item: Model, column: string, capacity: number, seed: number): Lookup {
   const digest = createHash('sha256').update(`items ${seed} ${column}`).digest()
   const names = new Set(item.fields.map(({ name }) => name))
@@ -239,7 +238,7 @@ function referenceOf(
   return new Reference(shape, lookup, takeDraws)
 }
 
-/** What is wrong with the stream that is referred to, told as such. */
+/** Reports errors of the referenced stream as such. */
 function within<T>(place: string, open: () => T): T {
   try {
     return open()
@@ -251,14 +250,14 @@ function within<T>(place: string, open: () => T): T {
   }
 }
 
-/** The columns that the wall clock is in. */
+/** The columns that contain the wall clock. */
 function clockColumns(model: Model): Set<string> {
   const clocks = model.columns.filter(({ source }) => source.from === 'clock').map(({ name }) => name)
   const names = model.columns.map(({ name }) => name)
   return new Set(names.filter((name) => clocks.some((clock) => neededColumns(model, new Set([name])).has(clock))))
 }
 
-/** The columns whose values tell whether a row satisfies the conditions. */
+/** The columns that decide whether a row satisfies the conditions. */
 function columnsChecked({ expressions }: RecheckedConditions, model: Model): string[] {
   const conditioned = expressions.flatMap((expression) => (expression === null ? [] : columnsOf(expression, model)))
   return [...conditioned, ...(model.artifact.forbid ?? []).flatMap(columnsIn)]
@@ -269,7 +268,7 @@ function nodeOutput({ source }: ModelColumn, capacity: number): NodeOutput {
   return { codes: new Uint16Array(capacity), values }
 }
 
-/** Raised when the same model and seed come to give other records, for a stream cannot go on where it then was. */
+/** Incremented when the same model and seed would give different records, because streams could then not resume. */
 const streamVersion = 2
 
 function fingerprintOf(

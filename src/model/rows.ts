@@ -1,7 +1,7 @@
 import type { ColumnBatch, Field, FieldType, Value, Vector } from '../record.js'
 import { shownValue } from './held.js'
 
-/** A record as an object, nested records in it as such: dates are ISO 8601 strings, decimals are numbers, what is missing is null. */
+/** A record as an object, with nested records as objects: dates are ISO 8601 strings, decimals are numbers, missing values are null. */
 export type Row = Record<string, RowValue>
 
 /** A value of a row: lists are arrays, maps and the records in lists are objects. */
@@ -13,7 +13,7 @@ export function toRows(batch: ColumnBatch): Row[] {
   return Array.from({ length: batch.length }, (_, i) => rowAt(batch.fields, columns, i))
 }
 
-/** The items of lists; of a map, pairs of key and value. */
+/** The items of lists; for a map, pairs of key and value. */
 function itemsOf(type: FieldType, vectors: readonly Vector[], length: number): RowValue[] {
   if (type.kind !== 'list') return []
   const columns = type.items.map((field, index) => columnOf(field, vectors[index], length))
@@ -26,7 +26,7 @@ function itemsOf(type: FieldType, vectors: readonly Vector[], length: number): R
   })
 }
 
-/** Row i of columns; fields of nested records in objects of their own. */
+/** Row i of the columns; fields of nested records are in objects of their own. */
 function rowAt(fields: readonly Field[], columns: readonly RowValue[][], i: number): Row {
   const row: Row = {}
   fields.forEach(({ name, path = [name] }, j) => {

@@ -6,7 +6,7 @@ export function encodeTable(table: Float32Array): string {
   return endianness() === 'LE' ? bytes.toString('base64') : Buffer.from(bytes).swap32().toString('base64')
 }
 
-/** The inverse of `encodeTable`. Null where the text is not the base64 of exactly `entries` numbers. */
+/** The inverse of `encodeTable`. Null if the text is not the base64 of exactly `entries` numbers. */
 export function decodeTable(text: string, entries: number): Float32Array | null {
   const size = entries * 4
   if (text.length !== Math.ceil(size / 3) * 4) return null
@@ -21,8 +21,8 @@ export function decodeTable(text: string, entries: number): Float32Array | null 
 const shortBias = (127 - 31) << 11
 
 /**
- * A table of probabilities in half the space: base64 of little-endian numbers of 16 bits, 5 of the exponent and 11 of the mantissa of float32. It
- * keeps 1 part in 4,096; what is below 2^−31 becomes 0.
+ * A table of probabilities in half the space: base64 of little-endian 16-bit numbers, with 5 bits of float32's exponent and 11 of its mantissa. Precise
+ * to 1 part in 4,096; values below 2^−31 become 0.
  */
 export function encodeShortTable(table: Float32Array): string {
   const bits = new Uint32Array(table.buffer, table.byteOffset, table.length)
@@ -31,7 +31,7 @@ export function encodeShortTable(table: Float32Array): string {
   return (endianness() === 'LE' ? bytes : bytes.swap16()).toString('base64')
 }
 
-/** The inverse of `encodeShortTable`, as `decodeTable`. */
+/** The inverse of `encodeShortTable`; null as for `decodeTable`. */
 export function decodeShortTable(text: string, entries: number): Float32Array | null {
   const size = entries * 2
   if (text.length !== Math.ceil(size / 3) * 4) return null

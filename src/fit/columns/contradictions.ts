@@ -108,7 +108,7 @@ function wrongPool({ values, weights, provider }: ColumnSettings, complain: Comp
   if (values === undefined) return [complain('weights', 'only values have weights', { found: 'no values' })]
   if (weights.length !== values.length)
     return [
-      complain('weights', 'not a weight per value', {
+      complain('weights', 'not one weight per value', {
         found: `${weights.length}`,
         expected: `${values.length} weights`,
       }),
@@ -139,7 +139,7 @@ function wrongSequence({ start, step }: ColumnSettings, complain: Complain): Gen
   return Object.entries({ start, step }).flatMap(([key, value]) =>
     value === undefined || Number.isSafeInteger(value)
       ? []
-      : [complain(key as Key, 'sequences are of integers', { found: String(value), expected: 'an integer' })],
+      : [complain(key as Key, 'sequences hold integers', { found: String(value), expected: 'an integer' })],
   )
 }
 

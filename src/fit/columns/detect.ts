@@ -79,7 +79,7 @@ function noted(detected: Detected, column: RawColumn, as: ReadAs): Detected {
   if (alike.length === 0 || alike.length < numberShare * texts.length) return detected
   const note =
     `column ${column.name}: its texts look like numbers (such as ${shownCell(alike[0])}) but are not read as such; ` +
-    'if they are, give it kind: decimal in a columns file, and decimal: "," or "."'
+    'if they are numbers, set kind: decimal in a columns file, and decimal: "," or "."'
   if (detected.place === 'learned') {
     const { learned } = detected
     return { place: 'learned', learned: { ...learned, notes: [...learned.notes, note] } }

@@ -55,7 +55,7 @@ function readNotes({ name, values }: RawColumn, reading: Reading<number>): strin
   const code = reading.values.findIndex((value, code) => value !== null && parseNumber(values[code] ?? '') !== value)
   if (code < 0) return []
   return [
-    `column ${name}: its numbers are read without their form: ${shownCell(values[code])} is ${reading.values[code]}`,
+    `column ${name}: its numbers are read without their formatting: ${shownCell(values[code])} is ${reading.values[code]}`,
   ]
 }
 

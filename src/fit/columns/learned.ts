@@ -82,7 +82,7 @@ function learnSpelled(
   if (!certain)
     notes.push(orderNote(column, spelling.pattern.indexOf('d') < spelling.pattern.indexOf('M') ? 'DMY' : 'MDY'))
   if (lost > 0)
-    notes.push(`column ${column.name}: its times are kept to the millisecond; the ${lost} digits behind become 0`)
+    notes.push(`column ${column.name}: its times are truncated to milliseconds; the ${lost} digits after that become 0`)
   const own = given === undefined ? spelling : { ...spelling, offsetMinutes: given }
   const isLocal = kind === 'timestamp' && zone === null && given === undefined
   return timesOf(column, kind, reading.values, as, notes, own, isLocal ? null : (zone ?? as.zone ?? null))
@@ -117,7 +117,7 @@ function learnSeveralForms(
   const other = texts.find((text) => /\d/.test(text) && !isoForm.test(text.trim()))
   if (other !== undefined && as.format === undefined)
     notes.push(
-      `column ${column.name}: its dates have no one form (such as ${shownCell(other)}), and are written in ISO 8601`,
+      `column ${column.name}: its dates have several formats (such as ${shownCell(other)}), and are written in ISO 8601`,
     )
   const kind = forced ?? (withTime ? 'timestamp' : 'date')
   const isEpoch = texts.length === 0
@@ -246,6 +246,6 @@ export function clamped(
     moved += counts[code]
     return value < low ? low : high
   })
-  if (moved > 0) notes.push(`column ${name}: ${moved} values were moved to its bounds`)
+  if (moved > 0) notes.push(`column ${name}: ${moved} values were clamped to its bounds`)
   return bounded
 }

@@ -102,7 +102,7 @@ function planAddedColumn(name: string, settings: ColumnSettings, table: Table, f
     const names = table.columns.map((column) => column.name)
     throw complain(null, `the table has no column ${JSON.stringify(name)}`, {
       expected: likely(name, names) ?? `one of ${names.join(', ')}`,
-      remedy: 'A column that is added needs a kind that is not learned, derive, values or provider.',
+      remedy: 'An added column needs a generated kind, derive, values or provider.',
     })
   }
   if (kind === 'pattern' && settings.pattern === undefined)

@@ -64,7 +64,7 @@ const checks: { readonly [Key in keyof Required<ColumnSettings>]: Check } = {
       ? null
       : 'text with a character after each \\',
   values: (value) => isTexts(value) ?? ((value as string[]).length <= maxValues ? null : `at most ${maxValues} values`),
-  weights: (value) => (Array.isArray(value) && value.every(isWeight) ? null : 'a list of numbers from 0 on'),
+  weights: (value) => (Array.isArray(value) && value.every(isWeight) ? null : 'a list of numbers, none below 0'),
   provider: (value) => oneOf(...providers())(value),
   locale: (value) => oneOf(...locales())(value),
   version: oneOf(4, 7),

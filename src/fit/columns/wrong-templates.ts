@@ -28,7 +28,7 @@ export function wrongTemplates(table: Table, file: ColumnsFile): GenesisError[] 
     for (const column of columnsIn(file, name)) {
       const found = `{${column}}`
       if (isDropped(column))
-        complain('a template over a column that is dropped', { found, remedy: 'Set hide: true on it in place of drop' })
+        complain('a template over a column that is dropped', { found, remedy: 'Set hide: true on it instead of drop' })
       else if (!names.includes(column) && !isPart(column)) {
         const expected = likely(column, names) ?? `one of ${names.join(', ')}`
         complain('a template over no column', { found, expected })
@@ -38,11 +38,11 @@ export function wrongTemplates(table: Table, file: ColumnsFile): GenesisError[] 
     if (round?.length === 1)
       complain('a template over its own column', {
         found: `{${name}}`,
-        remedy: 'Give what is derived a name of its own, and set hide: true on this column',
+        remedy: 'Give the derived column a name of its own, and set hide: true on this one',
       })
     // Said once, by the column that the file has first.
     else if (round !== null && isFirst(file, name, round))
-      complain('templates that need each other', { found: [...round, name].join(' → ') })
+      complain('templates that depend on each other', { found: [...round, name].join(' → ') })
   }
   return errors
 }

@@ -11,12 +11,12 @@ export function maskNotes(masks: readonly Mask[]): string[] {
     else notes.push(`column ${column.name}: is missing where ${by.name} is ${values.map(String).join(' or ')}`)
   }
   for (const [by, names] of patterns)
-    notes.push(`columns ${names.join(', ')}: what is missing together is learned as a hidden column, ${by}`)
+    notes.push(`columns ${names.join(', ')}: which are missing together is learned in a hidden column, ${by}`)
   return notes
 }
 
 export function forbiddenNote(formula: Formula, broken: number, rows: number): string {
-  return `no record has ${formulaText(formula)}, as stated${broken === 0 ? '' : `; ${broken} of ${rows} rows of the table have`}`
+  return `no record satisfies ${formulaText(formula)}, as stated${broken === 0 ? '' : `; ${broken} of ${rows} rows of the table do`}`
 }
 
 /** What was found, in a sentence. */
@@ -47,7 +47,8 @@ export function relationSentence({
     const share = kept.kept === kept.rows ? 'in every row' : `in ${kept.kept} of ${kept.rows} rows`
     return `is ${text} ${share}${rest !== null && kept.kept === kept.rows ? ', or missing' : ''}`
   }
-  if (between !== undefined) return `lies between ${between.map(formulaText).join(' and ')}, learned as its place there`
+  if (between !== undefined)
+    return `lies between ${between.map(formulaText).join(' and ')}, learned as its relative position`
   const how = free === undefined ? [`learned as ${text} ${by === 'ratio' ? '× a ratio' : '+ a rest'}`] : []
   return [...how, ...limits].join(', ')
 }

@@ -101,9 +101,9 @@ export function planRelations(learned: readonly LearnedColumn[], options: Relati
 }
 
 function noRoom({ low, high }: Order): never {
-  throw new GenesisError('CONFIG_INVALID', 'an order that other relations leave no room for', {
+  throw new GenesisError('CONFIG_INVALID', 'an order that other relations rule out', {
     place: `columns.${high.name}`,
-    found: `${high.name} after ${low.name}, and what both are made from`,
+    found: `${high.name} after ${low.name}, and the columns that both are computed from`,
     remedy: `Set relations: off on ${high.name} or ${low.name}`,
   })
 }

@@ -99,7 +99,7 @@ function formulaFor(
   if (round !== undefined)
     throw invalid(
       place,
-      'columns that equal each other in a circle',
+      'columns defined by each other in a cycle',
       `${name} = ${text}`,
       `an expression without ${round}`,
     )
@@ -118,7 +118,7 @@ function checkedOrder(name: string, kind: ExpressionType, other: string, columns
   const type = columns.get(other)
   if (type === undefined || other === name) {
     const names = [...columns.keys()].filter((each) => each !== name)
-    throw invalid(place, 'not another column that is learned', other, nearest(other, names) ?? names.join(', '))
+    throw invalid(place, 'not another learned column', other, nearest(other, names) ?? names.join(', '))
   }
   if (typeOfField(type) !== kind)
     throw invalid(place, 'columns that cannot be compared', `${other} is a ${typeOfField(type)}`, `a ${kind}`)

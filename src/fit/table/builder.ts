@@ -86,7 +86,8 @@ export class TableBuilder {
     const notes = [...this.notes]
     if (this.sourceRows > rows)
       notes.push(`trained on a random sample of ${rows} of the table's ${this.sourceRows} rows`)
-    if (this.cutCells > 0) notes.push(`${this.cutCells} cells were longer than ${longestCell} characters and were cut`)
+    if (this.cutCells > 0)
+      notes.push(`${this.cutCells} cells were longer than ${longestCell} characters and were truncated`)
     const columns = this.columns.map((column) => column.finish(rows))
     return { place, typed, separator: this.separator, rows, sourceRows: this.sourceRows, columns, notes }
   }

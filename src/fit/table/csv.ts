@@ -50,7 +50,7 @@ function invalidRow(error: CsvError, path: string, names: readonly string[]): Ge
     // The header is the first record.
     const row = Number(error.records)
     const missing = record.length < names.length ? ` (column ${names[record.length]} has none)` : ''
-    return new GenesisError('TABLE_INVALID', `row ${row} has another number of cells than the header`, {
+    return new GenesisError('TABLE_INVALID', `row ${row} has a different number of cells than the header`, {
       place,
       found: `${record.length} cells${missing}`,
       expected: `${names.length}`,
@@ -59,7 +59,7 @@ function invalidRow(error: CsvError, path: string, names: readonly string[]): Ge
   return new GenesisError('TABLE_INVALID', 'the table is not valid CSV', {
     place,
     found: error.message,
-    remedy: error.code === 'CSV_MAX_RECORD_SIZE' ? 'A quote that is never closed is the usual reason.' : undefined,
+    remedy: error.code === 'CSV_MAX_RECORD_SIZE' ? 'An unclosed quote is the usual cause.' : undefined,
     cause: error,
   })
 }

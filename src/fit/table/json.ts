@@ -46,7 +46,7 @@ export async function readJson(path: string, encoding: string | undefined, table
     const wrapped = wrappedRecords(first, path)
     if (wrapped !== null) {
       const others = Object.keys(first).filter((key) => key !== wrapped.keys[0])
-      const rest = others.length === 0 ? '' : `; its other keys (${others.join(', ')}) are left out`
+      const rest = others.length === 0 ? '' : `; its other keys (${others.join(', ')}) are ignored`
       table.note(`the file is one object, whose key ${wrapped.keys.join('.')} holds the records${rest}`)
     }
     for (const record of wrapped?.records ?? [first]) addRow(record)
@@ -72,7 +72,7 @@ function wrappedRecords(value: object, path: string): { keys: string[]; records:
   throw new GenesisError('TABLE_INVALID', 'the file is one object, with several lists of records', {
     place: path,
     found: found.map(({ keys, records }) => `${keys.join('.')} (${records.length})`).join(', '),
-    expected: 'one of them alone, as an array of objects',
+    expected: 'a single list, as an array of objects',
   })
 }
 
@@ -170,7 +170,7 @@ async function* jsonValues(path: string, pieces: AsyncIterable<string>): AsyncGe
     if (pending.length > longestRow)
       throw new GenesisError('TABLE_INVALID', 'a row is longer than 16 MiB', {
         place: path,
-        remedy: `A quote or brace that is never closed is the usual reason.${wrapperHint(pending)}`,
+        remedy: `An unclosed quote or brace is the usual cause.${wrapperHint(pending)}`,
       })
   }
   if (pending.trim() !== '') yield pending
@@ -183,5 +183,5 @@ function wrapperHint(text: string): string {
   const key = /^\s*\{(?:[^[\]]{0,2000}?)"((?:[^"\\]|\\.){1,100})"\s*:\s*\[\s*\{/.exec(text)?.[1]
   return key === undefined
     ? ''
-    : ` If the file is one object that holds its records in ${key}: write those alone, as an array.`
+    : ` If the file is one object with its records under ${key}, write only those, as an array.`
 }

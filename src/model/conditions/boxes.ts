@@ -1,15 +1,15 @@
 /**
- * Conditions as boxes: conjunctions of a set per column. No two have a record in common, so that their probabilities add up and one of
- * them, chosen by its share, can be drawn from alone (evidence.ts). An example, over a plan (free, pro) and an age (0 to 19):
+ * Conditions as boxes: conjunctions of one set per column. No two boxes share a record, so their probabilities add up, and a sampler can pick
+ * one by its share and draw from it alone (evidence.ts). An example, over a plan (free, pro) and an age (0 to 19):
  *
  *     {"any": [{"plan": "pro"}, {"age": [">=", 15]}]}
  *
- * The parts are boxes each, but pro customers of 15 are in both. So of the second only what the first leaves is added (`without`):
+ * Each part is a box, but pro customers aged 15 are in both. So only what the first leaves of the second is added (`without`):
  *
  *     { plan: {pro} }
  *     { age: [15, 20), plan: {free} }
  *
- * An `all` is every box of one part with every box of the next, where they meet (`product`): with {"age": ["<", 18]} in addition,
+ * An `all` intersects every box of one part with every box of the next (`product`): with {"age": ["<", 18]} in addition,
  *
  *     { plan: {pro}, age: [0, 18) }
  *     { age: [15, 18), plan: {free} }
@@ -30,13 +30,13 @@ import {
 import type { ConditionExpression } from './expression.js'
 import { coverLimit, madeIn, negated } from './negated.js'
 
-/** How many conjunctions conditions may come to. Each costs its own tables of the nodes that it touches. */
+/** Maximum number of conjunctions. Each needs its own tables for the nodes that it touches. */
 const maxBoxes = 1000
 
 const anything: Box = new Map<number, NodeSet>()
 
 /**
- * An expression as conjunctions that exclude each other. None: no symbols satisfy it. Of columns that relations put together, they have
+ * An expression as mutually exclusive conjunctions. None: no symbols satisfy it. For columns computed by relations, they contain
  * more than what satisfies it.
  */
 export function boxesOf(
@@ -66,7 +66,7 @@ export function boxesOf(
       return merged(boxes, domains)
     }
     case 'not':
-      // What is not in a cover is not all that does not satisfy the condition.
+      // Records in the cover may fail the condition too, so its complement is not the negation.
       if (madeIn(expression.part).length > 0) return boxesOf(negated(expression.part), domains, limit)
       return boxesOf(expression.part, domains).reduce(
         (left, box) => bounded(without(left, box, domains), expression.path),
@@ -94,7 +94,7 @@ function intersection(a: Box, b: Box): Box | null {
   return both
 }
 
-/** What of the boxes is not in another. Most have nothing in common with it, and stay as they are. */
+/** The part of the boxes that is not in another box. Most do not overlap it and stay as they are. */
 function without(boxes: readonly Box[], box: Box, domains: readonly NodeDomain[]): Box[] {
   return boxes.flatMap((each) => (meet(each, box) ? parted(each, box, domains) : [each]))
 }
@@ -121,7 +121,7 @@ function parted(a: Box, box: Box, domains: readonly NodeDomain[]): Box[] {
   return out
 }
 
-/** Puts boxes that differ in one column alone into one: as exact, and fewer to choose from. */
+/** Merges boxes that differ in a single column: just as exact, and fewer to choose from. */
 function merged(boxes: readonly Box[], domains: readonly NodeDomain[]): Box[] {
   let left: Box[] = [...boxes]
   for (const { node } of domains) {
@@ -154,7 +154,7 @@ function idOf(set: NodeSet): number {
   return id
 }
 
-/** Puts alternatives on one and the same column into one set, which needs no choice between conjunctions. */
+/** Merges alternatives on the same column into one set, which needs no choice between conjunctions. */
 function uniteColumns(parts: readonly Box[][]): Box[][] {
   const single = new Map<number, NodeSet>()
   const others: Box[][] = []
@@ -175,7 +175,7 @@ function bounded(boxes: Box[], path: string): Box[] {
   throw new GenesisError('CONDITION_INVALID', 'too many combinations of alternatives', {
     place: path,
     found: `${boxes.length} conjunctions`,
-    expected: `at most ${maxBoxes} after any, not and all are multiplied out`,
-    remedy: 'Put alternatives on one column into one "in"',
+    expected: `at most ${maxBoxes} after any, not and all are expanded`,
+    remedy: 'Combine alternatives on one column into a single "in"',
   })
 }

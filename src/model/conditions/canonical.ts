@@ -1,11 +1,11 @@
-/** Conditions as text that is the same whatever the order of keys; no conditions are the empty text. */
+/** Conditions as text, independent of the order of keys; no conditions are the empty text. */
 export function canonicalConditions(conditions: unknown): string {
   const ordered = inOrder(conditions ?? {})
   const text = JSON.stringify(ordered)
   return text === '{}' ? '' : text
 }
 
-/** Conditions with their keys in one order. What is drawn depends on it, so that it must not depend on the order they are written in. */
+/** Conditions with their keys sorted. Draws depend on the order, which must therefore not depend on how the conditions were written. */
 export function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder)
   if (typeof value !== 'object' || value === null || value instanceof Date) return value

@@ -14,25 +14,25 @@ import { madeIn } from './negated.js'
 import { unsatisfiable } from './unsatisfiable.js'
 
 /**
- * What a sampler draws from. `choice`: the weights of the conjunctions, where there are several: a row of all, and, where rows are checked, one
+ * What a sampler draws from. `choice`: the weights of the conjunctions, if there are several: one row with all of them and, if rows are checked, one
  * for each part of a mix.
  */
 export interface ConditionedTables {
   readonly nodes: readonly NodeTables[]
   readonly choice: AliasRows | null
-  /** What rows must satisfy once they are drawn, where the tables alone do not see to it. */
+  /** What drawn rows must satisfy, if the tables alone do not ensure it. */
   readonly checked: RecheckedConditions | null
 }
 
 export interface RecheckedConditions {
-  /** By part of a mix; null: the tables see to it, and only what the model forbids is looked at. */
+  /** By part of a mix; null: the tables ensure it, and only the model's own `forbid` conditions are checked. */
   readonly expressions: readonly (ConditionExpression | null)[]
   /** The part of each conjunction. */
   readonly partOf: Uint16Array
 }
 
 /**
- * The tables of a model under conditions. Only those of touched columns and of what is above them in the tree are new. Throws
+ * The tables of a model under conditions. Only those of touched columns and of their ancestors in the tree are new. Throws
  * CONDITION_INVALID or CONDITION_UNSATISFIABLE.
  */
 export function tablesOf(model: Model, conditions: unknown): ConditionedTables {
@@ -43,7 +43,7 @@ export function tablesOf(model: Model, conditions: unknown): ConditionedTables {
     base.map((node) => node.weights),
     states,
   )
-  // Mistakes are reported in the order in which they are written; what is drawn must not depend on it.
+  // Mistakes are reported in the order in which they are written; draws must not depend on that order.
   const written = parseConditions(model, domains, conditions)
   const mix = parseConditions(model, domains, inOrder(conditions))
   const components = mix.flatMap(({ weight, expression }, part) => {
@@ -96,7 +96,7 @@ function sharesOf(probabilities: readonly Scaled[]): number[] {
   return values.map((value) => value / total)
 }
 
-/** A node's tables under each of the conjunctions; what several have in common is there once. */
+/** A node's tables under each of the conjunctions; tables that several share are stored once. */
 function nodeUnder(
   { weights, tables }: BaseNode,
   evidence: readonly Evidence[],

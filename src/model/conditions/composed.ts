@@ -1,7 +1,7 @@
 import { dayMs } from '../held.js'
 import { nothing, union, type Interval, type Intervals } from './intervals.js'
 
-/** Timestamps whose day is one of `days` and whose time of day one of `times`. */
+/** Timestamps whose day is in `days` and whose time of day is in `times`. */
 export interface DayTimes {
   /** Intervals of whole days since 1970. */
   readonly days: Intervals
@@ -12,14 +12,14 @@ export interface DayTimes {
 const wholeDay: Interval = [0, dayMs]
 
 /**
- * A set of timestamps as conjunctions that exclude each other: t < (d, m) is day < d, or day = d and time < m. Days that have
- * the same times are in one.
+ * A set of timestamps as mutually exclusive conjunctions: t < (d, m) is day < d, or day = d and time < m. Days with
+ * the same times are merged.
  */
 export function dayTimesOf(region: Intervals): DayTimes[] {
   let whole: Intervals = nothing
   const cut = new Map<number, Intervals>()
   for (const [from, to] of region) {
-    // The times are whole milliseconds, so that bounds between two of them do not matter.
+    // Times are whole milliseconds, so bounds between two of them do not matter.
     const low = Math.ceil(from)
     const high = Math.ceil(to)
     const first = Math.ceil(low / dayMs)

@@ -1,6 +1,6 @@
 /**
- * Conditions on a column that a relation puts together: the symbols of the columns that it is made from, two at most, for which it can hold. What is
- * drawn under them need not satisfy it where bins are cut: such rows are drawn again (retry.ts), which leaves exactly those that do.
+ * Conditions on a column computed by a relation: the symbols of the columns it is computed from (at most two) for which the condition can hold. If bins are cut,
+ * rows drawn under them may still fail it: these are redrawn (retry.ts), which leaves exactly the rows that satisfy it.
  */
 import type { ModelColumn, Model } from '../model.js'
 import { extentOf, nodesOf, wholeExtent } from '../relations/extent.js'
@@ -14,10 +14,10 @@ export interface Demand {
   readonly region: Intervals
 }
 
-/** Pairs of symbols that are looked at. */
+/** Maximum number of symbol pairs examined. */
 const maxPairs = 250_000
 
-/** Conjunctions that exclude each other and together have every record that meets the demand; at most `limit`. */
+/** Mutually exclusive conjunctions that together contain every record that meets the demand; at most `limit`. */
 export function coverOf(
   column: ModelColumn,
   demand: Demand,
@@ -50,7 +50,7 @@ export function coverOf(
   })
 }
 
-/** Rows that hold for the same are one; if there are too many, neighbours are, which then hold for what either does. */
+/** Merges rows that hold for the same symbols; if there are still too many, merges neighbours, which then hold for the symbols of both. */
 function boxesOfRows(rows: readonly (readonly boolean[])[], limit: number): { codes: boolean[]; held: boolean[] }[] {
   const grouped = new Map<string, { codes: boolean[]; held: boolean[] }>()
   rows.forEach((held, code) => {
@@ -90,7 +90,7 @@ class Cover {
     this.#nodes = nodesOf(column, model.columns)
   }
 
-  /** The nodes, those first that narrow the column most where they are known. */
+  /** The nodes, beginning with those that narrow the column most when known. */
   nodesByWeight(): number[] {
     if (this.#nodes.length < 2) return [...this.#nodes]
     const width = ({ low, high }: Extent): number => (low <= high ? Math.min(high - low, Number.MAX_VALUE) : 0)

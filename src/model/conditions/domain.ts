@@ -4,12 +4,12 @@ import type { Grid, Piece } from '../sample/symbols.js'
 import { intersect, measure, subtract, union, type Interval, type Intervals } from './intervals.js'
 
 /**
- * What conditions leave of a node's symbols, per code: of a bin on a grid, indexes of its values; of a bin of reals, the reals
- * themselves; of any other symbol, [0, 1) or nothing.
+ * What conditions leave of a node's symbols, per code: for a bin on a grid, indexes of its values; for a bin of reals, the reals
+ * themselves; for any other symbol, [0, 1) or nothing.
  */
 export type NodeSet = readonly Intervals[]
 
-/** A conjunction: what is left of each node's symbols; a node that is not there is not restricted. */
+/** A conjunction: what is left of each node's symbols; an absent node is unrestricted. */
 export type Box = ReadonlyMap<number, NodeSet>
 
 /** A node's symbols as sets. */
@@ -23,7 +23,7 @@ export interface NodeDomain {
 
 const ofModels = new WeakMap<Model, readonly NodeDomain[]>()
 
-/** By node; made once per thread. */
+/** By node; created once per thread. */
 export function domainsOf(model: Model): readonly NodeDomain[] {
   const known = ofModels.get(model)
   if (known !== undefined) return known
@@ -45,7 +45,7 @@ function extentOf(piece: Piece, grid: Grid): Interval {
   return isRealBin(piece, grid) ? [piece.low!, piece.end] : [0, piece.measure]
 }
 
-/** The part of a number's symbol whose values, as users see them but for a decimal's scale, lie in a region. */
+/** The part of a number's symbol whose values (as users see them, except for a decimal's scale) lie in a region. */
 export function within(piece: Piece, region: Intervals, grid: Grid): Intervals {
   const { low, measure: count } = piece
   if (low === null) return []
@@ -96,7 +96,7 @@ export function isWhole(set: NodeSet, domain: NodeDomain): boolean {
 const intersections = new WeakMap<NodeSet, WeakMap<NodeSet, NodeSet>>()
 const complements = new WeakMap<NodeSet, NodeSet>()
 
-/** What is in both: for the same two sets the same one, by which conjunctions know what they have in common. */
+/** The intersection. The same two sets always give the same object, by which conjunctions recognise what they share. */
 export function intersectSets(a: NodeSet, b: NodeSet): NodeSet {
   if (a === b) return a
   let known = intersections.get(a)
@@ -120,7 +120,7 @@ export function uniteSets(a: NodeSet, b: NodeSet): NodeSet {
   return a.map((intervals, code) => union(intervals, b[code]))
 }
 
-/** What is not in a set: for the same set the same one. */
+/** The complement. The same set always gives the same object. */
 export function complementOf(set: NodeSet, domain: NodeDomain): NodeSet {
   let rest = complements.get(set)
   if (rest === undefined) complements.set(set, (rest = domain.whole.map((whole, code) => subtract(whole, set[code]))))

@@ -13,26 +13,26 @@
  *     plan: pro, times what is below (`beta`)     0.1 · 0.1    0.8 · 0.4
  *     the root: Σ prior · beta                    0.005 + 0.16 = 0.165, the probability
  *
- * A record that satisfies it has state 0 or 1 as 0.005 is to 0.16, and then in each column what is left of its symbols: the same
- * circuit with other tables. A column that nothing is asked of, nor of any below it, keeps its own.
+ * A record that satisfies it has state 0 or 1 in the ratio 0.005 to 0.16, and then in each column what is left of its symbols: the same
+ * circuit with other tables. A column keeps its own tables if neither it nor any column below it is restricted.
  */
 import type { Piece } from '../sample/symbols.js'
 import type { NodeWeights } from '../sample/weights.js'
 import { cut, type Box, type NodeSet } from './domain.js'
 
-/** A non-negative number that may be far below what a double holds: value · 2^(256 · exponent), and exponent ≤ 0. */
+/** A non-negative number that may be far too small for a double: value · 2^(256 · exponent), with exponent ≤ 0. */
 export interface Scaled {
   readonly value: number
   readonly exponent: number
 }
 
-/** A node's symbols under a set: what is left of them, and the weights of that. */
+/** A node's symbols under a set: what is left of them, with weights. */
 export interface TiltedSymbols {
   readonly pieces: readonly Piece[]
   readonly emissions: Float64Array
 }
 
-/** A node under a conjunction; what is null is as it is without conditions. */
+/** A node under a conjunction; null parts are as without conditions. */
 export interface TiltedNode {
   /** p(conditions in the subtree | own state): what transitions are to be weighted by. */
   readonly beta: Float64Array | null
@@ -42,11 +42,11 @@ export interface TiltedNode {
 export interface Evidence {
   /** Probability of the conjunction. */
   readonly probability: Scaled
-  /** By node; absent where it is drawn as without conditions. */
+  /** By node; absent if the node is drawn as without conditions. */
   readonly tilted: ReadonlyMap<number, TiltedNode>
 }
 
-/** A node's subtree under the part of a conjunction that is about it. */
+/** A node's subtree under the part of a conjunction that concerns it. */
 interface Subtree extends TiltedNode {
   readonly id: number
   /** p(that part | state of the parent), times 2^(−256 · exponent). */
@@ -58,7 +58,7 @@ const small = 2 ** -256
 
 /**
  * Exact conditioning: one pass from the leaves to the root gives p(conditions below | state) of every node and the probability of
- * all of them; weighting the tables with it gives the conditional distribution, from which the sampler draws as ever.
+ * all of them; weighting the tables with it gives the conditional distribution, from which the sampler draws as usual.
  * Conjunctions that agree on a subtree share its tables.
  */
 export class Conditioner {
@@ -108,7 +108,7 @@ export class Conditioner {
     const states = this.#states
     const inside = symbols && rowSums(symbols.emissions, emissionRows)
     const id = ++this.#ids
-    // A leaf is touched by nothing but a set of its own.
+    // Only a leaf's own set touches it.
     const { transitions } = weights
     if (transitions === null) return { id, symbols, beta: null, message: inside!, exponent: 0 }
     const beta = inside ?? new Float64Array(states).fill(1)
@@ -141,7 +141,7 @@ export class Conditioner {
   }
 }
 
-/** The emissions of what a set leaves, weighted by how much of a symbol that is. */
+/** The emissions of what a set leaves, weighted by the share of each symbol that is left. */
 function tiltSymbols({ pieces, grid, emissions, emissionRows }: NodeWeights, set: NodeSet): TiltedSymbols {
   const left = pieces.flatMap((piece, code) => cut(piece, set[code], grid))
   const share = left.map((part) => part.measure / pieces[part.code].measure)
@@ -163,7 +163,7 @@ function rowSums(matrix: Float64Array, rows: number): Float64Array {
   return sums
 }
 
-/** Brings numbers that became tiny back into range; returns the exponent that was taken out. */
+/** Scales tiny numbers back into range; returns the exponent taken out. */
 function rescale(numbers: Float64Array): number {
   let exponent = 0
   for (let largest = Math.max(...numbers); largest > 0 && largest < small; largest /= small) {

@@ -2,7 +2,7 @@ import type { ModelColumn } from '../model.js'
 import type { Demand } from './cover.js'
 import type { Box, NodeSet } from './domain.js'
 
-/** Conditions, read: what every column predicate leaves of its node's symbols, joined by and, or, not. */
+/** Parsed conditions: what each column predicate leaves of its node's symbols, joined by and, or, not. */
 export type ConditionExpression =
   | {
       readonly kind: 'column'
@@ -16,13 +16,13 @@ export type ConditionExpression =
       readonly kind: 'all' | 'any'
       readonly path: string
       readonly parts: readonly ConditionExpression[]
-      /** What was written of one column, where the parts are of those that it is composed of. */
+      /** What was written about one column, if the parts concern the columns that it is composed of. */
       readonly of?: { readonly literal: unknown; readonly expected?: string }
     }
   | { readonly kind: 'not'; readonly path: string; readonly part: ConditionExpression }
   | MadeColumn
 
-/** A predicate on a column that a relation puts together. */
+/** A predicate on a column computed by a relation. */
 export interface MadeColumn {
   readonly kind: 'made'
   readonly path: string
@@ -33,11 +33,11 @@ export interface MadeColumn {
   readonly demand: Demand
   /** See `coverOf`. */
   readonly cover: (limit: number) => Box[]
-  /** The same of another demand. */
+  /** The same for another demand. */
   readonly demanding: (demand: Demand) => MadeColumn
 }
 
-/** A share of the records that are to satisfy an expression. */
+/** The share of records that satisfy an expression. */
 export interface MixPart {
   readonly weight: number
   readonly expression: ConditionExpression

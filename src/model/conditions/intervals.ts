@@ -1,11 +1,11 @@
-/** Sets of numbers as half-open intervals [from, to), in order and apart from each other. */
+/** Sets of numbers as half-open intervals [from, to), sorted and disjoint. */
 export type Interval = readonly [number, number]
 export type Intervals = readonly Interval[]
 
 export const nothing: Intervals = []
 
 export function intersect(a: Intervals, b: Intervals): Intervals {
-  // Mostly a whole symbol or none of it: no new sets for these.
+  // Usually a whole symbol or none of it: no new sets for these.
   if (a === b || a.length === 0) return a
   if (b.length === 0) return b
   if (a.length === 1 && b.length === 1) {
@@ -23,7 +23,7 @@ export function intersect(a: Intervals, b: Intervals): Intervals {
   return out
 }
 
-/** What of `whole` is not in `a`. */
+/** The part of `whole` that is not in `a`. */
 export function subtract(whole: Intervals, a: Intervals): Intervals {
   if (a.length === 0) return whole
   if (a === whole) return nothing
@@ -58,7 +58,7 @@ export function measure(a: Intervals): number {
 const float = new Float64Array(1)
 const bits = new BigInt64Array(float.buffer)
 
-/** The least double above x: [x, nextUp(x)) is x alone, and [nextUp(x), …) is everything above it. */
+/** The smallest double above x: [x, nextUp(x)) contains only x, and [nextUp(x), …) everything above it. */
 export function nextUp(x: number): number {
   if (x === Infinity) return x
   if (x === 0) return Number.MIN_VALUE

@@ -1,9 +1,9 @@
-/** A character of a pattern; null is any one. */
+/** A character of a pattern; null matches any character. */
 type Wanted = string | null
 
 /**
- * LIKE of SQL: % is any text, _ any character, \ escapes; letter case counts. The time is at most the pattern's length times the text's: no regular
- * expression, which tries every way to share the text among several %.
+ * SQL's LIKE: % is any text, _ any character, \ escapes; case-sensitive. Takes at most the pattern's length times the text's: not a regular
+ * expression, which would try every way to split the text among several %.
  */
 export function likeTest(pattern: string): (text: string) => boolean {
   const pieces = piecesOf(pattern)
@@ -17,7 +17,7 @@ export function likeTest(pattern: string): (text: string) => boolean {
     if (characters.length < fewest || !matchesAt(characters, 0, first)) return false
     if (pieces.length === 1) return characters.length === first.length
     let at = first.length
-    // The earliest place of a piece leaves the most to those behind it.
+    // The earliest match of a piece leaves the most text for the pieces after it.
     for (const piece of middle) {
       while (at + piece.length <= end && !matchesAt(characters, at, piece)) at++
       if (at + piece.length > end) return false
@@ -27,7 +27,7 @@ export function likeTest(pattern: string): (text: string) => boolean {
   }
 }
 
-/** What stands between the %. */
+/** The text between the %. */
 function piecesOf(pattern: string): Wanted[][] {
   const pieces: Wanted[][] = [[]]
   for (const token of pattern.match(/\\?[^]/gu) ?? []) {

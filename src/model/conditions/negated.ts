@@ -2,7 +2,7 @@ import type { Model } from '../model.js'
 import { subtract } from './intervals.js'
 import type { ConditionExpression, MadeColumn } from './expression.js'
 
-/** The columns of an expression that relations put together. */
+/** The columns of an expression that relations compute. */
 export function madeIn(expression: ConditionExpression): MadeColumn[] {
   switch (expression.kind) {
     case 'made':
@@ -30,14 +30,14 @@ export function columnsOf(expression: ConditionExpression, model: Model): string
   }
 }
 
-/** Conjunctions that all covers of an expression may come to together, once they are multiplied out. */
+/** Maximum number of conjunctions of all covers of an expression together, once expanded. */
 const allCovers = 600
 
 export function coverLimit(expression: ConditionExpression): number {
   return Math.max(2, Math.floor(allCovers ** (1 / Math.max(1, madeIn(expression).length))))
 }
 
-/** What an expression is not, with the negation at its columns. */
+/** The negation of an expression, pushed down to its columns. */
 export function negated(expression: ConditionExpression): ConditionExpression {
   const { path } = expression
   switch (expression.kind) {

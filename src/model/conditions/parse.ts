@@ -14,7 +14,7 @@ import { anyOf, parsePredicates, type Predicate } from './predicate.js'
 
 type Literal = Readonly<Record<string, unknown>>
 
-/** Reads conditions in their literal form (docs/conditions.md) as a mix, mostly of one part. Throws CONDITION_INVALID, all at once. */
+/** Reads conditions in their literal form (docs/conditions.md) as a mix, usually of one part. Throws CONDITION_INVALID with all mistakes. */
 export function parseConditions(model: Model, domains: readonly NodeDomain[], conditions: unknown): MixPart[] {
   const parser = new Parser(model, domains)
   const mix = parser.mix(conditions ?? {}, 'conditions')
@@ -23,9 +23,9 @@ export function parseConditions(model: Model, domains: readonly NodeDomain[], co
 }
 
 class Parser {
-  /** Every part is read, whatever is wrong with another. */
+  /** Reads every part, even if another is invalid. */
   readonly errors: GenesisError[] = []
-  /** By column and what is written of it: alternatives often say the same of one column. */
+  /** By column and predicate: alternatives often repeat a predicate. */
   readonly #sets = new Map<string, NodeSet>()
 
   constructor(
@@ -83,7 +83,7 @@ class Parser {
       case 'not':
         return [{ kind: 'not', path: at, part: this.#all(literalOf(value, at), at) }]
       case 'mix':
-        return invalid(at, 'a mix inside another condition', key, 'mix at the top, or in the conditions of a mix')
+        return invalid(at, 'a mix inside another condition', key, 'mix at the top level, or in the conditions of a mix')
       default:
         return this.#column(key, value, at)
     }
@@ -97,7 +97,7 @@ class Parser {
     if (column === undefined) unknownName(path, 'unknown column', name, [...names, 'any', 'all', 'not', 'mix'])
     const { source } = column
     if (!isLearned(source))
-      invalid(path, `conditions do not reach a ${source.from} column`, name, `one of ${listedNames(names)}`)
+      invalid(path, `a ${source.from} column cannot have conditions`, name, `one of ${listedNames(names)}`)
     return parsePredicates(literal, column, path).map((predicate, index) =>
       this.#predicate(predicate, column, literal, path, `${name} ${index} ${JSON.stringify(literal)}`),
     )
@@ -123,7 +123,7 @@ class Parser {
     }
   }
 
-  /** A predicate on a column that is missing where another says so: on that one and on its value. */
+  /** A predicate on a column that is missing when another one says so: on that one and on its value. */
   #masked(predicate: Predicate, source: MaskedSource, literal: unknown, path: string): ConditionExpression {
     const [value, by] = [source.value, source.by].map((name) => columnNamed(name, this.model.columns))
     const absent = this.#learned(anyOf(source.values), by, literal, path)
@@ -162,7 +162,7 @@ class Parser {
     return { kind: 'any', path, parts, of: { literal, expected: range && `values from ${range.join(' to ')}` } }
   }
 
-  /** `key`: what the predicate follows from, where others may follow from the same. */
+  /** `key`: identifies the predicate that this one follows from; others may follow from it too. */
   #learned(
     predicate: Predicate,
     column: ModelColumn,
@@ -191,7 +191,7 @@ function isLearned(source: ColumnSource): source is ConditionedSource {
   return ['circuit', 'dependency', 'composed', 'relation', 'masked'].includes(source.from)
 }
 
-/** What a predicate on a column leaves of the column that decides it. */
+/** What a predicate on a column leaves of the column that determines it. */
 function decidedSet(predicate: Predicate, { values }: DependencySource, domain: NodeDomain): NodeSet {
   return values.map((value, code) => (holds(predicate, value) ? domain.whole[code] : []))
 }

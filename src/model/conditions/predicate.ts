@@ -5,7 +5,7 @@ import { invalid, unknownName } from './complaint.js'
 import { nextUp, subtract, union, type Intervals } from './intervals.js'
 import { likeTest } from './like.js'
 
-/** What a predicate on one column is true of. A comparison, != and not_in included, is never true of a missing value. */
+/** The values for which a predicate on one column is true. A comparison, including != and not_in, is never true of a missing value. */
 export interface Predicate {
   readonly missing: boolean
   /** Of texts and booleans. */

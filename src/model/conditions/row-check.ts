@@ -49,7 +49,7 @@ export function rowCheck(expression: ConditionExpression, domains: readonly Node
   }
 }
 
-/** Whether rows satisfy nothing that is forbidden. */
+/** Whether rows satisfy none of the forbidden conditions. */
 export function forbiddenCheck(formula: Formula, inputOf: InputOf): RowCheck {
   const program = compileCondition(formula, inputOf)
   return (from, count, out) => {
@@ -82,7 +82,7 @@ function demandCheck({ missing, region }: Demand, numbers: Float64Array): RowChe
 }
 
 function symbolCheck(set: NodeSet, { pieces, grid, whole }: NodeDomain, { codes, values }: NodeOutput): RowCheck {
-  // 0: none of the symbol, 1: all of it, 2: its values are looked at.
+  // 0: none of the symbol, 1: all of it, 2: its values must be checked.
   const kinds = Uint8Array.from(set, (left, code) =>
     left.length === 0 ? 0 : left === whole[code] || same(left, whole[code]) ? 1 : 2,
   )

@@ -9,7 +9,7 @@ import type { NodeDomain } from './domain.js'
 import type { Conditioner } from './evidence.js'
 import type { ConditionExpression } from './expression.js'
 
-/** Fails for conditions of probability 0, naming the parts that make them so: those that no record satisfies, or two that none satisfies both of. */
+/** Fails for conditions of probability 0, naming the parts responsible: those that no record satisfies, or two that no record satisfies together. */
 export function unsatisfiable(
   expression: ConditionExpression,
   domains: readonly NodeDomain[],
@@ -32,7 +32,7 @@ export function unsatisfiable(
   throw failure(part, `no record satisfies ${part.path} and all of the conditions before it`, domains)
 }
 
-/** The parts that must all hold, as fine as they come. */
+/** The parts that must all hold, as fine-grained as possible. */
 function conjuncts(expression: ConditionExpression): ConditionExpression[] {
   return expression.kind === 'all' ? expression.parts.flatMap(conjuncts) : [expression]
 }
@@ -41,7 +41,7 @@ function failure(part: ConditionExpression, what: string, domains: readonly Node
   return new GenesisError('CONDITION_UNSATISFIABLE', what, { place: part.path, ...known(part, domains) })
 }
 
-/** What the model knows of the column of a part that is about one. */
+/** What the model knows about the column of a single-column part. */
 function known(
   part: ConditionExpression,
   domains: readonly NodeDomain[],

@@ -113,7 +113,7 @@ class PropertiesReader {
     if (!Array.isArray(options) || options.length === 0)
       this.source.invalid(`${this.#place}.options`, 'not a list of values', {
         found: options,
-        expected: 'a list with one value at least',
+        expected: 'a list with at least one value',
         ...(isObject(options) && { remedy: 'Put the values of the file into the schema' }),
       })
     const held = options.map((option: unknown, index) =>
@@ -152,7 +152,7 @@ class PropertiesReader {
     const step = read('step') ?? (restart !== undefined && restart < start ? -1 : 1)
     if (step === 0) this.source.invalid(`${at}.step`, 'a step of 0', { found: step, expected: 'another number' })
     if (restart !== undefined && Math.sign(restart - start) !== Math.sign(step))
-      this.source.invalid(`${at}.restart`, 'the steps do not lead there', {
+      this.source.invalid(`${at}.restart`, 'the step leads away from it', {
         found: `start ${start}, step ${step}, restart ${restart}`,
         expected: `a restart ${step > 0 ? 'above' : 'below'} the start`,
       })
@@ -162,7 +162,7 @@ class PropertiesReader {
       if (way < 0 || way >= Math.abs(end - start))
         this.source.invalid(`${at}.initial`, 'outside the iteration', {
           found: initial,
-          expected: `a number from ${start} to before ${end}`,
+          expected: `a number from ${start} to ${end} (exclusive)`,
         })
     }
     const scale = Math.max(...[start, step, end, initial].map((number) => decimalsOf(number ?? 0)))
@@ -171,9 +171,9 @@ class PropertiesReader {
     const held = (number: number, name: string): number => {
       const value = isReal ? Math.round(number * 10 ** scale) : number / unit
       if (!Number.isSafeInteger(value))
-        this.source.invalid(`${at}.${name}`, 'not a number that is kept exactly', {
+        this.source.invalid(`${at}.${name}`, 'not exactly representable', {
           found: number,
-          expected: unit > 1 ? `a multiple of ${unit}: times are kept in milliseconds` : 'less than 2^53',
+          expected: unit > 1 ? `a multiple of ${unit}: times have millisecond precision` : 'less than 2^53',
         })
       return value
     }
@@ -209,7 +209,7 @@ class PropertiesReader {
       const unit = unitsPerColumnUnit(shape)
       const [first, last] = [Math.ceil(low / unit), Math.ceil(end / unit) - 1]
       if (last < first)
-        this.source.invalid(at, 'no millisecond lies in it', { found: range, expected: 'a wider range' })
+        this.source.invalid(at, 'the range contains no millisecond', { found: range, expected: 'a wider range' })
       return this.draft.drawn(this.target, type, uniform(first, last))
     }
     if (type.kind === 'decimal') {

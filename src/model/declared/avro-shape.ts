@@ -58,7 +58,7 @@ class Reader {
   shape(schema: unknown, at: string, own: Json | null, namespace: string, open: readonly string[]): SchemaShape {
     const path = fieldAt(at)
     if (Array.isArray(schema)) {
-      if (schema.length === 0) this.source.invalid(path, 'a union without a type', { expected: 'one type at least' })
+      if (schema.length === 0) this.source.invalid(path, 'a union without a type', { expected: 'at least one type' })
       const branches = schema.map((branch) => this.shape(branch, at, null, namespace, open))
       return { kind: 'union', path, properties: own, branches }
     }

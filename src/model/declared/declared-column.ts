@@ -158,7 +158,7 @@ class Column {
     const { name, path } = this.declared
     const given = origins.filter((way) => this.#settings[way] !== undefined)
     if (given.length > 1) {
-      this.declaration.wrong([...path, given[1]], 'a column with two origins', {
+      this.declaration.wrong([...path, given[1]], 'a column with two sources of values', {
         found: given.join(' and '),
         expected: `one of them for ${name}`,
       })
@@ -166,7 +166,7 @@ class Column {
     }
     const way = given.length === 1 ? given[0] : this.#settings.kind === undefined ? undefined : 'kind'
     if (way === undefined) {
-      this.declaration.wrong(path, 'nothing says what is in the column', {
+      this.declaration.wrong(path, 'the column does not say where its values come from', {
         expected: `kind, or one of ${origins.join(', ')}`,
       })
       return { before, way: null }
@@ -369,7 +369,7 @@ class Column {
       const weights = zipfWeights(among, exponent)
       distribution = { symbols: weights.map((_, rank) => (rank + 1) * grid.unit), weights }
     } else if (name === 'normal') {
-      const mean = read('mean', () => true, 'the middle')
+      const mean = read('mean', () => true, 'the mean')
       const unit =
         this.#settings.kind === 'date' || this.#settings.kind === 'timestamp'
           ? this.#spanUnit('deviation')
@@ -463,7 +463,7 @@ class Column {
         const leads =
           restart === undefined || Math.sign((restart as number) - (start as number)) === Math.sign(step as number)
         if (!leads || (restart !== undefined && !Number.isSafeInteger(restart)))
-          return this.#wrong('restart', 'an integer that the steps lead to')
+          return this.#wrong('restart', 'an integer that the step leads to')
         return this.draft.made(
           target,
           { kind: 'integer' },

@@ -25,7 +25,7 @@ export function modelOfSchema(schema: unknown, place: string, read: (text: strin
   const draft = new ModelDraft()
   new Fields(draft, source).record(shape, [])
   const artifact = draft.artifact(shape.name)
-  if (artifact.columns.length === 0) source.invalid('', 'a record without fields', { expected: 'one field at least' })
+  if (artifact.columns.length === 0) source.invalid('', 'a record without fields', { expected: 'at least one field' })
   try {
     return read(writeModel(artifact))
   } catch (cause) {
@@ -64,9 +64,9 @@ class Fields {
     const target = targetAt([...around.above, name], missing)
     if (inner.kind === 'record') {
       if (missing !== null && inner.properties?.missing !== undefined)
-        this.source.invalid(`${inner.path}: ${argProperties}.missing`, 'records are always there', {
+        this.source.invalid(`${inner.path}: ${argProperties}.missing`, 'a record cannot be missing', {
           found: missing,
-          expected: 'missing at the fields of the record',
+          expected: 'missing on the fields of the record',
         })
       return this.record(inner, [...around.above, name])
     }
@@ -132,7 +132,7 @@ class Fields {
     const of = kind === 'map' ? (isRecord ? 'record_map' : 'map') : isRecord ? 'records' : 'values'
     const item = draft.artifact(single)
     if (item.columns.every(({ hidden }) => hidden))
-      this.source.invalid(path, 'a list of nothing', { found: 'items without a value' })
+      this.source.invalid(path, 'a list of nulls', { found: 'items without a value' })
     const most = Math.max(1, ...lengths)
     this.draft.made(
       { ...target, missing: target.missing === null ? null : 0 },
@@ -159,7 +159,7 @@ class Fields {
       if (!Array.isArray(known) || known.length === 0 || known.some((key) => typeof key !== 'string'))
         this.source.invalid(`${at}.options`, 'not a list of texts', {
           found: options,
-          expected: 'a list with one text at least',
+          expected: 'a list with at least one text',
         })
       const values = [...new Set(known as string[])]
       draft.made(target, { kind: 'string' }, { from: 'list', values })
@@ -192,11 +192,11 @@ class Fields {
       case 'again':
         return this.source.invalid(shape.path, 'a record inside itself', {
           found: shape.name,
-          expected: 'a record that ends: in a union with null, an array or a map',
+          expected: 'a recursion that ends: in a union with null, an array or a map',
         })
       case 'fixed':
         if (isDecimal(shape) || (shape.logical === 'uuid' && shape.size === 16)) break
-        return this.source.invalid(shape.path, 'fixed bytes are not made here', {
+        return this.source.invalid(shape.path, 'fixed bytes are not supported', {
           found: `fixed of ${shape.size} bytes`,
           expected: 'a decimal or a uuid',
         })

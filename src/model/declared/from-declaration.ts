@@ -137,9 +137,9 @@ function inOrder(declared: readonly Declared[], draft: ModelDraft, declaration: 
   const visit = (column: Declared, way: readonly string[]): void => {
     if (done.has(column.name)) return
     if (way.includes(column.name)) {
-      declaration.wrong(column.path, 'columns that need each other', {
+      declaration.wrong(column.path, 'columns that depend on each other', {
         found: [...way.slice(way.indexOf(column.name)), column.name].join(' → '),
-        expected: 'expressions and templates without a circle',
+        expected: 'expressions and templates without a cycle',
       })
       done.add(column.name)
       return

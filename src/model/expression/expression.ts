@@ -1,6 +1,6 @@
 /**
- * Expressions as people write them: the Common Expression Language (https://github.com/google/cel-spec) over the columns of a record. What they
- * become is a `Formula`; what differs from CEL is in docs/expressions.md.
+ * Expressions as users write them: the Common Expression Language (https://github.com/google/cel-spec) over the columns of a record. They
+ * become a `Formula`; docs/expressions.md lists the differences from CEL.
  */
 import { parse, ParseError, type ASTNode } from '@marcbachmann/cel-js'
 import { nearest } from '../../config/nearest.js'
@@ -10,7 +10,7 @@ import type { FieldType } from '../../record.js'
 import { heldTimestamp } from '../held.js'
 import type { Formula, FormulaOperator } from './formula.js'
 
-/** What the value of an expression is; `null` fits every one of them. A time is a date or a timestamp. */
+/** The type of an expression's value; `null` fits every type. A time is a date or a timestamp. */
 export type ExpressionType = 'number' | 'text' | 'boolean' | 'time' | 'duration' | 'null'
 
 export interface Expression {
@@ -19,20 +19,20 @@ export interface Expression {
 }
 
 export interface ExpressionOptions {
-  /** The columns that may be named, and what they are. */
+  /** The columns that may be used, and their types. */
   readonly columns: ReadonlyMap<string, FieldType>
   /** What a message about the expression begins with, such as "columns.yaml: columns.total.equals". */
   readonly place: string
 }
 
 /**
- * Reads an expression and checks that its columns exist and its types fit. Throws CONFIG_INVALID, naming the part that is wrong.
+ * Reads an expression and checks that its columns exist and its types fit. Throws CONFIG_INVALID, naming the invalid part.
  */
 export function readExpression(text: string, { columns, place }: ExpressionOptions): Expression {
   return new Reader(columns, place).read(syntaxTree(text, place))
 }
 
-/** The columns that an expression names, each once; what it says of them is not checked. Throws CONFIG_INVALID where it is no expression. */
+/** The columns that an expression uses, each once; nothing else is checked. Throws CONFIG_INVALID if it is not an expression. */
 export function columnsInExpression(text: string, place: string): string[] {
   const names = new Set<string>()
   const visit = (part: unknown): void => {
@@ -100,7 +100,7 @@ const functions: Readonly<Record<string, FormulaOperator>> = {
 const timeFunctions = ['date', 'year', 'month', 'day', 'weekday', 'hour', 'minute', 'second']
 const otherFunctions = ['round', 'timestamp', 'duration']
 
-/** CEL's own functions of times, whose months and days of the month count from 0; and of texts. */
+/** CEL's own functions on times, whose months and days of the month count from 0, and on texts. */
 const methods: Readonly<Record<string, readonly [op: FormulaOperator, less?: number]>> = {
   ...{ getFullYear: ['year'], getMonth: ['month', 1], getDate: ['day'], getDayOfMonth: ['day', 1] },
   ...{ getDayOfWeek: ['weekday'], getHours: ['hour'], getMinutes: ['minute'], getSeconds: ['second'] },
@@ -151,7 +151,7 @@ class Reader {
       case 'rcall':
         return this.#method(node, ...node.args)
       default:
-        return this.#wrong(node, 'not understood in an expression', 'columns, numbers, texts, operators and functions')
+        return this.#wrong(node, 'not supported in an expression', 'columns, numbers, texts, operators and functions')
     }
   }
 
@@ -160,7 +160,7 @@ class Reader {
     if (type !== undefined) return { formula: { column: name }, type: typeOfField(type) }
     const likely = nearest(name, this.columns.keys())
     const known = [...this.columns.keys()].slice(0, 12).join(', ')
-    return this.#wrong(node, 'unknown column', likely === undefined ? `one of ${known}` : `perhaps ${likely}`)
+    return this.#wrong(node, 'unknown column', likely === undefined ? `one of ${known}` : `${likely}, perhaps`)
   }
 
   #constant(node: ASTNode, value: unknown): Expression {
@@ -183,7 +183,7 @@ class Reader {
     const test = this.#typed(condition, 'boolean')
     const [a, b] = [this.read(then), this.read(otherwise)]
     if (a.type !== b.type && a.type !== 'null' && b.type !== 'null')
-      this.#wrong(node, 'one way gives another type than the other', `${a.type} or ${b.type} both ways`)
+      this.#wrong(node, 'the two branches have different types', `${a.type} or ${b.type} in both`)
     return { formula: { op: 'if', of: [test, a.formula, b.formula] }, type: a.type === 'null' ? b.type : a.type }
   }
 
@@ -216,8 +216,7 @@ class Reader {
   #arithmetic(node: ASTNode, op: '+' | '-' | '*' | '/' | '%', left: ASTNode, right: ASTNode): Expression {
     const [a, b] = [this.read(left), this.read(right)]
     const type = results[`${a.type} ${op} ${b.type}`]
-    if (type === undefined)
-      return this.#wrong(node, `${a.type} ${op} ${b.type} is nothing`, 'operands that fit together')
+    if (type === undefined) return this.#wrong(node, `${a.type} ${op} ${b.type} is not defined`, 'compatible operands')
     return { formula: { op: type === 'text' ? 'concat' : op, of: [a.formula, b.formula] }, type }
   }
 
@@ -238,7 +237,7 @@ class Reader {
       return this.#wrong(node, 'unknown function', likely === undefined ? `one of ${known.join(', ')}` : likely)
     }
     if (op === 'min' || op === 'max') {
-      if (given.length < 2) this.#wrong(node, `${name} takes two values or more`, `${name}(a, b)`)
+      if (given.length < 2) this.#wrong(node, `${name} takes at least two values`, `${name}(a, b)`)
       const parts = given.map((part) => this.read(part))
       const [{ type }] = parts
       if (type !== 'number' && type !== 'time' && type !== 'duration') this.#mismatch(given[0], type, 'a number')

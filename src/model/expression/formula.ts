@@ -2,9 +2,9 @@ import type { FieldType } from '../../record.js'
 import { dayMs } from '../held.js'
 
 /**
- * A value computed from other columns of a record, as the artifact holds it. Columns count in their own units: decimals as the numbers that
- * they are, dates and timestamps in milliseconds since 1970 (UTC); true is 1 and false 0. It is missing (null) where one of its columns is, but
- * for `if` (what its condition leaves), `and` and `or` (as in SQL: false and missing is false), and `missing` itself.
+ * A value computed from other columns of a record, as the artifact holds it. Columns keep their own units: decimals are plain
+ * numbers, dates and timestamps milliseconds since 1970 (UTC); true is 1 and false 0. It is missing (null) if one of its columns is, except
+ * for `if` (only the chosen branch counts), `and` and `or` (as in SQL: false and missing is false), and `missing` itself.
  */
 export type Formula =
   | null
@@ -14,7 +14,7 @@ export type Formula =
   | { readonly op: FormulaOperator; readonly of: readonly Formula[] }
 
 export const timeParts = ['date', 'year', 'month', 'day', 'weekday', 'hour', 'minute', 'second'] as const
-/** Of a count of months or working days (Monday to Friday) since 1970, the day it is. */
+/** The day that is so many months or working days (Monday to Friday) after 1970. */
 export const calendars = ['month_start', 'month_end', 'workday'] as const
 const folds = ['+', '-', '*', '/', '%', 'min', 'max', 'and', 'or', 'concat'] as const
 export const comparisons = ['=', '!=', '<', '<=', '>', '>='] as const
@@ -40,7 +40,7 @@ const ternary = ['if'] as const
 export type FormulaOperator =
   (typeof folds)[number] | (typeof unary)[number] | (typeof binary)[number] | (typeof ternary)[number]
 
-/** The least and the greatest number of operands of each operator. */
+/** The minimum and maximum number of operands of each operator. */
 export const operands: Readonly<Record<FormulaOperator, readonly [least: number, most: number]>> = {
   ...arity(folds, 2, Infinity),
   ...arity(unary, 1, 1),
@@ -56,14 +56,14 @@ function arity<Name extends string>(
   return Object.fromEntries(names.map((name) => [name, [least, most]])) as Record<Name, [number, number]>
 }
 
-/** How what has more decimal places than the column becomes one of its values. `half` rounds away from zero, as SQL does. */
+/** How a result with more decimal places than the column is rounded. `half` rounds away from zero, as SQL does. */
 export const roundings = ['half', 'even', 'floor', 'ceil'] as const
 export type Rounding = (typeof roundings)[number]
 
-/** What formulas of version 2 of a model file compute with. */
+/** The operators of formulas in version 2 of a model file. */
 const plain: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', 'min', 'max', 'floor', ...timeParts, ...calendars])
 
-/** Whether a formula has nothing that came with version 3: conditions and texts. */
+/** Whether a formula uses nothing that came with version 3: conditions and texts. */
 export function isArithmetic(formula: Formula): boolean {
   if (typeof formula === 'number') return true
   if (formula === null || 'text' in formula) return false
@@ -77,7 +77,7 @@ export function columnsIn(formula: Formula): string[] {
   return [...new Set(formula.of.flatMap(columnsIn))]
 }
 
-/** The formula as people write it. */
+/** The formula as users write it. */
 export function formulaText(formula: Formula): string {
   return written(formula, 0)
 }
@@ -101,7 +101,7 @@ function written(formula: Formula, outer: number): string {
 }
 
 /**
- * How a type's held numbers are counted in formulas: held · factor / 10^scale. A formula keeps numerator and scale apart, so that sums
+ * How formulas interpret a type's held numbers: held · factor / 10^scale. A formula keeps numerator and scale apart, so that sums
  * and products of decimals are exact.
  */
 export function unitOf(type: FieldType): { readonly factor: number; readonly scale: number } {

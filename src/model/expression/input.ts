@@ -13,13 +13,13 @@ export interface TextInput {
   readonly kind: 'text'
   /** The text of a row. */
   readonly at: (row: number) => string | null
-  /** The codes of the rows, and what they stand for, where the column has codes. */
+  /** The codes of the rows, and what they stand for, if the column has codes. */
   readonly coded: { readonly codes: Uint16Array; readonly texts: readonly (string | null)[] } | null
 }
 
 export type ColumnInput = NumberInput | TextInput
 
-/** A column as the generator fills it; `dictionary` is what its codes stand for, where it has codes alone. */
+/** A column as the generator fills it; `dictionary` is what its codes stand for, if it only has codes. */
 export function inputOf(type: FieldType, vector: Vector, dictionary: readonly (Value | undefined)[] = []): ColumnInput {
   if (type.kind === 'string' || type.kind === 'uuid') return textInput(vector, dictionary)
   if (vector.kind === 'number') return { kind: 'number', type, codes: null, numbers: vector.values }
@@ -39,7 +39,7 @@ function textInput(vector: Vector, dictionary: readonly (Value | undefined)[]): 
     case 'text': {
       const { offsets, missing } = vector
       const decoder = new TextDecoder()
-      // The bytes are another array once they have grown.
+      // The bytes move to a new array when they grow.
       const at = (row: number): string | null =>
         missing?.[row] === 1 ? null : decoder.decode(vector.bytes.subarray(offsets[row], offsets[row + 1]))
       return { kind: 'text', at, coded: null }

@@ -3,7 +3,7 @@ import { dayMs } from '../held.js'
 import { comparisons, exactly, unitOf, type Formula, type FormulaOperator } from './formula.js'
 import { timePart } from './time-parts.js'
 
-/** What a column may be where some of its parts are known: a number from low to high (none: low > high), or missing. */
+/** What a column can be if some of its parts are known: a number from low to high (none: low > high), or missing. */
 export interface Extent {
   readonly low: number
   readonly high: number
@@ -21,8 +21,8 @@ export function eitherOf(a: Extent, b: Extent): Extent {
 }
 
 /**
- * Where the held numbers of a formula lie, by interval arithmetic: never too narrow; too wide where a column is named twice. `extentOf` gives the
- * held numbers of its columns.
+ * The range of a formula's held numbers, by interval arithmetic: never too narrow, but too wide if a column is used twice. `extentOf` gives the
+ * ranges of its columns.
  */
 export function formulaExtent(
   formula: Formula,
@@ -34,7 +34,7 @@ export function formulaExtent(
   if (!(low <= high)) return { ...nowhere, missing }
   const { factor, scale } = unitOf(type)
   if (type.kind === 'double') return { low: below(low), high: above(high), missing }
-  // One step more on each side, for whatever rounding.
+  // One step more on each side, to allow for rounding.
   return {
     low: Math.floor(below((low * 10 ** scale) / factor)),
     high: Math.ceil(above((high * 10 ** scale) / factor)),
@@ -44,7 +44,7 @@ export function formulaExtent(
 
 function extent(formula: Formula, extentOf: (column: string) => Extent, typeOf: (column: string) => FieldType): Extent {
   if (formula === null) return { ...nowhere, missing: true }
-  // Only what is compared is a text, and where that lies does not matter.
+  // Texts only occur in comparisons, where their range does not matter.
   if (typeof formula === 'object' && 'text' in formula) return { low: 0, high: 0, missing: false }
   if (typeof formula === 'number') {
     const { value, scale } = exactly(formula)
@@ -93,7 +93,7 @@ function operate(
     case 'max':
       return [Math.max(a, c), Math.max(b, d)]
     case '%':
-      // Within one turn the remainder rises with the number.
+      // Within one period the remainder rises with the number.
       if (c === d && c > 0 && Math.floor(a / c) === Math.floor(b / c))
         return [a - Math.floor(a / c) * c, b - Math.floor(b / c) * c]
       return [Math.min(0, c), Math.max(0, d)]
@@ -109,7 +109,7 @@ function spanOf(values: readonly number[]): [number, number] {
   return [Math.min(...known), Math.max(...known)]
 }
 
-/** Periods within which a part of a time rises with it, and the parts there are. */
+/** The parts of times, and the period within which each rises with the time. */
 const turns: Partial<Record<FormulaOperator, readonly [turn: number, low: number, high: number]>> = {
   hour: [dayMs, 0, 23],
   minute: [3_600_000, 0, 59],
@@ -137,7 +137,7 @@ function within(op: FormulaOperator, low: number, high: number): { low: number; 
   return same ? { low: part(low), high: part(high) } : { low: least, high: most }
 }
 
-/** A little lower and higher, for what arithmetic rounds away. */
+/** A little lower and higher, to allow for rounding. */
 function below(value: number): number {
   return value - Math.abs(value) * 1e-12
 }

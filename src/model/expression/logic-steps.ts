@@ -76,7 +76,7 @@ export function missingStep(part: Step): NumberStep {
   }
 }
 
-/** One of two numbers; missing where the condition is. */
+/** One of two numbers; missing if the condition is. */
 export function choiceStep(condition: NumberStep, then: NumberStep, otherwise: NumberStep): NumberStep {
   const block = new Float64Array(blockRows)
   const { scale, factors } = aligned([then, otherwise])
@@ -95,7 +95,7 @@ export function choiceStep(condition: NumberStep, then: NumberStep, otherwise: N
   }
 }
 
-/** One of two texts; missing where the condition is. */
+/** One of two texts; missing if the condition is. */
 export function textChoiceStep(condition: NumberStep, then: TextStep, otherwise: TextStep): TextStep {
   const block: (string | null)[] = new Array<string | null>(blockRows).fill(null)
   return {

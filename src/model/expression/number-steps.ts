@@ -52,7 +52,7 @@ export function arithmeticStep(op: Arithmetic, parts: readonly NumberStep[]): Nu
 
 type AlignedOperator = '+' | '-' | 'min' | 'max' | '%'
 
-/** Operations on numbers of one scale. */
+/** Operations on numbers of the same scale. */
 function alignedStep(op: AlignedOperator, parts: readonly NumberStep[]): NumberStep {
   const { scale, factors } = aligned(parts)
   const apply = loops[op]
@@ -71,13 +71,13 @@ function alignedStep(op: AlignedOperator, parts: readonly NumberStep[]): NumberS
   }
 }
 
-/** The finest scale of several steps, and what brings each to it. */
+/** The finest scale of several steps, and the factor that brings each to it. */
 export function aligned(parts: readonly NumberStep[]): { readonly scale: number; readonly factors: readonly number[] } {
   const scale = Math.max(...parts.map((part) => part.scale))
   return { scale, factors: parts.map((part) => 10 ** (scale - part.scale)) }
 }
 
-/** A loop of its own for each, so that the engine sees one kind of arithmetic in it. */
+/** A separate loop for each, so that the engine sees a single kind of arithmetic in it. */
 const loops: Record<AlignedOperator, (a: Float64Array, b: Float64Array, factor: number, count: number) => void> = {
   '+': (a, b, factor, count) => {
     for (let i = 0; i < count; i++) a[i] += b[i] * factor
@@ -146,7 +146,7 @@ export function functionStep(op: FormulaOperator, inner: NumberStep): NumberStep
   }
 }
 
-/** Rounded to so many decimal places, halves away from zero. */
+/** Rounded to the given number of decimal places, halves away from zero. */
 export function roundStep(inner: NumberStep, digits: number): NumberStep {
   const block = new Float64Array(blockRows)
   const up = 10 ** Math.max(0, digits - inner.scale)
@@ -161,7 +161,7 @@ export function roundStep(inner: NumberStep, digits: number): NumberStep {
   }
 }
 
-/** Divides integers, and rounds; numbers that are no integers are rounded to one. Never minus zero, which JSON would write. */
+/** Divides integers and rounds; other numbers are rounded to integers. Never returns minus zero, which JSON would write. */
 export function roundBlock(block: Float64Array, count: number, divisor: number, rounding: Rounding): void {
   for (let i = 0; i < count; i++) {
     const value = block[i]

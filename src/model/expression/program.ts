@@ -15,7 +15,7 @@ import { arithmeticStep, columnStep, constantStep, functionStep, roundBlock, rou
 import { numbersIn, textsIn, type Step, type TextStep } from './step.js'
 import { concatStep, mappedStep, testStep, textColumnStep, textConstantStep } from './text-steps.js'
 
-/** What a formula's columns are, by name. */
+/** A formula's columns, by name. */
 export type InputOf = (column: string) => ColumnInput
 
 export interface Program {
@@ -54,7 +54,7 @@ export function compileFormula(
   }
 }
 
-/** Compiles a condition: 1 where it is true, 0 where it is false, NaN where a part that it needs is missing. */
+/** Compiles a condition: 1 if true, 0 if false, NaN if an operand that it needs is missing. */
 export function compileCondition(formula: Formula, inputOf: InputOf): Program {
   const [step] = numbersIn([stepOf(formula, inputOf)])
   return {
@@ -137,7 +137,7 @@ function stepOf(formula: Formula, inputOf: InputOf): Step {
   }
 }
 
-/** `null` is of whatever type the other way has. */
+/** `null` takes the type of the other branch. */
 function chosen([condition, then, otherwise]: readonly Step[], of: readonly Formula[]): Step {
   const [test] = numbersIn([condition])
   if (then.kind !== 'text' && otherwise.kind !== 'text') return choiceStep(test, then, otherwise)

@@ -1,7 +1,7 @@
 /** A step of a compiled formula computes `count` rows (at most `blockRows`) from row `from` on into its own block. */
 export type Step = NumberStep | TextStep
 
-/** Integers of 10^−scale where nothing was divided and no column is real; NaN is missing. Conditions are 1 and 0. */
+/** Integers in units of 10^−scale, unless something was divided or a column is real; NaN is missing. Conditions are 1 and 0. */
 export interface NumberStep {
   readonly kind: 'number'
   readonly scale: number
@@ -16,7 +16,7 @@ export interface TextStep {
   readonly kind: 'text'
   readonly block: (string | null)[]
   run(from: number, count: number): void
-  /** What the rows are codes into, where they are: a test of a text is then one of few, made once. */
+  /** The dictionary, if rows are codes: a test on texts is then made once per entry. */
   readonly coded: { readonly codes: Uint16Array; readonly texts: readonly (string | null)[] } | null
 }
 

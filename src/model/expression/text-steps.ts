@@ -1,6 +1,6 @@
 /**
- * Operations on blocks of texts. A function of a column that has codes is computed once for each of its texts; only texts put together, and those
- * of columns without codes, are made row by row.
+ * Operations on blocks of texts. A function of a column with codes is computed once per distinct text; only concatenations, and texts
+ * of columns without codes, are computed row by row.
  */
 import { blockRows } from '../random/row-words.js'
 import type { TextInput } from './input.js'
@@ -33,7 +33,7 @@ export function textColumnStep({ at, coded }: TextInput): TextStep {
   }
 }
 
-/** A text of another. */
+/** Maps a text to a text. */
 export function mappedStep(part: TextStep, map: (text: string) => string): TextStep {
   const mapped = (text: string | null): string | null => (text === null ? null : map(text))
   if (part.coded !== null) {
@@ -52,7 +52,7 @@ export function mappedStep(part: TextStep, map: (text: string) => string): TextS
   }
 }
 
-/** A number of two texts: whether they are equal, or one begins with the other. */
+/** Maps two texts to a number: whether they are equal, or one begins with the other. */
 export function testStep(left: TextStep, right: TextStep, test: (a: string, b: string) => number): NumberStep {
   const block = new Float64Array(blockRows)
   const tested = (a: string | null, b: string | null): number => (a === null || b === null ? NaN : test(a, b))

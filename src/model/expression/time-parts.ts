@@ -1,4 +1,4 @@
-/** Parts of times in milliseconds since 1970 (UTC); integer arithmetic alone, NaN of NaN. */
+/** Parts of times in milliseconds since 1970 (UTC); integer arithmetic only, NaN for NaN. */
 import { dayMs } from '../held.js'
 import { civilOf } from '../time/civil.js'
 import type { calendars, FormulaOperator, timeParts } from './formula.js'

@@ -11,23 +11,23 @@ export function kindNumber(kind: DisturbKind): number {
   return disturbKinds.indexOf(kind) + 1
 }
 
-/** How far a record moves at most, in records of its shard. */
+/** The farthest a record moves, in records of its shard. */
 export function reachOf({ probabilities, lateBy, outOfOrderWithin }: DisturbConfig): number {
   return Math.max(probabilities.late > 0 ? lateBy : 0, probabilities.out_of_order > 0 ? outOfOrderWithin : 0)
 }
 
 /**
- * Which record stands in which slot. A shard's stream is cut into blocks of `slots` records; a block has records of its own,
- * which move within it, and as many copies as the rate of duplicates leaves room for: so any block can be planned by itself.
- * What befalls a record depends only on (seed, position). Hot: no allocation after the constructor.
+ * Which record is in which slot. A shard's stream is cut into blocks of `slots` records; a block has its own records,
+ * which only move within it, and as many copies as the rate of duplicates leaves room for, so any block can be planned by itself.
+ * A record's fault depends only on (seed, position). Hot: no allocation after the constructor.
  */
 export class BlockPlan {
   readonly slots: number
-  /** The block that is planned; -1: none yet. */
+  /** The block that has been planned; -1: none yet. */
   block = -1
-  /** The number of the block's first record among those of the shard. */
+  /** The index, within the shard, of the block's first record. */
   first = 0
-  /** Of each slot: the record in it, counted from `first`; the fault (see Faults); the fault's draw. */
+  /** For each slot: its record, counted from `first`; the fault (see Faults); the fault's draw. */
   readonly sources: Int32Array
   readonly kinds: Uint8Array
   readonly draws: Float64Array
@@ -45,7 +45,7 @@ export class BlockPlan {
     this.#shard = shard
     this.#shards = shards
     this.slots = Math.max(minSlots, 2 ** Math.ceil(Math.log2(16 * reachOf(config))))
-    // Words of its own: those of the model come from the stream's seed at the same positions.
+    // Separate words: the model's come from the stream's seed at the same positions.
     const digest = createHash('sha256').update(`disturb ${config.seed}`).digest()
     this.#words = new RowWords(digest.readUIntBE(0, 6), 2)
     const { slots } = this
@@ -68,16 +68,16 @@ export class BlockPlan {
     this.block = block
   }
 
-  /** How many records stand in the blocks before this one, copies not counted. */
+  /** The number of records in the blocks before this one, not counting copies. */
   #recordsBefore(block: number): number {
     return Math.floor((block * this.slots) / (1 + this.#config.probabilities.duplicate))
   }
 
-  /** Draws what befalls each record. */
+  /** Draws each record's fault. */
   #choose(count: number): void {
     const { probabilities, lateBy, outOfOrderWithin } = this.#config
     const share = 1 / (1 - probabilities.duplicate)
-    // Records near the end have nowhere to go: the others are chosen as much more often.
+    // Records near the end cannot move: the others are chosen correspondingly more often.
     const late = (probabilities.late * share * count) / (count - lateBy)
     const outOfOrder = (probabilities.out_of_order * share * count) / (count - outOfOrderWithin)
     let copies = this.slots - count
@@ -119,7 +119,7 @@ export class BlockPlan {
     }
   }
 
-  /** Puts the records in order of their targets; those that have come from elsewhere behind the one that was there. */
+  /** Sorts the records by target slot; records that moved there follow the one that was already there. */
   #place(count: number): void {
     const ends = this.#ends.fill(0)
     for (let m = 0; m < count; m++) ends[this.#targetOf[m] + 1] += this.#kindOf[m] === duplicate ? 2 : 1

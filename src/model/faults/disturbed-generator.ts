@@ -6,14 +6,14 @@ import { checkBatchSize, type Generator } from '../generator.js'
 import { BlockPlan, reachOf } from './block-plan.js'
 import { Gathered } from './gathered.js'
 
-/** How many more records than `capacity` a generator has to make at a time, so that what moves seldom divides a batch. */
+/** How many records beyond `capacity` a generator must make at a time, so that moves seldom split a batch. */
 export function spareCapacity(config: DisturbConfig): number {
   return 2 * reachOf(config)
 }
 
 /**
- * A shard's stream with faults: late records and those out of order are moved, duplicates take a slot of their own, and the
- * other faults are noted for the encoder. A position of this stream is a slot; the record in it is a pure function of
+ * A shard's stream with faults: late and out-of-order records are moved, duplicates take a slot of their own, and the
+ * other faults are marked for the encoder. A position of this stream is a slot; the record in it is a pure function of
  * (stream, faults' settings and seed, slot), so checkpoints, slices and verification work as with any other stream.
  */
 export class DisturbedGenerator implements Generator {
@@ -30,7 +30,7 @@ export class DisturbedGenerator implements Generator {
   readonly #draws: Float64Array
   #position: number
 
-  /** `inner` makes the undisturbed stream of the shard. Throws CONFIG_INVALID for fields that are no columns. */
+  /** `inner` makes the undisturbed stream of the shard. Throws CONFIG_INVALID for fields that are not columns. */
   constructor(inner: Generator, config: DisturbConfig, shard: number, shards: number, capacity: number) {
     const { missingFields, nullFields } = config
     checkNames('missing_field', missingFields, inner.fields)
@@ -70,7 +70,7 @@ export class DisturbedGenerator implements Generator {
     return { fields, start, stride, length: count, vectors: this.#gathered.vectors, faults }
   }
 
-  /** Fills some of the batch from its index `to` on, with the records of the slots from `slot` on; returns how many. */
+  /** Fills part of the batch, from index `to`, with the records of the slots from `slot`; returns how many. */
   #fill(slot: number, to: number, most: number): number {
     const plan = this.#plan
     const block = Math.floor(slot / plan.slots)

@@ -27,7 +27,7 @@ export class Gathered {
     for (const vector of this.#vectors) if (vector.kind === 'list') vector.gathered.clear()
   }
 
-  /** The vectors of what was added since `clear`. */
+  /** The vectors of everything added since `clear`. */
   get vectors(): readonly Vector[] {
     return this.#vectors
   }
@@ -93,7 +93,7 @@ function lengthAt(offsets: Int32Array, index: number): number {
   return offsets[index + 1] - offsets[index]
 }
 
-/** A vector like `vector` for `size` records, which begins with what was in the old one. */
+/** A vector like `vector` for `size` records, beginning with the content of the old one. */
 function grown(vector: Vector, old: Growing | undefined, size: number): Growing {
   switch (vector.kind) {
     case 'dictionary':
@@ -118,7 +118,7 @@ function grown(vector: Vector, old: Growing | undefined, size: number): Growing 
       return {
         kind: 'list',
         gathered,
-        // They are others once they have grown.
+        // Growing replaces the arrays.
         get items() {
           return gathered.vectors
         },

@@ -103,7 +103,7 @@ class Parser {
 
   whole(): readonly Form[] {
     const forms = this.#choice()
-    if (this.#at < this.#source.length) throw new RegexProblem('a ) without its partner')
+    if (this.#at < this.#source.length) throw new RegexProblem('an unmatched )')
     return forms
   }
 
@@ -158,11 +158,11 @@ class Parser {
     const written = this.#source.slice(this.#at + 1, end < 0 ? undefined : end).join('')
     const match = /^(\d*)(,?)(\d*)$/.exec(written)
     if (end < 0 || match === null || written === '' || written === ',')
-      throw new RegexProblem(`{${written} is not a number of repetitions`)
+      throw new RegexProblem(`{${written} is not a repetition count`)
     this.#at = end + 1
     const least = Number(match[1])
     const most = match[2] === '' ? least : match[3] === '' ? null : Number(match[3])
-    if (most !== null && most < least) throw new RegexProblem(`{${written}} counts down`)
+    if (most !== null && most < least) throw new RegexProblem(`{${written}} has its bounds reversed`)
     if (least > longest || (most ?? 0) > longest) throw new RegexProblem(`{${written}} is more than ${longest}`)
     return [least, most]
   }
@@ -172,9 +172,9 @@ class Parser {
     switch (character) {
       case '(': {
         if (this.#take('?') && !this.#take(':'))
-          throw new RegexProblem(`(?${this.#source[this.#at] ?? ''} is not understood here`)
+          throw new RegexProblem(`(?${this.#source[this.#at] ?? ''} is not supported here`)
         const forms = this.#choice()
-        if (!this.#take(')')) throw new RegexProblem('a ( without its partner')
+        if (!this.#take(')')) throw new RegexProblem('an unmatched (')
         return forms
       }
       case '[':
@@ -207,9 +207,9 @@ class Parser {
     }
     this.#at++
     const set = isNegated ? printable.filter((each) => !members.has(each)) : [...members]
-    if (set.length === 0) throw new RegexProblem('a class without a character')
+    if (set.length === 0) throw new RegexProblem('an empty class')
     if (set.length > 1 && set.some((each) => each > '\u007f'))
-      throw new RegexProblem('a class has characters beyond ASCII')
+      throw new RegexProblem('a class has non-ASCII characters')
     return set
   }
 
@@ -222,7 +222,7 @@ class Parser {
     const character = this.#next()
     if (Object.hasOwn(classes, character)) return classes[character]
     if (Object.hasOwn(controls, character)) return [controls[character]]
-    if (/[A-Za-z0-9]/.test(character)) throw new RegexProblem(`\\${character} is not understood here`)
+    if (/[A-Za-z0-9]/.test(character)) throw new RegexProblem(`\\${character} is not supported here`)
     return [character]
   }
 

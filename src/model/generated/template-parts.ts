@@ -10,7 +10,7 @@ export function parseTemplate(template: string): readonly TemplatePart[] | strin
   const token = /\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g
   for (const [whole, reference] of template.matchAll(token)) {
     if (whole === '{{' || whole === '}}') text += whole[0]
-    else if (whole === '{' || whole === '}') return `a ${whole} without its partner`
+    else if (whole === '{' || whole === '}') return `an unmatched ${whole}`
     else if (reference === undefined) text += whole
     else {
       if (text !== '') parts.push({ kind: 'text', text })

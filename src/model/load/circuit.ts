@@ -3,9 +3,9 @@ import type { Circuit } from '../circuit.js'
 import { decodeShortTable, decodeTable } from '../table.js'
 import type { ModelFile } from './complaint.js'
 
-/** How far the sum of a row of float32 may be from 1: far above what rounding does, far below what anyone would notice. */
+/** How far the sum of a float32 row may be from 1: far more than rounding errors, far less than anyone would notice. */
 const tolerance = 1e-4
-/** The same of numbers of 16 bits, whose rows are divided by their sums. */
+/** The same for 16-bit numbers, whose rows are divided by their sums. */
 const shortTolerance = 1e-3
 
 /** Decodes and checks the circuit: one tree, and tables whose rows are distributions. `sizes`: alphabet size of each node. */
@@ -49,7 +49,7 @@ function checkTree(parent: readonly number[], file: ModelFile): void {
     if (root >= 0) file.invalid(path(node), `a second root besides node ${root}`, above, 'one −1 in all')
     root = node
   })
-  // Nodes known to hang from the root; a walk upwards that is longer than the tree has gone round a cycle.
+  // Nodes known to descend from the root; a walk upwards that is longer than the tree is in a cycle.
   const hangs = new Uint8Array(parent.length)
   for (let node = 0; node < parent.length; node++) {
     let steps = 0

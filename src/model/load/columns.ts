@@ -166,7 +166,7 @@ function checkPool({ values, weights }: { values: string[]; weights?: number[] }
     file.invalid(`${path}.values`, 'a pool of the wrong size', `${values.length} values`, `1 to ${maxCodes - 1}`)
   if (weights === undefined) return
   if (weights.length !== values.length)
-    file.invalid(`${path}.weights`, 'not a weight per value', `${weights.length} weights`, `${values.length}`)
+    file.invalid(`${path}.weights`, 'not one weight per value', `${weights.length} weights`, `${values.length}`)
   if (!weights.some((weight) => weight > 0))
     file.invalid(`${path}.weights`, 'no weight is above 0', weights, 'at least one')
 }
@@ -183,7 +183,7 @@ function checkFormula(
     const column = byName.get(needed)
     if (column === undefined) file.invalid(path, 'names no column', needed, `one of ${[...byName.keys()].join(', ')}`)
     if (needed === name || way.includes(needed))
-      file.invalid(path, 'a formula that goes in a circle', [...way, needed].join(' → '), 'columns that do not need it')
+      file.invalid(path, 'a cyclic formula', [...way, needed].join(' → '), 'columns that do not depend on it')
     if (column.source.from === 'formula')
       checkFormula(name, column.source.formula, path, byName, file, [...way, needed])
   }
@@ -200,7 +200,7 @@ function checkCycle(source: Extract<ColumnOrigin, { from: 'cycle' }>, path: stri
   if (restart !== undefined && Math.sign(restart - start) !== Math.sign(step))
     file.invalid(
       `${path}.restart`,
-      'the steps do not lead there',
+      'the step leads away from it',
       restart,
       `a number ${step > 0 ? 'above' : 'below'} ${start}`,
     )
@@ -208,7 +208,7 @@ function checkCycle(source: Extract<ColumnOrigin, { from: 'cycle' }>, path: stri
     file.invalid(`${path}.restart`, 'too far from the start', restart, 'less than 2^53 from it')
   const way = (initial - start) * Math.sign(step)
   if (restart !== undefined && (way < 0 || way >= Math.abs(restart - start)))
-    file.invalid(`${path}.initial`, 'outside the round', initial, `a number from ${start} to before ${restart}`)
+    file.invalid(`${path}.initial`, 'outside the cycle', initial, `a number from ${start} to ${restart} (exclusive)`)
 }
 
 function checkList(column: ArtifactColumn, values: unknown[], path: string, file: ModelFile): void {
@@ -253,7 +253,7 @@ function checkAlphabet(
     if (Array.isArray(symbol)) checkBin(symbol as unknown[], kind, grain, at, file)
     else checkSymbol(symbol, column, at, file)
     const key = JSON.stringify(symbol)
-    if (seen.has(key)) file.invalid(at, 'a symbol that is there already', symbol, 'distinct symbols')
+    if (seen.has(key)) file.invalid(at, 'a duplicate symbol', symbol, 'distinct symbols')
     seen.add(key)
   })
 }
@@ -307,7 +307,7 @@ function checkTemplateCycles(
     if (open.includes(column)) {
       const path = `columns[${columns.indexOf(column)}].source.template`
       const round = [...open.slice(open.indexOf(column)), column].map(({ name }) => name)
-      file.invalid(path, 'templates that need each other', round, 'templates without a cycle')
+      file.invalid(path, 'templates that depend on each other', round, 'templates without a cycle')
     }
     open.push(column)
     for (const part of parseTemplate(column.source.template)) {

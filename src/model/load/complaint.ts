@@ -4,7 +4,7 @@ import { GenesisError } from '../../errors.js'
 export class ModelFile {
   constructor(readonly place: string) {}
 
-  /** Fails for what is at `path` in the file. */
+  /** Throws for the value at `path` in the file. */
   invalid(path: string, what: string, found: unknown, expected: string): never {
     throw new GenesisError('MODEL_INVALID', what, { place: `${this.place}, ${path}`, found: shown(found), expected })
   }

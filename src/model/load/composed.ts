@@ -35,7 +35,7 @@ function checkPart(
 ): void {
   const values = part && learnedValues(part.source)
   if (part?.type.kind !== kind || values === undefined)
-    file.invalid(path, 'not a column to make a timestamp of', name, `the name of a learned ${kind} column`)
+    file.invalid(path, 'not a column that can be part of a timestamp', name, `the name of a learned ${kind} column`)
   if (part.nullable && !nullable)
     file.invalid(path, 'a part that can be missing in a column that is not nullable', name, 'a nullable column')
   const numbers = values.filter((value) => typeof value === 'number')

@@ -7,7 +7,7 @@ import type { ModelFile } from './complaint.js'
 const learned = ['circuit', 'dependency', 'composed', 'masked', 'relation']
 const numeric = ['integer', 'decimal', 'double', 'date', 'timestamp', 'time']
 
-/** Checks that what is forbidden is so of learned columns. */
+/** Checks that forbidden conditions only use learned columns. */
 export function checkForbidden(
   forbid: readonly Formula[],
   byName: ReadonlyMap<string, ArtifactColumn>,
@@ -22,7 +22,7 @@ export function checkForbidden(
   })
 }
 
-/** Checks what a relation reads: numbers that exist, in no circle, and hidden learned columns as its rest and its own values. */
+/** Checks what a relation reads: existing numeric columns, without a cycle, and hidden learned columns for its rest and its own values. */
 export function checkRelation(
   column: ArtifactColumn,
   source: RelationOrigin,
@@ -48,7 +48,7 @@ export function checkRelation(
   const { notSo, rest, own, bounds } = source
   if (notSo !== undefined) {
     if (rest === undefined || own === undefined)
-      file.invalid(`${path}.notSo`, 'what is not so needs a rest and own values', notSo, 'rest and own')
+      file.invalid(`${path}.notSo`, 'notSo needs a rest and own values', notSo, 'rest and own')
   }
   if (bounds !== undefined && !(bounds[0] <= bounds[1]))
     file.invalid(`${path}.bounds`, 'the lower bound is above the higher', bounds, '[low, high]')
@@ -63,12 +63,7 @@ function checkCircle(
   file: ModelFile,
 ): void {
   if (column.name === start || way.includes(column.name))
-    file.invalid(
-      path,
-      'a relation that goes in a circle',
-      [...way, column.name].join(' → '),
-      'columns that do not need it',
-    )
+    file.invalid(path, 'a cyclic relation', [...way, column.name].join(' → '), 'columns that do not depend on it')
   if (column.source.from !== 'relation') return
   for (const name of namesInRelation(column.source)) {
     const next = byName.get(name)

@@ -6,7 +6,7 @@ import type { ModelFile } from './complaint.js'
 
 type Json = Record<string, unknown>
 
-/** Checks that a document has the form of an artifact: every key is there with its type. What they say is checked later. */
+/** Checks that a document has the form of an artifact: every key is present with its type. Their values are checked later. */
 export function shapeOfArtifact(document: Json, file: ModelFile): ModelArtifact {
   const read = new Reader(file)
   read.text(document, 'name', 'name')
@@ -55,7 +55,7 @@ function shapeOfColumn(value: unknown, path: string, read: Reader): asserts valu
   shapeOfSource(read.object(column.source, `${path}.source`), `${path}.source`, read)
 }
 
-/** The most items of a list. */
+/** Maximum number of items in a list. */
 export const maxItems = 1000
 
 const kinds = ['string', 'uuid', 'boolean', 'integer', 'decimal', 'double', 'date', 'timestamp', 'time', 'list', 'json']
@@ -208,7 +208,7 @@ function shapeOfCurve(curve: Json, path: string, read: Reader): asserts curve is
     read.number(pair, 1, `${at}[1]`, 0, maxRate)
   })
   const wrong = wrongCurve(curve as unknown as TimeCurve)
-  if (wrong !== null) read.file.invalid(path, wrong, curve.points, 'a curve that lets records go for ever')
+  if (wrong !== null) read.file.invalid(path, wrong, curve.points, 'a curve that releases records forever')
 }
 
 const maxMs = Number.MAX_SAFE_INTEGER

@@ -1,21 +1,21 @@
 import { philox } from './philox.js'
 import { xoshiro } from './xoshiro.js'
 
-/** Rows that go through the columns together: one column's words and tables then stay in the first cache. */
+/** Rows that go through the columns together, so that one column's words and tables stay in the L1 cache. */
 export const blockRows = 512
 
-/** Words of one draw lie this far from the next draw's; not a power of two, which would put them all into one cache set. */
+/** Distance between the words of one draw and the next; not a power of two, which would map them all to one cache set. */
 export const pitch = blockRows + 16
 
 const two32 = 0x100000000
 
-/** Of all generators of a thread: nothing of it outlives a call. */
+/** Shared by all generators of a thread: its content does not outlive a call. */
 const seeds = new Int32Array(4 * blockRows)
-/** Of all generators that no other one is at work with: a block's words are drawn from before the next is made. */
+/** Shared by all generators that do not nest: a block's words are used up before the next block is made. */
 let shared = new Int32Array(0)
 
 /**
- * The random words of a block of rows. Those of a row depend on (seed, position) alone: Philox of the position, with the seed as
+ * The random words of a block of rows. A row's words depend only on (seed, position): Philox of the position, with the seed as
  * key, seeds a xoshiro128** that gives the row's words one after another.
  */
 export class RowWords {
@@ -27,8 +27,8 @@ export class RowWords {
   readonly #counter: [number, number, number, number] = [0, 0, 0, 0]
 
   /**
-   * `seed`: an integer from 0 to 2^53 − 1. `draws`: words per row. `own`: the words are needed while those of another generator
-   * are; the others share memory, for there may be thousands.
+   * `seed`: an integer from 0 to 2^53 − 1. `draws`: words per row. `own`: the words are needed at the same time as another
+   * generator's; all other generators share memory, because there may be thousands.
    */
   constructor(seed: number, draws: number, own = true) {
     const size = pitch * draws
@@ -38,13 +38,13 @@ export class RowWords {
     this.#draws = draws
   }
 
-  /** Makes the words of `count` rows (at most `blockRows`), of positions start, start + stride, … */
+  /** Generates the words of `count` rows (at most `blockRows`), at positions start, start + stride, … */
   fill(start: number, stride: number, count: number): void {
     philox(seeds, count, [start % two32, Math.floor(start / two32), 0, 0], stride, this.#key)
     xoshiro(this.words, pitch, this.#draws, seeds, count)
   }
 
-  /** As `fill`, of any positions; the words of a further attempt at a row are others. */
+  /** Like `fill`, for any positions; each further attempt at a row gets different words. */
   fillAt(positions: Float64Array, count: number, attempt = 0): void {
     const counter = this.#counter
     counter[2] = attempt

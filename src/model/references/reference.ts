@@ -10,9 +10,9 @@ export interface ReferenceShape {
   /** The other stream's column that is the key. */
   readonly key: string
   readonly skew: Skew
-  /** The other stream's positions below it are referred to. */
+  /** Positions of the other stream below this are referenced. */
   readonly among: number
-  /** The record's own columns by name, and the other stream's columns that they are copies of. */
+  /** The record's own columns by name, and the columns of the other stream that they copy. */
   readonly copy: Readonly<Record<string, string>>
 }
 
@@ -47,7 +47,7 @@ export class Reference {
     this.identity = [lookup.fingerprint, shape.skew, shape.among, takenColumns(shape)]
   }
 
-  /** A record layout and its vectors with the columns from the other stream: in the place of those of the same name, or last. */
+  /** A record layout and its vectors with the columns from the other stream: replacing columns of the same name, or appended. */
   added(fields: readonly Field[], vectors: readonly Vector[]): { fields: Field[]; vectors: Vector[] } {
     const all = { fields: [...fields], vectors: [...vectors] }
     for (const { field, vector } of this.#taken) {
@@ -69,12 +69,12 @@ export class Reference {
   }
 }
 
-/** Own name and the other stream's name of each column that is taken; the key first. */
+/** Own name and the other stream's name of each column that is copied; the key first. */
 export function takenColumns({ column, key, copy }: ReferenceShape): [own: string, other: string][] {
   return [[column, key], ...Object.entries(copy)]
 }
 
-/** Fails for columns of which several references, or key and copy of one, say what they are. */
+/** Throws if several references, or the key and a copy of one reference, set the same column. */
 export function checkDistinct(shapes: readonly ReferenceShape[]): void {
   const taken = new Set<string>()
   for (const [own] of shapes.flatMap(takenColumns)) {
@@ -88,7 +88,7 @@ export function checkDistinct(shapes: readonly ReferenceShape[]): void {
   }
 }
 
-/** Fails for columns that the other stream does not have, or that are other ones every time. `at` is the reference's place. */
+/** Throws for columns that the other stream does not have, or that differ on every run. `at` is the reference's path. */
 export function checkTaken(
   shape: ReferenceShape,
   at: string,

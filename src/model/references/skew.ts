@@ -1,6 +1,6 @@
 /**
  * Which position of another stream a record refers to. Hot: nothing is allocated. Only multiplications and square roots, which
- * are the same on every machine.
+ * give the same result on every machine.
  */
 import { pitch } from '../random/row-words.js'
 
@@ -45,7 +45,7 @@ export class PositionDraw {
     }
   }
 
-  /** k from 0 on with probability log((k + 2) / (k + 1)) / log(among + 1): Zipf's law with exponent 1, but for the first few. */
+  /** k from 0 on with probability log((k + 2) / (k + 1)) / log(among + 1): Zipf's law with exponent 1, except for the first few. */
   #rank(high: number, low: number): number {
     const powers = this.#powers
     const power =

@@ -5,10 +5,10 @@ import { eitherOf, formulaExtent, isNumber, nowhere, type Extent } from '../expr
 import { namesInRelation } from './range.js'
 import { ratioUnit, type RelationOrigin } from './relation.js'
 
-/** What is known of the nodes of the circuit: the extent of each, by its node. */
+/** What is known about the circuit's nodes: the extent of each, by node. */
 export type NodeExtents = (node: number, column: ModelColumn) => Extent
 
-/** Where the held numbers of a column lie. */
+/** The range of a column's held numbers. */
 export function extentOf(column: ModelColumn, columns: readonly ModelColumn[], known: NodeExtents): Extent {
   const { source } = column
   const of = (name: string): Extent => extentOf(columnNamed(name, columns), columns, known)
@@ -69,7 +69,7 @@ function combined(base: Extent, rest: Extent | null, { by, grain = 1 }: Relation
   return { low: Math.min(...products) / ratioUnit - slack, high: Math.max(...products) / ratioUnit + slack, missing }
 }
 
-/** What other columns lift or press down. */
+/** What other columns raise or lower. */
 function limited(
   made: Extent,
   column: ModelColumn,
@@ -84,7 +84,7 @@ function limited(
   for (const each of least) high = Math.max(high, each.high)
   for (const each of most) low = Math.min(low, each.low)
   if (above !== undefined) {
-    // What lies between two columns is told by them more than by where it lies.
+    // For a column between two others, these say more than its own range.
     for (const each of least) low = Math.max(low, each.low)
     for (const each of most) high = Math.min(high, each.high)
   }
@@ -100,13 +100,13 @@ function valuesExtent(values: readonly unknown[]): Extent {
   return extent
 }
 
-/** Where a learned column can lie at all. */
+/** The full range of a learned column. */
 export function wholeExtent({ source }: ModelColumn): Extent {
   if (source.from !== 'circuit') return nowhere
   return valuesExtent(source.alphabet.flatMap((symbol) => (isBin(symbol) ? [...symbol] : [symbol])))
 }
 
-/** The nodes that a column is made from, each once. */
+/** The nodes that a column is computed from, each once. */
 export function nodesOf(column: ModelColumn, columns: readonly ModelColumn[]): number[] {
   const { source } = column
   const through = (names: readonly string[]): number[] => [

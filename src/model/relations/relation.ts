@@ -1,4 +1,4 @@
-/** Columns that relations put together. Hot: nothing is allocated per row. */
+/** Columns computed by relations. Hot: nothing is allocated per row. */
 import type { FieldType, NumberVector, Value, Vector } from '../../record.js'
 import type { ColumnOrigin } from '../artifact.js'
 import type { GeneratedColumn } from '../generated/generated.js'
@@ -9,14 +9,14 @@ import { blockRows } from '../random/row-words.js'
 
 export type RelationOrigin = Extract<ColumnOrigin, { from: 'relation' }>
 
-/** Rests of ratios are held as integers of this many to 1. */
+/** Ratios are held as integers in units of 1 over this. */
 export const ratioUnit = 1_000_000
 
 /** A column that a relation reads. */
 export interface RelationPart {
   readonly type: FieldType
   readonly vector: Vector
-  /** What its codes stand for, where it has codes alone. */
+  /** What its codes stand for, if it only has codes. */
   readonly dictionary: readonly (Value | undefined)[] | undefined
 }
 
@@ -31,7 +31,7 @@ export class Relation implements GeneratedColumn {
   readonly #rest: NumberInput | null
   readonly #ratio: boolean
   readonly #own: NumberInput | null
-  /** The rest that says "not so"; not a number where none does. */
+  /** The rest that marks an exception; NaN if there is none. */
   readonly #notSo: number
   readonly #grain: number
   readonly #bounds: readonly [number, number] | null
@@ -89,7 +89,7 @@ export class Relation implements GeneratedColumn {
     if (this.#own !== null) this.#replace(base, this.#own, to, count)
   }
 
-  /** Own values where the formula has none, or is said not to hold. */
+  /** The column's own values, for rows without a formula value and for exceptions. */
   #replace(base: Float64Array, { codes, numbers }: NumberInput, to: number, count: number): void {
     const { values } = this.vector
     const rest = this.#rest
@@ -103,7 +103,7 @@ export class Relation implements GeneratedColumn {
   }
 }
 
-/** Of a column of the same unit its own numbers, without a copy where they are in order; else what the formula computes. */
+/** For a column of the same unit, its own numbers, without a copy if they are in order; otherwise what the formula computes. */
 function numbersOf(
   formula: Formula,
   named: (name: string) => ColumnInput,
@@ -158,7 +158,7 @@ function multiplied(
   }
 }
 
-/** What a base becomes by a rest in units of a millionth: the nearest value of the grid, halves away from zero; a real without a grid. */
+/** A base times a rest in millionths: rounded to the nearest value of the grid, halves away from zero; a real if there is no grid. */
 export function ratioOf(base: number, rest: number, grain: number): number {
   const value = (base * rest) / ratioUnit
   if (grain === 0) return value

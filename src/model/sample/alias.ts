@@ -14,7 +14,7 @@ export function aliasBits(size: number): number {
 
 const whole = 0x100000000
 
-/** Builds tables of up to 2^bits symbols; its scratch is reused from one to the next. */
+/** Builds tables of up to 2^bits symbols, reusing its scratch memory. */
 export class AliasBuilder {
   readonly #bits: number
   readonly #mass: Float64Array
@@ -30,7 +30,7 @@ export class AliasBuilder {
   }
 
   /**
-   * Builds the table of weights[from .. from + size) (any non-negative scale) into out[at .. at + 2^bits). Where all are 0, a table
+   * Builds the table of weights[from .. from + size) (any non-negative scale) into out[at .. at + 2^bits). If all are 0, it writes a table
    * that no draw should reach.
    */
   build(weights: ArrayLike<number>, from: number, size: number, out: Int32Array, at: number): void {
@@ -59,7 +59,7 @@ export class AliasBuilder {
         this.#small[smalls++] = high
       }
     }
-    // What is left fills its slot exactly: whatever the coin, the slot itself.
+    // The remaining symbols fill their slots exactly: they win whatever the coin.
     while (larges > 0) {
       const full = this.#large[--larges]
       out[at + full] = full
@@ -67,7 +67,7 @@ export class AliasBuilder {
   }
 }
 
-/** Rounds the weights to shares of 2^32; the largest takes what rounding left. False where all are 0. */
+/** Rounds the weights to shares of 2^32; the largest absorbs the rounding error. False if all are 0. */
 function apportion(weights: ArrayLike<number>, from: number, size: number, mass: Float64Array): boolean {
   let total = 0
   let largest = 0

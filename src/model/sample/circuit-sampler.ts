@@ -2,13 +2,13 @@ import { blockRows, pitch } from '../random/row-words.js'
 import { divide, drawNarrow, drawReal, drawRows, drawVariantRows, drawWide, toCodes } from './draw.js'
 import type { AliasRows, NodeTables } from './node-tables.js'
 
-/** What a node's draws become: codes for each row of a batch, and numbers where the column has bins. */
+/** What a node's draws become: codes for each row of a batch, and numbers if the column has bins. */
 export interface NodeOutput {
   readonly codes: Uint16Array
   readonly values: Float64Array | null
 }
 
-/** What a node takes of a row's words: the index of each of its draws, −1 where it needs none. */
+/** A node's share of a row's words: the index of each of its draws, −1 if it needs none. */
 interface Draws {
   readonly state: number
   readonly symbol: number

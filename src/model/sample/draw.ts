@@ -26,7 +26,7 @@ export function drawRows(
   }
 }
 
-/** As `drawRows`, where the row is first[components[i]] + rows[i]. */
+/** Like `drawRows`, but the row is first[components[i]] + rows[i]. */
 export function drawVariantRows(
   table: Int32Array,
   bits: number,
@@ -111,12 +111,12 @@ export function drawReal(
   }
 }
 
-/** Divides what was drawn on a grid of integers. */
+/** Divides numbers drawn on a grid of integers. */
 export function divide(values: Float64Array, divisor: number, to: number, count: number): void {
   for (let i = to; i < to + count; i++) values[i] /= divisor
 }
 
-/** Replaces symbols by the codes that they are parts of. */
+/** Replaces symbols by the codes that they belong to. */
 export function toCodes(codes: Uint16Array, symbols: Uint16Array, to: number, count: number): void {
   for (let i = to; i < to + count; i++) symbols[i] = codes[symbols[i]]
 }

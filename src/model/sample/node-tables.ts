@@ -17,8 +17,8 @@ export interface NodeTables {
   readonly symbols: AliasRows
   readonly values: SymbolValues
   /**
-   * Where conditions are a choice of several conjunctions: the first row of each one's table, in `states` and in `symbols`.
-   * Null where all share one.
+   * If conditions are a choice of several conjunctions: the first row of each one's table, in `states` and in `symbols`.
+   * Null if all share one.
    */
   readonly first: { readonly states: Int32Array | null; readonly symbols: Int32Array | null }
 }
@@ -47,7 +47,7 @@ export function aliasRows(matrices: readonly ArrayLike<number>[], rows: number, 
   return { table, bits }
 }
 
-/** Alias tables of one matrix with its columns weighted, once for each of the weights; null: as they are. */
+/** Alias tables of one matrix with its columns weighted, once for each set of weights; null: unweighted. */
 export function weightedRows(
   matrix: ArrayLike<number>,
   each: readonly (Float64Array | null)[],

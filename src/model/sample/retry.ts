@@ -1,6 +1,6 @@
 /**
- * Rows that do not satisfy their conditions, drawn again until they do (von Neumann's rejection): what conditions on columns that relations put
- * together need. Attempt k of a row takes its words from (seed, position, k), so that a record still depends on its position alone.
+ * Redraws rows until they satisfy their conditions (von Neumann's rejection sampling), for conditions on columns computed by
+ * relations. Attempt k of a row takes its words from (seed, position, k), so a record still depends only on its position.
  */
 import { GenesisError } from '../../errors.js'
 import type { RowCheck } from '../conditions/row-check.js'
@@ -16,7 +16,7 @@ export interface RetryParts {
   /** The part that each conjunction belongs to. */
   readonly partOf: Uint16Array
   readonly outputs: readonly NodeOutput[]
-  /** Vectors of the columns that are put together. */
+  /** Vectors of the computed columns. */
   readonly numbers: readonly Float64Array[]
   readonly seed: number
   readonly draws: number
@@ -24,10 +24,10 @@ export interface RetryParts {
   readonly spare: number
 }
 
-/** Of candidates, the share that must satisfy the conditions. */
+/** Minimum share of the candidates that must satisfy the conditions. */
 const leastShare = 0.01
 const trialRows = 4 * blockRows
-/** At one in a hundred, one row in 10^17 would need more. */
+/** At an acceptance rate of 1 %, one row in 10^17 would need more. */
 const maxAttempts = 4000
 
 export class Retry {
@@ -41,24 +41,24 @@ export class Retry {
   readonly #positions = new Float64Array(blockRows)
   readonly #choice = new Uint16Array(blockRows)
 
-  /** Throws CONDITION_INVALID where fewer than one candidate in a hundred would do. */
+  /** Throws CONDITION_INVALID if fewer than one candidate in a hundred passes. */
   constructor(parts: RetryParts) {
     this.#parts = parts
     this.#words = new RowWords(parts.seed, parts.draws)
     this.accepted = this.#trial()
     if (this.accepted >= leastShare) return
-    throw new GenesisError('CONDITION_INVALID', 'too few candidates satisfy what is checked record by record', {
+    throw new GenesisError('CONDITION_INVALID', 'too few candidates satisfy the conditions', {
       place: 'conditions',
       found:
         this.accepted === 0
           ? `none of ${trialRows} candidates`
           : `${(100 * this.accepted).toFixed(2)} % of ${trialRows} candidates`,
       expected: `at least ${100 * leastShare} %`,
-      remedy: 'Ask for a wider range, put the condition on the columns that it is made from, or forbid less',
+      remedy: 'Widen the range, put the condition on the columns that the value is computed from, or forbid less',
     })
   }
 
-  /** Looks at `count` rows from index `to` on, drawn for `positions`, and draws again those that must be. */
+  /** Checks `count` rows from index `to`, drawn for `positions`, and redraws those that fail. */
   run(positions: Float64Array, to: number, count: number): void {
     const { circuit, spare, partOf } = this.#parts
     const { components } = circuit
@@ -72,8 +72,7 @@ export class Retry {
       this.#positions[left++] = positions[i]
     }
     for (let attempt = 1; left > 0; attempt++) {
-      if (attempt > maxAttempts)
-        throw new GenesisError('INTERNAL', 'a record that satisfies the conditions was not found')
+      if (attempt > maxAttempts) throw new GenesisError('INTERNAL', 'no record that satisfies the conditions was found')
       this.#draw(this.#positions, left, attempt)
       this.#check(spare, left)
       let failed = 0
@@ -133,7 +132,7 @@ export class Retry {
         all[this.#choice[i] - 1]++
       }
     }
-    // Of a mix, the part that takes most.
+    // For a mix, the part that takes most draws.
     let least = accepted / trialRows
     for (let part = 0; part < checks.length; part++)
       if (all[part] > 30) least = Math.min(least, found[part] / all[part])

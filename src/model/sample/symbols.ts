@@ -5,7 +5,7 @@ import { isBin } from '../fields.js'
 /** The values of a column's grid: multiples of `grain` (0: all reals), held as integers to be divided by `divisor`. */
 export interface Grid {
   readonly grain: number
-  /** 1 but for doubles whose grain is a fraction like 0.1: dividing integers gives the nearest double, adding steps does not. */
+  /** 1, except for doubles whose grain is a fraction like 0.1: dividing integers gives the nearest double, adding steps does not. */
   readonly divisor: number
 }
 
@@ -18,8 +18,8 @@ export function gridOf(type: FieldType, grain: number | undefined): Grid {
 
 /**
  * A symbol, or the part of it that conditions leave: the values from `low` on, `measure` of them. On the reals, those from
- * `low` up to, not including, `end`, and `measure` is their length. Numbers are multiplied by the grid's divisor. A missing value and what
- * is not a number has no `low`.
+ * `low` up to, not including, `end`, and `measure` is their length. Numbers are multiplied by the grid's divisor. Missing values and
+ * non-numbers have no `low`.
  */
 export interface Piece {
   readonly code: number
@@ -36,7 +36,7 @@ export function pieceOf(symbol: Symbol, code: number, { grain, divisor }: Grid):
   if (!isBin(symbol)) return { code, low: null, end: 0, measure: 1 }
   const [low, high] = symbol
   if (grain === 0) return { code, low, end: high, measure: high - low }
-  // Rounded first, for a bound that is on the grid may not be after the multiplication.
+  // Rounded first, because a bound on the grid may be off it after the multiplication.
   const first = Math.ceil(onGrid((low * divisor) / grain))
   const last = Math.floor(onGrid((high * divisor) / grain))
   return { code, low: first * grain, end: last * grain, measure: last - first + 1 }
@@ -49,15 +49,15 @@ function onGrid(steps: number): number {
 
 /** How the numbers of a column's symbols are drawn; the arrays have an entry per symbol. */
 export interface SymbolValues {
-  /** The code of each symbol, where conditions have cut codes into several symbols; null: a symbol is its code. */
+  /** The code of each symbol, if conditions have split codes into several symbols; null: each symbol is its own code. */
   readonly codes: Uint16Array | null
   /** The least value; NaN is "missing". */
   readonly low: Float64Array
-  /** How many values, `grain` apart; where the grain is 0, the open end of the stretch. */
+  /** The number of values, `grain` apart; if the grain is 0, the open end of the interval. */
   readonly extent: Float64Array
   readonly grain: number
   readonly divisor: number
-  /** One word draws up to 2^21 values without a bias that matters; more, and reals, take 53 bits of two. */
+  /** One word draws up to 2^21 values with negligible bias; more values, and reals, take 53 bits of two words. */
   readonly wide: boolean
 }
 

@@ -13,7 +13,7 @@ export interface NodeWeights {
   readonly leaf: boolean
   /** Rows of `states` entries: own state given the parent's. Null for a leaf. */
   readonly transitions: ArrayLike<number> | null
-  /** Rows (of a leaf: by the parent's state, otherwise by its own) of an entry per symbol. */
+  /** Rows with an entry per symbol (for a leaf, by the parent's state; otherwise by its own). */
   readonly emissions: ArrayLike<number>
   readonly emissionRows: number
   readonly pieces: readonly Piece[]

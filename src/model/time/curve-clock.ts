@@ -4,16 +4,16 @@
  */
 import type { TimeCurve } from '../artifact.js'
 
-/** What is so little before a whole millisecond is meant to be that one: 1 ÷ (1 ÷ 168) is less than 168. */
+/** A time this close below a whole millisecond is rounded up to it: 1 ÷ (1 ÷ 168) is less than 168. */
 const rounding = 2 ** -10
 
-/** Milliseconds by position, at a cost that grows with the logarithm of the number of points and not with the position. */
+/** Milliseconds by position. The cost grows with the logarithm of the number of points, not with the position. */
 export class CurveClock {
   readonly #repeats: boolean
   readonly #ms: Float64Array
   /** Records before each point. */
   readonly #sums: Float64Array
-  /** Records a millisecond at each point, and by how much that grows a millisecond. */
+  /** Records per millisecond at each point, and its slope per millisecond. */
   readonly #rates: Float64Array
   readonly #slopes: Float64Array
   readonly #last: number
@@ -58,7 +58,7 @@ export class CurveClock {
     }
   }
 
-  /** When so many records of the first period have gone, at most all of them. */
+  /** When the given number of records of the first period (at most all) has been released. */
   #within(records: number): number {
     const sums = this.#sums
     let low = 0
@@ -78,7 +78,7 @@ export class CurveClock {
   }
 }
 
-/** Why a curve gives no time to every record; null: it does. */
+/** Why a curve does not give every record a time; null: it does. */
 export function wrongCurve({ points, repeats }: TimeCurve): string | null {
   if (points.length === 0) return 'a curve without points'
   if (!repeats) return points[points.length - 1][1] > 0 ? null : 'the rate ends at 0'

@@ -2,12 +2,12 @@ import { readRateFile } from '../../config/rate-file.js'
 import type { RateShape } from '../../config/connector.js'
 import type { TimeCurve } from '../artifact.js'
 
-/** A period of day and night is drawn as so many straight lines, which are off by a two-thousandth at most. */
+/** A sine period is drawn as this many straight lines, which are off by at most one part in two thousand. */
 const wavePieces = 96
 
 /**
- * A rate and its shape as a curve of event time. `rate`: records a second, which a recorded curve has in itself. With speed s
- * the event time passes s times as fast as the rate says. Throws what `readRateFile` throws.
+ * A rate and its shape as a curve of event time. `rate`: records per second; a recorded curve has its own. With speed s,
+ * event time passes s times as fast as the rate says. Throws what `readRateFile` throws.
  */
 export function curveOfShape(rate: number, shape: RateShape): TimeCurve {
   const { points, repeats } = curveAtSpeedOne(rate, shape)
@@ -57,7 +57,7 @@ function curveAtSpeedOne(rate: number, shape: RateShape): TimeCurve {
   }
 }
 
-/** A cosine's last places differ from one machine to another; its first twelve do not. */
+/** The last digits of a cosine differ between machines; the first twelve do not. */
 function rounded(value: number): number {
   return Math.round(value * 1e12) / 1e12
 }

@@ -27,7 +27,7 @@ const widths: Readonly<Record<Letter, readonly number[]>> = {
 }
 const dateLetters: readonly string[] = ['y', 'M', 'd', 'E']
 const wordLists = { M: ['months', 12], E: ['weekdays', 7], a: ['halves', 2] } as const
-/** Where a column has no spelling of its own: a time of day, and a timestamp without a zone. */
+/** The defaults for a column without its own spelling: a time of day, and a timestamp without a zone. */
 const isoSpellings: Readonly<Record<'time' | 'timestamp', Spelling>> = {
   time: { pattern: 'HH:mm:ss.SSS' },
   timestamp: { pattern: "yyyy-MM-dd'T'HH:mm:ss.SSS" },
@@ -42,8 +42,8 @@ export function spellingParts(pattern: string): readonly SpellingPart[] | string
       if (!widths[known].includes(whole.length))
         return `${whole} is none of ${widths[known].map((n) => letter.repeat(n)).join(', ')}`
       parts.push({ letter: known, width: whole.length })
-    } else if (whole === "'") return 'an apostrophe is left open'
-    else if (/^[A-Za-z]$/.test(whole)) return `${whole} has no meaning; texts stand between apostrophes`
+    } else if (whole === "'") return 'an apostrophe is not closed'
+    else if (/^[A-Za-z]$/.test(whole)) return `${whole} has no meaning; put literal text between apostrophes`
     else parts.push({ text: whole === "''" ? "'" : (quoted?.replaceAll("''", "'") ?? whole) })
   }
   return parts
@@ -70,21 +70,21 @@ export function wrongSpelling(spelling: Spelling, kind: SpelledKind): string | n
       return `${list} has ${count} words`
   }
   if (parts.some((part) => 'text' in part && /["\\\n\r]/.test(part.text)))
-    return 'quotation marks, backslashes and line ends cannot be spelled'
+    return 'quotation marks, backslashes and line ends cannot be part of a format'
   return null
 }
 
-/** Writes held values (days, or milliseconds since 1970 or midnight) at an index of a buffer, and returns the index behind. */
+/** Writes held values (days, or milliseconds since 1970 or midnight) at an index of a buffer, and returns the index after it. */
 export interface SpellingWriter {
   write(b: Uint8Array, p: number, held: number): number
   readonly maxBytes: number
-  /** CSV has to quote the texts. */
+  /** Whether CSV must quote the texts. */
   readonly hasComma: boolean
 }
 
 const writers = new WeakMap<Spelling, Map<SpelledKind, SpellingWriter>>()
 
-/** The writer of a spelling that is right. Hot: it allocates nothing. */
+/** The writer of a valid spelling. Hot: it allocates nothing. */
 export function spellingWriter(spelling: Spelling, kind: SpelledKind): SpellingWriter {
   const known = writers.get(spelling) ?? new Map<SpelledKind, SpellingWriter>()
   writers.set(spelling, known)
@@ -93,7 +93,7 @@ export function spellingWriter(spelling: Spelling, kind: SpelledKind): SpellingW
   return writer
 }
 
-/** Where the parts of a date and a time are found. */
+/** Indexes of the parts of a date and a time. */
 const field = {
   year: 0,
   month: 1,
@@ -173,7 +173,7 @@ function split(values: Int32Array, held: number, kind: SpelledKind, shift: numbe
   values[field.weekday] = (((days + 3) % 7) + 7) % 7
 }
 
-/** At least `width` digits; two of a year are its last. */
+/** At least `width` digits; for a two-digit year, the last two. */
 function writePadded(b: Uint8Array, p: number, value: number, width: number): number {
   let rest = value
   if (rest < 0) {
@@ -190,13 +190,13 @@ function writePadded(b: Uint8Array, p: number, value: number, width: number): nu
   return p + digits
 }
 
-/** Milliseconds as digits behind the second. */
+/** Milliseconds as a fraction of the second. */
 function writeFraction(b: Uint8Array, p: number, ms: number, width: number): number {
   for (let i = 0; i < width; i++) b[p + i] = i > 2 ? 48 : 48 + (Math.floor(ms / 10 ** (2 - i)) % 10)
   return p + width
 }
 
-/** The writer of a type's own spelling; null: it is written in ISO 8601, or is no date or time. */
+/** The writer of a type's own spelling; null: the type uses ISO 8601, or is not a date or time. */
 export function ownWriter(type: FieldType): SpellingWriter | null {
   if (type.kind !== 'date' && type.kind !== 'time' && type.kind !== 'timestamp') return null
   if (type.spelling !== undefined) return spellingWriter(type.spelling, type.kind)
@@ -214,8 +214,8 @@ export function spelled(held: number, type: FieldType): string {
 }
 
 /**
- * Reads what a spelling writes: to days, or to milliseconds since 1970 or midnight; undefined for another text. `century`: the year that a year of
- * two digits is of, from its digits; POSIX's if left out.
+ * Reads what a spelling writes: to days, or to milliseconds since 1970 or midnight; undefined for other texts. `century`: maps a two-digit
+ * year to the full one; default: POSIX's rule.
  */
 export function spellingReader(
   spelling: Spelling,

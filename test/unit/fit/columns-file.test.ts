@@ -69,7 +69,7 @@ test('bounds move what lies outside, and that is said', async () => {
   const learned = await learnedFrom('columns: { amount: { min: 10, max: 40 } }', 'amount')
   const held = learned.held.filter((value) => typeof value === 'number')
   assert.deepEqual([Math.min(...held), Math.max(...held)], [10, 40])
-  assert.match(learned.notes.join(), /column amount: \d+ values were moved to its bounds/)
+  assert.match(learned.notes.join(), /column amount: \d+ values were clamped to its bounds/)
 })
 
 test('texts that mean missing are missing', async () => {
@@ -186,7 +186,7 @@ rows: 5
     'file:4:13: columns.amount.kind: wrong value; found "number"; expected one of integer, decimal, real, boolean, category, date, timestamp, time, sequence, uuid, pattern, text, name, first_name, last_name, email, phone, address, ip, url, pool, template, event_time, clock',
     'file:4:27: columns.amount.scale: wrong value; found -1; expected an integer from 0 to 9',
     'file:5:10: columns.day.min: min is above max; found 2025-01-01; expected at most 2024-01-01',
-    'file:6:3: columns.citty: the table has no column "citty"; expected city. A column that is added needs a kind that is not learned, derive, values or provider.',
+    'file:6:3: columns.citty: the table has no column "citty"; expected city. An added column needs a generated kind, derive, values or provider.',
     'file:7:9: columns.id.derive: a template over no column; found {amuont}; expected amount',
     'file:8:1: rows: unknown key; found rows; expected one of columns, forbid',
   ])
@@ -195,7 +195,7 @@ rows: 5
 const wrong: readonly [settings: string, message: RegExp][] = [
   ['city: { kind: name, locale: xx }', /city\.locale: wrong value; found "xx"; expected one of de, en/],
   ['x: { provider: stadt }', /x\.provider: wrong value; found "stadt"; expected one of first_name.* city/],
-  ['x: { values: [a, b], weights: [1] }', /x\.weights: not a weight per value; found 1; expected 2 weights/],
+  ['x: { values: [a, b], weights: [1] }', /x\.weights: not one weight per value; found 1; expected 2 weights/],
   ['x: { values: [a, b], weights: [0, 0] }', /x\.weights: no weight is above 0/],
   ['x: { provider: city, weights: [1] }', /x\.weights: only values have weights/],
   ['x: { provider: city, values: [a] }', /x\.provider: either values or a provider/],
@@ -205,13 +205,16 @@ const wrong: readonly [settings: string, message: RegExp][] = [
   ['x: { derive: "{city}!" }\n  city: { drop: true }', /x\.derive: .*dropped; found {city}\. Set hide: true/],
   [
     "city: { derive: '{city}!' }",
-    /city\.derive: a template over its own column; found {city}\. Give what is derived a name/,
+    /city\.derive: a template over its own column; found {city}\. Give the derived column a name/,
   ],
-  ["a: { derive: '{b}' }\n  b: { derive: '{id} {a}' }", /a\.derive: templates that need each other; found a → b → a/],
+  [
+    "a: { derive: '{b}' }\n  b: { derive: '{id} {a}' }",
+    /a\.derive: templates that depend on each other; found a → b → a/,
+  ],
   ['x: { pattern: "A\\\\" }', /x\.pattern: wrong value; .*a character after each \\/],
   ['x: { kind: pattern }', /columns\.x: a column of kind pattern needs pattern/],
   ['x: { kind: event_time, step: 5s }', /columns\.x: a column of kind event_time needs start/],
-  ['x: { kind: sequence, start: 2024-01-01 }', /x\.start: sequences are of integers; found 2024-01-01/],
+  ['x: { kind: sequence, start: 2024-01-01 }', /x\.start: sequences hold integers; found 2024-01-01/],
   ['x: { kind: uuid, mask: label }', /x\.mask: only for columns of the table/],
   ['amount: { min: 50, max: 2 }', /amount\.min: min is above max; found 50; expected at most 2/],
   [

@@ -300,7 +300,7 @@ test('the sign before decimal places can be said', () => {
 test('texts that look like numbers and are not read as such are noted', () => {
   assert.match(learned('pay', ['$5', '€6', '€6']).notes[0], /column pay: its texts look like numbers \(such as "\$5"\)/)
   const typed = learned('pay', ['12.50', '7.25', '12.50'], true)
-  assert.match(typed.notes[0], /give it kind: decimal in a columns file/)
+  assert.match(typed.notes[0], /set kind: decimal in a columns file/)
   const many300 = outside(
     'pay',
     many(300, (i) => `${i % 2 === 0 ? '$' : '€'}${i},50`),

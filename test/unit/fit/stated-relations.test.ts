@@ -79,7 +79,10 @@ forbid:
     notes.join('\n'),
     /total: is round\(price × count, 2\), as stated; \d+ of 1200 rows of the table keep it/,
   )
-  assert.match(notes.join('\n'), /no record has state = "open" and closed_by != "nobody", as stated; \d+ of 1200 rows/)
+  assert.match(
+    notes.join('\n'),
+    /no record satisfies state = "open" and closed_by != "nobody", as stated; \d+ of 1200 rows/,
+  )
 })
 
 test('a column that relations are off for is tied to nothing', async () => {
@@ -100,9 +103,9 @@ forbid:
 `)
   await assert.rejects(mistakes, (error: GenesisError) => {
     const text = (error.details.all ?? []).map(String).join('\n')
-    assert.match(text, /columns\.total\.equals, character 9: unknown column; found cuont; expected perhaps count/)
+    assert.match(text, /columns\.total\.equals, character 9: unknown column; found cuont; expected count, perhaps/)
     assert.match(text, /columns\.start\.after: columns that cannot be compared; found gift is a text/)
-    assert.match(text, /columns\.end\.after: not another column that is learned; found strat; expected start/)
+    assert.match(text, /columns\.end\.after: not another learned column; found strat; expected start/)
     assert.match(text, /columns\.end\.equals: a time column cannot equal a duration/)
     assert.match(text, /forbid\.0: a number is not a condition/)
     return true
@@ -116,10 +119,10 @@ test('what a category equals is not stated', async () => {
   )
 })
 
-test('columns that equal each other in a circle are refused', async () => {
+test('columns defined by each other in a cycle are refused', async () => {
   await assert.rejects(
     fitted('columns:\n  total: { equals: price * count }\n  price: { equals: total / count }\n'),
-    /columns\.price\.equals: columns that equal each other in a circle/,
+    /columns\.price\.equals: columns defined by each other in a cycle/,
   )
 })
 

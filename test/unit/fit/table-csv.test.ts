@@ -100,7 +100,7 @@ test('a quote that is never closed is refused', async () => {
 test('a huge cell is cut, and that is said', async () => {
   const table = await read('huge.csv', `a,b\n${'x'.repeat(100_000)},1\ny,2\n`)
   assert.equal(String(cellsOf(table, 'a')[0]).length, 4096)
-  assert.deepEqual(table.notes, ['1 cells were longer than 4096 characters and were cut'])
+  assert.deepEqual(table.notes, ['1 cells were longer than 4096 characters and were truncated'])
 })
 
 test('a table larger than the limit is sampled evenly, by the seed, and says so', async () => {

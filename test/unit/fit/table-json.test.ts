@@ -38,7 +38,7 @@ test('integers of more digits than a double holds are texts with all of them, an
 test('records inside one object are found by looking, and the key is named', async () => {
   const table = await read('page.json', '{"status": "ok", "data": [{"a": 1}, {"a": 2}], "tags": ["x"]}')
   assert.deepEqual(cellsOf(table, 'a'), [1, 2])
-  assert.match(table.notes.join(), /whose key data holds the records; its other keys \(status, tags\) are left out/)
+  assert.match(table.notes.join(), /whose key data holds the records; its other keys \(status, tags\) are ignored/)
   const deep = await read('deep.json', '{"result": {"items": [{"a": 1}, {"a": 5}]}}')
   assert.deepEqual(cellsOf(deep, 'a'), [1, 5])
   assert.match(deep.notes.join(), /whose key result.items holds the records/)

@@ -119,7 +119,7 @@ const mutations: [string, (artifact: Loose) => void, RegExp][] = [
   [
     'a symbol twice',
     (a) => set(a.columns[2].source.alphabet, 1, 1),
-    /columns\[2\]\.source\.alphabet\[1\]: a symbol that/,
+    /columns\[2\]\.source\.alphabet\[1\]: a duplicate symbol/,
   ],
   [
     'a symbol of another type',
@@ -207,7 +207,7 @@ const mutations: [string, (artifact: Loose) => void, RegExp][] = [
     /columns\[5\]\.source\.values: a pool of the wrong size/,
   ],
   ['a pool of numbers', (a) => set(a.columns[5].source.values, 1, 3), /columns\[5\]\.source\.values\[1\]/],
-  ['weights of the wrong size', (a) => a.columns[5].source.weights.pop(), /weights: not a weight per value/],
+  ['weights of the wrong size', (a) => a.columns[5].source.weights.pop(), /weights: not one weight per value/],
   ['weights of 0', (a) => set(a.columns[5].source, 'weights', [0, 0]), /weights: no weight is above 0/],
   ['a share above 1', (a) => set(a.columns[5], 'missing', 2), /columns\[5\]\.missing.*from 0 to 1/],
   ['a missing id', (a) => set(a.columns[4], 'missing', 0.5), /columns\[4\]\.missing: not for a sequence column/],
@@ -228,11 +228,11 @@ const mutations: [string, (artifact: Loose) => void, RegExp][] = [
     /columns\[7\]\.source\.template: names no column; found "c"/,
   ],
   ['an unknown filter', (a) => set(a.columns[7].source, 'template', '{b|up}'), /unknown filter up/],
-  ['an open brace', (a) => set(a.columns[7].source, 'template', '{b'), /a \{ without its partner/],
+  ['an open brace', (a) => set(a.columns[7].source, 'template', '{b'), /an unmatched \{/],
   [
-    'templates that need each other',
+    'templates that depend on each other',
     (a) => set(a.columns[8].source, 'template', '{a}'),
-    /need each other; found \["a","b","a"\]/,
+    /depend on each other; found \["a","b","a"\]/,
   ],
   [
     'a pattern that ends in an escape',

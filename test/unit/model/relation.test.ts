@@ -154,11 +154,11 @@ test('a formula is shown as people write it', () => {
   assert.equal(formulaText(formula), 'a × (1 - {the rate})')
 })
 
-test('a relation that goes in a circle, or reads what is no number, is refused', () => {
+test('a cyclic relation, or reads what is no number, is refused', () => {
   const broken = orders(1)
   const total = broken.columns[2].source
   if (total.from === 'relation') total.formula = { column: 'paid' }
-  assert.throws(() => modelOf(broken), /a relation that goes in a circle/)
+  assert.throws(() => modelOf(broken), /a cyclic relation/)
   const other = orders(1)
   const source = other.columns[2].source
   if (source.from === 'relation') source.formula = { column: 'cost' }

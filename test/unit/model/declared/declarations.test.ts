@@ -209,9 +209,9 @@ test('what is wrong is refused with its place, all at once', async (t) => {
     ],
   )
   const cases: [object, string][] = [
-    [{ a: {} }, 'columns.a: nothing says what is in the column; expected kind, or one of constant'],
+    [{ a: {} }, 'columns.a: the column does not say where its values come from; expected kind, or one of constant'],
     [{ a: { kind: 'sequenze' } }, 'columns.a.kind: wrong value; found sequenze; expected one of sequence'],
-    [{ a: { constant: 1, list: [1] } }, 'columns.a.list: a column with two origins; found constant and list'],
+    [{ a: { constant: 1, list: [1] } }, 'columns.a.list: a column with two sources of values; found constant and list'],
     [{ a: { values: ['x', 1] } }, 'columns.a.values: wrong value; found ["x",1]; expected texts, numbers or booleans'],
     [
       { a: { values: ['x'], weights: [-1] } },
@@ -242,10 +242,10 @@ test('what is wrong is refused with its place, all at once', async (t) => {
     [{ a: { derive: '{b}' } }, 'columns.a.derive: unknown column; found b'],
     [
       { a: { expression: 'b + 1' }, b: { expression: 'a - 1' } },
-      'columns.a: columns that need each other; found a → b → a',
+      'columns.a: columns that depend on each other; found a → b → a',
     ],
-    [{ a: { derive: '{b}' }, b: { expression: '"x" + a' } }, 'columns.a: columns that need each other'],
-    [{ a: { regex: '(' } }, 'columns.a.regex: a ( without its partner'],
+    [{ a: { derive: '{b}' }, b: { expression: '"x" + a' } }, 'columns.a: columns that depend on each other'],
+    [{ a: { regex: '(' } }, 'columns.a.regex: an unmatched ('],
     [{ a: { kind: 'uuid', hide: true } }, 'columns: every column is hidden'],
   ]
   for (const [columns, expected] of cases) {

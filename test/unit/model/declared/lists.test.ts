@@ -146,5 +146,5 @@ test('a record inside itself ends at once', async () => {
     { id: 2, children: [], byName: {}, next: null },
   )
   const endless = { type: 'record', name: 'a', fields: [{ name: 'b', type: 'a' }] }
-  await assert.rejects(loadModel(endless), /field b: a record inside itself; found "a"; expected a record that ends/)
+  await assert.rejects(loadModel(endless), /field b: a record inside itself; found "a"; expected a recursion that ends/)
 })
