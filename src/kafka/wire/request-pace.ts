@@ -2,10 +2,13 @@
 const targetMs = 1_000
 
 /** Initial request size: small, to discover the quota cheaply. */
-const firstBytes = 16 << 10
+const firstBytes = 64 << 10
+
+/** Steep: where many producers share the records, few of their requests should be small. */
+const growth = 4
 
 /**
- * Sizes produce requests: doubles with every response that no quota throttles; once one does, shrinks to what the quota
+ * Sizes produce requests: four times larger with every response that no quota throttles; once one does, shrinks to what the quota
  * allows in a second.
  */
 export class RequestPace {
@@ -24,7 +27,7 @@ export class RequestPace {
   /** A request of this many bytes was answered. */
   observe(bytes: number, throttleMs: number): void {
     if (throttleMs > 0) this.#set(Math.min((bytes * targetMs) / throttleMs, 2 * this.#bytes))
-    else if (bytes > this.#bytes / 2) this.#set(2 * this.#bytes)
+    else if (bytes > this.#bytes / 2) this.#set(growth * this.#bytes)
   }
 
   #set(bytes: number): void {
