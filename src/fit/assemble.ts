@@ -15,7 +15,7 @@ import type { Prepared } from './prepare.js'
 import type { PlannedRelation } from './relations/plan.js'
 import { relationSource } from './relations/source.js'
 
-/** The artifact of a trained circuit: the table's columns in their order, with the hidden parts that some are made of. */
+/** The artifact of a trained circuit: the table's columns in order, with the hidden parts that some consist of. */
 export function assembleModel(
   prepared: Prepared,
   circuit: Circuit | null,
@@ -96,7 +96,7 @@ export function assembleModel(
   }
 }
 
-/** The first version that has all that the model needs. */
+/** The oldest version that has everything the model needs. */
 function versionOf({ relations, masks, forbid }: Prepared, columns: readonly ArtifactColumn[]): number {
   const isSpelled = columns.some(({ type }) => type.kind === 'time' || 'spelling' in type || 'local' in type)
   const isFormed = columns.some(({ source: { from } }) => from === 'filled' || from === 'regex')

@@ -1,4 +1,4 @@
-/** What the threads of one training run say to each other: a barrier, tickets for chunks, and the wish to stop. */
+/** Coordinates the threads of one training run: a barrier, tickets for chunks, and a stop request. */
 
 const arrived = 0
 const round = 1

@@ -2,7 +2,7 @@ import type { CodedTable } from '../model/circuit.js'
 import { fitsInMemory, run, type RunOptions, type RunResult } from './run.js'
 import { dividedTable, someRows } from './table-parts.js'
 
-/** A number of hidden states that was tried, and the likelihood of held-out rows (nats per row) it reached. */
+/** A number of hidden states that was tried, and the held-out log-likelihood (nats per row) it reached. */
 export interface StatesCandidate {
   readonly states: number
   readonly heldOut: number
@@ -16,22 +16,22 @@ export interface ShortRun extends RunResult {
 export interface Choice {
   readonly states: number
   readonly candidates: readonly StatesCandidate[]
-  /** The short run of the chosen size, for want of a longer one; null if none was made, or none got through an epoch. */
+  /** The short run of the chosen size, in case there is no longer one; null if none was made, or none completed an epoch. */
   readonly short: ShortRun | null
 }
 
 const sizes = [16, 32, 64, 128]
 const epochs = 5
-/** Rows of a short run. */
+/** Rows used in a short run. */
 const maxRows = 60_000
-/** Rows that a state should have to learn from, if its circuit is to be tried. */
+/** Minimum rows per state for a size to be tried. */
 const rowsPerState = 16
-/** Twice the states cost four times the work: they are worth it if held-out rows become 4 % likelier. */
+/** Doubling the states costs four times the work: it is worth it if held-out rows become 4 % likelier. */
 const worthwhile = 0.04
 
 /**
- * Chooses H by short runs, from the fewest states upwards, for as long as twice as many are worth it.
- * Without held-out rows a tenth of the table is held out for the choice. Aborting ends it with the choice so far.
+ * Chooses H by short runs, starting from the fewest states and doubling while that is worth it.
+ * Without held-out rows, a tenth of the table is held out for the choice. Aborting returns the best choice so far.
  */
 export async function chooseStates(
   table: CodedTable,

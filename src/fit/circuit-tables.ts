@@ -3,7 +3,7 @@ import type { Circuit } from '../model/circuit.js'
 import { product } from '../model/sample/weights.js'
 import { encodeShortTable, encodeTable } from '../model/table.js'
 
-/** Numbers of a circuit from which on they are written in 16 bits: about half a megabyte in 32. */
+/** Circuits with at least this many numbers are written in 16 bits; in 32 bits this is about half a megabyte. */
 const manyNumbers = 100_000
 
 /** A circuit as a model file holds it. */
@@ -18,7 +18,7 @@ export function circuitTables(circuit: Circuit): ArtifactCircuit {
       emissions: emissions.map(encodeTable),
     }
   }
-  // Nobody asks for the state of a node without children: what it says of its symbols is told by its parent's state.
+  // The state of a leaf is never needed: the parent's state determines the distribution of its symbols.
   const isLeaf = (node: number): boolean => parent[node] >= 0 && !parent.includes(node)
   return {
     ...{ states, numbers: 'short', parent, prior: encodeShortTable(prior) },

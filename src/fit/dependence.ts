@@ -1,14 +1,14 @@
 import type { CodedTable } from '../model/circuit.js'
 import { adjacentLevels, countCodes, frequentLevels, maxLevels } from './levels.js'
 
-/** Rows × pairs that are counted at most; beyond it an even selection of rows says enough about 24 × 24 cells. */
+/** Maximum rows × pairs to count; beyond it an even selection of rows says enough about 24 × 24 cells. */
 const countLimit = 4e8
 
 /**
  * Mutual information in nats of every pair of columns, less its bias df / 2n (G² has mean df under independence):
- * a symmetric matrix, `matrix[i][j]`; it is below zero where two columns look independent.
- * Columns of more than 24 codes are made coarse: neighbours are merged where codes are `ordered` (see TrainOptions), rare
- * codes elsewhere.
+ * a symmetric matrix, `matrix[i][j]`; it is below zero if two columns look independent.
+ * Columns of more than 24 codes are coarsened: neighbours are merged if codes are `ordered` (see TrainOptions), otherwise
+ * rare codes.
  */
 export function mutualInformation(table: CodedTable, ordered: readonly number[] = []): Float64Array[] {
   const columns = table.sizes.length

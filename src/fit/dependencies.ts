@@ -1,15 +1,15 @@
 import type { RawColumn } from './table/table.js'
 
-/** A column as dependencies are looked for in: one code a row, below `size`. */
+/** A column for the search for dependencies: one code per row, below `size`. */
 export interface DependencyColumn {
   readonly name: string
   readonly codes: Uint16Array | Uint32Array
   readonly size: number
-  /** Its values can decide others': each code is one value. */
+  /** Whether its values can determine others': each code is one value. */
   readonly exact: boolean
 }
 
-/** `column` is a function of `decider`: where that has code c, it has code `values[c]`. */
+/** `column` is a function of `decider`: if that has code c, it has code `values[c]`. */
 export interface ColumnDependency {
   readonly column: number
   readonly decider: number
@@ -20,8 +20,8 @@ export interface ColumnDependency {
 const minEvidence = 20
 
 /**
- * The columns that another decides in every row, each with one decider that is not itself decided. Of several, the one
- * with the fewest values decides; of two that decide each other, the earlier.
+ * The columns that another one determines in every row, each with one decider that is not itself decided. Of several, the one
+ * with the fewest values is the decider; of two that determine each other, the earlier.
  */
 export function findDependencies(columns: readonly DependencyColumn[]): ColumnDependency[] {
   const counts = columns.map(countsOf)
@@ -46,7 +46,7 @@ export function findDependencies(columns: readonly DependencyColumn[]): ColumnDe
       break
     }
   }
-  // What a decided column decides, its own decider decides too; but it was chosen before that was known.
+  // Whatever a decided column determines, its own decider determines too; but it was chosen before that was known.
   return found.map((dependency) => withRootDecider(dependency, found))
 }
 
@@ -78,11 +78,11 @@ function decidedValues(decider: DependencyColumn, column: DependencyColumn): Uin
     if (values[by] < 0) values[by] = value
     else if (values[by] !== value) return null
   }
-  // A symbol that no row has can decide whatever it likes.
+  // A symbol that no row has can map to anything.
   return Uint32Array.from(values, (value) => Math.max(0, value))
 }
 
-/** A raw column's codes, with those whose held values are equal made one. */
+/** A raw column's codes, merging those whose held values are equal. */
 export function heldCodes(
   raw: RawColumn,
   held: readonly (string | number | boolean | null)[],

@@ -5,7 +5,7 @@ import { assembleModel } from './assemble.js'
 import type { Prepared } from './prepare.js'
 
 /**
- * Refuses, before the training, what would not load behind it: puts the model together with a circuit that knows nothing, and loads
+ * Detects, before training, a model that would not load afterwards: assembles the model with an uninformed circuit and loads
  * it. Throws MODEL_INVALID, naming `place`.
  */
 export function dryRun(prepared: Prepared, { name, seed }: { name: string; seed: number }, place: string): void {
@@ -15,7 +15,7 @@ export function dryRun(prepared: Prepared, { name, seed }: { name: string; seed:
   parseModel(Buffer.from(writeModel(artifact)), place)
 }
 
-/** One state, in which all of a node's symbols are equally likely. */
+/** A single state, in which all of a node's symbols are equally likely. */
 function uniformCircuit(sizes: readonly number[]): Circuit {
   const parent = sizes.map((_, node) => (node === 0 ? -1 : 0))
   return {

@@ -113,7 +113,7 @@ export class Expectation {
         const length = count[child] * width
         ratio.fill(0, 0, length)
         for (let u = 0; u < count[node]; u++) addRow(ratio, above[child][u] * width, expected, u * width, width)
-        // A message is 0 only where the state cannot be (beyond H), and then nothing is expected there either.
+        // A message is 0 only for an impossible state (beyond H), where nothing is expected either.
         for (let i = 0; i < length; i++) ratio[i] = ratio[i] === 0 ? 0 : ratio[i] / message[i]
         this.#kernel.multiply(ratio, width, 1, parameters.transitions[child], below, fours(count[child]), width, width)
         for (let i = 0; i < length; i++) below[i] *= inside[i]

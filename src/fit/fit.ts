@@ -12,14 +12,14 @@ import { train, type Trained, type TrainProgress, type TrainReport } from './tra
 export interface FitOptions {
   readonly name: string
   readonly columns?: ColumnsFile
-  /** H, or auto: as few of 16, 32, 64 and 128 as do. */
+  /** H, or auto: the smallest sufficient of 16, 32, 64 and 128. */
   readonly states: number | 'auto'
   readonly seed: number
   readonly threads?: number
-  /** Categories and numbers that fewer rows have do not get a symbol of their own. */
+  /** Categories and numbers with fewer rows do not get a symbol of their own. */
   readonly minCount: number
   readonly roundExtremes: boolean
-  /** Whether to look for what ties the columns. @default true */
+  /** Whether to look for relations between columns. @default true */
   readonly relations?: boolean
   /** Aborting ends training with the best circuit so far. */
   readonly signal?: AbortSignal
@@ -30,19 +30,19 @@ export interface FitOptions {
 export interface Fitted {
   readonly artifact: ModelArtifact
   readonly report: FitReport
-  /** Null where nothing is learned: every column is made outside the circuit. */
+  /** Null if nothing is learned: every column is generated outside the circuit. */
   readonly training: TrainReport | null
 }
 
-/** Share of the rows that training does not see, which the model is then measured against. */
+/** Share of the rows held out of training, to measure the model against. */
 const heldOutShare = 0.1
 const maxHeldOut = 10_000
-/** A smaller table is trained from whole, and measured against itself. */
+/** A smaller table is used whole for training, and the model is measured against it. */
 const fewRows = 50
 
 /**
  * From table to model. The same table, columns file, options and seed make the same artifact, on any number of threads. Throws
- * TABLE_INVALID, CONFIG_INVALID, CONFIG_UNREADABLE or MODEL_INVALID, and before the training.
+ * TABLE_INVALID, CONFIG_INVALID, CONFIG_UNREADABLE or MODEL_INVALID, before training.
  */
 export async function fitTable(table: Table, options: FitOptions): Promise<Fitted> {
   const prepared = prepareTable(table, options.columns, options)
@@ -77,7 +77,7 @@ interface Split {
   readonly heldOut: Uint32Array | null
 }
 
-/** Rows to train on, shuffled, and rows held out; null where there are too few to hold any out. */
+/** Rows to train on, shuffled, and rows held out; null if there are too few to hold any out. */
 export function splitRows(rows: number, seed: number): Split {
   const order = Int32Array.from({ length: rows }, (_, row) => row)
   new TrainingRandom(seed).shuffle(order)

@@ -4,7 +4,7 @@ import type { TrainingRandom } from './random.js'
 const rounds = 3
 
 /**
- * Puts rows into `groups` groups of like rows: a mixture of products fitted by hard EM, each group starting from one row.
+ * Clusters rows into `groups` groups of similar rows: a mixture of products fitted by hard EM, each group starting from one row.
  * Returns the group of each row. `marginals[j]` is the distribution of column j's codes; each group sees one row of it more.
  */
 export function groupRows(

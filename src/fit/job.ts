@@ -12,13 +12,13 @@ export interface TrainingJob {
   readonly smoothing: Smoothing
   readonly rows: number
   readonly codes: readonly Uint16Array[]
-  /** Mini-batches of an epoch, of equal size give or take a row. */
+  /** Mini-batches of an epoch, of equal size to within a row. */
   readonly batches: number
   readonly heldOutRows: number
   readonly heldOutCodes: readonly Uint16Array[]
 }
 
-/** What a run says after each epoch. Log-likelihoods are nats per row; heldOut is null without held-out rows. */
+/** What a run reports after each epoch. Log-likelihoods are nats per row; heldOut is null without held-out rows. */
 export interface EpochDone {
   /** Counts from 1. */
   readonly epoch: number
@@ -34,12 +34,12 @@ export function batchesOf(rows: number): number {
   return Math.ceil(rows / batchRows)
 }
 
-/** Training ends when held-out likelihood has not risen for so many epochs. */
+/** Training ends when the held-out likelihood has not risen for this many epochs. */
 export const patience = 5
 /** Parts of a mini-batch that threads share out. A property of the method, not of the machine: sums depend on it. */
 export const chunksPerBatch = 4
 
-/** Chunks that held-out rows are dealt to. */
+/** Chunks that held-out rows are divided into. */
 export function heldOutChunks(rows: number, chunkRows: number): number {
   return Math.ceil(rows / chunkRows)
 }

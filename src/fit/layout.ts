@@ -1,5 +1,5 @@
 /**
- * Where everything that training threads share lies in one memory. Every thread works the same layout out for itself.
+ * The layout of the memory that training threads share. Every thread computes the same layout for itself.
  */
 import type { SharedMemory } from './simd.js'
 

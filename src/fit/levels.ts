@@ -1,4 +1,4 @@
-/** Alphabets made coarse, so that the dependence of two columns can be counted in a small table. */
+/** Coarsened alphabets, so that the dependence of two columns can be counted in a small table. */
 
 /** The most levels a column is given when dependence is measured. */
 export const maxLevels = 24
@@ -19,8 +19,8 @@ export function frequentLevels(counts: ArrayLike<number>, levels = maxLevels): U
 }
 
 /**
- * Code → level for codes in the order of their values: a code with the mass of a level is one, the others share what is
- * left as runs of neighbours of about equal mass.
+ * Code → level for codes in the order of their values: a code with the mass of a level is a level of its own; the others share the
+ * remaining levels, as runs of neighbours of about equal mass.
  */
 export function adjacentLevels(counts: ArrayLike<number>, levels = maxLevels): Uint16Array {
   const all = Array.from(counts)

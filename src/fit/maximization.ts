@@ -5,7 +5,7 @@
 import type { Layout } from './layout.js'
 import type { Smoothing } from './smoothing.js'
 
-/** Codes on either side that smooth one. */
+/** Number of codes on either side that smooth a code. */
 const windowReach = 3
 
 export interface EmStep {
@@ -110,8 +110,8 @@ export class Maximization {
   }
 
   /**
-   * Adds some rows to each state as its own neighbouring codes have them: within a window of codes that are ordered, the
-   * state's mass is dealt as the marginal distribution deals it.
+   * Adds some rows to each state, distributed like its own neighbouring codes: within a window of ordered codes, the
+   * state's mass is distributed like the marginal.
    */
   #addNeighbours(node: number, average: Float32Array, table: Float32Array): void {
     const { neighbourly, neighbourMass, marginals } = this.#smoothing
@@ -135,7 +135,7 @@ export class Maximization {
       if (index < 0) continue
       const from = codes[index] * width
       const factor = (neighbourMass * marginal[codes[index]]) / windowMarginal
-      // What is left after subtraction may be a rounding error below 0.
+      // The difference may be a rounding error below 0.
       for (let z = 0; z < states; z++) if (window[z] > 0) table[from + z] += (factor * window[z]) / total[z]
     }
   }

@@ -1,6 +1,6 @@
 /**
  * Rows of a chunk grouped by what a subtree of the circuit sees of them. Messages of a subtree depend only on the
- * symbols below it, so they are worked out once per distinct pattern, not once per row: a leaf has no more patterns than
+ * symbols below it, so they are computed once per distinct pattern, not once per row: a leaf has no more patterns than
  * symbols. Hot code: open addressing in reused arrays, no allocation per chunk.
  */
 import { topDown } from '../model/circuit.js'

@@ -16,39 +16,39 @@ import { forbiddenRows, statedRelations } from './relations/stated.js'
 import type { NodeColumn } from './node-column.js'
 import type { Table } from './table/table.js'
 
-/** A table that is ready to be trained from. */
+/** A table prepared for training. */
 export interface Prepared {
   readonly rows: number
   readonly planned: readonly PlannedColumn[]
   /** The columns of the circuit, in the order of its nodes. */
   readonly nodes: readonly NodeColumn[]
-  /** The timestamps that are learned as a day and a time of day; both parts are among the nodes, or decided. */
+  /** The timestamps that are learned as a day and a time of day; both parts are nodes, or decided. */
   readonly composed: readonly ComposedColumn[]
-  /** The learned columns that another one decides. */
+  /** The learned columns that another one determines. */
   readonly decided: readonly DecidedColumn[]
-  /** The columns that are put together from others. */
+  /** The columns that are computed from others. */
   readonly relations: readonly PlannedRelation[]
-  /** What ties the columns, whether it is learned so or not. */
+  /** All relations found or stated, whether the model uses them or not. */
   readonly tied: readonly PlannedRelation[]
-  /** The columns that are missing where another one says so, and the hidden columns of patterns among those. */
+  /** The columns that are missing when another one says so, including hidden columns of patterns. */
   readonly masks: readonly Mask[]
   readonly patterns: readonly LearnedColumn[]
   /** Hidden columns that the table does not have: combinations of two of its columns. */
   readonly joint: readonly LearnedColumn[]
-  /** Conditions that no record is to satisfy. */
+  /** Conditions that no record may satisfy. */
   readonly forbid: readonly Formula[]
-  /** What was changed or left out, each a complete sentence. */
+  /** What was changed or dropped, each a complete sentence. */
   readonly notes: readonly string[]
 }
 
 export interface PrepareOptions extends DiscretiseOptions {
-  /** False: relations between columns are not looked for. */
+  /** False: do not look for relations between columns. */
   readonly relations?: boolean
 }
 
 export interface DecidedColumn {
   readonly column: LearnedColumn
-  /** The node that decides it. */
+  /** The node that determines it. */
   readonly decider: NodeColumn
   /** Its value for each code of the decider. */
   readonly values: readonly (string | number | boolean | null)[]
@@ -57,7 +57,7 @@ export interface DecidedColumn {
 /** Codes are 16 bits wide. */
 const maxSymbols = 65_535
 
-/** Decides what each column is, what ties and what decides what, and finds the symbols. Throws TABLE_INVALID or CONFIG_INVALID. */
+/** Decides what each column is, finds relations, dependencies and symbols. Throws TABLE_INVALID or CONFIG_INVALID. */
 export function prepareTable(table: Table, file: ColumnsFile | undefined, options: PrepareOptions): Prepared {
   const found = planColumns(table, file)
   const notes = [...table.notes]
@@ -78,7 +78,7 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
       continue
     }
     composed.push(parts)
-    // Rounded outwards, a time of day would leave the day.
+    // Rounded outwards, a time of day would fall outside the day.
     nodes.push(discretised(parts.day, table, options))
     nodes.push(neverMissing(discretised(parts.time, table, { ...options, roundExtremes: false })))
   }
@@ -95,7 +95,7 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
     stated,
   }
   const relations = planRelations(learned, { ...ways, search: options.relations !== false })
-  // Without them, the report says all the same what they would have kept.
+  // Even without them, the report says what they would have kept.
   const tied =
     options.relations === false
       ? planRelations(learned, { ...ways, search: true, freeName: (name) => name })
@@ -155,7 +155,7 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
   }
 }
 
-/** The nodes that a column is made of: its own, those of its day and time, or its rest and own values. */
+/** The nodes behind a column: its own, those of its day and time, or its rest and own values. */
 function nodesOf(
   column: LearnedColumn,
   nodes: readonly NodeColumn[],
@@ -208,8 +208,8 @@ function pick(codes: Uint16Array, selected: Uint32Array): Uint16Array {
 }
 
 /**
- * A node whose missing values are those of the row before: of a time of day, whose day says alone whether the timestamp is
- * missing. Were both to say it, they would have to agree, which a model learns only nearly.
+ * A node whose missing values are replaced by those of the previous row. Used for a time of day: its day alone says whether the timestamp is
+ * missing. If both said it, they would have to agree, which a model learns only approximately.
  */
 function neverMissing(node: NodeColumn): NodeColumn {
   const missing = node.alphabet.symbols.indexOf(null)

@@ -7,10 +7,10 @@ const keeps = 0.98
 /** … and each beginning has so many rows, on average. */
 const rowsEach = 5
 const longestPrefix = 8
-/** A column of more values, or of fewer rows to each, says nothing. */
+/** A column with more values, or with fewer rows for each, proves nothing. */
 const maxDeciders = 2000
 
-/** The form of each distinct value of a column, null where it is missing; null: they have none. `prefix`: see FormOptions. */
+/** The form of each distinct value of a column, null if it is missing; null: they have none. `prefix`: see FormOptions. */
 export function formsOfColumn(
   { values, counts }: RawColumn,
   isMissing: (cell: Cell) => boolean,
@@ -28,8 +28,8 @@ export function formsOfColumn(
 }
 
 /**
- * The columns, and before each column of codes of several forms the hidden one that its forms are learned in, so that they follow the other columns:
- * a category has its prefix, a country its length. What another column decides of the beginning of the codes is of the form.
+ * The columns, each column of codes with several forms preceded by the hidden column in which its forms are learned, so that they follow the other columns:
+ * a category has its prefix, a country its length. If another column determines the beginning of the codes, that is part of the form.
  */
 export function withForms(
   planned: readonly PlannedColumn[],
@@ -54,7 +54,7 @@ export function withForms(
   })
 }
 
-/** Forms of too few rows become the most frequent one. */
+/** Forms with too few rows are replaced by the most frequent one. */
 function withoutRare(
   forms: readonly (string | null)[],
   { counts }: RawColumn,
@@ -85,7 +85,7 @@ function formsWithPrefix(
   return prefix === 0 ? null : formsOfColumn(raw, (cell) => forms[raw.values.indexOf(cell)] === null, prefix)
 }
 
-/** How many characters another column decides, at the beginning. */
+/** How many characters at the beginning another column determines. */
 function decidedPrefix(raw: RawColumn, forms: readonly (string | null)[], learned: readonly LearnedColumn[]): number {
   const rows = raw.codes.length
   const deciders = learned.filter(({ learned: { held, kind } }) => {
@@ -133,7 +133,7 @@ function decides(
 
 const classes: Readonly<Record<string, string>> = { '[0-9]': '#', '[a-z]': '?', '[A-Z]': '^', '[0-9a-f]': '*' }
 
-/** A form as a pattern of format version 1, where it can be one; else null. */
+/** A form as a pattern of format version 1, if possible; otherwise null. */
 export function patternOfForm(form: string): string | null {
   let pattern = ''
   for (const [, escaped, set, times, plain] of form.matchAll(/\\([^])|(\[[^\]]+\])(?:\{(\d+)\})?|([^])/gu)) {

@@ -3,7 +3,7 @@ import type { DetectedKind } from './detect.js'
 import type { EventShape } from './event-shape.js'
 import type { DecimalSign } from './number-form.js'
 
-/** What a columns file says about one column; everything it leaves out is found by looking at the table. */
+/** A columns file's settings for one column; anything absent is inferred from the table. */
 export interface ColumnSettings {
   readonly kind?: ColumnKind
   /** Takes part in templates and conditions but is not in the record. */
@@ -16,14 +16,14 @@ export interface ColumnSettings {
   readonly max?: number | string
   /** Decimal places. */
   readonly scale?: number
-  /** The sign before them, in the table. */
+  /** The decimal separator in the table. */
   readonly decimal?: DecimalSign
   readonly order?: DateOrder
-  /** Of times that are written without one. */
+  /** The zone of times written without one. */
   readonly zone?: string
   /** How dates and times are written: a pattern (see Spelling), or iso. */
   readonly format?: string
-  /** A template over other columns, in place of what the table has. */
+  /** A template over other columns, which replaces the table's values. */
   readonly derive?: string
   /** `label` renames categories column-1, column-2 …, by frequency; `pattern` makes texts of the same form instead. */
   readonly mask?: 'label' | 'pattern'
@@ -43,10 +43,10 @@ export interface ColumnSettings {
   readonly shape?: EventShape
   /** An expression over other columns that the column equals in every record. */
   readonly equals?: string
-  /** Columns that the column is never below, or never above. */
+  /** Columns that this column is never below, or never above. */
   readonly after?: string | readonly string[]
   readonly before?: string | readonly string[]
-  /** No relation that is found ties the column to others. */
+  /** Ignores relations found for this column. */
   readonly relations?: 'off'
 }
 

@@ -24,7 +24,7 @@ const numbers: readonly ColumnKind[] = ['integer', 'decimal', 'real']
 const times: readonly ColumnKind[] = ['date', 'timestamp', 'time']
 const dates: readonly ColumnKind[] = ['date', 'timestamp']
 
-/** The kinds that a key says something about; one that is not here is for any. */
+/** The kinds that a key applies to; a key that is not listed applies to any. */
 const kindsOfKey: Partial<Record<Key, readonly ColumnKind[]>> = {
   min: [...numbers, ...times],
   max: [...numbers, ...times],
@@ -49,7 +49,7 @@ const kindsOfKey: Partial<Record<Key, readonly ColumnKind[]>> = {
   before: [...numbers, ...times],
 }
 
-/** Keys that a column needs which is not read from the table. */
+/** Keys that a column needs if it is not read from the table. */
 function neededKeys(kind: ColumnKind, { values, shape }: ColumnSettings): readonly Key[] {
   if (kind === 'pool') return values === undefined ? ['provider'] : []
   if (kind === 'template') return ['derive']
@@ -58,8 +58,8 @@ function neededKeys(kind: ColumnKind, { values, shape }: ColumnSettings): readon
 }
 
 /**
- * What the settings of a column of this kind say against each other, where each of them is right alone. `isMade`: nothing of the
- * table is looked at.
+ * Contradictions between the settings of a column of this kind that are each valid on their own. `isMade`: the column does not
+ * use the table.
  */
 export function contradictions(
   kind: ColumnKind,

@@ -1,13 +1,13 @@
 import { zoneOffset } from './time-words.js'
 
-/** Day and month of dates such as 03/04/2024, where nothing in the text tells them apart. */
+/** The order of day and month in dates such as 03/04/2024, if nothing in the text tells them apart. */
 export type DateOrder = 'DMY' | 'MDY'
 
 export interface ParsedTime {
   /** Milliseconds since 1970-01-01T00:00Z. Without a zone the text is taken as UTC. */
   readonly millis: number
   readonly hasTime: boolean
-  /** As written: Z, +02:00 … ; null where there is none. */
+  /** As written: Z, +02:00 … ; null if there is none. */
   readonly zone: string | null
 }
 
@@ -21,8 +21,8 @@ const dayMonth = new RegExp(String.raw`^${dayName}(\d{1,2})[\s-]+${monthName}[\s
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
 /**
- * A date, or a date with a time, in ISO 8601 and in the forms tables have beside it: 2024/1/31, 31.1.2024, 1/31/2024 (by
- * `order`), Jan 31 2024, 31 January 2024; times with seconds, fractions, AM/PM and zone. Undefined: it is none.
+ * A date, or a date with a time, in ISO 8601 and other formats common in tables: 2024/1/31, 31.1.2024, 1/31/2024 (by
+ * `order`), Jan 31 2024, 31 January 2024; times with seconds, fractions, AM/PM and zone. Undefined: not a date.
  */
 export function parseTime(text: string, order: DateOrder): ParsedTime | undefined {
   // The cheapest test that rules out most texts.
@@ -43,7 +43,7 @@ export function parseTime(text: string, order: DateOrder): ParsedTime | undefine
   return undefined
 }
 
-/** The milliseconds of a day written as 20240131, of a year from 1900 to 2099; undefined: it is none. */
+/** The milliseconds of a day written as 20240131, in a year from 1900 to 2099; undefined: not a date. */
 export function compactDate(cell: string | number | boolean): number | undefined {
   const match = /^((?:19|20)\d\d)(\d\d)(\d\d)$/.exec(String(cell).trim())
   if (match === null) return undefined
@@ -52,7 +52,7 @@ export function compactDate(cell: string | number | boolean): number | undefined
   return time.getUTCMonth() === month - 1 && time.getUTCDate() === day ? time.getTime() : undefined
 }
 
-/** What 03/04/2024 can be: true if some text can only be read with this order, and false if it is open. */
+/** True if some text can only be read with this order; false if the order is open, as in 03/04/2024. */
 export function dateOrderOf(texts: Iterable<string>): { order: DateOrder; certain: boolean } {
   let dayFirst = 0
   let monthFirst = 0
@@ -67,7 +67,7 @@ export function dateOrderOf(texts: Iterable<string>): { order: DateOrder; certai
   return { order: dayFirst > monthFirst ? 'DMY' : 'MDY', certain: dayFirst !== monthFirst || open === 0 }
 }
 
-/** POSIX's pivot for years of two digits. */
+/** POSIX's pivot for two-digit years. */
 function fullYear(text: string): number {
   const year = Number(text)
   if (text.length === 4) return year
@@ -78,7 +78,7 @@ function monthOf(name: string): number {
   return months.indexOf(name.slice(0, 3).toLowerCase()) + 1
 }
 
-/** `at` is where the groups of `time` begin: hour, minute, second, fraction, half of the day, zone. */
+/** `at`: index of the first group of `time`: hour, minute, second, fraction, AM/PM, zone. */
 function timeOf(year: number, month: number, day: number, match: RegExpExecArray, at: number): ParsedTime | undefined {
   const [hourText, minuteText, secondText, fraction, half, zone] = match.slice(at) as (string | undefined)[]
   const midnight = new Date(0)

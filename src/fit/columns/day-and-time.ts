@@ -2,7 +2,7 @@ import { dayMs } from '../../model/held.js'
 import { grainOf } from './learned.js'
 import type { LearnedColumn } from './plan.js'
 
-/** A timestamp that is learned as two columns, so that it keeps its time of day where its bins would be wider than a day. */
+/** A timestamp that is learned as two columns, so that it keeps its time of day even if its bins are wider than a day. */
 export interface ComposedColumn {
   readonly column: LearnedColumn
   /** Days since 1970. */
@@ -11,11 +11,11 @@ export interface ComposedColumn {
   readonly time: LearnedColumn
 }
 
-/** A shorter column's bins are narrow enough. */
+/** The bins of a column that spans less are narrow enough. */
 const fewDays = 3
 
 /**
- * The day and the time of day of a column of timestamps; null where it is none, spans a few days only or always has the same
+ * The day and the time of day of a column of timestamps; null if it is not one, spans only a few days or always has the same
  * time. `taken`: the names of the columns, to which those of the parts are added.
  */
 export function dayAndTime(column: LearnedColumn, taken: Set<string>): ComposedColumn | null {
@@ -46,7 +46,7 @@ function span(values: readonly (number | null)[]): [low: number, high: number] {
   return [low, high]
 }
 
-/** The name, or one like it that is not taken; it then is. */
+/** The name, or a similar free one, which is then marked as taken. */
 export function freeName(name: string, taken: Set<string>): string {
   let free = name
   while (taken.has(free)) free += '_'

@@ -14,7 +14,7 @@ import { isIdName, textKind, uuidVersion, type TextKind } from './texts.js'
 export type OutsideKind = TextKind | 'sequence'
 export type DetectedKind = LearnedKind | OutsideKind
 
-/** A column that the circuit cannot learn: only its kind and form are kept, none of its values. */
+/** A column that the circuit cannot learn: only its kind and form are kept, not its values. */
 export interface Outside {
   readonly kind: OutsideKind
   /** Share of rows without a value. */
@@ -23,15 +23,15 @@ export interface Outside {
   readonly step?: number
   readonly version?: 4 | 7
   readonly pattern?: string
-  /** Of codes: the form of each distinct value of the raw column, a regular expression; null where it is missing. */
+  /** For codes: the form of each distinct value of the raw column, a regular expression; null if it is missing. */
   readonly forms?: readonly (string | null)[]
   /** The hidden column that the forms are learned in; absent: there is one form. */
   readonly form?: string
-  /** Of IP addresses: those of most texts. */
+  /** For IP addresses: the version of most texts. */
   readonly ip?: 'v4' | 'v6'
-  /** Words per text, of a sample of the texts. */
+  /** Words per text, in a sample of the texts. */
   readonly wordCounts?: readonly number[]
-  /** What was found that someone may want to know, each a complete sentence. */
+  /** Notes for the user, each a complete sentence. */
   readonly notes?: readonly string[]
 }
 
@@ -40,21 +40,21 @@ export type Detected =
 
 /** More categories than this are not learned one by one. */
 export const maxCategories = 8192
-/** So few distinct texts are categories, even if each is there once. */
+/** Up to this many distinct texts are categories, even if each occurs only once. */
 const fewCategories = 50
 const longestCode = 40
-/** Texts with spaces of so few forms are codes too: Room 12. */
+/** Texts with spaces are codes too if they have at most this many forms: Room 12. */
 const fewForms = 6
-/** Share of the texts that must look like numbers for someone to have meant numbers. */
+/** If at least this share of the texts look like numbers, they were probably meant as numbers. */
 const numberShare = 0.95
-/** Enough texts to tell what a column holds. */
+/** Number of texts that is enough to tell what a column holds. */
 const looked = 2000
 
 export function isLearnedKind(kind: string): kind is LearnedKind {
   return (learnedKinds as readonly string[]).includes(kind)
 }
 
-/** What a column holds, by looking at its values and its name. */
+/** Infers what a column holds from its values and its name. */
 export function detect(column: RawColumn, table: Table, as: ReadAs): Detected {
   const boolean = learnBoolean(column, as, false)
   if (boolean) return { place: 'learned', learned: boolean }
@@ -72,7 +72,7 @@ export function detect(column: RawColumn, table: Table, as: ReadAs): Detected {
   return noted(detectText(column, as), column, as)
 }
 
-/** With a note, if texts that are learned or made as texts look like numbers. */
+/** Adds a note if texts that are treated as text look like numbers. */
 function noted(detected: Detected, column: RawColumn, as: ReadAs): Detected {
   const { texts } = textsOf(column, as)
   const alike = texts.filter(looksLikeNumber)
@@ -93,7 +93,7 @@ function isPlainText(kind: OutsideKind): boolean {
 }
 
 /**
- * A column read as the kind that a columns file gives it. Throws TABLE_INVALID, at `place`, where nothing in it is of that kind.
+ * A column read as the kind that a columns file gives it. Throws TABLE_INVALID, at `place`, if nothing in it is of that kind.
  */
 export function readAsKind(
   column: RawColumn,
@@ -116,7 +116,7 @@ export function readAsKind(
   return { place: 'learned', learned }
 }
 
-/** Categories that are numbers, which keep their type; null where they are not. */
+/** Numeric categories, which keep their type; null if they are not numeric. */
 function numberList(column: RawColumn, table: Table, as: ReadAs): Learned | null {
   const number = learnNumber(column, table.typed, as, null)
   return number === null || number.kind === 'real' ? null : { ...number, kind: 'category' }
@@ -132,7 +132,7 @@ function detectText(column: RawColumn, as: ReadAs): Detected {
   const kind = textKind(column.name, texts)
   if (kind === 'uuid' && !mostlyDistinct) return { place: 'learned', learned: learnCategory(column, as, 'uuid') }
   if (kind === 'uuid' || kind === 'url' || kind === 'ip') return mostlyDistinct ? outside(kind) : category()
-  // Who a record is about is never learned by heart, only told apart from a short list of categories.
+  // Names of persons must not be learned as categories, unless the list is short.
   if (kind !== null) return ratio > 0.5 || distinct > fewCategories ? outside(kind) : category()
   const identifies = ratio === 1 && rows > 2 && isIdName(column.name)
   const prose = ratio > 0.9 && texts.reduce((sum, text) => sum + text.length, 0) > 50 * texts.length
@@ -162,14 +162,14 @@ function codeForms(column: RawColumn, as: ReadAs): (string | null)[] | null {
   return formsOfColumn(column, (cell) => cell === null || as.missing.has(String(cell)))
 }
 
-/** Single words, most with digits in them, or short ones in capitals: other words in their place would be something else. */
+/** Single words, mostly with digits in them, or short ones in capitals: replacing them by other words would change what they are. */
 function areCodes(texts: readonly string[]): boolean {
   if (texts.filter((text) => /^[A-Z]{1,8}$/.test(text)).length >= 0.9 * texts.length) return true
   const words = texts.filter((text) => text.length <= longestCode && /^\S+$/.test(text))
   return words.length >= 0.9 * texts.length && words.filter((text) => /\d/.test(text)).length >= 0.5 * texts.length
 }
 
-/** The pattern of nearly all texts, if it can make many more of them than there are. */
+/** The pattern of nearly all texts, if it can generate many more texts than there are. */
 function commonPattern(texts: readonly string[], distinct: number): string | null {
   const alike = commonLength(texts, 0.95)
   for (const keepDigits of [true, false]) {

@@ -10,7 +10,7 @@ export interface EventShape {
   readonly amplitude?: number
   readonly burst_rate?: number
   readonly burst_length?: string
-  /** CSV file, from the columns file's folder. */
+  /** CSV file, relative to the columns file. */
   readonly curve?: string
 }
 
@@ -66,7 +66,7 @@ export function rateShapeOf(shape: EventShape): RateShape {
   }
 }
 
-/** A shape whose file no longer depends on the folder. */
+/** The shape with an absolute file path. */
 export function inFolder(shape: EventShape, folder: string): EventShape {
   return shape.curve === undefined ? shape : { ...shape, curve: resolve(folder, shape.curve) }
 }

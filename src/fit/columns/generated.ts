@@ -11,9 +11,9 @@ import { escaped } from './patterns.js'
 import type { UnlearnedColumn, PlannedColumn } from './plan.js'
 
 const string = { kind: 'string' } as const
-/** Reserved for examples (RFC 2606): no mail reaches anyone. */
+/** Reserved for examples (RFC 2606): mail to it reaches no one. */
 const mailDomains = ['example.com', 'example.org', 'example.net']
-/** Where the number does not simply follow the street. */
+/** Languages in which the house number does not simply follow the street. */
 const addressForms: Readonly<Record<string, string>> = {
   en: '{number} {street}',
   fr: '{number} {street}',
@@ -24,8 +24,8 @@ const textPoolSize = 256
 const longestText = 40
 
 /**
- * The columns that make an outside column: itself, after the hidden parts it is put together from. `all` are the columns
- * it may take parts of (an e-mail address is made of the record's name).
+ * The columns behind an outside column: the hidden parts it is composed of, then itself. `all` are the columns
+ * it may take parts from (an e-mail address uses the record's name).
  */
 export function outsideColumns(
   column: UnlearnedColumn,
@@ -85,7 +85,7 @@ export function outsideColumns(
     case 'ip': {
       // 2001:db8 is for documentation (RFC 3849).
       if (found?.ip === 'v6') return [make({ from: 'regex', regex: '2001:db8(:[1-9a-f][0-9a-f]{3}){6}' })]
-      // 10/8 is private (RFC 1918): no address of anyone's.
+      // 10/8 is private (RFC 1918): nobody's public address.
       const bytes = ['b', 'c', 'd'].map((suffix) =>
         part(suffix, { from: 'pool', values: Array.from({ length: 254 }, (_, i) => String(i + 1)) }),
       )
@@ -107,7 +107,7 @@ export function outsideColumns(
   }
 }
 
-/** Codes of one form, or of those that a hidden column has: that knows what is missing, too. */
+/** Codes of one form, or of the forms in a hidden column, which also says which codes are missing. */
 function formed({ forms = [], form }: Outside, make: (source: ColumnOrigin) => ArtifactColumn): ArtifactColumn {
   if (form !== undefined) {
     return { ...make({ from: 'filled', form }), missing: undefined, nullable: forms.includes(null) }
@@ -117,7 +117,7 @@ function formed({ forms = [], form }: Outside, make: (source: ColumnOrigin) => A
   return make(pattern === null ? { from: 'regex', regex } : { from: 'pattern', pattern })
 }
 
-/** A column's name as those of its hidden parts begin: without what means something in a template. */
+/** A column's name as a prefix for its hidden parts: without characters that have a meaning in templates. */
 function stemOf(name: string): string {
   return name.replace(/[{}|]/g, '_')
 }
@@ -126,14 +126,14 @@ function hiddenPart(name: string, source: ColumnOrigin): ArtifactColumn {
   return { name, type: string, nullable: false, hidden: true, source }
 }
 
-/** The names of the hidden parts of columns: `column.part`, or one like it that no column of the table has. */
+/** The names of the hidden parts of columns: `column.part`, or a similar name that no column of the table has. */
 export class PartNames {
   readonly #names = new Map<string, string>()
 
   /** `taken`: the names of all other columns; those of parts are added. */
   constructor(private readonly taken: Set<string>) {}
 
-  /** The name of a part; the same again for the same part. */
+  /** The name of a part; always the same for the same part. */
   of(column: string, part: string): string {
     const wanted = `${stemOf(column)}.${part}`
     const key = JSON.stringify([column, part])

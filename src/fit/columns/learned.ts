@@ -14,15 +14,15 @@ export type LearnedKind = (typeof learnedKinds)[number]
 
 type TimeKind = 'date' | 'timestamp' | 'time'
 
-/** A column for the circuit: what each distinct raw cell is in the held form of its type. */
+/** A column for the circuit: each distinct raw cell in the held form of its type. */
 export interface Learned {
   readonly kind: LearnedKind
   readonly type: FieldType
   /** Per distinct value of the raw column; null is missing. */
   readonly held: readonly (string | number | boolean | null)[]
-  /** Step of the grid through zero that the numbers lie on, in the held form; 0 for reals and what is not a number. */
+  /** Step of the grid through zero that the numbers lie on, in the held form; 0 for reals and non-numbers. */
   readonly grain: number
-  /** What was found beside the kind, for `describe`: a zone, the order of day and month. */
+  /** Further findings for `describe`: a zone, the order of day and month. */
   readonly detail: string | null
   readonly notes: readonly string[]
 }
@@ -39,15 +39,15 @@ export interface ReadAs extends Punctuation {
   readonly format?: string
 }
 
-/** Share of a column's values that must be of a type; the others are then read as missing, and counted. */
+/** Minimum share of a column's values that must be of a type; the others are then read as missing, and counted. */
 const enough = 0.95
 
-/** Whether so much of a column was read that it is of this type. */
+/** Whether enough of a column was read for it to be of this type. */
 export function fits(reading: Reading<unknown>, forced: boolean): boolean {
   return reading.accepted > 0 && (forced || reading.accepted >= enough * (reading.accepted + reading.rejected))
 }
 
-/** Dates, times of day, or dates with a time. Null where the column is none of them; `forced` takes what can be read. */
+/** Dates, times of day, or dates with a time. Null if the column is none of them; `forced` takes what can be read. */
 export function learnTime(column: RawColumn, as: ReadAs, forced: TimeKind | 'compact date' | null): Learned | null {
   const texts = column.values.filter((cell): cell is string => typeof cell === 'string' && !as.missing.has(cell))
   if (forced === 'compact date') return compactTime(column, texts, as)
@@ -125,7 +125,7 @@ function learnSeveralForms(
   return timesOf(column, kind, reading.values, as, notes, undefined, zone)
 }
 
-/** Digits alone: 20240131, or 20240131235959. */
+/** Digits only: 20240131, or 20240131235959. */
 function compactTime(column: RawColumn, texts: readonly string[], as: ReadAs): Learned | null {
   if (column.values.length < 2) return null
   const isLong = texts.length > 0 && texts.every((text) => /^\s*(?:19|20)\d{12}\s*$/.test(text))
@@ -143,7 +143,7 @@ function compactTime(column: RawColumn, texts: readonly string[], as: ReadAs): L
     ...droppedNotes(column.name, reading, 'dates'),
     `column ${column.name}: its numbers are dates, such as ${example}`,
   ]
-  // Digits that JSON has as a number would become a text.
+  // Digits that are a number in JSON would become a text.
   const own = texts.length > 0 ? spelling : undefined
   return timesOf(column, kind, reading.values, as, notes, own, null)
 }
@@ -185,7 +185,7 @@ function timesOf(
   }
 }
 
-/** What ISO 8601 is written for a kind where it has no spelling of its own. */
+/** The ISO 8601 format of a kind without its own spelling. */
 function isIso({ pattern, offsetMinutes = 0 }: Spelling, kind: TimeKind, isLocal: boolean): boolean {
   if (offsetMinutes !== 0) return false
   if (kind === 'date') return pattern === 'yyyy-MM-dd'
@@ -193,7 +193,7 @@ function isIso({ pattern, offsetMinutes = 0 }: Spelling, kind: TimeKind, isLocal
   return pattern === (isLocal ? "yyyy-MM-dd'T'HH:mm:ss.SSS" : "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'")
 }
 
-/** The spelling that a columns file asks for, with the column's own words where it has some, else English ones. */
+/** The spelling that a columns file sets, with the column's own words if it has any, otherwise English ones. */
 function formatted(format: string, own: Spelling | undefined): Spelling | undefined {
   return format === 'iso' ? undefined : { ...englishWords, ...own, pattern: format }
 }
@@ -230,7 +230,7 @@ function epochMillis(value: number): number {
   return Math.abs(value) < 1e11 ? Math.round(value * 1000) : Math.round(value)
 }
 
-/** The values within the bounds that a columns file gives; how many rows were moved to them is noted. */
+/** The values clamped to a columns file's bounds; notes how many rows were changed. */
 export function clamped(
   { name, counts }: RawColumn,
   values: readonly (number | null)[],

@@ -6,21 +6,21 @@ interface Form {
   readonly comma: 'thousands' | 'point'
 }
 
-/** What tells thousands from decimal places beside the texts themselves. */
+/** What distinguishes thousands from decimal places, apart from the texts themselves. */
 export interface Punctuation {
-  /** Said by the columns file: the sign before decimal places. */
+  /** Set by the columns file: the decimal separator. */
   readonly decimal?: DecimalSign
-  /** The file divides its cells by semicolons, as where the comma is the decimal sign. */
+  /** The file separates its cells by semicolons, as is usual if the comma is the decimal separator. */
   readonly semicolons?: boolean
 }
 
 export type DecimalSign = ',' | '.'
 
-/** ISO 4217 codes and abbreviations of currencies that stand beside amounts. */
+/** ISO 4217 codes and abbreviations of currencies found next to amounts. */
 const currencies =
   'AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MXN|MYR|NGN|NOK|NZD|PEN|PHP|PKR|PLN|QAR|RMB|RON|RSD|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR|' +
   'Fr\\.?|SFr\\.?|Rs\\.?|kr\\.?|zł|Kč|Ft|lei|руб\\.?|R\\$|US\\$|A\\$|C\\$|NZ\\$|HK\\$|S\\$|Euro?'
-/** Units that stand behind a number and say nothing else. */
+/** Units that follow a number and have no other meaning. */
 const units =
   '%|‰|°[CF]?|k?g|mg|t|lbs?|oz|[kcm]?m|mi|ft|mph|km/h|m/s|h|hrs?|min|sec|s|ms|[kKMGT]i?B|[kM]?Wh?|V|A|[kMG]?Hz|m[²³23]|m?l|L|cl|pcs|Stk\\.?|Std\\.?|kcal|hPa|bar|px|pt'
 const before = new RegExp(`^(?:\\p{Sc}|(?:${currencies})(?![\\p{L}]))\\s*`, 'u')
@@ -28,7 +28,7 @@ const behind = new RegExp(`\\s*(?:\\p{Sc}|(?<![\\p{L}])(?:${currencies}|${units}
 const thousands = /^-?(?:\d{1,3}(?:[,'\s]\d{3})+|\d{1,2}(?:,\d{2})+,\d{3})(?:\.\d+)?$/
 const pointed = /^-?(?:\d+|\d{1,3}(?:[.'\s]\d{3})+),\d+$/
 const dotted = /^-?\d{1,3}(?:[.'\s]\d{3})+$/
-/** One dot may stand before decimal places, and three divide an IP address. */
+/** A single dot may be a decimal point; three make an IP address. */
 const millions = /^-?\d{1,3}\.\d{3}\.\d{3}$/
 const plain = /^-?\d+(?:\.\d+)?$/
 const whole = /^[+-]?\d+$/
@@ -36,15 +36,15 @@ const numberLike = /^-?(?:\d+|\d{1,3}(?:[.,'\s]\d{2,3})+)(?:[.,]\d+)?$/
 /** Share of the texts that must have the form. */
 const enough = 0.95
 
-/** A number as it is printed, taken apart. */
+/** The parts of a printed number. */
 interface Printed {
-  /** What stands before or behind it: a currency, a percent sign, a unit; none: ''. */
+  /** What precedes or follows it: a currency, a percent sign, a unit; none: ''. */
   readonly sign: string
-  /** Digits with what divides them, after a minus if the number is negative. */
+  /** The digits with their separators, after a minus if the number is negative. */
   readonly body: string
 }
 
-/** Minus signs stand before or behind a number or its currency; brackets around it are one (accounting). Null: no number is printed so. */
+/** A minus sign may precede or follow a number or its currency; parentheses around it count as one (accounting). Null: not a printed number. */
 function takenApart(text: string): Printed | null {
   let rest = text
     .trim()
@@ -74,9 +74,9 @@ function takenApart(text: string): Printed | null {
 }
 
 /**
- * How a column's texts write their numbers, as what takes one of them to the form of a program (1234.50); null where they are not
- * of one form. A comma before three digits and nothing else that tells divides thousands, but where semicolons divide cells. Spaces divide thousands
- * where something tells the numbers from the groups of telephone numbers: decimal places, a sign, or lengths that differ.
+ * A function that rewrites a column's printed numbers as a program would (1234.50); null if they do not have one
+ * form. If nothing else decides, a comma before three digits separates thousands, unless semicolons separate the cells. Spaces separate thousands
+ * if something distinguishes the numbers from groups of telephone digits: decimal places, a sign, or different lengths.
  */
 export function printedNumbers(
   texts: readonly string[],
@@ -110,7 +110,7 @@ export function printedNumbers(
   if (decimal === undefined && ((grouped > 0 && comma > 0) || (spaced > 0 && telling === 0 && lengths.size < 3)))
     return null
   const form = [...signs.keys()].find((sign) => {
-    // A zero often stands without its sign.
+    // A zero is often written without its currency or unit.
     const count = (signs.get(sign) ?? 0) + (sign === '' ? 0 : zeros)
     return count >= enough * texts.length
   })
@@ -120,13 +120,13 @@ export function printedNumbers(
   return (text) => programmed(text, asOne)
 }
 
-/** Whether a text could be a number as people print it, but is more than digits. */
+/** Whether a text could be a printed number that is more than digits. */
 export function looksLikeNumber(text: string): boolean {
   const found = takenApart(text)
   return found !== null && numberLike.test(found.body) && !whole.test(text.trim())
 }
 
-/** As a program writes it; a text of another form becomes one that is no number. */
+/** As a program writes it; a text of another form becomes one that is not a number. */
 function programmed(text: string, { sign, comma }: Form): string {
   const found = takenApart(text)
   if (found === null) return text

@@ -3,9 +3,9 @@ const longest = 40
 
 /**
  * One pattern that all of the texts have, in the artifact's notation (# digit, ? lower-case letter, ^ upper-case letter,
- * * hexadecimal digit; \ before one of these means itself). Where every text has the same character, that character stays. Null where the texts
- * have different lengths, or a place holds more than one class of characters, or nothing varies. Without `keepDigits`
- * every digit varies: numbers that only count have the same first digits for a long while.
+ * * hexadecimal digit; \ before one of these means itself). A character that all texts share stays. Null if the texts
+ * have different lengths, or a position has more than one class of characters, or nothing varies. Without `keepDigits`
+ * every digit varies: numbers that only count share their first digits for a long time.
  */
 export function patternOf(texts: readonly string[], keepDigits = true): string | null {
   const length = texts[0]?.length ?? 0
@@ -37,7 +37,7 @@ export function commonLength(texts: readonly string[], share: number): string[] 
   return chosen.length >= share * texts.length ? chosen : []
 }
 
-/** The most frequent form of the texts, in which every letter and digit varies: nothing of a text is left. */
+/** The most frequent form of the texts, in which every letter and digit varies, so that no part of a text is kept. */
 export function commonForm(texts: readonly string[]): string {
   const forms = texts.map((text) =>
     escaped(text.slice(0, longest))
@@ -66,7 +66,7 @@ function mostFrequent(texts: readonly string[]): string | undefined {
   return best
 }
 
-/** How many texts a pattern can make, at most 2^53. */
+/** How many texts a pattern can generate, at most 2^53. */
 export function patternSize(pattern: string): number {
   const choices: Record<string, number> = { '#': 10, '?': 26, '^': 26, '*': 16 }
   let size = 1

@@ -8,7 +8,7 @@ import { likely, wrongTemplates } from './wrong-templates.js'
 import type { ColumnKind, ColumnSettings } from './column-settings.js'
 import { noColumnsFile, type ColumnsFile } from './settings.js'
 
-/** What becomes of a column: learned by the circuit, or made outside of it. */
+/** What happens to a column: it is learned by the circuit, or generated outside of it. */
 export type PlannedColumn = LearnedColumn | UnlearnedColumn
 
 export interface LearnedColumn {
@@ -24,9 +24,9 @@ export interface UnlearnedColumn {
   readonly name: string
   readonly hidden: boolean
   readonly kind: Exclude<ColumnKind, Learned['kind']>
-  /** What looking at the column has told; null where the table does not have it. */
+  /** What was inferred from the column; null if the table does not have it. */
   readonly found: Outside | null
-  /** Null where nothing of the table is looked at. */
+  /** Null if the table is not used. */
   readonly raw: RawColumn | null
   readonly settings: ColumnSettings
 }
@@ -37,13 +37,13 @@ export function isNumeric({ learned: { type } }: LearnedColumn): boolean {
 }
 
 /**
- * Decides about every column: what the columns file says, else what the table shows. The columns that only the file has
- * follow those of the table. Throws CONFIG_INVALID with every mistake of the file, alone or against the table.
+ * Decides what each column is: by the columns file, otherwise by the table. Columns that only the file has
+ * follow those of the table. Throws CONFIG_INVALID with every mistake in the file, by itself or against the table.
  */
 export function planColumns(table: Table, file: ColumnsFile = noColumnsFile): PlannedColumn[] {
   const errors = [...file.errors]
   const planned: PlannedColumn[] = []
-  /** Of a column whose settings are not all known, nothing more is said. */
+  /** If some settings of a column are unknown, nothing more is reported about it. */
   const add = (name: string, plan: () => PlannedColumn): void => {
     if (file.faulty.has(name)) return
     try {

@@ -8,17 +8,17 @@ export interface Reading<T> {
   readonly accepted: number
   /** Rows without a value in the file. */
   readonly missing: number
-  /** Cells that only say that a value is missing, such as NA, and the rows that hold them. */
+  /** Cells that mark a missing value, such as NA, and the number of rows with them. */
   readonly tokens: ReadonlyMap<string, number>
-  /** Rows with a value that is something else. */
+  /** Rows with a value of another type. */
   readonly rejected: number
   readonly firstRejected: { readonly cell: Cell; readonly row: number } | null
 }
 
-/** What tables write for a missing number, date or boolean. In a column of text these are texts like others. */
+/** What tables write for a missing number, date or boolean. In a column of text these are ordinary texts. */
 const missingTokens = /^(|\?|-+|\.|#?n\/?a|<na>|#n\/a n\/a|nan|-nan|null|nil|none|missing|unknown|[-+]?inf(inity)?)$/i
 
-/** Reads every distinct cell with `parse`, which answers undefined where the cell is not of its type. */
+/** Reads every distinct cell with `parse`, which returns undefined if the cell is not of its type. */
 export function readColumn<T>(
   column: RawColumn,
   parse: (cell: string | number | boolean) => T | undefined,

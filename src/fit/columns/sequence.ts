@@ -2,16 +2,16 @@ import type { RawColumn } from '../table/table.js'
 import type { Learned } from './learned.js'
 import { isIdName } from './texts.js'
 
-/** The value of the first record, and what leads from record to record. */
+/** The value of the first record, and the step from record to record. */
 export interface Steps {
   readonly start: number
   readonly step: number
 }
 
-/** A column of as many distinct consecutive integers is a sequence, whatever its name; a shorter one may be of years. */
+/** A column with at least this many distinct consecutive integers is a sequence, whatever its name; a shorter one may hold years. */
 const manyRows = 100
 
-/** An integer for each record, none twice: consecutive ones, or whatever the column's name calls an identifier. */
+/** A distinct integer for each record: consecutive ones, or any if the column's name says that it is an identifier. */
 export function stepsOf(column: RawColumn, learned: Learned): Steps | null {
   const { kind, held } = learned
   const rows = column.codes.length
@@ -22,7 +22,7 @@ export function stepsOf(column: RawColumn, learned: Learned): Steps | null {
   return startAndStep(column, learned)
 }
 
-/** The table's own, where the same step leads from row to row; else from its lowest integer on. */
+/** The table's own sequence, if the step between rows is constant; otherwise starting from its lowest integer. */
 export function startAndStep(column: RawColumn, { held }: Learned): Steps {
   const step = held.length === column.codes.length ? rowStep(column, held as readonly number[]) : null
   if (step === null) return { start: rangeOf(held)[0], step: 1 }
@@ -40,7 +40,7 @@ function rangeOf(held: Learned['held']): [low: number, high: number] {
   return [low, high]
 }
 
-/** The difference from row to row of the source, where it is always the same. */
+/** The difference between rows of the source, if it is constant. */
 function rowStep({ firstRows }: RawColumn, values: readonly number[]): number | null {
   const step = (values[1] - values[0]) / (firstRows[1] - firstRows[0])
   if (!Number.isSafeInteger(step) || step === 0) return null

@@ -17,7 +17,7 @@ const kinds: readonly ColumnKind[] = [
   ...(['pool', 'template', 'event_time', 'clock'] as const),
 ]
 
-/** What a key expects, if the value is not that. */
+/** What a key expects, if its value is invalid. */
 type Check = (value: unknown) => string | null
 
 const oneOf =
@@ -33,7 +33,7 @@ const isBound: Check = (value) =>
     : 'a number or an ISO 8601 date'
 const isNames: Check = (value) =>
   typeof value === 'string' || isTexts(value) === null ? null : 'the name of a column, or a list of names'
-/** A record holds a code of 16 bits, one of which may be for what is missing. */
+/** Codes have 16 bits, and one may be needed for a missing value. */
 const maxValues = 65_535
 const isWeight = (item: unknown): boolean => typeof item === 'number' && item >= 0
 
@@ -84,7 +84,7 @@ function isDuration(value: unknown): boolean {
 
 export const settingKeys: readonly string[] = Object.keys(checks)
 
-/** What is expected in place of a value that is wrong by itself; null: it is right. */
+/** What is expected instead of a value that is invalid by itself; null: it is valid. */
 export function wrongSetting(key: keyof ColumnSettings, value: unknown): string | null {
   return checks[key](value)
 }

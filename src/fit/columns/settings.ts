@@ -6,16 +6,16 @@ import type { ColumnSettings } from './column-settings.js'
 import { inFolder } from './event-shape.js'
 import { settingKeys, wrongSetting } from './setting-checks.js'
 
-/** A columns file as it was read, mistakes and all: planColumns throws them with those that the table shows. */
+/** A columns file as read, with its mistakes: planColumns throws them together with those that the table reveals. */
 export interface ColumnsFile {
-  /** Those of columns that the table lacks among them; without what is wrong. */
+  /** Valid settings only, including those of columns that the table lacks. */
   readonly columns: ReadonlyMap<string, ColumnSettings>
-  /** The columns that something is wrong with. */
+  /** The columns with errors. */
   readonly faulty: ReadonlySet<string>
-  /** Expressions that are to be true of no record. */
+  /** Expressions that no record may satisfy. */
   readonly forbid: readonly string[]
   readonly errors: readonly GenesisError[]
-  /** What a message about a place in the file begins with. */
+  /** The beginning of a message about a location in the file. */
   place(path: Path): string
 }
 
@@ -28,8 +28,8 @@ export const noColumnsFile: ColumnsFile = {
 }
 
 /**
- * Reads a columns file: YAML or JSON with a key `columns`, a map from column to settings, and a list of expressions `forbid`. Throws CONFIG_UNREADABLE; what is
- * wrong in it is in `errors`, all of it.
+ * Reads a columns file: YAML or JSON with a key `columns`, a map from column to settings, and a list of expressions `forbid`. Throws CONFIG_UNREADABLE; all
+ * mistakes in it are in `errors`.
  */
 export async function readColumnsFile(path: string): Promise<ColumnsFile> {
   const [source] = await readSources(path)
@@ -57,7 +57,7 @@ function listOf(value: unknown, source: ConfigSource, errors: GenesisError[]): s
   return []
 }
 
-/** The settings of a column that are right; of the others, an error. */
+/** The valid settings of a column; reports an error for each of the others. */
 function settingsOf(value: unknown, source: ConfigSource, at: string[], errors: GenesisError[]): ColumnSettings {
   const right: Record<string, unknown> = {}
   for (const [key, item] of Object.entries(asMap(value, source, at, errors))) {

@@ -1,4 +1,4 @@
-/** How a column's texts spell dates and times, found by looking at what stands at each of their places. */
+/** How a column's texts spell dates and times, inferred from the tokens at each position. */
 import { spellingReader, wrongSpelling, type SpelledKind } from '../../model/time/spelling.js'
 import type { Spelling } from '../../record.js'
 import type { DateOrder } from './dates.js'
@@ -8,7 +8,7 @@ import { afternoonWords, monthsOf, weekdaysOf, zoneOffset } from './time-words.j
 export interface SpelledTimes {
   readonly kind: SpelledKind
   readonly spelling: Spelling
-  /** Days, or milliseconds since 1970 or midnight, of a text; undefined for one of another form. */
+  /** Days, or milliseconds since 1970 or midnight, of a text; undefined for a text of another form. */
   readonly read: (text: string) => number | undefined
   /** The zone that all texts name; null: none. */
   readonly zone: string | null
@@ -18,19 +18,19 @@ export interface SpelledTimes {
   readonly lost: number
 }
 
-/** Texts that are looked at, and the share of them that must have the form. */
+/** Number of texts examined, and the share of them that must have the form. */
 const looked = 2000
 const enough = 0.95
-/** Arcs of two-digit years that begin later are of the century before. */
+/** Spans of two-digit years that begin after this belong to the previous century. */
 const latestStart = 2035
 
 type Role = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'fraction' | 'compact date' | 'compact time'
 
-/** A place of the form: what all texts have there. */
+/** A position of the form: what all texts have there. */
 interface Slot {
   readonly kind: 'digits' | 'letters' | 'other'
   readonly texts: readonly string[]
-  /** The one text that all have; null: they differ. */
+  /** The text that all have; null: they differ. */
   readonly constant: string | null
   readonly numbers: readonly number[]
   readonly shortest: number
@@ -39,7 +39,7 @@ interface Slot {
 
 const pieces = /[ap]\.\s?m\.?|\p{L}+\.?|\d+|[^]/giu
 
-/** The spelling of a column's texts; null where they are no dates or times, or keep no one spelling. */
+/** The spelling of a column's texts; null if they are not dates or times, or do not share one spelling. */
 export function spelledTimes(given: readonly string[], asOrder?: DateOrder): SpelledTimes | null {
   const texts = given.length > looked ? given.slice(0, looked) : given
   const forms = new Map<string, string[][]>()
@@ -86,14 +86,14 @@ interface Words {
   halves?: readonly string[]
 }
 
-/** The reading of the places in one order of day, month and year; null: it is none. */
+/** The positions read in one order of day, month and year; null: not possible. */
 function read(slots: readonly Slot[], order: 'YMD' | 'YDM' | DateOrder, isGiven: boolean): SpelledTimes | null {
   const roles = new Map<number, Role>()
   const words: Words = {}
   const letterOf = new Map<number, string>()
   let zone: string | null = null
   let offset: number | undefined
-  // A zone's offset, wherever it stands: behind the time, or before the year.
+  // A zone's offset, wherever it is: after the time, or before the year.
   const free: number[] = []
   for (let at = 0; at < slots.length; at++) {
     const signed =
@@ -192,7 +192,7 @@ function read(slots: readonly Slot[], order: 'YMD' | 'YDM' | DateOrder, isGiven:
   return { kind, spelling, read: spellingReader(spelling, kind, century), zone, certain, lost }
 }
 
-/** MAR and the like stand for a month only where a day or a year is beside them; a zone's name ends a text. */
+/** MAR and the like are a month only next to a day or a year; a zone's name ends a text. */
 function isZoneWord(slot: Slot, slots: readonly Slot[], at: number): boolean {
   return slot.constant !== null && at === slots.length - 1 && zoneOffset(slot.constant) !== undefined
 }
@@ -201,7 +201,7 @@ function lastLetters(slots: readonly Slot[]): number {
   return slots.reduce((last, slot, at) => (slot.kind === 'letters' ? at : last), -1)
 }
 
-/** The places of a time of day: numbers between colons (or an h), the last ones where a year stands before; T and six digits. */
+/** The positions of a time of day: numbers between colons (or an h), the last ones if a year precedes them; T and six digits. */
 function timeSlots(slots: readonly Slot[], free: readonly number[], has12: boolean): Map<number, Role> {
   const roles = new Map<number, Role>()
   const joined = (a: number, b: number): boolean => {
@@ -233,7 +233,7 @@ function timeSlots(slots: readonly Slot[], free: readonly number[], has12: boole
   }
   const dotted = dottedTime(slots, free)
   if (dotted.size > 0) return dotted
-  // 8 PM has no minutes, and is left to others.
+  // 8 PM has no minutes, and is handled elsewhere.
   if (has12) return roles
   for (const at of free) {
     const { shortest, longest } = slots[at]
@@ -248,7 +248,7 @@ function timeSlots(slots: readonly Slot[], free: readonly number[], has12: boole
   return roles
 }
 
-/** 23.40.31 behind a date, as Oracle and DB2 write it. */
+/** 23.40.31 after a date, as Oracle and DB2 write it. */
 function dottedTime(slots: readonly Slot[], free: readonly number[]): Map<number, Role> {
   const roles = new Map<number, Role>()
   const names: Role[] = ['hour', 'minute', 'second', 'fraction']
@@ -298,7 +298,7 @@ function dateRoles(
   if (dates.length !== 3) return null
   const [a, b, c] = dates
   const dotted = slots.slice(a + 1, b).some(({ constant }) => constant === '.')
-  // A year of two digits is first where far fewer of them occur than days of a month.
+  // A two-digit year is first if far fewer distinct ones occur than days of a month.
   const distinct = (at: number): number => new Set(slots[at].texts).size
   if (order === 'YMD' && width(a) !== 4 && !(distinct(c) >= 20 && distinct(a) <= distinct(c) / 2)) return null
   const [year, month, day] = { YMD: [a, b, c], YDM: [a, c, b], DMY: [c, b, a], MDY: [c, a, b] }[order]
@@ -313,7 +313,7 @@ function dateRoles(
       certain: false,
     }
   if (order === 'MDY' && between(a, 1, 12) && between(b, 1, 12)) {
-    // Nothing tells: dots are of countries where the day is first.
+    // Undecided: countries that write dots put the day first.
     if (dotted) return null
     return {
       roles: new Map<number, Role>([
@@ -334,7 +334,7 @@ function dateRoles(
   }
 }
 
-/** The pattern's letters for a number; null where texts have it with a zero before and without. */
+/** The pattern's letters for a number; null if texts write it both with and without a leading zero. */
 function lettersOf(role: Role, { texts, shortest, longest }: Slot, has12: boolean): string | null {
   const padded = texts.some((text) => text.length === 2 && text.startsWith('0'))
   const width = shortest === 2 ? 2 : padded ? 0 : 1
@@ -362,7 +362,7 @@ function lettersOf(role: Role, { texts, shortest, longest }: Slot, has12: boolea
 }
 
 /**
- * The full year of two digits: those of a column are on an arc of the hundred, which does not begin later than some years from now. So 45 to 05 are
+ * The full year of a two-digit one: a column's years fall into one span of a hundred years, which begins at most a few years from now. So 45 to 05 are
  * 1945 to 2005, and 19 to 24 are 2019 to 2024.
  */
 function centuryOf(numbers: readonly number[]): (digits: number) => number {
@@ -376,7 +376,7 @@ function centuryOf(numbers: readonly number[]): (digits: number) => number {
   return (digits) => first + ((((digits - start) % 100) + 100) % 100)
 }
 
-/** A text as it stands in a pattern. */
+/** A text, quoted for a pattern. */
 function quoted(text: string): string {
   return /[A-Za-z']/.test(text) ? `'${text.replaceAll("'", "''")}'` : text
 }

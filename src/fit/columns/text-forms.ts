@@ -1,5 +1,5 @@
 /**
- * The forms of a column's codes: what all of a form share, place by place, as regular expressions of one form each. `INV-1` to `INV-1394` have four:
+ * The forms of a column's codes: what all codes of a form share at each position, as regular expressions of one form each. `INV-1` to `INV-1394` have four:
  * `INV-[1-9]`, `INV-[1-9][0-9]`, `INV-[1-9][0-9]{2}`, `INV-1[0-3][0-9]{2}`.
  */
 import { escapedRegex } from '../../model/generated/regex-forms.js'
@@ -11,13 +11,13 @@ export interface Code {
 }
 
 export interface FormOptions {
-  /** So many characters at the beginning of each code stay as they are: another column decides them. */
+  /** Number of characters at the beginning of each code that stay as they are, because another column determines them. */
   readonly prefix?: number
-  /** Nothing of a code is kept but where letters and digits are. */
+  /** Keeps nothing of a code except where letters and digits are. */
   readonly masked?: boolean
 }
 
-/** No longer text is a code. */
+/** Longer texts are not codes. */
 const longest = 256
 const maxForms = 256
 /** A word that so many rows have, and this share of them, is kept; a column has at most so many in one place. */
@@ -34,7 +34,7 @@ const coarsePieces = /[0-9A-Za-z]+|[^0-9A-Za-z]/gu
 /** So many forms are few, whatever the number of codes. */
 const manyForms = 24
 
-/** The form of each code; null: the texts have no forms worth the name. */
+/** The form of each code; null: the texts have no useful forms. */
 export function formsOfCodes(
   codes: readonly Code[],
   { prefix = 0, masked = false }: FormOptions = {},
@@ -51,13 +51,13 @@ export function formsOfCodes(
   const fine = made(pieces)
   const count = new Set(fine).size
   if (count <= Math.max(manyForms, codes.length / 8)) return common(fine, codes)
-  // Where letters and digits stand in for each other, their order is of no form.
+  // If letters and digits are interchangeable, their order is not part of the form.
   const coarse = made(coarsePieces)
   const coarseCount = new Set(coarse).size
   return coarseCount <= Math.max(manyForms, codes.length / 8) ? common(coarse, codes) : null
 }
 
-/** The codes taken apart, and those of one shape together. */
+/** The codes split into parts, grouped by shape. */
 function groupsOf(
   codes: readonly Code[],
   prefix: number,
@@ -94,7 +94,7 @@ function splitCode(text: string, hex: Hex, by: RegExp): string[] {
   return text.match(hex === null ? by : /[0-9A-Fa-f]+|[^]/gu) ?? []
 }
 
-/** What must be alike for two codes to be of one group; the length of numbers is told apart later. */
+/** What two codes of one group must have in common; the length of numbers is distinguished later. */
 function shapeOf(part: string, hex: Hex): string {
   if (hex !== null && /^[0-9A-Fa-f]+$/.test(part)) return `x${part.length}`
   if (/^[0-9]+$/.test(part)) return '0'
@@ -132,7 +132,7 @@ function formGroup(
   written.forEach((parts, i) => (forms[group[i]] = parts.join('')))
 }
 
-/** The expression of each part that stands in one place of a group. */
+/** The expression of each part at one position of a group. */
 function expressionsOf(parts: readonly string[], counts: readonly number[], { rows, hex, masked }: Context): string[] {
   if (!/^[0-9A-Za-z]/.test(parts[0])) return parts.map(escapedRegex)
   const isNumber = hex === null && parts.every((part) => /^[0-9]+$/.test(part))
@@ -141,7 +141,7 @@ function expressionsOf(parts: readonly string[], counts: readonly number[], { ro
   parts.forEach((part, i) => words.set(part, (words.get(part) ?? 0) + counts[i]))
   const isKept = (count: number): boolean => count >= Math.max(wordRows, wordShare * rows)
   if (!masked) {
-    // What all have stays, and so do words that many have each. A number that all have may be the beginning of a count.
+    // Parts that all share stay, and so do words that many rows have. A number that all share may be the beginning of a count.
     if (words.size === 1 && (!isNumber || parts.length > 1)) return parts.map(escapedRegex)
     const kept = [...words].filter(([, count]) => isKept(count))
     const share = kept.reduce((sum, [, count]) => sum + count, 0) / total
@@ -169,12 +169,12 @@ function expressionsOf(parts: readonly string[], counts: readonly number[], { ro
   return parts.map((part) => made.get(part.length) ?? '')
 }
 
-/** Whether numbers are of a few kinds, such as area codes: single digits and long lists of them count. */
+/** Whether numbers are of a few kinds, such as area codes; single digits and long lists of numbers are counts. */
 function isGroupOfNumbers(words: ReadonlyMap<string, number>, total: number): boolean {
   return words.size <= Math.min(maxNumberWords, total / 10) && [...words.keys()].every((word) => word.length > 1)
 }
 
-/** The characters that can stand where those were found. */
+/** The characters allowed where these were found. */
 function classOf(
   found: ReadonlySet<string>,
   { hex, many, isFirst }: { hex: Hex; many: boolean; isFirst: boolean },
@@ -204,7 +204,7 @@ function runs(classes: readonly string[]): string {
   return text
 }
 
-/** The forms, those beyond the most frequent as the most frequent one. */
+/** The forms; those beyond the limit are replaced by the most frequent one. */
 function common(forms: readonly string[], codes: readonly Code[]): string[] {
   const counts = new Map<string, number>()
   forms.forEach((form, code) => counts.set(form, (counts.get(form) ?? 0) + codes[code].count))

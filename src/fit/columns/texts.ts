@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 
-/** What a column of texts that are not categories holds. */
+/** What a column of non-categorical texts holds. */
 export type TextKind =
   'uuid' | 'email' | 'url' | 'ip' | 'phone' | 'name' | 'first_name' | 'last_name' | 'address' | 'pattern' | 'text'
 
@@ -29,8 +29,8 @@ export function isIdName(name: string): boolean {
 const enough = 0.95
 
 /**
- * The personal or structural kind of a column's distinct texts, by their form and the column's name; null where they are
- * not of any. Kinds that need the name are given only with it: no form tells a person from an airport.
+ * The personal or structural kind of a column's distinct texts, by their form and the column's name; null if none
+ * applies. Kinds that need the name require it: no form distinguishes a person from an airport.
  */
 export function textKind(name: string, texts: readonly string[]): TextKind | null {
   const share = (test: (text: string) => boolean): number => {
@@ -45,7 +45,7 @@ export function textKind(name: string, texts: readonly string[]): TextKind | nul
   if (share((text) => isIP(text) !== 0) >= enough) return 'ip'
   if (firstNameColumn.test(name) && all(oneName)) return 'first_name'
   if (lastNameColumn.test(name) && all(oneName)) return 'last_name'
-  // Persons have two or three names, mostly two; titles and places do not keep to that.
+  // Persons have two or three names, usually two; titles and places do not.
   if (nameColumn.test(name) && all(person) && share((text) => text.split(' ').length === 2) >= 0.6) return 'name'
   const digits = (text: string): number => text.replace(/\D/g, '').length
   const isPhone = (text: string): boolean => phone.test(text) && digits(text) >= 7

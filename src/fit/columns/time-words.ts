@@ -62,7 +62,7 @@ const languages: readonly (readonly [months: string, weekdays: string])[] = [
     'Pazartesi Salı Çarşamba Perşembe Cuma Cumartesi Pazar',
   ],
 ]
-/** What a columns file's format writes where the column has no words of its own. */
+/** The words that a columns file's format uses if the column has none of its own. */
 export const englishWords = {
   months: languages[0][0].split(' ').map((word) => word.slice(0, 3)),
   weekdays: languages[0][1].split(' ').map((word) => word.slice(0, 3)),
@@ -70,7 +70,7 @@ export const englishWords = {
 }
 const monthLists = languages.map(([months]) => months.split(' '))
 const weekdayLists = languages.map(([, weekdays]) => weekdays.split(' '))
-/** Short forms that are not how the word begins, with the month. */
+/** Abbreviations that are not a prefix of the word, with the month. */
 const shortMonths: Readonly<Record<string, number>> = {
   mrz: 3,
   mrt: 3,
@@ -84,7 +84,7 @@ const shortMonths: Readonly<Record<string, number>> = {
 /** Short weekdays: German and others use two letters. */
 const leastLetters = { months: 3, weekdays: 2 }
 
-/** The twelve words that a column writes for months; null where its words are none, or it has two for a month. */
+/** The twelve words that a column uses for months; null if its words are not months, or it has two words for one month. */
 export function monthsOf(words: readonly string[]): string[] | null {
   return listOf(words, monthLists, leastLetters.months, shortMonths)
 }
@@ -116,7 +116,7 @@ function listOf(
   return null
 }
 
-/** A word that the column does not have, as it writes the others: as long, in their case, with their dot. */
+/** A word that the column does not contain, written like the others: same length, case and dot. */
 function inStyle(full: string, list: readonly string[], found: readonly (string | undefined)[]): string {
   const known = found.filter((word) => word !== undefined)
   const isShort = found.some((word, i) => word !== undefined && word.replace(/\.$/, '').length < list[i].length)
@@ -129,7 +129,7 @@ function inStyle(full: string, list: readonly string[], found: readonly (string 
   return word.charAt(0).toUpperCase() + word.slice(1) + dot
 }
 
-/** How a column writes AM and PM, before noon first; null where its words are not those. */
+/** How a column writes AM and PM, AM first; null if its words are neither. */
 export function afternoonWords(words: readonly string[]): string[] | null {
   if (words.length > 2 || !words.every((word) => /^[ap]\.?\s?m\.?$/i.test(word))) return null
   const other = (word: string, letter: string): string =>
@@ -139,7 +139,7 @@ export function afternoonWords(words: readonly string[]): string[] | null {
   return [morning ?? other(evening ?? '', 'a'), evening ?? other(morning ?? '', 'p')]
 }
 
-/** Names of zones that mean one offset, in minutes. */
+/** Names of zones with a fixed offset, in minutes. */
 const zones: Readonly<Record<string, number>> = {
   ...{
     Z: 0,
@@ -185,7 +185,7 @@ const zones: Readonly<Record<string, number>> = {
   ...{ AKST: -540, AKDT: -480, HST: -600, BRT: -180, ART: -180 },
 }
 
-/** Minutes east of UTC of a zone's name or offset (Z, CET, +02, +0200, +02:00); undefined: it is none. */
+/** Minutes east of UTC of a zone's name or offset (Z, CET, +02, +0200, +02:00); undefined: not a zone. */
 export function zoneOffset(zone: string): number | undefined {
   const name = zone.toUpperCase()
   if (Object.hasOwn(zones, name)) return zones[name]

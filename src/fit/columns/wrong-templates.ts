@@ -5,15 +5,15 @@ import type { Table } from '../table/table.js'
 import { complainAt } from './contradictions.js'
 import type { ColumnsFile } from './settings.js'
 
-/** The name that was meant, if only the beginning or a part of it was written, too. */
+/** The name that was probably meant, also if only its beginning or a part of it was written. */
 export function likely(name: string, names: readonly string[]): string | undefined {
   const wanted = name.toLowerCase()
   return nearest(name, names) ?? names.find((other) => other.toLowerCase().includes(wanted))
 }
 
 /**
- * Templates over columns that are not there, or over themselves. A hidden part such as name.first is there with what it is a part
- * of.
+ * Templates over columns that do not exist, or over themselves. A hidden part such as name.first exists if its column
+ * does.
  */
 export function wrongTemplates(table: Table, file: ColumnsFile): GenesisError[] {
   const isDropped = (name: string): boolean => file.columns.get(name)?.drop === true
@@ -40,14 +40,14 @@ export function wrongTemplates(table: Table, file: ColumnsFile): GenesisError[] 
         found: `{${name}}`,
         remedy: 'Give the derived column a name of its own, and set hide: true on this one',
       })
-    // Said once, by the column that the file has first.
+    // Reported once, for the column that comes first in the file.
     else if (round !== null && isFirst(file, name, round))
       complain('templates that depend on each other', { found: [...round, name].join(' → ') })
   }
   return errors
 }
 
-/** The columns that a column's template is over. */
+/** The columns that a column's template uses. */
 function columnsIn(file: ColumnsFile, name: string): string[] {
   const { derive, drop } = file.columns.get(name) ?? {}
   const parts = derive === undefined || drop === true ? [] : parseTemplate(derive)

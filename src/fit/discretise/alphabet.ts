@@ -7,7 +7,7 @@ export interface Alphabet {
   readonly symbols: readonly Symbol[]
   /** Step of the grid that the bins lie on, in the held form; 0 for reals. */
   readonly grain: number
-  /** The code of a held value; one that was not there to build the alphabet gets the nearest code. */
+  /** The code of a held value; a value that was not in the alphabet's source gets the nearest code. */
   readonly codeOf: (held: string | number | boolean | null) => number
   /** Every symbol is one value: there are no bins. */
   readonly exact: boolean
@@ -15,7 +15,7 @@ export interface Alphabet {
 }
 
 export interface DiscretiseOptions {
-  /** Values that fewer rows have do not get a symbol of their own; 1 keeps all. */
+  /** Values with fewer rows do not get a symbol of their own; 1 keeps all. */
   readonly minCount: number
   /** Rounds the smallest and largest number to two significant digits. */
   readonly roundExtremes: boolean
@@ -25,23 +25,23 @@ export interface DiscretiseOptions {
   readonly keep?: number
 }
 
-/** So many distinct numbers are all kept as they are. */
+/** Up to this many distinct numbers are all kept as they are. */
 const fewNumbers = 128
 /**
- * Codes – vendors, products, prices of a list – are numbers that each repeat, and lie far apart on their grid. Up to so many are all kept as they are …
+ * Codes (vendors, products, list prices) are numbers that repeat and lie far apart on their grid. Up to this many are all kept as they are …
  */
 const maxListed = 4096
-/** … with so many rows to each, on average … */
+/** … with at least this many rows for each, on average … */
 const listedRows = 5
-/** … of which at most this share stands in rows of its own … */
+/** … of which at most this share occurs only once … */
 const maxSingles = 0.01
 /** … and at most this share of the grid's places is taken, in the middle nine tenths of the rows. */
 const maxTaken = 1 / 3
 /** A number with this share of the rows is kept as it is among bins. */
 const atomShare = 0.01
-/** … if so many rows have it: in a small table, one row is not a habit. */
+/** … if at least this many rows have it: in a small table, one row proves nothing. */
 const atomRows = 3
-/** What stands for suppressed categories. */
+/** The replacement for suppressed categories. */
 export const otherCategory = 'other'
 
 type Counts = ReadonlyMap<string | number | boolean | null, number>
@@ -80,8 +80,8 @@ export function categoryAlphabet(column: string, counts: Counts, { minCount }: D
 
 /**
  * The symbols of a column of numbers in the held form: all of them if they are at most 128 and either repeat themselves or
- * fill a narrow grid (reals that are measured once each are neither); else those that at least 1 % of the rows have as they
- * are, and bins for the rest (see `quantileBins`). `grain` is the column's grid, 0 for reals.
+ * fill a narrow grid (reals that are measured once each are neither); otherwise those that at least 1 % of the rows have,
+ * and bins for the rest (see `quantileBins`). `grain` is the column's grid, 0 for reals.
  * Sorted; missing last.
  */
 export function numberAlphabet(counts: Counts, grain: number, options: DiscretiseOptions): Alphabet {
@@ -89,7 +89,7 @@ export function numberAlphabet(counts: Counts, grain: number, options: Discretis
   let total = 0
   for (const [value, count] of counts) {
     if (typeof value !== 'number') continue
-    // Minus zero is zero: JSON does not tell them apart.
+    // Minus zero is zero: JSON does not distinguish them.
     values.push({ value: value === 0 ? 0 : value, count })
     total += count
   }

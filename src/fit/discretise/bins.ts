@@ -5,9 +5,9 @@ export interface Weighted {
 }
 
 const maxQuantiles = 64
-/** A small table has fewer bins, of about so many rows. */
+/** A small table has fewer bins, of about this many rows. */
 const quantileRows = 5
-/** Bins stop halving towards a tail when they would hold fewer rows. */
+/** Halving towards a tail stops when bins would hold fewer rows. */
 const fewestRows = 2
 
 /**

@@ -5,12 +5,12 @@ import { commonStep } from '../columns/numbers.js'
 const coarser = [86_400_000, 3_600_000, 60_000, 10_000, 5_000, 1_000, 500, 250, 100, 50, 25, 20, 10, 5, 2]
 /** Share of the rows that must lie on a coarser grid … */
 const enough = 0.995
-/** … and how many distinct values may lie beside it. They are then kept one by one. */
+/** … and how many distinct values may lie off it. Those are kept one by one. */
 const maxStrays = 64
 
 /**
- * The step of the grid that the values of a column's bins lie on: at least `grain`, and larger where the values that are
- * not frequent enough for a symbol of their own are rounded, but for a few strays.
+ * The step of the grid that the values of a column's bins lie on: at least `grain`, and larger if the values that are
+ * not frequent enough for a symbol of their own are rounded, except for a few strays.
  */
 export function binGridOf(
   values: readonly Weighted[],
