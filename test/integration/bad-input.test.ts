@@ -56,7 +56,7 @@ const mistakes: readonly Mistake[] = [
     told: [
       /bad\.json:1:\d+: model: .*gone\.json: the model file cannot be read/,
       /no such file/,
-      /starts from that file/,
+      /are relative to that file/,
     ],
     code: 'MODEL_UNREADABLE',
   },
@@ -93,7 +93,7 @@ const mistakes: readonly Mistake[] = [
     keys: { ...kafka, value: { schema: 'gone.avsc' } },
     told: [
       /bad\.json:1:\d+: value\.schema: .*gone\.avsc: the schema file cannot be read; found no such file/,
-      /starts from that file/,
+      /are relative to that file/,
     ],
     code: 'SCHEMA_INVALID',
   },
@@ -215,7 +215,7 @@ describe('the connector alone fails, with status 1, and nothing is sent that no 
 
   test('a registry that is down', async (t) => {
     const target = newTopic(t)
-    const told = /registry http:\/\/127\.0\.0\.1:1: no answer.*Check registry\.url.*\(REGISTRY_UNREACHABLE\)/
+    const told = /registry http:\/\/127\.0\.0\.1:1: no response.*Check registry\.url.*\(REGISTRY_UNREACHABLE\)/
     const { summary } = await fails(t, target, told, { SCHEMA_REGISTRY_URL: 'http://127.0.0.1:1' })
     assert.deepEqual([summary.records, summary.position], [0, 0])
     await assert.rejects(committedRecords(target.topic), { code: 'TOPIC_MISSING' })

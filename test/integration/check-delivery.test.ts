@@ -41,7 +41,7 @@ test('checkpoints of another stream, topic or group are seen before the start', 
   const [topic] = await complaints({ ...connector, topic: uniqueName('test-none') }, worker)
   assert.match(topic, /^CHECKPOINT_INVALID .*started in another topic/)
   const [group] = await complaints(connector, { ...worker, group: { ...worker.group, id: 'others' } })
-  assert.match(group, /^CHECKPOINT_INVALID .*another group of workers/)
+  assert.match(group, /^CHECKPOINT_INVALID .*another worker group/)
 })
 
 test('a compacted topic wants a key that is never missing', async (t) => {
@@ -85,7 +85,7 @@ test('a topic of dead letters has to exist or be allowed, and should have more r
   const { connector, worker } = await connectorAndWorker(t, policy)
   const { errors, notes } = await checkDelivery(connector, worker)
   assert.equal(errors.length, 0)
-  assert.match(notes[0], new RegExp(`too large for topic ${topic} is too large for ${dead} as well`))
+  assert.match(notes[0], new RegExp(`too large for topic ${topic} is also too large for ${dead}`))
   const missing = { ...connector, deadLetterTopic: uniqueName('test-none') }
   assert.deepEqual(await complaints(missing, worker), [])
   const off = { ...missing, topicCreation: { ...connector.topicCreation, enabled: false } }

@@ -63,7 +63,7 @@ async function createSmall(topic: string): Promise<void> {
 /** What is said of a topic of dead letters that is too small. */
 function saysTooSmall(topic: string): RegExp {
   return new RegExp(
-    `^topic ${topic}, partition 0: a dead letter is larger than its topic allows; found .*; expected at most 200 bytes.*Raise the max`,
+    `^topic ${topic}, partition 0: a dead letter is larger than its topic allows; found .*; expected at most 200 bytes.*Raise this topic`,
   )
 }
 
@@ -208,6 +208,9 @@ test('dead letters are for what is skipped on its way to a topic, and have a top
     assert.throws(() => parseConnector(plainSource(keys, 'test'), { env: {}, folder: '/' }), { message })
   }
   const deadletterqueue = { topic: { name: 't' } }
-  refused({ errors: { deadletterqueue: { topic: { name: 'dead' } } } }, /only records that are skipped/)
+  refused(
+    { errors: { deadletterqueue: { topic: { name: 'dead' } } } },
+    /a dead-letter topic requires policy skip and the kafka sink/,
+  )
   refused({ errors: { policy: 'skip', deadletterqueue } }, /a topic of their own/)
 })

@@ -114,9 +114,7 @@ test('a topic that somebody made again is refused, naming both ids, and gets no 
   await create(options.topic, 2)
   await assert.rejects(sink().open(), {
     code: 'CHECKPOINT_INVALID',
-    message: new RegExp(
-      `created again.*found topic .*\\(id ${await topicId(options.topic)}\\); expected .*\\(id ${id}\\)`,
-    ),
+    message: new RegExp(`recreated.*found topic .*\\(id ${await topicId(options.topic)}\\); expected .*\\(id ${id}\\)`),
   })
   assert.deepEqual(await committedRecords(options.topic), [])
 })
@@ -270,7 +268,7 @@ for (const delivery of ['exactly-once', 'at-least-once'] as const)
       await running.close()
       await assert.rejects(running.open(), {
         code: 'CHECKPOINT_INVALID',
-        message: /another topic of this name|created again/,
+        message: /another topic of this name|recreated/,
       })
     })
 

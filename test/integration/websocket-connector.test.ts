@@ -111,9 +111,9 @@ describe('a connector with a websocket-server sink', () => {
   test('needs a port, a pace and a single task', () => {
     const sink = { type: 'websocket-server', port: 0 }
     assert.match(errorsOf({ sink: { type: 'websocket-server' }, throughput: { rate: 1 } })[0], /needs a port/)
-    assert.match(errorsOf({ sink })[0], /a live stream needs a pace/)
+    assert.match(errorsOf({ sink })[0], /a live stream needs a rate/)
     assert.match(errorsOf({ sink, throughput: { rate: 1 }, tasks: { max: 2 } })[0], /one task can listen on a port/)
-    assert.match(errorsOf({ sink: { ...sink, endpoint: 'x' }, throughput: { rate: 1 } })[0], /the path of an address/)
+    assert.match(errorsOf({ sink: { ...sink, endpoint: 'x' }, throughput: { rate: 1 } })[0], /a URL path/)
     assert.match(
       errorsOf({ sink: { ...sink, allowed_origins: ['x'] }, throughput: { rate: 1 } })[0],
       /a list of origins/,
