@@ -19,7 +19,7 @@ export class Barrier {
     return new SharedArrayBuffer(5 * 4)
   }
 
-  /** Waits until every thread of the team is here. The last to come runs `alone` while the others wait. */
+  /** Waits until every thread of the team has arrived. The last to arrive runs `alone` while the others wait. */
   wait(alone?: () => void): void {
     const words = this.#words
     const now = Atomics.load(words, round)
@@ -27,13 +27,13 @@ export class Barrier {
       alone?.()
       Atomics.store(words, arrived, 0)
       Atomics.store(words, ticket, 0)
-      // All threads must see one and the same answer, whenever the wish comes.
+      // All threads must see the same answer, whenever the request comes.
       Atomics.store(words, agreed, Atomics.load(words, stop))
       Atomics.store(words, round, now + 1)
       Atomics.notify(words, round)
       return
     }
-    // A short wait is cheaper awake.
+    // Spinning is cheaper for a short wait.
     for (let spin = 0; spin < 2000; spin++) if (Atomics.load(words, round) !== now) return
     while (Atomics.load(words, round) === now) Atomics.wait(words, round, now)
   }

@@ -2,7 +2,7 @@ import type { CodedTable } from '../model/circuit.js'
 import { Patterns } from './patterns.js'
 import { hangFrom } from './spanning-tree.js'
 
-/** Rows that are looked at: one chunk of a mini-batch. */
+/** Rows examined: one chunk of a mini-batch. */
 const sampleRows = 256
 /** Roots that are tried; beyond it, those nearest to the middle of the tree. */
 const candidates = 64

@@ -30,7 +30,7 @@ export function smoothingOf({ rows, sizes, codes }: CodedTable, states: number, 
   }
 }
 
-/** A code with the mass of a level stands for itself: what is next to a heap of zeros is not like it. */
+/** A code with the mass of a level is not smoothed: the neighbours of a spike at zero are not like it. */
 function lightCodes(marginal: Float64Array, ordered: number): Uint16Array {
   const light: number[] = []
   for (let code = 0; code < ordered; code++) if (marginal[code] * maxLevels < 1) light.push(code)

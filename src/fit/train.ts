@@ -8,7 +8,7 @@ import { maximumSpanningTree } from './spanning-tree.js'
 import { sharedTable, someRows } from './table-parts.js'
 
 export interface TrainOptions {
-  /** H, or 'auto' for as few of 16, 32, 64 and 128 as do (choose-states.ts). */
+  /** H, or 'auto' for the smallest sufficient of 16, 32, 64 and 128 (choose-states.ts). */
   readonly states: number | 'auto'
   readonly seed: number
   /** Passes over the table; by default as many as its size needs. */

@@ -2,9 +2,9 @@ import type { Cell, RawColumn } from '../table/table.js'
 import type { LearnedColumn, UnlearnedColumn, PlannedColumn } from './plan.js'
 import { formsOfCodes } from './text-forms.js'
 
-/** A beginning of codes is decided by another column if so many rows keep the rule … */
+/** Another column determines how codes begin if at least this share of the rows keep the rule … */
 const keeps = 0.98
-/** … and each beginning has so many rows, on average. */
+/** … and each beginning has at least this many rows, on average. */
 const rowsEach = 5
 const longestPrefix = 8
 /** A column with more values, or with fewer rows for each, proves nothing. */

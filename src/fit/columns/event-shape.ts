@@ -24,7 +24,7 @@ const parts: Readonly<Record<EventShape['type'], readonly (keyof EventShape)[]>>
 const durations: readonly string[] = ['period', 'burst_length']
 const rates: readonly string[] = ['to_rate', 'burst_rate']
 
-/** What is expected in place of a value that is no shape; null: it is one. */
+/** What is expected instead of a value that is not a shape; null: it is one. */
 export function wrongShape(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return 'a map such as {type: sine, period: 1d}'
   const { type, ...rest } = value as Record<string, unknown>
@@ -39,7 +39,7 @@ export function wrongShape(value: unknown): string | null {
       return `no ${key} with type ${String(type)}, only ${needed.join(', ')}`
     }
     if (durations.includes(key) && !(millisOf(item) > 0)) return `${key}: a duration such as 1d`
-    // A ramp's last rate goes on for ever.
+    // A ramp's last rate continues forever.
     const least = key === 'to_rate' ? Number.MIN_VALUE : 0
     if (rates.includes(key) && !(typeof item === 'number' && item >= least && item <= 1e9))
       return `${key}: records a second`

@@ -20,18 +20,18 @@ export interface FormOptions {
 /** Longer texts are not codes. */
 const longest = 256
 const maxForms = 256
-/** A word that so many rows have, and this share of them, is kept; a column has at most so many in one place. */
+/** A word is kept if at least this many rows, and this share of them, have it; a column has at most this many at one position. */
 const wordRows = 5
 const wordShare = 0.005
 const maxWords = 40
 const maxNumberWords = 12
-/** So few characters in a place are no chance, in so many texts. */
+/** At most this many characters at one position, in at least this many texts, are no coincidence. */
 const fewCharacters = 6
 const manyTexts = 40
 
 const pieces = /[0-9]+|[A-Za-z]+|[^0-9A-Za-z]/gu
 const coarsePieces = /[0-9A-Za-z]+|[^0-9A-Za-z]/gu
-/** So many forms are few, whatever the number of codes. */
+/** This many forms are few, whatever the number of codes. */
 const manyForms = 24
 
 /** The form of each code; null: the texts have no useful forms. */

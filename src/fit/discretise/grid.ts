@@ -24,15 +24,15 @@ export function binGridOf(
   for (const { count } of values) total += count
   for (const multiple of coarser) {
     const coarse = multiple * step
-    let beside = 0
+    let offGrid = 0
     const strays = new Set<number>()
     for (const { value, count } of values) {
       if (value % coarse === 0) continue
-      beside += count
+      offGrid += count
       strays.add(value)
-      if (strays.size > maxStrays || beside > (1 - enough) * total) break
+      if (strays.size > maxStrays || offGrid > (1 - enough) * total) break
     }
-    const fine = strays.size <= maxStrays && beside <= (1 - enough) * total
+    const fine = strays.size <= maxStrays && offGrid <= (1 - enough) * total
     // A stray with a symbol of its own would undo the suppression of rare values.
     if (fine && minCount <= 1) return { grain: coarse, strays }
   }

@@ -3,7 +3,7 @@ import { timePart } from '../../model/expression/time-parts.js'
 import { dayMs } from '../../model/held.js'
 import type { NumberColumn } from './number-column.js'
 
-/** A grid that no step describes, and its places counted: the value of place i is formula(i). */
+/** A grid without a constant step, whose positions are counted: the value at position i is formula(i). */
 export interface Calendar {
   readonly places: Float64Array
   /** `place`: the name of the hidden column of places. */
@@ -11,7 +11,7 @@ export interface Calendar {
   readonly text: string
 }
 
-/** Distinct values that must lie on a calendar, for it to be no chance. */
+/** Minimum number of distinct values on a calendar, to rule out coincidence. */
 const evidence = 20
 
 /** The calendar that every value of a column lies on: first or last days of months, one weekday, working days, or times of day as hhmm. */
@@ -53,7 +53,7 @@ function weekly(held: Float64Array, values: readonly number[]): Calendar | null 
   }
 }
 
-/** Times of day such as 1345, where no value is 1361. */
+/** Times of day such as 1345, if no value is like 1361. */
 function hhmm(held: Float64Array, values: readonly number[]): Calendar | null {
   if (!values.every((value) => value >= 0 && value <= 2400 && value % 100 < 60)) return null
   const hours = new Set(values.map((value) => Math.floor(value / 100)))

@@ -10,9 +10,9 @@ export interface FormulaCandidate {
 
 /** How well rows keep a candidate. */
 export interface Fitness {
-  /** Rows that have the column and all that the formula needs. */
+  /** Rows that have the column and everything the formula needs. */
   readonly rows: number
-  /** Rows of these whose value is what the formula gives. */
+  /** How many of these have the formula's value. */
   readonly kept: number
 }
 
@@ -40,7 +40,7 @@ export function fitnessOf(candidate: FormulaCandidate, named: Named, rows?: Uint
   return keptRows(values, given, toleranceOf(candidate.column, values))
 }
 
-/** Of the rows that have both, how many are equal but for the tolerance. */
+/** Of the rows that have both, how many are equal within the tolerance. */
 export function keptRows(values: Float64Array, given: Float64Array, tolerance: number): Fitness {
   let rows = 0
   let kept = 0

@@ -7,8 +7,8 @@ import type { Uses } from './uses.js'
 const sampleRows = 2000
 
 /**
- * Of the formulas found, those that are kept: one a column, none in a circle, and of those about one tie (a + b = c, c − a = b) the one that
- * goes wrong least where its parts are drawn apart. `isFixed`: columns that must be learned themselves.
+ * Chooses among the formulas found: one per column, without cycles, and of several forms of one equation (a + b = c, c − a = b) the one that
+ * goes wrong least if its parts are drawn independently. `isFixed`: columns that must be learned themselves.
  */
 export function chooseExact(
   found: readonly ExactRelation[],
@@ -23,7 +23,7 @@ export function chooseExact(
     .map((relation) => ({ relation, cost: costOf(relation, named), ways: ways.get(tieOf(relation))!.size }))
     .sort(
       (a, b) =>
-        // What can be written one way only goes first: of a × b = c and c + d = e, c is the product and e the sum.
+        // Equations with a single form go first: of a × b = c and c + d = e, c is the product and e the sum.
         a.ways - b.ways ||
         a.cost - b.cost ||
         columnsIn(a.relation.formula).length - columnsIn(b.relation.formula).length ||
@@ -47,7 +47,7 @@ function tieOf({ column, formula }: ExactRelation): string {
   return [column.name, ...columnsIn(formula)].sort().join('\n')
 }
 
-/** By tie: the columns that it can compute. */
+/** By equation: the columns that it can compute. */
 function waysOf(found: readonly ExactRelation[]): Map<string, Set<string>> {
   const ways = new Map<string, Set<string>>()
   for (const relation of found) {

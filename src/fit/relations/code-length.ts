@@ -1,17 +1,17 @@
 /**
- * How many bits a row of a column takes as the circuit knows it: the symbol of its alphabet, and the value within a bin. It decides what
- * is learned, a column or its rest (minimum description length: Rissanen, "Modeling by shortest data description", 1978).
+ * How many bits a row of a column takes in the circuit: the symbol of its alphabet, and the value within a bin. It decides whether
+ * a column or its rest is learned (minimum description length: Rissanen, "Modeling by shortest data description", 1978).
  */
 import { intervalOf, quantileEdges } from '../quantile-edges.js'
 
 const bins = 64
-/** A bin has so many rows at least. */
+/** Minimum rows per bin. */
 const binRows = 5
 const fewNumbers = 128
 const atomShare = 0.01
 const atomRows = 3
 
-/** Bits a value that is not missing, on a grid of step `grain`, or of `resolution` where it is real. Of no values 0. */
+/** Bits per value that is not missing, on a grid of step `grain`, or `resolution` for reals. 0 without values. */
 export function codeLength(values: Float64Array, grain: number): number {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort()
   const total = sorted.length
@@ -49,7 +49,7 @@ export function codeLength(values: Float64Array, grain: number): number {
   return bits / total
 }
 
-/** What tells two reals apart: a millionth of their middle half. */
+/** The difference that distinguishes two reals: a millionth of the interquartile range. */
 function resolution(sorted: Float64Array): number {
   const at = (share: number): number => sorted[Math.floor(share * (sorted.length - 1))]
   return Math.max(at(0.75) - at(0.25), Number.MIN_VALUE * 1e9) / 1e6

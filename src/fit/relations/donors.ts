@@ -5,8 +5,8 @@ const sampleRows = 4000
 const key = 32
 
 /**
- * For each row in which a column is missing, a row that has it and is like this one in the two columns that say most of it (a hot deck): what the
- * circuit is shown there, so that it learns the column alone and not its gaps. Other rows stand for themselves.
+ * For each row in which a column is missing, a row that has it and is similar in the two columns most informative about it (hot-deck imputation). The
+ * circuit sees the donor's value there, so that it learns only the column and not its gaps. Other rows are their own donors.
  */
 export function donorsOf(column: NodeColumn, others: readonly NodeColumn[], absent: Uint8Array): Uint32Array {
   const rows = absent.length

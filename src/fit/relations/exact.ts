@@ -6,7 +6,7 @@ import { numbersOf, someOf, type NumberColumn } from './number-column.js'
 
 /** A formula that nearly every row keeps. */
 export interface ExactRelation extends FormulaCandidate {
-  /** Of the rows of a sample that can keep it. */
+  /** Share of the sample's rows that can keep it. */
   readonly share: number
 }
 
@@ -15,7 +15,7 @@ const enough = 0.97
 const sampleRows = 20_000
 /** Rows on which formulas are tried first, most of which must keep them. */
 const tried = 24
-/** Rows that must show a relation, in which no part of it says nothing. */
+/** Minimum number of rows that show a relation, with none of its parts zero or missing. */
 const evidence = 20
 const maxColumns = 48
 
@@ -23,8 +23,8 @@ const column = (of: NumberColumn): Formula => ({ column: of.name })
 const one = (op: FormulaOperator, of: Formula): Formula => ({ op, of: [of] })
 
 /**
- * The formulas that nearly every row keeps: copies, units, parts of numbers and times, sums, differences and products. Several may be about
- * one and the same tie; which of them is kept is decided later.
+ * The formulas that nearly every row keeps: copies, units, parts of numbers and times, sums, differences and products. Several may be
+ * forms of the same equation; which one is kept is decided later.
  */
 export function exactRelations(columns: readonly NumberColumn[], named: Named): ExactRelation[] {
   const looked = columns.slice(0, maxColumns)
@@ -73,7 +73,7 @@ class Search {
     return found
   }
 
-  /** The line through two far apart rows, if it is one. */
+  /** The line through two distant rows, if there is one. */
   #units(y: NumberColumn, x: NumberColumn): Formula[] {
     const a = this.#all.get(x)!
     const b = this.#all.get(y)!
@@ -281,7 +281,7 @@ class Search {
     return most
   }
 
-  /** Some rows, of those in which the column says most: neither missing nor zero. */
+  /** Some of the most informative rows for the column: neither missing nor zero. */
   #fewOf(each: NumberColumn): Float64Array {
     let few = this.#few.get(each)
     if (few === undefined) {
@@ -397,7 +397,7 @@ function digitsOf(y: NumberColumn, x: NumberColumn): Formula[] {
   ])
 }
 
-/** Factors that people use, near a slope known to some digits: of few digits, or a fraction of small numbers. */
+/** Plausible factors near an approximately known slope: with few digits, or fractions of small numbers. */
 function niceNear(slope: number, grain: number, span: number): number[] {
   const slack = Math.max(1e-9 * Math.abs(slope), (1.01 * Math.max(grain, 0)) / span)
   const nice: number[] = []

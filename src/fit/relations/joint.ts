@@ -1,19 +1,19 @@
 import type { LearnedColumn } from '../columns/plan.js'
 import type { NodeColumn } from '../node-column.js'
 
-/** So few values of a column fit into the hidden states. */
+/** Columns with up to this many values fit into the hidden states. */
 const manyValues = 20
-/** Combinations that are told apart, and the rows that each must stand for. */
+/** Maximum number of combinations, and the minimum average rows for each. */
 const maxCombinations = 8192
 const rowsEach = 3
-/** Share of all combinations that may occur; above it the columns combine as they like. */
+/** Maximum share of all combinations that occur; above it the columns combine freely. */
 const sparse = 0.5
 /** Bits that two columns must share. */
 const closely = 1
 
 /**
- * Pairs of columns of many values that combine in few ways, such as cities and states: a hidden column of their combinations decides both, so that no
- * other combination is made. Each column is in one pair at most, those first that share most.
+ * Pairs of columns with many values that combine in few ways, such as cities and states: a hidden column of their combinations determines both, so that no
+ * other combination is generated. Each column is in at most one pair; pairs that share most go first.
  */
 export function jointColumns(nodes: readonly NodeColumn[], freeName: (name: string) => string): LearnedColumn[] {
   const many = nodes.filter(
@@ -51,7 +51,7 @@ function keyOf(a: NodeColumn, b: NodeColumn, row: number): number {
   return a.codes[row] * 65_536 + b.codes[row]
 }
 
-/** How many rows have each combination; null where they are too many, or the columns decide each other. */
+/** How many rows have each combination; null if there are too many, or the columns determine each other. */
 function combinations(a: NodeColumn, b: NodeColumn): Map<number, number> | null {
   const rows = a.codes.length
   const limit = Math.min(

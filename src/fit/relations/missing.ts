@@ -1,7 +1,7 @@
 import type { LearnedColumn } from '../columns/plan.js'
 import type { NodeColumn } from '../node-column.js'
 
-/** A column that is missing where another one says so. */
+/** A column that is missing when another one says so. */
 export interface Mask {
   readonly column: LearnedColumn
   /** What says so: a column of the table, or a hidden one of patterns. */
@@ -20,9 +20,9 @@ export interface Masks {
 
 /** Rows that must lack a column, and rows that must have it. */
 const evidence = 20
-/** A column of so few values may say which others are missing. */
+/** A column with at most this many values may say which others are missing. */
 const fewValues = 64
-/** Correlation of being missing from which on columns are in one pattern. */
+/** Columns whose missingness correlates at least this much share a pattern. */
 const together = 0.15
 const maxPatterns = 512
 /** Rarer patterns are left to the columns. */
@@ -30,7 +30,7 @@ const patternRows = 2
 /** The pattern of rows that are left to the columns. */
 const others = 'others'
 
-/** What decides which columns are missing: a column of few values, in every row; or else the pattern of those that are missing together. */
+/** What determines which columns are missing: a column of few values, in every row; otherwise the pattern of columns that are missing together. */
 export function findMasks(
   columns: readonly LearnedColumn[],
   nodes: readonly NodeColumn[],
@@ -86,7 +86,7 @@ function decidedBy({ column, absent }: Gap, nodes: readonly NodeColumn[]): Mask 
   return null
 }
 
-/** Columns that are missing together more, or less, often than chance has it. */
+/** Columns that are missing together more, or less, often than by chance. */
 function groupsOf(gaps: readonly Gap[]): Gap[][] {
   const groups: Gap[][] = []
   for (const gap of gaps) {

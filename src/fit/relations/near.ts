@@ -8,14 +8,14 @@ import { numbersOf, someOf, type NumberColumn } from './number-column.js'
 import { ratioRests } from './rests.js'
 import type { Uses } from './uses.js'
 
-/** A column that is told by its rest: formula + rest, or formula × rest. */
+/** A column represented by its rest: formula + rest, or formula × rest. */
 export interface NearRelation {
   readonly column: NumberColumn
   readonly formula: Formula
   readonly by: 'sum' | 'ratio'
   /** See `PlannedRelation`. */
   readonly between?: readonly [low: Formula, high: Formula]
-  /** Bits a row that the rest saves against the column as it is. */
+  /** Bits per row that the rest saves compared with the column itself. */
   readonly gain: number
 }
 
@@ -24,9 +24,9 @@ const sampleRows = 4000
 const worthwhile = 0.5
 /** … and may cost where it keeps an order that every row keeps. */
 const orderCost = 1.5
-/** What a place between two columns may cost more than a distance from one: that would have to be cut at the other. */
+/** How much more a position between two columns may cost than a distance from one, which would have to be clamped at the other. */
 const betweenGain = 1
-/** A ratio must save so much more than a difference. */
+/** A ratio must save this much more than a difference. */
 const ratioCost = 0.1
 /** Columns that share fewer bits are not tried, unless an order ties them. */
 const related = 0.4
@@ -34,8 +34,8 @@ const related = 0.4
 const fewRows = 50
 
 /**
- * Bases and rests, by description length: from the columns that are left, one after another is tied to those before it, the one that saves most
- * first. Whatever is tied to nothing stays as it is.
+ * Bases and rests, by description length: of the remaining columns, one after another is tied to those before it, the one that saves most
+ * first. Columns that are tied to nothing stay as they are.
  */
 export function nearRelations(
   columns: readonly NumberColumn[],
@@ -95,7 +95,7 @@ class NearSearch {
     }
   }
 
-  /** What column to begin with: the one that saves most as the base of the others. */
+  /** The column to begin with: the one that saves most as the base of the others. */
   root(left: ReadonlySet<NumberColumn>): NumberColumn {
     const saved = (each: NumberColumn): number => {
       let sum = 0
@@ -253,7 +253,7 @@ function isPlaced(rests: Float64Array, width: Float64Array, values: Float64Array
   return wrong <= 0.01 * rests.length
 }
 
-/** Share of the column's width that a rest may have, where no order says that the two belong together. */
+/** Maximum width of a rest, as a share of the column's, unless an order says that the two belong together. */
 const narrow = 0.4
 
 /** Whether rests are much narrower than the column: nine in ten of them, and of ratios on a scale of logarithms. */
@@ -282,7 +282,7 @@ function ownLengthOf(rests: Float64Array, y: NumberColumn): number {
   return codeLength(rests, y.grain)
 }
 
-/** Bits that the values take which ratios make of their bases: two ratios that make the same value are one. */
+/** Bits of the values that ratios produce from their bases: ratios that give the same value count once. */
 function ratioLength(rests: Float64Array, base: Float64Array, grain: number): number {
   const sizes = base
     .map(Math.abs)

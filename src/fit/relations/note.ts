@@ -2,7 +2,7 @@ import { formulaText, type Formula } from '../../model/expression/formula.js'
 import type { Mask } from './missing.js'
 import type { PlannedRelation } from './plan.js'
 
-/** What decides that columns are missing, a sentence each; of those that are missing together, one. */
+/** What determines that columns are missing, one sentence each; one for all that are missing together. */
 export function maskNotes(masks: readonly Mask[]): string[] {
   const notes: string[] = []
   const patterns = new Map<string, string[]>()

@@ -8,7 +8,7 @@ import { blockRows } from '../../model/random/row-words.js'
 import type { LearnedColumn } from '../columns/plan.js'
 import { grainOf } from '../columns/learned.js'
 
-/** A learned column of numbers, dates or times as relations are looked for in. */
+/** A learned column of numbers, dates or times, for the search for relations. */
 export interface NumberColumn {
   readonly name: string
   readonly column: LearnedColumn
@@ -17,7 +17,7 @@ export interface NumberColumn {
   readonly isTime: boolean
   /** Step of its grid in the held form; 0 for reals. */
   readonly grain: number
-  /** What a held number is in formulas: held · unit. */
+  /** The value of a held number in formulas: held · unit. */
   readonly unit: number
   /** By distinct value of the raw column; NaN where missing. */
   readonly held: Float64Array

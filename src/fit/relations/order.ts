@@ -8,14 +8,14 @@ export interface Order {
 }
 
 const sampleRows = 2000
-/** Rows that would break an order if the columns were independent: fewer prove nothing. */
+/** Minimum number of rows that would break an order if the columns were independent; fewer prove nothing. */
 const evidence = 20
 /** Rows that must have both. */
 const minRows = 50
 const maxColumns = 64
 
 /**
- * The orders that every row keeps and that chance would break, without those that follow from others. Times are compared with times, numbers
+ * The orders that every row keeps and that would not hold by chance, without those that follow from others. Times are compared with times, numbers
  * with numbers.
  */
 export function findOrders(columns: readonly NumberColumn[]): Order[] {
@@ -46,7 +46,7 @@ export function findOrders(columns: readonly NumberColumn[]): Order[] {
 function valuesOf(column: NumberColumn, rows?: Uint32Array): Float64Array {
   const values = numbersOf(column, rows)
   const { factor, scale } = unitOf(column.type)
-  // Divided, for 1.10 and 1.1 are then the same number.
+  // Divided, so that 1.10 and 1.1 are the same number.
   if (factor !== 1 || scale !== 0)
     for (let i = 0; i < values.length; i++) values[i] = (values[i] * factor) / 10 ** scale
   return values
@@ -57,7 +57,7 @@ function keeps(low: Float64Array, high: Float64Array): boolean {
   return true
 }
 
-/** Whether rows put together by chance would break the order often enough, and some are not equal. */
+/** Whether randomly paired rows would break the order often enough, and some are not equal. */
 function proves(low: Float64Array, high: Float64Array): boolean {
   const both: number[] = []
   let unequal = 0

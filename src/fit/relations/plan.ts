@@ -16,7 +16,7 @@ import { ratioRests } from './rests.js'
 import type { StatedRelations } from './stated.js'
 import { Uses } from './uses.js'
 
-/** A column that is put together from others: how, and what hidden columns are learned for it. */
+/** A column that is computed from others: how, and which hidden columns are learned for it. */
 export interface PlannedRelation {
   readonly column: LearnedColumn
   readonly formula: Formula
@@ -25,7 +25,7 @@ export interface PlannedRelation {
   /** What the column lies between: it is the first and a ratio of the formula, which is how far the second is from it. */
   readonly between?: readonly [low: Formula, high: Formula]
   readonly rest: LearnedColumn | null
-  /** The rest that says that the formula does not hold; null: none does. */
+  /** The rest that marks rows in which the formula does not hold; null: there is none. */
   readonly notSo: number | null
   readonly own: LearnedColumn | null
   /** A hidden column that the formula reads, where the column is its own values within limits. */
@@ -33,7 +33,7 @@ export interface PlannedRelation {
   readonly bounds: readonly [number, number] | null
   readonly atLeast: readonly string[]
   readonly atMost: readonly string[]
-  /** Whether a columns file says so: then every record keeps it, whatever the rows do. */
+  /** Whether a columns file states it: then every record keeps it, whether or not the rows do. */
   readonly stated?: true
   /** What the column is, where the formula only counts its places. */
   readonly calendar?: string
@@ -42,18 +42,18 @@ export interface PlannedRelation {
 }
 
 export interface RelationOptions {
-  /** The columns that must be learned themselves: they decide others, or are decided by others. */
+  /** The columns that must be learned themselves: they determine others, or are determined by others. */
   readonly isFixed: (name: string) => boolean
   /** Every value is a symbol of its own: no grid can be left. */
   readonly isExact: (name: string) => boolean
   readonly stated: StatedRelations
-  /** False: nothing is looked for, and only what is stated ties columns. */
+  /** False: do not search; only stated relations apply. */
   readonly search: boolean
   /** A name that no column has yet. */
   readonly freeName: (name: string) => string
 }
 
-/** Finds what ties the columns, and plans how they are put together. What is stated comes first. */
+/** Finds the relations between columns, and plans how to compute them. Stated relations come first. */
 export function planRelations(learned: readonly LearnedColumn[], options: RelationOptions): PlannedRelation[] {
   const { isFixed, isExact, freeName, stated, search } = options
   const numeric = learned.filter(isNumber).map(numberColumn)
@@ -76,7 +76,7 @@ export function planRelations(learned: readonly LearnedColumn[], options: Relati
   )
   const rest = free.filter(({ name }) => !copies.has(name))
   const orders = [...statedOrders, ...findOrders(rest).filter((order) => !isStated(order, statedOrders))]
-  // What lies on a calendar would leave it by a rest.
+  // A rest would move values off their calendar.
   const isOnCalendar = (column: NumberColumn): boolean => !isExact(column.name) && calendarOf(column) !== null
   const near = nearRelations(
     rest,
@@ -234,7 +234,7 @@ function restColumn(
   return columnOfNumbers(freeName(`${name}.rest`), type, filled(rests, applies))
 }
 
-/** The column's own values where no formula gives them; null where that is so in no row that has a value. */
+/** The column's own values where no formula gives them; null if the formula covers every row with a value. */
 function ownColumn(
   { name, type }: NumberColumn,
   values: Float64Array,
@@ -245,7 +245,7 @@ function ownColumn(
   return columnOfNumbers(freeName(`${name}.own`), type, filled(values, applies))
 }
 
-/** Where a hidden column says nothing, it has the value of the row before: a constant would be learned as something that it says. */
+/** Where a hidden column has no meaning, it repeats the previous row's value: a constant would be learned as if it meant something. */
 function filled(values: Float64Array, applies: (row: number) => boolean): Float64Array {
   let last = values.find((_, i) => applies(i)) ?? 0
   return values.map((value, i) => {
@@ -259,11 +259,11 @@ interface LimitOptions {
   readonly uses: Uses
   readonly isFixed: (name: string) => boolean
   readonly freeName: (name: string) => string
-  /** Called for an order that what is made exactly leaves no room for. */
+  /** Called for an order that exact relations rule out. */
   readonly onSkipped?: (order: Order) => void
 }
 
-/** Adds the orders that every row keeps as limits to what is made; a column that an order ties and nothing else is made from its own values. */
+/** Adds the orders that every row keeps, as limits on computed columns; a column that is tied only by an order is computed from its own values. */
 function limited(
   made: Map<string, PlannedRelation>,
   orders: readonly Order[],

@@ -8,12 +8,12 @@ import type { ColumnsFile } from '../columns/settings.js'
 import { computedOf, partsIn } from './number-column.js'
 import { Uses } from './uses.js'
 
-/** What a columns file says of the relations between columns. */
+/** What a columns file states about relations between columns. */
 export interface StatedRelations {
   readonly equals: readonly { readonly column: string; readonly formula: Formula }[]
   /** low ≤ high. */
   readonly orders: readonly { readonly low: string; readonly high: string }[]
-  /** The columns that nothing found is to tie to others. */
+  /** The columns for which found relations are ignored. */
   readonly untied: ReadonlySet<string>
   /** Conditions that no record satisfies. */
   readonly forbid: readonly Formula[]
@@ -21,7 +21,7 @@ export interface StatedRelations {
 
 export const nothingStated: StatedRelations = { equals: [], orders: [], untied: new Set(), forbid: [] }
 
-/** Reads what is stated against the columns that are learned. Throws CONFIG_INVALID with every mistake. */
+/** Checks stated relations against the learned columns. Throws CONFIG_INVALID with every mistake. */
 export function statedRelations(learned: readonly LearnedColumn[], file: ColumnsFile | undefined): StatedRelations {
   if (file === undefined) return nothingStated
   const types = new Map(learned.map(({ name, learned: { type } }) => [name, type]))

@@ -1,4 +1,4 @@
-/** Which column is made from which, so that nothing goes in a circle. */
+/** Which column is computed from which, to rule out cycles. */
 export class Uses {
   readonly #direct = new Map<string, Set<string>>()
 
@@ -8,7 +8,7 @@ export class Uses {
     this.#direct.set(column, known)
   }
 
-  /** Whether `column` is `part`, or is made from it, by whatever way. */
+  /** Whether `column` is `part`, or is computed from it, directly or indirectly. */
   needs(column: string, part: string): boolean {
     if (column === part) return true
     return [...(this.#direct.get(column) ?? [])].some((between) => this.needs(between, part))

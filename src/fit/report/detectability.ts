@@ -3,13 +3,13 @@ import { intervalOf, quantileEdges } from '../quantile-edges.js'
 import { boostedScores, type BinnedColumn } from './boosting.js'
 import type { Sample } from './sample.js'
 
-/** Fewer rows tell nothing: with 200 the figure of two equal samples is within .06 of 0.5. */
+/** Fewer rows prove nothing: with 200, the figure for two equal samples is within .06 of 0.5. */
 const minRows = 200
 const maxBins = 255
 
 /**
- * Classifier two-sample test: the area under the curve (AUC) of boosted trees that are to tell synthetic rows from real ones that
- * neither they nor the model have seen. 0.5: they cannot. Each half of the rows is judged by trees of the other half. Null: too
+ * Classifier two-sample test: the area under the curve (AUC) of boosted trees that try to distinguish synthetic rows from real ones that
+ * neither they nor the model have seen. 0.5: they cannot. Each half of the rows is judged by trees trained on the other half. Null: too
  * few rows.
  */
 export function detectability(real: Sample, synthetic: Sample): number | null {

@@ -6,7 +6,7 @@ import { computed } from '../relations/number-column.js'
 import type { Sample, SampleColumn } from './sample.js'
 import { correlation } from './trends.js'
 
-/** A column that others come close to: what is looked at is how far it is from them. */
+/** A column that is close to others; its distance from them is measured. */
 export interface Difference {
   readonly column: string
   readonly formula: Formula
@@ -14,7 +14,7 @@ export interface Difference {
   readonly by: 'difference' | 'ratio'
 }
 
-/** Columns of numbers that correlate so much are set against each other, the closest first. */
+/** Numeric columns that correlate at least this much are compared, the closest first. */
 const close = 0.6
 const maxPairs = 24
 
@@ -77,7 +77,7 @@ export function differenceValues(
     : values.map((value, row) => (value - base[row]) / divisor)
 }
 
-/** The sample with a column for each difference, for who is to find something wrong with it. */
+/** The sample with a column for each difference, for the classifier. */
 export function withDifferences(differences: readonly Difference[], prepared: Prepared, sample: Sample): Sample {
   const added = differences.map((difference, index): SampleColumn => ({
     name: `${difference.column} ${index}`,

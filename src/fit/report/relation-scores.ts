@@ -12,7 +12,7 @@ export interface FoundRelation {
   readonly text: string
   /** Its formula, by which its scores are found. */
   readonly to: string
-  /** Share of the table's rows that keep it; null where a rest makes up for whatever a row does. */
+  /** Share of the table's rows that keep it; null if a rest makes it hold in any row. */
   readonly share: number | null
 }
 
@@ -28,7 +28,7 @@ export function foundRelations({ relations }: Prepared): FoundRelation[] {
 /** A relation, or two columns that rise together, and how far the column is from what it is tied to. */
 export interface RelationScore {
   readonly column: string
-  /** What it is set against. */
+  /** What it is compared with. */
   readonly to: string
   readonly by: 'difference' | 'ratio'
   /** 1 − Kolmogorov-Smirnov distance of the differences: synthetic against real rows, and training rows against the same. */

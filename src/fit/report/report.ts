@@ -31,15 +31,15 @@ export interface FitReport {
   readonly baseline: Scores | null
   readonly privacy: Privacy | null
   /**
-   * AUC of a classifier that is to tell synthetic rows from held-out ones; 0.5: it cannot. Null: too few rows. Models of earlier
-   * versions do not have it.
+   * AUC of a classifier that tries to distinguish synthetic rows from held-out ones; 0.5: it cannot. Null: too few rows. Absent from models of
+   * earlier versions.
    */
   readonly detectability?: number | null
   /** The same of training rows in the place of synthetic ones. Models of earlier versions do not have it. */
   readonly detectabilityOfReal?: number | null
   /** Sums, orders and differences. Models of earlier versions do not have them. */
   readonly relations?: readonly RelationScore[]
-  /** What ties the columns. Models of earlier versions do not have it. */
+  /** Relations between the columns. Absent from models of earlier versions. */
   readonly found?: readonly FoundRelation[]
   readonly columns: readonly ColumnReport[]
   /** Pairs of `columns`, by their indexes, and how alike they depend on each other. */
@@ -73,9 +73,9 @@ export interface Privacy {
 export interface ColumnReport {
   readonly name: string
   readonly kind: ColumnKind | LearnedKind
-  /** What was found beside the kind: the zones of a timestamp. */
+  /** Further findings: the zones of a timestamp. */
   readonly detail?: string
-  /** The column that decides this one. */
+  /** The column that determines this one. */
   readonly decidedBy?: string
   readonly shape?: number | null
   /** Shares of missing values. */

@@ -64,7 +64,7 @@ function invalidRow(error: CsvError, path: string, names: readonly string[]): Ge
   })
 }
 
-/** The names of the columns, whatever has become of the table so far. */
+/** The names of the columns, even if building the table fails later. */
 function headerOf(head: string): string[] {
   const records = parseText(head, { delimiter: delimiterOf(head), bom: true, to: 1, relax_quotes: true })
   return records[0] ?? []

@@ -4,7 +4,7 @@ import { TextDecoder } from 'node:util'
 import { createGunzip } from 'node:zlib'
 import { GenesisError } from '../../errors.js'
 
-/** The names of WHATWG's Encoding Standard for what `--encoding` takes beside them. */
+/** Aliases that `--encoding` accepts in addition to the names of WHATWG's Encoding Standard. */
 const aliases: Record<string, string> = {
   latin1: 'windows-1252',
   utf8: 'utf-8',

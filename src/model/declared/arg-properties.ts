@@ -26,7 +26,7 @@ const allowed: Readonly<Record<Scalar['kind'], readonly string[]>> = {
   fixed: ['options'],
 }
 
-/** A regular expression with so many texts at most is drawn from them, so that conditions reach it. */
+/** A regular expression with at most this many texts is drawn from a list, so that conditions work on it. */
 export const maxListedTexts = 1024
 const maxInt = 2 ** 31 - 1
 

@@ -5,7 +5,7 @@ import { evenly, uniform, type ModelDraft, type Target } from './draft.js'
 import { drawn, kinds, made, pattern, regex, type Add, type DeclaredField as KindSubject } from './kinds.js'
 import { isDecimal, maxDigits, typeOf } from './scalar-type.js'
 
-/** The fields beside a field, by their names. */
+/** The sibling fields, by name. */
 export interface Surroundings {
   /** The field names that lead to their record: none at the top. */
   readonly above: readonly string[]
@@ -27,7 +27,7 @@ interface Rule {
 }
 
 const day = 86_400_000
-/** Where times begin, and how far one record is after another. */
+/** The first time, and the interval between records. */
 const firstTime = Date.UTC(2025, 0, 1)
 const stepMs = 1000
 
@@ -154,7 +154,7 @@ const longRules: readonly Rule[] = [
   rule(/(card|account)_?(no|nr|number)$/, drawn(uniform(4_000_000_000_000_000, 4_999_999_999_999_999))),
 ]
 
-/** Numbers with so many decimals, from low to high in whole units: as a decimal where the schema has doubles. */
+/** Numbers with the given number of decimals, from low to high in whole units; a decimal column also where the schema has a double. */
 function decimals(low: number, high: number, places: number): (subject: Subject) => void {
   return ({ draft, target, type, shape }) => {
     const scale = type.kind === 'decimal' ? type.scale : places

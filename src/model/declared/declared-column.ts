@@ -15,7 +15,7 @@ import { evenly, uniform, type Distribution, type ModelDraft, type Target } from
 import type { Declaration, Declared, Settings } from './from-declaration.js'
 import { kinds, type Around } from './kinds.js'
 
-/** What says where a column's values come from: one of these. */
+/** The sources of a column's values; a column has exactly one. */
 const origins = [
   'constant',
   'list',
@@ -152,7 +152,7 @@ class Column {
     }
   }
 
-  /** What says where the values come from, if exactly one thing does and the other keys go with it. */
+  /** The source of the values, if there is exactly one and the other keys apply to it. */
   #way(): { before: number; way: Way | null } {
     const before = this.declaration.errors.length
     const { name, path } = this.declared

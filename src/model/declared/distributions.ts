@@ -5,9 +5,9 @@
 import type { Symbol } from '../artifact.js'
 import type { Distribution } from './draft.js'
 
-/** Values up to which each has a weight of its own; more are cut into so many bins. */
+/** Up to this many values each have a weight of their own; more are split into this many bins. */
 const maxSymbols = 1024
-/** How many deviations from the middle a distribution without bounds ends. */
+/** An unbounded distribution ends this many deviations from the mean. */
 const reach = 6
 
 export interface Bounds {
@@ -60,7 +60,7 @@ export function histogram(
   return { symbols, weights: parts.map(([, , weight]) => weight), grain: isReal ? 0 : 1 }
 }
 
-/** So many edges from the lowest value to the highest, within bounds. */
+/** The given number of edges, from the lowest value to the highest, within bounds. */
 function steps(
   low: number,
   high: number,

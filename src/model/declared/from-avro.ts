@@ -10,7 +10,7 @@ import { SchemaSource } from './complaint.js'
 import { ModelDraft, evenly, type Target } from './draft.js'
 import { heldOption, isDecimal, typeOf } from './scalar-type.js'
 
-/** How often a field that may be missing is, where nothing else is said. */
+/** Default share of records in which a nullable field is missing. */
 const usualMissing = 0.1
 
 /**
@@ -216,7 +216,7 @@ class Fields {
     return shape
   }
 
-  /** Records of which each is one of a list, whole: a hidden column says which, and decides the others. */
+  /** Records chosen whole from a list: a hidden column says which, and determines the others. */
   #wholes(record: RecordShape, options: unknown, above: readonly string[]): void {
     const at = `${record.path === '' ? 'the record' : record.path}: ${argProperties}.options`
     if (!Array.isArray(options) || options.length === 0)

@@ -14,7 +14,7 @@ export type Formula =
   | { readonly op: FormulaOperator; readonly of: readonly Formula[] }
 
 export const timeParts = ['date', 'year', 'month', 'day', 'weekday', 'hour', 'minute', 'second'] as const
-/** The day that is so many months or working days (Monday to Friday) after 1970. */
+/** The day that is a given number of months or working days (Monday to Friday) after the start of 1970. */
 export const calendars = ['month_start', 'month_end', 'workday'] as const
 const folds = ['+', '-', '*', '/', '%', 'min', 'max', 'and', 'or', 'concat'] as const
 export const comparisons = ['=', '!=', '<', '<=', '>', '>='] as const

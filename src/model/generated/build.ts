@@ -29,11 +29,11 @@ export interface BuiltColumns {
   /** By the column's index; absent where nothing needs the column. */
   readonly vectors: readonly (Vector | undefined)[]
   readonly outside: readonly GeneratedColumn[]
-  /** Those that are put together from learned columns alone, and need no words: they come first. */
+  /** Columns computed only from learned columns, which need no words: they come first. */
   readonly made: readonly GeneratedColumn[]
 }
 
-/** Opens the items of a column's lists, so many at a time. */
+/** Opens the items of a column's lists, with the given capacity. */
 export type OpenItems = (item: Model, column: string, capacity: number) => Lookup
 
 /**

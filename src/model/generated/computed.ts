@@ -1,4 +1,4 @@
-/** Columns that an expression gives, from columns of any kind. Hot but for texts, which are a string each: nothing is allocated per row. */
+/** Columns computed by an expression from columns of any kind. Hot: nothing is allocated per row, except for texts, which are strings. */
 import type { DictionaryVector, FieldType, NumberVector } from '../../record.js'
 import type { Formula } from '../expression/formula.js'
 import {
@@ -12,7 +12,7 @@ import {
 import type { GeneratedColumn } from './generated.js'
 import { GrowingText } from './text-vector.js'
 
-/** Numbers, dates and times; missing where a part is, and where the result is no number, as after a division by zero. */
+/** Numbers, dates and times; missing if an operand is, or if the result is not a number, as after a division by zero. */
 export class ComputedNumber implements GeneratedColumn {
   readonly vector: NumberVector
   readonly #program: Program

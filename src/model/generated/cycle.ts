@@ -1,4 +1,4 @@
-/** Columns that go round and round with the position. Hot: nothing is allocated, but for spans and steps whose product passes 2^53. */
+/** Columns that repeat with the position. Hot: nothing is allocated, except for spans and steps whose product exceeds 2^53. */
 import type { DictionaryVector, NumberVector } from '../../record.js'
 import type { ColumnOrigin } from '../artifact.js'
 import { pitch } from '../random/row-words.js'
@@ -8,13 +8,13 @@ const unit32 = 2 ** -32
 
 export type Cycling = Extract<ColumnOrigin, { from: 'cycle' }>
 
-/** start + position · step, beginning again where it reaches `restart`; a share is missing. */
+/** start + position · step, wrapping around at `restart`; a share is missing. */
 export class Cycle implements GeneratedColumn {
   readonly vector: NumberVector
   readonly #start: number
   readonly #sign: number
   readonly #step: number
-  /** Infinity: it never begins again. */
+  /** Infinity: it never wraps around. */
   readonly #span: number
   readonly #offset: number
   /** Positions after which the values repeat themselves. */

@@ -5,7 +5,7 @@ import type { Lookup } from '../references/reference.js'
 import type { GeneratedColumn } from './generated.js'
 
 /**
- * Item e of the list at position p is record p · most + e of the items' model, so that a list depends on nothing but its position and its
+ * Item e of the list at position p is record p · most + e of the items' model, so a list depends only on its position and its
  * length.
  */
 export class Items implements GeneratedColumn {

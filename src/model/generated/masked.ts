@@ -2,7 +2,7 @@
 import type { Vector } from '../../record.js'
 import type { GeneratedColumn } from './generated.js'
 
-/** Another column's values, but for the rows in which a third one says that they are missing. */
+/** Another column's values, except in rows where a third one says that they are missing. */
 export class Masked implements GeneratedColumn {
   readonly vector: Vector
   readonly #value: Vector

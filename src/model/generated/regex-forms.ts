@@ -16,10 +16,10 @@ export interface RegexLimits {
   readonly maxLength?: number
 }
 
-/** What an unbounded repetition does at most beyond its least number, where no length ends it. */
+/** Maximum repetitions beyond the minimum of an unbounded repetition, if no length limits it. */
 const maxMore = 10
 const maxForms = 4096
-/** No text is longer. */
+/** Maximum length of a text. */
 const longest = 10_000
 
 const known = new Map<string, readonly Form[] | string>()
@@ -74,7 +74,7 @@ function limited(forms: readonly Form[], least: number, most: number): readonly 
 
 const empty: readonly Form[] = [{ characters: [], weight: 1 }]
 
-/** The printable characters of ASCII: what `.` stands for, and what is left of by a class of what is not. */
+/** The printable ASCII characters: what `.` stands for, and what negated classes choose from. */
 const printable = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i))
 const digits = [...'0123456789']
 const wordCharacters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_']

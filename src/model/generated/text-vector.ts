@@ -22,7 +22,7 @@ export class GrowingText implements TextVector {
     this.used = 0
   }
 
-  /** Makes room for so many bytes more. */
+  /** Makes room for this many more bytes. */
   reserve(bytes: number): void {
     const needed = this.used + bytes
     if (needed <= this.bytes.length) return
