@@ -116,6 +116,14 @@ export interface ColumnBatch {
   readonly vectors: readonly Vector[]
   /** Deliberate faults of a disturbed stream. Absent: no record has any. */
   readonly faults?: Faults
+  /** Of the events of entities that live. */
+  readonly changes?: Changes
+}
+
+/** What the records of a batch do to their entities. */
+export interface Changes {
+  /** Of record i: 0 it begins, 1 it changes, 2 it is deleted. */
+  readonly kinds: Uint8Array
 }
 
 /** Deliberate faults of a batch's records, which are in disturbed order. */

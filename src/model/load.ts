@@ -5,12 +5,13 @@ import { GenesisError } from '../errors.js'
 import { artifactFormat, artifactVersion, type ModelArtifact } from './artifact.js'
 import { writeModel } from './artifact-write.js'
 import { modelOfSchema } from './declared/from-avro.js'
-import { includedIn, readDeclaration } from './declared/from-declaration.js'
+import { includedIn, readDeclaration, type DeclaredModel } from './declared/from-declaration.js'
 import { fieldsOf } from './fields.js'
 import { readCircuit } from './load/circuit.js'
 import { checkColumns } from './load/columns.js'
 import { ModelFile, shown } from './load/complaint.js'
 import { shapeOfArtifact } from './load/shape.js'
+import { withLives } from './lives/with-lives.js'
 import type { CircuitSource, ModelColumn, Model } from './model.js'
 import { isPlainColumn } from './generated/plain.js'
 import { poolOf } from './generated/words.js'
@@ -24,7 +25,11 @@ export type ModelSource = string | object
  */
 export async function loadModel(path: ModelSource): Promise<Model> {
   if (typeof path !== 'string') return modelFromSchema(path, 'the inline schema')
-  if (declarations.has(extname(path))) return parseModel(Buffer.from(writeModel(await declaredIn(path))), path)
+  if (declarations.has(extname(path))) {
+    const { artifact, lives } = await declaredIn(path)
+    const model = parseModel(Buffer.from(writeModel(artifact)), path)
+    return lives === null ? model : withLives(model, lives)
+  }
   let bytes: Buffer
   try {
     bytes = await readFile(path)
@@ -53,7 +58,7 @@ export async function filesOfModel(source: ModelSource): Promise<string[]> {
 }
 
 /** What a file declares. `before`: the files that include it. */
-function declaredIn(path: string, before: readonly string[] = []): Promise<ModelArtifact> {
+function declaredIn(path: string, before: readonly string[] = []): Promise<DeclaredModel> {
   const round = [...before, path]
   return readDeclaration(path, async (other) => {
     if (round.includes(other))
@@ -62,7 +67,14 @@ function declaredIn(path: string, before: readonly string[] = []): Promise<Model
         found: [...round.slice(round.indexOf(other)), other].join(' → '),
         expected: 'an include without a cycle',
       })
-    return declarations.has(extname(other)) ? declaredIn(other, round) : (await loadModel(other)).artifact
+    if (!declarations.has(extname(other))) return (await loadModel(other)).artifact
+    const { artifact, lives } = await declaredIn(other, round)
+    if (lives === null) return artifact
+    throw new GenesisError('CONFIG_INVALID', 'a model whose entities live cannot be included', {
+      place: path,
+      found: other,
+      expected: 'a model without lives',
+    })
   })
 }
 

@@ -1,6 +1,7 @@
 import type { Field } from '../record.js'
 import type { ArtifactColumn, ModelArtifact, ColumnOrigin } from './artifact.js'
 import type { Circuit } from './circuit.js'
+import type { Lives } from './lives/lives.js'
 
 /** A checked model: everything it names exists and its tables are distributions. */
 export interface Model {
@@ -14,6 +15,8 @@ export interface Model {
   readonly circuit: Circuit | null
   /** The index in `columns` of each node of the circuit. */
   readonly columnOfNode: readonly number[]
+  /** Where records are the events of entities; then `columns` are those of the entities. */
+  readonly lives?: Lives
 }
 
 export interface ModelColumn extends Omit<ArtifactColumn, 'source'> {

@@ -3,6 +3,8 @@ import { GenesisError } from '../errors.js'
 import type { ColumnBatch, Field, Vector } from '../record.js'
 import { checkBatchSize, type Generator } from './generator.js'
 import type { TimeCurve } from './artifact.js'
+import { entityCapacity, LivesGenerator } from './lives/lives-generator.js'
+import type { Lives } from './lives/lives.js'
 import type { ModelColumn, Model } from './model.js'
 import { buildColumns, neededColumns } from './generated/build.js'
 import type { GeneratedColumn } from './generated/generated.js'
@@ -57,14 +59,27 @@ export interface References extends ReferenceShape {
  * naming the part of the conditions at fault.
  */
 export function openGenerator(model: Model, options: GeneratorOptions = {}): Generator {
-  return new ModelGenerator(model, options)
+  return model.lives === undefined ? new ModelGenerator(model, options) : openLives(model.lives, options)
+}
+
+/** Conditions and references are the entities'. */
+function openLives({ spec, entity }: Lives, options: GeneratorOptions): Generator {
+  const { seed = 0, shard = 0, shards = 1, capacity = defaultCapacity, eventTimes } = options
+  if (eventTimes)
+    throw new GenesisError('CONFIG_INVALID', 'lives have times of their own', {
+      place: 'throughput.event_time',
+      found: 'throughput',
+      expected: 'event_time: model, and lives.every in the declaration',
+    })
+  const inner = new ModelGenerator(entity, { ...options, capacity: entityCapacity(spec) })
+  return new LivesGenerator(inner, { spec, seed, shard, shards, capacity })
 }
 
 /**
  * The measured share of the candidates drawn under conditions that satisfy them: 1, unless they are on columns computed by relations.
  */
 export function acceptedShare(model: Model, conditions: unknown): number {
-  return new ModelGenerator(model, { conditions }).accepted
+  return new ModelGenerator(model.lives?.entity ?? model, { conditions }).accepted
 }
 
 class ModelGenerator implements Generator, Lookup {
@@ -232,6 +247,12 @@ function referenceOf(
   capacity: number,
   takeDraws: (count: number) => number,
 ): Reference {
+  if (to.lives !== undefined)
+    throw new GenesisError('CONFIG_INVALID', 'a reference to events', {
+      place,
+      found: `${to.artifact.name}, whose entities live`,
+      expected: 'a model without lives',
+    })
   const only = new Set(takenColumns(shape).map(([, other]) => other))
   const lookup = within(place, () => new ModelGenerator(to, { ...options, capacity }, only))
   checkTaken(shape, place, lookup.fields, clockColumns(to))

@@ -43,6 +43,12 @@ export function logNormal(median: number, spread: number, bounds: Bounds, grid: 
   return binned(edges, (x) => (x <= 0 ? 0 : normalShare(logarithm(x / median) / sigma)), grid)
 }
 
+/** Times until something that is as likely at any moment (exponential), cut at sixteen means and at the bounds. */
+export function decaying(mean: number, bounds: Bounds, grid: DeclaredGrid): Distribution | null {
+  const edges = steps(0, 16 * mean, bounds, (from, to, share) => from + (to - from) * share * share)
+  return binned(edges, (x) => (x <= 0 ? 0 : 1 - exponential(-x / mean)), grid)
+}
+
 /** The weights of ranks 1 … among: rank^-exponent. */
 export function zipfWeights(among: number, exponent: number): number[] {
   return Array.from({ length: among }, (_, index) => exponential(-exponent * logarithm(index + 1)))

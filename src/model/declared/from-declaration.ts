@@ -7,8 +7,11 @@ import { basename, dirname, extname, resolve } from 'node:path'
 import { columnsInExpression } from '../expression/expression.js'
 import { parseTemplate } from '../generated/template-parts.js'
 import type { ModelArtifact } from '../artifact.js'
+import type { LivesSpec } from '../lives/lives.js'
+import { livesSpec } from './changed-columns.js'
 import { ColumnReader, columnKeys } from './declared-column.js'
 import { ModelDraft } from './draft.js'
+import { readLives } from './read-lives.js'
 
 export type Settings = Readonly<Record<string, unknown>>
 
@@ -57,6 +60,12 @@ export class Declaration {
   }
 }
 
+/** What a declaration says: the columns, and the lives of what they describe, if it lives. */
+export interface DeclaredModel {
+  readonly artifact: ModelArtifact
+  readonly lives: LivesSpec | null
+}
+
 /**
  * The content of a model that a YAML file declares. `include` reads a model that it takes columns from. Throws CONFIG_UNREADABLE or CONFIG_INVALID, with
  * everything that is wrong at once, and what `include` throws.
@@ -64,7 +73,7 @@ export class Declaration {
 export async function readDeclaration(
   file: string,
   include: (path: string) => Promise<ModelArtifact>,
-): Promise<ModelArtifact> {
+): Promise<DeclaredModel> {
   const [source] = await readSources(file)
   if (source === undefined)
     throw new GenesisError('CONFIG_INVALID', 'an empty file', { place: file, expected: 'columns: a map of columns' })
@@ -83,6 +92,9 @@ export async function readDeclaration(
     declaration.wrong(columns === undefined ? [] : ['columns'], 'no columns', { expected: 'columns: a map of columns' })
   const declared = declaredColumns(isMap(columns) ? columns : {}, declaration)
   const draft = new ModelDraft(base)
+  if (declared.every(({ settings }) => settings.hide === true) && base === null && declared.length > 0)
+    declaration.wrong(['columns'], 'every column is hidden', { expected: 'one without hide' })
+  const lives = top.lives === undefined ? null : readLives(top.lives, declared, declaration)
   for (const { name: own, path } of declared)
     if (draft.column(own) !== undefined)
       declaration.wrong(path, 'the included model has this column', { found: own, expected: 'another name' })
@@ -93,16 +105,13 @@ export async function readDeclaration(
   // Without the others, what is wrong with those that need them cannot be told.
   if (declaration.errors.length === 0)
     for (const column of inOrder(declared, draft, declaration)) if (isComputed(column)) reader.add(column)
+  const spec = lives === null || declaration.errors.length > 0 ? null : livesSpec(lives, draft, declaration)
   throwErrors(declaration.errors)
-  if (declared.every(({ settings }) => settings.hide === true) && base === null)
-    throw new GenesisError('CONFIG_INVALID', 'every column is hidden', {
-      place: declaration.place(['columns']),
-      expected: 'one without hide',
-    })
-  return draft.artifact(
+  const artifact = draft.artifact(
     typeof name === 'string' ? name : basename(file, extname(file)),
     declared.map((one) => one.name),
   )
+  return { artifact, lives: spec }
 }
 
 /** The model file that a declaration takes columns from; null: none, or it cannot be read now. */
@@ -112,7 +121,7 @@ export async function includedIn(file: string): Promise<string | null> {
   return typeof included === 'string' ? resolve(dirname(file), included) : null
 }
 
-const topKeys = ['name', 'include', 'columns']
+const topKeys = ['name', 'include', 'columns', 'lives']
 
 function declaredColumns(columns: Settings, declaration: Declaration): Declared[] {
   return Object.entries(columns).map(([name, given]) => {

@@ -3,9 +3,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { parse } from 'yaml'
 import { resolveConnector } from '#src/config/connector-file.js'
 import { conditionShare } from '#src/model/condition-share.js'
 import { loadModel } from '#src/model/load.js'
+import { openGenerator } from '#src/model/open.js'
+import { toRows } from '#src/model/rows.js'
 import { shipped } from '../../../support/genesis.js'
 
 /** The blocks of a page in a language. */
@@ -31,6 +34,20 @@ test('the declarations of declared.md are models', async (t) => {
   await writeFile(file, buyers.replace('customers.json', join(models, 'customers.json')))
   assert.ok((await loadModel(file)).fields.some(({ name }) => name === 'vip'))
 })
+
+test('the lives of lives.md are those that ship, and go from their beginning to their end', async (t) => {
+  const [orders] = await blocksOf('lives.md', 'yaml')
+  const shippedOrders = shipped('examples/shop/orders-model.yaml')
+  assert.deepEqual(parse(orders), parse(await readFile(shippedOrders, 'utf8')))
+  const model = await loadModel(shippedOrders)
+  const rows = toRows(openGenerator(model, { capacity: 4000 }).generate(4000))
+  const first = rows.filter(({ order_id: id }) => id === 1)
+  assert.equal(first[0].status, 'placed')
+  assert.deepEqual(new Set(rows.map(({ status }) => status)), new Set(Object.keys(statesOf(parse(orders)))))
+  assert.ok(rows.every(({ paid_at: at, method }) => (at === null) === (method === null)))
+})
+
+const statesOf = (document: unknown): object => (document as { lives: { states: object } }).lives.states
 
 test('the call of datagen.md is understood', async () => {
   const [lines] = await blocksOf('datagen.md', 'sh')

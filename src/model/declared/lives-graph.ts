@@ -1,0 +1,84 @@
+/** What a graph of states must be, so that lives begin in it and end. */
+import { lengthShares } from '../lives/life-law.js'
+import type { LifeState } from '../lives/lives.js'
+
+/** Events of a life at most, whatever the declaration says. */
+export const mostEvents = 1000
+
+/** States that `from` does not lead to. */
+export function unreachable(states: readonly LifeState[], from: number): number[] {
+  const seen = new Set([from])
+  for (const state of seen) for (const { to } of states[state].next) seen.add(to)
+  return states.flatMap((_, state) => (seen.has(state) ? [] : [state]))
+}
+
+/** States from which no life ends. */
+export function endless(states: readonly LifeState[]): number[] {
+  const ending = new Set(states.flatMap(({ ends }, state) => (ends > 0 ? [state] : [])))
+  for (let size = -1; size < ending.size;) {
+    size = ending.size
+    states.forEach(({ next }, state) => {
+      if (next.some(({ to }) => ending.has(to))) ending.add(state)
+    })
+  }
+  return states.flatMap((_, state) => (ending.has(state) ? [] : [state]))
+}
+
+/** States that follow each other in a circle, the first one also last; null: there is none. */
+export function circle(states: readonly LifeState[]): number[] | null {
+  const done = new Set<number>()
+  const visit = (state: number, way: readonly number[]): number[] | null => {
+    if (way.includes(state)) return [...way.slice(way.indexOf(state)), state]
+    if (done.has(state)) return null
+    for (const { to } of states[state].next) {
+      const found = visit(to, [...way, state])
+      if (found !== null) return found
+    }
+    done.add(state)
+    return null
+  }
+  for (const state of states.keys()) {
+    const found = visit(state, [])
+    if (found !== null) return found
+  }
+  return null
+}
+
+/** Events of the longest life of a graph without circles. */
+export function longestLife(states: readonly LifeState[], from: number): number {
+  const known = new Map<number, number>()
+  const longest = (state: number): number => {
+    const before = known.get(state)
+    if (before !== undefined) return before
+    const length = 1 + Math.max(0, ...states[state].next.map(({ to }) => longest(to)))
+    known.set(state, length)
+    return length
+  }
+  return longest(from)
+}
+
+/** The share of lives that end within so many events. */
+export function shareWithin(states: readonly LifeState[], first: number, maxEvents: number): number {
+  return lengthShares({ states, first }, maxEvents).reduce((sum, share) => sum + share, 0)
+}
+
+/** How long a life takes from its first event to its last, on average, in ms. */
+export function meanLifeMs(states: readonly LifeState[], first: number, maxEvents: number): number {
+  // By the expected number of times that a state is left in each way.
+  let now = new Float64Array(states.length)
+  now[first] = 1
+  let total = 0
+  for (let n = 1; n < maxEvents; n++) {
+    const then = new Float64Array(states.length)
+    states.forEach(({ next }, state) => {
+      for (const { to, odds, wait } of next) {
+        then[to] += now[state] * odds
+        const weight = wait.weights.reduce((sum, each) => sum + each, 0)
+        const sum = wait.ranges.reduce((all, [low, high], index) => all + ((low + high) / 2) * wait.weights[index], 0)
+        total += (now[state] * odds * sum) / weight
+      }
+    })
+    now = then
+  }
+  return total
+}

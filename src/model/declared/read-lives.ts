@@ -1,0 +1,297 @@
+/** The `lives` of a declaration: docs/lives.md. */
+import { isObject } from '../../config/is-object.js'
+import { nearest } from '../../config/nearest.js'
+import { parseDuration } from '../../config/quantity.js'
+import type { Path } from '../../config/source.js'
+import { heldTimestamp } from '../held.js'
+import type { LifeState, LifeTransition } from '../lives/lives.js'
+import type { Declaration, Declared, Settings } from './from-declaration.js'
+import { columnKeys } from './declared-column.js'
+import { circle, endless, longestLife, meanLifeMs, mostEvents, shareWithin, unreachable } from './lives-graph.js'
+import { readWaitingTime } from './waiting-time.js'
+
+/** The target that is no state: the life ends. */
+const end = 'end'
+const topKeys = ['state', 'time', 'start', 'every', 'first', 'max_events', 'states']
+const stateKeys = ['next', 'after', 'set', 'deletes']
+const transitionKeys = ['odds', 'after']
+/** Entities that live at the same time, if nothing says how often they begin. */
+const aliveByDefault = 32
+const leastShareWithin = 0.5
+
+/** Lives whose changed columns have not been looked at yet: their setters are columns to be declared. */
+export interface LivesDraft {
+  readonly state: string
+  readonly time: string
+  readonly startMs: number
+  readonly everyMs: number
+  readonly first: number
+  readonly maxEvents: number
+  readonly states: readonly Omit<LifeState, 'sets'>[]
+  /** In the order of states; `column`: the hidden column with the values, null for the event's time, undefined for none. */
+  readonly sets: readonly SetDraft[]
+}
+
+export interface SetDraft {
+  readonly name: string
+  readonly state: number
+  readonly column: string | null | undefined
+  readonly path: Path
+}
+
+/** Reads what is under `lives`, and adds the columns that its states set to `columns`. Null: it is wrong, which was noted. */
+export function readLives(given: unknown, columns: Declared[], declaration: Declaration): LivesDraft | null {
+  const before = declaration.errors.length
+  if (!isObject(given) || !isObject(given.states) || Object.keys(given.states).length === 0) {
+    declaration.wrong(isObject(given) && given.states !== undefined ? ['lives', 'states'] : ['lives'], 'no states', {
+      expected: 'states: a map of states',
+    })
+    return null
+  }
+  for (const key of Object.keys(given)) if (!topKeys.includes(key)) declaration.unknownKey(['lives', key], topKeys)
+  const states = given.states
+  const names = Object.keys(states)
+  const reader = new LivesReader(declaration, columns, names)
+  const read = names.map((name, index) => reader.state(name, index, states[name]))
+  const first = given.first === undefined ? 0 : reader.target(given.first, ['lives', 'first'])
+  const [state, time] = [reader.columnName(given, 'state'), reader.columnName(given, 'time')]
+  if (state === time) declaration.wrong(['lives'], 'one column for two things', { found: state, expected: 'two names' })
+  if (declaration.errors.length > before || first === null) return null
+  checkGraph(read, first, declaration)
+  if (declaration.errors.length > before) return null
+  const maxEvents = readMaxEvents(given.max_events, read, first, declaration)
+  const startMs = readStart(given.start, declaration)
+  if (maxEvents === null || startMs === null) return null
+  const everyMs = readEvery(given.every, Math.max(1, meanLifeMs(read, first, maxEvents) / aliveByDefault), declaration)
+  if (everyMs === null) return null
+  return { ...{ state, time, startMs, everyMs, first, maxEvents }, states: read, sets: reader.sets }
+}
+
+class LivesReader {
+  readonly sets: SetDraft[] = []
+
+  constructor(
+    readonly declaration: Declaration,
+    readonly columns: Declared[],
+    readonly names: readonly string[],
+  ) {}
+
+  columnName(given: Settings, key: 'state' | 'time'): string {
+    const name = given[key] ?? key
+    if (typeof name !== 'string' || name === '')
+      this.declaration.wrong(['lives', key], 'not a name', { found: name, expected: 'the name of a column' })
+    else if (this.columns.some((column) => column.name === name))
+      this.declaration.wrong(given[key] === undefined ? ['lives'] : ['lives', key], 'there is such a column', {
+        found: name,
+        expected: `${key}: the name of a column of its own`,
+      })
+    return String(name)
+  }
+
+  target(name: unknown, path: Path): number | null {
+    const index = this.names.indexOf(String(name))
+    if (typeof name === 'string' && index >= 0) return index
+    this.declaration.wrong(path, 'unknown state', {
+      found: name,
+      expected: nearest(String(name), [...this.names, end]) ?? `one of ${this.names.join(', ')}`,
+    })
+    return null
+  }
+
+  state(name: string, index: number, given: unknown): LifeState {
+    const path = ['lives', 'states', name]
+    const settings = isObject(given) ? given : {}
+    if (given !== null && !isObject(given))
+      this.declaration.wrong(path, 'not a map', { found: given, expected: 'such as { next: paid, after: 5m }' })
+    if (name === end)
+      this.declaration.wrong(path, 'not the name of a state', {
+        found: end,
+        expected: 'another name: this one ends lives',
+      })
+    for (const key of Object.keys(settings))
+      if (!stateKeys.includes(key)) this.declaration.unknownKey([...path, key], stateKeys)
+    const { deletes = false, set } = settings
+    if (typeof deletes !== 'boolean')
+      this.declaration.wrong([...path, 'deletes'], 'wrong value', { found: deletes, expected: 'true or false' })
+    this.#set(index, set, [...path, 'set'])
+    const { ends, next } = this.#next(settings, path)
+    if (deletes === true && next.length > 0)
+      this.declaration.wrong([...path, 'deletes'], 'a state after which something follows', {
+        found: next.map(({ to }) => this.names[to]).join(', '),
+        expected: 'no next: what is deleted is no longer there',
+      })
+    return { name, ends, next, deletes: deletes === true, sets: [] }
+  }
+
+  #next(settings: Settings, path: Path): { ends: number; next: LifeTransition[] } {
+    const { next: given, after } = settings
+    if (given === undefined || given === end) {
+      if (after !== undefined)
+        this.declaration.wrong([...path, 'after'], 'nothing follows this state', {
+          found: after,
+          expected: 'next, or no after',
+        })
+      return { ends: 1, next: [] }
+    }
+    if (typeof given !== 'string' && !isObject(given)) {
+      this.declaration.wrong([...path, 'next'], 'wrong value', {
+        found: given,
+        expected: 'the state that follows, or states with their odds, such as { paid: 0.9, end: 0.1 }',
+      })
+      return { ends: 1, next: [] }
+    }
+    const targets = typeof given === 'string' ? { [given]: 1 } : given
+    let [sum, ends] = [0, 0]
+    const next: LifeTransition[] = []
+    for (const [name, transition] of Object.entries(targets)) {
+      const at = [...path, 'next', name]
+      const own = isObject(transition) ? transition : {}
+      for (const key of Object.keys(own))
+        if (!transitionKeys.includes(key)) this.declaration.unknownKey([...at, key], transitionKeys)
+      const odds = isObject(transition) ? transition.odds : transition
+      if (typeof odds !== 'number' || !(odds > 0) || odds > 1) {
+        this.declaration.wrong(at, 'not odds', { found: odds ?? 'nothing', expected: 'a number above 0, up to 1' })
+        return { ends: 1, next: [] }
+      }
+      sum += odds
+      if (name === end) {
+        ends = odds
+        continue
+      }
+      const to = this.target(name, typeof given === 'string' ? [...path, 'next'] : at)
+      const wait = this.#wait(own.after ?? after, own.after === undefined ? [...path, 'after'] : [...at, 'after'])
+      if (to !== null && wait !== null) next.push({ to, odds, wait })
+    }
+    if (Math.abs(sum - 1) > 1e-9)
+      this.declaration.wrong([...path, 'next'], 'odds that do not sum to 1', {
+        found: String(Number(sum.toFixed(9))),
+        expected:
+          sum < 1 ? `end: ${Number((1 - sum).toFixed(9))} for the lives that end here, or higher odds` : 'lower odds',
+      })
+    return { ends, next }
+  }
+
+  #wait(given: unknown, path: Path): LifeTransition['wait'] | null {
+    if (given !== undefined) return readWaitingTime(given, path, this.declaration)
+    this.declaration.wrong(path.slice(0, -1), 'nothing says when the next state follows', {
+      expected: 'after: a duration such as 5m, or a distribution of them',
+    })
+    return null
+  }
+
+  #set(state: number, given: unknown, path: Path): void {
+    if (given === undefined) return
+    if (!isObject(given))
+      return this.declaration.wrong(path, 'not a map', {
+        found: given,
+        expected: 'columns and their values, such as { shipped_at: { kind: time } }',
+      })
+    for (const [name, settings] of Object.entries(given)) {
+      const at = [...path, name]
+      if (!isObject(settings)) {
+        this.declaration.wrong(at, 'not a map', {
+          found: settings,
+          expected: '{ kind: time }, { constant: null }, or a column as under columns',
+        })
+        continue
+      }
+      if (this.columns.some((column) => column.name === name && column.path[0] === 'columns')) {
+        this.declaration.wrong(at, 'a column of the entity', {
+          found: name,
+          expected: 'a column that is only set by states',
+        })
+        continue
+      }
+      this.sets.push({ name, state, column: this.#setter(name, state, settings, at), path: at })
+    }
+  }
+
+  /** The column that is declared for the value. */
+  #setter(name: string, state: number, settings: Settings, path: Path): string | null | undefined {
+    const keys = Object.keys(settings)
+    if (settings.kind === 'time' && keys.length === 1) return null
+    if (settings.constant === null && keys.length === 1) return undefined
+    if (settings.kind === 'clock')
+      this.declaration.wrong([...path, 'kind'], 'not for a column that states set', {
+        found: 'clock',
+        expected: 'kind: time, the time of the event',
+      })
+    const known = columnKeys.filter((key) => key !== 'hide')
+    for (const key of keys) if (!known.includes(key)) this.declaration.unknownKey([...path, key], known)
+    const column = `${name}@${this.names[state]}`
+    this.columns.push({ name: column, settings, path })
+    return column
+  }
+}
+
+function checkGraph(states: readonly LifeState[], first: number, declaration: Declaration): void {
+  const place = (index: number): Path => ['lives', 'states', states[index].name]
+  for (const index of unreachable(states, first))
+    declaration.wrong(place(index), 'a state that is never reached', {
+      found: states[index].name,
+      expected: `a state that leads to it from ${states[first].name}`,
+    })
+  for (const index of endless(states))
+    declaration.wrong(place(index), 'lives that never end', {
+      found: `${states[index].name} → ${states[index].next.map(({ to }) => states[to].name).join(' or ')} → …`,
+      expected: 'a way to a state without next, or odds of end',
+    })
+  if (states[first].deletes)
+    declaration.wrong([...place(first), 'deletes'], 'lives that begin with their end', {
+      found: states[first].name,
+      expected: 'another first state',
+    })
+}
+
+function readMaxEvents(
+  given: unknown,
+  states: readonly LifeState[],
+  first: number,
+  declaration: Declaration,
+): number | null {
+  const round = circle(states)
+  const path = ['lives', 'max_events']
+  const isGood = typeof given === 'number' && Number.isInteger(given) && given >= 1 && given <= mostEvents
+  if (given !== undefined && !isGood) {
+    declaration.wrong(path, 'wrong value', { found: given, expected: `an integer from 1 to ${mostEvents}` })
+    return null
+  }
+  if (given === undefined && round !== null) {
+    declaration.wrong(['lives'], 'lives may go on in a circle', {
+      found: round.map((state) => states[state].name).join(' → '),
+      expected: `max_events: the most events of a life, up to ${mostEvents}`,
+    })
+    return null
+  }
+  const maxEvents = typeof given === 'number' ? given : longestLife(states, first)
+  const share = maxEvents > mostEvents ? 1 : shareWithin(states, first, maxEvents)
+  if (maxEvents <= mostEvents && share >= leastShareWithin) return maxEvents
+  declaration.wrong(given === undefined ? ['lives', 'states'] : path, 'lives that are too long', {
+    found:
+      maxEvents > mostEvents
+        ? `up to ${maxEvents} events`
+        : `${(100 * share).toFixed(1)} % of lives end within ${maxEvents} events`,
+    expected: maxEvents > mostEvents ? `at most ${mostEvents}` : 'at least half of them',
+    remedy: 'What is longer is not drawn, so the odds would not be those declared',
+  })
+  return null
+}
+
+function readStart(given: unknown, declaration: Declaration): number | null {
+  if (given === undefined) return Date.UTC(2026, 0, 1)
+  const start = typeof given === 'string' ? heldTimestamp(given) : null
+  if (start !== null) return start
+  declaration.wrong(['lives', 'start'], 'not a time', {
+    found: given,
+    expected: 'ISO 8601, such as 2026-01-01T00:00:00Z',
+  })
+  return null
+}
+
+function readEvery(given: unknown, byDefault: number, declaration: Declaration): number | null {
+  if (given === undefined) return byDefault
+  const every = typeof given === 'string' ? parseDuration(given) : undefined
+  if (every !== undefined && every >= 1) return every
+  declaration.wrong(['lives', 'every'], 'not a duration', { found: given, expected: 'such as 10s, at least 1ms' })
+  return null
+}

@@ -1,0 +1,184 @@
+import type { DictionaryVector, Field, NumberVector, TextVector, Vector } from '../../record.js'
+import { unset, type LifeBatch } from './life-batch.js'
+import type { ChangedColumnSpec } from './lives.js'
+
+/** A column that states change. `put` writes the values of one record of the batch; texts must be put in order. */
+export interface ChangedColumn {
+  readonly field: Field
+  readonly vector: Vector
+  /** Before the first record of a batch. */
+  begin(): void
+  /** Record `to`, from an event of a life and the row of its entity. */
+  put(to: number, life: LifeBatch, event: number, row: number): void
+}
+
+/** The layout of a column that states change. `fields`: those of entities. */
+export function changedField({ name, type, nullable, setters }: ChangedColumnSpec, fields: readonly Field[]): Field {
+  const sources = setters.map((setter) => fields.find((field) => field.name === setter))
+  const { kind } = type
+  if (kind !== 'string' && kind !== 'uuid' && kind !== 'boolean') {
+    const range = rangeOf(sources)
+    return { name, type, nullable, vector: 'number', ...(range && { range }) }
+  }
+  if (sources.every((source) => source?.vector === 'dictionary')) {
+    const values = new Set(sources.flatMap((source) => source?.dictionary ?? []))
+    if (nullable) values.add(null)
+    return { name, type, nullable, vector: 'dictionary', dictionary: [...values] }
+  }
+  return { name, type, nullable, vector: 'text', plain: sources.every((source) => source?.plain === true) }
+}
+
+/** `index`: of the column in the specification. `fields` and `vectors`: those of entities. */
+export function changedColumn(
+  spec: ChangedColumnSpec,
+  index: number,
+  fields: readonly Field[],
+  vectors: readonly Vector[],
+  capacity: number,
+): ChangedColumn {
+  const sources = spec.setters.map((name): Source | null => {
+    const at = fields.findIndex((field) => field.name === name)
+    return name === null ? null : { field: fields[at], vector: vectors[at] }
+  })
+  const field = changedField(spec, fields)
+  if (field.vector === 'number') return new Numbers(field, index, sources, capacity)
+  const all = sources.filter((source) => source !== null)
+  return field.vector === 'dictionary' ? new Codes(field, index, all, capacity) : new Texts(field, index, all, capacity)
+}
+
+/** What the values of all sources lie between; undefined: not known. */
+function rangeOf(sources: readonly (Field | undefined)[]): [number, number] | undefined {
+  const ranges = sources.map((source) => source?.range ?? rangeOfDictionary(source))
+  const known = ranges.filter((range) => range !== undefined)
+  if (known.length < ranges.length) return undefined
+  return [Math.min(...known.map(([low]) => low)), Math.max(...known.map(([, high]) => high))]
+}
+
+interface Source {
+  readonly field: Field
+  readonly vector: Vector
+}
+
+class Numbers implements ChangedColumn {
+  readonly vector: NumberVector
+  readonly #index: number
+  readonly #values: readonly (((row: number) => number) | null)[]
+
+  constructor(
+    readonly field: Field,
+    index: number,
+    sources: readonly (Source | null)[],
+    capacity: number,
+  ) {
+    this.vector = { kind: 'number', values: new Float64Array(capacity), codes: undefined }
+    this.#index = index
+    this.#values = sources.map((source) => (source === null ? null : numberAt(source)))
+  }
+
+  begin(): void {}
+
+  put(to: number, life: LifeBatch, event: number, row: number): void {
+    const setter = life.setters[this.#index][event]
+    if (setter === unset) this.vector.values[to] = NaN
+    else {
+      const read = this.#values[setter]
+      this.vector.values[to] = read === null ? life.setTimes[this.#index][event] : read(row)
+    }
+  }
+}
+
+function numberAt({ vector, field }: Source): (row: number) => number {
+  if (vector.kind === 'number') return (row) => vector.values[row]
+  const values = Float64Array.from(field.dictionary ?? [], (value) => (typeof value === 'number' ? value : NaN))
+  const { codes } = vector as DictionaryVector
+  return (row) => values[codes[row]]
+}
+
+function rangeOfDictionary(field: Field | undefined): readonly [number, number] | undefined {
+  if (field?.vector !== 'dictionary') return undefined
+  const numbers = (field.dictionary ?? []).filter((value) => typeof value === 'number')
+  return numbers.length === 0 ? undefined : [Math.min(...numbers), Math.max(...numbers)]
+}
+
+/** Values of a few dictionaries, put together into one. */
+class Codes implements ChangedColumn {
+  readonly vector: DictionaryVector
+  readonly #index: number
+  readonly #sources: readonly { readonly codes: Uint16Array; readonly to: Uint16Array }[]
+  readonly #missing: number
+
+  constructor(
+    readonly field: Field,
+    index: number,
+    sources: readonly Source[],
+    capacity: number,
+  ) {
+    const dictionary = field.dictionary ?? []
+    this.#sources = sources.map((source) => ({
+      codes: (source.vector as DictionaryVector).codes,
+      to: Uint16Array.from(source.field.dictionary ?? [], (value) => dictionary.indexOf(value)),
+    }))
+    this.#missing = dictionary.indexOf(null)
+    this.vector = { kind: 'dictionary', codes: new Uint16Array(capacity) }
+    this.#index = index
+  }
+
+  begin(): void {}
+
+  put(to: number, life: LifeBatch, event: number, row: number): void {
+    const setter = life.setters[this.#index][event]
+    if (setter === unset) this.vector.codes[to] = this.#missing
+    else {
+      const source = this.#sources[setter]
+      this.vector.codes[to] = source.to[source.codes[row]]
+    }
+  }
+}
+
+class Texts implements ChangedColumn {
+  readonly vector: { -readonly [K in keyof TextVector]: TextVector[K] } & { bytes: Buffer }
+  readonly #index: number
+  readonly #texts: readonly ((row: number) => Buffer | null)[]
+
+  constructor(
+    readonly field: Field,
+    index: number,
+    sources: readonly Source[],
+    capacity: number,
+  ) {
+    this.vector = {
+      ...{ kind: 'text', bytes: Buffer.alloc(32 * capacity), offsets: new Int32Array(capacity + 1) },
+      missing: new Uint8Array(capacity),
+    }
+    this.#index = index
+    this.#texts = sources.map(textAt)
+  }
+
+  begin(): void {
+    this.vector.offsets[0] = 0
+  }
+
+  put(to: number, life: LifeBatch, event: number, row: number): void {
+    const setter = life.setters[this.#index][event]
+    const text = setter === unset ? null : this.#texts[setter](row)
+    const { offsets, missing } = this.vector
+    const from = offsets[to]
+    const end = from + (text?.length ?? 0)
+    if (end > this.vector.bytes.length) this.vector.bytes = Buffer.concat([this.vector.bytes], 2 * end)
+    if (text !== null) text.copy(this.vector.bytes, from)
+    missing![to] = text === null ? 1 : 0
+    offsets[to + 1] = end
+  }
+}
+
+function textAt({ vector, field }: Source): (row: number) => Buffer | null {
+  if (vector.kind === 'text')
+    return (row) => {
+      if (vector.missing?.[row]) return null
+      const { bytes, offsets } = vector
+      return Buffer.from(bytes.buffer, bytes.byteOffset + offsets[row], offsets[row + 1] - offsets[row])
+    }
+  const texts = (field.dictionary ?? []).map((value) => (typeof value === 'string' ? Buffer.from(value) : null))
+  const { codes } = vector as DictionaryVector
+  return (row) => texts[codes[row]]
+}

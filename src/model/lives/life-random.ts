@@ -1,0 +1,37 @@
+import { philox } from '../random/philox.js'
+
+const two32 = 0x100000000
+
+/** The random numbers of one batch of lives: xoshiro128**, seeded by Philox of (seed, batch). Nothing is allocated per number. */
+export class LifeRandom {
+  readonly #key: readonly [number, number]
+  readonly #state = new Int32Array(4)
+  readonly #counter: [number, number, number, number] = [0, 0, 0, 0]
+
+  /** `seed`: an integer from 0 to 2^53 − 1. */
+  constructor(seed: number) {
+    this.#key = [seed >>> 0, Math.floor(seed / two32)]
+  }
+
+  /** Begins a batch. */
+  start(batch: number): void {
+    this.#counter[0] = batch % two32
+    this.#counter[1] = Math.floor(batch / two32)
+    philox(this.#state, 1, this.#counter, 0, this.#key)
+  }
+
+  /** A number from 0 to before 1. */
+  next(): number {
+    const s = this.#state
+    const s1 = s[1]
+    const five = Math.imul(s1, 5)
+    const word = Math.imul((five << 7) | (five >>> 25), 9) >>> 0
+    s[2] ^= s[0]
+    s[3] ^= s1
+    s[1] ^= s[2]
+    s[0] ^= s[3]
+    s[2] ^= s1 << 9
+    s[3] = (s[3] << 11) | (s[3] >>> 21)
+    return word / two32
+  }
+}

@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto'
+import { GenesisError } from '../../errors.js'
+import type { ColumnBatch, Field, Vector } from '../../record.js'
+import { Gathered } from '../faults/gathered.js'
+import { checkBatchSize, type Generator } from '../generator.js'
+import { changedColumn, type ChangedColumn } from './changed-column.js'
+import { LifeBatch } from './life-batch.js'
+import { batchOf, eventsBefore, eventsOf, lifeLaw, type LifeLaw } from './life-law.js'
+import { LifeRandom } from './life-random.js'
+import { keptFields, livesFields } from './lives-fields.js'
+import type { LivesSpec } from './lives.js'
+
+/** Records of entities that a generator of lives asks its inner generator for at a time. */
+export function entityCapacity(spec: LivesSpec): number {
+  return 2 * lifeLaw(spec).entities
+}
+
+/** The columns of a record: those of the entity but for setters, then state, time and what states change. */
+export interface LivesLayout {
+  readonly spec: LivesSpec
+  readonly seed: number
+  readonly shard: number
+  readonly shards: number
+  readonly capacity: number
+}
+
+/**
+ * The events of one shard's entities: entity e is of shard e mod shards. Entities come in batches, whose whole lives have a number
+ * of events that is known. A block of positions has the later half of one batch's events and the earlier half of the next one's, by time; the first
+ * block has an earlier half alone. So the record at a position follows from two batches, wherever one begins.
+ */
+export class LivesGenerator implements Generator {
+  readonly fields: readonly Field[]
+  readonly fingerprint: string
+  readonly capacity: number
+  readonly #inner: Generator
+  readonly #layout: LivesLayout
+  readonly #law: LifeLaw
+  /** By the batch's number modulo 2. */
+  readonly #batches: readonly [LifeBatch, LifeBatch]
+  readonly #kept: readonly number[]
+  readonly #gathered = new Gathered()
+  readonly #states: Uint16Array
+  readonly #times: Float64Array
+  readonly #kinds: Uint8Array
+  readonly #changed: readonly ChangedColumn[]
+  readonly #deletes: readonly boolean[]
+  /** Of the block that is laid out: each record's batch, event and row among the entities. */
+  readonly #lanes: Uint8Array
+  readonly #events: Int32Array
+  readonly #rows: Int32Array
+  #block = -1
+  #entityVectors: readonly Vector[] = []
+  #position: number
+
+  /** `inner` makes the entities of the shard, at least `entityCapacity` at a time. */
+  constructor(inner: Generator, layout: LivesLayout) {
+    const { spec, seed, shard, shards, capacity } = layout
+    this.#inner = inner
+    this.#layout = layout
+    this.#law = lifeLaw(spec)
+    this.capacity = capacity
+    this.#position = shard
+    const random = new LifeRandom(livesSeed(seed, shard, shards))
+    this.#batches = [new LifeBatch(spec, this.#law, random), new LifeBatch(spec, this.#law, random)]
+    this.#kept = keptFields(spec, inner.fields)
+    this.#states = new Uint16Array(capacity)
+    this.#times = new Float64Array(capacity)
+    this.#kinds = new Uint8Array(capacity)
+    this.#deletes = spec.states.map(({ deletes }) => deletes)
+    const events = this.#law.maxEvents
+    this.#lanes = new Uint8Array(2 * events)
+    this.#events = new Int32Array(2 * events)
+    this.#rows = new Int32Array(2 * events)
+    inner.start(shard)
+    const { vectors } = inner.generate(1)
+    this.#changed = spec.changed.map((column, index) => changedColumn(column, index, inner.fields, vectors, capacity))
+    this.fields = livesFields(spec, inner.fields)
+    this.fingerprint = createHash('sha256')
+      .update(JSON.stringify(['lives', inner.fingerprint, spec]))
+      .digest('hex')
+  }
+
+  get position(): number {
+    return this.#position
+  }
+
+  start(position: number): void {
+    const { shard, shards } = this.#layout
+    if (!Number.isSafeInteger(position) || position < 0 || position % shards !== shard)
+      throw new GenesisError('INTERNAL', 'not a position of this shard', {
+        found: String(position),
+        expected: `a position p with p mod ${shards} = ${shard}`,
+      })
+    this.#position = position
+  }
+
+  generate(count: number): ColumnBatch {
+    checkBatchSize(count, this.capacity)
+    const { shard, shards } = this.#layout
+    const start = this.#position
+    this.#gathered.clear()
+    for (const column of this.#changed) column.begin()
+    for (let done = 0; done < count;) done += this.#fill((start - shard) / shards + done, done, count - done)
+    this.#position = start + count * shards
+    const vectors: Vector[] = [
+      ...this.#gathered.vectors,
+      { kind: 'dictionary', codes: this.#states },
+      { kind: 'number', values: this.#times, codes: undefined },
+      ...this.#changed.map(({ vector }) => vector),
+    ]
+    return { fields: this.fields, start, stride: shards, length: count, vectors, changes: { kinds: this.#kinds } }
+  }
+
+  /** Fills some of the batch from its record `to` on, with the shard's records from number `record` on; returns how many. */
+  #fill(record: number, to: number, most: number): number {
+    const batch = batchOf(this.#law, record)
+    const block = record < this.#middle(batch) ? batch : batch + 1
+    const begins = block === 0 ? 0 : this.#middle(block - 1)
+    const at = record - begins
+    this.#lay(block)
+    const count = Math.min(most, this.#middle(block) - record)
+    this.#gathered.add({ vectors: this.#entityVectors }, this.#rows, at, count, 0)
+    const [even, odd] = this.#batches
+    for (let i = 0; i < count; i++) {
+      const life = this.#lanes[at + i] === 0 ? even : odd
+      const event = this.#events[at + i]
+      const state = life.state[event]
+      this.#states[to + i] = state
+      this.#times[to + i] = life.time[event]
+      this.#kinds[to + i] = this.#deletes[state] ? 2 : 1 - life.begins[event]
+    }
+    for (const column of this.#changed)
+      for (let i = 0; i < count; i++)
+        column.put(to + i, this.#lanes[at + i] === 0 ? even : odd, this.#events[at + i], this.#rows[at + i])
+    return count
+  }
+
+  /** The shard's event at which the earlier half of a batch's events ends, and so its block. */
+  #middle(batch: number): number {
+    return eventsBefore(this.#law, batch) + headOf(eventsOf(this.#law, batch))
+  }
+
+  /** Lays a block out: its two batches' halves, merged by time; the older batch first at the same time. */
+  #lay(block: number): void {
+    if (this.#block === block) return
+    this.#block = block
+    const { entities } = this.#law
+    const { shard, shards } = this.#layout
+    const older = block - 1
+    const first = Math.max(0, older) * entities
+    this.#inner.start(shard + first * shards)
+    const { vectors } = this.#inner.generate(block === 0 ? entities : 2 * entities)
+    this.#entityVectors = this.#kept.map((index) => vectors[index])
+    const younger = this.#load(block)
+    if (block === 0) this.#merge(null, younger, 0)
+    else this.#merge(this.#load(older), younger, entities)
+  }
+
+  #load(number: number): LifeBatch {
+    const { shard, shards } = this.#layout
+    const batch = this.#batches[number % 2]
+    batch.load(number, shard + number * this.#law.entities * shards, shards)
+    return batch
+  }
+
+  #merge(older: LifeBatch | null, younger: LifeBatch, firstRow: number): void {
+    const lane = younger.number % 2
+    const [oldEnd, youngEnd] = [older?.events ?? 0, headOf(younger.events)]
+    let [old, young] = [headOf(oldEnd), 0]
+    for (let at = 0; old < oldEnd || young < youngEnd; at++) {
+      const isOld =
+        old < oldEnd && (young === youngEnd || older!.time[older!.order[old]] <= younger.time[younger.order[young]])
+      const event = isOld ? older!.order[old++] : younger.order[young++]
+      this.#lanes[at] = isOld ? 1 - lane : lane
+      this.#events[at] = event
+      this.#rows[at] = isOld ? older!.entity[event] : firstRow + younger.entity[event]
+    }
+  }
+}
+
+/** The earlier half of so many events. */
+function headOf(events: number): number {
+  return events >> 1
+}
+
+/** Lives draw from words of their own: no column of an entity depends on what becomes of it. */
+function livesSeed(seed: number, shard: number, shards: number): number {
+  return createHash('sha256').update(`lives ${seed} ${shard} ${shards}`).digest().readUIntBE(0, 6)
+}
