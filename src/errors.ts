@@ -41,8 +41,8 @@ export const errorTable = {
   },
   TABLE_INVALID: { retriable: false, http: 400, exit: 2, about: 'a training table cannot be parsed as a table' },
   // encoding
-  SCHEMA_INVALID: { retriable: false, http: 400, exit: 2, about: 'an Avro schema cannot be read or parsed' },
-  SCHEMA_MISMATCH: { retriable: false, http: 400, exit: 2, about: 'an Avro schema does not match the model' },
+  SCHEMA_INVALID: { retriable: false, http: 400, exit: 2, about: 'a schema cannot be read or parsed' },
+  SCHEMA_MISMATCH: { retriable: false, http: 400, exit: 2, about: 'a schema does not match the model' },
   REGISTRY_UNREACHABLE: { retriable: true, http: 503, exit: 1, about: 'the schema registry does not answer' },
   REGISTRY_REJECTED: { retriable: false, http: 400, exit: 1, about: 'the schema registry refuses the request' },
   SCHEMA_INCOMPATIBLE: { retriable: false, http: 409, exit: 1, about: 'the subject has an incompatible schema' },

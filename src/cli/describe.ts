@@ -19,7 +19,7 @@ interface Flags {
 export function describeCommand(): Command {
   return new Command('describe')
     .description("show a model's columns, dependence tree and quality")
-    .argument('<model>', 'the model file, a declaration in YAML, or an Avro schema')
+    .argument('<model>', 'the model file, a declaration in YAML, or a schema')
     .option('--json', 'print JSON')
     .option('--conditions <json>', 'also show the probability that a record satisfies these conditions', jsonValue)
     .option('--html <file>', 'write a page with plots of real and synthetic values instead')

@@ -34,7 +34,7 @@ export function initCommand(): Command {
     )
     .argument(
       '[source]',
-      'a table to train a model from, a model, or an Avro schema (default: the table in this folder, otherwise an example)',
+      'a table to train a model from, a model, or a schema (default: the table in this folder, otherwise an example)',
     )
     .option('--name <name>', "name of the connector and its topic (default: the source's)")
     .option('--dir <folder>', 'where to write', '.')
@@ -106,7 +106,7 @@ function checkName(name: string): void {
 
 /** The files the connector names, written if missing. Null: training was interrupted. */
 async function inputOf(source: string, name: string, place: (path: string) => string): Promise<Input | null> {
-  // An Avro schema is a model too.
+  // A schema is a model too.
   if (/\.avsc$/i.test(source)) return { model: await loadModel(source), modelFile: source, schemaFile: source }
   const modelFile = place(`models/${name}.json`)
   const schemaFile = place(`schemas/${name}.avsc`)

@@ -7,7 +7,7 @@ import { connectorSchema } from '../config/connector-schema.js'
 import { namesOf, renameKeys, type Names } from '../config/rename-keys.js'
 import type { Path } from '../config/source.js'
 import { workerSchema } from '../config/worker-schema.js'
-import { avroName } from '../encode/avro/names.js'
+import { avroName } from '../encode/schema-names.js'
 import { GenesisError } from '../errors.js'
 import type { Slice } from '../runtime/open-task.js'
 
@@ -30,7 +30,7 @@ export interface StreamFlags {
   readonly seed: number
   readonly from: number
   readonly to?: number
-  readonly format: 'json' | 'csv' | 'avro'
+  readonly format: 'json' | 'csv' | 'avro' | 'json-schema'
   readonly schema?: string
   readonly registry?: string
   readonly output?: string
@@ -50,7 +50,17 @@ export function connectorOf(model: string, options: StreamFlags): ConnectorConfi
   const toKafka = topic !== undefined
   if (toKafka && (format === 'csv' || output !== undefined)) {
     const found = output === undefined ? '--format csv' : '--output'
-    throw new GenesisError('USAGE', 'cannot be combined with --topic', { found, expected: '--format json or avro' })
+    throw new GenesisError('USAGE', 'cannot be combined with --topic', {
+      found,
+      expected: '--format json, avro or json-schema',
+    })
+  }
+  if (!toKafka && format === 'json-schema') {
+    throw new GenesisError('USAGE', 'only for records in Kafka', {
+      place: '--format',
+      found: format,
+      expected: '--topic, or --format json, csv or avro',
+    })
   }
   const seconds = interval !== undefined && /^[0-9.]+$/.test(interval)
   const written = {

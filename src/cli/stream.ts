@@ -22,7 +22,7 @@ import { countLine, StreamProgress } from './stream-progress.js'
 export function streamCommand(): Command {
   return new Command('stream')
     .description("Writes a model's records to stdout, a file or a Kafka topic.")
-    .argument('<model>', 'model file, declaration in YAML, or Avro schema')
+    .argument('<model>', 'model file, declaration in YAML, or schema')
     .addOption(tableFlag('--batch-size', 'n', 'records per batch (default: 4096; with --interval: 100)'))
     .addOption(tableFlag('--interval', 'seconds', 'one batch per interval: seconds, or a duration such as 500ms'))
     .addOption(tableFlag('--rate-limit', 'n', 'records per second (default: unlimited)'))
@@ -63,12 +63,16 @@ export function streamCommand(): Command {
     .addOption(tableFlag('--seed', 'n').default(0))
     .option('--from <position>', 'first position', integer(0), 0)
     .option('--to <position>', 'end position (exclusive)', integer(0))
-    .addOption(new Option('--format <format>', 'record format').choices(['json', 'csv', 'avro']).default('json'))
-    .addOption(tableFlag('--schema', 'file', 'Avro schema, an .avsc file (default: derived from the model)'))
+    .addOption(
+      new Option('--format <format>', 'record format (json-schema: with --topic)')
+        .choices(['json', 'csv', 'avro', 'json-schema'])
+        .default('json'),
+    )
+    .addOption(tableFlag('--schema', 'file', 'schema, an .avsc or JSON Schema file (default: derived from the model)'))
     .option('--output <file>', 'file to write, overwriting it; -: stdout')
     .addOption(tableFlag('--kafka-servers', 'brokers', 'send to Kafka: bootstrap brokers, host:port, comma-separated'))
     .addOption(tableFlag('--topic', 'topic', 'destination topic'))
-    .addOption(tableFlag('--registry', 'url', 'schema registry (Confluent API), for Avro in Kafka'))
+    .addOption(tableFlag('--registry', 'url', 'schema registry (Confluent API), for formats with a schema in Kafka'))
     .addHelpText(
       'after',
       `
@@ -118,7 +122,8 @@ async function stream(model: string, options: StreamFlags): Promise<void> {
   let file: WriteStream | null = null
   const makeSink = async (plan: SinkPlan): Promise<Sink> => {
     if (connector.topic !== null) return createSink(plan)
-    const framing = createFraming(plan.connector, options.format, plan.fields)
+    const { sink } = plan.connector
+    const framing = createFraming(plan.connector, sink.type === 'file' ? sink.format : 'json', plan.fields)
     // The last possible failure: only now is the old file replaced.
     if (output !== undefined) file = await openOutput(output)
     return new StreamSink(file ?? process.stdout, output ?? 'standard output', framing)

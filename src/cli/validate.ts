@@ -85,7 +85,7 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
   const unregistered = worker === null && !process.env.SCHEMA_REGISTRY_URL ? good.filter(needsRegistry) : []
   if (unregistered.length > 0) {
     const names = unregistered.map(deliveryName).join(', ')
-    notes.add(`note: Avro in Kafka needs a schema registry, and SCHEMA_REGISTRY_URL is not set: ${names}\n`)
+    notes.add(`note: values with a schema need a schema registry, and SCHEMA_REGISTRY_URL is not set: ${names}\n`)
   }
   for (const { connector, wrong } of drafts) errors.push(...(await checkOffline(connector, undefined, wrong)).errors)
   for (const note of notes) process.stderr.write(note)

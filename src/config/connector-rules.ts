@@ -22,7 +22,7 @@ export function brokenRules({ values, failed }: CheckedValues<typeof connectorSc
       broken: model === null && value.schema === null,
       what: 'a model or a schema is required',
       found: 'neither',
-      expected: 'model: a model file, or value.schema: an Avro schema',
+      expected: 'model: a model file, or value.schema: a schema',
     },
     ...rateRules(throughput),
     ...disturbRules(values.disturb, values),
@@ -101,19 +101,27 @@ function headerRules(written: string | null, sink: string): Rule[] {
   ]
 }
 
+/** Of the values; without a schema of them, the key is in Avro. */
+const formatNames: Readonly<Record<ConnectorConfig['value']['format'], string>> = {
+  avro: 'Avro',
+  json: 'Avro',
+  'json-schema': 'JSON Schema',
+}
+
 /** Whether its values or keys have schemas in a registry. */
 export function needsRegistry({ sink, value, key, keyFormat }: ConnectorConfig): boolean {
-  return sink.type === 'kafka' && (value.format === 'avro' || (key !== null && keyFormat === 'avro'))
+  return sink.type === 'kafka' && (value.format !== 'json' || (key !== null && keyFormat === 'avro'))
 }
 
 /** What a connector needs and the worker lacks. */
 export function checkOnWorker(connector: ConnectorConfig, worker: WorkerConfig): GenesisError[] {
   if (connector.sink.type !== 'kafka') return []
   const errors: GenesisError[] = []
+  const { value } = connector
   if (needsRegistry(connector) && worker.registry.url === null) {
     errors.push(
-      new GenesisError('CONFIG_INVALID', 'Avro in Kafka needs a schema registry', {
-        place: locationOf(connector, connector.value.format === 'avro' ? 'value.format' : 'key_format'),
+      new GenesisError('CONFIG_INVALID', `${formatNames[value.format]} in Kafka needs a schema registry`, {
+        place: locationOf(connector, value.format === 'json' ? 'key_format' : 'value.format'),
         found: 'no registry.url',
         expected: 'registry.url in the worker file, or the environment variable SCHEMA_REGISTRY_URL',
       }),

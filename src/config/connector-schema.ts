@@ -36,7 +36,7 @@ export const connectorSchema = {
   ),
   model: optional<string>(
     'path',
-    'Model file to generate records from (`genesis fit` trains one), a YAML declaration, or an Avro schema. Relative to this file. Unset: records are generated from value.schema.',
+    'Model file to generate records from (`genesis fit` trains one), a YAML declaration, or a schema. Relative to this file. Unset: records are generated from value.schema.',
     { importance: 'high' },
   ),
   topic: optional<string>('topic', 'Destination topic. Required with the kafka sink.', {
@@ -97,14 +97,14 @@ export const connectorSchema = {
   ),
   value: {
     format: choice(
-      ['avro', 'json'],
-      "Encoding of values in Kafka: Avro in the registry's wire format, or JSON.",
+      ['avro', 'json', 'json-schema'],
+      "Encoding of values in Kafka: Avro, or JSON with a JSON Schema, in the registry's wire format; or JSON without a schema.",
       'avro',
       { flag: '--format', code: 'valueSerializer', codeDefault: 'json', importance: 'medium' },
     ),
     schema: optional<string>(
       'schema',
-      'Avro schema of the values: path of an .avsc file (relative to this file), or the schema itself. Unset: derived from the model.',
+      'Schema of the values, in the language of the format: path of a file (relative to this file), or the schema itself. Unset: derived from the model.',
       { flag: '--schema', code: 'avroSchema', importance: 'medium' },
     ),
     auto_register: option<boolean>('flag', 'Whether to register the schema if the subject does not have it.', true, {

@@ -12,7 +12,7 @@ export interface ConnectorConfig {
   readonly file: string | null
   /** The name of this sink, if there are several; null: the only one. */
   readonly sinkName: string | null
-  /** Absolute path of a model file; without a model, the Avro schema of the values, as a path or inline. */
+  /** Absolute path of a model file; without a model, the schema of the values, as a path or inline. */
   readonly model: string | object
   /** Null for sinks without a topic. */
   readonly topic: string | null
@@ -30,8 +30,8 @@ export interface ConnectorConfig {
   /** In the order they are sent. Empty: none. */
   readonly headers: readonly HeaderConfig[]
   readonly value: {
-    readonly format: 'avro' | 'json'
-    /** Absolute path of an .avsc file, an inline schema (a JSON value), or null: derived from the model. */
+    readonly format: 'avro' | 'json' | 'json-schema'
+    /** Absolute path of a schema file, an inline schema (a JSON value), or null: derived from the model. */
     readonly schema: string | object | null
     readonly autoRegister: boolean
     readonly useLatest: boolean

@@ -51,7 +51,7 @@ export function disturbRules(
     },
     {
       on: ['disturb.missing_field.probability', 'disturb.null.probability', 'value.use_latest'],
-      broken: (has('missing_field') || has('null')) && kafka && value.format === 'avro' && value.use_latest,
+      broken: (has('missing_field') || has('null')) && kafka && value.format !== 'json' && value.use_latest,
       what: 'which fields can be missing or null must be known without the registry',
       found: 'value.use_latest: true',
       expected: 'value.schema, or neither disturb.missing_field nor disturb.null',

@@ -157,7 +157,7 @@ export const formats = {
   },
   schema: {
     written: 'text or object',
-    expected: () => 'the path of an .avsc file, or an Avro schema',
+    expected: () => 'the path of a schema file, or a schema',
     parse: (text) => (text.trimStart().startsWith('{') && !isObject(parseJson(text)) ? undefined : text),
     accepts: isText,
   },

@@ -152,7 +152,7 @@ export const workerSchema = {
     request_timeout: option<number>('duration', 'Request timeout: maximum wait for a response.', '30s', { minimum: 1 }),
   },
   registry: {
-    url: optional<string>('url', 'Schema registry (Confluent API). Needed for Avro in Kafka.', {
+    url: optional<string>('url', 'Schema registry (Confluent API). Needed for formats with a schema in Kafka.', {
       env: 'SCHEMA_REGISTRY_URL',
       code: 'registry.url',
       flag: '--registry',

@@ -18,7 +18,7 @@ export interface WorkerConfig {
   readonly statusStorage: { readonly topic: string; readonly replicationFactor: number }
   readonly kafka: ClusterOptions
   readonly registry: {
-    /** Null: none, so no Avro values in Kafka. */
+    /** Null: none, so no values or keys with a schema in Kafka. */
     readonly url: string | null
     readonly username: string | null
     readonly password: string | null

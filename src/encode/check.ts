@@ -1,13 +1,13 @@
 /** Checks of a connector's encoding for `genesis validate`. */
 import type { Field } from '../record.js'
 import { planAvro } from './avro/plan.js'
-import type { SubjectRegistry } from './avro/subject.js'
-import { checkSubject } from './avro/subject.js'
-import { wirePrefix } from './avro/wire-format.js'
 import type { EncodedConnector } from './encoded-connector.js'
 import { createEncoder } from './create.js'
 import { avroKeyStep, keyColumn, keySubject } from './key.js'
-import { valueSchema, valueSubject } from './value.js'
+import { checkSubject, type SubjectRegistry } from './subject.js'
+import { valueSchema } from './value.js'
+import { ownSchema, valueSubject } from './value-formats.js'
+import { wirePrefix } from './wire-format.js'
 
 /** Without the registry: throws any error in the keys. */
 export function checkKey(connector: EncodedConnector, fields: readonly Field[]): void {
@@ -15,14 +15,14 @@ export function checkKey(connector: EncodedConnector, fields: readonly Field[]):
 }
 
 /**
- * Without the registry: throws any error in the values. Returns the columns that the connector's own Avro schema
+ * Without the registry: throws any error in the values. Returns the columns that the connector's own schema
  * omits.
  */
 export function checkValue(connector: EncodedConnector, fields: readonly Field[]): readonly string[] {
   createEncoder({ ...connector, key: null }, null)(fields)
-  const { sink, value } = connector
-  const isAvro = sink.type === 'kafka' ? value.format === 'avro' && !value.useLatest : sink.format === 'avro'
-  return isAvro ? planAvro(fields, valueSchema(connector, fields)).unusedColumns : []
+  const { sink } = connector
+  if (sink.type === 'kafka') return ownSchema(connector, fields)?.plan(fields).unusedColumns ?? []
+  return sink.format === 'avro' ? planAvro(fields, valueSchema(connector, fields)).unusedColumns : []
 }
 
 /** With the registry, registering nothing: throws whatever `prepare` would, and SCHEMA_INCOMPATIBLE if registering would fail. */
@@ -32,9 +32,8 @@ export async function checkSubjects(
   registry: SubjectRegistry | null,
 ): Promise<void> {
   if (connector.sink.type !== 'kafka') return
-  if (connector.value.format === 'avro') {
-    planAvro(fields, await checkSubject(valueSubject(connector, fields), registry))
-  }
+  const subject = valueSubject(connector, fields)
+  if (subject !== null) (await checkSubject(subject, registry)).plan(fields)
   if (connector.key !== null && connector.keyFormat === 'avro') {
     const column = keyColumn(fields, connector.key)
     const schema = await checkSubject(keySubject(connector, fields[column]), registry)

@@ -72,6 +72,9 @@ export class CodeEmitter {
         return this.text(step)
       case 'list':
         return this.list(step)
+      case 'object-end':
+        this.recordSize++
+        return this.line('if (b[p - 1] === 44) b[p - 1] = 125; else b[p++] = 125')
     }
   }
 

@@ -2,22 +2,23 @@
 import type { ColumnBatch, EncodedBatch, Field } from '../record.js'
 import { planAvro } from './avro/plan.js'
 import type { AvroSchema } from './avro/schema.js'
-import type { SubjectRegistry } from './avro/subject.js'
-import { resolveSubject } from './avro/subject.js'
-import { wirePrefix } from './avro/wire-format.js'
 import { createDisturbedEncoder } from './faults/create.js'
 import type { MakeEncoder } from './faults/create.js'
 import type { EncodedConnector } from './encoded-connector.js'
 import type { Encoder, EncoderFactory } from './encoder.js'
 import { withHeaders } from './headers.js'
 import { avroKeyStep, keyColumn, keySubject, longKeySteps, textKeySteps } from './key.js'
-import { jsonSteps, lineEncoder } from './lines.js'
+import { jsonSteps } from './json-object.js'
+import { lineEncoder } from './lines.js'
 import { RecordWriter } from './record-writer.js'
 import { constant } from './step.js'
+import { resolveSubject, type SubjectRegistry } from './subject.js'
 import type { EncodeSteps } from './topic-encoder.js'
 import { withTimestamps } from './timestamps.js'
 import { TopicEncoder } from './topic-encoder.js'
-import { valueSchema, valueSubject } from './value.js'
+import { valueSchema } from './value.js'
+import { valueSubject } from './value-formats.js'
+import { wirePrefix } from './wire-format.js'
 
 /**
  * The encoder for the connector's sink: keys and values of a topic, lines (also for WebSocket messages), or
@@ -76,8 +77,7 @@ function topicEncoder(
   registry: SubjectRegistry | null,
   fields: readonly Field[],
 ): Encoder {
-  const value = connector.value.format === 'avro' ? avroValue(connector, registry, fields) : jsonValue(fields)
-  return withKey(connector, registry, fields, value)
+  return withKey(connector, registry, fields, valueSteps(connector, registry, fields))
 }
 
 function withKey(
@@ -91,21 +91,20 @@ function withKey(
   return new TopicEncoder(fields, value, { column, steps: keySteps(connector, registry, fields[column], column) })
 }
 
-function jsonValue(fields: readonly Field[]): EncodeSteps {
-  const steps = jsonSteps(fields)
-  return () => steps
-}
-
-function avroValue(
+function valueSteps(
   connector: EncodedConnector,
   registry: SubjectRegistry | null,
   fields: readonly Field[],
 ): EncodeSteps {
   const subject = valueSubject(connector, fields)
-  const own = subject.own && planAvro(fields, subject.own)
+  if (subject === null) {
+    const steps = jsonSteps(fields)
+    return () => steps
+  }
+  const own = subject.own && subject.own.plan(fields)
   return async () => {
     const { id, schema } = await resolveSubject(subject, registry)
-    return [constant(wirePrefix(id)), ...(own ?? planAvro(fields, schema)).steps]
+    return [constant(wirePrefix(id)), ...(own ?? schema.plan(fields)).steps]
   }
 }
 

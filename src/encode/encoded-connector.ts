@@ -5,4 +5,4 @@ export type EncodedConnector = Pick<
   ConnectorConfig,
   'name' | 'topic' | 'key' | 'keyFormat' | 'value' | 'sink' | 'disturb' | 'timestamp'
 > &
-  Partial<Pick<ConnectorConfig, 'headers'>>
+  Partial<Pick<ConnectorConfig, 'headers' | 'model'>>

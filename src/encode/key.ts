@@ -3,11 +3,11 @@ import { GenesisError } from '../errors.js'
 import type { Field } from '../record.js'
 import { columnSteps } from './avro/column.js'
 import { deriveType } from './avro/derive.js'
-import { describeField } from './avro/describe.js'
+import { describeField } from './describe-field.js'
 import type { AvroSchema } from './avro/schema.js'
 import { parseSchema } from './avro/schema.js'
-import type { Subject } from './avro/subject.js'
 import type { NumberForm, EncodeStep } from './step.js'
+import type { Subject } from './subject.js'
 import { renderNumber } from './number-form.js'
 import { textStep } from './text-steps.js'
 
@@ -66,10 +66,14 @@ export function longKeySteps(field: Field, column: number): EncodeStep[] {
 }
 
 /** An Avro key's subject in the registry: the column's own type, without null. */
-export function keySubject(connector: Pick<ConnectorConfig, 'name' | 'topic' | 'value'>, field: Field): Subject {
+export function keySubject(
+  connector: Pick<ConnectorConfig, 'name' | 'topic' | 'value'>,
+  field: Field,
+): Subject<AvroSchema> {
   const { useLatest, autoRegister } = connector.value
   const name = `${connector.topic ?? connector.name}-key`
-  return { name, own: useLatest ? null : parseSchema(deriveType(field.type), 'the derived key schema'), autoRegister }
+  const own = useLatest ? null : parseSchema(deriveType(field.type), 'the derived key schema')
+  return { name, type: 'AVRO', own, autoRegister, parse: parseSchema }
 }
 
 /** A key as its own Avro value; a union's null is unused. Throws SCHEMA_MISMATCH. */
@@ -85,7 +89,7 @@ export function avroKeyStep(field: Field, column: number, { type, place }: AvroS
 
 /** The step as a key: `prefix` before every non-null value, and nothing for a missing one, whose key is null. */
 function asKey(step: EncodeStep, field: Field, prefix = none): EncodeStep {
-  if (step.step === 'constant') return step
+  if (step.step === 'constant' || step.step === 'object-end') return step
   const entry = (bytes: Buffer, code: number): Buffer =>
     field.dictionary?.[code] === null ? none : Buffer.concat([prefix, bytes])
   if (step.step === 'dictionary') return { ...step, entries: step.entries.map(entry) }

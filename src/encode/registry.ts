@@ -10,6 +10,7 @@ import { exchange } from './registry-http.js'
 /** A registered schema, with the schemas it refers to, each after its own dependencies. */
 export interface RegisteredSchema {
   readonly id: number
+  /** A JSON value; of Protobuf the text of a .proto file. */
   readonly schema: unknown
   readonly references: readonly unknown[]
 }
@@ -19,6 +20,9 @@ export interface Compatibility {
   /** The registry's reasons, if it gives any. */
   readonly messages: readonly string[]
 }
+
+/** What a schema is written in, in the API's words. */
+export type SchemaType = 'AVRO' | 'JSON' | 'PROTOBUF'
 
 interface Reference {
   readonly subject: string
@@ -63,14 +67,14 @@ export class Registry {
   }
 
   /** The schema's id under the subject, registering it if necessary. Throws SCHEMA_INCOMPATIBLE. */
-  register(subject: string, schema: unknown): Promise<number> {
-    return this.once(`register ${subject} ${exactJsonText(schema)}`, async () => {
+  register(subject: string, schema: unknown, type: SchemaType = 'AVRO'): Promise<number> {
+    return this.once(`register ${subject} ${type} ${textOf(schema, type)}`, async () => {
       const post = (): Promise<HttpAnswer> =>
-        this.call('POST', `/subjects/${encodeURIComponent(subject)}/versions`, written(schema))
+        this.call('POST', `/subjects/${encodeURIComponent(subject)}/versions`, written(schema, type))
       let answer = await post()
       if (answer.status === 200) return this.idOf(answer)
       if (answer.status !== 409) throw this.rejected(`subject ${subject}`, answer)
-      const { compatible, messages } = await this.compatibility(subject, schema)
+      const { compatible, messages } = await this.compatibility(subject, schema, type)
       if (compatible) {
         // Another worker registered it at the same moment.
         answer = await post()
@@ -85,9 +89,9 @@ export class Registry {
   }
 
   /** The id of exactly this schema under the subject. Throws SUBJECT_MISSING. */
-  lookup(subject: string, schema: unknown): Promise<number> {
-    return this.once(`lookup ${subject} ${exactJsonText(schema)}`, async () => {
-      const answer = await this.call('POST', `/subjects/${encodeURIComponent(subject)}`, written(schema))
+  lookup(subject: string, schema: unknown, type: SchemaType = 'AVRO'): Promise<number> {
+    return this.once(`lookup ${subject} ${type} ${textOf(schema, type)}`, async () => {
+      const answer = await this.call('POST', `/subjects/${encodeURIComponent(subject)}`, written(schema, type))
       if (answer.status === 200) return this.idOf(answer)
       if (!isMissing(answer)) throw this.rejected(`subject ${subject}`, answer)
       const what = codeOf(answer) === 40403 ? 'does not have this schema' : 'does not exist'
@@ -98,21 +102,21 @@ export class Registry {
   }
 
   /** The subject's latest schema. Throws SUBJECT_MISSING. */
-  async latest(subject: string): Promise<RegisteredSchema> {
-    return this.version(subject, 'latest')
+  async latest(subject: string, type: SchemaType = 'AVRO'): Promise<RegisteredSchema> {
+    return this.version(subject, 'latest', type)
   }
 
-  /** The schema with this id. Throws REGISTRY_REJECTED if there is none. */
+  /** The Avro schema with this id. Throws REGISTRY_REJECTED if there is none. */
   async byId(id: number): Promise<RegisteredSchema> {
     const answer = await this.call('GET', `/schemas/ids/${id}`)
     if (answer.status !== 200) throw this.rejected(`schema ${id}`, answer)
-    return this.schemaOf(`schema ${id}`, id, answer)
+    return this.schemaOf(`schema ${id}`, id, answer, 'AVRO')
   }
 
   /** Whether the schema could be registered under the subject, given its compatibility setting; a new subject takes any. */
-  async compatibility(subject: string, schema: unknown): Promise<Compatibility> {
+  async compatibility(subject: string, schema: unknown, type: SchemaType = 'AVRO'): Promise<Compatibility> {
     const path = `/compatibility/subjects/${encodeURIComponent(subject)}/versions?verbose=true`
-    const answer = await this.call('POST', path, written(schema))
+    const answer = await this.call('POST', path, written(schema, type))
     if (isMissing(answer)) return { compatible: true, messages: [] }
     if (answer.status !== 200) throw this.rejected(`subject ${subject}`, answer)
     // Confluent's registry returns messages, Apicurio's a reason.
@@ -121,33 +125,32 @@ export class Registry {
     return { compatible: compatible === true, messages: given.map(String) }
   }
 
-  private async version(subject: string, version: number | 'latest'): Promise<RegisteredSchema> {
+  private async version(subject: string, version: number | 'latest', type: SchemaType): Promise<RegisteredSchema> {
     const answer = await this.call('GET', `/subjects/${encodeURIComponent(subject)}/versions/${version}`)
     if (isMissing(answer)) {
       throw this.error('SUBJECT_MISSING', `subject ${subject} has no schema`, { remedy: 'Register one first.' })
     }
     if (answer.status !== 200) throw this.rejected(`subject ${subject}`, answer)
-    return this.schemaOf(`subject ${subject}`, this.idOf(answer), answer)
+    return this.schemaOf(`subject ${subject}`, this.idOf(answer), answer, type)
   }
 
-  private async schemaOf(what: string, id: number, answer: HttpAnswer): Promise<RegisteredSchema> {
+  private async schemaOf(what: string, id: number, answer: HttpAnswer, type: SchemaType): Promise<RegisteredSchema> {
     const { schema: text, schemaType, references } = objectOf(answer)
-    if (schemaType !== undefined && schemaType !== null && schemaType !== 'AVRO') {
-      throw this.error('REGISTRY_REJECTED', `${what} is not an Avro schema`, {
-        found: JSON.stringify(schemaType),
-        expected: 'AVRO',
+    if ((schemaType ?? 'AVRO') !== type) {
+      throw this.error('REGISTRY_REJECTED', `${what} is not ${schemaNames[type]} schema`, {
+        found: JSON.stringify(schemaType ?? 'AVRO'),
+        expected: type,
       })
     }
-    let schema: unknown
+    let schema: unknown = String(text)
     try {
-      schema = parseExactJson(String(text))
+      if (type !== 'PROTOBUF') schema = parseExactJson(String(text))
     } catch {
       // The short form of a primitive type, as returned by some registries.
-      schema = String(text)
     }
     const needed: unknown[] = []
     for (const reference of Array.isArray(references) ? (references as Reference[]) : []) {
-      const found = await this.version(reference.subject, reference.version)
+      const found = await this.version(reference.subject, reference.version, type)
       for (const one of [...found.references, found.schema]) {
         if (!needed.some((known) => exactJsonText(known) === exactJsonText(one))) needed.push(one)
       }
@@ -205,8 +208,14 @@ export class Registry {
   }
 }
 
-function written(schema: unknown): object {
-  return { schema: exactJsonText(schema) }
+const schemaNames: Readonly<Record<SchemaType, string>> = { AVRO: 'an Avro', JSON: 'a JSON', PROTOBUF: 'a Protobuf' }
+
+function written(schema: unknown, type: SchemaType): object {
+  return { schema: textOf(schema, type), ...(type !== 'AVRO' && { schemaType: type }) }
+}
+
+function textOf(schema: unknown, type: SchemaType): string {
+  return type === 'PROTOBUF' ? String(schema) : exactJsonText(schema)
 }
 
 function objectOf({ body }: HttpAnswer): Record<string, unknown> {

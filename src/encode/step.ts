@@ -86,7 +86,12 @@ export interface ListStep extends Wrapping {
   readonly items: readonly EncodeStep[]
 }
 
-export type EncodeStep = ConstantStep | DictionaryStep | NumberEncodeStep | TextEncodeStep | ListStep
+/** The end of a JSON object whose members each have a comma behind them: a brace in the place of the last comma. */
+export interface ObjectEndStep {
+  readonly step: 'object-end'
+}
+
+export type EncodeStep = ConstantStep | DictionaryStep | NumberEncodeStep | TextEncodeStep | ListStep | ObjectEndStep
 
 const none = Buffer.alloc(0)
 
@@ -104,6 +109,12 @@ export function fuse(steps: readonly EncodeStep[]): EncodeStep[] {
   for (const step of steps) {
     if (step.step === 'constant') {
       pending = join(step.bytes)
+      continue
+    }
+    if (step.step === 'object-end') {
+      if (pending.length > 0) fused.push(constant(pending))
+      fused.push(step)
+      pending = none
       continue
     }
     if (step.step === 'dictionary') {

@@ -8,10 +8,17 @@ import type { NumberForm, EncodeStep, TextForm } from './step.js'
 export type TextSyntax = 'json' | 'csv' | 'raw'
 
 /**
- * The step that writes a column between `before` and `after`. A missing value is `null` in JSON, and nothing elsewhere.
- * Numbers are exact; dates and times are in their own spelling, or ISO 8601.
+ * The step that writes a column between `before` and `after`. A missing value is `null` in JSON, and nothing elsewhere; `missing`
+ * replaces it, `before` and `after`. Numbers are exact; dates and times are in their own spelling, or ISO 8601.
  */
-export function textStep(field: Field, column: number, format: TextSyntax, before: string, after: string): EncodeStep {
+export function textStep(
+  field: Field,
+  column: number,
+  format: TextSyntax,
+  before: string,
+  after: string,
+  missing = before + (format === 'json' ? 'null' : '') + after,
+): EncodeStep {
   if (field.vector === 'list')
     throw new GenesisError('CONFIG_INVALID', 'only JSON and Avro support lists', {
       found: `list ${field.name}`,
@@ -21,7 +28,7 @@ export function textStep(field: Field, column: number, format: TextSyntax, befor
   const wrapping = {
     before: Buffer.from(before + quote),
     after: Buffer.from(quote + after),
-    missing: field.nullable ? Buffer.from(before + (format === 'json' ? 'null' : '') + after) : null,
+    missing: field.nullable ? Buffer.from(missing) : null,
   }
   const whole = (value: Value): Buffer =>
     value === null
@@ -97,4 +104,9 @@ function renderText(type: FieldType, value: NonNullable<Value>, format: TextSynt
 /** A non-null value as plain text. */
 export function plainTextOf(type: FieldType, held: NonNullable<Value>): string {
   return renderText(type, held, 'raw').toString()
+}
+
+/** A present value as JSON. */
+export function jsonTextOf(type: FieldType, held: NonNullable<Value>): string {
+  return renderText(type, held, 'json').toString()
 }

@@ -4,7 +4,7 @@ import { extname } from 'node:path'
 import { GenesisError } from '../errors.js'
 import { artifactFormat, artifactVersion, type ModelArtifact } from './artifact.js'
 import { writeModel } from './artifact-write.js'
-import { modelOfSchema } from './declared/from-avro.js'
+import { isSchema, modelOfSchema } from './declared/from-schema.js'
 import { includedIn, readDeclaration, type DeclaredModel } from './declared/from-declaration.js'
 import { fieldsOf } from './fields.js'
 import { readCircuit } from './load/circuit.js'
@@ -16,11 +16,11 @@ import type { CircuitSource, ModelColumn, Model } from './model.js'
 import { isPlainColumn } from './generated/plain.js'
 import { poolOf } from './generated/words.js'
 
-/** Where a model comes from: a file with a model or an Avro schema, or such a schema itself. */
+/** Where a model comes from: a file with a model or a schema, or such a schema itself. */
 export type ModelSource = string | object
 
 /**
- * Reads and checks a model file, or derives a model from an Avro schema. Throws MODEL_UNREADABLE (missing, or not JSON), MODEL_TOO_NEW, or
+ * Reads and checks a model file, or derives a model from an Avro schema or a JSON Schema. Throws MODEL_UNREADABLE (missing, or not JSON), MODEL_TOO_NEW, or
  * MODEL_INVALID (truncated or inconsistent), naming the file and the path in it; for a schema, SCHEMA_INVALID.
  */
 export async function loadModel(path: ModelSource): Promise<Model> {
@@ -78,15 +78,15 @@ function declaredIn(path: string, before: readonly string[] = []): Promise<Decla
   })
 }
 
-function modelFromSchema(schema: unknown, place: string): Model {
-  return modelOfSchema(schema, place, (text) => parseModel(Buffer.from(text), place))
+function modelFromSchema(schema: object, place: string): Model {
+  return modelOfSchema(schema as Record<string, unknown>, place, (text) => parseModel(Buffer.from(text), place))
 }
 
 /** A model from the bytes of its file; `place` names it in errors, which are those of `loadModel`. */
 export function parseModel(bytes: Uint8Array, place: string): Model {
   const file: ModelFile = new ModelFile(place)
   const document = documentOf(bytes, file)
-  if (document.format === undefined && document.type !== undefined) return modelFromSchema(document, place)
+  if (isSchema(document)) return modelFromSchema(document, place)
   checkFormat(document, file)
   const artifact = shapeOfArtifact(document, file)
   const columnOfNode = checkColumns(artifact, file)
@@ -134,7 +134,7 @@ function documentOf(bytes: Uint8Array, file: ModelFile): Record<string, unknown>
     throw new GenesisError('MODEL_UNREADABLE', 'not JSON', {
       place: file.place,
       found,
-      expected: 'a model file, or an Avro schema',
+      expected: 'a model file, or a schema',
       cause,
     })
   }

@@ -1,12 +1,10 @@
 import avro from 'avsc'
 import type { ConnectorConfig } from '../config/connector.js'
 import { valueSchema } from '../encode/value.js'
+import { wirePrefixBytes } from '../encode/wire-format.js'
 import type { Model } from '../model/model.js'
 import type { Field } from '../record.js'
 import type { StripValue } from './skip-fields.js'
-
-/** Prefix bytes of a value in the registry's wire format: 0 and the schema's id. */
-const prefixBytes = 5
 
 /** Fields of a model's records that differ every time: the wall clock, and texts containing it. */
 export function unrepeatableFields({ columns }: Pick<Model, 'columns'>): string[] {
@@ -29,10 +27,17 @@ export function stripperOf(connector: ConnectorConfig, fields: readonly Field[],
   if (format === 'avro') {
     const { type } = valueSchema(connector, fields)
     const written = fieldNames(type, names)
-    const prefix = sink.type === 'kafka' ? prefixBytes : 0
+    const prefix = sink.type === 'kafka' ? wirePrefixBytes : 0
     return tolerant((value) => {
       const row: unknown = type.fromBuffer(value.subarray(prefix))
       return Buffer.concat([value.subarray(0, prefix), asJson(row, written)])
+    })
+  }
+  if (format === 'json-schema') {
+    const left = new Set(names)
+    return tolerant((value) => {
+      const head = value.subarray(0, wirePrefixBytes)
+      return Buffer.concat([head, asJson(JSON.parse(value.subarray(wirePrefixBytes).toString()), left)])
     })
   }
   if (format === 'json') return tolerant((value) => asJson(JSON.parse(value.toString()), new Set(names)))

@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
-import { Kafka, logLevel } from 'kafkajs'
 import { parseConnector, resolveConnector } from '#src/config/connector-file.js'
 import { plainSource } from '#src/config/source.js'
 import { loadWorker } from '#src/config/worker-file.js'
 import type { VerifyReport } from '#src/verify/report.js'
 import { verifyConnector } from '#src/verify/verify-connector.js'
 import { deliver } from '../support/deliver.js'
-import { committedNow, deleteAfter, testCluster, uniqueName } from '../support/kafka.js'
+import { foreignValues } from '../support/foreign-values.js'
+import { committedNow, deleteAfter, uniqueName } from '../support/kafka.js'
 import { registryUrl } from '../support/registry.js'
 
 /** Delivers a connector's records from two tasks, and compares the topic with its stream. */
@@ -29,25 +29,6 @@ async function delivered(
   const worker = await loadWorker(null, { ...process.env, GENESIS_CHECKPOINTS_TOPIC: checkpoints })
   await deliver(connector, worker, records)
   return { topic, report: await verifyConnector(connector, worker) }
-}
-
-/** The first values of a topic, as another client reads them. */
-async function valuesOf(topic: string, count: number): Promise<Buffer[]> {
-  const kafka = new Kafka({ brokers: [...testCluster().brokers], logLevel: logLevel.NOTHING })
-  const consumer = kafka.consumer({ groupId: topic })
-  await consumer.connect()
-  await consumer.subscribe({ topic, fromBeginning: true })
-  const values: Buffer[] = []
-  await new Promise<void>((resolve, reject) => {
-    const eachBatch = ({ batch }: { batch: { messages: { value: Buffer | null }[] } }): Promise<void> => {
-      values.push(...batch.messages.map(({ value }) => value ?? Buffer.alloc(0)))
-      if (values.length >= count) resolve()
-      return Promise.resolve()
-    }
-    consumer.run({ eachBatch }).catch(reject)
-  })
-  await consumer.disconnect()
-  return values
 }
 
 interface Pageview {
@@ -90,7 +71,7 @@ test('a schema alone makes a topic that is exact, and that other clients read', 
   })
   assert.deepEqual([report.exact, report.found], [true, 3000])
   const reader = new SchemaRegistry({ host: registryUrl() })
-  const values = await valuesOf(topic, 3000)
+  const values = await foreignValues(topic, 3000)
   const views = (await Promise.all(values.map((value) => reader.decode(value)))) as Pageview[]
   assert.deepEqual(
     views.map(({ id }) => Number(id)).sort((a, b) => a - b),
@@ -189,7 +170,7 @@ test('lists and maps make a topic that is exact, disturbed or not', async (t) =>
     const { topic, report } = await delivered(t, 1000, { key: 'id', value: { schema }, ...(disturb && { disturb }) })
     assert.deepEqual([report.exact, report.found], [true, 1000])
     const reader = new SchemaRegistry({ host: registryUrl() })
-    const [first] = await valuesOf(topic, 1)
+    const [first] = await foreignValues(topic, 1)
     const { lines } = (await reader.decode(first)) as { lines: { product: string; sizes: number[] }[] }
     assert.ok(lines.length >= 1 && lines.every(({ product, sizes }) => product !== '' && sizes.length >= 1))
   }

@@ -5,9 +5,12 @@ import { writeLong } from '../binary.js'
 import type { EncodeStep } from '../step.js'
 import { constant } from '../step.js'
 import type { Conversion } from './conversion.js'
-import { conversion, knownBounds } from './conversion.js'
-import { describeType, describeValue, listed } from './describe.js'
-import { branchesOf } from './match.js'
+import { conversion } from './conversion.js'
+import { describeValue } from '../describe-field.js'
+import { knownBounds } from '../known-bounds.js'
+import { listed } from '../listed.js'
+import { describeType } from './describe.js'
+import { branchesOf } from './leaves.js'
 
 /** Why a column does not fit a type. */
 export interface TypeMisfit {

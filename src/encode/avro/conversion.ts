@@ -6,6 +6,7 @@ import { ownWriter, type SpellingWriter } from '../../model/time/spelling.js'
 import { unitsPerMs } from '../../model/time/units.js'
 import type { Field, Value } from '../../record.js'
 import { writeUuid } from '../binary.js'
+import { knownBounds } from '../known-bounds.js'
 import { renderNumber } from '../number-form.js'
 import type { NumberForm, TextForm } from '../step.js'
 import { LogicalMark } from './schema.js'
@@ -210,12 +211,4 @@ function ofTime(logical: string, writer: SpellingWriter | null): Conversion | nu
 
 function textForm(as: 'date' | 'timestamp', writer: SpellingWriter | null): NumberForm {
   return writer === null ? { as, prefixed: true } : { as: 'spelled', writer, prefixed: true }
-}
-
-/** The lowest and highest number a column can hold, in held form, as far as its layout tells. */
-export function knownBounds(field: Field): readonly [number, number] | null {
-  if (field.range !== undefined) return field.range
-  if (field.dictionary === undefined || field.dictionary.includes(undefined)) return null
-  const numbers = field.dictionary.filter((value) => typeof value === 'number')
-  return [numbers.reduce((a, b) => Math.min(a, b), Infinity), numbers.reduce((a, b) => Math.max(a, b), -Infinity)]
 }

@@ -1,12 +1,7 @@
 import { GenesisError } from '../../errors.js'
 import type { Field, FieldType } from '../../record.js'
-import { avroNames } from './names.js'
-
-/** The name of a derived schema's record. */
-export interface RecordName {
-  readonly name: string
-  readonly namespace: string
-}
+import { avroNames } from '../schema-names.js'
+import type { RecordName } from '../value-schema.js'
 
 /**
  * The Avro schema derived from a layout, for connectors without one: a field per column, in order; nullable ones as

@@ -1,69 +1,47 @@
 /** Matches a schema with a layout: the steps that write a record, or every mismatch at once. */
 import avro from 'avsc'
-import { GenesisError } from '../../errors.js'
 import type { Field, FieldType } from '../../record.js'
 import type { EncodeStep } from '../step.js'
 import { constant } from '../step.js'
 import { branchIndex, columnSteps } from './column.js'
-import { describeField, listed } from './describe.js'
-import type { Matching } from './match.js'
-import { branchesOf, match } from './match.js'
+import { describeField } from '../describe-field.js'
+import { listed } from '../listed.js'
+import { matchColumns, type Matching } from '../match-columns.js'
+import { Mismatches } from '../mismatches.js'
+import type { ValuePlan } from '../value-schema.js'
+import { branchesOf, leavesOf } from './leaves.js'
 import type { AvroSchema } from './schema.js'
 
-export interface AvroPlan {
-  readonly steps: readonly EncodeStep[]
-  /** Names of columns that no schema field uses. */
-  readonly unusedColumns: readonly string[]
-}
-
 /** Throws SCHEMA_MISMATCH with every mismatch in `details.all`. */
-export function planAvro(fields: readonly Field[], schema: AvroSchema): AvroPlan {
-  const planner = new Planner(fields, schema.place, schema.defaults)
-  const plan = planner.root(schema.type)
-  const { mismatches } = planner
-  if (mismatches.length === 0) return plan
-  if (mismatches.length === 1) {
-    throw new GenesisError('SCHEMA_MISMATCH', mismatches[0].what, {
-      ...mismatches[0].error.details,
-      all: [mismatches[0].error],
-    })
-  }
-  const places = listed(mismatches.map(({ path }) => path))
-  throw new GenesisError('SCHEMA_MISMATCH', `${mismatches.length} fields do not fit the model (${places})`, {
-    place: schema.place,
-    all: mismatches.map(({ error }) => error),
-  })
+export function planAvro(fields: readonly Field[], schema: AvroSchema): ValuePlan {
+  const mismatches = new Mismatches(schema.place)
+  const plan = new Planner(fields, mismatches, schema.defaults).root(schema.type)
+  mismatches.throwIfAny()
+  return plan
 }
 
 type ListType = Extract<FieldType, { kind: 'list' }>
 
 const none = Buffer.alloc(0)
 
-interface Mismatch {
-  readonly path: string
-  readonly what: string
-  readonly error: GenesisError
-}
-
 class Planner {
-  readonly mismatches: Mismatch[] = []
   private matching: Matching = { columns: new Map(), ambiguous: new Map(), unused: [] }
 
   constructor(
     private readonly fields: readonly Field[],
-    private readonly schemaPlace: string,
+    private readonly mismatches: Mismatches,
     private readonly defaults: AvroSchema['defaults'],
   ) {}
 
-  root(type: avro.Type): AvroPlan {
+  root(type: avro.Type): ValuePlan {
     const branches = branchesOf(type)
     const at = branches.findIndex((branch) => branch instanceof avro.types.RecordType)
     const record = branches[at]
     if (!(record instanceof avro.types.RecordType)) return this.rootColumn(type)
     const names = this.fields.map((field) => field.name)
-    this.matching = match(record, names)
+    this.matching = matchColumns(leavesOf(record), names)
     for (const [column, paths] of this.matching.ambiguous) {
-      this.mismatch(paths[0], 'several nested fields match one column by name', {
+      this.mismatches.add(paths[0], 'several nested fields match one column by name', {
         found: `column ${names[column]}, which fits ${listed(paths)}`,
         expected: `columns named by path, such as ${paths[0]}`,
       })
@@ -73,9 +51,9 @@ class Planner {
   }
 
   /** A non-record schema takes the only column. */
-  private rootColumn(type: avro.Type): AvroPlan {
+  private rootColumn(type: avro.Type): ValuePlan {
     if (this.fields.length !== 1) {
-      this.mismatch('', 'the schema is not a record', { found: JSON.stringify(type), expected: 'a record' })
+      this.mismatches.add('', 'the schema is not a record', { found: JSON.stringify(type), expected: 'a record' })
       return { steps: [], unusedColumns: [] }
     }
     return { steps: this.column(0, type, ''), unusedColumns: [] }
@@ -106,7 +84,7 @@ class Planner {
     if (isEndless && nullAt >= 0) return [constant(branchIndex(nullAt))]
     const isAmbiguous = [...this.matching.ambiguous.values()].some((paths) => paths.includes(path))
     if (!isAmbiguous) {
-      this.mismatch(path, 'no column for this field, and no default', {
+      this.mismatches.add(path, 'no column for this field, and no default', {
         found: `columns ${listed(this.fields.map(({ name }) => name))}`,
         expected: `a column ${path}, or a default in the schema`,
       })
@@ -131,10 +109,9 @@ class Planner {
   private column(index: number, type: avro.Type, path: string): EncodeStep[] {
     const field = this.fields[index]
     if (field.type.kind === 'list') return this.list(field, field.type, index, type, path)
-    const place = path === '' ? this.schemaPlace : `${this.schemaPlace}: field ${path}`
-    const result = columnSteps(field, index, type, place)
+    const result = columnSteps(field, index, type, this.mismatches.at(path))
     if (Array.isArray(result)) return result
-    this.mismatch(path, result.what, {
+    this.mismatches.add(path, result.what, {
       found: `${describeField(field)}${result.found === undefined ? '' : ` with ${result.found}`}`,
       expected: result.expected,
     })
@@ -150,7 +127,7 @@ class Planner {
     const nullAt = branches.findIndex((branch) => branch.typeName === 'null')
     const branch = branches[at]
     if (branch === undefined || (field.nullable && nullAt < 0)) {
-      this.mismatch(path, field.nullable ? 'a nullable list does not fit' : 'a list does not fit', {
+      this.mismatches.add(path, field.nullable ? 'a nullable list does not fit' : 'a list does not fit', {
         found: describeField(field),
         expected: of.endsWith('map') ? 'a map' : 'an array',
       })
@@ -172,23 +149,15 @@ class Planner {
 
   private items(items: readonly Field[], type: avro.Type, path: string): EncodeStep[] {
     const inner = (fields: readonly Field[], itemType: avro.Type, name: string): EncodeStep[] => {
-      const planner = new Planner(fields, `${this.schemaPlace}: field ${path}${name}`, this.defaults)
+      const planner = new Planner(fields, this.mismatches.inside(path, name), this.defaults)
       const isSingle = fields.length === 1 && !branchesOf(itemType).some((one) => one instanceof avro.types.RecordType)
-      const steps = isSingle ? planner.column(0, itemType, '') : [...planner.root(itemType).steps]
-      this.mismatches.push(...planner.mismatches)
-      return steps
+      return isSingle ? planner.column(0, itemType, '') : [...planner.root(itemType).steps]
     }
     if (type instanceof avro.types.ArrayType) return inner(items, type.itemsType, '[]')
     if (!(type instanceof avro.types.MapType)) return []
     const last = items.length - 1
-    const key = columnSteps(items[last], last, avro.Type.forSchema('string'), `${this.schemaPlace}: field ${path}`)
+    const key = columnSteps(items[last], last, avro.Type.forSchema('string'), this.mismatches.at(path))
     return [...(Array.isArray(key) ? key : []), ...inner(items.slice(0, last), type.valuesType as avro.Type, '{}')]
-  }
-
-  private mismatch(path: string, what: string, details: { found: string; expected: string }): void {
-    const place = path === '' ? this.schemaPlace : `${this.schemaPlace}: field ${path}`
-    const error = new GenesisError('SCHEMA_MISMATCH', what, { place, ...details })
-    this.mismatches.push({ path, what, error })
   }
 }
 

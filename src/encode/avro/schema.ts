@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
 import avro from 'avsc'
-import { parseExactJson } from '../../config/exact-json.js'
 import { GenesisError } from '../../errors.js'
+import { readSchemaJson } from '../schema-file.js'
 import { exactDefaults, withoutLongDefaults } from './defaults.js'
 
 /** A parsed schema, with its name for messages. */
@@ -101,23 +100,5 @@ function withoutHints(json: unknown): unknown {
 
 /** Reads and parses an .avsc file. Throws SCHEMA_INVALID. */
 export function readSchema(file: string): AvroSchema {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw new GenesisError('SCHEMA_INVALID', 'the schema file cannot be read', {
-      place: file,
-      found: code === 'ENOENT' ? 'no such file' : (code ?? String(cause)),
-      remedy: 'Paths in a connector file are relative to that file',
-      cause,
-    })
-  }
-  let json: unknown
-  try {
-    json = parseExactJson(text)
-  } catch (cause) {
-    throw new GenesisError('SCHEMA_INVALID', `not JSON: ${(cause as Error).message}`, { place: file, cause })
-  }
-  return parseSchema(json, file)
+  return parseSchema(readSchemaJson(file), file)
 }

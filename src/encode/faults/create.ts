@@ -4,8 +4,8 @@ import { GenesisError } from '../../errors.js'
 import type { Field } from '../../record.js'
 import type { EncodedConnector } from '../encoded-connector.js'
 import type { Encoder } from '../encoder.js'
-import { planAvro } from '../avro/plan.js'
-import { valueSchema } from '../value.js'
+import { avroSchema, ownSchema } from '../value-formats.js'
+import { wirePrefixBytes } from '../wire-format.js'
 import { DisturbedEncoder } from './disturbed-encoder.js'
 import type { AlterableColumn } from './disturbed-encoder.js'
 import { Variant, alteredFields } from './variant.js'
@@ -13,9 +13,6 @@ import type { Alteration } from './variant.js'
 
 /** Creates the encoder for a layout; throws SCHEMA_MISMATCH if the layout does not fit the connector's schema. */
 export type MakeEncoder = (connector: EncodedConnector, fields: readonly Field[]) => Encoder
-
-/** Magic byte and schema id. */
-const registryPrefix = 5
 
 /**
  * An encoder for disturbed streams. Throws CONFIG_INVALID, naming the field, if a requested field can be neither
@@ -28,10 +25,12 @@ export function createDisturbedEncoder(
   make: MakeEncoder,
 ): Encoder {
   const { sink, value } = connector
-  const isAvro = sink.type === 'kafka' ? value.format === 'avro' : sink.format === 'avro'
+  const isKafka = sink.type === 'kafka'
+  const hasSchema = isKafka && value.format !== 'json'
+  const isContainer = !isKafka && sink.format === 'avro'
   // Keys are those of the undisturbed records; the schema covers the whole layout.
-  const own = isAvro && !value.useLatest ? valueSchema(connector, fields) : null
-  const unused = own === null ? [] : planAvro(fields, own).unusedColumns
+  const own = isKafka ? ownSchema(connector, fields) : isContainer ? avroSchema(connector, fields) : null
+  const unused = own === null ? [] : own.plan(fields).unusedColumns
   const schema = isObject(own?.json) ? own.json : value.schema
   const bare: EncodedConnector = { ...connector, key: null, value: { ...value, schema } }
   const variant = (column: number, alteration: Alteration): Variant =>
@@ -54,9 +53,9 @@ export function createDisturbedEncoder(
     encoder: make(connector, fields),
     missing: columns('missing_field', missingFields),
     nulls: columns('null', nullFields),
-    prefix: isAvro && sink.type === 'kafka' ? registryPrefix : 0,
-    suffix: sink.type !== 'kafka' && !isAvro ? 1 : 0,
-    labelled: sink.type === 'kafka',
+    prefix: hasSchema ? wirePrefixBytes : 0,
+    suffix: isKafka || isContainer ? 0 : 1,
+    labelled: isKafka,
   })
 }
 

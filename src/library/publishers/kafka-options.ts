@@ -52,8 +52,8 @@ export interface KafkaPublisherOptions {
   readonly bootstrapServers: string | readonly string[]
   readonly topic: string
   /** @default json */
-  readonly valueSerializer?: 'json' | 'avro'
-  /** The schema itself, or the path of an .avsc file. @default derived from the model */
+  readonly valueSerializer?: 'json' | 'avro' | 'json-schema'
+  /** The schema itself, or the path of a schema file. @default derived from the model */
   readonly avroSchema?: object | string
   /** Schema registry (Confluent API): its URL, or an object. Without one, Avro values have no registry prefix. */
   readonly registry?: string | RegistryOptions

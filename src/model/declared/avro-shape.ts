@@ -25,6 +25,10 @@ export interface Scalar extends Base {
   readonly symbols: readonly string[]
   /** Bytes of a fixed. */
   readonly size: number
+  /** What its values would be called, where its type tells more than the field's name. */
+  readonly called?: string
+  /** The bound of a number that has one: values that its name suggests are taken if they keep to it. */
+  readonly within?: { readonly low?: number; readonly high?: number }
 }
 
 export interface RecordShape extends Base {

@@ -60,6 +60,7 @@ export function pluginRoutes(herder: Herder, version: string): readonly Route[] 
 /** Connect's converter classes, by which configurations select the formats of keys and values. */
 const converters = [
   'io.confluent.connect.avro.AvroConverter',
+  'io.confluent.connect.json.JsonSchemaConverter',
   'org.apache.kafka.connect.json.JsonConverter',
   'org.apache.kafka.connect.storage.StringConverter',
 ]

@@ -90,7 +90,7 @@ describe('the command line', () => {
     assert.deepEqual([status, stdout], [2, ''])
     assert.deepEqual(stderr.trimEnd().split('\n'), [
       'error: c.json:1:13: modle: unknown key; found "modle"; expected model (CONFIG_INVALID)',
-      'error: c.json:1:1: model: a model or a schema is required; found neither; expected model: a model file, or value.schema: an Avro schema (CONFIG_INVALID)',
+      'error: c.json:1:1: model: a model or a schema is required; found neither; expected model: a model file, or value.schema: a schema (CONFIG_INVALID)',
       'error: c.json:1:1: topic: the kafka sink needs a topic; found none; expected topic: <name> (CONFIG_INVALID)',
     ])
     const empty = await genesis(['validate', 'empty.yaml'], {}, folder)
@@ -166,7 +166,7 @@ describe('genesis validate', () => {
     const folder = await folderWith(t, { 'a.json': good, 'b.json': { ...good, name: 'b', topic: 'u', value: {} } })
     const { status, stderr } = await genesis(['validate', '.'], {}, folder)
     assert.equal(status, 0)
-    assert.equal(stderr, 'note: Avro in Kafka needs a schema registry, and SCHEMA_REGISTRY_URL is not set: b\n')
+    assert.equal(stderr, 'note: values with a schema need a schema registry, and SCHEMA_REGISTRY_URL is not set: b\n')
   })
 
   it('takes a folder without connectors for a mistake, as run and verify do', async (t) => {

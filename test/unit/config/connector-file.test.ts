@@ -176,7 +176,7 @@ seed: -1
   it('needs a name, and a model or a schema', () => {
     assert.deepEqual(errorsOf({ topic: 't' }), [
       'missing key; found no name; expected a name of letters, digits, ".", "_" and "-", starting with a letter or digit, at most 128 characters',
-      'model: a model or a schema is required; found neither; expected model: a model file, or value.schema: an Avro schema',
+      'model: a model or a schema is required; found neither; expected model: a model file, or value.schema: a schema',
     ])
     assert.match(errorsOf({ ...minimal, name: null })[0], /^name: wrong value; found nothing; expected a name/)
     assert.match(errorsOf(['a'])[0], /^not a map of options; found \["a"\]; expected a map with name, model/)

@@ -3,8 +3,7 @@
  * name if only one field and one column with it are left; a field's name takes precedence over its aliases, and a column's name
  * over the Avro name derived from it.
  */
-import avro from 'avsc'
-import { avroNames } from './names.js'
+import { avroNames } from './schema-names.js'
 
 /** A field that a column can fill. */
 export interface Leaf {
@@ -23,8 +22,7 @@ export interface Matching {
   readonly unused: readonly number[]
 }
 
-export function match(root: avro.types.RecordType, columns: readonly string[]): Matching {
-  const leaves = leavesOf(root)
+export function matchColumns(leaves: readonly Leaf[], columns: readonly string[]): Matching {
   const byPath = new Map<string, number>()
   const used = new Set<number>()
   const ambiguous = new Map<number, readonly string[]>()
@@ -57,27 +55,4 @@ export function match(root: avro.types.RecordType, columns: readonly string[]): 
   }
   const unused = columns.map((_, index) => index).filter((index) => !used.has(index) && !ambiguous.has(index))
   return { columns: byPath, ambiguous, unused }
-}
-
-/** Every non-record field, in schema order; recursive record fields are left out. */
-function leavesOf(root: avro.types.RecordType): Leaf[] {
-  const leaves: Leaf[] = []
-  const visit = (record: avro.types.RecordType, above: Leaf | null, open: readonly avro.Type[]): void => {
-    for (const field of record.fields) {
-      const names = [field.name, ...field.aliases]
-      const paths = above === null ? names : above.paths.flatMap((path) => names.map((name) => `${path}.${name}`))
-      const leaf = { path: above === null ? field.name : `${above.path}.${field.name}`, paths, names }
-      const branches = branchesOf(field.type)
-      const records = branches.filter((branch) => branch instanceof avro.types.RecordType)
-      if (records.length < branches.filter((branch) => branch.typeName !== 'null').length) leaves.push(leaf)
-      for (const branch of records) if (!open.includes(branch)) visit(branch, leaf, [...open, branch])
-    }
-  }
-  visit(root, null, [root])
-  return leaves
-}
-
-/** The branches of a union; any other type is its own single branch. */
-export function branchesOf(type: avro.Type): readonly avro.Type[] {
-  return type instanceof avro.types.WrappedUnionType ? type.types : [type]
 }

@@ -1,12 +1,13 @@
 import { isObject } from '../../config/is-object.js'
 import { GenesisError } from '../../errors.js'
+import type { ArtifactColumn } from '../artifact.js'
 import { writeModel } from '../artifact-write.js'
 import type { Model } from '../model.js'
 import { addByProperties, checkNames, missingShare } from './arg-properties.js'
 import { maxItems } from '../load/shape.js'
-import { shapeOf, argProperties, type Json, type RecordShape, type Scalar, type SchemaShape } from './avro-shape.js'
+import { argProperties, type Json, type RecordShape, type Scalar, type SchemaShape } from './avro-shape.js'
 import { addByName, type Surroundings } from './by-name.js'
-import { SchemaSource } from './complaint.js'
+import type { SchemaSource } from './complaint.js'
 import { ModelDraft, evenly, type Target } from './draft.js'
 import { heldOption, isDecimal, typeOf } from './scalar-type.js'
 
@@ -14,12 +15,10 @@ import { heldOption, isDecimal, typeOf } from './scalar-type.js'
 const usualMissing = 0.1
 
 /**
- * A model of the records of an Avro schema: `arg.properties` say what is in a field, or else its name and type. `read` makes a model of its
- * artifact's text. `place` names the schema in errors. Throws SCHEMA_INVALID.
+ * A model of the records of a schema, which is a record: `arg.properties` say what is in a field, or else its name and type. `read` makes a
+ * model of its artifact's text. Throws SCHEMA_INVALID.
  */
-export function modelOfSchema(schema: unknown, place: string, read: (text: string) => Model): Model {
-  const source: SchemaSource = new SchemaSource(place)
-  const shape = shapeOf(schema, source)
+export function modelOfShape(shape: SchemaShape, source: SchemaSource, read: (text: string) => Model): Model {
   if (shape.kind !== 'record')
     source.invalid('', 'the schema is not a record', { found: shape.kind, expected: '"type": "record"' })
   const draft = new ModelDraft()
@@ -30,7 +29,7 @@ export function modelOfSchema(schema: unknown, place: string, read: (text: strin
     return read(writeModel(artifact))
   } catch (cause) {
     if (!(cause instanceof GenesisError)) throw cause
-    throw new GenesisError('INTERNAL', `${place}: the model of the schema: ${cause.message}`, { cause })
+    throw new GenesisError('INTERNAL', `${source.place}: the model of the schema: ${cause.message}`, { cause })
   }
 }
 
@@ -72,7 +71,21 @@ class Fields {
     }
     if (inner.kind === 'array' || inner.kind === 'map') return this.#list(inner, target)
     const scalar = this.#scalar(inner)
-    if (!addByProperties(this.draft, target, scalar, this.source)) addByName(this.draft, target, name, scalar, around)
+    if (addByProperties(this.draft, target, scalar, this.source)) return
+    if (scalar.within !== undefined) return this.#bounded(target, name, scalar, around)
+    addByName(this.draft, target, scalar.called ?? name, scalar, around)
+  }
+
+  /** A number with one bound: as its name suggests, or else the numbers next to the bound. */
+  #bounded(target: Target, name: string, scalar: Scalar, around: Surroundings): void {
+    const { low, high } = scalar.within ?? {}
+    const sketch = new ModelDraft()
+    addByName(sketch, target, name, scalar, around)
+    const column = sketch.column(target.name)
+    const isIn = (value: number): boolean => value >= (low ?? -Infinity) && value <= (high ?? Infinity)
+    if (column !== undefined && extentOf(column).every(isIn)) return addByName(this.draft, target, name, scalar, around)
+    const range = { min: low ?? high! - oneSided, max: high ?? low! + oneSided }
+    addByProperties(this.draft, target, { ...scalar, properties: { range } }, this.source)
   }
 
   /** A field's shape without null, and how often it is missing. Inner null: nothing else is in it. */
@@ -245,6 +258,20 @@ class Fields {
       })
     }
   }
+}
+
+/** How far numbers go from the one bound that they have. */
+const oneSided = 1_000_000
+
+/** The ends of the numbers that a column has. */
+function extentOf({ type, source }: ArtifactColumn): number[] {
+  const unit = type.kind === 'decimal' ? 10 ** type.scale : 1
+  if (source.from === 'cycle') return [source.start, source.restart ?? source.start].map((held) => held / unit)
+  if (source.from !== 'circuit') return [NaN]
+  return source.alphabet
+    .flat()
+    .map((held) => (held === null ? [] : Number(held) / unit))
+    .flat()
 }
 
 /** A column of a nested record has the name of its path. */

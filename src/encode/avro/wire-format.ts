@@ -1,6 +1,0 @@
-/** Prefix of Avro bytes in a topic: byte 0 and the schema's id, 4 bytes big-endian (Confluent's wire format). */
-export function wirePrefix(id: number): Buffer {
-  const prefix = Buffer.alloc(5)
-  prefix.writeInt32BE(id, 1)
-  return prefix
-}

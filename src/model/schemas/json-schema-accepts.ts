@@ -1,0 +1,84 @@
+import { isObject } from '../../config/is-object.js'
+import { resolved, type JsonSchema, type SchemaNode, type SchemaObject } from './json-schema.js'
+
+/** Whether a JSON value satisfies a node. Formats are not judged. */
+export function accepts(node: SchemaNode, value: unknown, schema: JsonSchema): boolean {
+  const own = resolved(node, schema)
+  if (typeof own === 'boolean') return own
+  return (
+    acceptsType(own, value) &&
+    acceptsAny(own, value, schema) &&
+    (typeof value !== 'number' || acceptsNumber(own, value)) &&
+    (typeof value !== 'string' || acceptsText(own, value)) &&
+    (!Array.isArray(value) || acceptsArray(own, value, schema)) &&
+    (!isObject(value) || acceptsObject(own, value, schema))
+  )
+}
+
+/** The type of JSON that a value has; an integer is a number, too. */
+function typeOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
+  return typeof value
+}
+
+function acceptsType({ type }: SchemaObject, value: unknown): boolean {
+  if (type === undefined) return true
+  const own = typeOf(value)
+  const types: unknown[] = Array.isArray(type) ? type : [type]
+  return types.includes(own) || (own === 'integer' && types.includes('number'))
+}
+
+function acceptsAny(node: SchemaObject, value: unknown, schema: JsonSchema): boolean {
+  const same = (other: unknown): boolean => JSON.stringify(other) === JSON.stringify(value)
+  const count = (list: unknown): number =>
+    (list as SchemaNode[]).filter((branch) => accepts(branch, value, schema)).length
+  if (Array.isArray(node.enum) && !node.enum.some(same)) return false
+  if (node.const !== undefined && !same(node.const)) return false
+  if (node.not !== undefined && accepts(node.not as SchemaNode, value, schema)) return false
+  if (node.anyOf !== undefined && count(node.anyOf) === 0) return false
+  return node.oneOf === undefined || count(node.oneOf) === 1
+}
+
+/** The bounds of a node's numbers, both included but for `exclusive`. Draft 4 has exclusive bounds as flags. */
+export function acceptsNumber(node: SchemaObject, value: number): boolean {
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = node
+  if (typeof minimum === 'number' && (exclusiveMinimum === true ? value <= minimum : value < minimum)) return false
+  if (typeof maximum === 'number' && (exclusiveMaximum === true ? value >= maximum : value > maximum)) return false
+  if (typeof exclusiveMinimum === 'number' && value <= exclusiveMinimum) return false
+  if (typeof exclusiveMaximum === 'number' && value >= exclusiveMaximum) return false
+  return typeof multipleOf !== 'number' || isMultiple(value, multipleOf)
+}
+
+/** Also of such as 0.01, which binary numbers only come near to. */
+function isMultiple(value: number, step: number): boolean {
+  const times = value / step
+  return Math.abs(times - Math.round(times)) < 1e-9 * Math.max(1, Math.abs(times))
+}
+
+function acceptsText({ minLength, maxLength, pattern }: SchemaObject, value: string): boolean {
+  const length = Array.from(value).length
+  if (typeof minLength === 'number' && length < minLength) return false
+  if (typeof maxLength === 'number' && length > maxLength) return false
+  return typeof pattern !== 'string' || new RegExp(pattern, 'u').test(value)
+}
+
+function acceptsArray(node: SchemaObject, value: readonly unknown[], schema: JsonSchema): boolean {
+  const { items, minItems, maxItems, uniqueItems } = node
+  if (typeof minItems === 'number' && value.length < minItems) return false
+  if (typeof maxItems === 'number' && value.length > maxItems) return false
+  if (uniqueItems === true && new Set(value.map((item) => JSON.stringify(item))).size < value.length) return false
+  return items === undefined || value.every((item) => accepts(items as SchemaNode, item, schema))
+}
+
+function acceptsObject(node: SchemaObject, value: SchemaObject, schema: JsonSchema): boolean {
+  const properties = isObject(node.properties) ? node.properties : {}
+  const names = Object.keys(value)
+  if (Array.isArray(node.required) && node.required.some((name) => !Object.hasOwn(value, name as string))) return false
+  return names.every((name) => {
+    if (Object.hasOwn(properties, name)) return accepts(properties[name] as SchemaNode, value[name], schema)
+    const { additionalProperties: others } = node
+    return others === undefined || accepts(others as SchemaNode, value[name], schema)
+  })
+}
