@@ -36,7 +36,7 @@ async function dependencies(): Promise<string[]> {
 /** A project that has the packed package, its dependencies, and `others` of this checkout; nothing else. */
 export async function projectWithPackage(...others: string[]): Promise<string> {
   const project = await unpacked()
-  for (const path of [...(await dependencies()), ...others.map((name) => `node_modules/${name}`)]) {
+  for (const path of new Set([...(await dependencies()), ...others.map((name) => `node_modules/${name}`)])) {
     await mkdir(dirname(join(project, path)), { recursive: true })
     await symlink(shipped(path), join(project, path))
   }
