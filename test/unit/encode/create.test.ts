@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseSchema } from '#src/encode/avro/schema.js'
-import type { SubjectRegistry } from '#src/encode/avro/subject.js'
+import type { SubjectRegistry } from '#src/encode/subject.js'
 import { checkValue } from '#src/encode/check.js'
 import type { EncodedConnector } from '#src/encode/encoded-connector.js'
 import { createEncoder } from '#src/encode/create.js'
