@@ -141,7 +141,7 @@ test('a connector of the same name in another group is refused, and does not fen
   await deliver(first, 0, 10)
   await assert.rejects(sink({ groupId: 'others' }).open(), {
     code: 'CHECKPOINT_INVALID',
-    message: /another group.*found group test; expected group others\. Give the connector another name/,
+    message: /another worker group.*found group test; expected group others\. Give the connector another name/,
   })
   await first.write(batchOf(10, 5))
   await first.commit({ position: 15, fingerprint: 'f00d', shards: 1 })

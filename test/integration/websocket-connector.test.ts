@@ -67,7 +67,7 @@ describe('a connector with a websocket sink', () => {
       /the websocket sink has no format csv; .*expected one of json, ndjson, avro/,
     )
     const [wrong] = errorsOf({ sink: { type: 'websocket', url: 'http://user:hunter2@h' } })
-    assert.match(wrong, /sink.url: wrong value; found a secret; expected a ws:\/\/ or wss:\/\/ address/)
+    assert.match(wrong, /sink.url: wrong value; found a secret; expected a ws:\/\/ or wss:\/\/ URL/)
     assert.match(errorsOf({ sink: { type: 'file', path: 'f', url: 'ws://h' } })[0], /only the websocket sink has a url/)
     assert.match(
       errorsOf({ sink: { type: 'stdout', format: 'ndjson' } })[0],
