@@ -6,7 +6,7 @@ import { OwnConnections } from './broker-source.js'
 import type { BrokerSource } from './broker-source.js'
 import { openAnyBroker, tolerant } from './platformatic-connection.js'
 import type { BrokerConnection } from './platformatic-connection.js'
-import { topicIdOf } from './topic-id.js'
+import { topicIdOf } from './wire/topic-id.js'
 
 export interface ClusterMetadata {
   readonly clusterId: string | null

@@ -8,8 +8,8 @@ import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
 import { kafkaError } from './errors.js'
 import { bearerToken } from './oauth-token.js'
-import { requestApiVersions } from './api-versions.js'
-import type { ApiVersions } from './api-versions.js'
+import { requestApiVersions } from './wire/api-versions.js'
+import type { ApiVersions } from './wire/api-versions.js'
 import { WatchedConnection } from './watched-connection.js'
 
 /** Per-use overrides of a connection's defaults. */

@@ -3,8 +3,7 @@
  * is open, even if later ones are committed. The markers in the log tell which.
  */
 import type { PartitionRange, TopicReader } from './topic-reader.js'
-import { isCommit } from './transaction-marker.js'
-import type { RecordBatchHeader, RecordCursor } from './wire/record-batch-read.js'
+import { isCommit, type RecordBatchHeader, type RecordCursor } from './wire/record-batch-read.js'
 
 /** The first open transaction of a partition, which read_committed readers wait for. */
 export interface Blocker {

@@ -14,8 +14,8 @@
  */
 import { Writer, createAPI } from '@platformatic/kafka'
 import type { API, Reader } from '@platformatic/kafka'
-import { skipTags } from '../api-versions.js'
-import { topicIdBytes, topicIdOf } from '../topic-id.js'
+import { skipTags } from './api-versions.js'
+import { topicIdBytes, topicIdOf } from './topic-id.js'
 
 /** One record batch for one partition: at most one per partition in a request (KIP-98). */
 export interface ProducePart {

@@ -189,3 +189,9 @@ export class RecordCursor {
     return new RecordBatchError(`record ${this.#read - 1} of the batch at offset ${this.header.baseOffset} is damaged`)
   }
 }
+
+/** KIP-98: a transaction marker's key is a version and a type, int16 each; 1 is commit, 0 abort. */
+export function isCommit(marker: RecordCursor): boolean {
+  const key = marker.next() ? marker.key() : null
+  return key !== null && key.length >= 4 && key.readInt16BE(2) === 1
+}

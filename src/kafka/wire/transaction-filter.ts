@@ -1,5 +1,4 @@
-import { isCommit } from '../transaction-marker.js'
-import type { RecordCursor } from './record-batch-read.js'
+import { isCommit, type RecordCursor } from './record-batch-read.js'
 
 /**
  * Filters the committed records of a partition that is read with markers and all: yields a transaction's records

@@ -9,8 +9,8 @@ import { recordOverhead, singleRecordBatchBytes, writeHeader } from '#src/kafka/
 import { SequenceNumbers } from '#src/kafka/wire/sequences.js'
 import { RecordStage } from '#src/kafka/wire/record-stage.js'
 import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from '#src/kafka/wire/varint.js'
-import { encodedBatch } from '../../support/encoded-batch.js'
-import type { TestRecord } from '../../support/encoded-batch.js'
+import { encodedBatch } from '../../../support/encoded-batch.js'
+import type { TestRecord } from '../../../support/encoded-batch.js'
 
 describe('CRC-32C', () => {
   test('gives the vectors of RFC 3720 B.4', () => {

@@ -3,8 +3,8 @@
  */
 import { Writer } from '@platformatic/kafka'
 import type { Connection, Reader } from '@platformatic/kafka'
-import { protocolFailure } from './errors.js'
-import { version as clientVersion } from './client-version.js'
+import { protocolFailure } from '../errors.js'
+import { version as clientVersion } from '../client-version.js'
 
 export interface ApiVersions {
   readonly versions: ReadonlyMap<number, { readonly min: number; readonly max: number }>
