@@ -131,8 +131,10 @@ export class ProduceWindow {
         baseSequence: this.#sequences.take(topic, partition, count),
       }
     })
-    // A partition's first batch must be in before the second is sent: it may be answered CONCURRENT_TRANSACTIONS.
-    const joining = this.#options.v2 && all.some((records) => !this.#joined.has(nameOf(records)))
+    // A partition's first batch must be in before the second is sent: it may be answered CONCURRENT_TRANSACTIONS, or its
+    // leader may not have heard of a new topic. In transactions v1 adding the partition comes first.
+    const { v2, transactionalId } = this.#options
+    const joining = (v2 || transactionalId === null) && all.some((records) => !this.#joined.has(nameOf(records)))
     if (joining) this.#joining = true
     this.#inFlight++
     const sent = all.every(({ codec }) => codec.id === 0)
