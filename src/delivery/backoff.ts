@@ -1,6 +1,6 @@
 import type { ConnectorConfig } from '../config/connector.js'
 import type { GenesisError } from '../errors.js'
-import { dependencyOf } from './passing.js'
+import { dependencyOf } from './dependencies.js'
 
 /** Consecutive retries of an error not known to be temporary, if the policy has no limit. */
 const maxOtherRetries = 10

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js'
-import type { ExternalDependency } from './passing.js'
+import type { ExternalDependency } from './dependencies.js'
 
 /** About how often any one of those waiting for a dependency tries. */
 const turnMs = 1_000

@@ -1,4 +1,4 @@
-import { SerialQueues } from '../delivery/sequences.js'
+import { SerialQueues } from '../delivery/serial-queues.js'
 import type { TaskSpec } from '../runtime/task-executor.js'
 import { taskKey } from '../runtime/task-key.js'
 import type { Worker } from '../runtime/worker.js'

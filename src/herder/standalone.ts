@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { RawConfig, RawConnector } from '../config/raw-connector.js'
 import type { DeliveryOutline, PlannedDelivery } from '../connector/outline.js'
-import { SerialQueues } from '../delivery/sequences.js'
+import { SerialQueues } from '../delivery/serial-queues.js'
 import type { Failure, State } from '../runtime/task-events.js'
 import { asFailure } from '../runtime/task-events.js'
 import { memoryStore, type ConnectorStore } from './connector-folder.js'

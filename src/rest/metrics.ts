@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { DeliveryOutline } from '../connector/outline.js'
 import type { DeliveryStatus, TaskRunStatus } from '../runtime/status.js'
 import { waitsFor } from '../runtime/waiting.js'
-import { dependencies } from '../delivery/passing.js'
+import { dependencies } from '../delivery/dependencies.js'
 import { latencyBoundsMs, type LatencyHistogram } from '../delivery/latency.js'
 
 interface Family {

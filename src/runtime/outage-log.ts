@@ -1,6 +1,6 @@
 import { deliveryName, type ConnectorConfig } from '../config/connector.js'
 import type { Clock } from '../delivery/clock.js'
-import { dependencyOf, type ExternalDependency } from '../delivery/passing.js'
+import { dependencyOf, type ExternalDependency } from '../delivery/dependencies.js'
 import type { Failure, State } from './task-events.js'
 
 export type NoteOutage = (

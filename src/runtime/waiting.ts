@@ -1,5 +1,5 @@
 import { deliveryName } from '../config/connector.js'
-import { dependencyOf, type ExternalDependency } from '../delivery/passing.js'
+import { dependencyOf, type ExternalDependency } from '../delivery/dependencies.js'
 import type { ErrorCode } from '../errors.js'
 import type { DeliveryStatus, TaskRunStatus } from './status.js'
 

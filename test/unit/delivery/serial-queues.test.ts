@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { SerialQueues } from '#src/delivery/sequences.js'
+import { SerialQueues } from '#src/delivery/serial-queues.js'
 
 describe('Sequences', () => {
   it('does the work of a key one after the other', async () => {
