@@ -6,9 +6,9 @@ import { connectorJsonSchema } from '#src/config/connector-json-schema.js'
 import { connectorSchema } from '#src/config/connector-schema.js'
 import { jsonSchema } from '#src/config/json-schema.js'
 import { optionsOf } from '#src/config/option.js'
-import { referencePage } from '#src/config/reference-page.js'
 import { workerSchema } from '#src/config/worker-schema.js'
 import { errorTable } from '#src/errors.js'
+import { referencePage } from './reference-page.js'
 
 export interface ReferenceFile {
   /** Relative to the project folder. */

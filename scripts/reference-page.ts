@@ -1,6 +1,6 @@
-import { formatOf } from './formats.js'
-import { isOption, optionsOf } from './option.js'
-import type { Option, OptionTree } from './option.js'
+import { formatOf } from '#src/config/formats.js'
+import { isOption, optionsOf } from '#src/config/option.js'
+import type { Option, OptionTree } from '#src/config/option.js'
 
 /** The Markdown reference page of a tree of options: an introduction, then a table per section. */
 export function referencePage(tree: OptionTree, introduction: string): string {
