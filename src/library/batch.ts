@@ -1,7 +1,7 @@
 import { toRows } from '../model/rows.js'
 import { disturbKinds } from '../config/disturb.js'
 import type { DisturbKind } from '../config/disturb.js'
-import type { ColumnBatch as RecordBatch, Faults, Value, Vector } from '../record.js'
+import type { ColumnBatch, Faults, Value, Vector } from '../record.js'
 
 /**
  * The default row type: column names to values; dates are ISO 8601 strings, missing values null. Lists and nested
@@ -16,9 +16,9 @@ export interface RowFault {
 }
 
 /** The columns behind a batch, for publishers that need no row objects. */
-export let recordsOf: <Row extends object>(batch: Batch<Row>) => RecordBatch
+export let recordsOf: <Row extends object>(batch: Batch<Row>) => ColumnBatch
 /** A batch that owns its memory. */
-export let makeBatch: <Row extends object>(records: RecordBatch) => Batch<Row>
+export let makeBatch: <Row extends object>(records: ColumnBatch) => Batch<Row>
 
 /**
  * Consecutive records of a stream, as row objects: the record at index i has position `position + i`. Can be iterated
@@ -30,11 +30,11 @@ export class Batch<Row extends object = AnyRow> implements Iterable<Row> {
   readonly length: number
   /** Column names, in order. */
   readonly columns: readonly string[]
-  readonly #records: RecordBatch
+  readonly #records: ColumnBatch
   #rows: Row[] | null = null
 
   /** Created by streams. */
-  private constructor(records: RecordBatch) {
+  private constructor(records: ColumnBatch) {
     this.#records = records
     this.position = records.start
     this.length = records.length
@@ -67,12 +67,12 @@ export class Batch<Row extends object = AnyRow> implements Iterable<Row> {
 
   static {
     recordsOf = (batch) => batch.#records
-    makeBatch = <R extends object>(records: RecordBatch) => new Batch<R>(records)
+    makeBatch = <R extends object>(records: ColumnBatch) => new Batch<R>(records)
   }
 }
 
 /** Copies records that would otherwise change when their generator goes on. */
-export function snapshot(records: RecordBatch): RecordBatch {
+export function snapshot(records: ColumnBatch): ColumnBatch {
   const { vectors, length, faults } = records
   return {
     ...records,
@@ -82,7 +82,7 @@ export function snapshot(records: RecordBatch): RecordBatch {
 }
 
 /** The records from index `from` up to, but excluding, `to`; they share memory with the batch. */
-export function slice(records: RecordBatch, from: number, to: number): RecordBatch {
+export function slice(records: ColumnBatch, from: number, to: number): ColumnBatch {
   return {
     ...records,
     start: records.start + from * records.stride,

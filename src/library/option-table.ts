@@ -1,21 +1,18 @@
 /** Options in code as rows of the option table (config/): their checks, and their values as in configuration files. */
-import { rateRules } from '../config/rate-rules.js'
-import { connectorSchema } from '../config/connector-schema.js'
 import { formatOf, isGood } from '../config/formats.js'
 import { isOption, optionsOf, type Option, type OptionTree, type Values } from '../config/option.js'
-import { namesOf, renamed } from '../config/rename-keys.js'
-import type { Rule } from '../config/rule.js'
 import { GenesisError } from '../errors.js'
-import { anything, count, flagOption, objectOption, numberFrom, oneOf, textOption, type Check } from './options.js'
-
-/** An option that is a path or the thing itself. */
-export const textOrObject: Check = {
-  expected: 'a text or an object',
-  accepts: (value) => textOption.accepts(value) || objectOption.accepts(value),
-}
-
-/** A mandatory option: must not be null. */
-export const needed: Check = { expected: 'a value', accepts: (value) => value !== null }
+import {
+  anything,
+  count,
+  flagOption,
+  objectOption,
+  numberFrom,
+  oneOf,
+  textOption,
+  textOrObject,
+  type Check,
+} from './options.js'
 
 /** The checks of these options of a tree, by their names in code. */
 export function checksOf<const Name extends string>(tree: OptionTree, ...names: Name[]): Record<Name, Check> {
@@ -116,16 +113,4 @@ function at(given: object, path: string): unknown {
     node = (node as Record<string, unknown>)[name]
   }
   return node
-}
-
-const throughputNames = namesOf(connectorSchema.throughput, 'code', 'throughput.')
-
-/** Throws OPTION_INVALID for conflicting options about the pace of a stream. */
-export function checkThroughput(of: string, values: Values<typeof connectorSchema>['throughput']): void {
-  const broken = rateRules(values).find((rule) => rule.broken)
-  if (broken !== undefined) throw renamed(ruleError(of, broken), throughputNames)
-}
-
-function ruleError(of: string, { on, what, found, expected }: Rule): GenesisError {
-  return new GenesisError('OPTION_INVALID', what, { place: `${of}: ${on[0]}`, found, expected })
 }

@@ -80,6 +80,13 @@ export const objectOption: Check = {
   expected: 'an object',
   accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 }
+/** An option that is a path or the thing itself. */
+export const textOrObject: Check = {
+  expected: 'a text or an object',
+  accepts: (value) => textOption.accepts(value) || objectOption.accepts(value),
+}
+/** A mandatory option: must not be null. */
+export const needed: Check = { expected: 'a value', accepts: (value) => value !== null }
 export const anything: Check = { expected: 'anything', accepts: () => true }
 
 function shown(value: unknown): string {

@@ -1,13 +1,15 @@
 /** The options of one stream, in code: the library's counterpart of a connector's `conditions` and `throughput`. */
 import { connectorSchema } from '../config/connector-schema.js'
+import type { Values } from '../config/option.js'
+import { rateRules } from '../config/rate-rules.js'
+import { namesOf, renamed } from '../config/rename-keys.js'
 import { throughputOf } from '../config/to-connector.js'
 import { GenesisError } from '../errors.js'
 import type { References } from '../model/open.js'
 import type { Throughput } from '../pacing/create.js'
-import { checksOf, checkThroughput, optionValues } from './option-table.js'
+import { checksOf, optionValues } from './option-table.js'
 import { checkOptions, count, instance, objectOption, numberFrom, positionOption, type Check } from './options.js'
 import { planReferences, type ReferenceOptions } from './reference-options.js'
-import type { RateShapeOptions } from './shape-options.js'
 import { StreamingMetrics } from './streaming-metrics.js'
 
 /** Which records a stream has, and when they fall due. */
@@ -43,6 +45,24 @@ export interface StreamOptions {
   /** Metrics collector; can be read while the stream runs. */
   readonly metricsCollector?: StreamingMetrics
 }
+
+/**
+ * How the rate changes. constant: not at all; ramp: linearly from rateLimit to toRate; sine: a day-and-night wave
+ * around rateLimit, starting at night; bursts: rateLimit with bursts of burstRate; curve: as recorded in a CSV file
+ * with a `seconds,rate` line per point, repeated, instead of rateLimit. With `speed` 168, a week takes an hour.
+ */
+export type RateShapeOptions = { readonly speed?: number } & (
+  | { readonly type: 'constant' }
+  | { readonly type: 'ramp'; readonly toRate: number; readonly periodSeconds: number }
+  | { readonly type: 'sine'; readonly periodSeconds: number; readonly amplitude?: number }
+  | {
+      readonly type: 'bursts'
+      readonly burstRate: number
+      readonly burstSeconds: number
+      readonly periodSeconds: number
+    }
+  | { readonly type: 'curve'; readonly file: string }
+)
 
 /** The same for push mode, where acknowledgements can control the rate. */
 export interface StreamToOptions extends StreamOptions {
@@ -80,6 +100,8 @@ const shapeParts = [
 ] as const
 const shapeChecks = checksOf(connectorSchema, ...shapeParts.map((part) => `shape.${part}` as const))
 
+const throughputNames = namesOf(connectorSchema.throughput, 'code', 'throughput.')
+
 /** The resolved options. */
 export interface StreamPlan {
   readonly throughput: Throughput
@@ -113,6 +135,17 @@ export function planStream(of: 'stream' | 'streamTo' | 'readable', options: Stre
     signal,
     metrics: metricsCollector,
   }
+}
+
+/** Throws OPTION_INVALID for conflicting options about the pace of a stream. */
+function checkThroughput(of: string, values: Values<typeof connectorSchema>['throughput']): void {
+  const broken = rateRules(values).find((rule) => rule.broken)
+  if (broken === undefined) return
+  const { on, what, found, expected } = broken
+  throw renamed(
+    new GenesisError('OPTION_INVALID', what, { place: `${of}: ${on[0]}`, found, expected }),
+    throughputNames,
+  )
 }
 
 /** Conflicts that only code can cause. */

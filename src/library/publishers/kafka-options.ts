@@ -8,8 +8,18 @@ import { parseWorker } from '../../config/worker-file.js'
 import { workerSchema } from '../../config/worker-schema.js'
 import type { WorkerConfig } from '../../config/worker.js'
 import { asGenesisError } from '../../errors.js'
-import { checksOf, documentOf, needed, textOrObject } from '../option-table.js'
-import { anything, checkOptions, flagOption, objectOption, oneOf, textOption, type Check } from '../options.js'
+import { checksOf, documentOf } from '../option-table.js'
+import {
+  anything,
+  checkOptions,
+  flagOption,
+  needed,
+  objectOption,
+  oneOf,
+  textOption,
+  textOrObject,
+  type Check,
+} from '../options.js'
 
 /** TLS settings for the brokers. */
 export interface KafkaTlsOptions {

@@ -3,7 +3,7 @@ import type { Encoder } from '../../encode/encoder.js'
 import { createRegistry } from '../../encode/registry.js'
 import { renamed } from '../../config/rename-keys.js'
 import { asGenesisError, GenesisError } from '../../errors.js'
-import type { ColumnBatch as RecordBatch } from '../../record.js'
+import type { ColumnBatch } from '../../record.js'
 import { recordsOf, slice, type Batch } from '../batch.js'
 import { disturbOf, streamFieldsOf, type Publisher, type StreamInfo } from '../publisher.js'
 import { asPublic, type StreamingError } from '../streaming-error.js'
@@ -67,7 +67,7 @@ export class KafkaPublisher implements Publisher<object> {
   }
 
   /** The batch's records that remain to be sent, with the connection open; null: none. */
-  async #rest(batch: Batch<object>, info: StreamInfo): Promise<RecordBatch | null> {
+  async #rest(batch: Batch<object>, info: StreamInfo): Promise<ColumnBatch | null> {
     const records = recordsOf(batch)
     if (this.#writer !== null) return records
     // The failed batch may have been committed after all: send only the rest.
@@ -80,8 +80,7 @@ export class KafkaPublisher implements Publisher<object> {
   async #connect({ fingerprint, from }: StreamInfo): Promise<number> {
     await this.close()
     // Loaded lazily: the Kafka libraries take longer to load than everything else.
-    const { TransactionalTopicWriter: TransactionalTopicWriter, IdempotentTopicWriter: IdempotentTopicWriter } =
-      await import('./topic-writer.js')
+    const { TransactionalTopicWriter, IdempotentTopicWriter } = await import('./topic-writer.js')
     const writer: TopicWriter =
       this.#plan.connector.delivery === 'exactly-once'
         ? new TransactionalTopicWriter(this.#plan, fingerprint)

@@ -1,6 +1,6 @@
 import { GenesisError } from '../../errors.js'
 import { webSocketServerSpec } from '../../sink/websocket-server/options.js'
-import { checksOf, textOrObject } from '../option-table.js'
+import { checksOf } from '../option-table.js'
 import {
   checkOptions,
   count,
@@ -9,6 +9,7 @@ import {
   numberAbove,
   numberFrom,
   positionOption,
+  textOrObject,
   type Check,
 } from '../options.js'
 import { SyntheticGenerator } from '../synthetic-generator.js'
