@@ -19,6 +19,8 @@ COPY --from=build /build/dist dist
 COPY package.json LICENSE ./
 # Names, cities, streets: models name lists of these.
 COPY words words
+# HTML and style sheet of the web page; its scripts are in dist.
+COPY src/page/static src/page/static
 COPY deploy/worker.yaml /etc/genesis/worker.yaml
 # For an init container that downloads models.
 COPY deploy/fetch-models.js deploy/

@@ -134,6 +134,7 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
         version,
         clusterId: clusterIdOf(config),
         genesis: genesisServices(planning),
+        ui: config.http.ui,
         onDefect: (error: GenesisError, call: string) =>
           report.note('error', `${call}: ${error.message} (${error.code})`, { trace: error.stack ?? '' }),
       }

@@ -24,7 +24,7 @@ export interface SinkValues {
 }
 
 export const sinkSection: { readonly type: Option<SinkType> } & OptionTree = {
-  type: choice(sinkTypes, 'Destination of the records.', 'kafka'),
+  type: choice(sinkTypes, 'Destination of the records.', 'kafka', { importance: 'medium' }),
   ...Object.fromEntries([...owners].map(([key, rows]) => [key, merged(rows)])),
 }
 

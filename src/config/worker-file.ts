@@ -130,7 +130,7 @@ function toConfig(
       topic: values.status_storage.topic,
       replicationFactor: values.status_storage.replication_factor,
     },
-    http: { enabled: values.http.enabled, host: values.http.host, port: values.http.port },
+    http: { enabled: values.http.enabled, host: values.http.host, port: values.http.port, ui: values.http.ui },
     advertised: { host: values.http.advertised_host, port: values.http.advertised_port },
     log: values.log,
     shutdown: { timeoutMs: values.shutdown.timeout },

@@ -220,6 +220,7 @@ export const workerSchema = {
       minimum: 0,
       maximum: 65_535,
     }),
+    ui: option<boolean>('flag', 'Whether to serve the web page under /ui/.', true, { env: 'GENESIS_HTTP_UI' }),
     advertised_host: optional<string>(
       'text',
       "Host at which others reach this worker, as in the worker ids of states. Unset: the host it listens on, or the machine's name.",

@@ -28,7 +28,13 @@ export interface WorkerConfig {
   }
   /** The compacted topic of checkpoints (Connect's offset.storage.*). */
   readonly checkpoints: { readonly topic: string; readonly replicationFactor: number; readonly partitions: number }
-  readonly http: { readonly enabled: boolean; readonly host: string; readonly port: number }
+  readonly http: {
+    readonly enabled: boolean
+    readonly host: string
+    readonly port: number
+    /** Whether to serve the web page. */
+    readonly ui: boolean
+  }
   /** Folder for connectors created over REST, outside a group; null: they are lost when the process ends. */
   readonly connectorsPath: string | null
   /** Folders in which connectors over REST may name files. */

@@ -1,4 +1,5 @@
 /** Routes as data: the handler of a call and its OpenAPI description in one place. */
+import type { IncomingHttpHeaders } from 'node:http'
 import { HttpError } from './http-error.js'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -10,6 +11,10 @@ export interface Exchange {
   /** Path parameters, decoded. */
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
+  /** The path as sent, such as `/ui` where the route is `/ui/`. */
+  readonly path: string
+  /** By lower-case name. */
+  readonly headers: IncomingHttpHeaders
   /** As sent; empty if there is none. */
   readonly body: string
   /** Address at which the caller reached this worker: `http://host:port`. */
@@ -44,6 +49,8 @@ export interface Route {
   readonly answers: Readonly<Record<number, Answer>>
   /** Not limited to JSON: accepts any Accept header. */
   readonly isOpen?: true
+  /** Where browsers are redirected to. */
+  readonly pageUrl?: string
   readonly handle: (exchange: Exchange) => Reply | Promise<Reply>
 }
 

@@ -45,7 +45,9 @@ export function createRouter(routes: readonly Route[], { onDefect, asOf }: Route
     const path = url.split('?', 1)[0]
     if (path.includes('//')) return done(new HttpError(400, 'Ambiguous URI empty segment'))
     if (method === 'OPTIONS' || is404) return void answerUnrouted(table.methodsOf(path), method, reply)
-    const route = request.routeOptions.config as { readonly isOpen?: true }
+    const route = request.routeOptions.config as Pick<Route, 'isOpen' | 'pageUrl'>
+    if (route.pageUrl !== undefined) void reply.header('Vary', 'Accept')
+    if (route.pageUrl !== undefined && isBrowser(headers.accept)) return void reply.redirect(route.pageUrl)
     const refusal = route.isOpen ? null : (refusedType(headers['content-type']) ?? refusedAccept(headers.accept))
     done(refusal ?? undefined)
   })
@@ -55,7 +57,7 @@ export function createRouter(routes: readonly Route[], { onDefect, asOf }: Route
     server.route({
       method: route.method,
       url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-      config: { isOpen: route.isOpen },
+      config: { isOpen: route.isOpen, pageUrl: route.pageUrl },
       handler: async (request, reply) => {
         const answer = await route.handle(exchangeOf(request))
         const known = route.method === 'GET' ? asOf() : null
@@ -68,12 +70,14 @@ export function createRouter(routes: readonly Route[], { onDefect, asOf }: Route
 }
 
 function exchangeOf(request: FastifyRequest): Exchange {
-  const { params, url, body, protocol, host, raw } = request
+  const { params, url, headers, body, protocol, host, raw } = request
   const gone = new AbortController()
   raw.socket.once('close', () => gone.abort())
   return {
     params: params as Record<string, string>,
     query: new URLSearchParams(url.split('?').slice(1).join('?')),
+    path: url.split('?', 1)[0],
+    headers,
     body: typeof body === 'string' ? body : '',
     origin: `${protocol}://${host}`,
     signal: gone.signal,
@@ -117,6 +121,15 @@ function refusedAccept(header: string | undefined): HttpError | null {
     return !isRefused && [jsonType, 'application/*', '*/*', '*'].includes(type)
   })
   return accepted ? null : new HttpError(406, 'HTTP 406 Not Acceptable')
+}
+
+/**
+ * Whether a browser asks for a page. All of them accept XHTML too; Java's HttpURLConnection, which accepts HTML unless told
+ * otherwise, does not.
+ */
+function isBrowser(accept = ''): boolean {
+  const types = accept.split(',').map((part) => part.split(';', 1)[0].trim().toLowerCase())
+  return types.includes('text/html') && (types.length === 1 || types.includes('application/xhtml+xml'))
 }
 
 /** The methods of a path. */

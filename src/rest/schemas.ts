@@ -95,38 +95,54 @@ const validation = object(
   ['warnings'],
 )
 
-const progress = object({
-  name: textSchema,
-  state: textSchema,
-  file: { ...nullable(textSchema), description: 'The file it comes from; null: created over REST.' },
-  complete: { type: 'boolean', description: 'The stream is bounded and has ended.' },
-  position: { ...wholeNumber, description: 'Everything below is delivered or dropped.' },
-  end_position: { ...nullable(wholeNumber), description: 'End position (exclusive); null: unbounded.' },
-  records: wholeNumber,
-  records_per_second: { type: 'number' },
-  target_records_per_second: { ...nullable({ type: 'number' }), description: 'null: unlimited.' },
-  lag_records_per_second: {
-    ...nullable({ type: 'number' }),
-    description: 'How far the rate is below the target; null: no target.',
+const failure = {
+  ...object({ code: textSchema, message: textSchema, trace: textSchema }, ['trace']),
+  description: 'Why it is FAILED or RESTARTING; trace: in calls for one connector only.',
+}
+
+const progress = object(
+  {
+    name: textSchema,
+    state: textSchema,
+    worker_id: textSchema,
+    error: failure,
+    file: { ...nullable(textSchema), description: 'The file it comes from; null: created over REST.' },
+    complete: { type: 'boolean', description: 'The stream is bounded and has ended.' },
+    position: { ...wholeNumber, description: 'Everything below is delivered or dropped.' },
+    end_position: { ...nullable(wholeNumber), description: 'End position (exclusive); null: unbounded.' },
+    records: wholeNumber,
+    records_per_second: { type: 'number' },
+    target_records_per_second: { ...nullable({ type: 'number' }), description: 'null: unlimited.' },
+    lag_records_per_second: {
+      ...nullable({ type: 'number' }),
+      description: 'How far the rate is below the target; null: no target.',
+    },
+    tasks: list(
+      object(
+        {
+          id: wholeNumber,
+          state: { enum: states },
+          worker_id: textSchema,
+          error: failure,
+          shard: wholeNumber,
+          shards: wholeNumber,
+          sink: nullable(textSchema),
+          position: wholeNumber,
+          complete: { type: 'boolean' },
+          records: wholeNumber,
+          bytes: wholeNumber,
+          errors: wholeNumber,
+          retries: wholeNumber,
+          dropped: wholeNumber,
+          records_per_second: { type: 'number' },
+          as_of: { ...wholeNumber, description: 'Milliseconds since 1970.' },
+        },
+        ['error'],
+      ),
+    ),
   },
-  tasks: list(
-    object({
-      id: wholeNumber,
-      shard: wholeNumber,
-      shards: wholeNumber,
-      sink: nullable(textSchema),
-      position: wholeNumber,
-      complete: { type: 'boolean' },
-      records: wholeNumber,
-      bytes: wholeNumber,
-      errors: wholeNumber,
-      retries: wholeNumber,
-      dropped: wholeNumber,
-      records_per_second: { type: 'number' },
-      as_of: { ...wholeNumber, description: 'Milliseconds since 1970.' },
-    }),
-  ),
-})
+  ['error'],
+)
 
 const job = object(
   {

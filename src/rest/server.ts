@@ -10,6 +10,7 @@ import { connectorRoutes } from './routes/connectors.js'
 import { genesisRoutes, type GenesisServices } from './routes/genesis.js'
 import { loggerRoutes } from './routes/loggers.js'
 import { offsetRoutes } from './routes/offsets.js'
+import { pageRoutes } from './routes/page.js'
 import { pluginRoutes } from './routes/plugins.js'
 import { stateRoutes } from './routes/states.js'
 import { workerRoutes, type AboutWorker, type WorkerView } from './routes/worker.js'
@@ -63,7 +64,7 @@ export function createServer(services: RestServices): FastifyInstance {
 
 /** All routes, including the one that describes them. */
 export function routesOf(services: RestServices): readonly Route[] {
-  const { view, herder, version, genesis } = services
+  const { view, herder, version, genesis, ui } = services
   const routes: Route[] = [
     ...workerRoutes(view, herder, services),
     ...connectorRoutes(herder, version),
@@ -72,6 +73,7 @@ export function routesOf(services: RestServices): readonly Route[] {
     ...pluginRoutes(herder, version),
     ...loggerRoutes(herder),
     ...genesisRoutes(herder, genesis),
+    ...(ui ? pageRoutes() : []),
   ]
   routes.push({
     method: 'GET',

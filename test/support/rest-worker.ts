@@ -104,6 +104,7 @@ function serve(
     version: '9.8.7',
     clusterId: () => Promise.resolve('a-cluster'),
     genesis: genesisServices(planning),
+    ui: true,
     onDefect: (error) => void defects.push(error),
   }
   const server = createServer(services)

@@ -1,5 +1,6 @@
 import type { RawConfig } from '../../config/raw-connector.js'
-import type { ConnectorProgress, ConnectorView, Herder } from '../../herder/herder.js'
+import type { ConnectorProgress, ConnectorView, Herder, TaskStatus } from '../../herder/herder.js'
+import type { Failure } from '../../runtime/task-events.js'
 import { HttpError } from '../http-error.js'
 import type { Job, JobControl, Jobs } from '../jobs.js'
 import { configOf, bodyFields, parseTexts, textsOf } from '../json-body.js'
@@ -51,7 +52,7 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
       answers: { 200: { about: 'Its progress.', schema: named('Progress') } },
       async handle({ params: { name } }) {
         const [view, progress] = await Promise.all([herder.get(name), herder.progress(name)])
-        return jsonReply(progressBody(view, progress))
+        return jsonReply(progressBody(view, progress, true))
       },
     },
     {
@@ -133,12 +134,16 @@ function recordsOf(given: unknown): number {
   throw new HttpError(400, `records must be a whole number from 1 to ${maxRecords}`)
 }
 
-function progressBody({ info, status }: ConnectorView, progress: ConnectorProgress): object {
+/** `traces`: with the stacks of errors, which would make a list long. */
+function progressBody({ info, status }: ConnectorView, progress: ConnectorProgress, traces = false): object {
   const { name, complete, position, endPosition, records, recordsPerSecond, targetRecordsPerSecond, tasks } = progress
+  const taskStatus = new Map(status.tasks.map((task) => [task.id, task]))
   const isDue = targetRecordsPerSecond !== null && status.state === 'RUNNING' && !complete
   return {
     name,
     state: status.state,
+    worker_id: status.workerId,
+    ...(status.failure && { error: errorOf(status.failure, traces) }),
     file: info.file,
     complete,
     position,
@@ -149,6 +154,7 @@ function progressBody({ info, status }: ConnectorView, progress: ConnectorProgre
     lag_records_per_second: isDue ? Math.max(0, targetRecordsPerSecond - recordsPerSecond) : null,
     tasks: tasks.map((task) => ({
       id: task.id,
+      ...stateOf(taskStatus.get(task.id), traces),
       shard: task.shard,
       shards: task.shards,
       sink: task.sink,
@@ -163,6 +169,16 @@ function progressBody({ info, status }: ConnectorView, progress: ConnectorProgre
       as_of: task.asOf,
     })),
   }
+}
+
+function stateOf(status: TaskStatus | undefined, traces: boolean): object {
+  if (status === undefined) return { state: 'UNASSIGNED', worker_id: '' }
+  const { state, workerId, failure } = status
+  return { state, worker_id: workerId, ...(failure && { error: errorOf(failure, traces) }) }
+}
+
+function errorOf({ code, message, trace }: Failure, traces: boolean): object {
+  return { code, message, ...(traces && { trace }) }
 }
 
 function jobBody({ id, connector, state, started, ended, progress, results, failure }: Job<VerifyResult>): object {

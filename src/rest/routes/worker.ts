@@ -17,15 +17,18 @@ export interface AboutWorker {
   readonly version: string
   /** Id of the Kafka cluster; null: unknown, or no cluster. */
   readonly clusterId: () => Promise<string | null>
+  /** Whether it serves the web page under /ui/. */
+  readonly ui: boolean
 }
 
 /** The worker itself: version and health. */
 export function workerRoutes(
   view: WorkerView,
   herder: Pick<Herder, 'asOf'>,
-  { version, clusterId }: AboutWorker,
+  { version, clusterId, ui }: AboutWorker,
 ): readonly Route[] {
   const metrics = new Metrics(() => view.status())
+  const redirect: Route['answers'] = ui ? { 302: { about: 'For browsers: the web page.' } } : {}
   const health = object({ status: textSchema, message: textSchema })
   return [
     {
@@ -43,7 +46,9 @@ export function workerRoutes(
             genesis_version: textSchema,
           }),
         },
+        ...redirect,
       },
+      ...(ui && { pageUrl: 'ui/' }),
       handle: async () =>
         // Clients take this for Connect's version, and refuse calls that it did not have.
         jsonReply({

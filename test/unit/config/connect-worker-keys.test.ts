@@ -33,7 +33,7 @@ describe("the properties of Kafka Connect's workers", () => {
     assert.deepEqual(config.configStorage, { topic: 'connect-configs', replicationFactor: 1 })
     assert.deepEqual(config.statusStorage, { topic: 'connect-status', replicationFactor: 1 })
     // Not beyond this machine unless `listeners` says so.
-    assert.deepEqual(config.http, { enabled: true, host: '127.0.0.1', port: 8083 })
+    assert.deepEqual(config.http, { enabled: true, host: '127.0.0.1', port: 8083, ui: true })
     assert.deepEqual(config.remarks, [
       'keys of Kafka Connect without effect here: key.converter, value.converter, key.converter.schemas.enable, ' +
         'value.converter.schemas.enable, status.storage.partitions, offset.flush.interval.ms, plugin.path',
@@ -57,7 +57,7 @@ describe("the properties of Kafka Connect's workers", () => {
       'config.providers.file.param.allowed.paths=/run/secrets',
     )
     assert.deepEqual([config.shutdown.timeoutMs, config.kafka.requestTimeoutMs], [5_000, 40_000])
-    assert.deepEqual(config.http, { enabled: true, host: '0.0.0.0', port: 18083 })
+    assert.deepEqual(config.http, { enabled: true, host: '0.0.0.0', port: 18083, ui: true })
     const { secrets, variables } = config.rest
     assert.deepEqual(
       [secrets, variables?.test('SECRET_X'), variables?.test('NO_SECRET_X')],

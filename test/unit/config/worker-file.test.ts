@@ -31,7 +31,7 @@ describe('a worker', () => {
       connectTimeoutMs: 10_000,
       requestTimeoutMs: 30_000,
     })
-    assert.deepEqual(config.http, { enabled: false, host: '127.0.0.1', port: 8083 })
+    assert.deepEqual(config.http, { enabled: false, host: '127.0.0.1', port: 8083, ui: true })
     assert.equal(config.registry.url, null)
     assert.equal(config.threads, 'auto')
   })
@@ -78,7 +78,7 @@ describe('a worker', () => {
       [config.checkpoints.topic, config.checkpoints.partitions, config.statusStorage.topic],
       ['o', 25, 's'],
     )
-    assert.deepEqual(config.http, { enabled: true, host: '0.0.0.0', port: 8084 })
+    assert.deepEqual(config.http, { enabled: true, host: '0.0.0.0', port: 8084, ui: true })
     assert.equal(config.advertised.host, 'worker-1')
     const yaml = await loadWorker(join(folder, 'worker.yaml'), {})
     assert.deepEqual([yaml.group.enabled, yaml.configStorage.topic, yaml.http.port], [true, 'c', 8085])

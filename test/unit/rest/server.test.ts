@@ -36,7 +36,7 @@ function connectorStatus(changes: Partial<DeliveryStatus> = {}): DeliveryStatus 
 }
 
 async function ask(url: string, view: WorkerView) {
-  const about = { version: '9.8.7', clusterId: () => Promise.resolve(null) }
+  const about = { ui: false, version: '9.8.7', clusterId: () => Promise.resolve(null) }
   const server = createRouter(workerRoutes(view, { asOf: null }, about), {
     onDefect: () => undefined,
     asOf: () => null,

@@ -1,0 +1,81 @@
+/** A row of the list of connectors; updated in place. */
+import { h, setAttributes, setText } from './dom.js'
+import { count, plural, rate, share, unknown } from './format.js'
+import { errorOf, healthOf } from './health.js'
+import { setBadge, spark } from './parts.js'
+import type { Connector } from './shapes.js'
+
+export interface ListRow {
+  readonly element: HTMLTableRowElement
+  readonly link: HTMLAnchorElement
+  /** `index`: place in the whole list, from 0. */
+  update(connector: Connector, rates: readonly number[], index: number): void
+}
+
+export function connectorHref(name: string, rest = ''): string {
+  return `#/connectors/${encodeURIComponent(name)}${rest}`
+}
+
+export function createRow(): ListRow {
+  const link = h('a')
+  const about = h('small')
+  const state = h('span')
+  const tasks = h('td', { role: 'cell', class: 'number tasks' })
+  const line = spark()
+  const rates = h('span', { class: 'figure' })
+  const lag = h('td', { role: 'cell', class: 'number lag' })
+  const position = h('span')
+  const done = h('progress', { max: 1, 'aria-hidden': 'true' })
+  const element = h(
+    'tr',
+    { role: 'row' },
+    h('td', { role: 'rowheader', class: 'name' }, link, about),
+    h('td', { role: 'cell', class: 'state' }, state),
+    tasks,
+    h('td', { role: 'cell', class: 'number rate' }, line.element, rates),
+    lag,
+    h('td', { role: 'cell', class: 'number position' }, position, done),
+  )
+  return {
+    element,
+    link,
+    update(connector, points, index) {
+      const { name, end_position: end } = connector
+      setAttributes(element, { 'aria-rowindex': index + 2 })
+      setAttributes(link, { href: connectorHref(name), title: name })
+      setText(link, name)
+      setText(about, aboutText(connector))
+      setBadge(state, healthOf(connector))
+      setText(tasks, tasksText(connector))
+      line.update(points)
+      setText(rates, `${rate(connector.records_per_second)}/s`)
+      setText(lag, lagText(connector))
+      setText(position, positionText(connector))
+      done.hidden = end === null
+      if (end !== null) done.value = end === 0 ? 1 : (connector.position ?? 0) / end
+    },
+  }
+}
+
+function aboutText(connector: Connector): string {
+  const error = errorOf(connector)
+  if (error !== null) return error.message
+  const workers = [...new Set(connector.tasks.map((task) => task.worker_id))].filter((id) => id !== '')
+  return workers.length > 1 ? plural(workers.length, 'worker') : (workers[0] ?? connector.worker_id)
+}
+
+function tasksText({ tasks }: Connector): string {
+  const running = tasks.filter(({ state }) => state === 'RUNNING').length
+  return running === tasks.length ? plural(tasks.length, 'task') : `${running} of ${plural(tasks.length, 'task')}`
+}
+
+function lagText({ lag_records_per_second: lag, target_records_per_second: target }: Connector): string {
+  if (target === null || lag === null) return unknown
+  // Below one per cent is the jitter of a rate over ten seconds.
+  return lag < target / 100 ? 'on target' : `−${rate(lag)}/s`
+}
+
+function positionText({ position, end_position: end }: Connector): string {
+  if (end === null || position === null) return count(position)
+  return `${count(position)} · ${share(position, end)}`
+}
