@@ -124,6 +124,10 @@ export interface ColumnBatch {
 export interface Changes {
   /** Of record i: 0 it begins, 1 it changes, 2 it is deleted. */
   readonly kinds: Uint8Array
+  /** Of record i: when, in ms since 1970. */
+  readonly times: Float64Array
+  /** The columns as they were before each record; undefined values where an entity begins. Absent: not asked for. */
+  readonly before?: readonly Vector[]
 }
 
 /** Deliberate faults of a batch's records, which are in disturbed order. */

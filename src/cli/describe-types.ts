@@ -90,6 +90,7 @@ function avroOf({ artifact, fields }: Model): string {
     useLatest: false,
     subject: null,
     subjectStrategy: 'topic',
+    envelope: 'none',
   } as const
   return `${JSON.stringify(valueSchema({ name: artifact.name, topic: null, value, disturb: null }, fields).json, null, 2)}\n`
 }

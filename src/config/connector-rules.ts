@@ -4,6 +4,7 @@ import type { CheckedValues } from './check.js'
 import type { connectorSchema } from './connector-schema.js'
 import type { ConnectorConfig } from './connector.js'
 import { disturbRules } from './disturb-rules.js'
+import { envelopeRules } from './envelope-rules.js'
 import { headerForms, headerConfigsOf } from './headers.js'
 import { locationOf } from './location.js'
 import { formatDuration } from './quantity.js'
@@ -26,6 +27,7 @@ export function brokenRules({ values, failed }: CheckedValues<typeof connectorSc
     },
     ...rateRules(throughput),
     ...disturbRules(values.disturb, values),
+    ...envelopeRules(values),
     ...sinkRules(sink, values),
     ...headerRules(values.headers, sink.type),
     {

@@ -119,6 +119,11 @@ export const connectorSchema = {
       "Name of the subject, unless subject is set. topic: `<topic>-value`; record: the record's full name, for topics with several kinds of records; topic_record: `<topic>-<full name>`. The key's subject is always `<topic>-key`.",
       'topic',
     ),
+    envelope: choice(
+      ['none', 'upsert', 'debezium'],
+      "Form of the events of entities that live, in Kafka. upsert: the row after each event, and a tombstone where the entity is deleted; debezium: the row before and after, and the operation, in Debezium's envelope.",
+      'none',
+    ),
   },
   conditions: optional<string>('object', 'Conditions on every record, such as `{segment: premium}`. Unset: none.', {
     flag: '--conditions',

@@ -38,6 +38,8 @@ export interface ConnectorConfig {
     /** Null: determined by the strategy. */
     readonly subject: string | null
     readonly subjectStrategy: 'topic' | 'record' | 'topic_record'
+    /** What is around the values, or stands in their place, where entities live. */
+    readonly envelope: 'none' | 'upsert' | 'debezium'
   }
   /** As written; checked by the model. Null: none. */
   readonly conditions: unknown

@@ -45,6 +45,7 @@ export function toConnector(
       useLatest: value.use_latest,
       subject: value.subject,
       subjectStrategy: value.subject_strategy,
+      envelope: value.envelope,
     },
     conditions: values.conditions === null ? null : JSON.parse(values.conditions),
     references,

@@ -10,6 +10,7 @@ import type { Generator } from '../model/generator.js'
 import type { ModelSource } from '../model/load.js'
 import type { Model } from '../model/model.js'
 import { DisturbedGenerator, spareCapacity } from '../model/faults/disturbed-generator.js'
+import { checkEnvelope } from './check-envelope.js'
 import { eventTimesOf } from '../model/time/following.js'
 import { defaultCapacity, openGenerator, type References } from '../model/open.js'
 
@@ -32,7 +33,9 @@ export async function openConnector(
   const references = await referencesOf(connector, load, [])
   const { disturb, tasks } = connector
   const shards = tasks.max
-  const options = { ...streamOf(connector), references, shard, shards }
+  checkEnvelope(connector, model)
+  const before = connector.value.envelope === 'debezium'
+  const options = { ...streamOf(connector), references, shard, shards, before }
   if (disturb === null) return openGenerator(model, { ...options, capacity })
   const inner = openGenerator(model, { ...options, capacity: (capacity ?? defaultCapacity) + spareCapacity(disturb) })
   return new DisturbedGenerator(inner, disturb, shard, shards, capacity ?? defaultCapacity)

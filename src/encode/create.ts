@@ -2,6 +2,9 @@
 import type { ColumnBatch, EncodedBatch, Field } from '../record.js'
 import { planAvro } from './avro/plan.js'
 import type { AvroSchema } from './avro/schema.js'
+import { DebeziumEncoder, type EnvelopeForm } from './envelope/debezium-encoder.js'
+import { avroForm, jsonForm } from './envelope/debezium-form.js'
+import { withTombstones } from './envelope/tombstones.js'
 import { createDisturbedEncoder } from './faults/create.js'
 import type { MakeEncoder } from './faults/create.js'
 import type { EncodedConnector } from './encoded-connector.js'
@@ -43,7 +46,12 @@ function plainEncoder(
   fields: readonly Field[],
 ): Encoder {
   const { sink } = connector
-  if (sink.type === 'kafka') return topicEncoder(connector, registry, fields)
+  if (sink.type === 'kafka') {
+    const { envelope } = connector.value
+    if (envelope === 'debezium') return debeziumEncoder(connector, registry, fields)
+    const encoder = topicEncoder(connector, registry, fields)
+    return envelope === 'upsert' ? withTombstones(encoder) : encoder
+  }
   if (sink.format === 'avro') return containerEncoder(fields, valueSchema(connector, fields))
   return lineEncoder(sink.format === 'ndjson' ? 'json' : sink.format, fields)
 }
@@ -78,6 +86,20 @@ function topicEncoder(
   fields: readonly Field[],
 ): Encoder {
   return withKey(connector, registry, fields, valueSteps(connector, registry, fields))
+}
+
+function debeziumEncoder(
+  connector: EncodedConnector,
+  registry: SubjectRegistry | null,
+  fields: readonly Field[],
+): Encoder {
+  const subject = valueSubject(connector, fields)
+  const steps = subject?.own?.plan(fields).steps ?? jsonSteps(fields)
+  const source = { name: connector.name, table: connector.topic ?? connector.name }
+  const form = async (): Promise<EnvelopeForm> =>
+    subject === null ? jsonForm(source) : avroForm(source, wirePrefix((await resolveSubject(subject, registry)).id))
+  const keyed = withKey(connector, registry, fields, () => steps)
+  return new DebeziumEncoder(keyed, new RecordWriter({ fields, key: null, value: steps }), form)
 }
 
 function withKey(

@@ -6,6 +6,7 @@ import type { Field } from '../record.js'
 import { planAvro } from './avro/plan.js'
 import { parseSchema } from './avro/schema.js'
 import type { AvroSchema } from './avro/schema.js'
+import { debeziumSchema } from './envelope/debezium-schema.js'
 import { deriveJsonSchema } from './json-schema/derive.js'
 import { planJsonSchema } from './json-schema/plan.js'
 import { isJsonSchema, parseJsonSchema, type JsonSchema } from '../model/schemas/json-schema.js'
@@ -94,10 +95,16 @@ export function ownSchema(connector: ValueConfig, fields: readonly Field[]): Val
 export function valueSubject(connector: ValueConfig, fields: readonly Field[]): Subject<ValueSchema> | null {
   const format = formatIn(connector)
   if (format === null) return null
-  const { subject, autoRegister } = connector.value
-  const own = ownSchema(connector, fields)
+  const { subject, autoRegister, envelope } = connector.value
+  const row = ownSchema(connector, fields)
+  const own = row !== null && envelope === 'debezium' ? enveloped(row, connector, fields) : row
   const { type, parse } = format
   return { name: subject ?? subjectOf(connector, own), type, own, autoRegister, parse }
+}
+
+/** The schema of an envelope, which a rule has in Avro alone; planned are the rows in it. */
+function enveloped({ plan }: ValueSchema, connector: ValueConfig, fields: readonly Field[]): ValueSchema {
+  return { ...ofAvro(debeziumSchema(valueSchema(connector, fields))), plan }
 }
 
 /** The subject by strategy: TopicNameStrategy, RecordNameStrategy and TopicRecordNameStrategy of Confluent's serializers. */

@@ -46,6 +46,8 @@ export interface GeneratorOptions {
   readonly eventTimes?: TimeCurve | null
   /** Columns that come from the records of other streams. */
   readonly references?: readonly References[]
+  /** Whether batches of lives also have what was before each event. */
+  readonly before?: boolean
 }
 
 export interface References extends ReferenceShape {
@@ -64,7 +66,7 @@ export function openGenerator(model: Model, options: GeneratorOptions = {}): Gen
 
 /** Conditions and references are the entities'. */
 function openLives({ spec, entity }: Lives, options: GeneratorOptions): Generator {
-  const { seed = 0, shard = 0, shards = 1, capacity = defaultCapacity, eventTimes } = options
+  const { seed = 0, shard = 0, shards = 1, capacity = defaultCapacity, eventTimes, before = false } = options
   if (eventTimes)
     throw new GenesisError('CONFIG_INVALID', 'lives have times of their own', {
       place: 'throughput.event_time',
@@ -72,7 +74,7 @@ function openLives({ spec, entity }: Lives, options: GeneratorOptions): Generato
       expected: 'event_time: model, and lives.every in the declaration',
     })
   const inner = new ModelGenerator(entity, { ...options, capacity: entityCapacity(spec) })
-  return new LivesGenerator(inner, { spec, seed, shard, shards, capacity })
+  return new LivesGenerator(inner, { spec, seed, shard, shards, capacity, before })
 }
 
 /**

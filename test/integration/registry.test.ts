@@ -25,6 +25,7 @@ function connector(topic: string, value: Partial<EncodedConnector['value']> = {}
       useLatest: false,
       subject: null,
       subjectStrategy: 'topic',
+      envelope: 'none',
       ...value,
     },
     sink: { type: 'kafka' },

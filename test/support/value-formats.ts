@@ -30,6 +30,7 @@ export function connectorOf(value: Partial<EncodedConnector['value']>): EncodedC
       useLatest: false,
       subject: null,
       subjectStrategy: 'topic',
+      envelope: 'none',
       ...value,
     },
     sink: { type: 'kafka' },

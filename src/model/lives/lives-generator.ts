@@ -3,8 +3,8 @@ import { GenesisError } from '../../errors.js'
 import type { ColumnBatch, Field, Vector } from '../../record.js'
 import { Gathered } from '../faults/gathered.js'
 import { checkBatchSize, type Generator } from '../generator.js'
-import { changedColumn, type ChangedColumn } from './changed-column.js'
 import { LifeBatch } from './life-batch.js'
+import { LifeColumns } from './life-columns.js'
 import { batchOf, eventsBefore, eventsOf, lifeLaw, type LifeLaw } from './life-law.js'
 import { LifeRandom } from './life-random.js'
 import { keptFields, livesFields } from './lives-fields.js'
@@ -22,6 +22,8 @@ export interface LivesLayout {
   readonly shard: number
   readonly shards: number
   readonly capacity: number
+  /** Whether batches also have what was before each event. */
+  readonly before: boolean
 }
 
 /**
@@ -40,10 +42,9 @@ export class LivesGenerator implements Generator {
   readonly #batches: readonly [LifeBatch, LifeBatch]
   readonly #kept: readonly number[]
   readonly #gathered = new Gathered()
-  readonly #states: Uint16Array
-  readonly #times: Float64Array
+  readonly #after: LifeColumns
+  readonly #before: LifeColumns | null
   readonly #kinds: Uint8Array
-  readonly #changed: readonly ChangedColumn[]
   readonly #deletes: readonly boolean[]
   /** Of the block that is laid out: each record's batch, event and row among the entities. */
   readonly #lanes: Uint8Array
@@ -64,8 +65,6 @@ export class LivesGenerator implements Generator {
     const random = new LifeRandom(livesSeed(seed, shard, shards))
     this.#batches = [new LifeBatch(spec, this.#law, random), new LifeBatch(spec, this.#law, random)]
     this.#kept = keptFields(spec, inner.fields)
-    this.#states = new Uint16Array(capacity)
-    this.#times = new Float64Array(capacity)
     this.#kinds = new Uint8Array(capacity)
     this.#deletes = spec.states.map(({ deletes }) => deletes)
     const events = this.#law.maxEvents
@@ -74,7 +73,9 @@ export class LivesGenerator implements Generator {
     this.#rows = new Int32Array(2 * events)
     inner.start(shard)
     const { vectors } = inner.generate(1)
-    this.#changed = spec.changed.map((column, index) => changedColumn(column, index, inner.fields, vectors, capacity))
+    const columns = (): LifeColumns => new LifeColumns(spec, inner.fields, vectors, capacity)
+    this.#after = columns()
+    this.#before = layout.before ? columns() : null
     this.fields = livesFields(spec, inner.fields)
     this.fingerprint = createHash('sha256')
       .update(JSON.stringify(['lives', inner.fingerprint, spec]))
@@ -100,16 +101,15 @@ export class LivesGenerator implements Generator {
     const { shard, shards } = this.#layout
     const start = this.#position
     this.#gathered.clear()
-    for (const column of this.#changed) column.begin()
+    this.#after.begin()
+    this.#before?.begin()
     for (let done = 0; done < count;) done += this.#fill((start - shard) / shards + done, done, count - done)
     this.#position = start + count * shards
-    const vectors: Vector[] = [
-      ...this.#gathered.vectors,
-      { kind: 'dictionary', codes: this.#states },
-      { kind: 'number', values: this.#times, codes: undefined },
-      ...this.#changed.map(({ vector }) => vector),
-    ]
-    return { fields: this.fields, start, stride: shards, length: count, vectors, changes: { kinds: this.#kinds } }
+    const entity = this.#gathered.vectors
+    const before = this.#before === null ? undefined : [...entity, ...this.#before.vectors]
+    const changes = { kinds: this.#kinds, times: this.#after.times, ...(before && { before }) }
+    const vectors = [...entity, ...this.#after.vectors]
+    return { fields: this.fields, start, stride: shards, length: count, vectors, changes }
   }
 
   /** Fills some of the batch from its record `to` on, with the shard's records from number `record` on; returns how many. */
@@ -125,14 +125,12 @@ export class LivesGenerator implements Generator {
     for (let i = 0; i < count; i++) {
       const life = this.#lanes[at + i] === 0 ? even : odd
       const event = this.#events[at + i]
-      const state = life.state[event]
-      this.#states[to + i] = state
-      this.#times[to + i] = life.time[event]
-      this.#kinds[to + i] = this.#deletes[state] ? 2 : 1 - life.begins[event]
+      const row = this.#rows[at + i]
+      const begins = life.begins[event]
+      this.#after.put(to + i, life, event, row)
+      this.#before?.put(to + i, life, event + begins - 1, row)
+      this.#kinds[to + i] = this.#deletes[life.state[event]] ? 2 : 1 - begins
     }
-    for (const column of this.#changed)
-      for (let i = 0; i < count; i++)
-        column.put(to + i, this.#lanes[at + i] === 0 ? even : odd, this.#events[at + i], this.#rows[at + i])
     return count
   }
 

@@ -156,7 +156,10 @@ describe('the command line', () => {
 describe('genesis validate', () => {
   it('finds nothing wrong with the shipped connectors', async () => {
     const env = { SCHEMA_REGISTRY_URL: 'http://localhost:8081' }
-    const { status, stdout, stderr } = await genesis(['validate', 'connectors/', 'examples/orders'], env)
+    const { status, stdout, stderr } = await genesis(
+      ['validate', 'connectors/', 'examples/orders', 'examples/shop'],
+      env,
+    )
     assert.deepEqual([status, stderr], [0, ''])
     assert.match(stdout, /premium-customers\.yaml: premium-customers is valid/)
     assert.match(stdout, /orders\.yaml: orders is valid/)

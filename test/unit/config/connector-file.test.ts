@@ -57,6 +57,7 @@ describe('a connector file', () => {
           useLatest: false,
           subject: null,
           subjectStrategy: 'topic',
+          envelope: 'none',
         },
         conditions: null,
         references: [],

@@ -24,6 +24,7 @@ function connector(more: Partial<EncodedConnector>): EncodedConnector {
       useLatest: false,
       subject: null,
       subjectStrategy: 'topic',
+      envelope: 'none',
     },
     sink: { type: 'kafka' },
     disturb: null,

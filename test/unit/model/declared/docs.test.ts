@@ -37,7 +37,7 @@ test('the declarations of declared.md are models', async (t) => {
 
 test('the lives of lives.md are those that ship, and go from their beginning to their end', async (t) => {
   const [orders] = await blocksOf('lives.md', 'yaml')
-  const shippedOrders = shipped('examples/shop/orders-model.yaml')
+  const shippedOrders = shipped('examples/shop/models/order.yaml')
   assert.deepEqual(parse(orders), parse(await readFile(shippedOrders, 'utf8')))
   const model = await loadModel(shippedOrders)
   const rows = toRows(openGenerator(model, { capacity: 4000 }).generate(4000))
