@@ -7,7 +7,7 @@ import { deliveryName, type ConnectorConfig } from '../config/connector.js'
 import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { errorTable, GenesisError } from '../errors.js'
-import { checkOffline, checkOnline, inConnector } from '../connector/check.js'
+import { checkOffline, inConnector } from '../connector/check-offline.js'
 import { errorLine } from './report.js'
 
 interface ValidateFlags {
@@ -66,15 +66,14 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
     const found = worker === null ? [] : checkOnWorker(connector, worker)
     const { errors: offline, unusedColumns } = await checkOffline(connector)
     found.push(...offline)
-    if (found.length === 0 && flags.online && worker !== null) {
+    if (found.length === 0 && flags.online && worker !== null && connector.sink.type === 'kafka') {
+      // Loaded lazily: the Kafka libraries take longer to load than everything else.
+      const { checkOnline } = await import('../sink/kafka/check-online.js')
+      const { checkDelivery } = await import('../sink/kafka/check-delivery.js')
       found.push(...(await checkOnline(connector, worker)))
-      if (connector.sink.type === 'kafka') {
-        // Loaded lazily: the Kafka libraries take longer to load than everything else.
-        const { checkDelivery } = await import('../sink/kafka/check-online.js')
-        const delivery = await checkDelivery(connector, worker)
-        found.push(...delivery.errors.flatMap((error) => inConnector(connector, error)))
-        for (const note of delivery.notes) notes.add(`note: ${note}\n`)
-      }
+      const delivery = await checkDelivery(connector, worker)
+      found.push(...delivery.errors.flatMap((error) => inConnector(connector, error)))
+      for (const note of delivery.notes) notes.add(`note: ${note}\n`)
     }
     errors.push(...found)
     if (found.length === 0 && !isTwin(connector, errors)) good.push(connector)

@@ -3,7 +3,7 @@ import type { LoadedConnectors } from '../config/connector-file.js'
 import { checkOnWorker } from '../config/connector-rules.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { WorkerConfig } from '../config/worker.js'
-import { checkOffline } from './check.js'
+import { checkOffline } from './check-offline.js'
 import { ModelCache } from './model-cache.js'
 
 /**

@@ -7,7 +7,7 @@ import { datagenClass } from '#src/config/connector-class.js'
 import { resolveConnector } from '#src/config/connector-file.js'
 import { quickstarts } from '#src/config/datagen/quickstarts.js'
 import type { RawConfig } from '#src/config/raw-connector.js'
-import { checkOffline } from '#src/connector/check.js'
+import { checkOffline } from '#src/connector/check-offline.js'
 import { folderWith } from './folder.js'
 
 const folders = { models: '/m', schemas: '/s', files: null, secrets: null, variables: null }

@@ -1,10 +1,8 @@
-/** Checks of a connector beyond its file, before anything runs. */
+/** Checks of a connector beyond its file, before anything runs; sink/kafka/check-online.ts has those with a network. */
 import type { ConnectorConfig } from '../config/connector.js'
 import { connectorSchema } from '../config/connector-schema.js'
 import { locationOf } from '../config/location.js'
-import type { WorkerConfig } from '../config/worker.js'
-import { checkKey, checkSubjects, checkValue } from '../encode/check.js'
-import { createRegistry } from '../encode/registry.js'
+import { checkKey, checkValue } from '../encode/check.js'
 import { asGenesisError, GenesisError } from '../errors.js'
 import { loadModel, type ModelSource } from '../model/load.js'
 import type { Model } from '../model/model.js'
@@ -57,48 +55,6 @@ export async function checkOffline(
     collect(connector.value.schema === null ? 'value' : 'value.schema', error)
   }
   return { errors, unusedColumns }
-}
-
-/**
- * With a broker and a registry: both respond, the topic exists as configured or can be created, likewise the
- * checkpoint topic, and the subjects accept the schemas. Creates and registers nothing. Only for connectors that pass
- * `checkOffline`.
- */
-export async function checkOnline(connector: ConnectorConfig, worker: WorkerConfig): Promise<readonly GenesisError[]> {
-  if (connector.sink.type !== 'kafka') return []
-  const checks = await Promise.allSettled([checkTopics(connector, worker), checkRegistry(connector, worker)])
-  return checks.flatMap((check) => (check.status === 'rejected' ? inConnector(connector, check.reason) : []))
-}
-
-async function checkTopics({ topic, topicCreation }: ConnectorConfig, worker: WorkerConfig): Promise<void> {
-  if (topic === null) throw new GenesisError('INTERNAL', 'a kafka sink without a topic')
-  // Loaded lazily: the Kafka libraries take longer to load than everything else.
-  const { checkTopic, KafkaAdmin, refuseInternalTopic } = await import('../kafka/admin.js')
-  refuseInternalTopic(topic, worker.checkpoints.topic)
-  const admin = new KafkaAdmin(worker.kafka)
-  try {
-    const found = await admin.describe(topic)
-    if (found !== null) checkTopic(found, { config: topicCreation.enabled ? topicCreation.config : {} })
-    else if (topicCreation.enabled) await admin.checkCreation(topic, topicCreation)
-    else {
-      throw new GenesisError('TOPIC_MISSING', 'the topic does not exist', {
-        place: `topic ${topic}`,
-        remedy: 'Create it, or set topic_creation.enabled: true',
-      })
-    }
-    const { checkpoints } = worker
-    const config = { 'cleanup.policy': 'compact' }
-    const compacted = await admin.describe(checkpoints.topic)
-    if (compacted !== null) checkTopic(compacted, { config })
-    else await admin.checkCreation(checkpoints.topic, { ...checkpoints, config })
-  } finally {
-    await admin.close()
-  }
-}
-
-async function checkRegistry(connector: ConnectorConfig, worker: WorkerConfig): Promise<void> {
-  const { fields } = await openConnector(connector, { load: loadModel, shard: 0, capacity: 1 })
-  await checkSubjects(connector, fields, createRegistry(worker.registry))
 }
 
 /**
