@@ -1,7 +1,7 @@
 /** The flags of `genesis stream` as a connector configuration. */
 import { randomUUID } from 'node:crypto'
 import { parse } from 'node:path'
-import { parseConnector } from '../config/connector-file.js'
+import { parseConnector } from '../config/parse-connector.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import { connectorSchema } from '../config/connector-schema.js'
 import { namesOf, renameKeys, type Names } from '../config/rename-keys.js'

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { distinct } from '../config/check.js'
 import { readConnectors, throwIfNone } from '../config/connector-file.js'
-import { checkOnWorker, needsRegistry } from '../config/connector-rules.js'
+import { checkOnWorker, needsRegistry } from '../connector/preflight.js'
 import { connectorJsonSchema } from '../config/connector-json-schema.js'
 import { deliveryName, type ConnectorConfig } from '../config/connector.js'
 import { loadWorker } from '../config/worker-file.js'

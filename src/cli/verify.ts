@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { throwErrors } from '../config/check.js'
 import { loadConnectors } from '../config/connector-file.js'
-import { checkOnWorker } from '../config/connector-rules.js'
+import { checkOnWorker } from '../connector/preflight.js'
 import { deliveryName } from '../config/connector.js'
 import { loadWorker } from '../config/worker-file.js'
 import { blockerText, reportJson, reportLines } from '../verify/report.js'

@@ -3,7 +3,7 @@
  * filled in.
  */
 import convict from 'convict'
-import { GenesisError } from '../errors.js'
+import { asGenesisError, GenesisError } from '../errors.js'
 import { convictFormat, formatOf, isGood } from './formats.js'
 import { isObject } from './is-object.js'
 import { nearest } from './nearest.js'
@@ -176,6 +176,12 @@ export function throwErrors(errors: readonly GenesisError[]): void {
   if (errors.length === 1) throw errors[0]
   const code = errors.every((error) => error.code === errors[0].code) ? errors[0].code : 'CONFIG_INVALID'
   throw new GenesisError(code, `${errors.length} errors, the first: ${errors[0].message}`, { all: errors })
+}
+
+/** The errors in a thrown one: the reverse of throwErrors. */
+export function errorsIn(thrown: unknown): readonly GenesisError[] {
+  const error = asGenesisError(thrown)
+  return error.details.all ?? [error]
 }
 
 /** Errors without duplicates. */

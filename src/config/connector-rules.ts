@@ -1,17 +1,13 @@
 /** Rules across options: which ones go together. */
-import { GenesisError } from '../errors.js'
 import type { CheckedValues } from './check.js'
 import type { connectorSchema } from './connector-schema.js'
-import type { ConnectorConfig } from './connector.js'
 import { disturbRules } from './disturb-rules.js'
 import { envelopeRules } from './envelope-rules.js'
 import { headerForms, headerConfigsOf } from './headers.js'
-import { locationOf } from './location.js'
 import { formatDuration } from './quantity.js'
 import { rateRules } from './rate-rules.js'
 import { sinkRules } from './sink-section.js'
 import type { Rule } from './rule.js'
-import type { WorkerConfig } from './worker.js'
 
 /** The rules that a connector breaks; options that are invalid by themselves are left out. */
 export function brokenRules({ values, failed }: CheckedValues<typeof connectorSchema>): Rule[] {
@@ -101,51 +97,4 @@ function headerRules(written: string | null, sink: string): Rule[] {
       expected: 'sink.type: kafka, or no headers',
     },
   ]
-}
-
-/** Of the values; without a schema of them, the key is in Avro. */
-const formatNames: Readonly<Record<ConnectorConfig['value']['format'], string>> = {
-  avro: 'Avro',
-  json: 'Avro',
-  'json-schema': 'JSON Schema',
-}
-
-/** Whether its values or keys have schemas in a registry. */
-export function needsRegistry({ sink, value, key, keyFormat }: ConnectorConfig): boolean {
-  return sink.type === 'kafka' && (value.format !== 'json' || (key !== null && keyFormat === 'avro'))
-}
-
-/** What a connector needs and the worker lacks. */
-export function checkOnWorker(connector: ConnectorConfig, worker: WorkerConfig): GenesisError[] {
-  if (connector.sink.type !== 'kafka') return []
-  const errors: GenesisError[] = []
-  const { value } = connector
-  if (needsRegistry(connector) && worker.registry.url === null) {
-    errors.push(
-      new GenesisError('CONFIG_INVALID', `${formatNames[value.format]} in Kafka needs a schema registry`, {
-        place: locationOf(connector, value.format === 'json' ? 'key_format' : 'value.format'),
-        found: 'no registry.url',
-        expected: 'registry.url in the worker file, or the environment variable SCHEMA_REGISTRY_URL',
-      }),
-    )
-  }
-  if (connector.topic === worker.checkpoints.topic) {
-    errors.push(
-      new GenesisError('CONFIG_INVALID', 'a connector cannot write to the checkpoint topic', {
-        place: locationOf(connector, 'topic'),
-        found: `topic ${connector.topic}`,
-        expected: 'another topic',
-      }),
-    )
-  }
-  if (connector.deadLetterTopic === worker.checkpoints.topic) {
-    errors.push(
-      new GenesisError('CONFIG_INVALID', 'dead letters cannot go to the checkpoint topic', {
-        place: locationOf(connector, 'errors.deadletterqueue.topic.name'),
-        found: `topic ${connector.deadLetterTopic}`,
-        expected: 'another topic',
-      }),
-    )
-  }
-  return errors
 }

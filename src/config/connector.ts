@@ -2,6 +2,9 @@ import type { SinkConfig } from '../sink/options.js'
 import type { DisturbConfig } from './disturb.js'
 import type { HeaderConfig } from './headers.js'
 
+/** File extensions of connector files. */
+export const fileExtensions: ReadonlySet<string> = new Set(['.yaml', '.yml', '.json'])
+
 /**
  * A connector's configuration as the program uses it: every default filled in, every path absolute, durations in
  * milliseconds, sizes in bytes. `snake_case` in files, `camelCase` here. connector-schema.ts defines the keys.

@@ -1,14 +1,11 @@
 /** Converts checked values to the program's configuration. */
 import { extname, resolve } from 'node:path'
 import type { connectorSchema, referenceSchema } from './connector-schema.js'
-import type { ConnectorConfig, RateShape, ReferencesConfig } from './connector.js'
+import { fileExtensions, type ConnectorConfig, type RateShape, type ReferencesConfig } from './connector.js'
 import { disturbConfigOf } from './disturb.js'
 import { headerConfigsOf, type HeaderConfig } from './headers.js'
 import type { Values } from './option.js'
 import { sinkOf } from './sink-section.js'
-
-/** File extensions of connector files. */
-export const fileExtensions: ReadonlySet<string> = new Set(['.yaml', '.yml', '.json'])
 
 /** A connector from its checked values; relative paths start from `folder`. */
 export function toConnector(

@@ -1,9 +1,10 @@
 /** Checks of a connector beyond its file, before anything runs; sink/kafka/check-online.ts has those with a network. */
+import { errorsIn } from '../config/check.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import { connectorSchema } from '../config/connector-schema.js'
 import { locationOf } from '../config/location.js'
 import { checkKey, checkValue } from '../encode/check.js'
-import { asGenesisError, GenesisError } from '../errors.js'
+import { GenesisError } from '../errors.js'
 import { loadModel, type ModelSource } from '../model/load.js'
 import type { Model } from '../model/model.js'
 import { openConnector } from './open.js'
@@ -76,8 +77,7 @@ export function inConnector({ name, file }: ConnectorConfig, thrown: unknown): G
 }
 
 function moved(thrown: unknown, placed: (own: string | undefined) => string): GenesisError[] {
-  const error = asGenesisError(thrown)
-  return (error.details.all ?? [error]).map((one) => {
+  return errorsIn(thrown).map((one) => {
     return new GenesisError(one.code, one.what, { ...one.details, place: placed(one.details.place), cause: one })
   })
 }

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { resolveConnector } from '../config/connector-file.js'
+import { resolveConnector } from '../config/parse-connector.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import { secretsOf, withoutSecrets, type Environment } from '../config/placeholders.js'
 import type { RawConnector } from '../config/raw-connector.js'

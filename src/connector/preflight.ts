@@ -1,8 +1,9 @@
 import { distinct } from '../config/check.js'
-import type { LoadedConnectors } from '../config/connector-file.js'
-import { checkOnWorker } from '../config/connector-rules.js'
+import type { LoadedConnectors } from '../config/parse-connector.js'
 import type { ConnectorConfig } from '../config/connector.js'
+import { locationOf } from '../config/location.js'
 import type { WorkerConfig } from '../config/worker.js'
+import { GenesisError } from '../errors.js'
 import { checkOffline } from './check-offline.js'
 import { ModelCache } from './model-cache.js'
 
@@ -24,4 +25,51 @@ export async function preflight(
   }
   // Errors common to several sinks occur once for each.
   return { connectors: found.connectors, errors: distinct(found.errors) }
+}
+
+/** Of the values; without a schema of them, the key is in Avro. */
+const formatNames: Readonly<Record<ConnectorConfig['value']['format'], string>> = {
+  avro: 'Avro',
+  json: 'Avro',
+  'json-schema': 'JSON Schema',
+}
+
+/** Whether its values or keys have schemas in a registry. */
+export function needsRegistry({ sink, value, key, keyFormat }: ConnectorConfig): boolean {
+  return sink.type === 'kafka' && (value.format !== 'json' || (key !== null && keyFormat === 'avro'))
+}
+
+/** What a connector needs and the worker lacks. */
+export function checkOnWorker(connector: ConnectorConfig, worker: WorkerConfig): GenesisError[] {
+  if (connector.sink.type !== 'kafka') return []
+  const errors: GenesisError[] = []
+  const { value } = connector
+  if (needsRegistry(connector) && worker.registry.url === null) {
+    errors.push(
+      new GenesisError('CONFIG_INVALID', `${formatNames[value.format]} in Kafka needs a schema registry`, {
+        place: locationOf(connector, value.format === 'json' ? 'key_format' : 'value.format'),
+        found: 'no registry.url',
+        expected: 'registry.url in the worker file, or the environment variable SCHEMA_REGISTRY_URL',
+      }),
+    )
+  }
+  if (connector.topic === worker.checkpoints.topic) {
+    errors.push(
+      new GenesisError('CONFIG_INVALID', 'a connector cannot write to the checkpoint topic', {
+        place: locationOf(connector, 'topic'),
+        found: `topic ${connector.topic}`,
+        expected: 'another topic',
+      }),
+    )
+  }
+  if (connector.deadLetterTopic === worker.checkpoints.topic) {
+    errors.push(
+      new GenesisError('CONFIG_INVALID', 'dead letters cannot go to the checkpoint topic', {
+        place: locationOf(connector, 'errors.deadletterqueue.topic.name'),
+        found: `topic ${connector.deadLetterTopic}`,
+        expected: 'another topic',
+      }),
+    )
+  }
+  return errors
 }

@@ -1,5 +1,5 @@
 /** Offsets of connectors (KIP-875): their positions as Connect's source offsets. */
-import { resolveConnector } from '../config/connector-file.js'
+import { resolveConnector } from '../config/parse-connector.js'
 import { throwErrors } from '../config/check.js'
 import { isObject } from '../config/is-object.js'
 import type { ConnectorConfig } from '../config/connector.js'

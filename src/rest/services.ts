@@ -1,6 +1,6 @@
 /** REST services beyond a herder, built from the parts of `genesis stream` and `genesis verify`. */
 import { throwErrors } from '../config/check.js'
-import { resolveConnector } from '../config/connector-file.js'
+import { resolveConnector } from '../config/parse-connector.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { RawConnector } from '../config/raw-connector.js'
 import { openConnector, type ConnectorOpening } from '../connector/open.js'

@@ -1,5 +1,5 @@
 import type { WorkerConfig } from '../config/worker.js'
-import { resolveDelivery } from '../connector/resolve.js'
+import { resolveDelivery } from '../config/parse-connector.js'
 import { createResources, openTask, type TaskResources } from './open-task.js'
 import { asFailure } from './task-events.js'
 import type { RunningTask, TaskListener, TaskExecutor, TaskSpec } from './task-executor.js'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { parseConnector } from '#src/config/connector-file.js'
+import { parseConnector } from '#src/config/parse-connector.js'
 import type { ConnectorConfig } from '#src/config/connector.js'
 import { plainSource } from '#src/config/source.js'
 import { loadWorker } from '#src/config/worker-file.js'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { parseConnector } from '#src/config/connector-file.js'
+import { parseConnector } from '#src/config/parse-connector.js'
 import { plainSource } from '#src/config/source.js'
 import { parseWorker } from '#src/config/worker-file.js'
 import { GenesisError } from '#src/errors.js'

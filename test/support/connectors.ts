@@ -1,5 +1,5 @@
 import type { ConnectorConfig } from '#src/config/connector.js'
-import { parseConnector } from '#src/config/connector-file.js'
+import { parseConnector } from '#src/config/parse-connector.js'
 import type { RawConfig } from '#src/config/raw-connector.js'
 import { plainSource } from '#src/config/source.js'
 import { loadWorker } from '#src/config/worker-file.js'

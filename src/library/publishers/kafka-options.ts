@@ -1,5 +1,5 @@
 /** KafkaPublisher's options as a connector and worker configuration, so that they are checked the same way. */
-import { parseConnector } from '../../config/connector-file.js'
+import { parseConnector } from '../../config/parse-connector.js'
 import { connectorSchema } from '../../config/connector-schema.js'
 import type { ConnectorConfig } from '../../config/connector.js'
 import { namesOf, renamed, type Names } from '../../config/rename-keys.js'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parseConnector } from '#src/config/connector-file.js'
+import { parseConnector } from '#src/config/parse-connector.js'
 import { plainSource } from '#src/config/source.js'
 import { checkEnvelope } from '#src/connector/check-envelope.js'
 import { livesModel } from '../../support/lives.js'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { parseConnector } from '#src/config/connector-file.js'
+import { parseConnector } from '#src/config/parse-connector.js'
 import { plainSource } from '#src/config/source.js'
 
 function throughputOf(throughput: object) {

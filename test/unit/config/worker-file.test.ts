@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { checkOnWorker } from '#src/config/connector-rules.js'
-import { parseConnector } from '#src/config/connector-file.js'
-import { plainSource } from '#src/config/source.js'
 import { loadWorker } from '#src/config/worker-file.js'
 import type { GenesisError } from '#src/errors.js'
 import { folderWith } from './folder.js'
@@ -161,31 +158,5 @@ describe('a worker', () => {
     })
     assert.match((await messages({}, join(folder, 'w.yaml')))[0], /w\.yaml:3:1: a worker file holds one document/)
     assert.equal((await loadWorker(join(folder, 'e.yaml'), {})).group.id, 'genesis')
-  })
-
-  it('has what its connectors need', async () => {
-    const connector = (value: object) =>
-      parseConnector(plainSource({ name: 'c', model: 'm', topic: 't', ...value }, 'c'), { env: {}, folder: '/' })
-    const none = await loadWorker(null, {})
-    const one = await loadWorker(null, { SCHEMA_REGISTRY_URL: 'http://h' })
-    assert.match(
-      checkOnWorker(connector({}), none)[0].message,
-      /^c: value\.format: Avro in Kafka needs a schema registry/,
-    )
-    assert.deepEqual(checkOnWorker(connector({}), one), [])
-    assert.deepEqual(checkOnWorker(connector({ value: { format: 'json' } }), none), [])
-    assert.equal(checkOnWorker(connector({ value: { format: 'json' }, key: 'k', key_format: 'avro' }), none).length, 1)
-    assert.equal(checkOnWorker(connector({ topic: 'genesis-checkpoints' }), one)[0].code, 'CONFIG_INVALID')
-    const deadLettersTo = (name: string): object => ({
-      errors: { policy: 'skip', deadletterqueue: { topic: { name } } },
-    })
-    assert.deepEqual(
-      checkOnWorker(connector(deadLettersTo('genesis-checkpoints')), one).map(({ message }) => message),
-      [
-        'c: errors.deadletterqueue.topic.name: dead letters cannot go to the checkpoint topic; ' +
-          'found topic genesis-checkpoints; expected another topic',
-      ],
-    )
-    assert.deepEqual(checkOnWorker(connector(deadLettersTo('dead')), one), [])
   })
 })
