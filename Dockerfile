@@ -1,6 +1,7 @@
 # docker build -t genesis-connect .
 # docker run -e KAFKA_BROKERS=… -e SCHEMA_REGISTRY_URL=… -v ./connectors:/etc/genesis/connectors:ro … genesis-connect
-# ... with /health, /ready and /metrics from outside the container: -e GENESIS_HTTP_HOST=0.0.0.0 -p 8083:8083
+# ... with REST and metrics from this machine: -e GENESIS_HTTP_HOST=0.0.0.0 -e GENESIS_HTTP_INSECURE=true -p 127.0.0.1:8083:8083
+# ... from other machines: with a certificate and a login in the worker file, see docs/security.md
 ARG NODE_IMAGE=node:20-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
@@ -23,11 +24,11 @@ COPY words words
 COPY src/page/static src/page/static
 COPY deploy/worker.yaml /etc/genesis/worker.yaml
 # For an init container that downloads models.
-COPY deploy/fetch-models.js deploy/
+COPY deploy/fetch-models.js deploy/health-check.js deploy/
 # The image's own unprivileged user, by number, so that Kubernetes can check runAsNonRoot.
 USER 1000:1000
 EXPOSE 8083
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:8083/health').then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "deploy/health-check.js", "8083"]
 ENTRYPOINT ["node", "dist/cli/main.js"]
 CMD ["run", "/etc/genesis/connectors", "--worker", "/etc/genesis/worker.yaml"]

@@ -12,7 +12,13 @@ export function referencePage(tree: OptionTree, introduction: string): string {
     if (items !== undefined)
       parts.push(`### ${name}`, 'A map, or a list of maps, with these keys.', table([...optionsOf(items)]))
   }
-  for (const [name, section] of sections) parts.push(`### ${name}`, table([...optionsOf(section, `${name}.`)]))
+  for (const [name, section] of sections) {
+    const rows = [...optionsOf(section, `${name}.`)]
+    parts.push(`### ${name}`, table(rows))
+    for (const [key, { items }] of rows)
+      if (items !== undefined)
+        parts.push(`#### ${key}`, 'A map, or a list of maps, with these keys.', table([...optionsOf(items)]))
+  }
   return `${parts.join('\n\n')}\n`
 }
 

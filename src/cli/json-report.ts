@@ -14,6 +14,7 @@ const secrets = ['password', 'token', 'clientSecret', 'key', 'passphrase', 'cert
 export class JsonReport implements RunReport {
   readonly #loggers: Loggers
   readonly #logs: ReadonlyMap<ReportLogger, Logger>
+  readonly #audit: Logger
   #endProgress = (): void => undefined
   readonly #outages = new OutageLog((level, message, fields = {}) => this.#log('tasks')[level](fields, message))
 
@@ -28,11 +29,16 @@ export class JsonReport implements RunReport {
       },
       destination,
     )
+    this.#audit = log.child({}, { level: loggers.levelOf('root') === 'silent' ? 'silent' : 'info' })
     this.#logs = new Map(reportLoggers.map((name) => [name, log.child({})]))
   }
 
   note(level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>> = {}): void {
     this.#log('worker')[level](fields, message)
+  }
+
+  audit(message: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#audit.info(fields, message)
   }
 
   connector(what: 'started' | 'stopping' | 'removed' | 'complete', config: DeliveryOutline): void {

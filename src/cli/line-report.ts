@@ -23,22 +23,31 @@ export class LineReport implements RunReport {
   readonly #outages = new OutageLog((level, message) => this.#say('tasks', level, message))
   readonly #started = new Set<string>()
   readonly #redraws: boolean
+  readonly #isSilent: boolean
   #drawn: readonly string[] = []
 
   constructor(screen: Screen, loggers: Loggers, env: NodeJS.ProcessEnv = process.env) {
     this.#screen = screen
     this.#redraws = canRedraw(screen, env)
     this.#loggers = loggers
+    this.#isSilent = loggers.levelOf('root') === 'silent'
   }
 
   note(level: 'info' | 'warn' | 'error', message: string): void {
     this.#say('worker', level, message)
   }
 
+  audit(message: string): void {
+    if (!this.#isSilent) this.#write(message)
+  }
+
   #say(logger: ReportLogger, level: (typeof severities)[number], message: string): void {
-    if (!this.#shows(logger, level)) return
+    if (this.#shows(logger, level)) this.#write(`${level === 'info' ? '' : `${level}: `}${message}`)
+  }
+
+  #write(message: string): void {
     this.#clear()
-    this.#screen.write(`${timeOfDay(new Date())} ${level === 'info' ? '' : `${level}: `}${message}\n`)
+    this.#screen.write(`${timeOfDay(new Date())} ${message}\n`)
     this.#draw()
   }
 

@@ -56,6 +56,11 @@ const commands: Readonly<Record<string, CommandRow>> = {
     parameters: '<model>',
     load: async () => (await import('./describe.js')).describeCommand(),
   },
+  'hash-password': {
+    summary: 'print the hash of a password for a worker file',
+    parameters: '',
+    load: async () => (await import('./hash-password.js')).hashPasswordCommand(),
+  },
 }
 
 /**

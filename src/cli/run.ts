@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { throwErrors } from '../config/check.js'
 import { throwIfNone } from '../config/connector-file.js'
+import { isLoopback } from '../config/http-security.js'
 import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { version } from '../kafka/client-version.js'
 import { GenesisError } from '../errors.js'
+import type { AuditEntry } from '../rest/audit.js'
 import type { WorkerView } from '../rest/routes/worker.js'
 import type { HttpServer } from '../rest/server.js'
 import { ModelCache } from '../connector/model-cache.js'
@@ -63,6 +65,12 @@ Exit status: 0 all connectors completed or stopped cleanly; 1 a connector failed
 /** A worker that serves REST or belongs to a group needs no files. */
 function standardPaths({ http, group }: WorkerConfig): readonly string[] {
   return (http.enabled || group.enabled) && !existsSync('connectors') ? [] : ['connectors']
+}
+
+/** What `http.insecure` permits must not go unnoticed. */
+function openness({ host, security: { tls, auth } }: WorkerConfig['http']): string {
+  const missing = [...(auth === null ? ['authentication'] : []), ...(tls === null ? ['TLS'] : [])]
+  return isLoopback(host) || missing.length === 0 ? '' : ` without ${missing.join(' and ')} (http.insecure)`
 }
 
 async function run(given: readonly string[], options: RunOptions): Promise<number> {
@@ -124,8 +132,9 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
   let clean = true
   try {
     if (config.http.enabled) {
-      const [{ startServer }, { clusterIdOf, genesisServices }] = await Promise.all([
+      const [{ startServer }, { auditText }, { clusterIdOf, genesisServices }] = await Promise.all([
         import('../rest/server.js'),
+        import('../rest/audit.js'),
         import('../rest/services.js'),
       ])
       const services = {
@@ -137,9 +146,12 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
         ui: config.http.ui,
         onDefect: (error: GenesisError, call: string) =>
           report.note('error', `${call}: ${error.message} (${error.code})`, { trace: error.stack ?? '' }),
+        onCall: (entry: AuditEntry) => report.audit(auditText(entry), { ...entry }),
+        onCertificate: (message: string, error: GenesisError | null) =>
+          report.note(error === null ? 'info' : 'warn', message, error === null ? {} : { code: error.code }),
       }
-      server = await startServer(services, config.http)
-      report.note('info', `listening at ${server.address}`, { address: server.address })
+      server = await startServer(services, config.http, config.advertised.host)
+      report.note('info', `listening at ${server.address}${openness(config.http)}`, { address: server.address })
     }
     // A group must be known before files are applied to it; a standalone worker is ready once its files are applied.
     if (config.group.enabled) await Promise.race([herder.start(), interruption])

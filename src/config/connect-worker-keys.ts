@@ -2,6 +2,7 @@
  * Settings for which Kafka Connect's workers have their own form (4.2.1: DistributedConfig, StandaloneConfig,
  * RestServerConfig and the configurations of their clients): listeners, security, configuration providers.
  */
+import { translateListeners, type TranslationSink } from './connect-listeners.js'
 import type { Path } from './source.js'
 
 /** A value for one of our options. `key`: the key it was given under. */
@@ -40,7 +41,7 @@ const known: ReadonlySet<string> = new Set(
   metadata.recovery.strategy metric.reporters metrics.num.samples metrics.recording.level metrics.sample.window.ms
   offset.flush.interval.ms offset.flush.timeout.ms offset.storage.file.filename plugin.discovery plugin.path
   receive.buffer.bytes reconnect.backoff.max.ms reconnect.backoff.ms response.http.headers.config
-  rest.advertised.listener rest.extension.classes retry.backoff.max.ms retry.backoff.ms send.buffer.bytes
+  rest.advertised.listener retry.backoff.max.ms retry.backoff.ms send.buffer.bytes
   socket.connection.setup.timeout.max.ms status.storage.partitions topic.creation.enable topic.tracking.allow.reset
   topic.tracking.enable value.converter value.converter.plugin.version worker.sync.timeout.ms
   worker.unsync.backoff.ms`.split(/\s+/),
@@ -64,7 +65,7 @@ const clientTimes: ReadonlyMap<string, Path> = new Map([
 /** Translates what it can of these flat keys. */
 export function connectKeysOf(flat: ReadonlyMap<string, unknown>): Translation {
   const translator = new Translator(flat)
-  translator.listeners()
+  translateListeners(flat, translator)
   translator.exactlyOnce()
   translator.times()
   translator.security()
@@ -72,7 +73,7 @@ export function connectKeysOf(flat: ReadonlyMap<string, unknown>): Translation {
   return translator
 }
 
-class Translator implements Translation {
+class Translator implements Translation, TranslationSink {
   readonly used = new Set<string>()
   readonly values: Translated[] = []
   readonly problems: Problem[] = []
@@ -83,42 +84,21 @@ class Translator implements Translation {
     this.#flat = flat
   }
 
-  /** Connect's `listeners`: the first of several is used. Before Kafka 3: `rest.host.name` and `rest.port`. */
-  listeners(): void {
-    const text = this.#take('listeners')
-    const [host, port] = [this.#take('rest.host.name'), this.#take('rest.port')]
-    if (text === null) {
-      if (host === null && port === null) return
-      this.#listen('rest.port', host ?? '', Number(port ?? 8083))
-      return
-    }
-    const match = /^http:\/\/(.*):(\d+)$/i.exec(text.split(',')[0].trim())
-    if (match === null) this.#refuse('listeners', 'not a valid listener address', text, 'http://<host>:<port>')
-    else this.#listen('listeners', match[1], Number(match[2]))
-  }
-
-  #listen(key: string, host: string, port: number): void {
-    // Without a host Connect listens on every address.
-    this.#set(key, ['http', 'host'], host === '' ? '0.0.0.0' : host)
-    this.#set(key, ['http', 'port'], port)
-    this.#set(key, ['http', 'enabled'], true)
-  }
-
   /** A worker setting in Connect; here `delivery` of each connector. */
   exactlyOnce(): void {
     const key = 'exactly.once.source.support'
-    const text = this.#take(key)
+    const text = this.take(key)
     if (text !== null && text !== 'enabled')
-      this.#refuse(key, 'it cannot be switched off for all connectors', text, 'enabled')
+      this.refuse(key, 'it cannot be switched off for all connectors', text, 'enabled')
   }
 
   times(): void {
-    const shutdown = this.#take('task.shutdown.graceful.timeout.ms')
+    const shutdown = this.take('task.shutdown.graceful.timeout.ms')
     if (shutdown !== null)
-      this.#set('task.shutdown.graceful.timeout.ms', ['shutdown', 'timeout'], `${Number(shutdown)}ms`)
+      this.set('task.shutdown.graceful.timeout.ms', ['shutdown', 'timeout'], `${Number(shutdown)}ms`)
     for (const [name, path] of clientTimes) {
       const found = this.#takeOfClients(name)
-      if (found !== null) this.#set(found.key, path, `${Number(found.text)}ms`)
+      if (found !== null) this.set(found.key, path, `${Number(found.text)}ms`)
     }
   }
 
@@ -128,9 +108,9 @@ class Translator implements Translation {
     const { key, text } = protocol
     const match = /^(SASL_)?(SSL|PLAINTEXT)$/i.exec(text)
     if (match === null)
-      return this.#refuse(key, 'not a security protocol', text, 'PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL')
+      return this.refuse(key, 'not a security protocol', text, 'PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL')
     if (match[2].toUpperCase() === 'SSL') {
-      this.#set(key, ['kafka', 'tls', 'enabled'], true)
+      this.set(key, ['kafka', 'tls', 'enabled'], true)
       this.#tls()
     }
     if (match[1] !== undefined) this.#sasl()
@@ -148,7 +128,7 @@ class Translator implements Translation {
     ]
     for (const [name, option] of texts) {
       const found = this.#takeOfClients(name)
-      if (found !== null) this.#set(found.key, ['kafka', 'tls', option], found.text)
+      if (found !== null) this.set(found.key, ['kafka', 'tls', option], found.text)
     }
     const stores = [
       ['ssl.truststore.location', truststore, ['ca']],
@@ -158,8 +138,8 @@ class Translator implements Translation {
       const found = this.#takeOfClients(name)
       if (found === null) continue
       if (format !== 'PEM')
-        this.#refuse(found.key, 'unsupported certificate store format', format, 'a PEM file, with type PEM')
-      for (const option of options) this.#set(found.key, ['kafka', 'tls', option], found.text)
+        this.refuse(found.key, 'unsupported certificate store format', format, 'a PEM file, with type PEM')
+      for (const option of options) this.set(found.key, ['kafka', 'tls', option], found.text)
     }
   }
 
@@ -173,13 +153,13 @@ class Translator implements Translation {
     }
     for (const [name, option] of Object.entries(names)) {
       const found = this.#takeOfClients(name)
-      if (found !== null) this.#set(found.key, ['kafka', 'sasl', option], found.text)
+      if (found !== null) this.set(found.key, ['kafka', 'sasl', option], found.text)
     }
     const jaas = this.#takeOfClients('sasl.jaas.config')
     if (jaas === null) return
     const module = /^\s*\S*?(Plain|Scram|OAuthBearer)LoginModule\s+required\s+([^;]*);?\s*$/s.exec(jaas.text)
     if (module === null)
-      return this.#refuse(
+      return this.refuse(
         jaas.key,
         'unknown login module',
         'a secret',
@@ -195,7 +175,7 @@ class Translator implements Translation {
     )
     for (const [name, option] of wanted) {
       const text = given.get(name)
-      if (text !== undefined) this.#set(jaas.key, ['kafka', 'sasl', option], text)
+      if (text !== undefined) this.set(jaas.key, ['kafka', 'sasl', option], text)
     }
   }
 
@@ -210,13 +190,13 @@ class Translator implements Translation {
       const provider = this.#text(`${prefix}class`)?.split('.').at(-1)
       if (provider === 'EnvVarConfigProvider' && name === 'env') {
         this.#takeProvider(prefix)
-        this.#set(`${prefix}class`, ['secrets', 'env'], this.#take(`${prefix}param.allowlist.pattern`) ?? '.*')
+        this.set(`${prefix}class`, ['secrets', 'env'], this.take(`${prefix}param.allowlist.pattern`) ?? '.*')
       } else if (provider === 'FileConfigProvider' && name === 'file') {
         this.#takeProvider(prefix)
-        const paths = this.#take(`${prefix}param.allowed.paths`)?.split(',') ?? []
-        if (paths.length === 1) this.#set(`${prefix}param.allowed.paths`, ['secrets', 'path'], paths[0].trim())
+        const paths = this.take(`${prefix}param.allowed.paths`)?.split(',') ?? []
+        if (paths.length === 1) this.set(`${prefix}param.allowed.paths`, ['secrets', 'path'], paths[0].trim())
         else if (paths.length > 1)
-          this.#refuse(`${prefix}param.allowed.paths`, 'several folders', paths.join(','), 'one folder')
+          this.refuse(`${prefix}param.allowed.paths`, 'several folders', paths.join(','), 'one folder')
         else this.remarks.push(`connectors cannot read files: ${prefix}param.allowed.paths names no folder`)
       } else this.remarks.push(`unknown provider ${name}: connectors can use \${env:…} and \${file:…}`)
     }
@@ -233,7 +213,7 @@ class Translator implements Translation {
     return typeof item === 'number' || typeof item === 'boolean' ? String(item) : null
   }
 
-  #take(key: string): string | null {
+  take(key: string): string | null {
     const text = this.#text(key)
     if (text !== null) this.used.add(key)
     return text
@@ -242,7 +222,7 @@ class Translator implements Translation {
   /** A key for all clients, or for one kind if the others have no other value. */
   #takeOfClients(name: string): { readonly key: string; readonly text: string } | null {
     const given = [name, ...clientPrefixes.map((prefix) => prefix + name)].flatMap((key) => {
-      const text = this.#take(key)
+      const text = this.take(key)
       return text === null ? [] : [{ key, text }]
     })
     const others = given.filter(({ text }) => text !== given[0].text).map(({ key }) => key)
@@ -250,11 +230,11 @@ class Translator implements Translation {
     return given.at(0) ?? null
   }
 
-  #set(key: string, path: Path, item: unknown): void {
+  set(key: string, path: Path, item: unknown): void {
     this.values.push({ key, path, item })
   }
 
-  #refuse(key: string, what: string, found: string, expected: string): void {
+  refuse(key: string, what: string, found: string, expected: string): void {
     this.problems.push({ key, what, found, expected })
   }
 }

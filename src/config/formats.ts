@@ -1,4 +1,5 @@
 /** Formats of option values: one row each, for the checks, convict, JSON Schema and the reference pages. */
+import { isIP } from 'node:net'
 import convict from 'convict'
 import { formatDuration, parseDuration, parseSize } from './quantity.js'
 import { isObject } from './is-object.js'
@@ -133,6 +134,13 @@ export const formats = {
       Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' && isAddress(item)),
     json: () => ({ minLength: 1, minItems: 1, items: { type: 'string' } }),
   },
+  addresses: {
+    written: 'text or list',
+    expected: () => 'a list of IP addresses and ranges such as 10.0.0.0/8, or a comma-separated text',
+    parse: (text) => text.split(',').map((part) => part.trim()),
+    accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string' && isAddressRange(item)),
+    json: () => ({ items: { type: 'string' } }),
+  },
   map: {
     written: 'object',
     expected: () => 'a map of names to texts, numbers or booleans',
@@ -235,6 +243,14 @@ function isOrigin(text: string): boolean {
 function isAddress(text: string): boolean {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^\s:,/]+):(\d{1,5})$/.exec(text)
   return match !== null && Number(match[2]) >= 1 && Number(match[2]) <= 65_535
+}
+
+/** An IP address, or a range of them (CIDR). */
+function isAddressRange(text: string): boolean {
+  const [address, bits, more] = text.split('/')
+  const version = isIP(address)
+  const isLength = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  return version !== 0 && isLength && more === undefined
 }
 
 function parseJson(text: string): unknown {

@@ -23,6 +23,7 @@ export type FormatName =
   | 'timeout'
   | 'size'
   | 'list'
+  | 'addresses'
   | 'map'
   | 'object'
   | 'maps'

@@ -4,6 +4,7 @@ import { dirname, extname, resolve } from 'node:path'
 import { GenesisError } from '../errors.js'
 import { check, throwErrors } from './check.js'
 import type { ClusterOptions, SaslOptions, TlsOptions } from './cluster.js'
+import { httpSecurityOf, type HttpSource, type PemSource } from './http-security.js'
 import type { Values } from './option.js'
 import type { Environment } from './placeholders.js'
 import { plainSource, readSources, readConfigText } from './source.js'
@@ -48,25 +49,28 @@ export function parseWorker(source: ConfigSource, env: Environment, folder: stri
   const { source: own, remarks } = withWorkerKeys(source)
   const checked = check(workerSchema, own, { env, folder, anyText: isProperties(source.file) })
   throwErrors(checked.errors)
-  return toConfig(checked.values, own, folder, remarks)
+  return toConfig(checked.values, own, { env, folder, remarks })
 }
 
-function toConfig(
-  values: WorkerValues,
-  source: ConfigSource,
-  folder: string,
-  remarks: readonly string[],
-): WorkerConfig {
+interface Surroundings {
+  readonly env: Environment
+  readonly folder: string
+  readonly remarks: readonly string[]
+}
+
+function toConfig(values: WorkerValues, source: ConfigSource, { env, folder, remarks }: Surroundings): WorkerConfig {
   const errors: GenesisError[] = []
-  const fail = (path: string, what: string, found: string, expected: string): void => {
-    errors.push(new GenesisError('CONFIG_INVALID', what, { place: source.place(path.split('.')), found, expected }))
+  const fail: Fail = (path, what, found, expected, remedy) => {
+    const place = source.place(path.split('.'))
+    errors.push(new GenesisError('CONFIG_INVALID', what, { place, found, expected, remedy }))
   }
-  const pem = (path: string, text: string | null): string | null => {
-    if (text === null || text.includes('-----BEGIN')) return text
+  const pemSource = (path: string, text: string | null): PemSource | null => {
+    if (text === null) return null
+    if (text.includes('-----BEGIN')) return { path: null, text }
     const file = resolve(folder, text)
     try {
       const content = readFileSync(file, 'utf8')
-      if (content.includes('-----BEGIN')) return content
+      if (content.includes('-----BEGIN')) return { path: file, text: content }
       fail(path, 'not a PEM file', file, 'text containing -----BEGIN …')
     } catch (cause) {
       const code = String((cause as NodeJS.ErrnoException).code)
@@ -79,6 +83,7 @@ function toConfig(
     }
     return null
   }
+  const pem = (path: string, text: string | null): string | null => pemSource(path, text)?.text ?? null
 
   const { registry } = values
   const address = registry.url === null ? null : new URL(registry.url)
@@ -130,7 +135,13 @@ function toConfig(
       topic: values.status_storage.topic,
       replicationFactor: values.status_storage.replication_factor,
     },
-    http: { enabled: values.http.enabled, host: values.http.host, port: values.http.port, ui: values.http.ui },
+    http: {
+      enabled: values.http.enabled,
+      host: values.http.host,
+      port: values.http.port,
+      ui: values.http.ui,
+      security: httpSecurityOf({ values: values.http, source, env, folder, pem: pemSource, fail }),
+    },
     advertised: { host: values.http.advertised_host, port: values.http.advertised_port },
     log: values.log,
     shutdown: { timeoutMs: values.shutdown.timeout },
@@ -149,7 +160,7 @@ function toConfig(
   return config
 }
 
-type Fail = (path: string, what: string, found: string, expected: string) => void
+type Fail = HttpSource['fail']
 
 /** As in Connect's EnvVarConfigProvider, the pattern must match the whole name. */
 function variablesOf(pattern: string, fail: Fail): RegExp | null {

@@ -1,4 +1,5 @@
 /** The keys of a worker file. A key's environment variable, if it has one, overrides the file. */
+import { httpOptions } from './http-options.js'
 import { choice, option, optional, optionalChoice } from './option.js'
 
 export const workerSchema = {
@@ -203,39 +204,7 @@ export const workerSchema = {
       aliases: ['offset.storage.partitions'],
     }),
   },
-  http: {
-    enabled: option<boolean>(
-      'flag',
-      "Whether to serve HTTP: Kafka Connect's REST API, /genesis, /health, /ready and /metrics.",
-      false,
-      {
-        env: 'GENESIS_HTTP_ENABLED',
-      },
-    ),
-    host: option<string>('text', 'Address to listen on; by default only reachable from this machine.', '127.0.0.1', {
-      env: 'GENESIS_HTTP_HOST',
-    }),
-    port: option<number>('count', 'Port to listen on; 0: any free port.', 8083, {
-      env: 'GENESIS_HTTP_PORT',
-      minimum: 0,
-      maximum: 65_535,
-    }),
-    ui: option<boolean>('flag', 'Whether to serve the web page under /ui/.', true, { env: 'GENESIS_HTTP_UI' }),
-    advertised_host: optional<string>(
-      'text',
-      "Host at which others reach this worker, as in the worker ids of states. Unset: the host it listens on, or the machine's name.",
-      { aliases: ['rest.advertised.host.name'] },
-    ),
-    advertised_port: optional<number>(
-      'count',
-      'Port at which others reach this worker. Unset: the port it listens on.',
-      {
-        minimum: 1,
-        maximum: 65_535,
-        aliases: ['rest.advertised.port'],
-      },
-    ),
-  },
+  http: httpOptions,
   connectors: {
     path: optional<string>(
       'path',

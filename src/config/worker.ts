@@ -1,5 +1,6 @@
 import type { ClusterOptions } from './cluster.js'
 import type { RestFolders } from './connect-keys.js'
+import type { HttpSecurity } from './http-security.js'
 
 /** A worker's configuration as the program uses it; worker-schema.ts defines the keys. */
 export interface WorkerConfig {
@@ -34,6 +35,7 @@ export interface WorkerConfig {
     readonly port: number
     /** Whether to serve the web page. */
     readonly ui: boolean
+    readonly security: HttpSecurity
   }
   /** Folder for connectors created over REST, outside a group; null: they are lost when the process ends. */
   readonly connectorsPath: string | null

@@ -1,7 +1,9 @@
 /** A herder's results in the form of Kafka Connect's REST API (org.apache.kafka.connect.runtime.rest.entities). */
 import type { RawConfig } from '../config/raw-connector.js'
+import type { Role } from '../config/http-security.js'
 import { flattened } from '../config/flat-keys.js'
 import type { ConnectorInfo, ConnectorStatus, TaskInfo, TaskStatus } from '../herder/herder.js'
+import { visibleTo } from './hidden.js'
 import { taskClassOf } from './plugins.js'
 
 export interface ConnectorInfoBody {
@@ -11,18 +13,18 @@ export interface ConnectorInfoBody {
   readonly type: 'source'
 }
 
-export function infoBody({ name, config, tasks }: ConnectorInfo): ConnectorInfoBody {
+export function infoBody({ name, config, tasks }: ConnectorInfo, role: Role | null): ConnectorInfoBody {
   return {
     name,
-    config: configBody(name, config),
+    config: configBody(name, config, role),
     tasks: tasks.map((task) => ({ connector: name, task })),
     type: 'source',
   }
 }
 
-/** As sent, plus its name. */
-export function configBody(name: string, config: RawConfig): Readonly<Record<string, string>> {
-  return { ...flattened(config), name }
+/** As sent, plus its name; for readers without plain-text secrets. */
+export function configBody(name: string, config: RawConfig, role: Role | null): Readonly<Record<string, string>> {
+  return visibleTo(role, { ...flattened(config), name })
 }
 
 export function statusBody({ name, state, workerId, failure, tasks }: ConnectorStatus, version: string): object {
@@ -39,9 +41,9 @@ export function taskStatusBody({ id, state, workerId, failure }: TaskStatus, ver
   return { id, state, worker_id: workerId, version, ...(state === 'FAILED' && failure && { trace: failure.trace }) }
 }
 
-export function taskBody(name: string, { id, config }: TaskInfo): object {
+export function taskBody(name: string, { id, config }: TaskInfo, role: Role | null): object {
   return {
     id: { connector: name, task: id },
-    config: { ...configBody(name, config), 'task.class': taskClassOf(config['connector.class']) },
+    config: { ...configBody(name, config, role), 'task.class': taskClassOf(config['connector.class']) },
   }
 }

@@ -1,5 +1,6 @@
 /** Routes as data: the handler of a call and its OpenAPI description in one place. */
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Role } from '../config/http-security.js'
 import { HttpError } from './http-error.js'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -17,6 +18,8 @@ export interface Exchange {
   readonly headers: IncomingHttpHeaders
   /** As sent; empty if there is none. */
   readonly body: string
+  /** Of the caller; null: not logged in, at a public route. */
+  readonly role: Role | null
   /** Address at which the caller reached this worker: `http://host:port`. */
   readonly origin: string
   /** Aborted when the client has disconnected. */
@@ -37,7 +40,21 @@ export interface Parameter {
   readonly schema: Schema
 }
 
-export interface Route {
+/** How a call is treated before its handler. */
+export interface RouteConfig {
+  /** Not limited to JSON: accepts any Accept header. */
+  readonly isOpen?: true
+  /** Where browsers are redirected to. */
+  readonly pageUrl?: string
+  /** Needs no login; without one, `role` is null. */
+  readonly isPublic?: true
+  /** Not subject to the rate limit. */
+  readonly isUnlimited?: true
+  /** Not an audited change, although its method is not GET. */
+  readonly changesNothing?: true
+}
+
+export interface Route extends RouteConfig {
   readonly method: Method
   /** `/connectors/{name}`, as in OpenAPI. */
   readonly path: string
@@ -47,10 +64,6 @@ export interface Route {
   readonly body?: Schema
   /** Success responses, by status. */
   readonly answers: Readonly<Record<number, Answer>>
-  /** Not limited to JSON: accepts any Accept header. */
-  readonly isOpen?: true
-  /** Where browsers are redirected to. */
-  readonly pageUrl?: string
   readonly handle: (exchange: Exchange) => Reply | Promise<Reply>
 }
 

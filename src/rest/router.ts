@@ -1,9 +1,12 @@
 /** Routes on fastify, with Jersey's behaviour for calls that match no route. */
+import type { TlsOptions } from 'node:tls'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods } from 'fastify'
 import type { GenesisError } from '../errors.js'
 import { asOfText } from './as-of.js'
 import { errorAnswer, HttpError } from './http-error.js'
-import type { Exchange, Reply, Route } from './route.js'
+import { auditRequests, type AuditEntry } from './audit.js'
+import { guardRequests, openAccess, routeOf, type Access } from './auth/guard.js'
+import type { Exchange, Reply, Route, RouteConfig } from './route.js'
 
 /** Fits a model or a schema in a configuration; larger bodies are answered with 413. */
 const maxBodyBytes = 1024 * 1024
@@ -19,17 +22,48 @@ export interface RouterOptions {
   readonly onDefect: OnDefect
   /** As in Herder: stated in every GET response that shows older state. */
   readonly asOf: () => number | null
+  /** Receives changing calls and failed logins. */
+  readonly onCall?: (entry: AuditEntry) => void
+  /** @default openAccess */
+  readonly access?: Access
+  /** Addresses and ranges of proxies whose X-Forwarded-For is believed. */
+  readonly trustedProxies?: readonly string[]
+  /** Null: plain HTTP. */
+  readonly tls?: TlsOptions | null
+  readonly limits?: Partial<ConnectionLimits>
 }
 
-export function createRouter(routes: readonly Route[], { onDefect, asOf }: RouterOptions): FastifyInstance {
-  const server = fastify({
+export interface ConnectionLimits {
+  /** Until the headers of a request have arrived. */
+  readonly headersTimeoutMs: number
+  /** Until the whole request has arrived. */
+  readonly requestTimeoutMs: number
+  /** Further connections are closed immediately. */
+  readonly maxConnections: number
+}
+
+const standardLimits: ConnectionLimits = { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, maxConnections: 1_000 }
+
+export function createRouter(routes: readonly Route[], options: RouterOptions): FastifyInstance {
+  const { onDefect, onCall, asOf, access = openAccess, trustedProxies = [], tls = null, limits = {} } = options
+  const { headersTimeoutMs, requestTimeoutMs, maxConnections } = { ...standardLimits, ...limits }
+  const shared = {
     logger: false,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
+    requestTimeout: requestTimeoutMs,
     forceCloseConnections: true,
     bodyLimit: maxBodyBytes,
     exposeHeadRoutes: true,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: maxParameterLength },
-    frameworkErrors: (error, request, reply) => fail(error, request, reply),
-  })
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => fail(error, request, reply),
+  }
+  const own = { connectionsCheckingInterval: headersTimeoutMs / 2, headersTimeout: headersTimeoutMs }
+  const server =
+    tls === null
+      ? fastify({ ...shared, http: own })
+      : // The same in all that is used of it.
+        (fastify({ ...shared, https: { ...tls, ...own } }) as unknown as FastifyInstance)
+  server.server.maxConnections = maxConnections
   const fail = (thrown: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const { status, body, defect } = errorAnswer(thrown)
     if (defect !== null) onDefect(defect, `${request.method} ${request.url}`)
@@ -40,15 +74,17 @@ export function createRouter(routes: readonly Route[], { onDefect, asOf }: Route
   // Bodies stay text: each route parses its own, and most take none.
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  guardRequests(server, access)
+  if (onCall !== undefined) auditRequests(server, onCall)
   server.addHook('onRequest', (request, reply, done) => {
     const { is404, method, url, headers } = request
     const path = url.split('?', 1)[0]
     if (path.includes('//')) return done(new HttpError(400, 'Ambiguous URI empty segment'))
     if (method === 'OPTIONS' || is404) return void answerUnrouted(table.methodsOf(path), method, reply)
-    const route = request.routeOptions.config as Pick<Route, 'isOpen' | 'pageUrl'>
-    if (route.pageUrl !== undefined) void reply.header('Vary', 'Accept')
-    if (route.pageUrl !== undefined && isBrowser(headers.accept)) return void reply.redirect(route.pageUrl)
-    const refusal = route.isOpen ? null : (refusedType(headers['content-type']) ?? refusedAccept(headers.accept))
+    const { isOpen, pageUrl } = routeOf(request)
+    if (pageUrl !== undefined) void reply.header('Vary', 'Accept')
+    if (pageUrl !== undefined && isBrowser(headers.accept)) return void reply.redirect(pageUrl)
+    const refusal = isOpen ? null : (refusedType(headers['content-type']) ?? refusedAccept(headers.accept))
     done(refusal ?? undefined)
   })
   server.setErrorHandler((error, request, reply) => fail(error, request, reply))
@@ -57,7 +93,7 @@ export function createRouter(routes: readonly Route[], { onDefect, asOf }: Route
     server.route({
       method: route.method,
       url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
-      config: { isOpen: route.isOpen, pageUrl: route.pageUrl },
+      config: configOf(route),
       handler: async (request, reply) => {
         const answer = await route.handle(exchangeOf(request))
         const known = route.method === 'GET' ? asOf() : null
@@ -67,6 +103,10 @@ export function createRouter(routes: readonly Route[], { onDefect, asOf }: Route
     })
   }
   return server
+}
+
+function configOf({ isOpen, pageUrl, isPublic, isUnlimited, changesNothing }: Route): RouteConfig {
+  return { isOpen, pageUrl, isPublic, isUnlimited, changesNothing }
 }
 
 function exchangeOf(request: FastifyRequest): Exchange {
@@ -79,6 +119,7 @@ function exchangeOf(request: FastifyRequest): Exchange {
     path: url.split('?', 1)[0],
     headers,
     body: typeof body === 'string' ? body : '',
+    role: request.principal?.role ?? null,
     origin: `${protocol}://${host}`,
     signal: gone.signal,
   }

@@ -1,11 +1,16 @@
 import type { AddressInfo } from 'node:net'
+import type { Server } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
+import { isLoopback, type HttpSecurity } from '../config/http-security.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
 import type { Herder } from '../herder/herder.js'
+import type { AuditEntry } from './audit.js'
+import { Authenticator } from './auth/authenticator.js'
+import type { Access } from './auth/guard.js'
 import { openApi } from './openapi.js'
 import type { Route } from './route.js'
-import { createRouter, type OnDefect } from './router.js'
+import { createRouter, type OnDefect, type RouterOptions } from './router.js'
 import { connectorRoutes } from './routes/connectors.js'
 import { genesisRoutes, type GenesisServices } from './routes/genesis.js'
 import { loggerRoutes } from './routes/loggers.js'
@@ -13,6 +18,7 @@ import { offsetRoutes } from './routes/offsets.js'
 import { pageRoutes } from './routes/page.js'
 import { pluginRoutes } from './routes/plugins.js'
 import { stateRoutes } from './routes/states.js'
+import { ServerCertificate } from './server-certificate.js'
 import { workerRoutes, type AboutWorker, type WorkerView } from './routes/worker.js'
 
 /** What the REST interface needs. */
@@ -21,10 +27,14 @@ export interface RestServices extends AboutWorker {
   readonly herder: Herder
   readonly genesis: GenesisServices
   readonly onDefect: OnDefect
+  /** Receives changing calls and failed logins. */
+  readonly onCall?: (entry: AuditEntry) => void
+  /** Receives what happens to the certificate while the server runs; `error`: it keeps the former one. */
+  readonly onCertificate?: (message: string, error: GenesisError | null) => void
 }
 
 export interface HttpServer {
-  /** `http://host:port` as it listens. */
+  /** `http://host:port` or `https://host:port` as it listens. */
   readonly address: string
   readonly port: number
   close(): Promise<void>
@@ -33,13 +43,25 @@ export interface HttpServer {
 /** Starts the REST interface. Throws CONFIG_INVALID if it cannot listen on the address. */
 export async function startServer(
   services: RestServices,
-  { host, port }: Pick<WorkerConfig['http'], 'host' | 'port'>,
+  { host, port, security }: Pick<WorkerConfig['http'], 'host' | 'port' | 'security'>,
+  advertisedHost: string | null = null,
 ): Promise<HttpServer> {
-  const server = createServer(services)
+  const { tls } = security
+  const certificate = tls === null ? null : new ServerCertificate(tls)
+  const server = createServer(services, {
+    access: await accessOf(security, host, advertisedHost),
+    trustedProxies: security.trustedProxies,
+    tls: certificate?.options() ?? null,
+  })
   try {
     await server.listen({ host, port })
     const { port: bound } = server.server.address() as AddressInfo
-    return { address: addressOf(server), port: bound, close: () => server.close() }
+    const endFollowing = certificate?.follow(server.server as unknown as Server, services.onCertificate)
+    const close = async (): Promise<void> => {
+      endFollowing?.()
+      await server.close()
+    }
+    return { address: addressOf(server, tls === null ? 'http' : 'https'), port: bound, close }
   } catch (cause) {
     await server.close()
     const { code, message } = cause as NodeJS.ErrnoException
@@ -53,13 +75,28 @@ export async function startServer(
 }
 
 /** If listening on all addresses, fastify would report the loopback address. */
-function addressOf({ server }: FastifyInstance): string {
+function addressOf({ server }: FastifyInstance, scheme: string): string {
   const { address, family, port } = server.address() as AddressInfo
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  return `${scheme}://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
-export function createServer(services: RestServices): FastifyInstance {
-  return createRouter(routesOf(services), { onDefect: services.onDefect, asOf: () => services.herder.asOf })
+export function createServer(
+  services: RestServices,
+  options: Pick<RouterOptions, 'access' | 'trustedProxies' | 'tls'> = {},
+): FastifyInstance {
+  const { onDefect, onCall, herder } = services
+  return createRouter(routesOf(services), { ...options, onDefect, onCall, asOf: () => herder.asOf })
+}
+
+async function accessOf(
+  { auth, isInsecure, requestsPerSecond }: HttpSecurity,
+  host: string,
+  advertised: string | null,
+): Promise<Access> {
+  const authenticator = auth === null ? null : await Authenticator.create(auth)
+  // Without a login, only the name tells apart this machine's users and pages that their browsers show.
+  const isOpen = auth === null && !isInsecure && isLoopback(host)
+  return { authenticator, requestsPerSecond, hosts: isOpen ? { advertised } : null }
 }
 
 /** All routes, including the one that describes them. */

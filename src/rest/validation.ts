@@ -1,11 +1,9 @@
 import type { RawConfig } from '../config/raw-connector.js'
 import type { Herder } from '../herder/herder.js'
 import type { Failure } from '../runtime/task-events.js'
+import { hidden } from './hidden.js'
 import { HttpError } from './http-error.js'
 import { pluginKeys, pluginOf, type PluginKey } from './plugins.js'
-
-/** Connect's placeholder for secrets (org.apache.kafka.common.config.types.Password.HIDDEN). */
-const hidden = '[hidden]'
 
 /** Validates a configuration key by key. Throws 400 if its class is not the plugin's, 500 if it is unknown. */
 export async function validate(herder: Herder, plugin: string, config: RawConfig): Promise<object> {

@@ -49,11 +49,28 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- $_ := set $http "host" "0.0.0.0" -}}
 {{- $_ := set $http "advertised_host" (eq .Values.kind "StatefulSet" | ternary (printf "${env:POD_NAME}.%s-pods" (include "genesis-connect.fullname" .)) "${env:POD_IP}") -}}
 {{- $_ := set $own "group" (dict "enabled" true "id" (default .Release.Name .Values.group.id)) -}}
+{{- if .Values.http.insecure }}{{ $_ := set $http "insecure" true }}{{ end -}}
+{{- if .Values.http.tls.secret -}}
+{{- $_ := set $http "tls" (dict "cert" "/etc/genesis/http-tls/tls.crt" "key" "/etc/genesis/http-tls/tls.key") -}}
+{{- end -}}
+{{- if .Values.http.auth.users -}}
+{{- $users := list -}}
+{{- range .Values.http.auth.users -}}
+{{- $users = append $users (dict "name" .name "role" .role "password" (printf "${file:/etc/genesis/http-auth/%s}" .name)) -}}
+{{- end -}}
+{{- $_ := set $http "auth" (dict "users" $users) -}}
+{{- end -}}
 {{- else -}}
 {{- $_ := set $http "host" "127.0.0.1" -}}
 {{- end -}}
 {{- $_ := set $own "http" $http -}}
 {{- mergeOverwrite $own (deepCopy .Values.worker) | toYaml -}}
+{{- end }}
+
+{{/* HTTP or HTTPS, as in probes. */}}
+{{- define "genesis-connect.scheme" -}}
+{{- $http := (include "genesis-connect.workerFile" . | fromYaml).http -}}
+{{- if $http.tls }}HTTPS{{ else }}HTTP{{ end -}}
 {{- end }}
 
 {{/* A file of a ConfigMap: text as it is, anything else as YAML. Called with its name, its content, what it is, and how else it can come. */}}
@@ -74,6 +91,11 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if $models.volume }}{{ $sources = append $sources "models.volume" }}{{ end -}}
 {{- if gt (len $sources) 1 }}{{ fail (printf "models come from one place; found %s" (join ", " $sources)) }}{{ end -}}
 {{- if and (eq .Values.mode "sidecar") (not .Values.sidecar.containers) }}{{ fail "mode: sidecar needs sidecar.containers, the containers of your application" }}{{ end -}}
+{{- if eq .Values.mode "workers" -}}
+{{- $http := (include "genesis-connect.workerFile" . | fromYaml).http -}}
+{{- if not (or $http.insecure (and $http.tls $http.auth)) }}{{ fail "other pods can reach the workers: set http.tls.secret, http.auth.secret and http.auth.users (values.yaml), or http.insecure: true" }}{{ end -}}
+{{- if and .Values.http.auth.users (not .Values.http.auth.secret) }}{{ fail "http.auth.users needs http.auth.secret, the Secret with their hashes" }}{{ end -}}
+{{- end -}}
 {{- if and (ne .Values.mode "workers") (not .Values.connectors) (not .Values.connectorConfigMaps) }}{{ fail (printf "mode: %s needs connectors or connectorConfigMaps" .Values.mode) }}{{ end -}}
 {{- end }}
 
@@ -107,6 +129,14 @@ volumeMounts:
   - { name: worker, mountPath: /etc/genesis/worker, readOnly: true }
   - { name: connectors, mountPath: /etc/genesis/connectors, readOnly: true }
   - { name: schemas, mountPath: /etc/genesis/schemas, readOnly: true }
+  {{- if eq .Values.mode "workers" }}
+  {{- if .Values.http.tls.secret }}
+  - { name: http-tls, mountPath: /etc/genesis/http-tls, readOnly: true }
+  {{- end }}
+  {{- if .Values.http.auth.secret }}
+  - { name: http-auth, mountPath: /etc/genesis/http-auth, readOnly: true }
+  {{- end }}
+  {{- end }}
   {{- if include "genesis-connect.modelVolume" . }}
   - { name: models, mountPath: /etc/genesis/models, readOnly: true }
   {{- end }}
@@ -154,6 +184,16 @@ projected:
       {{- range .Values.schemaConfigMaps }}
       - configMap: { name: {{ . }} }
       {{- end }}
+{{- if eq .Values.mode "workers" }}
+{{- with .Values.http.tls.secret }}
+- name: http-tls
+  secret: { secretName: {{ . }} }
+{{- end }}
+{{- with .Values.http.auth.secret }}
+- name: http-auth
+  secret: { secretName: {{ . }} }
+{{- end }}
+{{- end }}
 {{- with include "genesis-connect.modelVolume" . }}
 - name: models
   {{- . | nindent 2 }}

@@ -24,7 +24,7 @@ export function connectorRoutes(herder: Herder, version: string): readonly Route
           schema: { anyOf: [list(textSchema), { type: 'object' }] },
         },
       },
-      async handle({ query }) {
+      async handle({ query, role }) {
         const views = await herder.list()
         if (!query.has('expand')) return jsonReply(views.map(({ info }) => info.name))
         const expand = new Set(query.getAll('expand'))
@@ -33,7 +33,7 @@ export function connectorRoutes(herder: Herder, version: string): readonly Route
             views.map(({ info, status }) => [
               info.name,
               {
-                ...(expand.has('info') && { info: infoBody(info) }),
+                ...(expand.has('info') && { info: infoBody(info, role) }),
                 ...(expand.has('status') && { status: statusBody(status, version) }),
               },
             ]),
@@ -67,7 +67,7 @@ export function connectorRoutes(herder: Herder, version: string): readonly Route
       group: 'Connect',
       summary: 'A connector with its configuration and tasks',
       answers: { 200: { about: 'The connector.', schema: named('ConnectorInfo') } },
-      handle: async ({ params }) => jsonReply(infoBody((await herder.get(params.name)).info)),
+      handle: async ({ params, role }) => jsonReply(infoBody((await herder.get(params.name)).info, role)),
     },
     {
       method: 'DELETE',
@@ -86,9 +86,9 @@ export function connectorRoutes(herder: Herder, version: string): readonly Route
       group: 'Connect',
       summary: 'The configuration of a connector, as sent',
       answers: { 200: { about: 'Strings by key.', schema: textsSchema } },
-      async handle({ params }) {
+      async handle({ params, role }) {
         const { info } = await herder.get(params.name)
-        return jsonReply(configBody(info.name, info.config))
+        return jsonReply(configBody(info.name, info.config, role))
       },
     },
     {
@@ -102,7 +102,9 @@ export function connectorRoutes(herder: Herder, version: string): readonly Route
         const { name } = exchange.params
         const config = checked(name, configOf(parseTexts(exchange.body), 'The configuration'))
         const put = await herder.put(name, config)
-        return put.created ? createdReply(exchange, put.connector) : jsonReply(infoBody(put.connector.info))
+        return put.created
+          ? createdReply(exchange, put.connector)
+          : jsonReply(infoBody(put.connector.info, exchange.role))
       },
     },
     {
@@ -112,22 +114,22 @@ export function connectorRoutes(herder: Herder, version: string): readonly Route
       summary: 'Replace some keys of a configuration; null removes one (KIP-477)',
       body: { type: 'object', additionalProperties: { type: ['string', 'null'] } },
       answers: { 200: changed },
-      async handle({ params, body }) {
+      async handle({ params, body, role }) {
         const patch = configOf(parseTexts(body), 'The patch')
         if (patch.name !== undefined && patch.name !== params.name)
           throw new HttpError(400, `The name of connector ${params.name} cannot be changed`)
-        return jsonReply(infoBody((await herder.patch(params.name, patch)).info))
+        return jsonReply(infoBody((await herder.patch(params.name, patch)).info, role))
       },
     },
   ]
 }
 
-function createdReply({ origin }: Exchange, { info }: ConnectorView): Reply {
+function createdReply({ origin, role }: Exchange, { info }: ConnectorView): Reply {
   const segment = encodeURIComponent(info.name)
   // As in Connect, where tasks are created later.
   return {
     status: 201,
-    body: infoBody({ ...info, tasks: [] }),
+    body: infoBody({ ...info, tasks: [] }, role),
     headers: { Location: `${origin}/connectors/${segment}` },
   }
 }

@@ -59,6 +59,7 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
       method: 'POST',
       path: '/genesis/dry-run',
       group: 'Genesis',
+      changesNothing: true,
       summary: 'The first records of a configuration, without creating it',
       body: object(
         {

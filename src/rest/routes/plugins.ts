@@ -46,6 +46,7 @@ export function pluginRoutes(herder: Herder, version: string): readonly Route[] 
       method: 'PUT',
       path: '/connector-plugins/{plugin}/config/validate',
       group: 'Connect',
+      changesNothing: true,
       summary: 'Check a configuration, key by key',
       body: textsSchema,
       answers: { 200: { about: 'The result, even if there are errors.', schema: named('Validation') } },

@@ -67,9 +67,9 @@ export function stateRoutes(herder: Herder, version: string): readonly Route[] {
           ),
         },
       },
-      async handle({ params }) {
+      async handle({ params, role }) {
         const tasks = await herder.tasks(params.name)
-        return jsonReply(tasks.map((task) => taskBody(params.name, task)))
+        return jsonReply(tasks.map((task) => taskBody(params.name, task, role)))
       },
     },
     {

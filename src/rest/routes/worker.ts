@@ -62,6 +62,8 @@ export function workerRoutes(
       method: 'GET',
       path: '/health',
       group: 'Connect',
+      isPublic: true,
+      isUnlimited: true,
       summary: 'Health of the worker (KIP-1017)',
       answers: {
         200: { about: 'Running.', schema: health },
@@ -78,11 +80,14 @@ export function workerRoutes(
       method: 'GET',
       path: '/ready',
       group: 'Worker',
+      isPublic: true,
       summary: 'Whether all tasks are running, and what they are waiting for',
       answers: { 200: { about: 'Ready.' }, 503: { about: 'Not yet, or stopping.' } },
-      handle() {
+      handle({ role }) {
         const readiness = readinessOf(view.phase, herder.asOf, view.status())
-        return jsonReply(readiness, readiness.ready ? 200 : 503)
+        const { ready, phase } = readiness
+        // Names of connectors and brokers are not for everyone who can connect.
+        return jsonReply(role === null ? { ready, phase } : readiness, ready ? 200 : 503)
       },
     },
     {

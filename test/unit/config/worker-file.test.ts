@@ -28,7 +28,9 @@ describe('a worker', () => {
       connectTimeoutMs: 10_000,
       requestTimeoutMs: 30_000,
     })
-    assert.deepEqual(config.http, { enabled: false, host: '127.0.0.1', port: 8083, ui: true })
+    const { enabled, host, port, security } = config.http
+    assert.deepEqual([enabled, host, port], [false, '127.0.0.1', 8083])
+    assert.deepEqual([security.tls, security.auth, security.isInsecure], [null, null, false])
     assert.equal(config.registry.url, null)
     assert.equal(config.threads, 'auto')
   })
@@ -59,6 +61,7 @@ describe('a worker', () => {
         'offset.storage.partitions=25',
         'status.storage.topic=s',
         'listeners=http://:8084',
+        'http.insecure=true',
         'rest.advertised.host.name=worker-1',
         'scheduled.rebalance.max.delay.ms=300000',
         'exactly.once.source.support=enabled',
@@ -75,7 +78,7 @@ describe('a worker', () => {
       [config.checkpoints.topic, config.checkpoints.partitions, config.statusStorage.topic],
       ['o', 25, 's'],
     )
-    assert.deepEqual(config.http, { enabled: true, host: '0.0.0.0', port: 8084, ui: true })
+    assert.deepEqual([config.http.enabled, config.http.host, config.http.port], [true, '0.0.0.0', 8084])
     assert.equal(config.advertised.host, 'worker-1')
     const yaml = await loadWorker(join(folder, 'worker.yaml'), {})
     assert.deepEqual([yaml.group.enabled, yaml.configStorage.topic, yaml.http.port], [true, 'c', 8085])

@@ -176,8 +176,8 @@ describe('the rendered chart', { skip: !hasHelm && 'helm is not installed, so on
 
   test('probes: liveness asks whether the loop turns, readiness whether every task does its work', async () => {
     const [genesis] = podOf(await rendered('workers-values.yaml')).containers
-    assert.deepEqual(genesis.livenessProbe?.httpGet, { path: '/health', port: 'http' })
-    assert.deepEqual(genesis.readinessProbe?.httpGet, { path: '/ready', port: 'http' })
+    assert.deepEqual(genesis.livenessProbe?.httpGet, { path: '/health', port: 'http', scheme: 'HTTPS' })
+    assert.deepEqual(genesis.readinessProbe?.httpGet, { path: '/ready', port: 'http', scheme: 'HTTPS' })
     assert.deepEqual(genesis.ports, [{ name: 'http', containerPort: 8083 }])
   })
 
@@ -231,5 +231,7 @@ describe('the rendered chart', { skip: !hasHelm && 'helm is not installed, so on
     await refused(t, 'job-values.yaml', 'connectors=null', /mode: job needs connectors/)
     await refused(t, 'sidecar-values.yaml', 'sidecar.containers=null', /needs sidecar.containers/)
     await refused(t, 'job-values.yaml', 'image.digest=latest', /image.digest|image\/digest/)
+    await refused(t, 'statefulset-values.yaml', 'http.insecure=false', /set http\.tls\.secret, http\.auth\.secret/)
+    await refused(t, 'workers-values.yaml', 'http.auth.secret=', /needs http\.auth\.secret/)
   })
 })

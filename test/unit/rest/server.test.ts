@@ -157,8 +157,8 @@ describe('the worker by HTTP', () => {
   })
 
   test('says that it listens on every address where it does', async (t) => {
-    const { services } = await startRestWorker(t)
-    const server = await startServer(services, { host: '0.0.0.0', port: 0 })
+    const { services, config } = await startRestWorker(t)
+    const server = await startServer(services, { host: '0.0.0.0', port: 0, security: config.http.security })
     await server.close()
     assert.match(server.address, /^http:\/\/0\.0\.0\.0:[1-9]\d*$/)
   })
@@ -168,9 +168,9 @@ describe('the worker by HTTP', () => {
     await once(other, 'listening')
     t.after(() => other.close())
     const { port } = other.address() as AddressInfo
-    const { services } = await startRestWorker(t)
+    const { services, config } = await startRestWorker(t)
     await assert.rejects(
-      startServer(services, { host: '127.0.0.1', port }),
+      startServer(services, { host: '127.0.0.1', port, security: config.http.security }),
       new RegExp(`http 127.0.0.1:${port}: the worker cannot listen; found EADDRINUSE`),
     )
   })
