@@ -4,6 +4,7 @@ import { connectorView } from './connector-view.js'
 import { h, setAttributes, setText } from './dom.js'
 import { Feed } from './feed.js'
 import { changesText } from './health.js'
+import { formView } from './form-view.js'
 import { listView } from './list-view.js'
 import { announce, placeNotices } from './notices.js'
 import { banner, heading, type View } from './parts.js'
@@ -31,6 +32,10 @@ function viewOf(route: Route): View {
       return workersView(feed)
     case 'connector':
       return connectorView(route.name, feed)
+    case 'new':
+      return formView(null, feed)
+    case 'edit':
+      return formView(route.name, feed)
     default:
       return { title: 'Not found', element: h('div', {}, heading('There is no such page')) }
   }

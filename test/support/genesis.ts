@@ -60,7 +60,12 @@ export interface RunningGenesis {
 
 /** Starts `genesis …`, whose stderr has JSON logs. Its stdout is a pipe that nobody reads. */
 export function startGenesis(t: TestContext, ...args: string[]): RunningGenesis {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  return startGenesisIn(t, process.cwd(), ...args)
+}
+
+/** The same in another folder. */
+export function startGenesisIn(t: TestContext, cwd: string, ...args: string[]): RunningGenesis {
+  const child = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   t.after(() => child.kill('SIGKILL'))
   const exit = once(child, 'exit').then(([status]) => status as number | null)
   const lines: AsyncIterator<string, undefined> = createInterface(child.stderr)[Symbol.asyncIterator]()

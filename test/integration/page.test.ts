@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, test, type TestContext } from 'node:test'
+import { findBrowser } from '../support/browser.js'
+import { openTab, type Tab } from '../support/devtools.js'
+import { shipped, startGenesisIn, type RunningGenesis } from '../support/genesis.js'
+import { pageConnector } from '../support/page-connectors.js'
+
+const browser = findBrowser()
+const skip = browser === null && 'no browser on this machine: install Chromium, or name one in CHROMIUM'
+
+/** A worker whose connectors write files, and its address. */
+async function startWorker(t: TestContext): Promise<{ readonly run: RunningGenesis; readonly address: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'genesis-page-'))
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
+  await mkdir(join(folder, 'out'))
+  const file = join(folder, 'worker.yaml')
+  const keys = `http: {enabled: true, port: 0}\nmodels: {path: ${shipped('models')}}\nfiles: {path: out}\nthreads: 0\n`
+  await writeFile(file, keys)
+  const run = startGenesisIn(t, folder, 'run', '--worker', file)
+  const { address } = await run.logged('its address', (line) => 'address' in line)
+  return { run, address: String(address) }
+}
+
+async function tabOf(t: TestContext): Promise<Tab> {
+  const tab = await openTab(browser ?? '')
+  t.after(() => tab.close())
+  return tab
+}
+
+const quoted = (text: string): string => JSON.stringify(text)
+
+/** Waits for a visible button or link with this text, and clicks it. */
+async function click(tab: Tab, text: string, within = 'document'): Promise<void> {
+  const found = `[...${within}.querySelectorAll('button, a')].find((one) => one.textContent === ${quoted(text)} && one.checkVisibility())`
+  await tab.until(`${within} && ${found} && !${found}.disabled`)
+  await tab.evaluate(`${found}.click()`)
+}
+
+function fill(tab: Tab, values: Readonly<Record<string, string>>): Promise<void> {
+  return tab.evaluate(`for (const [name, value] of Object.entries(${JSON.stringify(values)})) {
+    const input = document.getElementById('field-' + name)
+    input.value = value
+    input.dispatchEvent(new Event('input', { bubbles: true }))
+  }`)
+}
+
+const shows = (text: string): string => `document.querySelector('main').innerText.includes(${quoted(text)})`
+const isWide = '(document.documentElement.scrollWidth > window.innerWidth)'
+
+async function resize(tab: Tab, width: number): Promise<void> {
+  await tab.send('Emulation.setDeviceMetricsOverride', { width, height: 800, deviceScaleFactor: 1, mobile: false })
+}
+
+describe('the web page', { skip }, () => {
+  test('creates, shows, pauses, changes and deletes a connector, down to 360 px', async (t) => {
+    const [{ run, address }, tab] = await Promise.all([startWorker(t), tabOf(t)])
+    await resize(tab, 360)
+    await tab.open(`${address}/`)
+    assert.equal(await tab.evaluate('location.pathname'), '/ui/')
+    await tab.until(shows('No connectors yet'))
+    assert.equal(await tab.evaluate(isWide), false)
+
+    await click(tab, 'New connector')
+    await tab.until("document.getElementById('field-model')")
+    await fill(tab, { model: 'customers.json', 'sink.type': 'file', 'sink.path': 'a.jsonl', 'throughput.rate': 'fast' })
+    await tab.until("document.getElementById('field-throughput.rate').getAttribute('aria-invalid') === 'true'")
+    await fill(tab, { 'throughput.rate': '20', 'tasks.max': '2' })
+    await tab.until("document.querySelectorAll('.compact tbody tr').length === 10")
+    assert.equal(await tab.evaluate(isWide), false)
+    await click(tab, 'Create')
+    // A name is missing, and the field that wants one has the focus.
+    await tab.until("document.getElementById('field-name').getAttribute('aria-invalid') === 'true'")
+    assert.equal(await tab.evaluate('document.activeElement.id'), 'field-name')
+    await fill(tab, { name: 'a/b <i>' })
+    await click(tab, 'Create')
+
+    const state = (text: string): string => `document.querySelector('.titled .badge')?.textContent === ${quoted(text)}`
+    await tab.until(state('Running'))
+    assert.equal(await tab.evaluate('document.querySelector("h1").textContent'), 'a/b <i>')
+    await tab.until("document.querySelectorAll('[aria-label=Tasks] tbody tr').length === 2")
+    await tab.until("document.querySelector('.chart canvas')")
+    await tab.until(shows('a.jsonl'))
+    assert.equal(await tab.evaluate(isWide), false)
+    await click(tab, 'Pause')
+    await tab.until(state('Paused'))
+
+    await click(tab, 'Edit')
+    await tab.until("document.getElementById('field-throughput.rate')?.value === '20'")
+    await fill(tab, { 'throughput.rate': '30' })
+    await click(tab, 'Save')
+    await tab.until(state('Paused'))
+    await tab.until(`[...document.querySelectorAll('dd')].some((value) => value.textContent === '30')`)
+
+    await click(tab, 'Workers')
+    await tab.until(shows('1 connector · 2 tasks'))
+    assert.equal(await tab.evaluate(isWide), false)
+    await click(tab, 'Connectors')
+    await click(tab, 'a/b <i>')
+    await click(tab, 'Delete')
+    await tab.until("document.querySelector('dialog[open]')")
+    assert.equal(await tab.evaluate('document.activeElement.textContent'), 'Cancel')
+    await click(tab, 'Delete', "document.querySelector('dialog')")
+    await tab.until(shows('No connectors yet'))
+    assert.deepEqual(tab.problems, [])
+
+    run.kill('SIGKILL')
+    await tab.until(`document.getElementById('trouble').textContent.includes('does not respond')`)
+  })
+
+  test('keeps only the visible rows of a thousand connectors in the document', async (t) => {
+    const [{ address }, tab] = await Promise.all([startWorker(t), tabOf(t)])
+    const connectors = Array.from({ length: 1000 }, (_, i) => pageConnector(`load-${i}`, { records_per_second: i }))
+    await tab.send('Page.addScriptToEvaluateOnNewDocument', {
+      source: `const own = fetch
+        window.fetch = (url, options) => String(url).endsWith('/genesis/connectors')
+          ? Promise.resolve(new Response(${quoted(JSON.stringify(connectors))})) : own(url, options)`,
+    })
+    await resize(tab, 1200)
+    await tab.open(`${address}/ui/`)
+    const rows = "document.querySelectorAll('.list tbody tr:not(.spacer)')"
+    await tab.until(`${rows}.length > 0`)
+    assert.equal(await tab.evaluate("document.querySelector('.list').getAttribute('aria-rowcount')"), '1001')
+    assert.ok((await tab.evaluate<number>(`${rows}.length`)) < 40)
+    await tab.evaluate('scrollTo(0, document.body.scrollHeight)')
+    await tab.until(`[...${rows}].at(-1).innerText.includes('load-999')`)
+    assert.ok((await tab.evaluate<number>(`${rows}.length`)) < 40)
+    await tab.evaluate(`document.getElementById('search').value = 'LOAD-77';
+      document.getElementById('search').dispatchEvent(new Event('input'))`)
+    await tab.until(`${rows}.length === 11`)
+    assert.deepEqual(tab.problems, [])
+  })
+})
