@@ -4,6 +4,8 @@ import { readConnectors, throwIfNone } from '../config/connector-file.js'
 import { checkOnWorker, needsRegistry } from '../connector/preflight.js'
 import { connectorJsonSchema } from '../config/connector-json-schema.js'
 import { deliveryName, type ConnectorConfig } from '../config/connector.js'
+import { hideSecrets } from '../config/hide-secrets.js'
+import { withoutSecrets } from '../config/placeholders.js'
 import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { errorTable, GenesisError } from '../errors.js'
@@ -49,7 +51,7 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
   }
   const found = await readConnectors(paths, process.env)
   throwIfNone(found, paths)
-  const { connectors, drafts } = found
+  const { connectors, drafts, secrets } = found
   const errors = [...found.errors]
   let worker: WorkerConfig | null = null
   if (flags.online || flags.worker !== undefined) {
@@ -87,11 +89,12 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
     notes.add(`note: values with a schema need a schema registry, and SCHEMA_REGISTRY_URL is not set: ${names}\n`)
   }
   for (const { connector, wrong } of drafts) errors.push(...(await checkOffline(connector, undefined, wrong)).errors)
-  for (const note of notes) process.stderr.write(note)
-  if (flags.json) process.stdout.write(`${JSON.stringify(asJson(good, distinct(errors)))}\n`)
+  for (const note of notes) process.stderr.write(withoutSecrets(note, secrets))
+  const shown = distinct(errors.map((error) => hideSecrets(error, secrets)))
+  if (flags.json) process.stdout.write(`${JSON.stringify(asJson(good, shown))}\n`)
   else {
     for (const connector of good) process.stdout.write(`${connector.file}: ${deliveryName(connector)} is valid\n`)
-    for (const error of distinct(errors)) process.stderr.write(`${errorLine(error)}\n`)
+    for (const error of shown) process.stderr.write(`${errorLine(error)}\n`)
   }
   return errors.reduce((status, { code }) => Math.max(status, errorTable[code].exit), 0)
 }

@@ -4,9 +4,10 @@ import { dirname, extname, join } from 'node:path'
 import { GenesisError } from '../errors.js'
 import { errorsIn, throwErrors } from './check.js'
 import { fileExtensions, type ConnectorConfig } from './connector.js'
+import { hideSecrets } from './hide-secrets.js'
 import { isObject } from './is-object.js'
 import { readSinks, type ConnectorDraft, type ReadConnectors } from './parse-connector.js'
-import type { Environment } from './placeholders.js'
+import { secretsOf, type Environment } from './placeholders.js'
 import type { RawConfig, RawConnector } from './raw-connector.js'
 import { readSources, unreadable } from './source.js'
 import type { ConfigSource } from './source.js'
@@ -35,9 +36,12 @@ export function throwIfNone(
 }
 
 /** Like loadConnectors, but also returns the good ones. A connector with several sinks is one for each of them. */
-export async function readConnectors(paths: readonly string[], env: Environment): Promise<ReadConnectors> {
-  const { documents, errors, drafts } = await readDocuments(paths, env)
-  return { connectors: documents.flatMap(({ deliveries }) => deliveries), errors, drafts }
+export async function readConnectors(
+  paths: readonly string[],
+  env: Environment,
+): Promise<ReadConnectors & { readonly secrets: ReadonlyMap<string, string> }> {
+  const { documents, ...found } = await readDocuments(paths, env)
+  return { ...found, connectors: documents.flatMap(({ deliveries }) => deliveries) }
 }
 
 /** A connector of a file: as written, and as resolved now, once per sink. */
@@ -46,12 +50,16 @@ export interface ConnectorDocument {
   readonly deliveries: readonly ConnectorConfig[]
 }
 
+interface ReadDocuments extends Omit<ReadConnectors, 'connectors'> {
+  readonly documents: ConnectorDocument[]
+  /** Resolved placeholders of all files, with their source text. */
+  readonly secrets: ReadonlyMap<string, string>
+}
+
 /** The connectors without errors; of two in one file with the same name, the first. */
-export async function readDocuments(
-  paths: readonly string[],
-  env: Environment,
-): Promise<Omit<ReadConnectors, 'connectors'> & { readonly documents: ConnectorDocument[] }> {
+export async function readDocuments(paths: readonly string[], env: Environment): Promise<ReadDocuments> {
   const found: ConnectorDocument[] = []
+  const secrets = new Map<string, string>()
   const drafts: ConnectorDraft[] = []
   const errors: GenesisError[] = []
   const collect = (error: unknown): void => void errors.push(...errorsIn(error))
@@ -64,11 +72,12 @@ export async function readDocuments(
           found.push({ raw: rawOf(source, read.connectors[0].name), deliveries: read.connectors })
         errors.push(...read.errors)
         drafts.push(...read.drafts)
+        for (const [secret, written] of secretsOf(source.value, env, dirname(file))) secrets.set(secret, written)
       }
     }
   }
   errors.push(...duplicates(found.map(({ deliveries: [first] }) => first)))
-  return { documents: withoutTwins(found), errors, drafts }
+  return { documents: withoutTwins(found), errors: errors.map((error) => hideSecrets(error, secrets)), drafts, secrets }
 }
 
 function rawOf({ value, file }: ConfigSource, name: string): RawConnector {

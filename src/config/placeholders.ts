@@ -64,7 +64,7 @@ export function resolvePlaceholders(source: ConfigSource, env: Environment, fold
 /** Masking shorter values would garble every message and hide nothing. */
 const minSecretLength = 4
 
-/** The resolved placeholders of a configuration, with their source text. Unresolvable ones are omitted. */
+/** The resolved placeholders of a configuration, with their source text. Unresolvable ones and defaults are omitted. */
 export function secretsOf(value: unknown, env: Environment, folder: string): ReadonlyMap<string, string> {
   const secrets = new Map<string, string>()
   const visit = (item: unknown): void => {
@@ -72,7 +72,9 @@ export function secretsOf(value: unknown, env: Environment, folder: string): Rea
       for (const [match, provider, body] of item.matchAll(/(?<!\$)\$\{([A-Za-z]+):([^}]*)\}/g)) {
         try {
           const secret = lookUp(provider, body, env, folder)
-          if (secret.length >= minSecretLength) secrets.set(secret, match)
+          // A default stands in the configuration itself.
+          const isWritten = provider === 'env' && match.endsWith(`:-${secret}}`)
+          if (!isWritten && secret.length >= minSecretLength) secrets.set(secret, match)
         } catch {
           // There is no value to hide.
         }

@@ -1,10 +1,11 @@
 import { dirname } from 'node:path'
 import { resolveConnector } from '../config/parse-connector.js'
 import type { ConnectorConfig } from '../config/connector.js'
-import { secretsOf, withoutSecrets, type Environment } from '../config/placeholders.js'
+import { hideSecrets } from '../config/hide-secrets.js'
+import { secretsOf, type Environment } from '../config/placeholders.js'
 import type { RawConnector } from '../config/raw-connector.js'
 import type { WorkerConfig } from '../config/worker.js'
-import { GenesisError } from '../errors.js'
+import type { GenesisError } from '../errors.js'
 import type { ModelCache } from './model-cache.js'
 import { outlineOf, type PlannedDelivery } from './outline.js'
 import { preflight } from './preflight.js'
@@ -40,18 +41,5 @@ export async function checkConnector(
   if (errors.length === 0) return { connectors, errors }
   const folder = raw.file === null ? worker.rest.secrets : dirname(raw.file)
   const secrets = secretsOf(raw.config, env, folder ?? '/')
-  return { connectors: [], errors: secrets.size === 0 ? errors : errors.map((error) => hide(error, secrets)) }
-}
-
-/** Errors from models, schemas and rules may quote a secret without knowing it. */
-function hide(error: GenesisError, secrets: ReadonlyMap<string, string>): GenesisError {
-  const { code, what, details } = error
-  const { place, found, expected, remedy } = details
-  const shown = (text: string | undefined): string | undefined => text && withoutSecrets(text, secrets)
-  return new GenesisError(code, withoutSecrets(what, secrets), {
-    ...(place !== undefined && { place: shown(place) }),
-    ...(found !== undefined && { found: shown(found) }),
-    ...(expected !== undefined && { expected: shown(expected) }),
-    ...(remedy !== undefined && { remedy: shown(remedy) }),
-  })
+  return { connectors: [], errors: errors.map((error) => hideSecrets(error, secrets)) }
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { stat } from 'node:fs/promises'
 import { readDocuments, type ConnectorDocument } from '../config/connector-file.js'
+import { hideSecrets } from '../config/hide-secrets.js'
 import type { Environment } from '../config/placeholders.js'
 import type { RawConnector } from '../config/raw-connector.js'
 import { contentOf, inputsOf, versionOf } from '../connector/inputs.js'
@@ -47,6 +48,8 @@ export interface FileChanges {
   readonly remove: readonly string[]
   /** Errors of files; the connectors they had keep running unchanged. */
   readonly errors: readonly GenesisError[]
+  /** Resolved placeholders, with their source text. */
+  readonly secrets: ReadonlyMap<string, string>
 }
 
 /** Files and folders as a source of connectors: applies additions, changes and removals to a herder. */
@@ -71,7 +74,7 @@ export class FileSource {
 
   /** Compares the files with what was applied. */
   async read(): Promise<FileChanges> {
-    const { documents, errors } = await readDocuments(this.#paths, this.#env)
+    const { documents, errors, secrets } = await readDocuments(this.#paths, this.#env)
     const owners = this.#ownersOf(documents)
     const put: FileChanges['put'][number][] = []
     const found = new Set<string>()
@@ -91,16 +94,20 @@ export class FileSource {
     for (const [name, { raw }] of this.#known) {
       if (!found.has(name) && !(await this.#isBroken(raw.file))) remove.push(name)
     }
-    return { put, remove, errors }
+    return { put, remove, errors, secrets }
   }
 
   /** Those of `changes` that can run, and the errors of the rest. Applies nothing. */
-  async check({ put, errors }: FileChanges): Promise<{ good: FileChanges['put']; errors: readonly GenesisError[] }> {
+  async check({
+    put,
+    errors,
+    secrets,
+  }: FileChanges): Promise<{ good: FileChanges['put']; errors: readonly GenesisError[] }> {
     const good: FileChanges['put'][number][] = []
     const found = [...errors]
     for (const one of put) {
       const { connectors, errors: unfit } = await this.#preflight(one.deliveries)
-      found.push(...unfit)
+      found.push(...unfit.map((error) => hideSecrets(error, secrets)))
       if (connectors.length === one.deliveries.length) good.push(one)
     }
     return { good, errors: distinct(found) }

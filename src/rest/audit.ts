@@ -9,7 +9,8 @@ export interface AuditEntry {
   /** Null: authentication is off, or failed. */
   readonly user: string | null
   readonly auth: Principal['method'] | null
-  readonly address: string
+  /** The client's address. */
+  readonly client: string
   readonly method: string
   /** Percent-encoded, without its query. */
   readonly path: string
@@ -44,7 +45,7 @@ function entryOf(request: FastifyRequest, status: number): AuditEntry {
     code: 'AUDIT',
     user: principal?.name ?? null,
     auth: principal?.method ?? null,
-    address: ip,
+    client: ip,
     method,
     path: url.split('?', 1)[0],
     connector: name ?? nameIn(body),
@@ -71,10 +72,10 @@ function outcomeOf(status: number): AuditEntry['outcome'] {
 }
 
 /** The entry as one line of text. */
-export function auditText({ user, auth, address, method, path, status, outcome }: AuditEntry): string {
+export function auditText({ user, auth, client, method, path, status, outcome }: AuditEntry): string {
   const who = user === null ? 'someone' : user
   const how = auth === null || auth === 'none' ? '' : ` (${auth})`
-  const text = `${method} ${path} by ${who}${how} from ${address}: ${outcome}, ${status}`
+  const text = `${method} ${path} by ${who}${how} from ${client}: ${outcome}, ${status}`
   // Names can come from certificates and tokens: they must not begin lines of their own.
   return text.replaceAll(/\p{Cc}/gu, '?')
 }

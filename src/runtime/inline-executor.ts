@@ -1,9 +1,28 @@
+import { dirname } from 'node:path'
+import type { RestFolders } from '../config/connect-keys.js'
+import { secretsOf, withoutSecrets } from '../config/placeholders.js'
+import type { RawConnector } from '../config/raw-connector.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { resolveDelivery } from '../config/parse-connector.js'
 import { createResources, openTask, type TaskResources } from './open-task.js'
-import { asFailure } from './task-events.js'
+import { asFailure, type Failure } from './task-events.js'
 import type { RunningTask, TaskListener, TaskExecutor, TaskSpec } from './task-executor.js'
 import type { Task } from './task.js'
+
+/** Failures leave the thread without the secrets that only it has resolved, such as those in an address. */
+function hidingSecrets(listener: TaskListener, { config, file }: RawConnector, rest: RestFolders): TaskListener {
+  const hidden = (failure: Failure): Failure => {
+    const folder = file === null ? rest.secrets : dirname(file)
+    const secrets = secretsOf(config, process.env, folder ?? '/')
+    const [message, trace] = [failure.message, failure.trace].map((text) => withoutSecrets(text, secrets))
+    return { ...failure, message, trace }
+  }
+  return {
+    progress: (counters) => listener.progress(counters),
+    state: (state, failure, retryInMs) => listener.state(state, failure && hidden(failure), retryInMs),
+    ended: (end) => listener.ended(end.end === 'failed' ? { ...end, failure: hidden(end.failure) } : end),
+  }
+}
 
 /** Runs tasks in this thread. A failing task does not affect the others: they share nothing that can fail. */
 export class InlineExecutor implements TaskExecutor {
@@ -30,18 +49,19 @@ export class InlineExecutor implements TaskExecutor {
       },
     }
     this.#running.add(handle)
+    const events = hidingSecrets(listener, connector, this.#rest)
     const run = async (): Promise<void> => {
       // Asynchronously: the caller gets the handle first.
       await Promise.resolve()
       try {
         const resolved = resolveDelivery(connector, delivery.sinkName, process.env, this.#rest)
-        task = await openTask({ connector: resolved, shard }, this.#resources, listener)
+        task = await openTask({ connector: resolved, shard }, this.#resources, events)
         const end = stopping ? ({ end: 'stopped' } as const) : await task.run()
         this.#running.delete(handle)
-        listener.ended(end)
+        events.ended(end)
       } catch (error) {
         this.#running.delete(handle)
-        listener.ended({ end: 'failed', failure: asFailure(error) })
+        events.ended({ end: 'failed', failure: asFailure(error) })
       }
     }
     void run()

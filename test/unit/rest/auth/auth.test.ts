@@ -265,7 +265,7 @@ describe('audit lines', () => {
   })
 
   test('are lines: names from certificates and tokens cannot begin others', () => {
-    const entry = { code: 'AUDIT', auth: 'jwt', address: '::1', method: 'PUT', path: '/', status: 200 } as const
+    const entry = { code: 'AUDIT', auth: 'jwt', client: '::1', method: 'PUT', path: '/', status: 200 } as const
     const text = auditText({ ...entry, user: 'a\nb\u009b', connector: null, outcome: 'done' })
     assert.equal(text, 'PUT / by a?b? (jwt) from ::1: done, 200')
   })

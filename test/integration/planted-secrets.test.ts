@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { eventually } from '../contract/herder.js'
+import { program, runNode, shipped } from '../support/genesis.js'
+import { loopbackCertificate, loopbackKey } from '../support/loopback-certificate.js'
+import { cheapHash } from '../support/password-hash.js'
+
+/** In every place that takes a secret, one of its own. None of them may come out anywhere. */
+const secrets = {
+  saslPassword: 'planted-sasl-password',
+  registryPassword: 'planted-registry-password',
+  adminPassword: 'planted-admin-password',
+  token: 'planted-static-token',
+  webSocketKey: 'planted-websocket-key',
+  restVariable: 'planted-rest-variable',
+  restFile: 'planted-rest-file',
+  plainText: 'planted-plain-text',
+  wrongLogin: 'planted-wrong-login',
+}
+
+/** A text as it is, in URLs, in hexadecimal, and wherever it is in Base64 of something longer. */
+function formsOf(secret: string): string[] {
+  const base64 = [0, 1, 2].map((shift) => {
+    const text = Buffer.from(`${'x'.repeat(shift)}${secret}`).toString('base64')
+    return text.slice(shift === 0 ? 0 : 4, -4)
+  })
+  return [secret, encodeURIComponent(secret), Buffer.from(secret).toString('hex'), ...base64]
+}
+
+function assertNone(where: string, text: string, allowed: readonly string[] = []): void {
+  for (const [name, secret] of Object.entries(secrets))
+    if (!allowed.includes(secret))
+      for (const form of formsOf(secret)) {
+        const at = text.indexOf(form)
+        assert.equal(at, -1, `${name} in ${where}: …${text.slice(Math.max(0, at - 100), at + 100)}`)
+      }
+}
+
+const worker = (hash: string): string => `
+http:
+  enabled: true
+  port: 0
+  tls: { cert: cert.pem, key: key.pem }
+  auth:
+    users:
+      - { name: ops, password: '\${env:OPS_HASH}', role: admin }
+      - { name: eve, password: '${cheapHash('read-only-one')}' }
+    tokens: [{ name: ci, hash: '${hash}', role: admin }]
+kafka:
+  brokers: 127.0.0.1:1
+  connect_timeout: 200ms
+  sasl: { mechanism: PLAIN, username: genesis, password: '\${file:kafka.properties:password}' }
+registry: { url: 'http://genesis:${secrets.registryPassword}@127.0.0.1:1' }
+models: { path: ${shipped('models')} }
+files: { path: . }
+secrets: { path: secrets, env: 'REST_.*' }
+shutdown: { timeout: 1s }
+`
+
+const connectors = `
+name: to-a-file
+model: ${shipped('models/customers.json')}
+sink: { type: file, path: records.jsonl }
+throughput: { rate: 10 }
+---
+name: to-kafka
+model: ${shipped('models/customers.json')}
+topic: t
+value: { format: avro }
+---
+name: to-a-websocket
+model: ${shipped('models/customers.json')}
+sink: { type: websocket, url: 'ws://127.0.0.1:1/?key=\${env:WEBSOCKET_KEY}' }
+`
+
+describe('a planted secret', () => {
+  let folder: string
+  const env = {
+    OPS_HASH: cheapHash(secrets.adminPassword),
+    WEBSOCKET_KEY: secrets.webSocketKey,
+    REST_KEY: secrets.restVariable,
+    GENESIS_TRACE: '1',
+  }
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'genesis-secrets-'))
+    await mkdir(join(folder, 'secrets'))
+    const sha256 = createHash('sha256').update(secrets.token).digest('hex')
+    const files = {
+      'worker.yaml': worker(`sha256:${sha256}`),
+      'connectors.yaml': connectors,
+      'kafka.properties': `password=${secrets.saslPassword}\n`,
+      'cert.pem': loopbackCertificate,
+      'key.pem': loopbackKey,
+      'secrets/key': secrets.restFile,
+    }
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+  })
+  after(() => rm(folder, { recursive: true }))
+
+  test('is in no log, no response, no metric and no error of a running worker', async (t) => {
+    const args = [program, 'run', 'connectors.yaml', '--worker', 'worker.yaml', '--log-level', 'trace', '--json']
+    const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, ...env } })
+    t.after(() => child.kill('SIGKILL'))
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (output += part.toString()))
+    const exit = once(child, 'exit')
+    await eventually(() => Promise.resolve(/"address":"https:[^"]*:\d+"/.test(output)))
+    const port = Number(/"address":"https:[^"]*:(\d+)"/.exec(output)?.[1])
+
+    const call = async (login: string, method: string, path: string, body?: object): Promise<string> => {
+      const headers = { Authorization: login, 'Content-Type': 'application/json' }
+      const sent = request({ host: '127.0.0.1', port, method, path, headers, ca: loopbackCertificate, agent: false })
+      sent.end(body === undefined ? undefined : JSON.stringify(body))
+      const [response] = (await once(sent, 'response')) as [NodeJS.ReadableStream & { statusCode: number }]
+      let text = `${response.statusCode} `
+      for await (const part of response) text += part.toString()
+      return text
+    }
+    const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`
+    const admin = basic(`ops:${secrets.adminPassword}`)
+    const reader = basic('eve:read-only-one')
+
+    assert.match(await call(basic(`ops:${secrets.wrongLogin}`), 'GET', '/'), /^401/)
+    assert.match(await call(`Bearer ${secrets.token}`, 'GET', '/'), /^200/)
+    const config = {
+      'connector.class': 'GenesisSource',
+      model: 'customers.json',
+      'sink.type': 'websocket',
+      'sink.url': 'ws://127.0.0.1:1/${env:REST_KEY}/${file:key}',
+      'producer.override.sasl.jaas.config': secrets.plainText,
+    }
+    assert.match(await call(admin, 'POST', '/connectors', { name: 'over-rest', config }), /^201/)
+    const wrong = { ...config, 'sink.url': '${file:key}', 'throughput.rate': '${env:REST_KEY}' }
+    const refused = [
+      await call(admin, 'PUT', '/connectors/wrong/config', wrong),
+      await call(admin, 'PUT', '/connector-plugins/GenesisSource/config/validate', wrong),
+      await call(admin, 'POST', '/genesis/dry-run', { config: wrong }),
+      await call(admin, 'POST', '/genesis/connectors/to-kafka/verify'),
+    ]
+    assert.match(refused[0], /^400.*\$\{env:REST_KEY\}/s)
+    assertNone('the answers to wrong calls', refused.join('\n'))
+
+    // Every task that cannot do its work has said so.
+    const ready = async (): Promise<boolean> => {
+      const text = await call(admin, 'GET', '/ready')
+      return ['to-kafka', 'to-a-websocket', 'over-rest'].every((name) => text.includes(`"connector":"${name}"`))
+    }
+    await eventually(ready)
+    const document = JSON.parse((await call(admin, 'GET', '/openapi.json')).slice(4)) as {
+      readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+    }
+    const names = ['to-a-file', 'to-kafka', 'to-a-websocket', 'over-rest']
+    const gets = Object.entries(document.paths).flatMap(([path, methods]) =>
+      methods['get'] === undefined ? [] : names.map((name) => path.replace('{name}', name).replaceAll(/\{\w+\}/g, '0')),
+    )
+    const all = [...new Set(gets), '/connectors?expand=info&expand=status', '/connector-plugins/GenesisSource/config']
+    assert.ok(all.length > 40)
+    for (const path of all) {
+      assertNone(`GET ${path} as a reader`, await call(reader, 'GET', path))
+      // An administrator sees what was sent.
+      assertNone(`GET ${path} as an admin`, await call(admin, 'GET', path), [secrets.plainText])
+    }
+    child.kill('SIGTERM')
+    await exit
+    assert.match(output, /"code":"AUDIT"/)
+    assert.match(output, /KAFKA_UNREACHABLE|REGISTRY_UNREACHABLE/)
+    assertNone('the logs', output)
+  })
+
+  test('is in no output of other commands, nor of one that fails or crashes', async () => {
+    const outputs: string[] = []
+    const run = async (args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<void> => {
+      const { stdout, stderr } = await runNode([program, ...args], { cwd: folder, env: { ...env, ...more } })
+      assert.notEqual(stdout + stderr, '')
+      outputs.push(stdout, stderr)
+    }
+    const onWorker = ['--worker', 'worker.yaml']
+    await writeFile(
+      join(folder, 'wrong.yaml'),
+      "name: w\nmodel: '${file:secrets/key}'\ntopic: '${file:secrets/key}/'\nthroughput: { rate: '${env:REST_KEY}' }\n",
+    )
+    await writeFile(
+      join(folder, 'wrong-worker.yaml'),
+      "kafka: { brokers: '${file:secrets/key}', sasl: { mechanism: '${env:REST_KEY}', password: 7 } }\nhttp: { port: '${env:REST_KEY}' }\n",
+    )
+    await Promise.all([
+      run(['validate', 'connectors.yaml', '--online', '--json', ...onWorker]),
+      run(['validate', 'wrong.yaml', ...onWorker]),
+      run(['run', 'connectors.yaml', '--worker', 'wrong-worker.yaml']),
+      run(['verify', 'connectors.yaml', ...onWorker]),
+      run(['describe', shipped('models/customers.json')]),
+      run(['run', 'connectors.yaml', ...onWorker], {
+        NODE_OPTIONS: '--import data:text/javascript,setTimeout(()=>{throw(new(Error)("as-scripted"))},2000)',
+      }),
+    ])
+    assert.match(outputs.join('\n'), /as-scripted/)
+    assertNone('the output of commands', outputs.join('\n'))
+  })
+})
