@@ -8,10 +8,10 @@ type Create<C extends SinkConfig> = (plan: SinkPlan<C>) => Sink | Promise<Sink>
 // Imported on demand: the Kafka and WebSocket libraries take longer to load than everything else.
 const sinks: { readonly [C in SinkConfig as C['type']]: Create<C> } = {
   kafka: async (plan) => (await import('./kafka/create.js')).createKafkaSink(plan),
-  stdout: async (plan) => (await import('./stdout/create.js')).createStdoutSink(plan),
-  file: async (plan) => (await import('./file/create.js')).createFileSink(plan),
-  websocket: async (plan) => (await import('./websocket/create.js')).createWebSocketSink(plan),
-  'websocket-server': async (plan) => (await import('./websocket-server/create.js')).createWebSocketServerSink(plan),
+  stdout: async (plan) => (await import('./stdout/sink.js')).createStdoutSink(plan),
+  file: async (plan) => (await import('./file/sink.js')).createFileSink(plan),
+  websocket: async (plan) => (await import('./websocket/sink.js')).createWebSocketSink(plan),
+  'websocket-server': async (plan) => (await import('./websocket-server/sink.js')).createWebSocketServerSink(plan),
 }
 
 /** Creates the connector's sink; connects nothing. Throws SCHEMA_INVALID. */

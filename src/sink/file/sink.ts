@@ -5,14 +5,21 @@ import { GenesisError } from '../../errors.js'
 import type { Checkpoint, EncodedBatch, ShardId } from '../../record.js'
 import { readCheckpointFile, replaceCheckpointFile, syncFolder, type FileCheckpoint } from './checkpoint-file.js'
 import { lockFile, type FileLock } from './file-lock.js'
-import type { Framing } from '../framing.js'
+import { createFraming, type Framing } from '../framing.js'
+import type { SinkPlan } from '../plan.js'
 import type { Sink } from '../sink.js'
+import type { FileSinkConfig } from './options.js'
 
 export interface FileSinkOptions {
   /** As configured; with several shards each has its own file, see `shardPath`. */
   readonly path: string
   readonly shard: ShardId
   readonly framing: Framing
+}
+
+export function createFileSink({ connector, fields, shard }: SinkPlan<FileSinkConfig>): Sink {
+  const { path, format } = connector.sink
+  return new FileSink({ path, shard, framing: createFraming(connector, format, fields) })
 }
 
 /** The file of a shard: `name.jsonl`, or `name.0.jsonl`, `name.1.jsonl` … if there are several. */

@@ -1,8 +1,14 @@
 import type { Writable } from 'node:stream'
 import { GenesisError } from '../../errors.js'
 import type { Checkpoint, EncodedBatch } from '../../record.js'
-import type { Framing } from '../framing.js'
+import { createFraming, type Framing } from '../framing.js'
+import type { SinkPlan } from '../plan.js'
 import { DownstreamClosed, type Sink } from '../sink.js'
+import type { StdoutSinkConfig } from './options.js'
+
+export function createStdoutSink({ connector, fields }: SinkPlan<StdoutSinkConfig>): Sink {
+  return new StreamSink(process.stdout, 'standard output', createFraming(connector, connector.sink.format, fields))
+}
 
 /**
  * Writes to a byte stream such as standard output. Writes cannot be taken back, so a record counts as durable

@@ -1,8 +1,20 @@
+import { valueSchema } from '../../encode/value.js'
 import type { Checkpoint, EncodedBatch } from '../../record.js'
+import type { SinkPlan } from '../plan.js'
 import type { Sink } from '../sink.js'
 import { Broadcast } from './broadcast.js'
 import type { ListenerOptions } from './listener.js'
-import type { MessageForm } from '../websocket/message-form.js'
+import { createMessageForm, type MessageForm } from '../websocket/message-form.js'
+import type { WebSocketServerSinkConfig } from './options.js'
+
+/** Broadcast clients send nothing. */
+const maxMessageBytes = 1_024
+
+export function createWebSocketServerSink({ connector, fields }: SinkPlan<WebSocketServerSinkConfig>): Sink {
+  const { endpoint, format, ...options } = connector.sink
+  const form = createMessageForm(format, () => valueSchema(connector, fields))
+  return new WebSocketServerSink({ ...options, path: endpoint, maxMessageBytes }, form)
+}
 
 /**
  * Sends a connector's stream to every connected client. The stream is live: a record is done once offered to

@@ -1,10 +1,15 @@
+import { valueSchema } from '../../encode/value.js'
 import { GenesisError } from '../../errors.js'
-import type { WebSocketFormat } from './options.js'
 import type { Checkpoint, EncodedBatch } from '../../record.js'
+import type { SinkPlan } from '../plan.js'
 import type { Sink } from '../sink.js'
 import { askCheckpoint, commitTo, type Stream } from './acknowledgement.js'
 import { type ConnectionOptions, WebSocketConnection } from './connection.js'
-import type { MessageForm } from './message-form.js'
+import { createMessageForm, type MessageForm } from './message-form.js'
+import type { WebSocketFormat, WebSocketSinkConfig } from './options.js'
+
+/** Deadline of a server's opening handshake. */
+const connectTimeoutMs = 10_000
 
 export interface WebSocketSinkOptions {
   readonly connection: ConnectionOptions
@@ -14,6 +19,18 @@ export interface WebSocketSinkOptions {
   /** Whether the server stores the checkpoint and reports it back. */
   readonly isAcknowledged: boolean
   readonly acknowledgeTimeoutMs: number
+}
+
+export function createWebSocketSink({ connector, shard, fields, fingerprint }: SinkPlan<WebSocketSinkConfig>): Sink {
+  const { url, format, acknowledge, acknowledgeTimeoutMs, bufferBytes } = connector.sink
+  return new WebSocketSink({
+    connection: { url, headers: {}, connectTimeoutMs, bufferBytes },
+    stream: { shard, fingerprint },
+    format,
+    form: createMessageForm(format, () => valueSchema(connector, fields)),
+    isAcknowledged: acknowledge,
+    acknowledgeTimeoutMs,
+  })
 }
 
 /**
