@@ -6,6 +6,7 @@ import { assignPartitions } from '../../kafka/partitioner.js'
 import type { KafkaProducer } from '../../kafka/producer.js'
 import type { GenesisError } from '../../errors.js'
 import type { EncodedBatch } from '../../record.js'
+import { kafkaSinkOptions } from '../../sink/kafka/create.js'
 import { deadLettersOf, ensureDeadLetterTopic } from '../../sink/kafka/dead-letter.js'
 import { KafkaSink } from '../../sink/kafka/sink.js'
 import { checkTimestampType, namedTimestamps } from '../../sink/kafka/timestamp-refusal.js'
@@ -27,23 +28,9 @@ export class TransactionalTopicWriter implements TopicWriter {
   readonly #fingerprint: string
 
   constructor({ connector, worker }: KafkaPlan, fingerprint: string) {
-    const { name, topic, topicCreation, transaction, compression, producer } = connector
     this.#fingerprint = fingerprint
-    this.#sink = new KafkaSink(worker.kafka, {
-      shard: { connector: name, shard: 0, shards: 1 },
-      fingerprint,
-      topic: topic!,
-      creation: topicCreation.enabled ? topicCreation : null,
-      checkpoints: worker.checkpoints,
-      groupId: worker.group.id,
-      delivery: 'exactly-once',
-      transactionTimeoutMs: transaction.timeoutMs,
-      compression,
-      client: producer.client,
-      hasTimestamps: connector.timestamp !== null,
-      maxBatchBytes: producer.maxBatchBytes,
-      deadLetterTopic: connector.deadLetterTopic,
-    })
+    const shard = { connector: connector.name, shard: 0, shards: 1 }
+    this.#sink = new KafkaSink(worker.kafka, kafkaSinkOptions(connector, worker, shard, fingerprint))
   }
 
   async open(): Promise<number> {
