@@ -1,5 +1,6 @@
 import { deliveryName, type ConnectorConfig } from '../config/connector.js'
 import { GenesisError } from '../errors.js'
+import { keepsPositions } from '../sink/options.js'
 
 /**
  * The deliveries a command applies to: those to a topic or a file. A connector's other sinks are skipped, with the
@@ -20,13 +21,10 @@ export function pickSink(
       expected: names.length === 0 ? 'a connector with several sinks' : `one of ${[...new Set(names)].join(', ')}`,
     })
   }
+  const kept = new Set(connectors.filter(keepsPositions).map(({ name }) => name))
   return connectors.filter((connector) => {
-    if (isKept(connector) || !connectors.some((other) => other.name === connector.name && isKept(other))) return true
+    if (keepsPositions(connector) || !kept.has(connector.name)) return true
     process.stderr.write(`note: ${deliveryName(connector)}: a ${connector.sink.type} sink ${why}\n`)
     return false
   })
-}
-
-function isKept({ sink }: ConnectorConfig): boolean {
-  return sink.type === 'kafka' || sink.type === 'file'
 }

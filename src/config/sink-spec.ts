@@ -17,6 +17,8 @@ export interface SinkSpec<T extends OptionTree, C extends object> {
   configure(values: Values<T>, folder: string): C
   /** A target that only one sink can write to at a time; null: no such limit. */
   target(config: C, topic: string | null): string | null
+  /** Whether we store its checkpoints, so that positions can be moved and records verified against them. */
+  readonly keepsPositions: boolean
   /** What the sink needs apart from its own keys. */
   rules?(surroundings: SinkSurroundings): Rule[]
 }

@@ -7,6 +7,7 @@ import type { RawConnector } from '../config/raw-connector.js'
 import { openConnector, type ConnectorOpening } from '../connector/open.js'
 import { GenesisError } from '../errors.js'
 import type { Checkpoint } from '../record.js'
+import { keepsPositions } from '../sink/options.js'
 import type { ConnectorOffset, OffsetChange } from './herder.js'
 import type { Planning } from './hosted-connector.js'
 
@@ -73,10 +74,6 @@ function resolved(raw: RawConnector, { env, worker }: Planning): readonly Connec
   const { connectors, errors } = resolveConnector(raw, env, worker.rest)
   throwErrors(errors)
   return connectors
-}
-
-function keepsPositions({ sink }: ConnectorConfig): boolean {
-  return sink.type === 'kafka' || sink.type === 'file'
 }
 
 function partitionOf(

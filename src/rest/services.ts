@@ -8,6 +8,7 @@ import { checkConnector } from '../connector/plan.js'
 import { GenesisError } from '../errors.js'
 import type { Planning } from '../herder/hosted-connector.js'
 import { toRows } from '../model/rows.js'
+import { keepsPositions } from '../sink/options.js'
 import { Jobs } from './jobs.js'
 import type { GenesisServices, VerifyResult } from './routes/genesis.js'
 
@@ -32,7 +33,7 @@ export function genesisServices(planning: Planning): GenesisServices {
     },
     async verify({ info }, control) {
       const all = resolved(info, planning)
-      const readable = all.filter(({ sink }) => sink.type === 'kafka' || sink.type === 'file')
+      const readable = all.filter(keepsPositions)
       if (readable.length === 0) {
         throw new GenesisError('USAGE', 'no sink of the connector can be read back', {
           place: `connector ${info.name}`,

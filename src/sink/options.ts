@@ -1,9 +1,9 @@
 /** All sink types, as the configuration sees them; sinks.ts has their implementations. */
-import { kafkaSpec, type KafkaSinkConfig } from './kafka/options.js'
-import { fileSpec, type FileSinkConfig } from './file/options.js'
-import { stdoutSpec, type StdoutSinkConfig } from './stdout/options.js'
-import { webSocketSpec, type WebSocketSinkConfig } from './websocket/options.js'
-import { webSocketServerSpec, type WebSocketServerSinkConfig } from './websocket-server/options.js'
+import { kafkaSpec } from './kafka/options.js'
+import { fileSpec } from './file/options.js'
+import { stdoutSpec } from './stdout/options.js'
+import { webSocketSpec } from './websocket/options.js'
+import { webSocketServerSpec } from './websocket-server/options.js'
 
 export const sinkSpecs = {
   kafka: kafkaSpec,
@@ -15,5 +15,9 @@ export const sinkSpecs = {
 
 export type SinkType = keyof typeof sinkSpecs
 
-export type SinkConfig =
-  KafkaSinkConfig | StdoutSinkConfig | FileSinkConfig | WebSocketSinkConfig | WebSocketServerSinkConfig
+/** What the program uses of a checked `sink` section: one type per sink, told apart by `type`. */
+export type SinkConfig = ReturnType<(typeof sinkSpecs)[SinkType]['configure']>
+
+export function keepsPositions({ sink }: { readonly sink: { readonly type: SinkType } }): boolean {
+  return sinkSpecs[sink.type].keepsPositions
+}

@@ -50,8 +50,7 @@ export async function verifyConnector(
   const model = await loadModel(connector.model)
   const { sink } = connector
   if (sink.type !== 'kafka' && sink.type !== 'file') {
-    const found = sink.type === 'stdout' ? 'standard output' : 'a WebSocket'
-    throw new GenesisError('USAGE', `records sent to ${found} cannot be read back`, {
+    throw new GenesisError('USAGE', `what a ${sink.type} sink sends cannot be read back`, {
       place: connector.file ?? connector.name,
       expected: 'a connector with a kafka or file sink',
     })

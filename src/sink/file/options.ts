@@ -17,4 +17,5 @@ export const fileSpec = defineSink({
   },
   configure: ({ path, format }, folder): FileSinkConfig => ({ type: 'file', path: resolve(folder, path), format }),
   target: ({ path }) => `the path ${path}`,
+  keepsPositions: true,
 })

@@ -9,6 +9,7 @@ export const kafkaSpec = defineSink({
   options: {},
   configure: (): KafkaSinkConfig => ({ type: 'kafka' }),
   target: (_config, topic) => `the topic ${topic}`,
+  keepsPositions: true,
   rules: ({ topic }) => [
     {
       on: ['topic', 'sink.type'],

@@ -11,4 +11,5 @@ export const stdoutSpec = defineSink({
   options: { format: choice(['json', 'csv'], 'JSON lines or CSV.', 'json', { flag: '--format' }) },
   configure: ({ format }): StdoutSinkConfig => ({ type: 'stdout', format }),
   target: () => 'standard output',
+  keepsPositions: false,
 })

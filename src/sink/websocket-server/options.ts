@@ -60,6 +60,7 @@ export const webSocketServerSpec = defineSink({
     bufferBytes: values.buffer_size,
   }),
   target: ({ port }) => (port === 0 ? null : `the port ${port}`),
+  keepsPositions: false,
   rules: ({ throughput, tasks }) => [
     {
       on: ['throughput.rate', 'throughput.interval', 'sink.type'],

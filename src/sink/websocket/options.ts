@@ -54,4 +54,5 @@ export const webSocketSpec = defineSink({
     bufferBytes: buffer_size,
   }),
   target: ({ url }) => `the url ${new URL(url).host}${new URL(url).pathname}`,
+  keepsPositions: false,
 })
