@@ -30,7 +30,7 @@ export interface StreamFlags {
   readonly seed: number
   readonly from: number
   readonly to?: number
-  readonly format: 'json' | 'csv' | 'avro' | 'json-schema'
+  readonly format: 'json' | 'csv' | 'avro' | 'json-schema' | 'protobuf'
   readonly schema?: string
   readonly registry?: string
   readonly output?: string
@@ -52,10 +52,10 @@ export function connectorOf(model: string, options: StreamFlags): ConnectorConfi
     const found = output === undefined ? '--format csv' : '--output'
     throw new GenesisError('USAGE', 'cannot be combined with --topic', {
       found,
-      expected: '--format json, avro or json-schema',
+      expected: '--format json, avro, json-schema or protobuf',
     })
   }
-  if (!toKafka && format === 'json-schema') {
+  if (!toKafka && (format === 'json-schema' || format === 'protobuf')) {
     throw new GenesisError('USAGE', 'only for records in Kafka', {
       place: '--format',
       found: format,

@@ -64,11 +64,13 @@ export function streamCommand(): Command {
     .option('--from <position>', 'first position', integer(0), 0)
     .option('--to <position>', 'end position (exclusive)', integer(0))
     .addOption(
-      new Option('--format <format>', 'record format (json-schema: with --topic)')
-        .choices(['json', 'csv', 'avro', 'json-schema'])
+      new Option('--format <format>', 'record format (json-schema, protobuf: with --topic)')
+        .choices(['json', 'csv', 'avro', 'json-schema', 'protobuf'])
         .default('json'),
     )
-    .addOption(tableFlag('--schema', 'file', 'schema, an .avsc or JSON Schema file (default: derived from the model)'))
+    .addOption(
+      tableFlag('--schema', 'file', 'schema, an .avsc, JSON Schema or .proto file (default: derived from the model)'),
+    )
     .option('--output <file>', 'file to write, overwriting it; -: stdout')
     .addOption(tableFlag('--kafka-servers', 'brokers', 'send to Kafka: bootstrap brokers, host:port, comma-separated'))
     .addOption(tableFlag('--topic', 'topic', 'destination topic'))

@@ -97,8 +97,8 @@ export const connectorSchema = {
   ),
   value: {
     format: choice(
-      ['avro', 'json', 'json-schema'],
-      "Encoding of values in Kafka: Avro, or JSON with a JSON Schema, in the registry's wire format; or JSON without a schema.",
+      ['avro', 'json', 'json-schema', 'protobuf'],
+      "Encoding of values in Kafka: Avro, JSON with a JSON Schema, or Protobuf, in the registry's wire format; or JSON without a schema.",
       'avro',
       { flag: '--format', code: 'valueSerializer', codeDefault: 'json', importance: 'medium' },
     ),

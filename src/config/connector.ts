@@ -33,7 +33,7 @@ export interface ConnectorConfig {
   /** In the order they are sent. Empty: none. */
   readonly headers: readonly HeaderConfig[]
   readonly value: {
-    readonly format: 'avro' | 'json' | 'json-schema'
+    readonly format: 'avro' | 'json' | 'json-schema' | 'protobuf'
     /** Absolute path of a schema file, an inline schema (a JSON value), or null: derived from the model. */
     readonly schema: string | object | null
     readonly autoRegister: boolean

@@ -57,6 +57,13 @@ export function disturbRules(
       expected: 'value.schema, or neither disturb.missing_field nor disturb.null',
     },
     {
+      on: ['disturb.malformed.probability', 'value.format'],
+      broken: has('malformed') && kafka && value.format === 'protobuf',
+      what: 'a truncated Protobuf message can be a valid one',
+      found: 'value.format: protobuf',
+      expected: 'another format, or no disturb.malformed',
+    },
+    {
       on: ['disturb.malformed.probability', 'sink.format', 'sink.type'],
       broken: has('malformed') && !kafka && (sink.format === 'csv' || sink.format === 'avro'),
       what:

@@ -32,6 +32,7 @@ const formatNames: Readonly<Record<ConnectorConfig['value']['format'], string>> 
   avro: 'Avro',
   json: 'Avro',
   'json-schema': 'JSON Schema',
+  protobuf: 'Protobuf',
 }
 
 /** Whether its values or keys have schemas in a registry. */

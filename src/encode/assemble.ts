@@ -11,6 +11,14 @@ import type { Vector } from '../record.js'
 import { writeInt64, writeLong, writeUnscaled, writeUuid } from './binary.js'
 import { sharedCode } from './shared-code.js'
 import { CodeEmitter } from './code-emitter.js'
+import {
+  lengthSize,
+  seal,
+  writeBase128,
+  writeDateMessage,
+  writeFixed64,
+  writeTimestampMessage,
+} from './protobuf/wire.js'
 import type { NumberMisfit, EncodeStep } from './step.js'
 import { fuse } from './step.js'
 import {
@@ -60,6 +68,12 @@ const helpers = {
   writeTimestamp,
   writeJsonText,
   writeCsvText,
+  writeBase128,
+  writeFixed64,
+  writeTimestampMessage,
+  writeDateMessage,
+  seal,
+  lengthSize,
 }
 
 export function assemble(key: readonly EncodeStep[] | null, value: readonly EncodeStep[]): Assembled {

@@ -21,18 +21,20 @@
  *     } return p }
  */
 import { maxSize } from './number-form.js'
+import { numberCode } from './number-code.js'
+import { listForms } from './list-forms.js'
 import type {
   DictionaryStep,
   ListStep,
+  MessageStep,
   NumberMisfit,
-  NumberForm,
   NumberEncodeStep,
   EncodeStep,
   TextForm,
   TextEncodeStep,
 } from './step.js'
 
-const textGrowth: Record<TextForm, number> = { raw: 1, prefixed: 1, json: 6, csv: 2, uuid: 1 }
+const textGrowth: Record<TextForm, number> = { raw: 1, prefixed: 1, json: 6, csv: 2, uuid: 1, sized: 1, wrapped: 1 }
 /** V8 does not optimise functions above 60 kB of bytecode; this many steps stay far below. */
 const stepsPerFunction = 48
 /** Entries up to this many words are copied whole from equal-sized slots; longer ones word by word. */
@@ -51,12 +53,14 @@ export class CodeEmitter {
   /** Lines of code; each part becomes its own function. */
   readonly parts: string[][] = [[]]
   private stepsInPart = 0
+  /** How many messages the steps are in. */
+  private messages = 0
   /** Columns of the enclosing lists. */
   private scope: readonly number[] = []
 
   step(step: EncodeStep): void {
-    // A list is one loop.
-    if (this.stepsInPart >= stepsPerFunction && this.scope.length === 0) {
+    // A list is one loop, and a message has its beginning in a variable.
+    if (this.stepsInPart >= stepsPerFunction && this.scope.length === 0 && this.messages === 0) {
       this.parts.push([])
       this.stepsInPart = 0
     }
@@ -72,6 +76,8 @@ export class CodeEmitter {
         return this.text(step)
       case 'list':
         return this.list(step)
+      case 'message':
+        return this.message(step)
       case 'object-end':
         this.recordSize++
         return this.line('if (b[p - 1] === 44) b[p - 1] = 125; else b[p++] = 125')
@@ -177,66 +183,35 @@ export class CodeEmitter {
 
   /** Code that appends the number `v`. */
   private numberCode(step: NumberEncodeStep): string {
-    const form: NumberForm = step.form
-    this.recordSize += maxSize(form)
-    const divided = (divisor: number): string => (divisor === 1 ? 'v' : `v / ${divisor}`)
-    switch (form.as) {
-      case 'varint': {
-        const other =
-          form.bits === 64 ? `p = writeLong(b, p, v, ${form.factor})` : `unfit(${this.datum(misfit(step))}, i, v)`
-        return (
-          `q = ${form.factor === 1 ? 'v' : `v * ${form.factor}`}; x = q | 0; ` +
-          'if (x === q) { x = (x << 1) ^ (x >> 31); ' +
-          'while ((x & -128) !== 0) { b[p++] = (x & 127) | 128; x >>>= 7 } b[p++] = x } ' +
-          `else ${other}`
-        )
-      }
-      case 'double':
-        return `d.setFloat64(p, ${divided(form.divisor)}, true); p += 8`
-      case 'float':
-        return `d.setFloat32(p, ${divided(form.divisor)}, true); p += 4`
-      case 'unscaled':
-        return (
-          `q = writeUnscaled(b, p, v, ${form.shift}, ${form.precision}, ${form.size ?? 0}); ` +
-          `if (q < 0) unfit(${this.datum(misfit(step))}, i, v); p = q`
-        )
-      case 'int64':
-        return 'p = writeInt64(d, p, v)'
-      case 'digits':
-        return form.scale === 0 ? 'p = writeInteger(b, p, v)' : `p = writeDecimal(b, p, v, ${form.scale})`
-      case 'real':
-        return 'p = writeReal(b, p, v)'
-      case 'spelled': {
-        const writer = this.datum(form.writer)
-        if (!form.prefixed) return `p = ${writer}.write(b, p, v)`
-        // The length, two bytes from 64 on, is only known after the text.
-        return (
-          `q = ${writer}.write(b, p + 2, v); x = q - p - 2; ` +
-          'if (x > 63) { writeLong(b, p, x, 1); p = q } else { b[p] = x << 1; b.copyWithin(p + 1, p + 2, q); p = q - 1 }'
-        )
-      }
-      case 'date':
-      case 'timestamp': {
-        const write = form.as === 'date' ? 'writeDate' : 'writeTimestamp'
-        if (!form.prefixed) return `p = ${write}(b, p, v)`
-        return `q = ${write}(b, p + 1, v); b[p] = (q - p - 1) << 1; p = q`
-      }
-    }
+    this.recordSize += maxSize(step.form)
+    return numberCode(step.form, {
+      datum: (value) => this.datum(value),
+      unfit: () => `unfit(${this.datum(misfit(step))}, i, v)`,
+    })
+  }
+
+  private message({ before, steps }: MessageStep): void {
+    this.recordSize += 8
+    this.line(this.copy(before), '{ const m = p++')
+    this.messages++
+    for (const step of steps) this.step(step)
+    this.messages--
+    this.line('p = seal(b, m, p) }')
   }
 
   private list(step: ListStep): void {
     const offsets = this.column(step.column, 'offsets')
-    const [open, close] = step.form === 'array' ? [91, 93] : [123, 125]
-    const isAvro = step.form === 'avro'
     const missing = step.missing === null ? null : this.column(step.column, 'missing')
     if (step.missing !== null)
       this.line(`if (${missing} !== undefined && ${missing}[i] === 1) { ${this.copy(step.missing)} } else {`)
+    const form = listForms[step.form]
+    const before = this.copy(step.before)
     this.line(
-      this.copy(step.before),
+      step.form === 'packed' ? '' : before,
       `{ const from = ${offsets}[i], to = ${offsets}[i + 1]`,
-      isAvro ? 'if (to > from) p = writeLong(b, p, to - from, 1)' : `b[p++] = ${open}`,
+      form.begin.replace('BEFORE', before),
       'for (let i = from; i < to; i++) {',
-      isAvro ? '' : 'if (i > from) b[p++] = 44',
+      form.between,
     )
     const outside = this.recordSize + 16
     this.recordSize = 0
@@ -245,7 +220,7 @@ export class CodeEmitter {
     this.lists.push({ path: this.scope, size: this.recordSize + 1 })
     this.scope = this.scope.slice(0, -1)
     this.recordSize = outside
-    this.line(`} b[p++] = ${isAvro ? 0 : close} }`, this.copy(step.after))
+    this.line(`} ${form.end} }`, this.copy(step.after))
     if (step.missing !== null) this.line('}')
   }
 
@@ -277,6 +252,14 @@ export class CodeEmitter {
         return `p = writeUuid(b, p, ${bytes}, ${offsets}[i])`
       case 'raw':
         return range + this.textCopy(column, bytes)
+      case 'sized':
+        return `${range}q = c - x; p = writeBase128(b, p, q); ${this.textCopy(column, bytes)}`
+      case 'wrapped':
+        // The tag of field 1, and both lengths.
+        return (
+          `${range}q = c - x; p = writeBase128(b, p, q + 1 + lengthSize(q)); b[p++] = 10; ` +
+          `p = writeBase128(b, p, q); ${this.textCopy(column, bytes)}`
+        )
       case 'prefixed':
         return `${range}q = c - x; if (q < 64) b[p++] = q << 1; else p = writeLong(b, p, q, 1); ${this.textCopy(column, bytes)}`
     }

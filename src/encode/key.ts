@@ -89,7 +89,7 @@ export function avroKeyStep(field: Field, column: number, { type, place }: AvroS
 
 /** The step as a key: `prefix` before every non-null value, and nothing for a missing one, whose key is null. */
 function asKey(step: EncodeStep, field: Field, prefix = none): EncodeStep {
-  if (step.step === 'constant' || step.step === 'object-end') return step
+  if (step.step === 'constant' || step.step === 'object-end' || step.step === 'message') return step
   const entry = (bytes: Buffer, code: number): Buffer =>
     field.dictionary?.[code] === null ? none : Buffer.concat([prefix, bytes])
   if (step.step === 'dictionary') return { ...step, entries: step.entries.map(entry) }

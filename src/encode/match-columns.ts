@@ -22,7 +22,12 @@ export interface Matching {
   readonly unused: readonly number[]
 }
 
-export function matchColumns(leaves: readonly Leaf[], columns: readonly string[]): Matching {
+/** `alternatives`: further names of the columns, which come last. */
+export function matchColumns(
+  leaves: readonly Leaf[],
+  columns: readonly string[],
+  alternatives: readonly string[] | null = null,
+): Matching {
   const byPath = new Map<string, number>()
   const used = new Set<number>()
   const ambiguous = new Map<number, readonly string[]>()
@@ -31,7 +36,7 @@ export function matchColumns(leaves: readonly Leaf[], columns: readonly string[]
     used.add(column)
   }
   const avroColumns = avroNames(columns)
-  for (const names of [columns, avroColumns]) {
+  for (const names of [columns, avroColumns, ...(alternatives === null ? [] : [alternatives])]) {
     const free = (name: string): number => names.findIndex((column, index) => column === name && !used.has(index))
     const depth = Math.max(0, ...leaves.map((leaf) => leaf.paths.length))
     for (let alias = 0; alias < depth; alias++) {

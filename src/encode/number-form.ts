@@ -1,4 +1,5 @@
 import { unscaledSize, writeInt64, writeLong, writeUnscaled } from './binary.js'
+import { seal, writeBase128, writeDateMessage, writeFixed64, writeTimestampMessage } from './protobuf/wire.js'
 import type { NumberForm } from './step.js'
 import { writeDate, writeDecimal, writeReal, writeTimestamp } from './text.js'
 
@@ -22,6 +23,16 @@ export function maxSize(form: NumberForm): number {
     case 'date':
     case 'timestamp':
       return 32
+    case 'base128':
+      return 10
+    case 'fixed':
+      return form.bits / 8
+    case 'sealed':
+      return maxSize(form.of) + 6
+    case 'timestamp-message':
+      return 20
+    case 'date-message':
+      return 16
   }
 }
 
@@ -70,5 +81,31 @@ function writeNumber(form: NumberForm, b: Buffer, value: number): number {
       b[0] = (end - 1) << 1
       return end
     }
+    case 'base128':
+      return fitsBits(form, value) ? writeBase128(b, 0, value) : -1
+    case 'fixed': {
+      if (!fitsBits(form, value)) return -1
+      if (form.bits === 64) return writeFixed64(d, 0, value)
+      d.setInt32(0, value, true)
+      return 4
+    }
+    case 'sealed': {
+      const start = form.tag === null ? 1 : 2
+      const end = writeNumber(form.of, b.subarray(start), value)
+      if (end < 0) return -1
+      if (form.tag !== null) b[1] = form.tag
+      return seal(b, 0, start + end)
+    }
+    case 'timestamp-message':
+      return writeTimestampMessage(b, 0, value * form.ms)
+    case 'date-message':
+      return writeDateMessage(b, 0, value)
   }
+}
+
+/** Whether an integer is one of so many bits; of 64, what a double holds exactly. */
+function fitsBits({ bits, isSigned }: { bits: 32 | 64; isSigned: boolean }, value: number): boolean {
+  if (!isSigned && value < 0) return false
+  if (bits === 64) return Number.isSafeInteger(value)
+  return isSigned ? value === (value | 0) : value === value >>> 0
 }

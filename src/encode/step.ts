@@ -22,6 +22,20 @@ export type NumberForm =
   | { readonly as: 'date' | 'timestamp'; readonly prefixed: boolean }
   /** Text of a date or time in a custom spelling; with `prefixed`, as an Avro string. */
   | { readonly as: 'spelled'; readonly writer: SpellingWriter; readonly prefixed: boolean }
+  | ProtoNumberForm
+
+/** How to write a number of Protobuf. */
+export type ProtoNumberForm =
+  /** Base 128 varint; a negative number as 64 bits. */
+  | { readonly as: 'base128'; readonly bits: 32 | 64; readonly isSigned: boolean }
+  /** Four or eight bytes, little-endian. */
+  | { readonly as: 'fixed'; readonly bits: 32 | 64; readonly isSigned: boolean }
+  /** After its length in bytes, and after the tag of a wrapper's value if there is one. */
+  | { readonly as: 'sealed'; readonly tag: number | null; readonly of: NumberForm }
+  /** google.protobuf.Timestamp of value × `ms` milliseconds, after its length. */
+  | { readonly as: 'timestamp-message'; readonly ms: number }
+  /** google.type.Date of days, after its length. */
+  | { readonly as: 'date-message' }
 
 /** How to write UTF-8 text. */
 export type TextForm =
@@ -35,6 +49,10 @@ export type TextForm =
   | 'csv'
   /** The 16 bytes of a UUID. */
   | 'uuid'
+  /** After its length, as a Protobuf string. */
+  | 'sized'
+  /** The same, as the value of google.protobuf.StringValue or BytesValue, which has a length of its own. */
+  | 'wrapped'
 
 export interface ConstantStep {
   readonly step: 'constant'
@@ -80,8 +98,11 @@ export interface TextEncodeStep extends Wrapping {
 export interface ListStep extends Wrapping {
   readonly step: 'list'
   readonly column: number
-  /** `avro`: a block with the item count, if there are any, then 0; JSON: in brackets or braces, separated by commas. */
-  readonly form: 'avro' | 'array' | 'object'
+  /**
+   * `avro`: a block with the item count, if there are any, then 0; JSON: in brackets or braces, separated by commas. Protobuf: `repeated`,
+   * nothing but the items; `packed`, if there are any: `before`, their length in bytes, and they.
+   */
+  readonly form: 'avro' | 'array' | 'object' | 'repeated' | 'packed'
   /** Their columns are those of the items. */
   readonly items: readonly EncodeStep[]
 }
@@ -91,7 +112,15 @@ export interface ObjectEndStep {
   readonly step: 'object-end'
 }
 
-export type EncodeStep = ConstantStep | DictionaryStep | NumberEncodeStep | TextEncodeStep | ListStep | ObjectEndStep
+/** A message of Protobuf: its length in bytes, and its fields. */
+export interface MessageStep {
+  readonly step: 'message'
+  readonly before: Buffer
+  readonly steps: readonly EncodeStep[]
+}
+
+export type EncodeStep =
+  ConstantStep | DictionaryStep | NumberEncodeStep | TextEncodeStep | ListStep | ObjectEndStep | MessageStep
 
 const none = Buffer.alloc(0)
 
@@ -111,9 +140,15 @@ export function fuse(steps: readonly EncodeStep[]): EncodeStep[] {
       pending = join(step.bytes)
       continue
     }
-    if (step.step === 'object-end') {
+    if (step.step === 'message') {
+      fused.push({ ...step, before: join(step.before), steps: fuse(step.steps) })
+      pending = none
+      continue
+    }
+    // Nothing joins what is written in some records only.
+    if (step.step === 'object-end' || (step.step === 'list' && step.form === 'packed')) {
       if (pending.length > 0) fused.push(constant(pending))
-      fused.push(step)
+      fused.push(step.step === 'list' ? { ...step, items: fuse(step.items) } : step)
       pending = none
       continue
     }

@@ -10,8 +10,11 @@ import { debeziumSchema } from './envelope/debezium-schema.js'
 import { deriveJsonSchema } from './json-schema/derive.js'
 import { planJsonSchema } from './json-schema/plan.js'
 import { isJsonSchema, parseJsonSchema, type JsonSchema } from '../model/schemas/json-schema.js'
+import { inlineProto, parseProto, protoPath, type ProtoSchema } from '../model/schemas/proto-file.js'
+import { deriveProto } from './protobuf/derive.js'
+import { planProto } from './protobuf/plan.js'
 import type { SchemaType } from './registry.js'
-import { readSchemaJson } from './schema-file.js'
+import { readSchemaJson, readSchemaText } from './schema-file.js'
 import type { Subject } from './subject.js'
 import { layoutOf, recordNameOf, valueSchema, type ValueConfig } from './value.js'
 import type { ValueSchema } from './value-schema.js'
@@ -42,16 +45,68 @@ const valueFormats: Readonly<Record<Exclude<ConnectorConfig['value']['format'], 
       })
     },
   },
+  protobuf: {
+    type: 'PROTOBUF',
+    own: ownProto,
+    parse: (schema, place, references) => {
+      if (references.length === 0) return ofProto(parseProto(String(schema), place, null))
+      throw new GenesisError('SCHEMA_INVALID', 'a .proto file that imports other schemas', {
+        place,
+        found: `${references.length} references`,
+        remedy: 'Put the messages of the imports into the file',
+      })
+    },
+  },
+}
+
+/** The .proto file of a connector's values. Throws SCHEMA_INVALID. */
+export function protoSchema(connector: ValueConfig, fields: readonly Field[]): ProtoSchema {
+  const { value, model } = connector
+  const { schema } = value
+  const inline = inlineProto(schema)
+  if (inline !== null) return parseProto(inline.protobuf, 'the inline schema', inline.message ?? null)
+  const path = typeof schema === 'string' ? protoPath(schema) : null
+  if (path !== null) return parseProto(readSchemaText(path.file), path.file, path.message)
+  if (schema !== null && model !== schema)
+    throw new GenesisError('SCHEMA_INVALID', 'not a .proto file', {
+      place: typeof schema === 'string' ? schema : 'the inline schema',
+      expected: 'a path that ends in .proto, or { protobuf: the text of such a file }',
+    })
+  const text = deriveProto(layoutOf(connector, fields), { name: recordNameOf(connector), namespace: 'genesis' })
+  return parseProto(text, derivedPlace, null)
+}
+
+const derivedPlace = 'the derived schema'
+
+function ownProto(connector: ValueConfig, fields: readonly Field[]): ValueSchema {
+  const schema = ofProto(protoSchema(connector, fields))
+  return schema.place === derivedPlace ? { ...schema, plan: wholly(schema.plan) } : schema
+}
+
+/** A plan that leaves no column out. */
+function wholly(plan: ValueSchema['plan']): ValueSchema['plan'] {
+  return (fields) => {
+    const planned = plan(fields)
+    if (planned.unusedColumns.length === 0) return planned
+    throw new GenesisError('SCHEMA_MISMATCH', 'columns whose names are one in Protobuf', {
+      place: derivedPlace,
+      found: planned.unusedColumns.join(', '),
+      remedy: 'Name a .proto file in value.schema',
+    })
+  }
 }
 
 function ownJsonSchema(connector: ValueConfig, fields: readonly Field[]): ValueSchema {
+  const { model } = connector
   const { schema } = connector.value
-  const json = typeof schema === 'string' ? readSchemaJson(schema) : schema
+  const isProto = typeof schema === 'string' ? protoPath(schema) !== null : inlineProto(schema) !== null
+  // A .proto file that says what the records are says nothing about how they are written.
+  const json = isProto && model === schema ? null : typeof schema === 'string' ? readSchemaJson(schema) : schema
   const place = typeof schema === 'string' ? schema : 'the inline schema'
   if (json !== null && !(isObject(json) && isAvroOnly(json, place, connector)))
     return ofJson(parseJsonSchema(json, place))
   const derived = deriveJsonSchema(layoutOf(connector, fields), recordNameOf(connector))
-  return ofJson(parseJsonSchema(derived, 'the derived schema'))
+  return ofJson(parseJsonSchema(derived, derivedPlace))
 }
 
 /** Whether an Avro schema only says what the records are, and not how they are written. Throws SCHEMA_INVALID where there is a model for that. */
@@ -67,13 +122,26 @@ function isAvroOnly(json: Record<string, unknown>, place: string, { value, model
 
 function ofAvro(schema: AvroSchema): ValueSchema {
   const { type, json, place } = schema
-  return { json, place, name: type.name, plan: (fields) => planAvro(fields, schema) }
+  return {
+    json,
+    place,
+    inline: isObject(json) ? json : null,
+    name: type.name,
+    plan: (fields) => planAvro(fields, schema),
+  }
 }
 
 function ofJson(schema: JsonSchema): ValueSchema {
   const { json, place, root } = schema
   const title = typeof root === 'object' && typeof root.title === 'string' ? root.title : undefined
-  return { json, place, name: title, plan: (fields) => planJsonSchema(fields, schema) }
+  const inline = isObject(json) ? json : null
+  return { json, place, inline, name: title, plan: (fields) => planJsonSchema(fields, schema) }
+}
+
+function ofProto(schema: ProtoSchema): ValueSchema {
+  const { text, place, message } = schema
+  const inline = { protobuf: text, message: message.fullName }
+  return { json: text, place, inline, name: message.fullName, plan: (fields) => planProto(fields, schema) }
 }
 
 /** The Avro schema of a connector's values, whatever their format is: of a container. Throws SCHEMA_INVALID. */

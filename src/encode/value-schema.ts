@@ -12,6 +12,8 @@ export interface ValuePlan {
 
 /** A schema of values, whatever it is written in. */
 export interface ValueSchema extends SubjectSchema {
+  /** What `value.schema` would be to name it. */
+  readonly inline: object | string | null
   /** The full name of its records, for the subject's name; undefined: it has none. */
   readonly name: string | undefined
   /** Throws SCHEMA_MISMATCH with every mismatch in `details.all`. */

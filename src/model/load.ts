@@ -4,7 +4,7 @@ import { extname } from 'node:path'
 import { GenesisError } from '../errors.js'
 import { artifactFormat, artifactVersion, type ModelArtifact } from './artifact.js'
 import { writeModel } from './artifact-write.js'
-import { isSchema, modelOfSchema } from './declared/from-schema.js'
+import { isSchema, modelOfProto, modelOfSchema } from './declared/from-schema.js'
 import { includedIn, readDeclaration, type DeclaredModel } from './declared/from-declaration.js'
 import { fieldsOf } from './fields.js'
 import { readCircuit } from './load/circuit.js'
@@ -14,13 +14,14 @@ import { shapeOfArtifact } from './load/shape.js'
 import { withLives } from './lives/with-lives.js'
 import type { CircuitSource, ModelColumn, Model } from './model.js'
 import { isPlainColumn } from './generated/plain.js'
+import { parseProto, protoPath } from './schemas/proto-file.js'
 import { poolOf } from './generated/words.js'
 
 /** Where a model comes from: a file with a model or a schema, or such a schema itself. */
 export type ModelSource = string | object
 
 /**
- * Reads and checks a model file, or derives a model from an Avro schema or a JSON Schema. Throws MODEL_UNREADABLE (missing, or not JSON), MODEL_TOO_NEW, or
+ * Reads and checks a model file, or derives a model from an Avro schema, a JSON Schema or a .proto file. Throws MODEL_UNREADABLE (missing, or not JSON), MODEL_TOO_NEW, or
  * MODEL_INVALID (truncated or inconsistent), naming the file and the path in it; for a schema, SCHEMA_INVALID.
  */
 export async function loadModel(path: ModelSource): Promise<Model> {
@@ -30,9 +31,10 @@ export async function loadModel(path: ModelSource): Promise<Model> {
     const model = parseModel(Buffer.from(writeModel(artifact)), path)
     return lives === null ? model : withLives(model, lives)
   }
+  const proto = protoPath(path)
   let bytes: Buffer
   try {
-    bytes = await readFile(path)
+    bytes = await readFile(proto?.file ?? path)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     throw new GenesisError('MODEL_UNREADABLE', 'the model file cannot be read', {
@@ -42,7 +44,10 @@ export async function loadModel(path: ModelSource): Promise<Model> {
       cause,
     })
   }
-  return parseModel(bytes, path)
+  if (proto === null) return parseModel(bytes, path)
+  return modelOfProto(parseProto(bytes.toString(), proto.file, proto.message), (text) =>
+    parseModel(Buffer.from(text), path),
+  )
 }
 
 const declarations: ReadonlySet<string> = new Set(['.yaml', '.yml'])
@@ -51,7 +56,7 @@ const declarations: ReadonlySet<string> = new Set(['.yaml', '.yml'])
 export async function filesOfModel(source: ModelSource): Promise<string[]> {
   const files: string[] = []
   for (let file = typeof source === 'string' ? source : null; file !== null && !files.includes(file);) {
-    files.push(file)
+    files.push(protoPath(file)?.file ?? file)
     file = declarations.has(extname(file)) ? await includedIn(file) : null
   }
   return files

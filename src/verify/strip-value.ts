@@ -1,9 +1,13 @@
 import avro from 'avsc'
 import type { ConnectorConfig } from '../config/connector.js'
+import { messageIndexes } from '../encode/protobuf/plan.js'
+import { avroName } from '../encode/schema-names.js'
+import { protoSchema } from '../encode/value-formats.js'
 import { valueSchema } from '../encode/value.js'
 import { wirePrefixBytes } from '../encode/wire-format.js'
 import type { Model } from '../model/model.js'
 import type { Field } from '../record.js'
+import { withoutProtoFields } from './strip-proto.js'
 import type { StripValue } from './skip-fields.js'
 
 /** Fields of a model's records that differ every time: the wall clock, and texts containing it. */
@@ -33,19 +37,31 @@ export function stripperOf(connector: ConnectorConfig, fields: readonly Field[],
       return Buffer.concat([value.subarray(0, prefix), asJson(row, written)])
     })
   }
+  const written = new Set(names.flatMap((name) => [name, avroName(name), lastOf(fields, name)]))
+  if (format === 'protobuf') {
+    const { message, indexes } = protoSchema(connector, fields)
+    const head = wirePrefixBytes + messageIndexes(indexes).length
+    return tolerant((value) =>
+      Buffer.concat([value.subarray(0, head), withoutProtoFields(value.subarray(head), message, written)]),
+    )
+  }
   if (format === 'json-schema') {
-    const left = new Set(names)
     return tolerant((value) => {
       const head = value.subarray(0, wirePrefixBytes)
-      return Buffer.concat([head, asJson(JSON.parse(value.subarray(wirePrefixBytes).toString()), left)])
+      return Buffer.concat([head, asJson(JSON.parse(value.subarray(wirePrefixBytes).toString()), written)])
     })
   }
-  if (format === 'json') return tolerant((value) => asJson(JSON.parse(value.toString()), new Set(names)))
+  if (format === 'json') return tolerant((value) => asJson(JSON.parse(value.toString()), written))
   const left = fields.flatMap(({ name }, index) => (names.includes(name) ? [] : [index]))
   return tolerant((value) => {
     const cells = csvCells(value.toString())
     return Buffer.from(left.map((index) => cells[index]).join(','))
   })
+}
+
+/** What a column is called in the nested record that it is in. */
+function lastOf(fields: readonly Field[], name: string): string {
+  return fields.find((field) => field.name === name)?.path?.at(-1) ?? name
 }
 
 function tolerant(strip: (value: Buffer) => Buffer): StripValue {

@@ -1,6 +1,7 @@
 /** Values of each format with a schema, encoded as for a topic and decoded by somebody else's library. */
 import assert from 'node:assert/strict'
 import { Ajv } from 'ajv'
+import protobuf from 'protobufjs'
 import type { EncodedConnector } from '#src/encode/encoded-connector.js'
 import { createEncoder } from '#src/encode/create.js'
 import type { SubjectRegistry } from '#src/encode/subject.js'
@@ -85,4 +86,40 @@ export function validJson({ schema, values }: EncodedValues): unknown[] {
     assert.ok(validate(json), `${JSON.stringify(validate.errors)} of ${value.toString()}`)
     return json
   })
+}
+
+/** Values as protobufjs decodes them, by the message that their indexes name; timestamps are ISO text, absent fields are left out. */
+export function decodedProto(
+  { schema, values }: EncodedValues,
+  indexes: Buffer = Buffer.of(0),
+): Record<string, unknown>[] {
+  const { root, package: name = '' } = protobuf.parse(String(schema), { keepCase: true })
+  for (const known of ['timestamp', 'wrappers'])
+    root.addJSON(protobuf.common.get(`google/protobuf/${known}.proto`)?.nested ?? {})
+  protobuf.parse(
+    'syntax = "proto3"; package google.type; message Date { int32 year = 1; int32 month = 2; int32 day = 3; }',
+    root,
+  )
+  root.resolveAll()
+  const place = root.lookup(name) as protobuf.Namespace
+  const type = place.nestedArray.find((one) => one instanceof protobuf.Type) as protobuf.Type
+  return values.map((value) => {
+    assert.deepEqual(value.subarray(0, indexes.length), indexes)
+    return plain(
+      type.toObject(type.decode(value.subarray(indexes.length)), { longs: Number, bytes: String }),
+    ) as Record<string, unknown>
+  })
+}
+
+/** Timestamps as ISO text. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain)
+  if (typeof value !== 'object' || value === null) return value
+  const keys = Object.keys(value)
+  const isTime = 'seconds' in value || 'nanos' in value
+  if (isTime) {
+    const { seconds = 0, nanos = 0 } = value as { seconds?: number; nanos?: number }
+    return new Date(seconds * 1000 + nanos / 1e6).toISOString()
+  }
+  return Object.fromEntries(keys.map((key) => [key, plain((value as Record<string, unknown>)[key])]))
 }

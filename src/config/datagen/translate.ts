@@ -38,12 +38,13 @@ function isConverterKey(key: string): boolean {
 const converters: Readonly<Record<string, string>> = {
   'io.confluent.connect.avro.AvroConverter': 'avro',
   'io.confluent.connect.json.JsonSchemaConverter': 'json-schema',
+  'io.confluent.connect.protobuf.ProtobufConverter': 'protobuf',
   'org.apache.kafka.connect.json.JsonConverter': 'json',
   'org.apache.kafka.connect.storage.StringConverter': 'string',
   'org.apache.kafka.connect.converters.LongConverter': 'long',
 }
 const keyFormats = ['avro', 'json', 'string', 'long']
-const valueFormats = ['avro', 'json', 'json-schema']
+const valueFormats = ['avro', 'json', 'json-schema', 'protobuf']
 const sources = ['schema.string', 'schema.filename', 'quickstart'] as const
 const defaultInterval = 500
 /** Stand-ins for invalid values. */

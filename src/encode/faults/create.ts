@@ -1,4 +1,3 @@
-import { isObject } from '../../config/is-object.js'
 import type { DisturbConfig } from '../../config/disturb.js'
 import { GenesisError } from '../../errors.js'
 import type { Field } from '../../record.js'
@@ -31,7 +30,7 @@ export function createDisturbedEncoder(
   // Keys are those of the undisturbed records; the schema covers the whole layout.
   const own = isKafka ? ownSchema(connector, fields) : isContainer ? avroSchema(connector, fields) : null
   const unused = own === null ? [] : own.plan(fields).unusedColumns
-  const schema = isObject(own?.json) ? own.json : value.schema
+  const schema = own?.inline ?? value.schema
   const bare: EncodedConnector = { ...connector, key: null, value: { ...value, schema } }
   const variant = (column: number, alteration: Alteration): Variant =>
     new Variant(make(bare, alteredFields(fields, column, alteration)), fields, column, alteration)

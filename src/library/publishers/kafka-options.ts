@@ -62,7 +62,7 @@ export interface KafkaPublisherOptions {
   readonly bootstrapServers: string | readonly string[]
   readonly topic: string
   /** @default json */
-  readonly valueSerializer?: 'json' | 'avro' | 'json-schema'
+  readonly valueSerializer?: 'json' | 'avro' | 'json-schema' | 'protobuf'
   /** The schema itself, or the path of a schema file. @default derived from the model */
   readonly avroSchema?: object | string
   /** Schema registry (Confluent API): its URL, or an object. Without one, Avro values have no registry prefix. */

@@ -62,6 +62,7 @@ export function pluginRoutes(herder: Herder, version: string): readonly Route[] 
 const converters = [
   'io.confluent.connect.avro.AvroConverter',
   'io.confluent.connect.json.JsonSchemaConverter',
+  'io.confluent.connect.protobuf.ProtobufConverter',
   'org.apache.kafka.connect.json.JsonConverter',
   'org.apache.kafka.connect.storage.StringConverter',
 ]

@@ -1,0 +1,111 @@
+/** A message of Protobuf as what its fields can hold: in the terms of Avro. */
+import type { ProtoField, ProtoMessage, ProtoSchema, ProtoType } from '../schemas/proto-file.js'
+import type { RecordShape, Scalar, SchemaShape } from './avro-shape.js'
+import type { SchemaSource } from './complaint.js'
+
+const scalar = { logical: null, precision: 0, scale: 0, symbols: [], size: 0 } as const
+
+const kinds: Readonly<Record<string, Pick<Scalar, 'kind' | 'within'>>> = {
+  int32: { kind: 'int' },
+  sint32: { kind: 'int' },
+  sfixed32: { kind: 'int' },
+  uint32: { kind: 'int', within: { low: 0 } },
+  fixed32: { kind: 'int', within: { low: 0 } },
+  int64: { kind: 'long' },
+  sint64: { kind: 'long' },
+  sfixed64: { kind: 'long' },
+  uint64: { kind: 'long', within: { low: 0 } },
+  fixed64: { kind: 'long', within: { low: 0 } },
+  float: { kind: 'float' },
+  double: { kind: 'double' },
+  bool: { kind: 'boolean' },
+  string: { kind: 'string' },
+  bytes: { kind: 'bytes' },
+}
+
+/** Throws SCHEMA_INVALID, naming the field. */
+export function shapeOfProto({ message }: ProtoSchema, source: SchemaSource): RecordShape {
+  return new Reader(source).record(message, '', [])
+}
+
+class Reader {
+  constructor(readonly source: SchemaSource) {}
+
+  record(message: ProtoMessage, at: string, open: readonly ProtoMessage[]): RecordShape {
+    const seen = new Set<string>()
+    // Of a oneof, the first field is there.
+    const written = message.fields.filter(({ oneof }) => {
+      const isOther = oneof !== null && seen.has(oneof)
+      if (oneof !== null) seen.add(oneof)
+      return !isOther
+    })
+    return {
+      kind: 'record',
+      path: pathOf(at),
+      properties: null,
+      name: message.fullName,
+      fields: written.map((field) => ({
+        name: field.name,
+        shape: this.#field(field, at === '' ? field.name : `${at}.${field.name}`, [...open, message]),
+      })),
+    }
+  }
+
+  #field({ label, type, key }: ProtoField, at: string, open: readonly ProtoMessage[]): SchemaShape {
+    const path = pathOf(at)
+    const base = { path, properties: null } as const
+    if (label === 'repeated') return { kind: 'array', ...base, items: this.#type(type, `${at}[]`, open) }
+    if (label === 'map') {
+      if (key !== 'string')
+        this.source.invalid(path, 'maps with keys other than texts are not made', {
+          found: `map<${key ?? ''}, …>`,
+          expected: 'map<string, …>',
+        })
+      return { kind: 'map', ...base, items: this.#type(type, `${at}{}`, open) }
+    }
+    const shape = this.#type(type, at, open)
+    const isWrapper = type.kind === 'message' && wrappedKind(type.message) !== null
+    // A message inside itself ends at once: it is absent.
+    if (!isWrapper && shape.kind !== 'again' && (label !== 'optional' || type.kind === 'message')) return shape
+    if (label === 'required') return shape
+    return { kind: 'union', ...base, branches: [{ kind: 'null', ...base, ...scalar }, shape] }
+  }
+
+  #type(type: ProtoType, at: string, open: readonly ProtoMessage[]): SchemaShape {
+    const base = { path: pathOf(at), properties: null } as const
+    if (type.kind === 'enum') return { kind: 'enum', ...base, ...scalar, symbols: this.#symbols(type, at) }
+    if (type.kind === 'scalar') return { ...base, ...scalar, ...kinds[type.name] }
+    const { message } = type
+    if (message.fullName === 'google.protobuf.Timestamp')
+      return { kind: 'long', ...base, ...scalar, logical: 'timestamp-millis' }
+    if (message.fullName === 'google.type.Date') return { kind: 'int', ...base, ...scalar, logical: 'date' }
+    const wrapped = wrappedKind(message)
+    if (wrapped !== null) return { ...base, ...scalar, ...kinds[wrapped] }
+    if (/^google\.(protobuf|type)\./.test(message.fullName))
+      this.source.invalid(base.path, 'values of this type are not made', {
+        found: message.fullName,
+        expected: 'Timestamp, Date, a wrapper, or a message of the file',
+      })
+    if (open.includes(message)) return { kind: 'again', ...base, name: message.fullName }
+    return this.record(message, at, open)
+  }
+
+  /** Without the one that stands for none. */
+  #symbols({ numbers }: Extract<ProtoType, { kind: 'enum' }>, at: string): string[] {
+    const all = [...numbers.keys()]
+    const said = all.filter((symbol) => numbers.get(symbol) !== 0 || !/(^|_)(UNSPECIFIED|UNKNOWN|NONE)$/i.test(symbol))
+    if (all.length === 0) this.source.invalid(pathOf(at), 'an enum without values')
+    return said.length > 0 ? said : all
+  }
+}
+
+/** The scalar that a wrapper of google.protobuf holds; null: it is none. */
+function wrappedKind({ fullName }: ProtoMessage): string | null {
+  const name = /^google\.protobuf\.(\w+)Value$/.exec(fullName)?.[1].toLowerCase()
+  return name !== undefined && Object.hasOwn(kinds, name) ? name : null
+}
+
+/** A field's place in messages; '': the message itself. */
+function pathOf(at: string): string {
+  return at === '' ? '' : `field ${at}`
+}
