@@ -1,6 +1,5 @@
-import type { FieldType } from '../record.js'
 import type { ColumnReport } from '../fit/report/report.js'
-import { shownValue } from '../model/held.js'
+import { barLabels } from '../fit/report/shown-report.js'
 import type { ColumnDescription, ModelDescription } from './describe-model.js'
 import { relationLines, valuesText } from './describe-text.js'
 import { barPlot, escapeHtml, heatMap, legend } from './html-plots.js'
@@ -78,17 +77,7 @@ function columnTable({ columns, report, tree }: ModelDescription): string {
 function plotOf({ name, type }: ColumnDescription, measured: ColumnReport | undefined): string[] {
   const histogram = measured?.histogram
   if (histogram === undefined || histogram.real.length === 0) return []
-  const labels =
-    'edges' in histogram
-      ? histogram.real.map((_, i) => `${label(histogram.edges[i], type)} – ${label(histogram.edges[i + 1], type)}`)
-      : histogram.real.map((_, i) =>
-          i < histogram.categories.length ? String(histogram.categories[i] ?? '(missing)') : '(all others)',
-        )
+  const labels = barLabels(histogram, type)
   const plot = barPlot(histogram, labels, 'edges' in histogram ? 'vertical' : 'horizontal')
   return [`<section><h3>${escapeHtml(name)} <small>${score(measured?.shape)}</small></h3>${plot}</section>`]
-}
-
-function label(held: number, type: FieldType): string {
-  const value = shownValue(type.kind === 'date' || type.kind === 'timestamp' ? Math.round(held) : held, type)
-  return typeof value === 'number' ? String(Number(value.toPrecision(6))) : String(value).replace(/:00\.000Z$/, '')
 }

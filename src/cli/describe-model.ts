@@ -1,6 +1,7 @@
 import type { FieldType, Value } from '../record.js'
 import { columnNamed, isBin, rangeOf } from '../model/fields.js'
 import type { ColumnReport, FitReport } from '../fit/report/report.js'
+import { fitReportOf } from '../fit/report/shown-report.js'
 import { formulaText } from '../model/expression/formula.js'
 import { shownValue } from '../model/held.js'
 import { relationText } from '../model/relations/range.js'
@@ -40,7 +41,7 @@ export interface ColumnDescription {
 
 export function describeModel(model: Model, conditions?: { given: unknown; probability: number }): ModelDescription {
   const { artifact, circuit } = model
-  const report = isFitReport(artifact.report) ? artifact.report : null
+  const report = fitReportOf(artifact.report)
   const names = model.columnOfNode.map((index) => model.columns[index].name)
   return {
     name: artifact.name,
@@ -57,13 +58,6 @@ export function describeModel(model: Model, conditions?: { given: unknown; proba
     report,
     ...(conditions && { conditions }),
   }
-}
-
-/** The report has `genesis fit`'s own form; models from elsewhere may lack it. */
-function isFitReport(report: unknown): report is FitReport {
-  if (typeof report !== 'object' || report === null) return false
-  const { columns, pairs, notes, table } = report as Partial<Record<keyof FitReport, unknown>>
-  return Array.isArray(columns) && Array.isArray(pairs) && Array.isArray(notes) && typeof table === 'object'
 }
 
 function describeColumn(model: Model, column: ModelColumn, report: ColumnReport | undefined): ColumnDescription {

@@ -3,8 +3,9 @@ import { connectorActions } from './actions.js'
 import { call, CallError, pathOf } from './api.js'
 import { button, h, setText } from './dom.js'
 import type { Feed } from './feed.js'
-import { count, duration, rate, share } from './format.js'
+import { count, duration, rate, share, unknown } from './format.js'
 import { errorOf, healthOf } from './health.js'
+import { modelSection } from './model-section.js'
 import { heading, headRow, scroller, setBadge, type View } from './parts.js'
 import { rateChart } from './rate-chart.js'
 import type { Config, Connector, Offsets } from './shapes.js'
@@ -27,6 +28,7 @@ export function connectorView(name: string, feed: Feed): View {
     section('Tasks', tasks.element),
     offsets.element,
     config,
+    modelSection(name),
   )
   const missing = h('p', { class: 'empty' }, 'Loading …')
   const element = h(
@@ -92,7 +94,7 @@ function factList() {
         end === null || position === null ? count(position) : `${count(position)} of ${count(end)}`,
         `${rate(now)}/s`,
         target === null ? 'none' : `${rate(target)}/s`,
-        lag === null ? 'none' : `${rate(lag)}/s`,
+        lag === null ? unknown : `${rate(lag)}/s`,
         count(connector.records),
         remaining(connector),
       ]

@@ -71,8 +71,8 @@ function tasksText({ tasks }: Connector): string {
 
 function lagText({ lag_records_per_second: lag, target_records_per_second: target }: Connector): string {
   if (target === null || lag === null) return unknown
-  // Below one per cent is the jitter of a rate over ten seconds.
-  return lag < target / 100 ? 'on target' : `−${rate(lag)}/s`
+  // The jitter of a rate over ten seconds.
+  return lag < Math.max(target * 0.05, 0.1) ? 'on target' : `−${rate(lag)}/s`
 }
 
 function positionText({ position, end_position: end }: Connector): string {

@@ -3,8 +3,8 @@ import { button, h, setAttributes, setText } from './dom.js'
 import type { Feed } from './feed.js'
 import { plural, rate } from './format.js'
 import { countHealths, healthNames, healths, type Health } from './health.js'
-import { select, windowOf, type Selection, type SortKey } from './list-model.js'
-import { createRow, type ListRow } from './list-row.js'
+import { select, type Selection, type SortKey } from './list-model.js'
+import { windowedRows } from './list-rows.js'
 import { heading, type View } from './parts.js'
 import type { Connector } from './shapes.js'
 
@@ -16,10 +16,9 @@ const columns: readonly { readonly title: string; readonly key: SortKey | null; 
   { title: 'Lag', key: 'lag', numeric: true },
   { title: 'Position', key: 'position', numeric: true },
 ]
-const overscan = 8
 
 export function listView(feed: Feed): View {
-  let selection: Selection = { text: '', health: null, sort: 'name', descending: false }
+  let selection: Selection = { text: '', health: null, sort: 'state', descending: false }
   let shown: readonly Connector[] = []
   const change = (part: Partial<Selection>): void => {
     selection = { ...selection, ...part }
@@ -46,7 +45,7 @@ export function listView(feed: Feed): View {
       key === null ? title : button(title, sort),
     )
   })
-  const rows = windowedRows(feed)
+  const rows = windowedRows(feed, columns.length)
   const table = h(
     'table',
     { role: 'table', class: 'list', 'aria-label': 'Connectors' },
@@ -88,7 +87,7 @@ export function listView(feed: Feed): View {
     show(empty, table, null)
     rows.show(shown)
   }
-  const moved = (): void => rows.show(shown)
+  const moved = (): void => rows.moved()
   window.addEventListener('scroll', moved, { passive: true })
   window.addEventListener('resize', moved)
   return {
@@ -139,60 +138,6 @@ function stateChips(toggle: (health: Health) => void) {
         element.hidden = found === 0 && health !== pressed
         setAttributes(element, { 'aria-pressed': String(health === pressed) })
       }
-    },
-  }
-}
-
-/** Only rows near the visible part are in the document: a thousand connectors scroll like ten. */
-function windowedRows(feed: Feed) {
-  const above = spacer()
-  const below = spacer()
-  const element = h('tbody', { role: 'rowgroup' }, above.row, below.row)
-  const rows = new Map<string, ListRow>()
-  element.addEventListener('keydown', (event) => {
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-    const own = (event.target as Element).closest('tr')
-    const next = step === 1 ? own?.nextElementSibling : step === -1 ? own?.previousElementSibling : null
-    const link = next?.querySelector('a')
-    if (link === null || link === undefined) return
-    event.preventDefault()
-    link.focus()
-  })
-  const show = (connectors: readonly Connector[]): void => {
-    const rowHeight = parseFloat(getComputedStyle(element).getPropertyValue('--row')) || 1
-    const { top } = element.getBoundingClientRect()
-    const view = { rowHeight, top, viewHeight: window.innerHeight, overscan }
-    const { first, last } = windowOf(connectors.length, view)
-    const visible = connectors.slice(first, last)
-    const names = new Set(visible.map(({ name }) => name))
-    for (const [name, row] of rows) {
-      if (names.has(name)) continue
-      row.element.remove()
-      rows.delete(name)
-    }
-    above.setHeight(first * rowHeight)
-    below.setHeight((connectors.length - last) * rowHeight)
-    let previous: Element = above.row
-    visible.forEach((connector, i) => {
-      const row = rows.get(connector.name) ?? createRow()
-      rows.set(connector.name, row)
-      row.update(connector, feed.history.of(connector.name).rates, first + i)
-      // Moving an element takes its focus away.
-      if (previous.nextElementSibling !== row.element) previous.after(row.element)
-      previous = row.element
-    })
-  }
-  return { element, show }
-}
-
-function spacer() {
-  const cell = h('td', { colspan: columns.length })
-  const row = h('tr', { 'aria-hidden': 'true', class: 'spacer' }, cell)
-  return {
-    row,
-    setHeight(px: number) {
-      row.hidden = px === 0
-      cell.style.height = `${px}px`
     },
   }
 }

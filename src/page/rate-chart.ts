@@ -11,47 +11,56 @@ export interface RateChart {
 }
 
 const height = 200
+const targetSeries = 2
 
 export function rateChart(): RateChart {
   const element = h('div', { class: 'chart', role: 'img' })
   let plot: uPlot | null = null
-  let last: { readonly points: RatePoints; readonly target: number | null } | null = null
+  let data: uPlot.AlignedData = [[], [], []]
+  let hasTarget = false
   const draw = (): void => {
-    if (plot === null || last === null || last.points.times.length < 2) return
-    const { points, target } = last
-    plot.setData([points.times as number[], points.rates as number[], points.times.map(() => target)])
+    plot?.setData(data)
+    if (plot !== null && plot.series[targetSeries].show !== hasTarget) plot.setSeries(targetSeries, { show: hasTarget })
   }
   const resized = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height }))
   const scheme = matchMedia('(prefers-color-scheme: dark)')
-  const recolour = (): void => plot?.redraw(false, true)
+  let Plot: typeof uPlot | null = null
+  const create = (): void => {
+    if (Plot === null) return
+    plot?.destroy()
+    plot = new Plot(optionsOf(element, hasTarget), data, element)
+  }
   const load = async (): Promise<void> => {
     const url = new URL('uplot.js', import.meta.url).href
-    const { default: Plot } = (await import(url)) as { default: typeof uPlot }
+    Plot = ((await import(url)) as { default: typeof uPlot }).default
+    // The view may have been left in the meantime.
     if (!element.isConnected) return
-    plot = new Plot(optionsOf(element), [[], [], []], element)
+    create()
     resized.observe(element)
-    scheme.addEventListener('change', recolour)
-    draw()
+    // Its legend keeps the colours it was created with.
+    scheme.addEventListener('change', create)
   }
   // In the next turn: a plot needs the width of its place in the document.
   setTimeout(() => void load().catch(() => element.replaceChildren('The chart could not be loaded.')))
   return {
     element,
     update(points, target) {
-      last = { points, target }
-      const now = points.rates.at(-1) ?? 0
+      const { times, rates } = points
+      data = [times as number[], rates as number[], times.map(() => target)]
+      hasTarget = target !== null
+      const now = rates.at(-1) ?? 0
       element.ariaLabel = `Rate: ${rate(now)} records per second${target === null ? '' : `, target ${rate(target)}`}`
       draw()
     },
     close() {
       resized.disconnect()
-      scheme.removeEventListener('change', recolour)
+      scheme.removeEventListener('change', create)
       plot?.destroy()
     },
   }
 }
 
-function optionsOf(element: HTMLElement): uPlot.Options {
+function optionsOf(element: HTMLElement, hasTarget: boolean): uPlot.Options {
   const colour = (name: string) => () => getComputedStyle(element).getPropertyValue(`--${name}`)
   const axis: uPlot.Axis = {
     stroke: colour('soft'),
@@ -81,6 +90,7 @@ function optionsOf(element: HTMLElement): uPlot.Options {
       },
       {
         label: 'target',
+        show: hasTarget,
         stroke: colour('soft'),
         width: 1,
         dash: [6, 4],

@@ -84,3 +84,27 @@ export interface Versions {
   readonly genesis_version: string
   readonly kafka_cluster_id: string | null
 }
+
+export interface Bars {
+  /** Bars are intervals, from the lowest; otherwise categories. */
+  readonly ordered: boolean
+  readonly labels: readonly string[]
+  /** Shares of all rows. */
+  readonly real: readonly number[]
+  readonly synthetic: readonly number[]
+}
+
+/** `GET /genesis/connectors/{name}/model`. */
+export interface ModelReport {
+  readonly name: string
+  /** Null: it has no report. */
+  readonly rows: number | null
+  readonly score: number | null
+  readonly detectability: number | null
+  readonly columns: readonly {
+    readonly name: string
+    readonly kind: string
+    readonly shape: number | null
+    readonly histogram?: Bars
+  }[]
+}

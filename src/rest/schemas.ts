@@ -144,6 +144,35 @@ const progress = object(
   ['error'],
 )
 
+const shares = list({ type: 'number', minimum: 0, maximum: 1 })
+
+const model = object({
+  name: textSchema,
+  fingerprint: textSchema,
+  rows: { ...nullable(wholeNumber), description: 'Rows of the table; null: the model has no report.' },
+  score: { ...nullable({ type: 'number' }), description: 'Quality: 1 is best.' },
+  detectability: {
+    ...nullable({ type: 'number' }),
+    description: 'AUC of a classifier that tells synthetic rows from real ones: 0.5 is guessing.',
+  },
+  columns: list(
+    object(
+      {
+        name: textSchema,
+        kind: textSchema,
+        shape: { ...nullable({ type: 'number' }), description: 'How alike the shares are: 1 is best.' },
+        histogram: object({
+          ordered: { type: 'boolean', description: 'Bars are intervals, from the lowest; otherwise categories.' },
+          labels: list(textSchema),
+          real: shares,
+          synthetic: shares,
+        }),
+      },
+      ['histogram'],
+    ),
+  ),
+})
+
 const job = object(
   {
     id: textSchema,
@@ -168,6 +197,7 @@ export const components: Readonly<Record<string, Schema>> = {
   Validation: validation,
   Progress: progress,
   Job: job,
+  Model: model,
   Message: object({ message: textSchema }),
   LoggerLevel: object({ level: textSchema, last_modified: nullable(wholeNumber) }),
   Error: object({ error_code: wholeNumber, message: textSchema }),

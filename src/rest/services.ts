@@ -10,16 +10,18 @@ import type { Planning } from '../herder/hosted-connector.js'
 import { toRows } from '../model/rows.js'
 import { keepsPositions } from '../sink/options.js'
 import { Jobs } from './jobs.js'
+import { modelBody } from './model-body.js'
 import type { GenesisServices, VerifyResult } from './routes/genesis.js'
 
 /** Maximum faulty records of each kind that a verification lists. */
 const shownRecords = 5
 
 export function genesisServices(planning: Planning): GenesisServices {
+  const { models } = planning
   return {
     jobs: new Jobs<VerifyResult>(),
     async dryRun(name, config, records) {
-      const { worker, models } = planning
+      const { worker } = planning
       const raw = { name, config, file: null }
       const { connectors, errors } = await checkConnector(raw, worker, planning.env, models)
       throwErrors(errors)
@@ -30,6 +32,10 @@ export function genesisServices(planning: Planning): GenesisServices {
       const generator = await openConnector(connector, { load, shard: 0, capacity: count })
       generator.start(0)
       return toRows(generator.generate(count))
+    },
+    async model({ info }) {
+      const [connector] = resolved(info, planning)
+      return modelBody(await models.load(connector.model))
     },
     async verify({ info }, control) {
       const all = resolved(info, planning)

@@ -16,6 +16,8 @@ export interface GenesisServices {
   dryRun(name: string, config: RawConfig, records: number, signal: AbortSignal): Promise<readonly unknown[]>
   /** Compares what a connector has delivered with its stream: one result per sink. */
   verify(connector: ConnectorView, control: JobControl<VerifyResult>): Promise<void>
+  /** The model of a connector, with what `genesis fit` measured. Throws the errors of loading it. */
+  model(connector: ConnectorView): Promise<object>
   readonly jobs: Jobs<VerifyResult>
 }
 
@@ -54,6 +56,14 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
         const [view, progress] = await Promise.all([herder.get(name), herder.progress(name)])
         return jsonReply(progressBody(view, progress, true))
       },
+    },
+    {
+      method: 'GET',
+      path: '/genesis/connectors/{name}/model',
+      group: 'Genesis',
+      summary: 'The model of a connector: its scores, and real and synthetic shares of values',
+      answers: { 200: { about: 'The model.', schema: named('Model') } },
+      handle: async ({ params: { name } }) => jsonReply(await services.model(await herder.get(name))),
     },
     {
       method: 'POST',
