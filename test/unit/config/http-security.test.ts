@@ -12,6 +12,7 @@ const hash = `scrypt:ln=15,r=8,p=3:${'A'.repeat(22)}:${'B'.repeat(43)}`
 const files = {
   'cert.pem': loopbackCertificate,
   'key.pem': loopbackKey,
+  'both.pem': loopbackCertificate + loopbackKey,
   'users.json': `[{"name": "ops", "password": "${hash}"}]\n`,
 }
 
@@ -137,7 +138,6 @@ describe("Kafka Connect's listeners", () => {
 
   it('with https:// take PEM files and texts, their own or those of all connections', async (t) => {
     const pem = ['ssl.keystore.type=PEM', 'ssl.keystore.location=both.pem']
-    files['both.pem' as 'cert.pem'] = loopbackCertificate + loopbackKey
     for (const prefix of ['', 'listeners.https.']) {
       const lines = pem.map((line) => prefix + line)
       const { tls: own } = await properties(t, 'listeners=https://localhost:8443', ...lines)

@@ -1,14 +1,25 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Ajv } from 'ajv'
 import { parse, parseAllDocuments } from 'yaml'
-import { check } from '#src/config/check.js'
-import { plainSource } from '#src/config/source.js'
-import { workerSchema } from '#src/config/worker-schema.js'
+import { loadWorker } from '#src/config/worker-file.js'
+import { folderWith } from '../config/folder.js'
+import { loopbackCertificate, loopbackKey } from '../../support/loopback-certificate.js'
+import { cheapHash } from '../../support/password-hash.js'
+
+/** What the Secrets of the examples hold, below /etc/genesis. */
+const mounted = {
+  'tls/ca.crt': loopbackCertificate,
+  'http-tls/tls.crt': loopbackCertificate,
+  'http-tls/tls.key': loopbackKey,
+  'http-auth/ops': cheapHash('of ops'),
+  'http-auth/prometheus': cheapHash('of prometheus'),
+}
 
 type Json = Record<string, unknown>
 
@@ -163,14 +174,18 @@ describe('the rendered chart', { skip: !hasHelm && 'helm is not installed, so on
       }
     })
 
-    test(`${name}: its worker file is a good one`, async () => {
-      const file = (await rendered(name)).find(({ metadata }) => metadata.name.endsWith('-worker'))?.data?.[
-        'worker.yaml'
-      ]
-      const names = ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD', 'POD_IP', 'POD_NAME']
-      const env = Object.fromEntries(names.map((one) => [one, '10.0.0.1']))
-      const { errors } = check(workerSchema, plainSource(parse(file ?? ''), 'worker'), { env, folder: '/' })
-      assert.deepEqual(errors, [])
+    test(`${name}: its worker file is a good one, with the Secrets that it mounts`, async (t) => {
+      const manifests = await rendered(name)
+      const file = manifests.find(({ metadata }) => metadata.name.endsWith('-worker'))?.data?.['worker.yaml']
+      const own = await folderWith(t, { 'worker.yaml': '' })
+      for (const [path, content] of Object.entries(mounted)) {
+        await mkdir(join(own, dirname(path)), { recursive: true })
+        await writeFile(join(own, path), content)
+      }
+      await writeFile(join(own, 'worker.yaml'), file?.replaceAll('/etc/genesis', own) ?? '')
+      const env = Object.fromEntries([...(file ?? '').matchAll(/\$\{env:(\w+)\}/g)].map(([, one]) => [one, '10.0.0.1']))
+      const config = await loadWorker(join(own, 'worker.yaml'), env)
+      assert.ok(config.http.enabled)
     })
   }
 
