@@ -150,6 +150,7 @@ class Translator implements Translation, TranslationSink {
       'sasl.oauthbearer.client.credentials.client.id': 'client_id',
       'sasl.oauthbearer.client.credentials.client.secret': 'client_secret',
       'sasl.oauthbearer.scope': 'scope',
+      'sasl.oauthbearer.assertion.file': 'assertion_file',
     }
     for (const [name, option] of Object.entries(names)) {
       const found = this.#takeOfClients(name)
@@ -157,6 +158,8 @@ class Translator implements Translation, TranslationSink {
     }
     const jaas = this.#takeOfClients('sasl.jaas.config')
     if (jaas === null) return
+    // Amazon's module takes no login: credentials are those of the AWS SDK.
+    if (/\bIAMLoginModule\b/.test(jaas.text)) return
     const module = /^\s*\S*?(Plain|Scram|OAuthBearer)LoginModule\s+required\s+([^;]*);?\s*$/s.exec(jaas.text)
     if (module === null)
       return this.refuse(

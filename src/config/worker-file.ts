@@ -91,7 +91,7 @@ function toConfig(values: WorkerValues, source: ConfigSource, { env, folder, rem
     brokers: values.kafka.brokers,
     clientId: values.kafka.client_id,
     tls: tlsOf(values, pem, fail),
-    sasl: saslOf(values, fail),
+    sasl: saslOf(values, folder, fail),
     connectTimeoutMs: values.kafka.connect_timeout,
     requestTimeoutMs: values.kafka.request_timeout,
   }
@@ -200,13 +200,19 @@ function tlsOf(
   }
 }
 
-function saslOf({ kafka: { sasl } }: WorkerValues, fail: Fail): SaslOptions | null {
+function saslOf({ kafka: { sasl, tls } }: WorkerValues, folder: string, fail: Fail): SaslOptions | null {
   const { mechanism, username, password, token } = sasl
   if (mechanism === null) {
     const used = (['username', 'password', 'token', 'token_endpoint'] as const).find((name) => sasl[name] !== null)
     if (used !== undefined)
       fail(`kafka.sasl.${used}`, 'no SASL mechanism that uses it is set', used, 'kafka.sasl.mechanism')
     return null
+  }
+  if (mechanism === 'AWS_MSK_IAM') {
+    if (sasl.region === null) fail('kafka.sasl.region', 'no AWS region', 'nothing', 'such as eu-central-1')
+    if (!tls.enabled)
+      fail('kafka.sasl.mechanism', 'AWS_MSK_IAM without TLS', 'kafka.tls.enabled: false', 'kafka.tls.enabled: true')
+    return { mechanism: 'OAUTHBEARER', awsRegion: sasl.region ?? '' }
   }
   if (mechanism !== 'OAUTHBEARER') {
     if (username !== null && password !== null) return { mechanism, username, password }
@@ -215,6 +221,10 @@ function saslOf({ kafka: { sasl } }: WorkerValues, fail: Fail): SaslOptions | nu
   }
   const { token_endpoint: tokenEndpoint, client_id: clientId, client_secret: clientSecret } = sasl
   if (token !== null) return { mechanism, token }
+  if (tokenEndpoint !== null && sasl.assertion_file !== null) {
+    const assertionFile = resolve(folder, sasl.assertion_file)
+    return { mechanism, tokenEndpoint, assertionFile, clientId: clientId ?? undefined, scope: sasl.scope ?? undefined }
+  }
   if (tokenEndpoint !== null && clientId !== null && clientSecret !== null) {
     return { mechanism, tokenEndpoint, clientId, clientSecret, scope: sasl.scope ?? undefined }
   }
@@ -222,7 +232,7 @@ function saslOf({ kafka: { sasl } }: WorkerValues, fail: Fail): SaslOptions | nu
     'kafka.sasl.mechanism',
     'incomplete login',
     mechanism,
-    'token, or token_endpoint with client_id and client_secret',
+    'token, or token_endpoint with client_id and client_secret, or with assertion_file',
   )
   return null
 }

@@ -113,8 +113,8 @@ export const workerSchema = {
     },
     sasl: {
       mechanism: optionalChoice(
-        ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'],
-        'SASL mechanism. Unset: no authentication.',
+        ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER', 'AWS_MSK_IAM'],
+        'SASL mechanism. Unset: no authentication. AWS_MSK_IAM needs the package aws-msk-iam-sasl-signer-js.',
         { env: 'KAFKA_SASL_MECHANISM', code: 'sasl.mechanism' },
       ),
       username: optional<string>('text', 'User name (PLAIN, SCRAM).', {
@@ -131,7 +131,16 @@ export const workerSchema = {
         code: 'sasl.token',
         sensitive: true,
       }),
-      token_endpoint: optional<string>('url', 'Token endpoint for client credentials (OAUTHBEARER).', {
+      region: optional<string>('text', 'AWS region of the cluster (AWS_MSK_IAM).', {
+        env: 'KAFKA_SASL_REGION',
+        code: 'sasl.region',
+      }),
+      assertion_file: optional<string>(
+        'path',
+        'File with a JWT that is sent to the token endpoint instead of a client secret (RFC 7523), read anew for each token. With client_id it authenticates the client, without it is the grant. Relative to this file.',
+        { env: 'KAFKA_SASL_ASSERTION_FILE', code: 'sasl.assertionFile' },
+      ),
+      token_endpoint: optional<string>('url', 'Token endpoint for client credentials or an assertion (OAUTHBEARER).', {
         env: 'KAFKA_SASL_TOKEN_ENDPOINT',
         code: 'sasl.tokenEndpoint',
       }),

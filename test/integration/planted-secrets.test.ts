@@ -87,6 +87,9 @@ describe('a planted secret', () => {
     WEBSOCKET_KEY: secrets.webSocketKey,
     REST_KEY: secrets.restVariable,
     GENESIS_TRACE: '1',
+    // Those of the worker file are meant.
+    KAFKA_BROKERS: '',
+    SCHEMA_REGISTRY_URL: '',
   }
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'genesis-secrets-'))

@@ -36,9 +36,13 @@ export interface KafkaTlsOptions {
 
 /** Authentication with the brokers. */
 export interface KafkaSaslOptions {
-  readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512' | 'OAUTHBEARER'
+  readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512' | 'OAUTHBEARER' | 'AWS_MSK_IAM'
   readonly username?: string
   readonly password?: string
+  /** AWS_MSK_IAM: the cluster's region. */
+  readonly region?: string
+  /** OAUTHBEARER: path of a JWT for the token endpoint, instead of a client secret. */
+  readonly assertionFile?: string
   /** OAUTHBEARER: a static token, or client credentials at a token endpoint. */
   readonly token?: string
   readonly tokenEndpoint?: string

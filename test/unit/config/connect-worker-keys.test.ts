@@ -85,6 +85,10 @@ describe("the properties of Kafka Connect's workers", () => {
       assert.equal(kafka.tls?.ca, '-----BEGIN CERTIFICATE-----')
       assert.deepEqual(remarks, [])
     }
+    const module = 'software.amazon.msk.auth.iam.IAMLoginModule required;'
+    const aws = ['security.protocol=SASL_SSL', 'sasl.mechanism=AWS_MSK_IAM', `sasl.jaas.config=${module}`]
+    const msk = await load(t, ...aws, 'kafka.sasl.region=eu-central-1')
+    assert.deepEqual(msk.kafka.sasl, { mechanism: 'OAUTHBEARER', awsRegion: 'eu-central-1' })
     const other = await load(t, 'security.protocol=PLAINTEXT', 'producer.security.protocol=SSL', 'producer.linger.ms=5')
     assert.equal(other.kafka.tls, null)
     assert.deepEqual(other.remarks, [

@@ -142,6 +142,18 @@ describe('a worker', () => {
       clientSecret: 's',
       scope: undefined,
     })
+    const aws = { KAFKA_SASL_MECHANISM: 'AWS_MSK_IAM', KAFKA_SASL_REGION: 'eu-central-1', KAFKA_TLS_ENABLED: 'true' }
+    assert.deepEqual((await loadWorker(null, aws)).kafka.sasl, { mechanism: 'OAUTHBEARER', awsRegion: 'eu-central-1' })
+    assert.match((await messages({ ...aws, KAFKA_TLS_ENABLED: '' }))[0], /AWS_MSK_IAM without TLS/)
+    assert.match((await messages({ ...aws, KAFKA_SASL_REGION: '' }))[0], /no AWS region/)
+    const assertion = { ...grant, KAFKA_SASL_CLIENT_SECRET: '', KAFKA_SASL_ASSERTION_FILE: '/run/jwt' }
+    assert.deepEqual((await loadWorker(null, assertion)).kafka.sasl, {
+      mechanism: 'OAUTHBEARER',
+      tokenEndpoint: 'https://login/token',
+      assertionFile: '/run/jwt',
+      clientId: 'i',
+      scope: undefined,
+    })
     assert.match((await messages({ ...scram, KAFKA_SASL_PASSWORD: '' }))[0], /incomplete login; found SCRAM-SHA-512/)
     assert.match((await messages({ ...grant, KAFKA_SASL_CLIENT_SECRET: '' }))[0], /expected token, or token_endpoint/)
     assert.match((await messages({ KAFKA_SASL_USERNAME: 'u' }))[0], /no SASL mechanism that uses it is set/)

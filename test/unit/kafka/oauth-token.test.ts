@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { bearerToken } from '#src/kafka/oauth-token.js'
+import { folderWith } from '../config/folder.js'
 
 interface Asked {
   readonly authorization: string | undefined
@@ -48,6 +51,30 @@ test('a token comes from a client-credentials grant, once for all connections', 
   assert.equal(asked.length, 1)
   assert.equal(asked[0].body, 'grant_type=client_credentials&scope=kafka')
   assert.equal(asked[0].authorization, `Basic ${Buffer.from('me%3A1:p%20w').toString('base64')}`)
+})
+
+test('an assertion is read anew for each token: as the grant, or with a client id in place of its secret', async (t) => {
+  const { url, asked } = await endpoint(t, 200, { access_token: 'abc', expires_in: 0 })
+  const folder = await folderWith(t, { jwt: 'first\n' })
+  const assertionFile = join(folder, 'jwt')
+  const options = { mechanism: 'OAUTHBEARER', tokenEndpoint: url, assertionFile } as const
+  await bearerToken(options, 1000)
+  await writeFile(assertionFile, 'second\n')
+  await bearerToken({ ...options, clientId: 'me', scope: 'kafka' }, 1000)
+  const fields = asked.map(({ body }) => Object.fromEntries(new URLSearchParams(body)))
+  assert.deepEqual(fields, [
+    { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: 'first' },
+    {
+      grant_type: 'client_credentials',
+      client_id: 'me',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: 'second',
+      scope: 'kafka',
+    },
+  ])
+  assert.deepEqual([asked[0].authorization, asked[1].authorization], [undefined, undefined])
+  const gone = bearerToken({ ...options, assertionFile: join(folder, 'gone') }, 1000)
+  await assert.rejects(gone, { code: 'KAFKA_AUTHENTICATION', message: /gone.*ENOENT.*assertion_file/ })
 })
 
 test('an expired token is replaced', async (t) => {
