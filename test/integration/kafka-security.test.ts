@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, test, type TestContext } from 'node:test'
 import {
   AclOperations,
@@ -16,6 +19,7 @@ import { openAnyBroker } from '#src/kafka/platformatic-connection.js'
 import { KafkaSink } from '#src/sink/kafka/sink.js'
 import { batchOf } from '../contract/sink.js'
 import { committedRecords, uniqueName } from '../support/kafka.js'
+import { shipped, startGenesisWith } from '../support/genesis.js'
 import { addScramUser, scramUser } from '../support/scram-user.js'
 import { fixture, limitedUser, startSecuredBroker, superUser } from '../support/secured-broker.js'
 import type { SecuredBroker } from '../support/secured-broker.js'
@@ -161,19 +165,56 @@ describe('a broker that wants to know who it talks to', () => {
     await grant(broker, topic, 'READ')
     assert.equal(await reader.shard('c', 0), null)
   })
+
+  test('the permissions in docs/security.md are enough for a group that creates its topics and delivers', async (t) => {
+    const commands = (await readFile(shipped('docs/security.md'), 'utf8')).matchAll(/^\$acls (.*)$/gm)
+    for (const [, command] of commands) await grantAs(broker, command)
+    const folder = await mkdtemp(join(tmpdir(), 'genesis-acls-'))
+    t.after(() => rm(folder, { recursive: true }))
+    const { brokers, sasl } = broker.sasl(limitedUser)
+    const worker = { group: { id: 'genesis', enabled: true }, threads: 0, kafka: { sasl } }
+    const connector = {
+      name: 'customers',
+      model: shipped('models/customers.json'),
+      topic: 'synthetic-customers',
+      value: { format: 'json' },
+      throughput: { max_records: 100 },
+    }
+    for (const [name, content] of Object.entries({ worker, connector }))
+      await writeFile(join(folder, `${name}.json`), JSON.stringify(content))
+    const env = { KAFKA_BROKERS: brokers.join(',') }
+    const files = [join(folder, 'connector.json'), '--worker', join(folder, 'worker.json')]
+    const run = startGenesisWith(t, env, 'run', ...files)
+    await run.logged('every record is delivered', ({ msg }) => msg === 'connector complete')
+    run.kill('SIGTERM')
+    assert.equal(await run.exit, 0)
+    assert.equal((await committedRecords('synthetic-customers', broker.sasl(superUser))).length, 100)
+  })
 })
+
+/** As the arguments of kafka-acls.sh say. */
+async function grantAs(secured: SecuredBroker, command: string): Promise<void> {
+  const types = { topic: 'TOPIC', group: 'GROUP', 'transactional-id': 'TRANSACTIONAL_ID' } as const
+  const [, kind, name] = /--(topic|group|transactional-id) (\S+)/.exec(command) ?? []
+  const pattern = command.includes('--resource-pattern-type prefixed') ? 'PREFIXED' : 'LITERAL'
+  for (const [, operation] of command.matchAll(/--operation (\w+)/g)) {
+    const constant = operation.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase() as keyof typeof AclOperations
+    await grant(secured, name, constant, types[kind as keyof typeof types], pattern)
+  }
+}
 
 async function grant(
   secured: SecuredBroker,
   resourceName: string,
   operation: keyof typeof AclOperations,
-  type: 'TOPIC' | 'TRANSACTIONAL_ID' = 'TOPIC',
+  type: 'TOPIC' | 'GROUP' | 'TRANSACTIONAL_ID' = 'TOPIC',
+  pattern: 'LITERAL' | 'PREFIXED' = 'LITERAL',
 ): Promise<void> {
   const broker = await openAnyBroker(secured.sasl(superUser))
   const acl = {
     resourceType: ResourceTypes[type],
     resourceName,
-    resourcePatternType: ResourcePatternTypes.LITERAL,
+    resourcePatternType: ResourcePatternTypes[pattern],
     principal: 'User:limited',
     host: '*',
     operation: AclOperations[operation],

@@ -65,7 +65,24 @@ export function startGenesis(t: TestContext, ...args: string[]): RunningGenesis 
 
 /** The same in another folder. */
 export function startGenesisIn(t: TestContext, cwd: string, ...args: string[]): RunningGenesis {
-  const child = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  return start(t, { cwd }, args)
+}
+
+/** The same with these variables in its environment too. */
+export function startGenesisWith(
+  t: TestContext,
+  env: Readonly<Record<string, string>>,
+  ...args: string[]
+): RunningGenesis {
+  return start(t, { env: { ...process.env, ...env } }, args)
+}
+
+function start(
+  t: TestContext,
+  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv },
+  args: readonly string[],
+): RunningGenesis {
+  const child = spawn(process.execPath, [program, ...args], { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
   t.after(() => child.kill('SIGKILL'))
   const exit = once(child, 'exit').then(([status]) => status as number | null)
   const lines: AsyncIterator<string, undefined> = createInterface(child.stderr)[Symbol.asyncIterator]()
