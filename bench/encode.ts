@@ -4,7 +4,17 @@ import { deriveSchema } from '#src/encode/avro/derive.js'
 import { parseSchema } from '#src/encode/avro/schema.js'
 import { containerEncoder } from '#src/encode/create.js'
 import type { Encoder } from '#src/encode/encoder.js'
+import { deriveJsonSchema } from '#src/encode/json-schema/derive.js'
+import { planJsonSchema } from '#src/encode/json-schema/plan.js'
 import { lineEncoder } from '#src/encode/lines.js'
+import { deriveProto } from '#src/encode/protobuf/derive.js'
+import { planProto } from '#src/encode/protobuf/plan.js'
+import { RecordWriter } from '#src/encode/record-writer.js'
+import { constant } from '#src/encode/step.js'
+import type { ValuePlan } from '#src/encode/value-schema.js'
+import { wirePrefix } from '#src/encode/wire-format.js'
+import { parseJsonSchema, type JsonSchema } from '#src/model/schemas/json-schema.js'
+import { parseProto, type ProtoSchema } from '#src/model/schemas/proto-file.js'
 import type { ColumnBatch, Field, Value, Vector } from '#src/record.js'
 
 export interface EncodeResult {
@@ -132,11 +142,27 @@ export function benchEncoders({ runs = 5, millis = 400 } = {}): EncodeResult[] {
     const schema = deriveSchema(batch.fields, { name: layout, namespace: 'bench' })
     const encoders: [string, Encoder][] = [
       ['Avro', containerEncoder(batch.fields, parseSchema(schema, 'derived'))],
+      ['Protobuf', topicEncoder(batch, planProto(batch.fields, protoOf(layout, batch)))],
+      ['JSON Schema', topicEncoder(batch, planJsonSchema(batch.fields, jsonSchemaOf(layout, batch)))],
       ['JSON lines', lineEncoder('json', batch.fields)],
       ['CSV', lineEncoder('csv', batch.fields)],
     ]
     return encoders.map(([name, encoder]) => ({ layout, ...measure(name, runs, millis, batch, encoder) }))
   })
+}
+
+function protoOf(layout: string, { fields }: ColumnBatch): ProtoSchema {
+  return parseProto(deriveProto(fields, { name: layout, namespace: 'bench' }), 'derived', null)
+}
+
+function jsonSchemaOf(layout: string, { fields }: ColumnBatch): JsonSchema {
+  return parseJsonSchema(deriveJsonSchema(fields, layout), 'derived')
+}
+
+/** Values with the registry's prefix. */
+function topicEncoder({ fields }: ColumnBatch, { steps }: ValuePlan): Encoder {
+  const writer = new RecordWriter({ fields, key: null, value: [constant(wirePrefix(1)), ...steps] })
+  return { prepare: () => Promise.resolve(), encode: (batch) => writer.write(batch) }
 }
 
 function measure(

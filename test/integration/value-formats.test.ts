@@ -39,18 +39,16 @@ const schemas = {
     }),
   },
   protobuf: {
-    // The first message of the file: @kafkajs/confluent-schema-registry decodes no other.
+    // Without imports, and the first message of the file: @kafkajs/confluent-schema-registry decodes no other.
     file: 'order.proto',
     text: `syntax = "proto3";
 package shop;
-import "google/protobuf/timestamp.proto";
 message Order {
   int64 id = 1;
   Status status = 2;
   optional string note = 3;
   Address address = 4;
   repeated string tags = 5;
-  google.protobuf.Timestamp created_at = 6;
   enum Status { STATUS_UNSPECIFIED = 0; STATUS_NEW = 1; STATUS_PAID = 2; }
   message Address { string city = 1; }
 }

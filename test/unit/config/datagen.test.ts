@@ -59,6 +59,14 @@ describe("kafka-connect-datagen's configurations", () => {
     assert.equal(connectorOf({ ...minimal, 'max.interval': '10', 'throughput.rate': '7' }).throughput.rate, 7)
   })
 
+  it("may have Confluent's converters for JSON Schema and Protobuf", () => {
+    for (const [converter, format] of [
+      ['io.confluent.connect.json.JsonSchemaConverter', 'json-schema'],
+      ['io.confluent.connect.protobuf.ProtobufConverter', 'protobuf'],
+    ])
+      assert.equal(connectorOf({ ...minimal, 'value.converter': converter }).value.format, format)
+  })
+
   it('name a schema in one of three ways', () => {
     const schema = { type: 'record', name: 'r', fields: [{ name: 'a', type: 'int' }] }
     const inline = connectorOf({
@@ -92,7 +100,7 @@ describe("kafka-connect-datagen's configurations", () => {
       /^views: value.converter.schemas.enable: embedding the schema in each record/,
     )
     assert.match(
-      first({ 'value.converter': 'x.ProtobufConverter' }),
+      first({ 'value.converter': 'x.ThriftConverter' }),
       /^views: value.converter: this converter is not supported for values/,
     )
     assert.match(first({ iterations: 'many' }), /^views: iterations: not a number; found many/)

@@ -8,6 +8,7 @@ import type { ConnectorConfig } from '#src/config/connector.js'
 import { connectorOf } from '../../support/connectors.js'
 import { customers, generatorOf, recordsFrom, seen } from '../../support/disturbed.js'
 import type { SeenRecord } from '../../support/disturbed.js'
+import { decodedProto, prefix, registryOf, validJson } from '../../support/value-formats.js'
 
 const json = { model: customers, sink: { type: 'kafka' }, topic: 't', key: 'id', value: { format: 'json' } }
 const slots = 300
@@ -204,5 +205,43 @@ describe('refused at start', () => {
     refused({ disturb: { early: some } }, /early/)
     const stranger = connectorOf({ ...json, disturb: { null: { probability: 0.1, fields: ['nonsense'] } } })
     await assert.rejects(generatorOf(stranger), { code: 'CONFIG_INVALID', message: /disturb\.null\.fields.*nonsense/ })
+  })
+})
+
+describe('in formats with a schema of their own', () => {
+  for (const format of ['json-schema', 'protobuf'] as const) {
+    test(`${format}: a missing field and a null one are written as the schema of the whole record allows`, async () => {
+      const connector = connectorOf({
+        ...json,
+        value: { format },
+        disturb: {
+          missing_field: { probability: 0.2, fields: ['email'] },
+          null: { probability: 0.2, fields: ['age'] },
+        },
+      })
+      const registry = registryOf()
+      const generator = await generatorOf(connector)
+      const encoder = createEncoder(connector, registry)(generator.fields)
+      await encoder.prepare()
+      const records = seen(encoder.encode(generator.generate(slots)))
+      assert.equal(new Set(registry.registered.map(([, schema]) => JSON.stringify(schema))).size, 1)
+      const kinds = records.map(({ labels }) => labels['genesis.disturb'])
+      assert.ok(kinds.filter((kind) => kind === 'missing_field').length > 30)
+      assert.ok(kinds.filter((kind) => kind === 'null').length > 30)
+      const values = records.map(({ value }) => Buffer.from(value ?? '', 'latin1').subarray(prefix.length))
+      const encoded = { schema: registry.registered[0][1], subject: '', values }
+      const rows = format === 'protobuf' ? decodedProto(encoded) : (validJson(encoded) as Record<string, unknown>[])
+      rows.forEach((record, i) => {
+        if (kinds[i] === 'missing_field') assert.ok(!('email' in record))
+        if (kinds[i] === 'null') assert.equal(record.age ?? null, null)
+      })
+    })
+  }
+
+  test('a malformed Protobuf message is refused: it could be whole', () => {
+    assert.throws(
+      () => connectorOf({ ...json, value: { format: 'protobuf' }, disturb: { malformed: { probability: 0.1 } } }),
+      { code: 'CONFIG_INVALID', message: /a truncated Protobuf message can be a valid one/ },
+    )
   })
 })
