@@ -59,7 +59,7 @@ function typed(): Promise<string> {
   stderr.write('Password: ')
   stdin.setRawMode(true)
   stdin.setEncoding('utf8')
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     let text = ''
     const end = (): void => {
       stdin.setRawMode(false)
@@ -71,7 +71,8 @@ function typed(): Promise<string> {
       for (const character of part) {
         if (character === '\u0003') {
           end()
-          return reject(new GenesisError('USAGE', 'interrupted', { place: 'standard input' }))
+          process.kill(process.pid, 'SIGINT')
+          return
         }
         if (character === '\r' || character === '\n' || character === '\u0004') {
           end()

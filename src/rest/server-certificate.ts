@@ -6,6 +6,8 @@ import { GenesisError } from '../errors.js'
 
 /** Certificates are renewed days before they expire, and mounted files change without an event. */
 const intervalMs = 10_000
+/** Connections that send nothing are closed after this. */
+const handshakeMs = 10_000
 
 interface Pems {
   readonly cert: string
@@ -31,6 +33,7 @@ export class ServerCertificate {
     const { clientAuth } = this.#tls
     return {
       ...this.#current,
+      handshakeTimeout: handshakeMs,
       requestCert: clientAuth !== 'none',
       // Otherwise each call decides: probes need none.
       rejectUnauthorized: clientAuth === 'required',

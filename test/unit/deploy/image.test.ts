@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { describe, test, type TestContext } from 'node:test'
+import { loopbackCertificate, loopbackKey } from '../../support/loopback-certificate.js'
+import { shipped } from '../../support/genesis.js'
+
+test('everything that the image copies is in its build context', async () => {
+  const [dockerfile, ignored] = await Promise.all(
+    ['Dockerfile', '.dockerignore'].map((name) => readFile(shipped(name), 'utf8')),
+  )
+  const kept = ignored.split('\n').flatMap((line) => (line.startsWith('!') ? [line.slice(1)] : []))
+  const copied = [...dockerfile.matchAll(/^COPY (?!--)(.+) \S+$/gm)].flatMap(([, sources]) => sources.split(' '))
+  assert.ok(copied.length > 5)
+  assert.deepEqual(
+    copied.filter((source) => !kept.some((one) => source === one || source.startsWith(`${one}/`))),
+    [],
+  )
+})
+
+describe("the image's health check", () => {
+  const healthy: RequestListener = (request, response) => {
+    response.writeHead(request.url === '/health' ? 200 : 503).end()
+  }
+
+  async function statusOf(port: number, ...more: string[]): Promise<unknown> {
+    const [status] = (await once(
+      spawn(process.execPath, [shipped('deploy/health-check.js'), String(port), ...more]),
+      'exit',
+    )) as [unknown]
+    return status
+  }
+
+  async function listening(t: TestContext, server: ReturnType<typeof createServer>): Promise<number> {
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    t.after(() => server.close())
+    return (server.address() as AddressInfo).port
+  }
+
+  test('asks by HTTP, and by HTTPS whatever the certificate says', async (t) => {
+    const plain = await listening(t, createServer(healthy))
+    const encrypted = await listening(t, createTlsServer({ cert: loopbackCertificate, key: loopbackKey }, healthy))
+    assert.deepEqual(await Promise.all([statusOf(plain), statusOf(encrypted)]), [0, 0])
+    assert.deepEqual(await Promise.all([statusOf(plain, '/other'), statusOf(encrypted, '/other')]), [1, 1])
+  })
+
+  test('fails where nothing listens', async (t) => {
+    const server = createServer(healthy)
+    const port = await listening(t, server)
+    server.close()
+    await once(server, 'close')
+    assert.equal(await statusOf(port), 1)
+  })
+})
