@@ -3,6 +3,7 @@ import { ActiveTopics } from './active-topics.js'
 import type {
   ConfigCheck,
   ConnectorOffset,
+  ConnectorOverview,
   ConnectorProgress,
   ConnectorStatus,
   ConnectorView,
@@ -54,6 +55,7 @@ export function createParts(options: HerderOptions, observe: Observe): HerderPar
 export class HerderReads implements Pick<
   Herder,
   | 'list'
+  | 'overview'
   | 'get'
   | 'status'
   | 'tasks'
@@ -79,6 +81,14 @@ export class HerderReads implements Pick<
   async list(): Promise<readonly ConnectorView[]> {
     await this.refresh()
     return this.connectors.all.map((connector) => this.connectors.view(connector))
+  }
+
+  async overview(): Promise<readonly ConnectorOverview[]> {
+    await this.refresh()
+    return this.connectors.all.map((connector) => ({
+      ...this.connectors.view(connector),
+      progress: this.connectors.progress(connector),
+    }))
   }
 
   async get(name: string): Promise<ConnectorView> {

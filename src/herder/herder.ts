@@ -60,6 +60,11 @@ export interface ConnectorView {
   readonly status: ConnectorStatus
 }
 
+/** A connector with its progress. */
+export interface ConnectorOverview extends ConnectorView {
+  readonly progress: ConnectorProgress
+}
+
 /** A task's part of its connector: its configuration in Connect's terms. */
 export interface TaskInfo {
   readonly id: number
@@ -188,6 +193,8 @@ export interface Herder {
 
   /** All connectors, by name. */
   list(): Promise<readonly ConnectorView[]>
+  /** The same with their progress: reads the state of a group once, however many there are. */
+  overview(): Promise<readonly ConnectorOverview[]>
   get(name: string): Promise<ConnectorView>
   status(name: string): Promise<ConnectorStatus>
   tasks(name: string): Promise<readonly TaskInfo[]>

@@ -325,7 +325,12 @@ export function herderContract(name: string, makePlace: (t: TestContext) => Prom
       await herder.create('a', config({ 'throughput.max_records': '100', 'tasks.max': '2' }))
       await eventually(async () => (await herder.progress('a')).complete)
       await isIn('a', 'RUNNING', 'RUNNING', 'RUNNING')
-      const { endPosition, position, records, tasks } = await herder.progress('a')
+      const progress = await herder.progress('a')
+      assert.deepEqual(
+        (await herder.overview()).map(({ info, progress }) => [info.name, progress.position, progress.complete]),
+        [['a', progress.position, true]],
+      )
+      const { endPosition, position, records, tasks } = progress
       assert.deepEqual({ endPosition, position, records }, { endPosition: 100, position: 100, records: 100 })
       assert.deepEqual(
         tasks.map(({ shard, shards, complete }) => ({ shard, shards, complete })),

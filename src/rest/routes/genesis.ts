@@ -39,12 +39,7 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
       group: 'Genesis',
       summary: 'Positions, rates and completion of all connectors',
       answers: { 200: { about: 'By name.', schema: list(named('Progress')) } },
-      async handle() {
-        const views = await herder.list()
-        return jsonReply(
-          await Promise.all(views.map(async (view) => progressBody(view, await herder.progress(view.info.name)))),
-        )
-      },
+      handle: async () => jsonReply((await herder.overview()).map((view) => progressBody(view, view.progress))),
     },
     {
       method: 'GET',
