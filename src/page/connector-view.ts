@@ -6,9 +6,10 @@ import type { Feed } from './feed.js'
 import { count, duration, rate, share, unknown } from './format.js'
 import { errorOf, healthOf } from './health.js'
 import { modelSection } from './model-section.js'
-import { heading, headRow, scroller, setBadge, type View } from './parts.js'
+import { offsetsSection } from './offsets-section.js'
+import { heading, setBadge, type View } from './parts.js'
 import { rateChart } from './rate-chart.js'
-import type { Config, Connector, Offsets } from './shapes.js'
+import type { Config, Connector } from './shapes.js'
 import { tasksTable } from './tasks-table.js'
 
 export function connectorView(name: string, feed: Feed): View {
@@ -38,7 +39,6 @@ export function connectorView(name: string, feed: Feed): View {
     missing,
     content,
   )
-  let lastState: string | null = null
 
   const update = (): void => {
     const connector = feed.find(name)
@@ -54,8 +54,7 @@ export function connectorView(name: string, feed: Feed): View {
     actions.update(connector)
     facts.update(connector)
     chart.update(feed.history.of(name), connector.target_records_per_second)
-    if (lastState !== connector.state) offsets.read()
-    lastState = connector.state
+    offsets.update(connector.state)
     void showTasks(connector)
   }
   const showTasks = async (connector: Connector): Promise<void> => {
@@ -110,38 +109,6 @@ function remaining({ position, end_position: end, complete, records_per_second: 
   if (end === null) return 'unbounded'
   if (complete) return 'complete'
   return now === 0 || position === null ? 'unknown' : `about ${duration((end - position) / now)}`
-}
-
-function offsetsSection(name: string) {
-  const body = h('tbody')
-  const columns = [{ title: 'Shard' }, { title: 'Position', numeric: true }, { title: 'Fingerprint' }]
-  const note = h('p', { class: 'soft' }, 'Reading …')
-  const table = scroller('Offsets', h('table', {}, headRow(columns), body))
-  table.hidden = true
-  const read = async (): Promise<void> => {
-    try {
-      const { body: found } = await call<Offsets>('GET', pathOf(name, '/offsets'))
-      table.hidden = found.offsets.length === 0
-      setText(note, found.offsets.length === 0 ? 'Nothing is committed yet.' : '')
-      body.replaceChildren(
-        ...found.offsets.map(({ partition: { shard, sink }, offset: { position, fingerprint, shards } }) =>
-          h(
-            'tr',
-            {},
-            h('th', { scope: 'row' }, `${shard} of ${shards}${sink === undefined ? '' : ` · ${sink}`}`),
-            h('td', { class: 'number' }, count(position)),
-            h('td', {}, h('code', { title: fingerprint }, fingerprint.slice(0, 12))),
-          ),
-        ),
-      )
-    } catch (error) {
-      table.hidden = true
-      setText(note, error instanceof CallError ? error.message : String(error))
-    }
-  }
-  const refresh = button('Read again', () => void read(), { class: 'small' })
-  const element = h('section', {}, h('div', { class: 'top' }, h('h2', {}, 'Committed offsets'), refresh), table, note)
-  return { element, read: () => void read() }
 }
 
 function configSection(name: string): HTMLElement {

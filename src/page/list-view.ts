@@ -72,7 +72,12 @@ export function listView(feed: Feed): View {
   const update = (): void => {
     const { connectors } = feed
     controls.hidden = sum.hidden = connectors === null || connectors.length === 0
-    if (connectors === null) return show(empty, table, feed.trouble === null ? 'Loading …' : 'Nothing is known yet.')
+    if (connectors === null)
+      return show(
+        empty,
+        table,
+        feed.trouble === null ? 'Loading …' : 'The connectors appear here once the worker answers.',
+      )
     shown = select(connectors, selection)
     chips.update(connectors, selection.health)
     setText(sum, sumText(connectors, shown))
