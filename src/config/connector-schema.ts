@@ -85,7 +85,9 @@ export const connectorSchema = {
     'Column used as the record key; records with the same key go to the same partition. Unset: no key; records are spread evenly over the partitions.',
     { code: 'key', importance: 'medium' },
   ),
-  key_format: choice(['string', 'long', 'avro', 'json'], 'Encoding of the key.', 'string', { code: 'keyFormat' }),
+  key_format: choice(['string', 'long', 'avro', 'json', 'json-schema', 'protobuf'], 'Encoding of the key.', 'string', {
+    code: 'keyFormat',
+  }),
   timestamp: optional<string>(
     'text',
     'Kafka sink only: timestamp or date column used as the record timestamp, the event time for Streams, Flink and ksqlDB. Unset: the time of sending.',

@@ -27,7 +27,7 @@ export interface ConnectorConfig {
   }
   /** Key column; null: no key. */
   readonly key: string | null
-  readonly keyFormat: 'string' | 'long' | 'avro' | 'json'
+  readonly keyFormat: 'string' | 'long' | 'avro' | 'json' | 'json-schema' | 'protobuf'
   /** Column used as the record timestamp; null: the time of sending. */
   readonly timestamp: string | null
   /** In the order they are sent. Empty: none. */

@@ -27,28 +27,28 @@ export async function preflight(
   return { connectors: found.connectors, errors: distinct(found.errors) }
 }
 
-/** Of the values; without a schema of them, the key is in Avro. */
-const formatNames: Readonly<Record<ConnectorConfig['value']['format'], string>> = {
+/** Formats whose schemas are in a registry. */
+const registered: Readonly<Record<string, string>> = {
   avro: 'Avro',
-  json: 'Avro',
   'json-schema': 'JSON Schema',
   protobuf: 'Protobuf',
 }
 
 /** Whether its values or keys have schemas in a registry. */
 export function needsRegistry({ sink, value, key, keyFormat }: ConnectorConfig): boolean {
-  return sink.type === 'kafka' && (value.format !== 'json' || (key !== null && keyFormat === 'avro'))
+  return sink.type === 'kafka' && (value.format in registered || (key !== null && keyFormat in registered))
 }
 
 /** What a connector needs and the worker lacks. */
 export function checkOnWorker(connector: ConnectorConfig, worker: WorkerConfig): GenesisError[] {
   if (connector.sink.type !== 'kafka') return []
   const errors: GenesisError[] = []
-  const { value } = connector
+  const isOfKey = !(connector.value.format in registered)
+  const format = isOfKey ? connector.keyFormat : connector.value.format
   if (needsRegistry(connector) && worker.registry.url === null) {
     errors.push(
-      new GenesisError('CONFIG_INVALID', `${formatNames[value.format]} in Kafka needs a schema registry`, {
-        place: locationOf(connector, value.format === 'json' ? 'key_format' : 'value.format'),
+      new GenesisError('CONFIG_INVALID', `${registered[format]} in Kafka needs a schema registry`, {
+        place: locationOf(connector, isOfKey ? 'key_format' : 'value.format'),
         found: 'no registry.url',
         expected: 'registry.url in the worker file, or the environment variable SCHEMA_REGISTRY_URL',
       }),

@@ -3,7 +3,8 @@ import type { Field } from '../record.js'
 import { planAvro } from './avro/plan.js'
 import type { EncodedConnector } from './encoded-connector.js'
 import { createEncoder } from './create.js'
-import { avroKeyStep, keyColumn, keySubject } from './key.js'
+import { keyColumn } from './key.js'
+import { keySubject } from './key-formats.js'
 import { checkSubject, type SubjectRegistry } from './subject.js'
 import { valueSchema } from './value.js'
 import { ownSchema, valueSubject } from './value-formats.js'
@@ -34,9 +35,8 @@ export async function checkSubjects(
   if (connector.sink.type !== 'kafka') return
   const subject = valueSubject(connector, fields)
   if (subject !== null) (await checkSubject(subject, registry)).plan(fields)
-  if (connector.key !== null && connector.keyFormat === 'avro') {
-    const column = keyColumn(fields, connector.key)
-    const schema = await checkSubject(keySubject(connector, fields[column]), registry)
-    avroKeyStep(fields[column], column, schema, wirePrefix(0))
-  }
+  if (connector.key === null) return
+  const column = keyColumn(fields, connector.key)
+  const ofKey = keySubject(connector, fields[column])
+  if (ofKey !== null) (await checkSubject(ofKey, registry)).step(fields[column], column, wirePrefix(0))
 }

@@ -10,7 +10,8 @@ import type { MakeEncoder } from './faults/create.js'
 import type { EncodedConnector } from './encoded-connector.js'
 import type { Encoder, EncoderFactory } from './encoder.js'
 import { withHeaders } from './headers.js'
-import { avroKeyStep, keyColumn, keySubject, longKeySteps, textKeySteps } from './key.js'
+import { keyColumn, longKeySteps, textKeySteps } from './key.js'
+import { keySubject } from './key-formats.js'
 import { jsonSteps } from './json-object.js'
 import { lineEncoder } from './lines.js'
 import { RecordWriter } from './record-writer.js'
@@ -137,13 +138,17 @@ function keySteps(
   column: number,
 ): EncodeSteps {
   const { keyFormat } = connector
-  if (keyFormat === 'avro') {
-    const subject = keySubject(connector, field)
+  const subject = keySubject(connector, field)
+  if (subject !== null) {
+    subject.own?.step(field, column, wirePrefix(0))
     return async () => {
       const { id, schema } = await resolveSubject(subject, registry)
-      return [avroKeyStep(field, column, schema, wirePrefix(id))]
+      return [schema.step(field, column, wirePrefix(id))]
     }
   }
-  const steps = keyFormat === 'long' ? longKeySteps(field, column) : textKeySteps(field, column, keyFormat)
+  const steps =
+    keyFormat === 'long'
+      ? longKeySteps(field, column)
+      : textKeySteps(field, column, keyFormat === 'string' ? 'string' : 'json')
   return () => steps
 }

@@ -1,13 +1,9 @@
-import type { ConnectorConfig } from '../config/connector.js'
 import { GenesisError } from '../errors.js'
 import type { Field } from '../record.js'
 import { columnSteps } from './avro/column.js'
-import { deriveType } from './avro/derive.js'
 import { describeField } from './describe-field.js'
 import type { AvroSchema } from './avro/schema.js'
-import { parseSchema } from './avro/schema.js'
 import type { NumberForm, EncodeStep } from './step.js'
-import type { Subject } from './subject.js'
 import { renderNumber } from './number-form.js'
 import { textStep } from './text-steps.js'
 
@@ -65,17 +61,6 @@ export function longKeySteps(field: Field, column: number): EncodeStep[] {
   ]
 }
 
-/** An Avro key's subject in the registry: the column's own type, without null. */
-export function keySubject(
-  connector: Pick<ConnectorConfig, 'name' | 'topic' | 'value'>,
-  field: Field,
-): Subject<AvroSchema> {
-  const { useLatest, autoRegister } = connector.value
-  const name = `${connector.topic ?? connector.name}-key`
-  const own = useLatest ? null : parseSchema(deriveType(field.type), 'the derived key schema')
-  return { name, type: 'AVRO', own, autoRegister, parse: parseSchema }
-}
-
 /** A key as its own Avro value; a union's null is unused. Throws SCHEMA_MISMATCH. */
 export function avroKeyStep(field: Field, column: number, { type, place }: AvroSchema, prefix: Buffer): EncodeStep {
   const result = columnSteps({ ...field, nullable: false }, column, type, place)
@@ -88,7 +73,7 @@ export function avroKeyStep(field: Field, column: number, { type, place }: AvroS
 }
 
 /** The step as a key: `prefix` before every non-null value, and nothing for a missing one, whose key is null. */
-function asKey(step: EncodeStep, field: Field, prefix = none): EncodeStep {
+export function asKey(step: EncodeStep, field: Field, prefix = none): EncodeStep {
   if (step.step === 'constant' || step.step === 'object-end' || step.step === 'message') return step
   const entry = (bytes: Buffer, code: number): Buffer =>
     field.dictionary?.[code] === null ? none : Buffer.concat([prefix, bytes])

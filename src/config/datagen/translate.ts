@@ -43,7 +43,7 @@ const converters: Readonly<Record<string, string>> = {
   'org.apache.kafka.connect.storage.StringConverter': 'string',
   'org.apache.kafka.connect.converters.LongConverter': 'long',
 }
-const keyFormats = ['avro', 'json', 'string', 'long']
+const keyFormats = ['avro', 'json-schema', 'protobuf', 'json', 'string', 'long']
 const valueFormats = ['avro', 'json', 'json-schema', 'protobuf']
 const sources = ['schema.string', 'schema.filename', 'quickstart'] as const
 const defaultInterval = 500

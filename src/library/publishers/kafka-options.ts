@@ -74,7 +74,7 @@ export interface KafkaPublisherOptions {
   /** Column used as the record key. */
   readonly key?: string
   /** @default string */
-  readonly keyFormat?: 'string' | 'long' | 'avro' | 'json'
+  readonly keyFormat?: 'string' | 'long' | 'avro' | 'json' | 'json-schema' | 'protobuf'
   /** Timestamp or date column used as the record timestamp. @default the time of sending */
   readonly timestamp?: string
   /** Acknowledgement by all in-sync replicas. No weaker setting is possible: the producers are idempotent. */
