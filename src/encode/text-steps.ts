@@ -20,9 +20,9 @@ export function textStep(
   missing = before + (format === 'json' ? 'null' : '') + after,
 ): EncodeStep {
   if (field.vector === 'list')
-    throw new GenesisError('CONFIG_INVALID', 'only JSON and Avro support lists', {
+    throw new GenesisError('CONFIG_INVALID', 'lists are not possible here', {
       found: `list ${field.name}`,
-      expected: 'format json or avro',
+      expected: 'a format other than csv',
     })
   const quote = isQuoted(field.type, format) ? '"' : ''
   const wrapping = {

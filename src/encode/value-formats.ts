@@ -1,4 +1,5 @@
 /** The formats of values whose schemas are in a registry. */
+import { isDeepStrictEqual } from 'node:util'
 import type { ConnectorConfig } from '../config/connector.js'
 import { isObject } from '../config/is-object.js'
 import { GenesisError } from '../errors.js'
@@ -67,7 +68,7 @@ export function protoSchema(connector: ValueConfig, fields: readonly Field[]): P
   if (inline !== null) return parseProto(inline.protobuf, 'the inline schema', inline.message ?? null)
   const path = typeof schema === 'string' ? protoPath(schema) : null
   if (path !== null) return parseProto(readSchemaText(path.file), path.file, path.message)
-  if (schema !== null && model !== schema)
+  if (schema !== null && !isDeepStrictEqual(model, schema))
     throw new GenesisError('SCHEMA_INVALID', 'not a .proto file', {
       place: typeof schema === 'string' ? schema : 'the inline schema',
       expected: 'a path that ends in .proto, or { protobuf: the text of such a file }',
@@ -101,7 +102,8 @@ function ownJsonSchema(connector: ValueConfig, fields: readonly Field[]): ValueS
   const { schema } = connector.value
   const isProto = typeof schema === 'string' ? protoPath(schema) !== null : inlineProto(schema) !== null
   // A .proto file that says what the records are says nothing about how they are written.
-  const json = isProto && model === schema ? null : typeof schema === 'string' ? readSchemaJson(schema) : schema
+  const json =
+    isProto && isDeepStrictEqual(model, schema) ? null : typeof schema === 'string' ? readSchemaJson(schema) : schema
   const place = typeof schema === 'string' ? schema : 'the inline schema'
   if (json !== null && !(isObject(json) && isAvroOnly(json, place, connector)))
     return ofJson(parseJsonSchema(json, place))
@@ -112,7 +114,7 @@ function ownJsonSchema(connector: ValueConfig, fields: readonly Field[]): ValueS
 /** Whether an Avro schema only says what the records are, and not how they are written. Throws SCHEMA_INVALID where there is a model for that. */
 function isAvroOnly(json: Record<string, unknown>, place: string, { value, model }: ValueConfig): boolean {
   if (isJsonSchema(json) || typeof json.type !== 'string') return false
-  if (model === value.schema) return true
+  if (isDeepStrictEqual(model, value.schema)) return true
   throw new GenesisError('SCHEMA_INVALID', `an Avro schema for values in ${value.format}`, {
     place,
     found: `"type": ${JSON.stringify(json.type)}`,

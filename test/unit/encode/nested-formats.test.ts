@@ -1,6 +1,7 @@
 /** One suite over the formats with a schema: nested records, lists and maps, as rows have them. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { loadModel } from '#src/model/load.js'
 import { openGenerator } from '#src/model/open.js'
 import { toRows } from '#src/model/rows.js'
@@ -80,5 +81,22 @@ for (const [name, { decode, expected }] of Object.entries(formats)) {
       JSON.parse(JSON.stringify(decode(encoded))),
       JSON.parse(JSON.stringify(rows.map((row) => expected(row)))),
     )
+  })
+}
+
+const examples = new URL('../../../../examples/formats/', import.meta.url)
+
+for (const [format, file, message] of [
+  ['json-schema', 'order.schema.json', ''],
+  ['protobuf', 'shop.proto', ''],
+  ['protobuf', 'shop.proto', '#Return'],
+] as const) {
+  test(`the example ${file}${message} makes records that its readers take`, async () => {
+    const schema = `${fileURLToPath(new URL(file, examples))}${message}`
+    const batch = openGenerator(await loadModel(schema), { capacity: 200 }).generate(200)
+    const encoded = await encodedValues(batch, { format, schema })
+    if (format === 'json-schema') assert.equal(validJson(encoded).length, 200)
+    else if (message === '') assert.equal(new Set(decodedProto(encoded).map(({ id }) => id)).size, 200)
+    else for (const value of encoded.values) assert.deepEqual([...value.subarray(0, 2)], [2, 2])
   })
 }
