@@ -88,7 +88,8 @@ export function validJson({ schema, values }: EncodedValues): unknown[] {
   })
 }
 
-/** Values as protobufjs decodes them, by the message that their indexes name; timestamps are ISO text, absent fields are left out. */
+/** Values as protobufjs decodes them, by the message that their indexes name; timestamps are ISO text, fields that are not set have
+ * their default, or are left out if they have none. */
 export function decodedProto(
   { schema, values }: EncodedValues,
   indexes: Buffer = Buffer.of(0),
@@ -106,7 +107,7 @@ export function decodedProto(
   return values.map((value) => {
     assert.deepEqual(value.subarray(0, indexes.length), indexes)
     return plain(
-      type.toObject(type.decode(value.subarray(indexes.length)), { longs: Number, bytes: String }),
+      type.toObject(type.decode(value.subarray(indexes.length)), { longs: Number, bytes: String, defaults: true }),
     ) as Record<string, unknown>
   })
 }
@@ -115,11 +116,12 @@ export function decodedProto(
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value !== 'object' || value === null) return value
-  const keys = Object.keys(value)
   const isTime = 'seconds' in value || 'nanos' in value
   if (isTime) {
     const { seconds = 0, nanos = 0 } = value as { seconds?: number; nanos?: number }
     return new Date(seconds * 1000 + nanos / 1e6).toISOString()
   }
-  return Object.fromEntries(keys.map((key) => [key, plain((value as Record<string, unknown>)[key])]))
+  // Messages that are absent, and lists without items.
+  const present = Object.entries(value).filter(([, own]) => own !== null && !(Array.isArray(own) && own.length === 0))
+  return Object.fromEntries(present.map(([key, own]) => [key, plain(own)]))
 }

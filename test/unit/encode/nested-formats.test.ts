@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { loadModel } from '#src/model/load.js'
 import { openGenerator } from '#src/model/open.js'
 import { toRows } from '#src/model/rows.js'
-import { decodedProto, encodedValues, validJson } from '../../support/value-formats.js'
+import { decodedProto, encodedValues, validJson, type EncodedValues } from '../../support/value-formats.js'
 
 const line = {
   type: 'record',
@@ -69,7 +69,10 @@ function withoutEmpty(value: unknown, name = ''): unknown {
 
 const formats = {
   'json-schema': { decode: validJson, expected: (row: object): unknown => row },
-  protobuf: { decode: decodedProto, expected: withoutEmpty },
+  protobuf: {
+    decode: (encoded: EncodedValues): unknown[] => decodedProto(encoded).map((row) => withoutEmpty(row)),
+    expected: withoutEmpty,
+  },
 } as const
 
 for (const [name, { decode, expected }] of Object.entries(formats)) {
