@@ -1,5 +1,6 @@
 /** A .proto file as the encoder reads it: one message, with everything that its fields refer to. */
-import protobuf from 'protobufjs'
+import { createRequire } from 'node:module'
+import type protobuf from 'protobufjs'
 import { isObject } from '../../config/is-object.js'
 import { GenesisError } from '../../errors.js'
 
@@ -48,6 +49,13 @@ const knownImports = ['timestamp', 'duration', 'wrappers', 'empty', 'struct', 'a
   (name) => `google/protobuf/${name}.proto`,
 )
 
+const require = createRequire(import.meta.url)
+
+/** protobufjs, not before it is needed: loading it takes some 40 ms, in every thread. */
+function library(): typeof protobuf {
+  return require('protobufjs') as typeof protobuf
+}
+
 /** The path and the message that `orders.proto#shop.Order` names; null: it is no .proto file. Message null: the first of the file. */
 export function protoPath(path: string): { readonly file: string; readonly message: string | null } | null {
   const match = /^(.*\.proto)(?:#([\w.]+))?$/i.exec(path)
@@ -63,15 +71,16 @@ export function inlineProto(schema: unknown): { readonly protobuf: string; reado
 
 /** `message`: its name, full or within the package; null: the first of the file. Throws SCHEMA_INVALID. */
 export function parseProto(text: string, place: string, message: string | null): ProtoSchema {
-  const root = new protobuf.Root()
+  const pb = library()
+  const root = new pb.Root()
   let parsed: protobuf.IParserResult
   try {
-    parsed = protobuf.parse(text, root, { keepCase: true })
+    parsed = pb.parse(text, root, { keepCase: true })
   } catch (cause) {
     throw new GenesisError('SCHEMA_INVALID', `not a .proto file: ${(cause as Error).message}`, { place, cause })
   }
   const own = parsed.package === undefined ? root : root.lookup(parsed.package)
-  const messages = own instanceof protobuf.Namespace ? typesIn(own) : []
+  const messages = own instanceof pb.Namespace ? typesIn(own) : []
   for (const name of [...(parsed.imports ?? []), ...(parsed.weakImports ?? [])]) addImport(root, name, place)
   try {
     root.resolveAll()
@@ -87,15 +96,15 @@ export function parseProto(text: string, place: string, message: string | null):
 }
 
 function typesIn(namespace: protobuf.NamespaceBase): protobuf.Type[] {
-  return namespace.nestedArray.filter((one): one is protobuf.Type => one instanceof protobuf.Type)
+  return namespace.nestedArray.filter((one): one is protobuf.Type => one instanceof library().Type)
 }
 
 function addImport(root: protobuf.Root, name: string, place: string): void {
   if (name === 'google/type/date.proto') {
-    protobuf.parse(dateProto, root, { keepCase: true })
+    library().parse(dateProto, root, { keepCase: true })
     return
   }
-  const known = knownImports.includes(name) ? protobuf.common.get(name) : null
+  const known = knownImports.includes(name) ? library().common.get(name) : null
   if (known === null)
     throw new GenesisError('SCHEMA_INVALID', 'an import that is not known here', {
       place,
@@ -135,7 +144,7 @@ function nameOf(type: protobuf.ReflectionObject): string {
 
 function indexesOf(type: protobuf.Type, messages: readonly protobuf.Type[]): number[] {
   const { parent } = type
-  if (parent instanceof protobuf.Type) return [...indexesOf(parent, messages), typesIn(parent).indexOf(type)]
+  if (parent instanceof library().Type) return [...indexesOf(parent, messages), typesIn(parent).indexOf(type)]
   return [messages.indexOf(type)]
 }
 
@@ -165,7 +174,7 @@ class Reader {
         found: `group ${resolvedType?.name ?? field.type}`,
         remedy: 'Make it a message, and a field of that type',
       })
-    const isMap = field instanceof protobuf.MapField
+    const isMap = field instanceof library().MapField
     const type = this.#type(field)
     const label = isMap
       ? 'map'
@@ -188,8 +197,8 @@ class Reader {
   }
 
   #type({ resolvedType, type }: protobuf.Field): ProtoType {
-    if (resolvedType instanceof protobuf.Type) return { kind: 'message', message: this.message(resolvedType) }
-    if (resolvedType instanceof protobuf.Enum)
+    if (resolvedType instanceof library().Type) return { kind: 'message', message: this.message(resolvedType) }
+    if (resolvedType instanceof library().Enum)
       return { kind: 'enum', name: resolvedType.name, numbers: new Map(Object.entries(resolvedType.values)) }
     return { kind: 'scalar', name: type }
   }
