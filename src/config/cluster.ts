@@ -10,6 +10,8 @@ export interface ClusterOptions {
 
 /** PEM text, not file names. */
 export interface TlsOptions {
+  /** The files that it came from, which may change while the worker runs. */
+  readonly files?: { readonly ca?: string; readonly cert?: string; readonly key?: string }
   readonly ca?: string
   readonly cert?: string
   readonly key?: string

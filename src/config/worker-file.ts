@@ -90,7 +90,7 @@ function toConfig(values: WorkerValues, source: ConfigSource, { env, folder, rem
   const kafka: ClusterOptions = {
     brokers: values.kafka.brokers,
     clientId: values.kafka.client_id,
-    tls: tlsOf(values, pem, fail),
+    tls: tlsOf(values, pemSource, fail),
     sasl: saslOf(values, folder, fail),
     connectTimeoutMs: values.kafka.connect_timeout,
     requestTimeoutMs: values.kafka.request_timeout,
@@ -172,11 +172,7 @@ function variablesOf(pattern: string, fail: Fail): RegExp | null {
   }
 }
 
-function tlsOf(
-  { kafka: { tls } }: WorkerValues,
-  pem: (path: string, text: string | null) => string | null,
-  fail: Fail,
-): TlsOptions | null {
+function tlsOf({ kafka: { tls } }: WorkerValues, pem: HttpSource['pem'], fail: Fail): TlsOptions | null {
   if (!tls.enabled) {
     const used = (['ca', 'cert', 'key', 'passphrase', 'server_name'] as const).find((name) => tls[name] !== null)
     if (used !== undefined) fail(`kafka.tls.${used}`, 'TLS is off', `${used}`, 'kafka.tls.enabled: true')
@@ -190,10 +186,13 @@ function tlsOf(
       'cert and key',
     )
   }
+  const [ca, cert, key] = (['ca', 'cert', 'key'] as const).map((name) => pem(`kafka.tls.${name}`, tls[name]))
+  const files = { ca: ca?.path ?? undefined, cert: cert?.path ?? undefined, key: key?.path ?? undefined }
   return {
-    ca: pem('kafka.tls.ca', tls.ca) ?? undefined,
-    cert: pem('kafka.tls.cert', tls.cert) ?? undefined,
-    key: pem('kafka.tls.key', tls.key) ?? undefined,
+    ...(Object.values(files).some((path) => path !== undefined) && { files }),
+    ca: ca?.text,
+    cert: cert?.text,
+    key: key?.text,
     passphrase: tls.passphrase ?? undefined,
     serverName: tls.server_name ?? undefined,
     rejectUnauthorized: tls.verify,

@@ -8,6 +8,7 @@ import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
 import { kafkaError } from './errors.js'
 import { bearerToken } from './oauth-token.js'
+import { currentTls } from './tls-files.js'
 import { requestApiVersions } from './wire/api-versions.js'
 import type { ApiVersions } from './wire/api-versions.js'
 import { WatchedConnection } from './watched-connection.js'
@@ -28,7 +29,7 @@ export async function openConnection(
   const { sasl, requestTimeoutMs } = cluster
   const connection = new WatchedConnection(
     cluster.clientId,
-    { ...connectionOptions(host, cluster), ...settings },
+    { ...(await connectionOptions(host, cluster)), ...settings },
     async () => (sasl?.mechanism === 'OAUTHBEARER' ? bearerToken(sasl, requestTimeoutMs) : null),
   )
   // In-flight requests are rejected when the socket fails; without a listener the event itself would end the process.
@@ -60,12 +61,15 @@ function notABroker({ other }: WatchedConnection, host: string, port: number): G
       })
 }
 
-function connectionOptions(host: string, cluster: ClusterOptions): ConnectionOptions & { requestTimeout: number } {
+async function connectionOptions(
+  host: string,
+  cluster: ClusterOptions,
+): Promise<ConnectionOptions & { requestTimeout: number }> {
   const { tls, sasl } = cluster
   return {
     connectTimeout: cluster.connectTimeoutMs,
     requestTimeout: cluster.requestTimeoutMs,
-    tls: tls === null ? undefined : { ...tls },
+    tls: tls === null ? undefined : await currentTls(tls),
     // SNI must be a name: RFC 6066 forbids addresses.
     tlsServerName: tls === null ? undefined : (tls.serverName ?? (isIP(host) === 0 ? host : undefined)),
     sasl:

@@ -21,7 +21,8 @@ import { batchOf } from '../contract/sink.js'
 import { committedRecords, uniqueName } from '../support/kafka.js'
 import { shipped, startGenesisWith } from '../support/genesis.js'
 import { addScramUser, scramUser } from '../support/scram-user.js'
-import { fixture, limitedUser, startSecuredBroker, superUser } from '../support/secured-broker.js'
+import { loopbackCertificate, loopbackKey } from '../support/loopback-certificate.js'
+import { fixture, fixturePath, limitedUser, startSecuredBroker, superUser } from '../support/secured-broker.js'
 import type { SecuredBroker } from '../support/secured-broker.js'
 import { unsignedToken } from '../support/unsigned-token.js'
 
@@ -118,6 +119,14 @@ describe('a broker that wants to know who it talks to', () => {
   test('TLS with the CA and a client certificate delivers', async (t) => {
     const [ca, cert, key] = await Promise.all(['ca.pem', 'client.pem', 'client-key.pem'].map(fixture))
     await deliver(t, broker.tls({ ca, cert, key }))
+  })
+
+  test('a renewed client certificate is used for new connections', async () => {
+    const ca = await fixture('ca.pem')
+    const files = { cert: fixturePath('client.pem'), key: fixturePath('client-key.pem') }
+    const former = { ca, cert: loopbackCertificate, key: loopbackKey }
+    await assert.rejects(describeCluster(broker.tls(former)), { code: 'KAFKA_AUTHENTICATION' })
+    await describeCluster(broker.tls({ ...former, files }))
   })
 
   test('TLS without the CA, or without a client certificate, is refused for good', async () => {

@@ -42,7 +42,11 @@ export const limitedUser = { mechanism: 'PLAIN', username: 'limited', password: 
 const fixtures = fileURLToPath(new URL('../../../test/fixtures/tls/', import.meta.url))
 
 export function fixture(name: string): Promise<string> {
-  return readFile(join(fixtures, name), 'utf8')
+  return readFile(fixturePath(name), 'utf8')
+}
+
+export function fixturePath(name: string): string {
+  return join(fixtures, name)
 }
 
 /** `extra`: settings of the broker on top of those that it needs. */

@@ -112,6 +112,9 @@ describe('a worker', () => {
     })
     const { tls } = (await loadWorker(join(folder, 'good.yaml'), {})).kafka
     assert.deepEqual([tls?.ca, tls?.cert, tls?.key, tls?.rejectUnauthorized], [pem, pem, pem, true])
+    // The key is text: no file of it can change.
+    const path = join(folder, 'ca.pem')
+    assert.deepEqual(tls?.files, { ca: path, cert: path, key: undefined })
     const bad = await messages({}, join(folder, 'bad.yaml'))
     assert.equal(bad.length, 3)
     assert.match(bad[0], /kafka\.tls: a client certificate and its key go together/)
