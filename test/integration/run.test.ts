@@ -146,7 +146,7 @@ describe('genesis run', () => {
     await run.logged(
       'the wrong one',
       ({ level, msg }) =>
-        level === 'error' && /wrong\.json.*conditions\.nothing.*the other connectors run/.test(String(msg)),
+        level === 'error' && /wrong\.json.*conditions\.nothing.*the other connectors keep running/.test(String(msg)),
     )
     await event('a', 'started')
     await event('b', 'started')
