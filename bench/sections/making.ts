@@ -2,6 +2,7 @@
 import { benchCost } from '../cost.js'
 import { benchEncoders } from '../encode.js'
 import { benchFit, fitCases, type FitResult } from '../fit.js'
+import { benchLives } from '../lives.js'
 import { micros, millions, table, thousands, title } from '../markdown.js'
 import { benchSampler } from '../sampler.js'
 import { benchWebSockets } from '../websocket.js'
@@ -50,6 +51,18 @@ export const encoders: Section = ({ quick }) => {
       micros(result.cpuMicrosPerRecord),
       result.bytesPerRecord.toFixed(0),
     ]),
+  )
+}
+
+export const lives: Section = async ({ quick }) => {
+  title('Entities that live: orders of 11 columns, one core')
+  const { results, jumpMillis } = await benchLives(quick ? { rounds: 3, millis: 200 } : {})
+  table(
+    ['form', 'events/s', 'CPU an event'],
+    results.map((result) => [result.case, millions(result.eventsPerSecond), micros(result.cpuMicrosPerEvent)]),
+  )
+  console.log(
+    `A jump to a far position: ${jumpMillis.median.toFixed(1)} ms, at most ${jumpMillis.longest.toFixed(1)} ms.\n`,
   )
 }
 

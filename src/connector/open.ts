@@ -65,9 +65,9 @@ async function referencesOf(
         expected: 'a connector that does not reference this one',
       })
     }
-    const among = amongOf(each, other, place('among'))
     const { column, key, skew, copy } = each
     const to = await load(other.model)
+    const among = amongOf(each, other, place('among'), to.lives !== undefined)
     const inner = await referencesOf(other, load, round)
     found.push({ column, key, skew, among, copy, to, options: { ...streamOf(other), references: inner } })
   }
@@ -112,8 +112,20 @@ async function connectorNamed(name: string, folder: string, place: string): Prom
   })
 }
 
-function amongOf({ among }: ReferencesConfig, { name, throughput }: ConnectorConfig, at: string): number {
+function amongOf(
+  { among }: ReferencesConfig,
+  { name, throughput }: ConnectorConfig,
+  at: string,
+  lives: boolean,
+): number {
   const most = throughput.maxRecords
+  if (among === null && lives) {
+    throw new GenesisError('CONFIG_INVALID', 'the number of referenced entities is unknown', {
+      place: at,
+      found: `${name}, whose records are events of entities`,
+      expected: 'among: a number of entities that begin in it',
+    })
+  }
   if (among === null && most === null) {
     throw new GenesisError('CONFIG_INVALID', 'the number of referenced records is unknown', {
       place: at,

@@ -26,7 +26,7 @@ import { allChecks, forbiddenCheck, rowCheck } from './conditions/row-check.js'
 import { columnsIn } from './expression/formula.js'
 import { inputOf, type ColumnInput } from './expression/input.js'
 import { columnsOf } from './conditions/negated.js'
-import { canonicalConditions } from './conditions/canonical.js'
+import { fingerprintOf } from './stream-fingerprint.js'
 import { dictionaryOf, vectorKind } from './fields.js'
 
 /** Default maximum number of records per call of `generate`. */
@@ -244,17 +244,13 @@ function itemsOf(item: Model, column: string, capacity: number, seed: number): L
 }
 
 function referenceOf(
-  { to, options, ...shape }: References,
+  { to: given, options, ...shape }: References,
   place: string,
   capacity: number,
   takeDraws: (count: number) => number,
 ): Reference {
-  if (to.lives !== undefined)
-    throw new GenesisError('CONFIG_INVALID', 'a reference to events', {
-      place,
-      found: `${to.artifact.name}, whose entities live`,
-      expected: 'a model without lives',
-    })
+  // Of a stream of lives, the entities are referred to.
+  const to = given.lives?.entity ?? given
   const only = new Set(takenColumns(shape).map(([, other]) => other))
   const lookup = within(place, () => new ModelGenerator(to, { ...options, capacity }, only))
   checkTaken(shape, place, lookup.fields, clockColumns(to))
@@ -289,26 +285,4 @@ function columnsChecked({ expressions }: RecheckedConditions, model: Model): str
 function nodeOutput({ source }: ModelColumn, capacity: number): NodeOutput {
   const values = vectorKind(source) === 'number' ? new Float64Array(capacity) : null
   return { codes: new Uint16Array(capacity), values }
-}
-
-/** Incremented when the same model and seed would give different records, because streams could then not resume. */
-const streamVersion = 2
-
-function fingerprintOf(
-  { fingerprint, artifact, columns }: Model,
-  conditions: unknown,
-  seed: number,
-  eventTimes: TimeCurve | null,
-  references: readonly unknown[],
-): string {
-  // The words of named pools ship with the program, not in the model.
-  const words = columns.filter((_, index) => {
-    const { source } = artifact.columns[index]
-    return source.from === 'pool' && 'provider' in source
-  })
-  const layout = columns.filter(({ hidden }) => !hidden).map(({ name, type, nullable }) => [name, type, nullable])
-  const parts: unknown[] = [streamVersion, fingerprint, canonicalConditions(conditions), seed, layout, words]
-  if (eventTimes !== null) parts.push({ eventTimes })
-  if (references.length > 0) parts.push({ references })
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import { disturbKinds, type DisturbConfig } from '#src/config/disturb.js'
+import { DisturbedGenerator } from '#src/model/faults/disturbed-generator.js'
 import { eventsBefore, lifeLaw } from '#src/model/lives/life-law.js'
 import type { Model } from '#src/model/model.js'
 import { openGenerator } from '#src/model/open.js'
@@ -222,4 +224,40 @@ test('another seed, another specification: another stream', async () => {
   )
   assert.equal(new Set(prints).size, 3)
   assert.equal(openGenerator(await livesModel(order)).fingerprint, prints[0])
+})
+
+test('entities are referred to, not events, and may refer to others', async () => {
+  const orders = await livesModel(order)
+  const payments = await livesModel(
+    { states: { open: { next: 'closed', after: '1m' }, closed: {} } },
+    { of: { constant: 0 } },
+  )
+  const references = [
+    {
+      ...{ column: 'of', key: 'id', among: 300, skew: 'uniform' as const, copy: { owner: 'mail' } },
+      ...{ to: orders, options: { seed: 5 } },
+    },
+  ]
+  const mails = new Map(rowsAt(orders, 0, 3000, { seed: 5 }).map(({ id, mail }) => [id, mail]))
+  const lives = livesOf(rowsAt(payments, 0, 900, { references }))
+  for (const [first, ...rest] of lives.values()) {
+    assert.ok(Number(first.of) < 300)
+    assert.equal(first.owner, mails.get(first.of))
+    for (const row of rest) assert.deepEqual([row.of, row.owner], [first.of, first.owner])
+  }
+  assert.ok(new Set([...lives.values()].map(([{ of }]) => of)).size > 100)
+})
+
+test('lives are disturbed as any stream is', async () => {
+  const model = await livesModel(order)
+  const none = Object.fromEntries(disturbKinds.map((kind) => [kind, 0])) as DisturbConfig['probabilities']
+  const probabilities = { ...none, late: 0.05, duplicate: 0.05 }
+  const nothing = { missingFields: null, nullFields: null }
+  const config: DisturbConfig = { probabilities, lateBy: 20, outOfOrderWithin: 10, ...nothing, seed: 3 }
+  const inner = openGenerator(model, { capacity: 4200 })
+  const disturbed = new DisturbedGenerator(inner, config, 0, 1, 4000)
+  const batch = disturbed.generate(4000)
+  const plain = rowsAt(model, 0, 4200)
+  toRows(batch).forEach((row, i) => assert.deepEqual(row, plain[batch.faults!.positions[i]]))
+  assert.ok(new Set(batch.faults!.positions.subarray(0, 4000)).size < 4000)
 })
