@@ -84,8 +84,12 @@ async function read(topic: string, flags: ReadFlags): Promise<number> {
   }
   const began = performance.now()
   try {
-    const end = await consumeTopic(worker.kafka, topic, ranges, take, stop.signal)
+    const { end, aborted } = await consumeTopic(worker.kafka, topic, ranges, take, stop.signal)
     const seconds = (performance.now() - began) / 1000
+    if (aborted > 0)
+      process.stderr.write(
+        `note: kafkajs also handed over ${counted(aborted, 'record')} of aborted transactions, left out here\n`,
+      )
     process.stderr.write(`${summary(count, partitions.size, seconds, end)}\n`)
     return end === 'stalled' ? 1 : end === 'stopped' && !flags.follow ? 130 : 0
   } finally {

@@ -4,12 +4,14 @@
  */
 import { randomUUID } from 'node:crypto'
 import kafkajs, { CompressionTypes } from 'kafkajs'
-import type { Consumer, EachBatchPayload, IHeaders, KafkaMessage } from 'kafkajs'
+import type { Batch, Consumer, EachBatchPayload, IHeaders, KafkaMessage } from 'kafkajs'
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
 import { codecs } from './codec.js'
+import { committedOffsets, type IsCommitted } from './committed-offsets.js'
 import { kafkaError } from './errors.js'
 import { createKafkajsClient } from './kafkajs-client.js'
+import { TopicReader } from './topic-reader.js'
 
 export interface ConsumedRecord {
   readonly partition: number
@@ -28,6 +30,12 @@ export interface ConsumedRange {
   readonly start: number
   /** Stop before this offset; null: no end. */
   readonly end: number | null
+}
+
+export interface Consumed {
+  readonly end: ConsumeEnd
+  /** Records of aborted transactions that kafkajs handed over; `take` has not seen them. */
+  readonly aborted: number
 }
 
 /** Why reading ended. stalled: nothing arrived for `stallMs` before the end was reached. */
@@ -49,9 +57,9 @@ export async function consumeTopic(
   ranges: readonly ConsumedRange[],
   take: (record: ConsumedRecord) => Promise<boolean>,
   signal: AbortSignal,
-): Promise<ConsumeEnd> {
+): Promise<Consumed> {
   const left = new Map(ranges.filter(isLeft).map((range) => [range.partition, range]))
-  if (left.size === 0) return 'end'
+  if (left.size === 0) return { end: 'end', aborted: 0 }
   registerCodecs()
   let restarts = 0
   const groupId = `genesis-read-${randomUUID()}`
@@ -61,16 +69,21 @@ export async function consumeTopic(
     allowAutoTopicCreation: false,
     retry: { ...retry, restartOnFailure: () => Promise.resolve(!signal.aborted && ++restarts <= maxRestarts) },
   })
+  const reader = new TopicReader(cluster, topic)
+  let aborted = 0
+  const hide = (): void => void aborted++
   try {
-    return await new Promise<ConsumeEnd>((resolve, reject) => {
+    const end = await new Promise<ConsumeEnd>((resolve, reject) => {
       signal.addEventListener('abort', () => resolve('stopped'), { once: true })
       if (signal.aborted) resolve('stopped')
-      void run(consumer, topic, left, take, resolve, reject)
+      void run({ consumer, reader, topic, left, take, hide }, resolve, reject)
     })
+    return { end, aborted }
   } catch (error) {
     throw kafkaError(error, { topic, operation: 'Read' })
   } finally {
     await consumer.disconnect().catch(() => {})
+    await reader.close()
   }
 }
 
@@ -78,11 +91,17 @@ function isLeft({ start, end }: ConsumedRange): boolean {
   return end === null || start < end
 }
 
+interface Run {
+  readonly consumer: Consumer
+  readonly reader: TopicReader
+  readonly topic: string
+  readonly left: Map<number, ConsumedRange>
+  readonly take: (record: ConsumedRecord) => Promise<boolean>
+  readonly hide: () => void
+}
+
 async function run(
-  consumer: Consumer,
-  topic: string,
-  left: Map<number, ConsumedRange>,
-  take: (record: ConsumedRecord) => Promise<boolean>,
+  { consumer, reader, topic, left, take, hide }: Run,
   end: (why: ConsumeEnd) => void,
   fail: (error: unknown) => void,
 ): Promise<void> {
@@ -113,12 +132,17 @@ async function run(
   })
   let isOver = false
   const eachBatch = async ({ batch, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> => {
+    const isCommitted = await committedIn(reader, batch)
     for (const message of batch.messages) {
       const range = left.get(batch.partition)
       if (range === undefined || isOver || !isRunning() || isStale()) return
       const offset = Number(message.offset)
       if (offset < range.start || (range.end !== null && offset >= range.end)) continue
       left.set(batch.partition, { ...range, start: offset + 1 })
+      if (!isCommitted(offset)) {
+        hide()
+        continue
+      }
       try {
         isOver = !(await take(recordOf(batch.partition, message)))
       } catch (error) {
@@ -137,6 +161,15 @@ async function run(
   } catch (error) {
     fail(error)
   }
+}
+
+/** Of a batch that has records of transactions. */
+async function committedIn(reader: TopicReader, { partition, messages }: Batch): Promise<IsCommitted> {
+  const isTransactional = ({ batchContext }: KafkaMessage & { batchContext?: { inTransaction?: boolean } }): boolean =>
+    batchContext?.inTransaction !== false
+  if (!messages.some(isTransactional)) return () => true
+  const [start, last] = [messages[0], messages[messages.length - 1]].map(({ offset }) => Number(offset))
+  return committedOffsets(reader, { partition, start, end: last + 1 })
 }
 
 function recordOf(partition: number, { offset, timestamp, key, value, headers = {} }: KafkaMessage): ConsumedRecord {
