@@ -65,8 +65,8 @@ function aboutText(connector: Connector): string {
 }
 
 function tasksText({ tasks }: Connector): string {
-  const running = tasks.filter(({ state }) => state === 'RUNNING').length
-  return running === tasks.length ? plural(tasks.length, 'task') : `${running} of ${plural(tasks.length, 'task')}`
+  const well = tasks.filter(({ state }) => state === 'RUNNING' || state === 'PAUSED').length
+  return well === tasks.length ? plural(well, 'task') : `${well} of ${plural(tasks.length, 'task')}`
 }
 
 function lagText({ lag_records_per_second: lag, target_records_per_second: target }: Connector): string {
