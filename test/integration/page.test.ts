@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
+import { hashPassword } from '#src/rest/auth/password.js'
 import { findBrowser } from '../support/browser.js'
 import { openTab, type Tab } from '../support/devtools.js'
 import { shipped, startGenesisIn, type RunningGenesis } from '../support/genesis.js'
@@ -12,12 +13,15 @@ const browser = findBrowser()
 const skip = browser === null && 'no browser on this machine: install Chromium, or name one in CHROMIUM'
 
 /** A worker whose connectors write files, and its address. */
-async function startWorker(t: TestContext): Promise<{ readonly run: RunningGenesis; readonly address: string }> {
+async function startWorker(
+  t: TestContext,
+  http = '',
+): Promise<{ readonly run: RunningGenesis; readonly address: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'genesis-page-'))
   t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
   await mkdir(join(folder, 'out'))
   const file = join(folder, 'worker.yaml')
-  const keys = `http: {enabled: true, port: 0}\nmodels: {path: ${shipped('models')}}\nfiles: {path: out}\nthreads: 0\n`
+  const keys = `http: {enabled: true, port: 0${http}}\nmodels: {path: ${shipped('models')}}\nfiles: {path: out}\nthreads: 0\n`
   await writeFile(file, keys)
   const run = startGenesisIn(t, folder, 'run', '--worker', file)
   const { address } = await run.logged('its address', (line) => 'address' in line)
@@ -114,6 +118,29 @@ describe('the web page', { skip }, () => {
 
     run.kill('SIGKILL')
     await tab.until(`document.getElementById('trouble').textContent.includes('does not respond')`)
+  })
+
+  test('is opened with a login, and says so if its role may only read', async (t) => {
+    const user = async (name: string, role: string): Promise<string> =>
+      `{name: ${name}, password: ${quoted(await hashPassword(name))}, role: ${role}}`
+    const users = `, auth: {users: [${await user('ada', 'admin')}, ${await user('rita', 'reader')}]}`
+    const [{ address }, tab] = await Promise.all([startWorker(t, users), tabOf(t)])
+    const config = {
+      'connector.class': 'GenesisSource',
+      model: 'customers.json',
+      'sink.type': 'file',
+      'sink.path': 'a',
+    }
+    const created = await fetch(`${address}/connectors`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Basic ${btoa('ada:ada')}` },
+      body: JSON.stringify({ name: 'a', config, initial_state: 'PAUSED' }),
+    })
+    assert.equal(created.status, 201)
+    await tab.open(`${address.replace('//', '//rita:rita@')}/ui/`)
+    await click(tab, 'a')
+    await click(tab, 'Resume')
+    await tab.until(`document.querySelector('[role=alert]').innerText.includes('Not allowed')`)
   })
 
   test('keeps only the visible rows of a thousand connectors in the document', async (t) => {
