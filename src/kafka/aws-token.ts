@@ -3,7 +3,9 @@ import type { NewToken } from './oauth-grant.js'
 
 /** What is used of aws-msk-iam-sasl-signer-js, which not everyone needs: it brings the AWS SDK. */
 interface Signer {
-  generateAuthToken(options: { region: string }): Promise<{ readonly token: string; readonly expiryTime: number }>
+  readonly generateAuthToken: (options: {
+    region: string
+  }) => Promise<{ readonly token: string; readonly expiryTime: number }>
 }
 
 // Not a literal, so that the compiler does not look for it.

@@ -131,11 +131,12 @@ async function run(
     if (left.size === 0) end('end')
   })
   let isOver = false
-  const eachBatch = async ({ batch, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> => {
+  const eachBatch = async (payload: EachBatchPayload): Promise<void> => {
+    const { batch } = payload
     const isCommitted = await committedIn(reader, batch)
     for (const message of batch.messages) {
       const range = left.get(batch.partition)
-      if (range === undefined || isOver || !isRunning() || isStale()) return
+      if (range === undefined || isOver || !payload.isRunning() || payload.isStale()) return
       const offset = Number(message.offset)
       if (offset < range.start || (range.end !== null && offset >= range.end)) continue
       left.set(batch.partition, { ...range, start: offset + 1 })
@@ -151,7 +152,7 @@ async function run(
         fail(error)
       }
       if (isOver) return end('enough')
-      await heartbeat()
+      await payload.heartbeat()
     }
   }
   try {

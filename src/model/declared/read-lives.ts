@@ -85,7 +85,7 @@ class LivesReader {
         found: name,
         expected: `${key}: the name of a column of its own`,
       })
-    return String(name)
+    return typeof name === 'string' ? name : key
   }
 
   target(name: unknown, path: Path): number | null {

@@ -37,7 +37,7 @@ test('messages of the derived schema read back as the rows; a missing value is a
       const read = decodedProto(await encode(batch)).map((record) =>
         Object.fromEntries(
           // A row has no −0, and decimals are text here.
-          Object.entries(record).map(([name, value]) => [
+          Object.entries<unknown>(record).map(([name, value]) => [
             name,
             decimals.has(name) ? Number(value) : value === 0 ? 0 : value,
           ]),

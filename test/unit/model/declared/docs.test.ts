@@ -35,7 +35,7 @@ test('the declarations of declared.md are models', async (t) => {
   assert.ok((await loadModel(file)).fields.some(({ name }) => name === 'vip'))
 })
 
-test('the lives of lives.md are those that ship, and go from their beginning to their end', async (t) => {
+test('the lives of lives.md are those that ship, and go from their beginning to their end', async () => {
   const [orders] = await blocksOf('lives.md', 'yaml')
   const shippedOrders = shipped('examples/shop/models/order.yaml')
   assert.deepEqual(parse(orders), parse(await readFile(shippedOrders, 'utf8')))

@@ -33,7 +33,7 @@ interface Guarded {
   readonly server: FastifyInstance
   readonly audit: readonly AuditEntry[]
   /** Status of a call. */
-  call(method: InjectOptions['method'], url: string, headers?: Record<string, string>): Promise<number>
+  readonly call: (method: InjectOptions['method'], url: string, headers?: Record<string, string>) => Promise<number>
 }
 
 /** A worker with a connector `c`, which has a plain-text secret. */
