@@ -31,7 +31,9 @@ test('messages of the derived schema read back as the rows; a missing value is a
       const decimals = new Set(fields.filter(({ type }) => type.kind === 'decimal').map(({ name }) => name))
       const present = rows.map((row) =>
         Object.fromEntries(
-          row.map((value, column) => [fields[column].name, value]).filter(([, value]) => value !== null),
+          row
+            .map((value, column): [string, unknown] => [fields[column].name, value])
+            .filter(([, value]) => value !== null),
         ),
       )
       const read = decodedProto(await encode(batch)).map((record) =>
