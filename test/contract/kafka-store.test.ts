@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
-import { deleteTopicsV6 } from '@platformatic/kafka'
 import { createProducer } from '#src/kafka/create-producer.js'
 import { KafkaStore } from '#src/kafka/kafka-store.js'
 import type { KafkaStoreOptions } from '#src/kafka/kafka-store.js'
 import { KafkaAdmin } from '#src/kafka/admin.js'
-import { openAnyBroker } from '#src/kafka/platformatic-connection.js'
 import { encodeRecords } from '#src/kafka/wire/side-records.js'
-import { createTopic, deleteAfter, testCluster, uniqueName } from '../support/kafka.js'
+import { createTopic, deleteAfter, deleteTopic, testCluster, uniqueName } from '../support/kafka.js'
 import { storeContract, type StoreLog } from './store.js'
 
 const creation = { replicationFactor: -1 }
@@ -17,12 +15,6 @@ function storeAt(t: TestContext, topic: string, options: Partial<KafkaStoreOptio
   const store = new KafkaStore(testCluster(), { topic, creation, ...options })
   t.after(() => store.close())
   return store
-}
-
-async function deleteTopic(topic: string): Promise<void> {
-  const broker = await openAnyBroker(testCluster())
-  await deleteTopicsV6.api.async(broker.connection, [{ name: topic, topicId: null }], 15_000)
-  await broker.close()
 }
 
 async function recreate(topic: string): Promise<void> {

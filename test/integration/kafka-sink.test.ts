@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deleteTopicsV6 } from '@platformatic/kafka'
 import { KafkaAdmin } from '#src/kafka/admin.js'
 import { checkpointRecord } from '#src/kafka/checkpoint-record.js'
 import { KafkajsProducer } from '#src/kafka/kafkajs-producer.js'
-import { openAnyBroker } from '#src/kafka/platformatic-connection.js'
 import type { KafkaSinkOptions } from '#src/sink/kafka/sink.js'
 import { batchOf } from '../contract/sink.js'
 import { kafkaSinks } from '../support/kafka-sinks.js'
-import { committedRecords, createTopic, testCluster } from '../support/kafka.js'
+import { committedRecords, createTopic, deleteTopic, testCluster } from '../support/kafka.js'
 
 test('a missing topic is created as asked, and refused where creation is off', async (t) => {
   const { options, sink } = kafkaSinks(t, { client: 'kafkajs' })
@@ -103,9 +101,7 @@ test('a lost checkpoint topic is refused where the target has records, and made 
   await first.write(batchOf(0, 3))
   await first.commit({ position: 3, fingerprint: 'f00d', shards: 1 })
   await first.close()
-  const broker = await openAnyBroker(testCluster())
-  t.after(() => broker.close())
-  await deleteTopicsV6.api.async(broker.connection, [{ name: options.checkpoints.topic, topicId: null }], 10_000)
+  await deleteTopic(options.checkpoints.topic)
   await assert.rejects(sink().open(), {
     code: 'CHECKPOINT_INVALID',
     message: new RegExp(`topic ${options.checkpoints.topic}: the checkpoint topic is missing.*${options.topic}`),

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createPartitionsV3, deleteTopicsV6 } from '@platformatic/kafka'
+import { createPartitionsV3 } from '@platformatic/kafka'
 import { KafkaAdmin } from '#src/kafka/admin.js'
 import { ClusterConnections } from '#src/kafka/cluster-connections.js'
 import { WireProducer } from '#src/kafka/wire/wire-producer.js'
 import { batchOf } from '../contract/sink.js'
 import { genesisWith, shipped, startGenesis, type Finished } from '../support/genesis.js'
-import { committedNow, deleteAfter, testCluster, uniqueName } from '../support/kafka.js'
+import { committedNow, deleteAfter, deleteTopic, testCluster, uniqueName } from '../support/kafka.js'
 
 interface Flow {
   readonly topic: string
@@ -50,7 +50,9 @@ async function flow(t: TestContext): Promise<Flow> {
   }
 }
 
-async function onController(work: (connection: Parameters<typeof deleteTopicsV6.api.async>[0]) => Promise<unknown>) {
+async function onController(
+  work: (connection: Parameters<typeof createPartitionsV3.api.async>[0]) => Promise<unknown>,
+) {
   const connections = new ClusterConnections(testCluster())
   try {
     const { controllerId } = await connections.metadata([])
@@ -63,11 +65,6 @@ async function onController(work: (connection: Parameters<typeof deleteTopicsV6.
 async function partitionsOf(topic: string): Promise<number> {
   const admin = new KafkaAdmin(testCluster())
   return (await admin.describe(topic).finally(() => admin.close()))?.partitions ?? 0
-}
-
-async function deleteTopic(topic: string): Promise<void> {
-  await onController((connection) => deleteTopicsV6.api.async(connection, [{ name: topic, topicId: null }], 10_000))
-  while ((await partitionsOf(topic)) > 0) await sleep(20)
 }
 
 /** Waits until records are committed. */

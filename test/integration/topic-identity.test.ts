@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createPartitionsV3, deleteTopicsV6 } from '@platformatic/kafka'
+import { createPartitionsV3 } from '@platformatic/kafka'
 import { KafkaAdmin } from '#src/kafka/admin.js'
 import { checkpointRecord } from '#src/kafka/checkpoint-record.js'
 import { earlierTransactionalId } from '#src/kafka/transactional-id.js'
@@ -14,7 +14,7 @@ import type { KafkaSinkOptions } from '#src/sink/kafka/sink.js'
 import { TopicWatch } from '#src/sink/kafka/topic-watch.js'
 import { batchOf } from '../contract/sink.js'
 import { kafkaSinks, type KafkaSinks } from '../support/kafka-sinks.js'
-import { committedRecords, deleteAfter, makeTopic, testCluster, uniqueName } from '../support/kafka.js'
+import { committedRecords, deleteAfter, deleteTopic, makeTopic, testCluster, uniqueName } from '../support/kafka.js'
 
 interface Stream extends KafkaSinks {
   /** What the checkpoint topic says last. */
@@ -45,18 +45,6 @@ async function withAdmin<T>(work: (admin: KafkaAdmin) => Promise<T>): Promise<T>
 
 const topicId = (topic: string): Promise<string | null | undefined> =>
   withAdmin(async (admin) => (await admin.describe(topic))?.topicId)
-
-async function deleteTopic(topic: string): Promise<void> {
-  const connections = new ClusterConnections(testCluster())
-  try {
-    const { controllerId } = await connections.metadata([])
-    const { connection } = await connections.broker(controllerId)
-    await deleteTopicsV6.api.async(connection, [{ name: topic, topicId: null }], 10_000)
-  } finally {
-    await connections.close()
-  }
-  while ((await topicId(topic)) !== undefined) await sleep(20)
-}
 
 const create = (topic: string, partitions: number, config?: Record<string, string>): Promise<void> =>
   makeTopic(testCluster(), topic, partitions, config)

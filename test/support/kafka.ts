@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import type { TestContext } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { deleteTopicsV6 } from '@platformatic/kafka'
 import type { ClusterOptions } from '#src/config/cluster.js'
 import { KafkaAdmin } from '#src/kafka/admin.js'
@@ -53,6 +54,22 @@ export async function makeTopic(
   } finally {
     await admin.close()
     await reader.close()
+  }
+}
+
+/** Resolves once the broker no longer knows the topic, or has another one of this name. */
+export async function deleteTopic(topic: string): Promise<void> {
+  const [admin, broker] = [new KafkaAdmin(testCluster()), await openAnyBroker(testCluster())]
+  try {
+    const deleted = await admin.describe(topic)
+    await deleteTopicsV6.api.async(broker.connection, [{ name: topic, topicId: null }], 15_000)
+    for (;;) {
+      const found = await admin.describe(topic)
+      if (found === null || found.topicId !== deleted?.topicId) return
+      await sleep(20)
+    }
+  } finally {
+    await Promise.all([admin.close(), broker.close()])
   }
 }
 
