@@ -246,14 +246,20 @@ export class KafkaStore implements Store {
    * if there is none.
    */
   async #identify(): Promise<number> {
-    const { topicId, start, end } = await this.#lookUp()
-    this.#assertOpen()
-    this.#identifiedAt = performance.now()
-    const isFirst = this.#topicId === null
-    if (!isFirst && (topicId !== this.#topicId || end < this.#position)) this.#reset()
-    this.#topicId = topicId
-    this.#position = Math.max(this.#position, start)
-    return end
+    for (;;) {
+      const [epoch, position] = [this.#epoch, this.#position]
+      const { topicId, start, end } = await this.#lookUp()
+      this.#assertOpen()
+      // Another look has found a new log meanwhile; this one may have seen the one before.
+      if (epoch !== this.#epoch) continue
+      this.#identifiedAt = performance.now()
+      const isFirst = this.#topicId === null
+      // Not by the position now: records that came after the response was sent may have been read already.
+      if (!isFirst && (topicId !== this.#topicId || end < position)) this.#reset()
+      this.#topicId = topicId
+      this.#position = Math.max(this.#position, start)
+      return end
+    }
   }
 
   async #lookUp(): Promise<{ topicId: string | null; start: number; end: number }> {

@@ -62,6 +62,24 @@ describe('a store in a topic', () => {
     assert.deepEqual([...store.entries.keys()], ['b'])
   })
 
+  test('that grows while its end is asked for is not taken for a new one', async (t) => {
+    const topic = uniqueName('test-store')
+    deleteAfter(t, topic)
+    const [writer, reader] = [storeAt(t, topic), storeAt(t, topic)]
+    let resets = 0
+    for (const store of [writer, reader]) store.subscribe({ record: () => undefined, reset: () => resets++ })
+    await Promise.all([writer.open(), reader.open()])
+    let isWriting = true
+    const reading = Array.from({ length: 4 }, async () => {
+      while (isWriting) await reader.readToEnd()
+    })
+    for (let n = 0; n < 200; n++) await writer.write([{ key: `k${n}`, value: value('v') }])
+    isWriting = false
+    await Promise.all(reading)
+    await reader.readToEnd()
+    assert.deepEqual([resets, reader.entries.size], [0, 200])
+  })
+
   test('does not wait for the open transaction of somebody else, and takes nothing from an aborted one', async (t) => {
     const topic = uniqueName('test-store')
     deleteAfter(t, topic)
