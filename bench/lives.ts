@@ -4,6 +4,7 @@ import { createEncoder } from '#src/encode/create.js'
 import type { EncodedConnector } from '#src/encode/encoded-connector.js'
 import { loadModel } from '#src/model/load.js'
 import { openGenerator } from '#src/model/open.js'
+import { encodedConnector } from '../test/support/encoded.js'
 import { interleaved, median } from './markdown.js'
 
 export interface LivesResult {
@@ -70,10 +71,5 @@ export async function benchLives({ rounds = 7, millis = 300 } = {}): Promise<Liv
 }
 
 function connectorOf(format: 'json' | 'avro', envelope: EncodedConnector['value']['envelope']): EncodedConnector {
-  const subject = { autoRegister: true, useLatest: false, subject: null, subjectStrategy: 'topic' } as const
-  return {
-    ...{ name: 'orders', topic: 'orders', key: 'order_id', keyFormat: 'string' },
-    value: { format, schema: null, envelope, ...subject },
-    ...{ sink: { type: 'kafka' }, disturb: null, timestamp: null },
-  }
+  return encodedConnector({ format, envelope }, { name: 'orders', topic: 'orders', key: 'order_id' })
 }

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { loadConnectors } from '#src/config/connector-file.js'
-import { loadWorker } from '#src/config/worker-file.js'
-import { verifyConnector } from '#src/verify/verify-connector.js'
 import { deleteAfter, uniqueName } from '../support/kafka.js'
 import { folderFor } from './folder.js'
-import { committedAbove, finishRun, genesisRun, writeRun } from './genesis-run.js'
+import { finishExactly, killAtRandom, writeRun } from './genesis-run.js'
 
 const kills = 2
 
@@ -24,19 +19,7 @@ test(`a topic is exactly its disturbed stream after ${kills} SIGKILLs of genesis
       malformed: { probability: 0.05 },
     },
   })
-  let before = 0
-  for (let kill = 0; kill < kills; kill++) {
-    const child = genesisRun(files)
-    const exit = once(child, 'exit')
-    await committedAbove(before, files, child)
-    await Promise.race([sleep(Math.random() * 250), exit])
-    child.kill('SIGKILL')
-    await exit
-    before = await committedAbove(-1, files, child)
-  }
-  await finishRun(genesisRun(files))
-  const [connector] = await loadConnectors([files.connector], process.env)
-  const report = await verifyConnector(connector, await loadWorker(files.worker, process.env))
-  assert.deepEqual([report.exact, report.found], [true, files.records])
+  await killAtRandom(files, kills)
+  const report = await finishExactly(files)
   for (const { kind, expected, found } of report.disturbed ?? []) assert.equal(found, expected, kind)
 })

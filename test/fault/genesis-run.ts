@@ -5,6 +5,11 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { loadConnectors } from '#src/config/connector-file.js'
+import { loadWorker } from '#src/config/worker-file.js'
+import type { VerifyReport } from '#src/verify/report.js'
+import { verifyConnector } from '#src/verify/verify-connector.js'
 import { genesis, program, shipped } from '../support/genesis.js'
 import { committedNow, committedRecords } from '../support/kafka.js'
 import type { Verdict } from './flow.js'
@@ -56,10 +61,34 @@ export async function committedAbove(above: number, { name }: RunFiles, child: C
   }
 }
 
+/** SIGKILL at random moments while records flow, and a new start after each; how many records the topic had after each kill. */
+export async function killAtRandom(files: RunFiles, kills: number): Promise<number[]> {
+  const counts: number[] = []
+  for (let kill = 0; kill < kills; kill++) {
+    const child = genesisRun(files)
+    const exit = once(child, 'exit')
+    await committedAbove(counts.at(-1) ?? 0, files, child)
+    await Promise.race([sleep(Math.random() * 250), exit])
+    child.kill('SIGKILL')
+    await exit
+    counts.push(await committedAbove(-1, files, child))
+  }
+  return counts
+}
+
 /** Runs it to its end. */
 export async function finishRun(child: ChildProcess): Promise<void> {
   const [status] = (await once(child, 'exit')) as [number]
   assert.equal(status, 0)
+}
+
+/** Runs it to its end; its topic must then be exactly its stream. */
+export async function finishExactly(files: RunFiles): Promise<VerifyReport> {
+  await finishRun(genesisRun(files))
+  const [connector] = await loadConnectors([files.connector], process.env)
+  const report = await verifyConnector(connector, await loadWorker(files.worker, process.env))
+  assert.deepEqual([report.exact, report.found], [true, files.records])
+  return report
 }
 
 /** The values of its stream, if they are JSON. */

@@ -1,8 +1,14 @@
-import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProducerClient } from '#src/kafka/create-producer.js'
 import type { Verdict } from './flow.js'
-import { committedAbove, finishRun, genesisRun, judgeLines, writeRun, type RunFiles } from './genesis-run.js'
+import {
+  committedAbove,
+  finishRun,
+  genesisRun,
+  judgeLines,
+  killAtRandom,
+  writeRun,
+  type RunFiles,
+} from './genesis-run.js'
 
 export interface KilledRun extends Verdict {
   readonly files: RunFiles
@@ -20,16 +26,7 @@ export async function killedRun(
   const files = await writeRun(folder, {
     ...{ name, records: 600 * kills, value: { format: 'json' }, producer: { client } },
   })
-  const counts: number[] = []
-  for (let kill = 0; kill < kills; kill++) {
-    const child = genesisRun(files)
-    const exit = once(child, 'exit')
-    await committedAbove(counts.at(-1) ?? 0, files, child)
-    await Promise.race([sleep(Math.random() * 250), exit])
-    child.kill('SIGKILL')
-    await exit
-    counts.push(await committedAbove(-1, files, child))
-  }
+  const counts = await killAtRandom(files, kills)
   const begin = performance.now()
   const last = genesisRun(files)
   await committedAbove(counts.at(-1) ?? 0, files, last)

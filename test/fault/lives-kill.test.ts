@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { loadConnectors } from '#src/config/connector-file.js'
-import { loadWorker } from '#src/config/worker-file.js'
-import { verifyConnector } from '#src/verify/verify-connector.js'
 import { shipped } from '../support/genesis.js'
 import { deleteAfter, uniqueName } from '../support/kafka.js'
 import { statesOfChanges, statesOfUpserts } from '../support/shop.js'
 import { folderFor } from './folder.js'
-import { committedAbove, finishRun, genesisRun, writeRun } from './genesis-run.js'
+import { finishExactly, killAtRandom, writeRun } from './genesis-run.js'
 
 const kills = Number(process.env.GENESIS_KILLS ?? 1)
 const reference = { connector: shipped('examples/shop/customers.yaml'), key: 'id', skew: 'zipf' }
@@ -24,20 +19,8 @@ async function killedRuns(t: TestContext, envelope: string): Promise<string> {
     value: { format: 'avro', envelope },
     references: { column: 'customer_id', ...reference },
   })
-  let before = 0
-  for (let kill = 0; kill < kills; kill++) {
-    const child = genesisRun(files)
-    const exit = once(child, 'exit')
-    await committedAbove(before, files, child)
-    await Promise.race([sleep(Math.random() * 250), exit])
-    child.kill('SIGKILL')
-    await exit
-    before = await committedAbove(-1, files, child)
-  }
-  await finishRun(genesisRun(files))
-  const [connector] = await loadConnectors([files.connector], process.env)
-  const report = await verifyConnector(connector, await loadWorker(files.worker, process.env))
-  assert.deepEqual([report.exact, report.found], [true, files.records])
+  await killAtRandom(files, kills)
+  await finishExactly(files)
   return name
 }
 

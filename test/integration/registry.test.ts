@@ -5,7 +5,7 @@ import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import { checkSubjects } from '#src/encode/check.js'
 import type { EncodedConnector } from '#src/encode/encoded-connector.js'
 import { createEncoder } from '#src/encode/create.js'
-import { keysOf, valuesOf } from '../support/encoded.js'
+import { encodedConnector, keysOf, valuesOf } from '../support/encoded.js'
 import { batchOf, drawn, known, text } from '../support/layouts.js'
 import { registryUrl, testRegistry } from '../support/registry.js'
 
@@ -13,25 +13,7 @@ const fields = [drawn('id', 'integer'), known('segment', 'string', ['basic', 'pr
 const topicName = (): string => `encode-${randomUUID()}`
 
 function connector(topic: string, value: Partial<EncodedConnector['value']> = {}): EncodedConnector {
-  return {
-    name: 'c',
-    topic,
-    key: 'id',
-    keyFormat: 'avro',
-    value: {
-      format: 'avro',
-      schema: null,
-      autoRegister: true,
-      useLatest: false,
-      subject: null,
-      subjectStrategy: 'topic',
-      envelope: 'none',
-      ...value,
-    },
-    sink: { type: 'kafka' },
-    disturb: null,
-    timestamp: null,
-  }
+  return encodedConnector({ format: 'avro', ...value }, { topic, key: 'id', keyFormat: 'avro' })
 }
 
 function record(...more: object[]): object {

@@ -1,4 +1,32 @@
+import type { EncodedConnector } from '#src/encode/encoded-connector.js'
 import type { EncodedBatch } from '#src/record.js'
+
+/** JSON to a topic without keys, but for what is given. */
+export function encodedConnector(
+  value: Partial<EncodedConnector['value']> = {},
+  more: Partial<EncodedConnector> = {},
+): EncodedConnector {
+  return {
+    name: 'c',
+    topic: 'my-topic',
+    key: null,
+    keyFormat: 'string',
+    value: {
+      format: 'json',
+      schema: null,
+      autoRegister: true,
+      useLatest: false,
+      subject: null,
+      subjectStrategy: 'topic',
+      envelope: 'none',
+      ...value,
+    },
+    sink: { type: 'kafka' },
+    disturb: null,
+    timestamp: null,
+    ...more,
+  }
+}
 
 /** Copies of the values of an encoded batch. */
 export function valuesOf({ bytes, offsets, length }: EncodedBatch): Buffer[] {

@@ -6,7 +6,7 @@ import type { EncodedConnector } from '#src/encode/encoded-connector.js'
 import { createEncoder } from '#src/encode/create.js'
 import type { SubjectRegistry } from '#src/encode/subject.js'
 import type { ColumnBatch } from '#src/record.js'
-import { valuesOf } from './encoded.js'
+import { encodedConnector, valuesOf } from './encoded.js'
 
 export interface EncodedValues {
   /** What was registered. */
@@ -17,28 +17,6 @@ export interface EncodedValues {
 
 /** Magic byte and an id of 7. */
 export const prefix = Buffer.from([0, 0, 0, 0, 7])
-
-export function connectorOf(value: Partial<EncodedConnector['value']>): EncodedConnector {
-  return {
-    name: 'c',
-    topic: 'my-topic',
-    key: null,
-    keyFormat: 'string',
-    value: {
-      format: 'json',
-      schema: null,
-      autoRegister: true,
-      useLatest: false,
-      subject: null,
-      subjectStrategy: 'topic',
-      envelope: 'none',
-      ...value,
-    },
-    sink: { type: 'kafka' },
-    disturb: null,
-    timestamp: null,
-  }
-}
 
 /** A registry that takes everything, and gives `latest` for the newest. */
 export function registryOf(latest: unknown = null): SubjectRegistry & { registered: [string, unknown, string?][] } {
@@ -62,7 +40,7 @@ export async function encodedValues(
   value: Partial<EncodedConnector['value']>,
 ): Promise<EncodedValues> {
   const registry = registryOf()
-  const encoder = createEncoder(connectorOf(value), registry)(batch.fields)
+  const encoder = createEncoder(encodedConnector(value), registry)(batch.fields)
   await encoder.prepare()
   const values = valuesOf(encoder.encode(batch))
   for (const each of values) assert.deepEqual(each.subarray(0, prefix.length), prefix)

@@ -8,30 +8,10 @@ import { createEncoder } from '#src/encode/create.js'
 import { headersOf } from '#src/kafka/wire/record-headers.js'
 import type { Field, Value } from '#src/record.js'
 import { oracle } from '../../support/avro-oracle.js'
-import { keysOf, valuesOf } from '../../support/encoded.js'
+import { encodedConnector, keysOf, valuesOf } from '../../support/encoded.js'
 import { batchOf, drawn, known, text } from '../../support/layouts.js'
 
-function connector(more: Partial<EncodedConnector>): EncodedConnector {
-  return {
-    name: 'c',
-    topic: 'my-topic',
-    key: null,
-    keyFormat: 'string',
-    value: {
-      format: 'json',
-      schema: null,
-      autoRegister: true,
-      useLatest: false,
-      subject: null,
-      subjectStrategy: 'topic',
-      envelope: 'none',
-    },
-    sink: { type: 'kafka' },
-    disturb: null,
-    timestamp: null,
-    ...more,
-  }
-}
+const connector = (more: Partial<EncodedConnector>): EncodedConnector => encodedConnector({}, more)
 
 const avroValue = { ...connector({}).value, format: 'avro' } as const
 

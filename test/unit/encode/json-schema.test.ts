@@ -8,7 +8,8 @@ import { toRows } from '#src/model/rows.js'
 import type { ColumnBatch, Field } from '#src/record.js'
 import { sampleBatches } from '../../support/batches.js'
 import { batchOf, drawn, known, text } from '../../support/layouts.js'
-import { connectorOf, encodedValues, validJson } from '../../support/value-formats.js'
+import { encodedConnector } from '../../support/encoded.js'
+import { encodedValues, validJson } from '../../support/value-formats.js'
 
 const format = 'json-schema'
 
@@ -112,7 +113,7 @@ test('columns go to properties by path or by their own name; what has no column 
   assert.deepEqual(validJson(await encode(batchOf(fields, ['Oslo', 7, 'x']), schema)), [
     { kind: 'order', address: { city: 'Oslo', country: 'NZ' }, id: 7 },
   ])
-  assert.deepEqual(checkValue(connectorOf({ format, schema }), fields), ['other'])
+  assert.deepEqual(checkValue(encodedConnector({ format, schema }), fields), ['other'])
 })
 
 test('the subject can be named by the title', async () => {
@@ -123,7 +124,7 @@ test('the subject can be named by the title', async () => {
     ['topic_record', 'my-topic-org.shop.Order'],
   ] as const)
     assert.equal((await encodedValues(batch, { format, schema, subjectStrategy })).subject, subject)
-  const untitled = connectorOf({ format, schema: object({ id: {} }), subjectStrategy: 'record' })
+  const untitled = encodedConnector({ format, schema: object({ id: {} }), subjectStrategy: 'record' })
   assert.throws(() => checkValue(untitled, batch.fields), {
     code: 'SCHEMA_MISMATCH',
     message: /an unnamed schema cannot have its own subject/,
@@ -178,7 +179,7 @@ const misfits: [what: string, fields: Field[], schema: unknown, message: RegExp]
 
 for (const [what, fields, schema, message] of misfits) {
   test(`refused before the start: ${what}`, () => {
-    const check = (): unknown => checkValue(connectorOf({ format, schema: schema as object }), fields)
+    const check = (): unknown => checkValue(encodedConnector({ format, schema: schema as object }), fields)
     assert.throws(check, { code: 'SCHEMA_MISMATCH', message })
   })
 }
@@ -209,7 +210,7 @@ const invalid: [what: string, schema: unknown, message: RegExp][] = [
 
 for (const [what, schema, message] of invalid) {
   test(`refused as a schema: ${what}`, () => {
-    assert.throws(() => checkValue(connectorOf({ format, schema: schema as object }), [text('a')]), {
+    assert.throws(() => checkValue(encodedConnector({ format, schema: schema as object }), [text('a')]), {
       code: 'SCHEMA_INVALID',
       message,
     })
@@ -278,8 +279,8 @@ test('from a schema alone: what cannot be made is refused by its keyword', async
 test('an Avro schema that says what the records are says nothing about how they are written', async () => {
   const schema = { type: 'record', name: 'view', fields: [{ name: 'id', type: 'long' }] }
   const { fields } = await loadModel(schema)
-  checkValue({ ...connectorOf({ format, schema }), model: schema }, fields)
-  assert.throws(() => checkValue({ ...connectorOf({ format, schema }), model: 'other.json' }, fields), {
+  checkValue({ ...encodedConnector({ format, schema }), model: schema }, fields)
+  assert.throws(() => checkValue({ ...encodedConnector({ format, schema }), model: 'other.json' }, fields), {
     code: 'SCHEMA_INVALID',
     message: /the inline schema: an Avro schema for values in json-schema/,
   })

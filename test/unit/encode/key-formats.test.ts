@@ -3,9 +3,9 @@ import { test } from 'node:test'
 import type { EncodedConnector } from '#src/encode/encoded-connector.js'
 import { createEncoder } from '#src/encode/create.js'
 import type { Field, Value } from '#src/record.js'
-import { keysOf } from '../../support/encoded.js'
+import { encodedConnector, keysOf } from '../../support/encoded.js'
 import { batchOf, drawn, known, text } from '../../support/layouts.js'
-import { connectorOf, registryOf } from '../../support/value-formats.js'
+import { registryOf } from '../../support/value-formats.js'
 
 interface Keys {
   readonly keys: readonly (string | null)[]
@@ -20,8 +20,8 @@ async function keysIn(
   latest: unknown = null,
 ): Promise<Keys> {
   const registry = registryOf(latest)
-  const { value, ...connector } = connectorOf({ useLatest: latest !== null })
-  const encoder = createEncoder({ ...connector, value, key: field.name, keyFormat }, registry)([field])
+  const connector = encodedConnector({ useLatest: latest !== null }, { key: field.name, keyFormat })
+  const encoder = createEncoder(connector, registry)([field])
   await encoder.prepare()
   const keys = keysOf(encoder.encode(batchOf([field], ...held.map((one) => [one]))))
   const hex = keys.map((key) => {

@@ -7,7 +7,8 @@ import { openGenerator } from '#src/model/open.js'
 import type { ColumnBatch, Field, Value } from '#src/record.js'
 import { sampleBatches } from '../../support/batches.js'
 import { batchOf, drawn, known, text } from '../../support/layouts.js'
-import { connectorOf, decodedProto, encodedValues } from '../../support/value-formats.js'
+import { encodedConnector } from '../../support/encoded.js'
+import { decodedProto, encodedValues } from '../../support/value-formats.js'
 
 const format = 'protobuf'
 
@@ -21,7 +22,7 @@ function proto(fields: string, before = ''): { protobuf: string } {
 }
 
 function check(fields: readonly Field[], schema: object): readonly string[] {
-  return checkValue(connectorOf({ format, schema }), fields)
+  return checkValue(encodedConnector({ format, schema }), fields)
 }
 
 test('messages of the derived schema read back as the rows; a missing value is absent', async () => {

@@ -4,7 +4,8 @@ import { stripperOf } from '#src/verify/strip-value.js'
 import type { ConnectorConfig } from '#src/config/connector.js'
 import type { Field } from '#src/record.js'
 import { batchOf, drawn, text } from '../../support/layouts.js'
-import { connectorOf, encodedValues, prefix } from '../../support/value-formats.js'
+import { encodedConnector } from '../../support/encoded.js'
+import { encodedValues, prefix } from '../../support/value-formats.js'
 
 const fields: Field[] = [
   drawn('id', 'integer'),
@@ -15,7 +16,7 @@ const fields: Field[] = [
 
 for (const format of ['json-schema', 'protobuf'] as const) {
   test(`${format}: values that differ in fields of the wall clock alone are the same without them`, async () => {
-    const strip = stripperOf(connectorOf({ format }) as ConnectorConfig, fields, ['seen', 'address.checked'])
+    const strip = stripperOf(encodedConnector({ format }) as ConnectorConfig, fields, ['seen', 'address.checked'])
     const stripped = async (...record: (string | number)[]): Promise<string> => {
       const { values } = await encodedValues(batchOf(fields, record), { format })
       return Buffer.from(strip(Buffer.concat([prefix, values[0]]))).toString('latin1')

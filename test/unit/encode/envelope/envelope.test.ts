@@ -8,7 +8,7 @@ import type { Generator } from '#src/model/generator.js'
 import { openGenerator } from '#src/model/open.js'
 import { toRows, type Row } from '#src/model/rows.js'
 import type { EncodedBatch } from '#src/record.js'
-import { keysOf } from '../../../support/encoded.js'
+import { encodedConnector, keysOf } from '../../../support/encoded.js'
 import { livesModel } from '../../../support/lives.js'
 
 const lives = {
@@ -22,12 +22,7 @@ const model = await livesModel(lives)
 const count = 1500
 
 function connector(format: 'json' | 'avro', envelope: EncodedConnector['value']['envelope']): EncodedConnector {
-  const subject = { autoRegister: true, useLatest: false, subject: null, subjectStrategy: 'topic' } as const
-  return {
-    ...{ name: 'things', topic: 'my-things', key: 'id', keyFormat: 'string' },
-    value: { format, schema: null, envelope, ...subject },
-    ...{ sink: { type: 'kafka' }, disturb: null, timestamp: null },
-  }
+  return encodedConnector({ format, envelope }, { name: 'things', topic: 'my-things', key: 'id' })
 }
 
 /** A registry that keeps the last schema it was given. */
