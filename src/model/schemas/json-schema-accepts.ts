@@ -31,14 +31,25 @@ function acceptsType({ type }: SchemaObject, value: unknown): boolean {
 }
 
 function acceptsAny(node: SchemaObject, value: unknown, schema: JsonSchema): boolean {
-  const same = (other: unknown): boolean => JSON.stringify(other) === JSON.stringify(value)
   const count = (list: unknown): number =>
     (list as SchemaNode[]).filter((branch) => accepts(branch, value, schema)).length
-  if (Array.isArray(node.enum) && !node.enum.some(same)) return false
-  if (node.const !== undefined && !same(node.const)) return false
+  if (Array.isArray(node.enum) && !textsOf(node.enum).has(JSON.stringify(value))) return false
+  if (node.const !== undefined && JSON.stringify(node.const) !== JSON.stringify(value)) return false
   if (node.not !== undefined && accepts(node.not as SchemaNode, value, schema)) return false
   if (node.anyOf !== undefined && count(node.anyOf) === 0) return false
   return node.oneOf === undefined || count(node.oneOf) === 1
+}
+
+/** Of enums, which are asked about every value that a column has. */
+const knownTexts = new WeakMap<readonly unknown[], ReadonlySet<string>>()
+
+/** The values of an enum as JSON. */
+function textsOf(values: readonly unknown[]): ReadonlySet<string> {
+  const known = knownTexts.get(values)
+  if (known !== undefined) return known
+  const texts = new Set(values.map((value) => JSON.stringify(value)))
+  knownTexts.set(values, texts)
+  return texts
 }
 
 /** The bounds of a node's numbers, both included but for `exclusive`. Draft 4 has exclusive bounds as flags. */
