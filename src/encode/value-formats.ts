@@ -1,6 +1,7 @@
 /** The formats of values whose schemas are in a registry. */
 import { isDeepStrictEqual } from 'node:util'
 import type { ConnectorConfig } from '../config/connector.js'
+import { exactJsonText } from '../config/exact-json.js'
 import { isObject } from '../config/is-object.js'
 import { GenesisError } from '../errors.js'
 import type { Field } from '../record.js'
@@ -187,7 +188,7 @@ function subjectOf({ name, topic, value }: ValueConfig, own: ValueSchema | null)
   if (record === undefined)
     throw new GenesisError('SCHEMA_MISMATCH', 'an unnamed schema cannot have its own subject', {
       place: own?.place ?? `topic ${inTopic}`,
-      found: own === null ? 'the latest schema' : shortened(JSON.stringify(own.json)),
+      found: own === null ? 'the latest schema' : shortened(exactJsonText(own.json)),
       expected: 'a record, an object with a title, or subject_strategy: topic',
     })
   return subjectStrategy === 'record' ? record : `${inTopic}-${record}`

@@ -1,4 +1,5 @@
 /** Whether a column's values satisfy a JSON Schema: what docs/schemas.md says, as code. */
+import { exactJsonText } from '../../config/exact-json.js'
 import type { Field, FieldType, Value } from '../../record.js'
 import { describeField, describeValue } from '../describe-field.js'
 import { listed } from '../listed.js'
@@ -53,7 +54,7 @@ function misfit(what: string, field: Field, node: SchemaNode, found?: string): M
   return {
     what,
     found: `${describeField(field)}${found === undefined ? '' : ` with ${found}`}`,
-    expected: JSON.stringify(node),
+    expected: exactJsonText(node),
   }
 }
 

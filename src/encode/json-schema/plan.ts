@@ -1,4 +1,5 @@
 /** Brings a JSON Schema and a layout together: the steps that write a record, or every mismatch at once. */
+import { exactJsonText } from '../../config/exact-json.js'
 import type { Field, FieldType } from '../../record.js'
 import { describeField } from '../describe-field.js'
 import { itemSteps, jsonStep, objectSteps, type JsonMember, type JsonStepOptions } from '../json-object.js'
@@ -43,7 +44,7 @@ class Planner {
     const branch = objectIn(node, this.schema)
     if (branch === null) {
       this.mismatches.add('', 'the schema is no object with properties', {
-        found: JSON.stringify(node),
+        found: exactJsonText(node),
         expected: '"type": "object" and "properties"',
       })
       return { steps: [], unusedColumns: [] }
@@ -103,7 +104,7 @@ class Planner {
     const isNull = branchesOf(node, this.schema).every(({ type }) => type === 'null')
     const given = typeof own === 'boolean' ? undefined : (own.const ?? own.default ?? (isNull ? null : undefined))
     if (given !== undefined && accepts(node, given, this.schema)) {
-      const text = JSON.stringify(given)
+      const text = exactJsonText(given)
       return [{ path, step: (before, after) => constant(`${before}${text}${after}`), isOmitted: false }]
     }
     const at = path.join('.')
@@ -128,7 +129,7 @@ class Planner {
     if (field.nullable && !canBeOmitted && !allowsNull(node, this.schema)) {
       this.mismatches.add(at, 'a column with missing values does not fit', {
         found: describeField(field),
-        expected: `${JSON.stringify(node)} or null, or a property that is not required`,
+        expected: `${exactJsonText(node)} or null, or a property that is not required`,
       })
     }
     if (field.type.kind === 'list') {
@@ -150,7 +151,7 @@ class Planner {
     if (branch === undefined) {
       this.mismatches.add(at, 'a list does not fit', {
         found: describeField(field),
-        expected: JSON.stringify(node),
+        expected: exactJsonText(node),
       })
       return []
     }

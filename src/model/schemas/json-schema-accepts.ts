@@ -1,3 +1,4 @@
+import { exactJsonText } from '../../config/exact-json.js'
 import { isObject } from '../../config/is-object.js'
 import { resolved, type JsonSchema, type SchemaNode, type SchemaObject } from './json-schema.js'
 
@@ -33,8 +34,8 @@ function acceptsType({ type }: SchemaObject, value: unknown): boolean {
 function acceptsAny(node: SchemaObject, value: unknown, schema: JsonSchema): boolean {
   const count = (list: unknown): number =>
     (list as SchemaNode[]).filter((branch) => accepts(branch, value, schema)).length
-  if (Array.isArray(node.enum) && !textsOf(node.enum).has(JSON.stringify(value))) return false
-  if (node.const !== undefined && JSON.stringify(node.const) !== JSON.stringify(value)) return false
+  if (Array.isArray(node.enum) && !textsOf(node.enum).has(exactJsonText(value))) return false
+  if (node.const !== undefined && exactJsonText(node.const) !== exactJsonText(value)) return false
   if (node.not !== undefined && accepts(node.not as SchemaNode, value, schema)) return false
   if (node.anyOf !== undefined && count(node.anyOf) === 0) return false
   return node.oneOf === undefined || count(node.oneOf) === 1
@@ -47,7 +48,7 @@ const knownTexts = new WeakMap<readonly unknown[], ReadonlySet<string>>()
 function textsOf(values: readonly unknown[]): ReadonlySet<string> {
   const known = knownTexts.get(values)
   if (known !== undefined) return known
-  const texts = new Set(values.map((value) => JSON.stringify(value)))
+  const texts = new Set(values.map((value) => exactJsonText(value ?? null)))
   knownTexts.set(values, texts)
   return texts
 }
@@ -79,7 +80,7 @@ function acceptsArray(node: SchemaObject, value: readonly unknown[], schema: Jso
   const { items, minItems, maxItems, uniqueItems } = node
   if (typeof minItems === 'number' && value.length < minItems) return false
   if (typeof maxItems === 'number' && value.length > maxItems) return false
-  if (uniqueItems === true && new Set(value.map((item) => JSON.stringify(item))).size < value.length) return false
+  if (uniqueItems === true && new Set(value.map((item) => exactJsonText(item ?? null))).size < value.length) return false
   return items === undefined || value.every((item) => accepts(items as SchemaNode, item, schema))
 }
 

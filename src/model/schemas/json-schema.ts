@@ -1,4 +1,5 @@
 /** A JSON Schema as the encoder reads it: `$ref` followed, alternatives told apart. */
+import { exactJsonText } from '../../config/exact-json.js'
 import { isObject } from '../../config/is-object.js'
 import { GenesisError } from '../../errors.js'
 
@@ -183,7 +184,7 @@ function invalid(
 ): GenesisError {
   return new GenesisError('SCHEMA_INVALID', what, {
     place: pointer === '' ? place : `${place}: ${pointer}`,
-    found: JSON.stringify(found),
+    ...(found !== undefined && { found: exactJsonText(found) }),
     ...(expected !== undefined && { expected }),
     ...more,
   })

@@ -116,6 +116,12 @@ test('columns go to properties by path or by their own name; what has no column 
   assert.deepEqual(checkValue(encodedConnector({ format, schema }), fields), ['other'])
 })
 
+test('a const that no number holds is written digit for digit', async () => {
+  const schema = object({ id: {}, most: { const: 9223372036854775807n } }, ['most'])
+  const { values } = await encode(batchOf([drawn('id', 'integer')], [7]), schema)
+  assert.deepEqual(values.map(String), ['{"id":7,"most":9223372036854775807}'])
+})
+
 test('the subject can be named by the title', async () => {
   const batch = batchOf([drawn('id', 'integer')], [1])
   const schema = { title: 'org.shop.Order', ...object({ id: { type: 'integer' } }) }
@@ -124,11 +130,13 @@ test('the subject can be named by the title', async () => {
     ['topic_record', 'my-topic-org.shop.Order'],
   ] as const)
     assert.equal((await encodedValues(batch, { format, schema, subjectStrategy })).subject, subject)
-  const untitled = encodedConnector({ format, schema: object({ id: {} }), subjectStrategy: 'record' })
-  assert.throws(() => checkValue(untitled, batch.fields), {
-    code: 'SCHEMA_MISMATCH',
-    message: /an unnamed schema cannot have its own subject/,
-  })
+  for (const id of [{}, { minimum: -9223372036854775807n }]) {
+    const untitled = encodedConnector({ format, schema: object({ id }), subjectStrategy: 'record' })
+    assert.throws(() => checkValue(untitled, batch.fields), {
+      code: 'SCHEMA_MISMATCH',
+      message: /an unnamed schema cannot have its own subject/,
+    })
+  }
 })
 
 const misfits: [what: string, fields: Field[], schema: unknown, message: RegExp][] = [
@@ -155,6 +163,18 @@ const misfits: [what: string, fields: Field[], schema: unknown, message: RegExp]
     [drawn('a', 'decimal2', { range: [-100, 1250] })],
     object({ a: { type: 'number', minimum: 0 } }),
     /field a: a value does not fit; .*with -1/,
+  ],
+  [
+    'an integer of a schema that no number holds',
+    [text('a')],
+    object({ a: { type: 'integer', maximum: 9223372036854775807n } }),
+    /field a: the column does not convert; .*expected \{"type":"integer","maximum":9223372036854775807\}/,
+  ],
+  [
+    'a known value that is none of integers that no number holds',
+    [known('a', 'string', ['x'])],
+    object({ a: { enum: [9223372036854775807n] } }),
+    /field a: a value does not fit; .*expected \{"enum":\[9223372036854775807\]\}/,
   ],
   [
     'a missing value that must be there',
@@ -200,6 +220,11 @@ const invalid: [what: string, schema: unknown, message: RegExp][] = [
     'types that JSON does not have',
     object({ a: { type: 'long' } }),
     /\/properties\/a\/type: not a type of JSON; found .*long/,
+  ],
+  [
+    'an integer that no number holds in the place of a schema',
+    object({ a: { items: 9223372036854775807n } }),
+    /\/properties\/a\/items: not a schema; found 9223372036854775807/,
   ],
   [
     'patterns that are no regular expression',
