@@ -1,4 +1,5 @@
-import type { DictionaryVector, Field, NumberVector, TextVector, Vector } from '../../record.js'
+import type { DictionaryVector, Field, NumberVector, Vector } from '../../record.js'
+import { GrowingText } from '../generated/text-vector.js'
 import { unset, type LifeBatch } from './life-batch.js'
 import type { ChangedColumnSpec } from './lives.js'
 
@@ -136,9 +137,9 @@ class Codes implements ChangedColumn {
 }
 
 class Texts implements ChangedColumn {
-  readonly vector: { -readonly [K in keyof TextVector]: TextVector[K] } & { bytes: Buffer }
+  readonly vector: GrowingText
   readonly #index: number
-  readonly #texts: readonly ((row: number) => Buffer | null)[]
+  readonly #texts: readonly AppendText[]
 
   constructor(
     readonly field: Field,
@@ -146,39 +147,58 @@ class Texts implements ChangedColumn {
     sources: readonly Source[],
     capacity: number,
   ) {
-    this.vector = {
-      ...{ kind: 'text', bytes: Buffer.alloc(32 * capacity), offsets: new Int32Array(capacity + 1) },
-      missing: new Uint8Array(capacity),
-    }
+    this.vector = new GrowingText(capacity, 32, true)
     this.#index = index
-    this.#texts = sources.map(textAt)
+    this.#texts = sources.map(appendText)
   }
 
   begin(): void {
-    this.vector.offsets[0] = 0
+    this.vector.begin()
   }
 
   put(to: number, life: LifeBatch, event: number, row: number): void {
     const setter = life.setters[this.#index][event]
-    const text = setter === unset ? null : this.#texts[setter](row)
-    const { offsets, missing } = this.vector
-    const from = offsets[to]
-    const end = from + (text?.length ?? 0)
-    if (end > this.vector.bytes.length) this.vector.bytes = Buffer.concat([this.vector.bytes], 2 * end)
-    if (text !== null) text.copy(this.vector.bytes, from)
-    missing![to] = text === null ? 1 : 0
-    offsets[to + 1] = end
+    const { vector } = this
+    const isThere = setter !== unset && this.#texts[setter](row, vector)
+    vector.missing![to] = isThere ? 0 : 1
+    vector.offsets[to + 1] = vector.used
   }
 }
 
-function textAt({ vector, field }: Source): (row: number) => Buffer | null {
-  if (vector.kind === 'text')
-    return (row) => {
-      if (vector.missing?.[row]) return null
-      const { bytes, offsets } = vector
-      return Buffer.from(bytes.buffer, bytes.byteOffset + offsets[row], offsets[row + 1] - offsets[row])
+/** Appends the text of a row to others; false: it is missing. */
+type AppendText = (row: number, into: GrowingText) => boolean
+
+function appendText({ vector, field }: Source): AppendText {
+  if (vector.kind === 'text') {
+    let { bytes } = vector
+    let view = viewOf(bytes)
+    return (row, into) => {
+      const { offsets, missing } = vector
+      if (missing?.[row]) return false
+      if (vector.bytes !== bytes) {
+        bytes = vector.bytes
+        view = viewOf(bytes)
+      }
+      append(view, offsets[row], offsets[row + 1], into)
+      return true
     }
+  }
   const texts = (field.dictionary ?? []).map((value) => (typeof value === 'string' ? Buffer.from(value) : null))
   const { codes } = vector as DictionaryVector
-  return (row) => texts[codes[row]]
+  return (row, into) => {
+    const text = texts[codes[row]]
+    if (text === null) return false
+    append(text, 0, text.length, into)
+    return true
+  }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
+}
+
+function append(from: Buffer, start: number, end: number, into: GrowingText): void {
+  into.reserve(end - start)
+  from.copy(into.bytes, into.used, start, end)
+  into.used += end - start
 }
