@@ -1,13 +1,11 @@
 /** Checks of a connector's encoding for `genesis validate`. */
 import type { Field } from '../record.js'
-import { planAvro } from './avro/plan.js'
 import type { EncodedConnector } from './encoded-connector.js'
 import { createEncoder } from './create.js'
 import { keyColumn } from './key.js'
 import { keySubject } from './key-formats.js'
 import { checkSubject, type SubjectRegistry } from './subject.js'
-import { valueSchema } from './value.js'
-import { ownSchema, valueSubject } from './value-formats.js'
+import { sinkSchema, valueSubject } from './value-formats.js'
 import { wirePrefix } from './wire-format.js'
 
 /** Without the registry: throws any error in the keys. */
@@ -21,9 +19,7 @@ export function checkKey(connector: EncodedConnector, fields: readonly Field[]):
  */
 export function checkValue(connector: EncodedConnector, fields: readonly Field[]): readonly string[] {
   createEncoder({ ...connector, key: null }, null)(fields)
-  const { sink } = connector
-  if (sink.type === 'kafka') return ownSchema(connector, fields)?.plan(fields).unusedColumns ?? []
-  return sink.format === 'avro' ? planAvro(fields, valueSchema(connector, fields)).unusedColumns : []
+  return sinkSchema(connector, fields)?.plan(fields).unusedColumns ?? []
 }
 
 /** With the registry, registering nothing: throws whatever `prepare` would, and SCHEMA_INCOMPATIBLE if registering would fail. */

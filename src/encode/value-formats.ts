@@ -8,6 +8,7 @@ import type { Field } from '../record.js'
 import { planAvro } from './avro/plan.js'
 import { parseSchema } from './avro/schema.js'
 import type { AvroSchema } from './avro/schema.js'
+import type { EncodedConnector } from './encoded-connector.js'
 import { debeziumSchema } from './envelope/debezium-schema.js'
 import { deriveJsonSchema } from './json-schema/derive.js'
 import { planJsonSchema } from './json-schema/plan.js'
@@ -148,7 +149,7 @@ function ofProto(schema: ProtoSchema): ValueSchema {
 }
 
 /** The Avro schema of a connector's values, whatever their format is: of a container. Throws SCHEMA_INVALID. */
-export function avroSchema(connector: ValueConfig, fields: readonly Field[]): ValueSchema {
+function avroSchema(connector: ValueConfig, fields: readonly Field[]): ValueSchema {
   return ofAvro(valueSchema(connector, fields))
 }
 
@@ -157,8 +158,15 @@ function formatIn({ value }: ValueConfig): ValueFormat | null {
   return value.format === 'json' ? null : valueFormats[value.format]
 }
 
-/** The connector's own schema; null: its values have none, or the registry's newest. Throws SCHEMA_INVALID. */
-export function ownSchema(connector: ValueConfig, fields: readonly Field[]): ValueSchema | null {
+/** The connector's own schema of what its sink is given; null: that has none, or the registry's newest. Throws SCHEMA_INVALID. */
+export function sinkSchema(connector: EncodedConnector, fields: readonly Field[]): ValueSchema | null {
+  const { sink } = connector
+  if (sink.type === 'kafka') return ownSchema(connector, fields)
+  return sink.format === 'avro' ? avroSchema(connector, fields) : null
+}
+
+/** The connector's own schema of values in a topic; null: they have none, or the registry's newest. Throws SCHEMA_INVALID. */
+function ownSchema(connector: ValueConfig, fields: readonly Field[]): ValueSchema | null {
   return connector.value.useLatest ? null : (formatIn(connector)?.own(connector, fields) ?? null)
 }
 

@@ -3,7 +3,7 @@ import { GenesisError } from '../../errors.js'
 import type { Field } from '../../record.js'
 import type { EncodedConnector } from '../encoded-connector.js'
 import type { Encoder } from '../encoder.js'
-import { avroSchema, ownSchema } from '../value-formats.js'
+import { sinkSchema } from '../value-formats.js'
 import { wirePrefixBytes } from '../wire-format.js'
 import { DisturbedEncoder } from './disturbed-encoder.js'
 import type { AlterableColumn } from './disturbed-encoder.js'
@@ -28,7 +28,7 @@ export function createDisturbedEncoder(
   const hasSchema = isKafka && value.format !== 'json'
   const isContainer = !isKafka && sink.format === 'avro'
   // Keys are those of the undisturbed records; the schema covers the whole layout.
-  const own = isKafka ? ownSchema(connector, fields) : isContainer ? avroSchema(connector, fields) : null
+  const own = sinkSchema(connector, fields)
   const unused = own === null ? [] : own.plan(fields).unusedColumns
   const schema = own?.inline ?? value.schema
   const bare: EncodedConnector = { ...connector, key: null, value: { ...value, schema } }
