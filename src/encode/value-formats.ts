@@ -174,16 +174,17 @@ function ownSchema(connector: ValueConfig, fields: readonly Field[]): ValueSchem
 export function valueSubject(connector: ValueConfig, fields: readonly Field[]): Subject<ValueSchema> | null {
   const format = formatIn(connector)
   if (format === null) return null
-  const { subject, autoRegister, envelope } = connector.value
-  const row = ownSchema(connector, fields)
-  const own = row !== null && envelope === 'debezium' ? enveloped(row, connector, fields) : row
+  const { subject, autoRegister, useLatest, envelope } = connector.value
   const { type, parse } = format
+  const isEnveloped = envelope === 'debezium' && !useLatest && type === 'AVRO'
+  const own = isEnveloped ? enveloped(connector, fields) : ownSchema(connector, fields)
   return { name: subject ?? subjectOf(connector, own), type, own, autoRegister, parse }
 }
 
 /** The schema of an envelope, which a rule has in Avro alone; planned are the rows in it. */
-function enveloped({ plan }: ValueSchema, connector: ValueConfig, fields: readonly Field[]): ValueSchema {
-  return { ...ofAvro(debeziumSchema(valueSchema(connector, fields))), plan }
+function enveloped(connector: ValueConfig, fields: readonly Field[]): ValueSchema {
+  const row = valueSchema(connector, fields)
+  return { ...ofAvro(debeziumSchema(row)), plan: ofAvro(row).plan }
 }
 
 /** The subject by strategy: TopicNameStrategy, RecordNameStrategy and TopicRecordNameStrategy of Confluent's serializers. */
