@@ -20,6 +20,15 @@ export interface Generator {
   readonly capacity: number
 }
 
+/** Throws INTERNAL if a position is not one of a shard. */
+export function checkPosition(position: number, shard: number, shards: number): void {
+  if (Number.isSafeInteger(position) && position >= 0 && position % shards === shard) return
+  throw new GenesisError('INTERNAL', 'not a position of this shard', {
+    found: String(position),
+    expected: `a position p with p mod ${shards} = ${shard}`,
+  })
+}
+
 /** Throws INTERNAL if a generator of this capacity cannot make this many records in one call. */
 export function checkBatchSize(count: number, capacity: number): void {
   if (count >= 1 && count <= capacity) return

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { GenesisError } from '../errors.js'
 import type { ColumnBatch, Field, Vector } from '../record.js'
-import { checkBatchSize, type Generator } from './generator.js'
+import { checkBatchSize, checkPosition, type Generator } from './generator.js'
 import type { TimeCurve } from './artifact.js'
 import { entityCapacity, LivesGenerator } from './lives/lives-generator.js'
 import type { Lives } from './lives/lives.js'
@@ -191,12 +191,7 @@ class ModelGenerator implements Generator, Lookup {
   }
 
   start(position: number): void {
-    if (!Number.isSafeInteger(position) || position < 0 || position % this.#shards !== this.#shard) {
-      throw new GenesisError('INTERNAL', 'not a position of this shard', {
-        found: String(position),
-        expected: `a position p with p mod ${this.#shards} = ${this.#shard}`,
-      })
-    }
+    checkPosition(position, this.#shard, this.#shards)
     this.#position = position
   }
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { GenesisError } from '../../errors.js'
 import type { ColumnBatch, Field, Vector } from '../../record.js'
 import { Gathered } from '../faults/gathered.js'
-import { checkBatchSize, type Generator } from '../generator.js'
+import { checkBatchSize, checkPosition, type Generator } from '../generator.js'
 import { LifeBatch } from './life-batch.js'
 import { LifeColumns } from './life-columns.js'
 import { batchOf, eventsBefore, eventsOf, lifeLaw, type LifeLaw } from './life-law.js'
@@ -88,11 +87,7 @@ export class LivesGenerator implements Generator {
 
   start(position: number): void {
     const { shard, shards } = this.#layout
-    if (!Number.isSafeInteger(position) || position < 0 || position % shards !== shard)
-      throw new GenesisError('INTERNAL', 'not a position of this shard', {
-        found: String(position),
-        expected: `a position p with p mod ${shards} = ${shard}`,
-      })
+    checkPosition(position, shard, shards)
     this.#position = position
   }
 
