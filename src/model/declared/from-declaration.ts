@@ -49,6 +49,11 @@ export class Declaration {
     this.wrong(path, 'unknown key', { found: key, expected: nearest(key, known) ?? `one of ${known.join(', ')}` })
   }
 
+  /** Notes every key of a map that is not a known one. */
+  knownKeys(settings: Settings, known: readonly string[], path: Path): void {
+    for (const key of Object.keys(settings)) if (!known.includes(key)) this.unknownKey([...path, key], known)
+  }
+
   /** Runs what may throw a GenesisError, and keeps it. */
   try(action: () => void): void {
     try {
@@ -81,7 +86,7 @@ export async function readDeclaration(
   const top = isMap(source.value) ? source.value : {}
   if (!isMap(source.value))
     declaration.wrong([], 'not a map', { found: source.value, expected: 'columns: a map of columns' })
-  for (const key of Object.keys(top)) if (!topKeys.includes(key)) declaration.unknownKey([key], topKeys)
+  declaration.knownKeys(top, topKeys, [])
   const { name, include: included, columns } = top
   if (name !== undefined && (typeof name !== 'string' || name === ''))
     declaration.wrong(['name'], 'not a name', { found: name, expected: 'text' })
@@ -128,8 +133,7 @@ function declaredColumns(columns: Settings, declaration: Declaration): Declared[
     const path = ['columns', name]
     const settings = isMap(given) ? given : {}
     if (!isMap(given)) declaration.wrong(path, 'not a map', { found: given, expected: 'such as { kind: sequence }' })
-    for (const key of Object.keys(settings))
-      if (!columnKeys.includes(key)) declaration.unknownKey([...path, key], columnKeys)
+    declaration.knownKeys(settings, columnKeys, path)
     return { name, settings, path }
   })
 }

@@ -48,7 +48,7 @@ export function readLives(given: unknown, columns: Declared[], declaration: Decl
     })
     return null
   }
-  for (const key of Object.keys(given)) if (!topKeys.includes(key)) declaration.unknownKey(['lives', key], topKeys)
+  declaration.knownKeys(given, topKeys, ['lives'])
   const states = given.states
   const names = Object.keys(states)
   const reader = new LivesReader(declaration, columns, names)
@@ -108,8 +108,7 @@ class LivesReader {
         found: end,
         expected: 'another name: this one ends lives',
       })
-    for (const key of Object.keys(settings))
-      if (!stateKeys.includes(key)) this.declaration.unknownKey([...path, key], stateKeys)
+    this.declaration.knownKeys(settings, stateKeys, path)
     const { deletes = false, set } = settings
     if (typeof deletes !== 'boolean')
       this.declaration.wrong([...path, 'deletes'], 'wrong value', { found: deletes, expected: 'true or false' })
@@ -146,8 +145,7 @@ class LivesReader {
     for (const [name, transition] of Object.entries(targets)) {
       const at = [...path, 'next', name]
       const own = isObject(transition) ? transition : {}
-      for (const key of Object.keys(own))
-        if (!transitionKeys.includes(key)) this.declaration.unknownKey([...at, key], transitionKeys)
+      this.declaration.knownKeys(own, transitionKeys, at)
       const odds = isObject(transition) ? transition.odds : transition
       if (typeof odds !== 'number' || !(odds > 0) || odds > 1) {
         this.declaration.wrong(at, 'not odds', { found: odds ?? 'nothing', expected: 'a number above 0, up to 1' })
@@ -217,7 +215,7 @@ class LivesReader {
         expected: 'kind: time, the time of the event',
       })
     const known = columnKeys.filter((key) => key !== 'hide')
-    for (const key of keys) if (!known.includes(key)) this.declaration.unknownKey([...path, key], known)
+    this.declaration.knownKeys(settings, known, path)
     const column = `${name}@${this.names[state]}`
     this.columns.push({ name: column, settings, path })
     return column
