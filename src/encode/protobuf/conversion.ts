@@ -1,7 +1,7 @@
 /** Which columns fit which types of Protobuf, and how they are written: the table in docs/formats.md, as code. */
 import { ownWriter } from '../../model/time/spelling.js'
 import type { Field, FieldType, Value } from '../../record.js'
-import type { ProtoType } from '../../model/schemas/proto-file.js'
+import { wrappedScalar, type ProtoType } from '../../model/schemas/proto-file.js'
 import { knownBounds } from '../known-bounds.js'
 import { renderNumber } from '../number-form.js'
 import type { NumberForm, TextForm } from '../step.js'
@@ -33,7 +33,6 @@ const integers: Readonly<Record<string, NumberForm>> = {
   sfixed32: { as: 'fixed', bits: 32, isSigned: true },
   sfixed64: { as: 'fixed', bits: 64, isSigned: true },
 }
-const wrappers = /^google\.protobuf\.(Double|Float|Int64|UInt64|Int32|UInt32|Bool|String|Bytes)Value$/
 
 /** How `field`, which is no list, is written as `type`; null: the two do not convert. */
 export function protoConversion(field: Field, type: ProtoType): ProtoConversion | null {
@@ -46,8 +45,8 @@ export function protoConversion(field: Field, type: ProtoType): ProtoConversion 
     return kind === 'date' ? ofNumber(2, { as: 'timestamp-message', ms: day }) : null
   }
   if (fullName === 'google.type.Date') return kind === 'date' ? ofNumber(2, { as: 'date-message' }) : null
-  const wrapper = wrappers.exec(fullName)
-  const inner = wrapper === null ? null : ofScalar(field, wrapper[1].toLowerCase())
+  const scalar = wrappedScalar(type.message)
+  const inner = scalar === null ? null : ofScalar(field, scalar)
   return inner && wrapped(inner)
 }
 

@@ -1,5 +1,11 @@
 /** Matches a message of Protobuf with a layout: the steps that write a record, or every mismatch at once. */
-import type { ProtoField, ProtoMessage, ProtoSchema, ProtoType } from '../../model/schemas/proto-file.js'
+import {
+  isGoogleType,
+  type ProtoField,
+  type ProtoMessage,
+  type ProtoSchema,
+  type ProtoType,
+} from '../../model/schemas/proto-file.js'
 import type { Field, FieldType } from '../../record.js'
 import { writeLong } from '../binary.js'
 import { describeField, describeValue } from '../describe-field.js'
@@ -247,7 +253,7 @@ function leavesOf(message: ProtoMessage, above: readonly string[], open: readonl
 function nestedIn({ type, label }: ProtoField, open: readonly ProtoMessage[]): ProtoMessage | null {
   if (type.kind !== 'message' || label === 'repeated' || label === 'map') return null
   const { message } = type
-  return open.includes(message) || /^google\.(protobuf|type)\./.test(message.fullName) ? null : message
+  return open.includes(message) || isGoogleType(message) ? null : message
 }
 
 /** The known values and the bounds of a column that a conversion does not take, as text. */

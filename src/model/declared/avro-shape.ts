@@ -6,7 +6,7 @@ import type { SchemaSource } from './complaint.js'
 export type Json = Readonly<Record<string, unknown>>
 
 const primitives = ['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string'] as const
-export type Primitive = (typeof primitives)[number]
+type Primitive = (typeof primitives)[number]
 
 interface Base {
   /** Where it stands, for messages: `field address.city`. */
@@ -30,6 +30,9 @@ export interface Scalar extends Base {
   /** The bound of a number that has one: values that its name suggests are taken if they keep to it. */
   readonly within?: { readonly low?: number; readonly high?: number }
 }
+
+/** What a scalar has of which nothing more is known than its kind. */
+export const plainScalar = { logical: null, precision: 0, scale: 0, symbols: [], size: 0 } as const
 
 export interface RecordShape extends Base {
   readonly kind: 'record'
@@ -192,7 +195,7 @@ class Reader {
 }
 
 /** A field's place in messages; '': the schema itself. */
-function fieldAt(at: string): string {
+export function fieldAt(at: string): string {
   return at === '' ? '' : `field ${at}`
 }
 

@@ -5,7 +5,7 @@ import { writeModel } from '../artifact-write.js'
 import type { Model } from '../model.js'
 import { addByProperties, checkNames, missingShare } from './arg-properties.js'
 import { maxItems } from '../load/shape.js'
-import { argProperties, type Json, type RecordShape, type Scalar, type SchemaShape } from './avro-shape.js'
+import { argProperties, plainScalar, type Json, type RecordShape, type Scalar, type SchemaShape } from './avro-shape.js'
 import { addByName, type Surroundings } from './by-name.js'
 import type { SchemaSource } from './complaint.js'
 import { ModelDraft, evenly, type Target } from './draft.js'
@@ -178,7 +178,7 @@ class Fields {
       draft.made(target, { kind: 'string' }, { from: 'list', values })
       return values.length
     }
-    const scalar: Scalar = { ...textShape, path, properties: keys }
+    const scalar: Scalar = { kind: 'string', ...plainScalar, path, properties: keys }
     if (!addByProperties(draft, target, scalar, this.source))
       this.source.invalid(at, 'keys without a property', {
         expected: 'options, regex, length, prefix, suffix or iteration',
@@ -278,8 +278,6 @@ function extentOf({ type, source }: ArtifactColumn): number[] {
 function targetAt(path: readonly string[], missing: number | null): Target {
   return { name: path.join('.'), missing, ...(path.length > 1 && { path }) }
 }
-
-const textShape = { kind: 'string', logical: null, precision: 0, scale: 0, symbols: [], size: 0 } as const
 
 /** How many items a list has, both included, where nothing is said. */
 const usualLength = { min: 1, max: 5 } as const

@@ -10,7 +10,8 @@ import {
   type SchemaNode,
   type SchemaObject,
 } from '../schemas/json-schema.js'
-import type { Json, Primitive, RecordShape, Scalar, SchemaShape } from './avro-shape.js'
+import { jsonTypeOf } from '../schemas/json-schema-accepts.js'
+import { fieldAt, plainScalar, type Json, type RecordShape, type Scalar, type SchemaShape } from './avro-shape.js'
 import { maxListedTexts } from './arg-properties.js'
 import type { SchemaSource } from './complaint.js'
 import { maxDigits } from './scalar-type.js'
@@ -40,7 +41,6 @@ const patterns: Readonly<Record<string, string>> = {
 }
 /** Texts that a name suggests are not longer. */
 const maxNamedLength = 150
-const scalar = { logical: null, precision: 0, scale: 0, symbols: [], size: 0 } as const
 
 /** Throws SCHEMA_INVALID, naming the property. */
 export function shapeOfJsonSchema(schema: JsonSchema, source: SchemaSource): RecordShape {
@@ -60,7 +60,7 @@ class Reader {
 
   /** `at`: the dotted path; `name`: what a record is called that has no title. */
   shape(node: SchemaNode, at: string, name: string, open: readonly SchemaNode[]): SchemaShape {
-    const path = at === '' ? '' : `field ${at}`
+    const path = fieldAt(at)
     const origin = originOf(node, this.schema)
     if (open.includes(origin)) return { kind: 'again', path, properties: null, name }
     const within = [...open, origin]
@@ -72,14 +72,14 @@ class Reader {
   }
 
   #branch(branch: SchemaObject, at: string, name: string, open: readonly SchemaNode[]): SchemaShape {
-    const path = at === '' ? '' : `field ${at}`
+    const path = fieldAt(at)
     if (branch.not !== undefined)
       this.source.invalid(path, 'values that are said by what they are not', { found: { not: branch.not } })
     const properties = optionsOf(branch)
     switch (branch.type) {
       case 'null':
       case 'boolean':
-        return { kind: branch.type, path, properties, ...scalar }
+        return { kind: branch.type, path, properties, ...plainScalar }
       case 'integer':
       case 'number':
         return this.#number(branch, path, properties)
@@ -120,7 +120,7 @@ class Reader {
         kind: 'map',
         path,
         properties: { options: [{}] },
-        items: { kind: 'null', path, properties: null, ...scalar },
+        items: { kind: 'null', path, properties: null, ...plainScalar },
       }
     return { kind: 'map', path, properties, items: this.shape(values, `${at}{}`, name, open) }
   }
@@ -156,7 +156,7 @@ class Reader {
 
   #text(branch: SchemaObject, path: string, properties: Json | null): Scalar {
     const { format, pattern, minLength, maxLength } = branch
-    const base = { kind: 'string', path, properties, ...scalar } as const
+    const base = { kind: 'string', path, properties, ...plainScalar } as const
     if (properties !== null) return base
     const min = typeof minLength === 'number' ? minLength : 0
     const length = {
@@ -186,8 +186,8 @@ class Reader {
     const isWhole = branch.type === 'integer' || (typeof step === 'number' && Number.isInteger(step))
     const isDecimal = !isWhole && scale !== null && scale > 0 && scale <= 9 && Number(`1e-${scale}`) === step
     const base: Scalar = isDecimal
-      ? { kind: 'bytes', path, properties, ...scalar, logical: 'decimal', precision: maxDigits, scale }
-      : { kind: isWhole ? 'long' : 'double', path, properties, ...scalar }
+      ? { kind: 'bytes', path, properties, ...plainScalar, logical: 'decimal', precision: maxDigits, scale }
+      : { kind: isWhole ? 'long' : 'double', path, properties, ...plainScalar }
     if (properties !== null) return base
     const { low, high } = bounds(branch, isDecimal ? scale : isWhole ? 0 : null)
     if (low !== undefined && high !== undefined && low > high)
@@ -219,18 +219,11 @@ function typed(branch: SchemaObject): SchemaObject[] {
   if (branch.type !== undefined) return [branch]
   const values =
     branch.const !== undefined ? [branch.const] : Array.isArray(branch.enum) ? (branch.enum as unknown[]) : null
-  if (values !== null) return [...new Set(values.map(typeOf))].map((type) => ({ ...branch, type }))
+  if (values !== null) return [...new Set(values.map(jsonTypeOf))].map((type) => ({ ...branch, type }))
   if (propertiesOf(branch).size > 0 || branch.additionalProperties !== undefined) return [{ ...branch, type: 'object' }]
   if (branch.items !== undefined) return [{ ...branch, type: 'array' }]
   const isNumber = ['minimum', 'maximum', 'multipleOf'].some((key) => branch[key] !== undefined)
   return [{ ...branch, type: isNumber ? 'number' : 'string' }]
-}
-
-function typeOf(value: unknown): Primitive | 'number' | 'integer' | 'array' | 'object' {
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'array'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
-  return typeof value === 'boolean' ? 'boolean' : typeof value === 'string' ? 'string' : 'object'
 }
 
 /** `enum` and `const` as options: those of the branch's type; null: any value will do. */
@@ -238,14 +231,14 @@ function optionsOf(branch: SchemaObject): Json | null {
   const given = branch.const !== undefined ? [branch.const] : branch.enum
   if (!Array.isArray(given)) return null
   const fits = (value: unknown): boolean => {
-    const type = typeOf(value)
+    const type = jsonTypeOf(value)
     return type === branch.type || (type === 'integer' && branch.type === 'number')
   }
   return { options: (given as unknown[]).filter(fits) }
 }
 
 function optional(shape: SchemaShape): SchemaShape {
-  const none = { kind: 'null', path: shape.path, properties: null, ...scalar } as const
+  const none = { kind: 'null', path: shape.path, properties: null, ...plainScalar } as const
   if (shape.kind === 'null') return shape
   if (shape.kind !== 'union') return { kind: 'union', path: shape.path, properties: null, branches: [none, shape] }
   return shape.branches.some(({ kind }) => kind === 'null') ? shape : { ...shape, branches: [none, ...shape.branches] }

@@ -1,9 +1,14 @@
 /** A message of Protobuf as what its fields can hold: in the terms of Avro. */
-import type { ProtoField, ProtoMessage, ProtoSchema, ProtoType } from '../schemas/proto-file.js'
-import type { RecordShape, Scalar, SchemaShape } from './avro-shape.js'
+import {
+  isGoogleType,
+  wrappedScalar,
+  type ProtoField,
+  type ProtoMessage,
+  type ProtoSchema,
+  type ProtoType,
+} from '../schemas/proto-file.js'
+import { fieldAt, plainScalar, type RecordShape, type Scalar, type SchemaShape } from './avro-shape.js'
 import type { SchemaSource } from './complaint.js'
-
-const scalar = { logical: null, precision: 0, scale: 0, symbols: [], size: 0 } as const
 
 const kinds: Readonly<Record<string, Pick<Scalar, 'kind' | 'within'>>> = {
   int32: { kind: 'int' },
@@ -41,7 +46,7 @@ class Reader {
     })
     return {
       kind: 'record',
-      path: pathOf(at),
+      path: fieldAt(at),
       properties: null,
       name: message.fullName,
       fields: written.map((field) => ({
@@ -52,7 +57,7 @@ class Reader {
   }
 
   #field({ label, type, key }: ProtoField, at: string, open: readonly ProtoMessage[]): SchemaShape {
-    const path = pathOf(at)
+    const path = fieldAt(at)
     const base = { path, properties: null } as const
     if (label === 'repeated') return { kind: 'array', ...base, items: this.#type(type, `${at}[]`, open) }
     if (label === 'map') {
@@ -64,24 +69,24 @@ class Reader {
       return { kind: 'map', ...base, items: this.#type(type, `${at}{}`, open) }
     }
     const shape = this.#type(type, at, open)
-    const isWrapper = type.kind === 'message' && wrappedKind(type.message) !== null
+    const isWrapper = type.kind === 'message' && wrappedScalar(type.message) !== null
     // A message inside itself ends at once: it is absent.
     if (!isWrapper && shape.kind !== 'again' && (label !== 'optional' || type.kind === 'message')) return shape
     if (label === 'required') return shape
-    return { kind: 'union', ...base, branches: [{ kind: 'null', ...base, ...scalar }, shape] }
+    return { kind: 'union', ...base, branches: [{ kind: 'null', ...base, ...plainScalar }, shape] }
   }
 
   #type(type: ProtoType, at: string, open: readonly ProtoMessage[]): SchemaShape {
-    const base = { path: pathOf(at), properties: null } as const
-    if (type.kind === 'enum') return { kind: 'enum', ...base, ...scalar, symbols: this.#symbols(type, at) }
-    if (type.kind === 'scalar') return { ...base, ...scalar, ...kinds[type.name] }
+    const base = { path: fieldAt(at), properties: null } as const
+    if (type.kind === 'enum') return { kind: 'enum', ...base, ...plainScalar, symbols: this.#symbols(type, at) }
+    if (type.kind === 'scalar') return { ...base, ...plainScalar, ...kinds[type.name] }
     const { message } = type
     if (message.fullName === 'google.protobuf.Timestamp')
-      return { kind: 'long', ...base, ...scalar, logical: 'timestamp-millis' }
-    if (message.fullName === 'google.type.Date') return { kind: 'int', ...base, ...scalar, logical: 'date' }
-    const wrapped = wrappedKind(message)
-    if (wrapped !== null) return { ...base, ...scalar, ...kinds[wrapped] }
-    if (/^google\.(protobuf|type)\./.test(message.fullName))
+      return { kind: 'long', ...base, ...plainScalar, logical: 'timestamp-millis' }
+    if (message.fullName === 'google.type.Date') return { kind: 'int', ...base, ...plainScalar, logical: 'date' }
+    const wrapped = wrappedScalar(message)
+    if (wrapped !== null) return { ...base, ...plainScalar, ...kinds[wrapped] }
+    if (isGoogleType(message))
       this.source.invalid(base.path, 'values of this type are not made', {
         found: message.fullName,
         expected: 'Timestamp, Date, a wrapper, or a message of the file',
@@ -94,18 +99,7 @@ class Reader {
   #symbols({ numbers }: Extract<ProtoType, { kind: 'enum' }>, at: string): string[] {
     const all = [...numbers.keys()]
     const said = all.filter((symbol) => numbers.get(symbol) !== 0 || !/(^|_)(UNSPECIFIED|UNKNOWN|NONE)$/i.test(symbol))
-    if (all.length === 0) this.source.invalid(pathOf(at), 'an enum without values')
+    if (all.length === 0) this.source.invalid(fieldAt(at), 'an enum without values')
     return said.length > 0 ? said : all
   }
-}
-
-/** The scalar that a wrapper of google.protobuf holds; null: it is none. */
-function wrappedKind({ fullName }: ProtoMessage): string | null {
-  const name = /^google\.protobuf\.(\w+)Value$/.exec(fullName)?.[1].toLowerCase()
-  return name !== undefined && Object.hasOwn(kinds, name) ? name : null
-}
-
-/** A field's place in messages; '': the message itself. */
-function pathOf(at: string): string {
-  return at === '' ? '' : `field ${at}`
 }

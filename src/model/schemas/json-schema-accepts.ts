@@ -17,7 +17,7 @@ export function accepts(node: SchemaNode, value: unknown, schema: JsonSchema): b
 }
 
 /** The type of JSON that a value has; an integer is a number, too. */
-function typeOf(value: unknown): string {
+export function jsonTypeOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
   if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
@@ -26,7 +26,7 @@ function typeOf(value: unknown): string {
 
 function acceptsType({ type }: SchemaObject, value: unknown): boolean {
   if (type === undefined) return true
-  const own = typeOf(value)
+  const own = jsonTypeOf(value)
   const types: unknown[] = Array.isArray(type) ? type : [type]
   return types.includes(own) || (own === 'integer' && types.includes('number'))
 }
@@ -80,7 +80,8 @@ function acceptsArray(node: SchemaObject, value: readonly unknown[], schema: Jso
   const { items, minItems, maxItems, uniqueItems } = node
   if (typeof minItems === 'number' && value.length < minItems) return false
   if (typeof maxItems === 'number' && value.length > maxItems) return false
-  if (uniqueItems === true && new Set(value.map((item) => exactJsonText(item ?? null))).size < value.length) return false
+  if (uniqueItems === true && new Set(value.map((item) => exactJsonText(item ?? null))).size < value.length)
+    return false
   return items === undefined || value.every((item) => accepts(items as SchemaNode, item, schema))
 }
 

@@ -56,6 +56,23 @@ function library(): typeof protobuf {
   return require('protobufjs') as typeof protobuf
 }
 
+/** Whether a message is one of Google's, with a meaning of its own. */
+export function isGoogleType({ fullName }: ProtoMessage): boolean {
+  return /^google\.(protobuf|type)\./.test(fullName)
+}
+
+const wrappers: ReadonlyMap<string, string> = new Map(
+  ['Double', 'Float', 'Int64', 'UInt64', 'Int32', 'UInt32', 'Bool', 'String', 'Bytes'].map((name) => [
+    `google.protobuf.${name}Value`,
+    name.toLowerCase(),
+  ]),
+)
+
+/** The scalar that a wrapper of google.protobuf holds; null: it is none. */
+export function wrappedScalar({ fullName }: ProtoMessage): string | null {
+  return wrappers.get(fullName) ?? null
+}
+
 /** The path and the message that `orders.proto#shop.Order` names; null: it is no .proto file. Message null: the first of the file. */
 export function protoPath(path: string): { readonly file: string; readonly message: string | null } | null {
   const match = /^(.*\.proto)(?:#([\w.]+))?$/i.exec(path)
