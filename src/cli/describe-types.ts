@@ -1,3 +1,4 @@
+import { deriveJsonType } from '../encode/json-schema/derive.js'
 import { valueSchema } from '../encode/value.js'
 import { dayMs, shownValue } from '../model/held.js'
 import type { Model } from '../model/model.js'
@@ -115,28 +116,9 @@ function jsonSchemaField(field: Field): object {
   return { type: field.nullable ? [type, 'null'] : type, ...rest }
 }
 
-function jsonSchemaType(type: FieldType): { readonly type: string; readonly format?: string } {
-  switch (type.kind) {
-    case 'boolean':
-    case 'integer':
-    case 'string':
-      return { type: type.kind }
-    case 'decimal':
-    case 'double':
-      return { type: 'number' }
-    case 'uuid':
-      return { type: 'string', format: 'uuid' }
-    case 'date':
-      return { type: 'string', ...(type.spelling === undefined && { format: 'date' }) }
-    case 'timestamp':
-      return { type: 'string', ...(type.spelling === undefined && !type.local && { format: 'date-time' }) }
-    case 'time':
-      return { type: 'string' }
-    case 'list':
-      return { type: type.of.endsWith('map') ? 'object' : 'array' }
-    case 'json':
-      return { type: 'object' }
-  }
+function jsonSchemaType(type: FieldType): { readonly type?: string } {
+  if (type.kind === 'list') return { type: type.of.endsWith('map') ? 'object' : 'array' }
+  return type.kind === 'json' ? { type: 'object' } : deriveJsonType(type)
 }
 
 /** The values of a text column that has few of them, all known. */

@@ -4,7 +4,7 @@ import { nearest } from '../../config/nearest.js'
 import { parseDuration } from '../../config/quantity.js'
 import type { Path } from '../../config/source.js'
 import { heldTimestamp } from '../held.js'
-import type { LifeState, LifeTransition } from '../lives/lives.js'
+import type { LifeState, LifeTransition, LivesSpec } from '../lives/lives.js'
 import type { Declaration, Declared, Settings } from './from-declaration.js'
 import { columnKeys } from './declared-column.js'
 import { circle, endless, longestLife, meanLifeMs, mostEvents, shareWithin, unreachable } from './lives-graph.js'
@@ -20,13 +20,7 @@ const aliveByDefault = 32
 const leastShareWithin = 0.5
 
 /** Lives whose changed columns have not been looked at yet: their setters are columns to be declared. */
-export interface LivesDraft {
-  readonly state: string
-  readonly time: string
-  readonly startMs: number
-  readonly everyMs: number
-  readonly first: number
-  readonly maxEvents: number
+export interface LivesDraft extends Omit<LivesSpec, 'states' | 'changed'> {
   readonly states: readonly Omit<LifeState, 'sets'>[]
   /** In the order of states; `column`: the hidden column with the values, null for the event's time, undefined for none. */
   readonly sets: readonly SetDraft[]
