@@ -22,6 +22,11 @@ export interface Matching {
   readonly unused: readonly number[]
 }
 
+/** Whether a field has no column because a column's name matches several. */
+export function isAmbiguous({ ambiguous }: Matching, path: string): boolean {
+  return [...ambiguous.values()].some((paths) => paths.includes(path))
+}
+
 /** `alternatives`: further names of the columns, which come last. */
 export function matchColumns(
   leaves: readonly Leaf[],

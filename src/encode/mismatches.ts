@@ -1,5 +1,6 @@
 import { GenesisError } from '../errors.js'
 import { listed } from './listed.js'
+import type { Matching } from './match-columns.js'
 
 interface Mismatch {
   readonly path: string
@@ -22,6 +23,16 @@ export class Mismatches {
   add(path: string, what: string, details: { found?: string; expected: string; remedy?: string }): void {
     const error = new GenesisError('SCHEMA_MISMATCH', what, { place: this.at(path), ...details })
     this.#found.push({ path, error })
+  }
+
+  /** The columns, by their names, that match several nested fields. */
+  addAmbiguous({ ambiguous }: Matching, names: readonly string[]): void {
+    for (const [column, paths] of ambiguous) {
+      this.add(paths[0], 'several nested fields match one column by name', {
+        found: `column ${names[column]}, which fits ${listed(paths)}`,
+        expected: `columns named by path, such as ${paths[0]}`,
+      })
+    }
   }
 
   at(path: string): string {

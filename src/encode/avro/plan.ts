@@ -6,7 +6,7 @@ import { constant } from '../step.js'
 import { branchIndex, columnSteps } from './column.js'
 import { describeField } from '../describe-field.js'
 import { listed } from '../listed.js'
-import { matchColumns, type Matching } from '../match-columns.js'
+import { isAmbiguous, matchColumns, type Matching } from '../match-columns.js'
 import { Mismatches } from '../mismatches.js'
 import type { ValuePlan } from '../value-schema.js'
 import { branchesOf, leavesOf } from './leaves.js'
@@ -40,12 +40,7 @@ class Planner {
     if (!(record instanceof avro.types.RecordType)) return this.rootColumn(type)
     const names = this.fields.map((field) => field.name)
     this.matching = matchColumns(leavesOf(record), names)
-    for (const [column, paths] of this.matching.ambiguous) {
-      this.mismatches.add(paths[0], 'several nested fields match one column by name', {
-        found: `column ${names[column]}, which fits ${listed(paths)}`,
-        expected: `columns named by path, such as ${paths[0]}`,
-      })
-    }
+    this.mismatches.addAmbiguous(this.matching, names)
     const steps = [...branchStep(type, record), ...this.record(record, '', [record])]
     return { steps, unusedColumns: this.matching.unused.map((column) => names[column]) }
   }
@@ -82,8 +77,7 @@ class Planner {
     const isEndless = records.length === 0 && branches.some((branch) => branch instanceof avro.types.RecordType)
     const nullAt = branches.findIndex((branch) => branch.typeName === 'null')
     if (isEndless && nullAt >= 0) return [constant(branchIndex(nullAt))]
-    const isAmbiguous = [...this.matching.ambiguous.values()].some((paths) => paths.includes(path))
-    if (!isAmbiguous) {
+    if (!isAmbiguous(this.matching, path)) {
       this.mismatches.add(path, 'no column for this field, and no default', {
         found: `columns ${listed(this.fields.map(({ name }) => name))}`,
         expected: `a column ${path}, or a default in the schema`,

@@ -4,7 +4,7 @@ import type { Field, FieldType } from '../../record.js'
 import { describeField } from '../describe-field.js'
 import { itemSteps, jsonStep, objectSteps, type JsonMember, type JsonStepOptions } from '../json-object.js'
 import { listed } from '../listed.js'
-import { matchColumns, type Leaf, type Matching } from '../match-columns.js'
+import { isAmbiguous, matchColumns, type Leaf, type Matching } from '../match-columns.js'
 import { Mismatches } from '../mismatches.js'
 import { constant, type EncodeStep } from '../step.js'
 import type { ValuePlan } from '../value-schema.js'
@@ -108,8 +108,7 @@ class Planner {
       return [{ path, step: (before, after) => constant(`${before}${text}${after}`), isOmitted: false }]
     }
     const at = path.join('.')
-    const isAmbiguous = [...this.matching.ambiguous.values()].some((paths) => paths.includes(at))
-    if (!isAmbiguous) {
+    if (!isAmbiguous(this.matching, at)) {
       this.mismatches.add(at, 'no column for this required property, and no default', {
         found: `columns ${listed(this.fields.map(({ name }) => name))}`,
         expected: `a column ${at}, or a default or const in the schema`,

@@ -53,12 +53,7 @@ class Planner {
     // A field of Protobuf has letters, digits and _ in its name.
     const paths = this.fields.map(({ name, path }) => path?.map(avroName).join('.') ?? name)
     this.matching = matchColumns(leavesOf(message, [], [message]), names, paths)
-    for (const [column, paths] of this.matching.ambiguous) {
-      this.mismatches.add(paths[0], 'several nested fields match one column by name', {
-        found: `column ${names[column]}, which fits ${listed(paths)}`,
-        expected: `columns named by path, such as ${paths[0]}`,
-      })
-    }
+    this.mismatches.addAmbiguous(this.matching, names)
     const steps = this.#message(message, [], [message])
     return { steps, unusedColumns: this.matching.unused.map((column) => names[column]) }
   }
