@@ -143,7 +143,8 @@ class Planner {
     return (options) => jsonStep(field, column, options)
   }
 
-  #items(field: Field, { of, items }: ListType, node: SchemaNode, at: string): EncodeStep[] {
+  #items(field: Field, list: ListType, node: SchemaNode, at: string): EncodeStep[] {
+    const { of, items } = list
     const isMap = of.endsWith('map')
     const wanted = isMap ? 'object' : 'array'
     const branch = branchesOf(node, this.schema).find(({ type }) => type === undefined || type === wanted)
@@ -158,11 +159,9 @@ class Planner {
     const values = isMap ? items.slice(0, -1) : items
     const planner = new Planner(values, this.mismatches.inside(at, isMap ? '{}' : '[]'), this.schema)
     if (of === 'values' || of === 'map')
-      return itemSteps({ kind: 'list', of, items }, [
-        planner.#value(items[0], 0, inner, '', false)({ before: '', after: '' }),
-      ])
+      return itemSteps(list, [planner.#value(items[0], 0, inner, '', false)({ before: '', after: '' })])
     const isOpen = inner === true || Object.keys(inner).length === 0
-    return itemSteps({ kind: 'list', of, items }, isOpen ? undefined : planner.root(inner).steps)
+    return itemSteps(list, isOpen ? undefined : planner.root(inner).steps)
   }
 }
 

@@ -1,4 +1,5 @@
 /** Which columns fit which types of Protobuf, and how they are written: the table in docs/formats.md, as code. */
+import { dayMs } from '../../model/time/day.js'
 import { ownWriter } from '../../model/time/spelling.js'
 import type { Field, FieldType, Value } from '../../record.js'
 import { wrappedScalar, type ProtoType } from '../../model/schemas/proto-file.js'
@@ -18,8 +19,6 @@ export interface ProtoConversion {
   /** The bytes of a present value in held form; null if it does not fit. */
   readonly render: (value: NonNullable<Value>) => Buffer | null
 }
-
-const day = 86_400_000
 
 const integers: Readonly<Record<string, NumberForm>> = {
   int32: { as: 'base128', bits: 32, isSigned: true },
@@ -42,7 +41,7 @@ export function protoConversion(field: Field, type: ProtoType): ProtoConversion 
   const { kind } = field.type
   if (fullName === 'google.protobuf.Timestamp') {
     if (kind === 'timestamp') return ofNumber(2, { as: 'timestamp-message', ms: 1 })
-    return kind === 'date' ? ofNumber(2, { as: 'timestamp-message', ms: day }) : null
+    return kind === 'date' ? ofNumber(2, { as: 'timestamp-message', ms: dayMs }) : null
   }
   if (fullName === 'google.type.Date') return kind === 'date' ? ofNumber(2, { as: 'date-message' }) : null
   const scalar = wrappedScalar(type.message)
