@@ -175,3 +175,9 @@ export function asGenesisError(thrown: unknown): GenesisError {
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new GenesisError('INTERNAL', message, { cause: thrown })
 }
+
+/** The errors in anything thrown: those that a GenesisError contains, or itself. */
+export function errorsIn(thrown: unknown): readonly GenesisError[] {
+  const error = asGenesisError(thrown)
+  return error.details.all ?? [error]
+}

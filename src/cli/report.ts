@@ -1,11 +1,11 @@
 /** Errors as shown on the command line: one line each on stderr, and an exit status. */
-import { asGenesisError, errorTable } from '../errors.js'
+import { asGenesisError, errorsIn, errorTable } from '../errors.js'
 import type { GenesisError } from '../errors.js'
 
 /** Prints one or several errors and returns the exit status: 1 for failures, 2 for invalid input. */
 export function report(thrown: unknown, env: Readonly<Record<string, string | undefined>> = process.env): 1 | 2 {
   const error = asGenesisError(thrown)
-  for (const one of error.details.all ?? [error]) process.stderr.write(`${errorLine(one)}\n`)
+  for (const one of errorsIn(error)) process.stderr.write(`${errorLine(one)}\n`)
   if (env.GENESIS_TRACE === '1') process.stderr.write(`${trace(error)}\n`)
   return errorTable[error.code].exit
 }

@@ -8,7 +8,7 @@ import { hideSecrets } from '../config/hide-secrets.js'
 import { withoutSecrets } from '../config/placeholders.js'
 import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
-import { errorTable, GenesisError } from '../errors.js'
+import { errorsIn, errorTable, GenesisError } from '../errors.js'
 import { checkOffline, inConnector } from '../connector/check-offline.js'
 import { errorLine } from './report.js'
 
@@ -59,7 +59,7 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
       worker = await loadWorker(flags.worker ?? null, process.env)
     } catch (error) {
       if (!(error instanceof GenesisError)) throw error
-      errors.push(...(error.details.all ?? [error]))
+      errors.push(...errorsIn(error))
     }
   }
   const good: ConnectorConfig[] = []

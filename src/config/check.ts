@@ -3,7 +3,7 @@
  * filled in.
  */
 import convict from 'convict'
-import { asGenesisError, GenesisError } from '../errors.js'
+import { GenesisError } from '../errors.js'
 import { convictFormat, formatOf, isGood } from './formats.js'
 import { isObject } from './is-object.js'
 import { nearest } from './nearest.js'
@@ -11,6 +11,7 @@ import { isOption, optionsOf } from './option.js'
 import type { Option, OptionTree, Values } from './option.js'
 import { resolvePlaceholders } from './placeholders.js'
 import type { Environment } from './placeholders.js'
+import { parseJson } from './parse-json.js'
 import type { Path, ConfigSource } from './source.js'
 
 export interface CheckOptions {
@@ -88,16 +89,25 @@ export function check<T extends OptionTree>(tree: T, source: ConfigSource, optio
 /** The maps of an option `maps` that has passed `check`, one by one; their places are below the option's. */
 export function checkItems<T extends OptionTree>(
   items: T,
-  key: string,
+  path: Path,
   source: ConfigSource,
   options: CheckOptions,
 ): CheckedValues<T>[] {
-  const written = isObject(source.value) ? source.value[key] : undefined
-  const parsed: unknown = typeof written === 'string' ? JSON.parse(written) : (written ?? [])
-  const list: unknown[] = Array.isArray(parsed) ? parsed : [parsed]
+  const written = path.reduce<unknown>((value, key) => (isObject(value) ? value[String(key)] : undefined), source.value)
+  const place = (below: Path): string => source.place([...path, ...below])
+  const isText = typeof written === 'string'
+  const own = isText ? parseJson(written) : (written ?? [])
+  // No JSON as it is written: placeholders stand for all of it, such as a mounted file. Those in maps are resolved map by map.
+  const isReferred = own === undefined
+  const text = isReferred
+    ? resolvePlaceholders({ ...source, value: written, place }, options.env, options.folder)
+    : null
+  const found: unknown = text === null ? own : JSON.parse(String(text.value))
+  const list: unknown[] = Array.isArray(found) ? found : [found]
   return list.map((value, index) => {
-    const at = Array.isArray(parsed) ? [key, index] : [key]
-    return check(items, { ...source, value, place: (path) => source.place([...at, ...path]) }, options)
+    const at = Array.isArray(found) ? [index] : []
+    const itemOptions = isReferred ? { ...options, anyText: true } : options
+    return check(items, { ...source, value, place: (below) => place([...at, ...below]) }, itemOptions)
   })
 }
 
@@ -176,12 +186,6 @@ export function throwErrors(errors: readonly GenesisError[]): void {
   if (errors.length === 1) throw errors[0]
   const code = errors.every((error) => error.code === errors[0].code) ? errors[0].code : 'CONFIG_INVALID'
   throw new GenesisError(code, `${errors.length} errors, the first: ${errors[0].message}`, { all: errors })
-}
-
-/** The errors in a thrown one: the reverse of throwErrors. */
-export function errorsIn(thrown: unknown): readonly GenesisError[] {
-  const error = asGenesisError(thrown)
-  return error.details.all ?? [error]
 }
 
 /** Errors without duplicates. */

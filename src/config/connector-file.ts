@@ -1,8 +1,8 @@
 /** Connectors from files and folders; parse-connector.ts checks each. */
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, extname, join } from 'node:path'
-import { GenesisError } from '../errors.js'
-import { errorsIn, throwErrors } from './check.js'
+import { errorsIn, GenesisError } from '../errors.js'
+import { throwErrors } from './check.js'
 import { fileExtensions, type ConnectorConfig } from './connector.js'
 import { hideSecrets } from './hide-secrets.js'
 import { isObject } from './is-object.js'

@@ -4,6 +4,7 @@ import convict from 'convict'
 import { formatDuration, parseDuration, parseSize } from './quantity.js'
 import { isObject } from './is-object.js'
 import type { FormatName, Option } from './option.js'
+import { parseJson } from './parse-json.js'
 
 interface Format {
   /** How it is written in a file; `${…}` placeholders are always text. */
@@ -251,14 +252,6 @@ function isAddressRange(text: string): boolean {
   const version = isIP(address)
   const isLength = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
   return version !== 0 && isLength && more === undefined
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function within(value: number, { minimum = -Infinity, maximum = Infinity }: Option): boolean {

@@ -1,5 +1,6 @@
 /** Record headers: a name, and the source of the value. */
 import { isObject } from './is-object.js'
+import { parseJson } from './parse-json.js'
 
 export interface HeaderConfig {
   readonly name: string
@@ -35,12 +36,4 @@ function valueOf(given: unknown): HeaderConfig['value'] | null {
   const { column, position } = given
   if (typeof column === 'string') return { from: 'column', column }
   return position === 'task' || position === 'iteration' ? { from: 'position', of: position } : null
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

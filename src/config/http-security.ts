@@ -3,10 +3,9 @@ import { createPublicKey } from 'node:crypto'
 import { isIP } from 'node:net'
 import { checkItems, throwErrors } from './check.js'
 import { certificateItems, tokenItems, userItems, type httpOptions } from './http-options.js'
-import { isObject } from './is-object.js'
 import type { OptionTree, Values } from './option.js'
 import { parsePasswordHash, parseTokenHash, type PasswordHash } from './password-hash.js'
-import { resolvePlaceholders, type Environment } from './placeholders.js'
+import type { Environment } from './placeholders.js'
 import type { ConfigSource } from './source.js'
 
 type HttpValues = Values<typeof httpOptions>
@@ -172,15 +171,7 @@ const remedy = 'Print one with genesis hash-password'
 /** The rows under a key of `http.auth`: maps, or a text with them, such as a mounted file. */
 function rowsOf<T extends OptionTree>({ source, env, folder, values }: HttpSource, key: string, items: T): Values<T>[] {
   if ((values.auth as Readonly<Record<string, unknown>>)[key] === undefined) return []
-  const place: ConfigSource['place'] = (path) => source.place(['http', 'auth', ...path])
-  const http = isObject(source.value) ? source.value.http : undefined
-  const auth = isObject(http) && isObject(http.auth) ? http.auth : {}
-  const written = auth[key]
-  // A whole file by reference: its text is resolved first, the placeholders inside rows later.
-  const isText = typeof written === 'string'
-  const rows = isText ? resolvePlaceholders({ ...source, value: written, place }, env, folder).value : written
-  const own: ConfigSource = { ...source, value: { [key]: rows }, place }
-  const checked = checkItems(items, key, own, { env, folder, anyText: isText })
+  const checked = checkItems(items, ['http', 'auth', key], source, { env, folder })
   throwErrors(checked.flatMap(({ errors }) => errors))
   return checked.map((one) => one.values)
 }

@@ -1,7 +1,7 @@
 /** Checked configurations from written ones: of a file, of a request, of the library. */
 import { dirname, resolve } from 'node:path'
-import { GenesisError } from '../errors.js'
-import { check, checkItems, distinct, errorsIn, throwErrors } from './check.js'
+import { errorsIn, GenesisError } from '../errors.js'
+import { check, checkItems, distinct, throwErrors } from './check.js'
 import type { CheckOptions } from './check.js'
 import { connectKeys, type RestFolders } from './connect-keys.js'
 import { brokenRules } from './connector-rules.js'
@@ -165,7 +165,7 @@ interface ReadConnector {
 function readConnector(source: ConfigSource, options: CheckOptions): ReadConnector {
   const checked = check(connectorSchema, source, options)
   const { failed } = checked
-  const references = failed.has('references') ? [] : checkItems(referenceSchema, 'references', source, options)
+  const references = failed.has('references') ? [] : checkItems(referenceSchema, ['references'], source, options)
   const rules = brokenRules(checked)
   const errors = [
     ...checked.errors,

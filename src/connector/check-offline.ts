@@ -1,10 +1,9 @@
 /** Checks of a connector beyond its file, before anything runs; sink/kafka/check-online.ts has those with a network. */
-import { errorsIn } from '../config/check.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import { connectorSchema } from '../config/connector-schema.js'
 import { locationOf } from '../config/location.js'
 import { checkKey, checkValue } from '../encode/check.js'
-import { GenesisError } from '../errors.js'
+import { errorsIn, GenesisError } from '../errors.js'
 import { loadModel, type ModelSource } from '../model/load.js'
 import type { Model } from '../model/model.js'
 import { openConnector } from './open.js'

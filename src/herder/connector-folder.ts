@@ -4,6 +4,7 @@ import { isObject } from '../config/is-object.js'
 import type { RawConfig, RawConnector } from '../config/raw-connector.js'
 import { GenesisError } from '../errors.js'
 import type { TargetState } from './herder.js'
+import { parseJson } from '../config/parse-json.js'
 
 /** Where a standalone worker stores connectors created over REST. */
 export interface ConnectorStore {
@@ -60,7 +61,7 @@ export class ConnectorFolder implements ConnectorStore {
   }
 
   async #read(path: string): Promise<StoredConnector> {
-    const content = parsed(await this.#do(() => readFile(path, 'utf8')))
+    const content = parseJson(await this.#do(() => readFile(path, 'utf8')))
     if (isObject(content) && typeof content.name === 'string' && isObject(content.config)) {
       const target = (['RUNNING', 'PAUSED', 'STOPPED'] as const).find((state) => state === content.initial_state)
       const raw = { name: content.name, config: content.config as RawConfig, file: null }
@@ -91,13 +92,5 @@ export class ConnectorFolder implements ConnectorStore {
         cause,
       })
     }
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

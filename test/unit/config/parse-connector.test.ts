@@ -197,6 +197,20 @@ describe('placeholders', () => {
     )
   })
 
+  it('stand for a whole list of maps, and for values in its maps', async (t) => {
+    const reference = { column: 'customer_id', connector: 'customers.yaml', key: '${env:KEY}' }
+    const folder = await folderWith(t, { 'references.json': JSON.stringify([{ ...reference, among: '5' }]) })
+    const referencesOf = (references: unknown) =>
+      parseConnector(plainSource({ ...minimal, references }, 'x'), { env: { KEY: 'id' }, folder }).references
+    const expected = { column: 'customer_id', key: 'id', among: 5 }
+    for (const written of ['${file:references.json}', [{ ...reference, among: 5 }]]) {
+      const [{ column, key, among }] = referencesOf(written)
+      assert.deepEqual({ column, key, among }, expected)
+    }
+    const misspelled = JSON.stringify([{ ...reference, keys: 'id' }])
+    assert.throws(() => referencesOf(misspelled), { message: /^x: references\.0\.keys: unknown key/ })
+  })
+
   it('never show what they stand for', () => {
     const messages = errorsOf(
       {
