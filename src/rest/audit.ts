@@ -2,6 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { routeOf } from './auth/guard.js'
 import type { Principal } from './auth/principal.js'
+import { isSafe } from './route.js'
 
 export interface AuditEntry {
   /** Stable, to search for. */
@@ -34,7 +35,7 @@ function isAudited(request: FastifyRequest, status: number): boolean {
   // Beyond the limit of failed attempts, lines would only help who makes them.
   if (loginFailed) return status !== 429
   const { changesNothing } = routeOf(request)
-  const isChange = !['GET', 'HEAD', 'OPTIONS'].includes(method) && !is404 && changesNothing !== true
+  const isChange = !isSafe(method) && !is404 && changesNothing !== true
   return isChange && principal !== null
 }
 

@@ -1,15 +1,14 @@
 /** Refuses what a web page of someone else makes a browser on this machine send. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { isLoopback } from '../config/http-security.js'
-
-const safe = new Set(['GET', 'HEAD', 'OPTIONS'])
+import { isSafe } from './route.js'
 
 /**
  * Cross-site request forgery: browsers add logins and client certificates by themselves, and an open worker asks for
  * none. Null: not the case; otherwise why the request is refused.
  */
 export function crossSite(method: string, headers: IncomingHttpHeaders): string | null {
-  if (safe.has(method)) return null
+  if (isSafe(method)) return null
   const site = headers['sec-fetch-site']
   if (site !== undefined) {
     return site === 'same-origin' || site === 'none' ? null : 'the request comes from a page of another site'

@@ -5,6 +5,11 @@ import { HttpError } from './http-error.js'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
+/** Whether a call with this method changes nothing (RFC 9110, 9.2.1). */
+export function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+}
+
 /** A JSON Schema (draft 2020-12), as OpenAPI 3.1 has it. */
 export type Schema = Readonly<Record<string, unknown>>
 
@@ -22,8 +27,6 @@ export interface Exchange {
   readonly role: Role | null
   /** Address at which the caller reached this worker: `http://host:port`. */
   readonly origin: string
-  /** Aborted when the client has disconnected. */
-  readonly signal: AbortSignal
 }
 
 export interface Reply {

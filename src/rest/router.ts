@@ -110,9 +110,7 @@ function configOf({ isOpen, pageUrl, isPublic, isUnlimited, changesNothing }: Ro
 }
 
 function exchangeOf(request: FastifyRequest): Exchange {
-  const { params, url, headers, body, protocol, host, raw } = request
-  const gone = new AbortController()
-  raw.socket.once('close', () => gone.abort())
+  const { params, url, headers, body, protocol, host } = request
   return {
     params: params as Record<string, string>,
     query: new URLSearchParams(url.split('?').slice(1).join('?')),
@@ -121,7 +119,6 @@ function exchangeOf(request: FastifyRequest): Exchange {
     body: typeof body === 'string' ? body : '',
     role: request.principal?.role ?? null,
     origin: `${protocol}://${host}`,
-    signal: gone.signal,
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Role } from '../../config/http-security.js'
+import { isSafe } from '../route.js'
 
 /** Who sent a request. */
 export interface Principal {
@@ -13,5 +14,5 @@ export const anyone: Principal = { name: null, method: 'none', role: 'admin' }
 
 /** Whether a role may make calls with an HTTP method. */
 export function mayCall(role: Role, method: string): boolean {
-  return role === 'admin' || method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+  return role === 'admin' || isSafe(method)
 }
