@@ -4,7 +4,6 @@ import type {
   ConfigCheck,
   ConnectorOffset,
   ConnectorOverview,
-  ConnectorProgress,
   ConnectorStatus,
   ConnectorView,
   Herder,
@@ -60,7 +59,7 @@ export class HerderReads implements Pick<
   | 'status'
   | 'tasks'
   | 'taskStatus'
-  | 'progress'
+  | 'overviewOf'
   | 'check'
   | 'offsets'
   | 'topics'
@@ -85,10 +84,11 @@ export class HerderReads implements Pick<
 
   async overview(): Promise<readonly ConnectorOverview[]> {
     await this.refresh()
-    return this.connectors.all.map((connector) => ({
-      ...this.connectors.view(connector),
-      progress: this.connectors.progress(connector),
-    }))
+    return this.connectors.all.map((connector) => this.#overview(connector))
+  }
+
+  async overviewOf(name: string): Promise<ConnectorOverview> {
+    return this.#overview(await this.#read(name))
   }
 
   async get(name: string): Promise<ConnectorView> {
@@ -107,10 +107,6 @@ export class HerderReads implements Pick<
     const found = (await this.status(name)).tasks.find(({ id }) => id === task)
     if (found === undefined) throw noTask(name, task)
     return found
-  }
-
-  async progress(name: string): Promise<ConnectorProgress> {
-    return this.connectors.progress(await this.#read(name))
   }
 
   check(name: string, config: RawConfig): Promise<ConfigCheck> {
@@ -146,6 +142,10 @@ export class HerderReads implements Pick<
   /** Called before every read, to catch up with other workers' changes. Standalone, there are none. */
   protected refresh(): Promise<void> {
     return Promise.resolve()
+  }
+
+  #overview(connector: HostedConnector): ConnectorOverview {
+    return { ...this.connectors.view(connector), progress: this.connectors.progress(connector) }
   }
 
   async #read(name: string): Promise<HostedConnector> {

@@ -195,12 +195,12 @@ export interface Herder {
   list(): Promise<readonly ConnectorView[]>
   /** The same with their progress: reads the state of a group once, however many there are. */
   overview(): Promise<readonly ConnectorOverview[]>
+  overviewOf(name: string): Promise<ConnectorOverview>
   get(name: string): Promise<ConnectorView>
   status(name: string): Promise<ConnectorStatus>
   tasks(name: string): Promise<readonly TaskInfo[]>
   /** Also throws TASK_NOT_FOUND. */
   taskStatus(name: string, task: number): Promise<TaskStatus>
-  progress(name: string): Promise<ConnectorProgress>
 
   /**
    * Checks a configuration as far as possible without a network, like `create`. Never rejects because of its errors.

@@ -177,7 +177,7 @@ export function herderContract(name: string, makePlace: (t: TestContext) => Prom
       await isIn('a', 'PAUSED', 'PAUSED', 'PAUSED')
       assert.deepEqual((await herder.get('a')).info.tasks, [0, 1])
       const before = delivered('a').length
-      const { tasks } = await herder.progress('a')
+      const { tasks } = (await herder.overviewOf('a')).progress
       assert.equal(tasks[0].position, 2 * before)
       await herder.pause('a')
       await herder.resume('a')
@@ -255,7 +255,7 @@ export function herderContract(name: string, makePlace: (t: TestContext) => Prom
         herder.status('x'),
         herder.tasks('x'),
         herder.taskStatus('x', 0),
-        herder.progress('x'),
+        herder.overviewOf('x'),
         herder.patch('x', {}),
         herder.delete('x'),
         herder.pause('x'),
@@ -323,9 +323,9 @@ export function herderContract(name: string, makePlace: (t: TestContext) => Prom
       const events: HerderEvent[] = []
       herder.subscribe((event) => events.push(event))
       await herder.create('a', config({ 'throughput.max_records': '100', 'tasks.max': '2' }))
-      await eventually(async () => (await herder.progress('a')).complete)
+      await eventually(async () => (await herder.overviewOf('a')).progress.complete)
       await isIn('a', 'RUNNING', 'RUNNING', 'RUNNING')
-      const progress = await herder.progress('a')
+      const { progress } = await herder.overviewOf('a')
       assert.deepEqual(
         (await herder.overview()).map(({ info, progress }) => [info.name, progress.position, progress.complete]),
         [['a', progress.position, true]],

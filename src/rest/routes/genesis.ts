@@ -1,5 +1,5 @@
 import type { RawConfig } from '../../config/raw-connector.js'
-import type { ConnectorProgress, ConnectorView, Herder, TaskStatus } from '../../herder/herder.js'
+import type { ConnectorOverview, ConnectorView, Herder, TaskStatus } from '../../herder/herder.js'
 import type { Failure } from '../../runtime/task-events.js'
 import { HttpError } from '../http-error.js'
 import type { Job, JobControl, Jobs } from '../jobs.js'
@@ -13,7 +13,7 @@ export type VerifyResult = { readonly exact: boolean } & object
 /** Services that the routes below need in addition to a herder. */
 export interface GenesisServices {
   /** The first records of a configuration, as JSON. Throws the configuration's errors. */
-  dryRun(name: string, config: RawConfig, records: number, signal: AbortSignal): Promise<readonly unknown[]>
+  dryRun(name: string, config: RawConfig, records: number): Promise<readonly unknown[]>
   /** Compares what a connector has delivered with its stream: one result per sink. */
   verify(connector: ConnectorView, control: JobControl<VerifyResult>): Promise<void>
   /** The model of a connector, with what `genesis fit` measured. Throws the errors of loading it. */
@@ -39,7 +39,7 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
       group: 'Genesis',
       summary: 'Positions, rates and completion of all connectors',
       answers: { 200: { about: 'By name.', schema: list(named('Progress')) } },
-      handle: async () => jsonReply((await herder.overview()).map((view) => progressBody(view, view.progress))),
+      handle: async () => jsonReply((await herder.overview()).map((overview) => progressBody(overview))),
     },
     {
       method: 'GET',
@@ -48,8 +48,7 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
       summary: 'Positions, rate and completion of a connector',
       answers: { 200: { about: 'Its progress.', schema: named('Progress') } },
       async handle({ params: { name } }) {
-        const [view, progress] = await Promise.all([herder.get(name), herder.progress(name)])
-        return jsonReply(progressBody(view, progress, true))
+        return jsonReply(progressBody(await herder.overviewOf(name), true))
       },
     },
     {
@@ -80,13 +79,13 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
           schema: object({ records: list({ type: 'object' }) }),
         },
       },
-      async handle({ body, signal }) {
+      async handle({ body }) {
         const fields = bodyFields(parseTexts(body), 'name', 'config', 'records')
         if (fields.config === undefined) throw new HttpError(500, 'The body has no config')
         const config = textsOf(configOf(fields.config, 'config'))
         const records = recordsOf(fields.records)
         const name = typeof fields.name === 'string' ? fields.name : (config.name ?? 'dry-run')
-        return jsonReply({ records: await services.dryRun(name, { ...config, name }, records, signal) })
+        return jsonReply({ records: await services.dryRun(name, { ...config, name }, records) })
       },
     },
     {
@@ -141,7 +140,7 @@ function recordsOf(given: unknown): number {
 }
 
 /** `traces`: with the stacks of errors, which would make a list long. */
-function progressBody({ info, status }: ConnectorView, progress: ConnectorProgress, traces = false): object {
+function progressBody({ info, status, progress }: ConnectorOverview, traces = false): object {
   const { name, complete, position, endPosition, records, recordsPerSecond, targetRecordsPerSecond, tasks } = progress
   const taskStatus = new Map(status.tasks.map((task) => [task.id, task]))
   const isDue = targetRecordsPerSecond !== null && status.state === 'RUNNING' && !complete
