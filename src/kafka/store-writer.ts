@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClusterOptions } from '../config/cluster.js'
-import { GenesisError } from '../errors.js'
+import type { GenesisError } from '../errors.js'
+import { retryUntil } from './wire/retry-until.js'
 import { WireProducer } from './wire/wire-producer.js'
 import { encodeRecords } from './wire/side-records.js'
 import type { PlainRecord } from './wire/side-records.js'
@@ -10,7 +10,7 @@ const maxMessageBytes = 1_000_000
 
 /** How long a broker may refuse writes, as it does while replicas catch up or a leader is elected. */
 const refusedForMs = 15_000
-const retryMs = 100
+const refusalBackoff = { firstMs: 100, maxMs: 100 }
 const refusals = /^(?:NOT_ENOUGH_REPLICAS|NOT_LEADER_OR_FOLLOWER)(?: |$)/
 
 /** Never reached: no transactions are used. */
@@ -33,15 +33,8 @@ export class StoreWriter {
 
   /** Resolves once the records are in the log. After a rejection the outcome is unknown. */
   async append(records: readonly PlainRecord[]): Promise<void> {
-    const deadline = performance.now() + refusedForMs
-    for (;;) {
-      try {
-        return await this.#attempt(records)
-      } catch (error) {
-        if (this.#closed || !isRefusal(error) || performance.now() > deadline) throw error
-        await sleep(retryMs)
-      }
-    }
+    const mayRetry = (error: GenesisError): boolean => !this.#closed && isRefusal(error)
+    await retryUntil(refusedForMs, refusalBackoff, { topic: this.#topic }, () => this.#attempt(records), mayRetry)
   }
 
   async close(): Promise<void> {
@@ -90,6 +83,6 @@ export class StoreWriter {
 }
 
 /** Whether the broker said it did not write. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof GenesisError && refusals.test(error.details.found ?? '')
+function isRefusal({ details: { found = '' } }: GenesisError): boolean {
+  return refusals.test(found)
 }
