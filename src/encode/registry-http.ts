@@ -76,10 +76,20 @@ export function exchange(
 
 function authorization(options: HttpOptions, url: URL): Record<string, string> {
   if (options.token !== null) return { authorization: `Bearer ${options.token}` }
+  const login = registryLogin(options, url)
+  if (login === null) return {}
+  return { authorization: `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}` }
+}
+
+/** User name and password of the options, or else those in the URL; null: none. */
+export function registryLogin(
+  options: Pick<HttpOptions, 'username' | 'password'>,
+  url: URL,
+): { readonly username: string; readonly password: string } | null {
   const username = options.username ?? decodeURIComponent(url.username)
-  if (username === '') return {}
+  if (username === '') return null
   const password = options.username === null ? decodeURIComponent(url.password) : (options.password ?? '')
-  return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
+  return { username, password }
 }
 
 function parse(text: string): unknown {

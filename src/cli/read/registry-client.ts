@@ -2,6 +2,7 @@
 import { Agent } from 'node:https'
 import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import type { WorkerConfig } from '../../config/worker.js'
+import { registryLogin } from '../../encode/registry-http.js'
 import { readableTypes } from './logical-types.js'
 
 type ClientOptions = ConstructorParameters<typeof SchemaRegistry>[0]
@@ -10,15 +11,14 @@ type ClientOptions = ConstructorParameters<typeof SchemaRegistry>[0]
 export function createRegistryClient(options: WorkerConfig['registry']): SchemaRegistry | null {
   if (options.url === null) return null
   const url = new URL(options.url)
-  const username = options.username ?? decodeURIComponent(url.username)
-  const password = options.password ?? decodeURIComponent(url.password)
+  const login = registryLogin(options, url)
   url.username = ''
   url.password = ''
   const { token, ca } = options
   const client: ClientOptions = {
     host: url.href.replace(/\/+$/, ''),
     clientId: 'genesis',
-    ...(token === null && username !== '' && { auth: { username, password } }),
+    ...(token === null && login !== null && { auth: login }),
     ...(token !== null && { middlewares: [bearer(token)] }),
     ...(ca !== null && { agent: new Agent({ ca }) }),
   }
