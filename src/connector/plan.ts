@@ -1,8 +1,7 @@
-import { dirname } from 'node:path'
 import { resolveConnector } from '../config/parse-connector.js'
 import type { ConnectorConfig } from '../config/connector.js'
-import { hideSecrets } from '../config/hide-secrets.js'
-import { secretsOf, type Environment } from '../config/placeholders.js'
+import { hideSecrets, secretsIn } from '../config/hide-secrets.js'
+import type { Environment } from '../config/placeholders.js'
 import type { RawConnector } from '../config/raw-connector.js'
 import type { WorkerConfig } from '../config/worker.js'
 import type { GenesisError } from '../errors.js'
@@ -39,7 +38,6 @@ export async function checkConnector(
   const { errors: unfit } = wrong.length > 0 ? { errors: [] } : await preflight(connectors, worker, models)
   const errors = [...wrong, ...unfit]
   if (errors.length === 0) return { connectors, errors }
-  const folder = raw.file === null ? worker.rest.secrets : dirname(raw.file)
-  const secrets = secretsOf(raw.config, env, folder ?? '/')
+  const secrets = secretsIn(raw, env, worker.rest)
   return { connectors: [], errors: errors.map((error) => hideSecrets(error, secrets)) }
 }

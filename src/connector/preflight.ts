@@ -54,20 +54,16 @@ export function checkOnWorker(connector: ConnectorConfig, worker: WorkerConfig):
       }),
     )
   }
-  if (connector.topic === worker.checkpoints.topic) {
+  const targets = [
+    [connector.topic, 'topic', 'a connector cannot write to the checkpoint topic'],
+    [connector.deadLetterTopic, 'errors.deadletterqueue.topic.name', 'dead letters cannot go to the checkpoint topic'],
+  ] as const
+  for (const [topic, option, what] of targets) {
+    if (topic !== worker.checkpoints.topic) continue
     errors.push(
-      new GenesisError('CONFIG_INVALID', 'a connector cannot write to the checkpoint topic', {
-        place: locationOf(connector, 'topic'),
-        found: `topic ${connector.topic}`,
-        expected: 'another topic',
-      }),
-    )
-  }
-  if (connector.deadLetterTopic === worker.checkpoints.topic) {
-    errors.push(
-      new GenesisError('CONFIG_INVALID', 'dead letters cannot go to the checkpoint topic', {
-        place: locationOf(connector, 'errors.deadletterqueue.topic.name'),
-        found: `topic ${connector.deadLetterTopic}`,
+      new GenesisError('CONFIG_INVALID', what, {
+        place: locationOf(connector, option),
+        found: `topic ${topic}`,
         expected: 'another topic',
       }),
     )

@@ -1,6 +1,6 @@
-import { dirname } from 'node:path'
 import type { RestFolders } from '../config/connect-keys.js'
-import { secretsOf, withoutSecrets } from '../config/placeholders.js'
+import { secretsIn } from '../config/hide-secrets.js'
+import { withoutSecrets } from '../config/placeholders.js'
 import type { RawConnector } from '../config/raw-connector.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { resolveDelivery } from '../config/parse-connector.js'
@@ -10,10 +10,9 @@ import type { RunningTask, TaskListener, TaskExecutor, TaskSpec } from './task-e
 import type { Task } from './task.js'
 
 /** Failures leave the thread without the secrets that only it has resolved, such as those in an address. */
-function hidingSecrets(listener: TaskListener, { config, file }: RawConnector, rest: RestFolders): TaskListener {
+function hidingSecrets(listener: TaskListener, connector: RawConnector, rest: RestFolders): TaskListener {
   const hidden = (failure: Failure): Failure => {
-    const folder = file === null ? rest.secrets : dirname(file)
-    const secrets = secretsOf(config, process.env, folder ?? '/')
+    const secrets = secretsIn(connector, process.env, rest)
     const [message, trace] = [failure.message, failure.trace].map((text) => withoutSecrets(text, secrets))
     return { ...failure, message, trace }
   }
