@@ -55,17 +55,35 @@ export function connectorView(name: string, feed: Feed): View {
     facts.update(connector)
     chart.update(feed.history.of(name), connector.target_records_per_second)
     offsets.update(connector.state)
-    void showTasks(connector)
+    tasks.update(connector)
+    void showErrors(connector)
   }
-  const showTasks = async (connector: Connector): Promise<void> => {
-    // Lists have no traces.
-    const { body } =
-      errorOf(connector) === null
-        ? { body: connector }
-        : await call<Connector>('GET', `genesis/${pathOf(name)}`).catch(() => ({ body: connector }))
-    tasks.update(body)
+  /** `errorsKey` of what is shown or asked for. */
+  let shown = ''
+  const showErrors = async (connector: Connector): Promise<void> => {
+    const key = errorsKey(connector)
+    if (key === shown) return
+    shown = key
+    if (errorOf(connector) === null) return tasks.showErrors(connector)
+    try {
+      // Lists have no traces.
+      const { body } = await call<Connector>('GET', `genesis/${pathOf(name)}`)
+      if (key !== shown) return
+      shown = errorsKey(body)
+      tasks.showErrors(body)
+    } catch {
+      if (key !== shown) return
+      shown = ''
+      tasks.showErrors(connector)
+    }
   }
   return { title: name, element, update, close: () => chart.close() }
+}
+
+function errorsKey({ error, tasks }: Connector): string {
+  const errors = [error, ...tasks.map((task) => task.error)]
+  // Without traces.
+  return JSON.stringify(errors, ['code', 'message'])
 }
 
 function section(title: string, ...children: readonly HTMLElement[]): HTMLElement {

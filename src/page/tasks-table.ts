@@ -24,8 +24,9 @@ const columns = [
 
 export interface TasksTable {
   readonly element: HTMLElement
-  /** `connector`: as read for itself, with traces. */
   update(connector: Connector): void
+  /** With traces if the connector was read for itself. */
+  showErrors(connector: Connector): void
 }
 
 export function tasksTable(name: string, feed: Feed): TasksTable {
@@ -45,12 +46,14 @@ export function tasksTable(name: string, feed: Feed): TasksTable {
   let shownErrors = ''
   return {
     element,
-    update({ error, tasks }) {
+    update({ tasks }) {
       if (rows.length !== tasks.length) {
         rows = tasks.map(({ id }) => taskRow(() => void restart(id)))
         body.replaceChildren(...rows.map((row) => row.element))
       }
       rows.forEach((row, i) => row.update(tasks[i]))
+    },
+    showErrors({ error, tasks }) {
       const found = failuresOf(error, tasks)
       // Rewritten only if they differ: a reader may have one open or selected.
       const key = JSON.stringify(found)

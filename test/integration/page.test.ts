@@ -7,7 +7,7 @@ import { hashPassword } from '#src/rest/auth/password.js'
 import { findBrowser } from '../support/browser.js'
 import { openTab, type Tab } from '../support/devtools.js'
 import { shipped, startGenesisIn, type RunningGenesis } from '../support/genesis.js'
-import { pageConnector } from '../support/page-connectors.js'
+import { pageConnector, pageTask } from '../support/page-connectors.js'
 
 const browser = findBrowser()
 const skip = browser === null && 'no browser on this machine: install Chromium, or name one in CHROMIUM'
@@ -164,5 +164,63 @@ describe('the web page', { skip }, () => {
       document.getElementById('search').dispatchEvent(new Event('input'))`)
     await tab.until(`${rows}.length === 11`)
     assert.deepEqual(tab.problems, [])
+  })
+
+  test('shows figures without waiting for traces, and asks for the traces of an error once', async (t) => {
+    const [{ address }, tab] = await Promise.all([startWorker(t), tabOf(t)])
+    const failing = (message: string, trace?: string): string => {
+      const task = pageTask({ state: 'FAILED', error: { code: 'SINK_FAILED', message, ...(trace && { trace }) } })
+      return JSON.stringify(pageConnector('a', { tasks: [task] }))
+    }
+    // `window.answers`: of the calls for the connector itself, in order; each waits until it is given an answer.
+    await tab.send('Page.addScriptToEvaluateOnNewDocument', {
+      source: `const own = fetch
+        window.polls = 0
+        window.answers = []
+        window.listed = ${failing('first')}
+        window.fetch = (url, options) => {
+          const { pathname } = new URL(url)
+          if (pathname === '/genesis/connectors/a')
+            return new Promise((resolve, reject) => answers.push({ give: (body) => resolve(new Response(JSON.stringify(body))), reject }))
+          if (pathname !== '/genesis/connectors') return own(url, options)
+          listed.tasks[0].records = ++polls
+          return Promise.resolve(new Response(JSON.stringify([listed])))
+        }`,
+    })
+    await tab.open(`${address}/ui/#/connectors/a`)
+    const polled = async (times: number): Promise<void> => {
+      const now = await tab.evaluate<number>('polls')
+      await tab.until(`document.querySelectorAll('[aria-label=Tasks] td.number')[2]?.textContent === '${now + times}'`)
+    }
+    await tab.until('polls > 0')
+    await polled(1)
+    assert.equal(await tab.evaluate('answers.length'), 1)
+    await tab.evaluate(`listed = ${failing('second')}`)
+    await polled(1)
+    assert.equal(await tab.evaluate('answers.length'), 2)
+    await tab.evaluate(`answers[1].give(${failing('second', 'its trace')})`)
+    const shown = "document.querySelector('.error-block')?.textContent"
+    await tab.until(`${shown} === 'Task 0 SINK_FAILEDsecondTraceits trace'`)
+    // An older answer that comes last is not shown.
+    await tab.evaluate(`answers[0].give(${failing('first', 'of before')})`)
+    await polled(1)
+    assert.equal(await tab.evaluate(shown), 'Task 0 SINK_FAILEDsecondTraceits trace')
+    assert.equal(await tab.evaluate('answers.length'), 2)
+    // Without an answer there is the error without its trace, and the next reading asks again.
+    await tab.evaluate(`listed = ${failing('third')}`)
+    await polled(1)
+    await tab.evaluate("answers[2].reject(new TypeError('no connection'))")
+    await tab.until(`${shown} === 'Task 0 SINK_FAILEDthird'`)
+    await polled(1)
+    assert.equal(await tab.evaluate('answers.length'), 4)
+    // The list says once more what was wrong, and the answer that it no longer is: the next reading asks again.
+    await tab.evaluate(`answers[3].give(${JSON.stringify(pageConnector('a'))})`)
+    await tab.until(`${shown} === undefined`)
+    await polled(1)
+    await tab.evaluate(`answers[4].give(${failing('third', 'the last')})`)
+    await tab.until(`${shown} === 'Task 0 SINK_FAILEDthirdTracethe last'`)
+    await tab.evaluate(`listed = ${JSON.stringify(pageConnector('a'))}`)
+    await tab.until(`${shown} === undefined`)
+    assert.equal(await tab.evaluate('answers.length'), 5)
   })
 })
