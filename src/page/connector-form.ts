@@ -104,12 +104,12 @@ class ConnectorForm {
     clearTimeout(this.#timer)
     this.#request?.abort()
     const { signal } = (this.#request = new AbortController())
-    const config = this.#fields.read()
+    const { config, wrong } = this.#fields.read()
     try {
       const validation = await validate(this.#options.plugin, config, signal)
       this.#show(validation)
       void this.#sample.show(isSamplable(validation) ? config : null)
-      return { config, errors: validation.error_count + (this.#fields.wrongLine() === null ? 0 : 1) }
+      return { config, errors: validation.error_count + (wrong === null ? 0 : 1) }
     } catch (error) {
       if (!signal.aborted) setText(this.#status, error instanceof CallError ? error.message : String(error))
       return null

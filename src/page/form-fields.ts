@@ -8,9 +8,13 @@ export interface FormFields {
   readonly elements: readonly HTMLElement[]
   readonly controls: ReadonlyMap<string, FieldControl>
   /** What is filled in; shows and hides fields accordingly. */
-  read(): Config
+  read(): ReadFields
+}
+
+interface ReadFields {
+  readonly config: Config
   /** The first line of the other keys that is not a key and a value. */
-  wrongLine(): string | null
+  readonly wrong: string | null
 }
 
 /** The fields of a plugin, with the values of `config`. */
@@ -54,9 +58,8 @@ export function formFields(plugin: string, groups: readonly FieldGroup[], config
       others.setProblems(wrong === null ? [] : [`Expected key = value; found: ${wrong}`])
       const read = configOf(plugin, filled, keys)
       showApplicable(read['sink.type'] ?? 'kafka')
-      return read
+      return { config: read, wrong }
     },
-    wrongLine: () => parseKeys(others.input.value).wrong,
   }
 }
 

@@ -120,6 +120,21 @@ describe('the web page', { skip }, () => {
     await tab.until(`document.getElementById('trouble').textContent.includes('does not respond')`)
   })
 
+  test('stores what it has checked: a line that was wrong then is a problem, though it was put right since', async (t) => {
+    const [{ address }, tab] = await Promise.all([startWorker(t), tabOf(t)])
+    await tab.open(`${address}/ui/#/new`)
+    await tab.until("document.getElementById('field-model')")
+    await fill(tab, { name: 'a', model: 'customers.json', 'sink.type': 'file', 'sink.path': 'a.jsonl' })
+    await tab.until("document.querySelectorAll('.compact tbody tr').length === 10")
+    await tab.evaluate(`const other = document.getElementById('other')
+      other.value = 'my.note'
+      document.querySelector('[type=submit]').click()
+      other.value = 'my.note = x'`)
+    await tab.until("!document.querySelector('[type=submit]')?.disabled")
+    assert.deepEqual(await tab.evaluate('[location.hash, document.activeElement.id]'), ['#/new', 'other'])
+    assert.deepEqual(await (await fetch(`${address}/connectors`)).json(), [])
+  })
+
   test('is opened with a login, and says so if its role may only read', async (t) => {
     const user = async (name: string, role: string): Promise<string> =>
       `{name: ${name}, password: ${quoted(await hashPassword(name))}, role: ${role}}`
