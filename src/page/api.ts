@@ -18,6 +18,11 @@ export class CallError extends Error {
   }
 }
 
+/** What a view says where a call has failed. */
+export function errorText(error: unknown): string {
+  return error instanceof CallError ? error.message : String(error)
+}
+
 export interface Answer<Body> {
   readonly body: Body
   /** Of a worker that cannot reach its group: when what it shows was last complete. */

@@ -1,5 +1,5 @@
 /** The fields of a connector, checked as they are filled in, with a sample of its records. */
-import { call, CallError, pathOf } from './api.js'
+import { call, errorText, pathOf } from './api.js'
 import { h, setText } from './dom.js'
 import type { Feed } from './feed.js'
 import { plural } from './format.js'
@@ -111,7 +111,7 @@ class ConnectorForm {
       void this.#sample.show(isSamplable(validation) ? config : null)
       return { config, errors: validation.error_count + (wrong === null ? 0 : 1) }
     } catch (error) {
-      if (!signal.aborted) setText(this.#status, error instanceof CallError ? error.message : String(error))
+      if (!signal.aborted) setText(this.#status, errorText(error))
       return null
     }
   }

@@ -1,6 +1,6 @@
 /** One connector: what it does, what is wrong with it, and what can be done to it. */
 import { connectorActions } from './actions.js'
-import { call, CallError, pathOf } from './api.js'
+import { call, errorText, pathOf } from './api.js'
 import { button, h, setText } from './dom.js'
 import type { Feed } from './feed.js'
 import { count, duration, rate, share, unknown } from './format.js'
@@ -149,7 +149,7 @@ function configSection(name: string): HTMLElement {
       )
       list.replaceChildren(...rows)
     } catch (error) {
-      list.replaceChildren(error instanceof CallError ? error.message : String(error))
+      list.replaceChildren(errorText(error))
     }
   }
   void load()

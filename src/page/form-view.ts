@@ -1,5 +1,5 @@
 /** Creates a connector, or changes its configuration. */
-import { call, CallError, pathOf } from './api.js'
+import { call, errorText, pathOf } from './api.js'
 import { connectorForm } from './connector-form.js'
 import { h } from './dom.js'
 import type { Feed } from './feed.js'
@@ -23,7 +23,7 @@ export function formView(name: string | null, feed: Feed): View {
       const classes = plugins.body.map((plugin) => plugin.class)
       place.replaceChildren(await pluginForm({ name, feed, classes, config: config?.body ?? {} }))
     } catch (error) {
-      place.replaceChildren(h('p', { class: 'empty' }, error instanceof CallError ? error.message : String(error)))
+      place.replaceChildren(h('p', { class: 'empty' }, errorText(error)))
     }
   }
   void load()

@@ -1,5 +1,5 @@
 /** The model of a connector: how alike synthetic and real values are. */
-import { call, CallError, pathOf } from './api.js'
+import { call, errorText, pathOf } from './api.js'
 import { h, setText, svg } from './dom.js'
 import { count, share } from './format.js'
 import { axisEnds, barsOf, plotHeight, plotWidth, rowHeight, rowsLeft } from './plot-bars.js'
@@ -18,7 +18,7 @@ export function modelSection(name: string): HTMLElement {
       note.replaceChildren(...summary(body))
       plots.replaceChildren(...body.columns.flatMap((column) => plotOf(column)))
     } catch (error) {
-      setText(note, error instanceof CallError ? error.message : String(error))
+      setText(note, errorText(error))
     }
   }
   details.addEventListener('toggle', () => void load(), { once: true })

@@ -1,5 +1,5 @@
 /** What a connector has committed. */
-import { call, CallError, pathOf } from './api.js'
+import { call, errorText, pathOf } from './api.js'
 import { confirmed } from './dialog.js'
 import { button, h, setText } from './dom.js'
 import { count } from './format.js'
@@ -28,7 +28,7 @@ export function offsetsSection(name: string): OffsetsSection {
       body.replaceChildren(...offsets.map(offsetRow))
     } catch (error) {
       table.hidden = true
-      setText(note, error instanceof CallError ? error.message : String(error))
+      setText(note, errorText(error))
     }
   }
   const reset = async (): Promise<void> => {

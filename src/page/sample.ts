@@ -1,5 +1,5 @@
 /** The first records of a configuration that is being written. */
-import { call, CallError } from './api.js'
+import { call, errorText } from './api.js'
 import { h, setAttributes, setText } from './dom.js'
 import { plural } from './format.js'
 import { cellText, columnsOf } from './form-model.js'
@@ -43,7 +43,7 @@ export function sample(): Sample {
         table.replaceChildren(...rowsOf(body.records))
       } catch (error) {
         if (signal.aborted) return
-        setText(note, error instanceof CallError ? error.message : String(error))
+        setText(note, errorText(error))
         table.replaceChildren()
       }
       setAttributes(element, { 'aria-busy': null })
