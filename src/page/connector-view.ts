@@ -7,7 +7,7 @@ import { count, duration, rate, share, unknown } from './format.js'
 import { errorOf, healthOf } from './health.js'
 import { modelSection } from './model-section.js'
 import { offsetsSection } from './offsets-section.js'
-import { heading, setBadge, type View } from './parts.js'
+import { heading, setBadge, setProgress, type View } from './parts.js'
 import { rateChart } from './rate-chart.js'
 import type { Config, Connector } from './shapes.js'
 import { tasksTable } from './tasks-table.js'
@@ -116,8 +116,7 @@ function factList() {
         remaining(connector),
       ]
       texts.forEach((text, i) => setText(values[i], text))
-      done.hidden = end === null
-      if (end !== null) done.value = end === 0 ? 1 : (position ?? 0) / end
+      setProgress(done, position, end)
       setText(part, end === null ? '' : `${share(position ?? 0, end)} delivered`)
     },
   }

@@ -13,6 +13,8 @@ export interface Selection {
   readonly descending: boolean
 }
 
+const names = new Intl.Collator('en', { numeric: true })
+
 /** Sorted by `sort`, then by name. */
 export function select(connectors: readonly Connector[], selection: Selection): readonly Connector[] {
   const { text, health, sort, descending } = selection
@@ -23,7 +25,6 @@ export function select(connectors: readonly Connector[], selection: Selection): 
       (sought === '' || searched(connector).some((part) => part.toLowerCase().includes(sought))),
   )
   const sign = descending ? -1 : 1
-  const names = new Intl.Collator('en', { numeric: true })
   const byName = (a: Connector, b: Connector): number => names.compare(a.name, b.name)
   if (sort === 'name') return found.sort((a, b) => sign * byName(a, b))
   const value = valueBy[sort]

@@ -2,7 +2,7 @@
 import { h, setAttributes, setText } from './dom.js'
 import { count, plural, rate, share, unknown } from './format.js'
 import { errorOf, healthOf } from './health.js'
-import { setBadge, spark } from './parts.js'
+import { setBadge, setProgress, spark } from './parts.js'
 import type { Connector } from './shapes.js'
 
 export interface ListRow {
@@ -40,7 +40,7 @@ export function createRow(): ListRow {
     element,
     link,
     update(connector, points, index) {
-      const { name, end_position: end } = connector
+      const { name } = connector
       setAttributes(element, { 'aria-rowindex': index + 2 })
       setAttributes(link, { href: connectorHref(name), title: name })
       setText(link, name)
@@ -51,8 +51,7 @@ export function createRow(): ListRow {
       setText(rates, `${rate(connector.records_per_second)}/s`)
       setText(lag, lagText(connector))
       setText(position, positionText(connector))
-      done.hidden = end === null
-      if (end !== null) done.value = end === 0 ? 1 : (connector.position ?? 0) / end
+      setProgress(done, connector.position, connector.end_position)
     },
   }
 }

@@ -47,12 +47,9 @@ function navigate(isFirst: boolean): void {
   view = viewOf(route)
   document.title = `${view.title} – genesis-connect`
   main.replaceChildren(view.element)
-  for (const link of document.querySelectorAll('nav a')) {
-    const isHere = link.getAttribute('href') === (route.view === 'workers' ? '#/workers' : '#/')
-    setAttributes(link, {
-      'aria-current': isHere && (route.view === 'list' || route.view === 'workers') ? 'page' : null,
-    })
-  }
+  const here = route.view === 'list' ? '#/' : `#/${route.view}`
+  for (const link of document.querySelectorAll('nav a'))
+    setAttributes(link, { 'aria-current': link.getAttribute('href') === here ? 'page' : null })
   view.update?.()
   if (isFirst) return
   window.scrollTo(0, 0)

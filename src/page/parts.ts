@@ -22,6 +22,12 @@ export function setBadge(element: HTMLSpanElement, health: Health): HTMLSpanElem
   return element
 }
 
+/** Of `max` 1: the delivered part; hidden without an end. */
+export function setProgress(element: HTMLProgressElement, position: number | null, end: number | null): void {
+  element.hidden = end === null
+  if (end !== null) element.value = end === 0 ? 1 : (position ?? 0) / end
+}
+
 /** A line of the last rates; decoration of the number beside it. */
 export function spark(): { readonly element: SVGSVGElement; update(rates: readonly number[]): void } {
   const line = svg('polyline')

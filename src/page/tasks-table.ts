@@ -5,7 +5,7 @@ import type { Feed } from './feed.js'
 import { bytes, count, rate } from './format.js'
 import { taskHealth } from './health.js'
 import { errorNotice, notice } from './notices.js'
-import { badge, headRow, scroller } from './parts.js'
+import { headRow, scroller, setBadge } from './parts.js'
 import type { Connector, Failure, Task } from './shapes.js'
 
 const columns = [
@@ -65,15 +65,22 @@ export function tasksTable(name: string, feed: Feed): TasksTable {
 }
 
 function taskRow(restart: () => void) {
-  const state = h('td')
+  const state = h('span')
   const cells = columns.slice(2, -1).map(({ numeric }) => h('td', { class: numeric && 'number' }))
   const id = h('th', { scope: 'row' })
-  const element = h('tr', {}, id, state, ...cells, h('td', {}, button('Restart', restart, { class: 'small' })))
+  const element = h(
+    'tr',
+    {},
+    id,
+    h('td', {}, state),
+    ...cells,
+    h('td', {}, button('Restart', restart, { class: 'small' })),
+  )
   return {
     element,
     update(task: Task) {
       setText(id, taskName(task))
-      state.replaceChildren(badge(taskHealth(task)))
+      setBadge(state, taskHealth(task))
       const texts = [
         task.worker_id,
         count(task.position),
