@@ -1,6 +1,6 @@
 import type { Field, FieldType, Value, Vector } from '../record.js'
 import type { Symbol } from './artifact.js'
-import { truths } from './generated/computed.js'
+import { booleanValues } from './generated/computed.js'
 import { relationRange } from './relations/range.js'
 import { dayMs } from './held.js'
 import type { ModelColumn, ColumnSource } from './model.js'
@@ -120,7 +120,7 @@ export function dictionaryOf(
       return own.includes(null) ? own : [...own, null]
     }
     case 'formula':
-      return type.kind === 'boolean' ? truths : undefined
+      return type.kind === 'boolean' ? booleanValues : undefined
     case 'pool':
     case 'list':
       return missing ? [...source.values, null] : source.values

@@ -9,7 +9,7 @@ import { includedIn, readDeclaration, type DeclaredModel } from './declared/from
 import { fieldsOf } from './fields.js'
 import { readCircuit } from './load/circuit.js'
 import { checkColumns } from './load/columns.js'
-import { ModelFile, shown } from './load/complaint.js'
+import { ModelFile, shown } from './load/model-file.js'
 import { shapeOfArtifact } from './load/shape.js'
 import { withLives } from './lives/with-lives.js'
 import type { CircuitSource, ModelColumn, Model } from './model.js'

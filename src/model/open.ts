@@ -92,9 +92,9 @@ class ModelGenerator implements Generator, Lookup {
   readonly #shards: number
   readonly #words: RowWords
   readonly #circuit: CircuitSampler
-  readonly #outside: readonly GeneratedColumn[]
+  readonly #generated: readonly GeneratedColumn[]
   /** Columns that are computed from learned ones. */
-  readonly #made: readonly GeneratedColumn[]
+  readonly #derived: readonly GeneratedColumn[]
   readonly #retry: Retry | null = null
   readonly vectors: readonly Vector[]
   readonly #references: readonly Reference[]
@@ -138,7 +138,7 @@ class ModelGenerator implements Generator, Lookup {
     })
     this.#circuit = new CircuitSampler(nodes, choice, takeDraws, (node) => outputs[node])
     const circuitDraws = draws
-    const { vectors, outside, made } = buildColumns(
+    const { vectors, generated, derived } = buildColumns(
       model,
       (node) => outputs[node]!,
       size,
@@ -147,8 +147,8 @@ class ModelGenerator implements Generator, Lookup {
       (item, column, items) => itemsOf(item, column, items, seed),
       all,
     )
-    this.#outside = outside
-    this.#made = made
+    this.#generated = generated
+    this.#derived = derived
     const visible = vectors.filter((vector, index): vector is Vector => !model.columns[index].hidden)
     checkDistinct(references)
     this.#references = references.map((each, index) => {
@@ -172,12 +172,12 @@ class ModelGenerator implements Generator, Lookup {
     }
     const forbidden = (model.artifact.forbid ?? []).map((formula) => forbiddenCheck(formula, input))
     this.#retry = new Retry({
-      ...{ circuit: this.#circuit, made, seed, draws: circuitDraws, spare: capacity, partOf: checked.partOf },
+      ...{ circuit: this.#circuit, derived, seed, draws: circuitDraws, spare: capacity, partOf: checked.partOf },
       checks: checked.expressions.map((expression) =>
         allChecks([...(expression === null ? [] : [rowCheck(expression, domainsOf(model), values)]), ...forbidden]),
       ),
       outputs: outputs.filter((each) => each !== null),
-      numbers: made.flatMap(({ vector }) => (vector.kind === 'number' ? [vector.values] : [])),
+      numbers: derived.flatMap(({ vector }) => (vector.kind === 'number' ? [vector.values] : [])),
     })
   }
 
@@ -212,7 +212,7 @@ class ModelGenerator implements Generator, Lookup {
   }
 
   begin(): void {
-    for (const column of this.#outside) column.begin?.()
+    for (const column of this.#generated) column.begin?.()
     for (const reference of this.#references) reference.begin()
   }
 
@@ -224,9 +224,9 @@ class ModelGenerator implements Generator, Lookup {
   #draw(positions: Float64Array, to: number, count: number): void {
     const { words } = this.#words
     if (this.#drawsCircuit) this.#circuit.draw(words, to, count)
-    for (const column of this.#made) column.draw(words, positions, to, count)
+    for (const column of this.#derived) column.draw(words, positions, to, count)
     this.#retry?.run(positions, to, count)
-    for (const column of this.#outside) column.draw(words, positions, to, count)
+    for (const column of this.#generated) column.draw(words, positions, to, count)
     for (const reference of this.#references) reference.draw(words, positions, to, count)
   }
 }

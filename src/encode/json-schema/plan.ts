@@ -43,7 +43,7 @@ class Planner {
   root(node: SchemaNode): ValuePlan {
     const branch = objectIn(node, this.schema)
     if (branch === null) {
-      this.mismatches.add('', 'the schema is no object with properties', {
+      this.mismatches.add('', 'the schema is not an object with properties', {
         found: exactJsonText(node),
         expected: '"type": "object" and "properties"',
       })

@@ -1,7 +1,7 @@
 import type { FieldType, Value } from '../../record.js'
 import type { ModelColumn } from '../model.js'
 import { heldDecimal, heldInstant } from '../held.js'
-import { invalid, unknownName } from './complaint.js'
+import { invalid, unknownName } from './condition-error.js'
 import { nextUp, subtract, union, type Intervals } from './intervals.js'
 import { likeTest } from './like.js'
 

@@ -1,13 +1,13 @@
 /**
- * What `arg.properties` of a field say (avro-random-generator's annotations, docs/schemas.md): options, iteration, range, length, regex, prefix, suffix,
- * odds. Whatever is not understood is refused.
+ * Columns from a field's `arg.properties`, the annotations of avro-random-generator (docs/schemas.md): options, iteration, range, length,
+ * regex, prefix, suffix, odds. Anything not understood is an error.
  */
 import { isObject } from '../../config/is-object.js'
 import { nearest } from '../../config/nearest.js'
 import { escapedRegex, readForms, textsOfForms } from '../generated/regex-forms.js'
 import type { Json, Scalar } from './avro-shape.js'
 import { argProperties } from './avro-shape.js'
-import type { SchemaSource } from './complaint.js'
+import type { SchemaSource } from './schema-source.js'
 import { evenly, uniform, type ModelDraft, type Target } from './draft.js'
 import { heldOption, isDecimal, typeOf, unitsPerColumnUnit } from './scalar-type.js'
 
@@ -26,11 +26,14 @@ const allowed: Readonly<Record<Scalar['kind'], readonly string[]>> = {
   fixed: ['options'],
 }
 
-/** A regular expression with at most this many texts is drawn from a list, so that conditions work on it. */
+/** A regular expression with at most this many texts is drawn from their list, so that conditions can use it. */
 export const maxListedTexts = 1024
 const maxInt = 2 ** 31 - 1
 
-/** The share that is missing by a field's properties; undefined: they do not say. Throws where the field cannot be missing. */
+/**
+ * The share of records in which the field is missing; undefined if its properties do not say. Throws SCHEMA_INVALID if the field cannot
+ * be missing.
+ */
 export function missingShare(
   properties: Json | null,
   isNullable: boolean,
@@ -46,7 +49,7 @@ export function missingShare(
   return share
 }
 
-/** Refuses properties that are not for a type. */
+/** Throws SCHEMA_INVALID at the first property that does not apply to the type. */
 export function checkNames(
   properties: Json,
   names: readonly string[],
@@ -65,7 +68,7 @@ export function checkNames(
   })
 }
 
-/** Adds the column of a field as its properties say. False: they leave its values open. */
+/** Adds the column that a field's properties describe. False: they do not determine its values. */
 export function addByProperties(draft: ModelDraft, target: Target, shape: Scalar, source: SchemaSource): boolean {
   const { properties } = shape
   if (properties === null) return false
@@ -119,13 +122,13 @@ class PropertiesReader {
     const held = options.map((option: unknown, index) =>
       heldOption(option, this.shape, `${this.#place}.options[${index}]`, this.source),
     )
-    this.draft.drawn(this.target, typeOf(this.shape), evenly(held))
+    this.draft.addDrawn(this.target, typeOf(this.shape), evenly(held))
   }
 
   #odds(odds: unknown): void {
     if (typeof odds !== 'number' || !(odds >= 0) || odds > 1)
       this.source.invalid(`${this.#place}.odds`, 'not odds', { found: odds, expected: 'a number from 0 to 1' })
-    this.draft.drawn(this.target, typeOf(this.shape), { symbols: [true, false], weights: [odds, 1 - odds] })
+    this.draft.addDrawn(this.target, typeOf(this.shape), { symbols: [true, false], weights: [odds, 1 - odds] })
   }
 
   #iteration(iteration: unknown): void {
@@ -134,11 +137,11 @@ class PropertiesReader {
     const isBoolean = this.shape.kind === 'boolean'
     const given = this.#members(iteration, at, isBoolean ? ['start'] : ['start', 'restart', 'step', 'initial'])
     if (given.start === undefined)
-      this.source.invalid(`${at}.start`, 'an iteration without its start', { expected: 'the first value' })
+      this.source.invalid(`${at}.start`, 'an iteration without a start', { expected: 'the first value' })
     if (!isBoolean) return this.#numbersInTurn(given, at)
     if (typeof given.start !== 'boolean')
       this.source.invalid(`${at}.start`, 'not a boolean', { found: given.start, expected: 'true or false' })
-    this.draft.made(this.target, typeOf(this.shape), { from: 'list', values: [given.start, !given.start] })
+    this.draft.addGenerated(this.target, typeOf(this.shape), { from: 'list', values: [given.start, !given.start] })
   }
 
   #numbersInTurn(given: Json, at: string): void {
@@ -152,7 +155,7 @@ class PropertiesReader {
     const step = read('step') ?? (restart !== undefined && restart < start ? -1 : 1)
     if (step === 0) this.source.invalid(`${at}.step`, 'a step of 0', { found: step, expected: 'another number' })
     if (restart !== undefined && Math.sign(restart - start) !== Math.sign(step))
-      this.source.invalid(`${at}.restart`, 'the step leads away from it', {
+      this.source.invalid(`${at}.restart`, 'the step never reaches it', {
         found: `start ${start}, step ${step}, restart ${restart}`,
         expected: `a restart ${step > 0 ? 'above' : 'below'} the start`,
       })
@@ -186,12 +189,16 @@ class PropertiesReader {
     }
     if (kind !== 'string') {
       const type = typeOf(this.shape)
-      return this.draft.made(this.target, isReal ? { kind: 'decimal', scale } : type, origin)
+      return this.draft.addGenerated(this.target, isReal ? { kind: 'decimal', scale } : type, origin)
     }
     const number = `${this.target.name.replace(/[{}|]/g, '_')}#number`
-    this.draft.made({ name: number, missing: null, hidden: true }, { kind: 'integer' }, origin)
+    this.draft.addGenerated({ name: number, missing: null, hidden: true }, { kind: 'integer' }, origin)
     const [prefix, suffix] = [this.#text('prefix'), this.#text('suffix')].map((text) => text.replace(/[{}]/g, '$&$&'))
-    this.draft.made(this.target, { kind: 'string' }, { from: 'template', template: `${prefix}{${number}}${suffix}` })
+    this.draft.addGenerated(
+      this.target,
+      { kind: 'string' },
+      { from: 'template', template: `${prefix}{${number}}${suffix}` },
+    )
   }
 
   #range(range: unknown): void {
@@ -202,35 +209,35 @@ class PropertiesReader {
     const { shape } = this
     const type = typeOf(shape)
     if (shape.kind === 'int' || shape.kind === 'long') {
-      const most = shape.kind === 'int' ? maxInt : Number.MAX_SAFE_INTEGER
-      const low = min === undefined ? -most : this.#whole(min, `${at}.min`)
-      const end = max === undefined ? most : this.#whole(max, `${at}.max`)
+      const limit = shape.kind === 'int' ? maxInt : Number.MAX_SAFE_INTEGER
+      const low = min === undefined ? -limit : this.#whole(min, `${at}.min`)
+      const end = max === undefined ? limit : this.#whole(max, `${at}.max`)
       this.#ascending(low, end, at)
       const unit = unitsPerColumnUnit(shape)
       const [first, last] = [Math.ceil(low / unit), Math.ceil(end / unit) - 1]
       if (last < first)
         this.source.invalid(at, 'the range contains no millisecond', { found: range, expected: 'a wider range' })
-      return this.draft.drawn(this.target, type, uniform(first, last))
+      return this.draft.addDrawn(this.target, type, uniform(first, last))
     }
     if (type.kind === 'decimal') {
-      const most = 10 ** Math.min(15, shape.precision)
+      const limit = 10 ** Math.min(15, shape.precision)
       const factor = 10 ** type.scale
-      const low = min === undefined ? 1 - most : Math.ceil(rounded(this.#real(min, `${at}.min`) * factor))
-      const end = max === undefined ? most : Math.ceil(rounded(this.#real(max, `${at}.max`) * factor))
+      const low = min === undefined ? 1 - limit : Math.ceil(rounded(this.#real(min, `${at}.min`) * factor))
+      const end = max === undefined ? limit : Math.ceil(rounded(this.#real(max, `${at}.max`) * factor))
       this.#ascending(low, end, at)
-      if (low <= -most || end > most)
-        this.source.invalid(at, 'more digits than the decimal has', {
+      if (low <= -limit || end > limit)
+        this.source.invalid(at, 'too many digits for this decimal', {
           found: range,
-          expected: `${shape.precision} digits`,
+          expected: `at most ${shape.precision} digits`,
         })
-      return this.draft.drawn(this.target, type, uniform(low, end - 1))
+      return this.draft.addDrawn(this.target, type, uniform(low, end - 1))
     }
     const low = min === undefined ? -Number.MAX_VALUE : this.#real(min, `${at}.min`)
     const end = max === undefined ? Number.MAX_VALUE : this.#real(max, `${at}.max`)
     this.#ascending(low, end, at)
     if (!Number.isFinite(end - low))
       this.source.invalid(at, 'too wide', { found: range, expected: 'both bounds, less than 1.8e308 apart' })
-    this.draft.drawn(this.target, type, { symbols: [[low, end]], weights: [1], grain: 0 })
+    this.draft.addDrawn(this.target, type, { symbols: [[low, end]], weights: [1], grain: 0 })
   }
 
   #ascending(low: number, end: number, at: string): void {
@@ -255,22 +262,22 @@ class PropertiesReader {
     if (typeof forms === 'string')
       this.source.invalid(`${this.#place}.${isPlain ? 'length' : 'regex'}`, forms, {
         found: regex ?? this.properties.length,
-        expected: 'what docs/schemas.md lists',
+        expected: 'the syntax listed in docs/schemas.md',
       })
     const type = typeOf(this.shape)
     const known = textsOfForms(forms, maxListedTexts)
-    if (known === null) return this.draft.made(this.target, type, { from: 'regex', ...whole })
-    this.draft.drawn(this.target, type, { symbols: [...known.keys()], weights: [...known.values()] })
+    if (known === null) return this.draft.addGenerated(this.target, type, { from: 'regex', ...whole })
+    this.draft.addDrawn(this.target, type, { symbols: [...known.keys()], weights: [...known.values()] })
   }
 
-  /** In characters, both included. */
+  /** In characters, both inclusive. */
   #length(isPlain: boolean): { min?: number; max?: number } {
     const { length } = this.properties
     const at = `${this.#place}.length`
     if (length === undefined) return isPlain ? { min: 8, max: 15 } : {}
     if (typeof length === 'number') {
       const exact = this.#count(length, at)
-      // With a regular expression a number is the least length, as avro-random-generator's documentation has it.
+      // Together with a regex, avro-random-generator documents a number as the minimum length.
       return isPlain ? { min: exact, max: exact } : { min: exact }
     }
     const given = this.#members(length, at, ['min', 'max'])
@@ -287,14 +294,14 @@ class PropertiesReader {
       this.source.invalid(at, 'not an object', { found: value, expected: `an object with ${names.join(', ')}` })
     const other = Object.keys(value).find((name) => !names.includes(name))
     if (other !== undefined)
-      this.source.invalid(`${at}.${other}`, 'unknown name', { found: other, expected: names.join(', ') })
+      this.source.invalid(`${at}.${other}`, 'unknown key', { found: other, expected: names.join(', ') })
     return value
   }
 
   #text(name: 'prefix' | 'suffix'): string {
     const text = this.properties[name] ?? ''
     if (typeof text !== 'string')
-      this.source.invalid(`${this.#place}.${name}`, 'not a text', { found: text, expected: 'text' })
+      this.source.invalid(`${this.#place}.${name}`, 'not text', { found: text, expected: 'text' })
     return text
   }
 
@@ -309,7 +316,7 @@ class PropertiesReader {
     const limit = isInt ? 2 ** 31 : 2 ** 53
     const isGood = typeof value === 'number' && Number.isInteger(value) && value >= -limit && value < limit
     if (!isGood)
-      this.source.invalid(at, `not an integer of ${isInt ? '32' : '53'} bits`, {
+      this.source.invalid(at, `not a ${isInt ? '32' : '53'}-bit integer`, {
         found: value,
         expected: `an integer from -2^${isInt ? 31 : 53} to 2^${isInt ? 31 : 53} - 1`,
       })
@@ -325,13 +332,13 @@ class PropertiesReader {
   }
 }
 
-/** Decimal places of a number as it is written. */
+/** Decimal places of a number as written. */
 function decimalsOf(number: number): number {
   const [digits, exponent = '0'] = String(number).split('e')
   return Math.max(0, (digits.split('.')[1] ?? '').length - Number(exponent))
 }
 
-/** A product that should be a whole number is one: 10.1 · 100 is. */
+/** Removes rounding errors from products that should be whole numbers, such as 10.1 · 100. */
 function rounded(product: number): number {
   const nearestWhole = Math.round(product)
   return Math.abs(product - nearestWhole) < 1e-9 * Math.max(1, Math.abs(product)) ? nearestWhole : product

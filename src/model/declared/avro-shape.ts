@@ -1,6 +1,6 @@
-/** An Avro schema as what its fields can hold: the JSON of Avro 1.12, with named types looked up. */
+/** Reads an Avro 1.12 schema (JSON) into the shapes of its fields, with named types resolved. */
 import { isObject } from '../../config/is-object.js'
-import type { SchemaSource } from './complaint.js'
+import type { SchemaSource } from './schema-source.js'
 
 /** An object of a schema. */
 export type Json = Readonly<Record<string, unknown>>
@@ -9,29 +9,29 @@ const primitives = ['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes'
 type Primitive = (typeof primitives)[number]
 
 interface Base {
-  /** Where it stands, for messages: `field address.city`. */
+  /** Its location for messages: `field address.city`. */
   readonly path: string
-  /** What `arg.properties` says of it; null: nothing. */
+  /** Its `arg.properties`; null: none. */
   readonly properties: Json | null
 }
 
 export interface Scalar extends Base {
   readonly kind: Primitive | 'enum' | 'fixed'
-  /** Null: none that is known of this type. */
+  /** The logical type; null: none, or not a known one for this type. */
   readonly logical: string | null
   readonly precision: number
   readonly scale: number
-  /** Of an enum. */
+  /** For an enum. */
   readonly symbols: readonly string[]
-  /** Bytes of a fixed. */
+  /** For a fixed, in bytes. */
   readonly size: number
-  /** What its values would be called, where its type tells more than the field's name. */
-  readonly called?: string
-  /** The bound of a number that has one: values that its name suggests are taken if they keep to it. */
-  readonly within?: { readonly low?: number; readonly high?: number }
+  /** A name for its values, if the type says more about them than the field's name does. */
+  readonly nameHint?: string
+  /** Bounds of a number, inclusive. The values its name suggests are used only if they are within. */
+  readonly bounds?: { readonly low?: number; readonly high?: number }
 }
 
-/** What a scalar has of which nothing more is known than its kind. */
+/** The properties of a scalar without a logical type. */
 export const plainScalar = { logical: null, precision: 0, scale: 0, symbols: [], size: 0 } as const
 
 export interface RecordShape extends Base {
@@ -45,8 +45,8 @@ export type SchemaShape =
   | RecordShape
   | (Base & { readonly kind: 'array' | 'map'; readonly items: SchemaShape })
   | (Base & { readonly kind: 'union'; readonly branches: readonly SchemaShape[] })
-  /** A record inside itself. */
-  | (Base & { readonly kind: 'again'; readonly name: string })
+  /** A record nested in itself. */
+  | (Base & { readonly kind: 'recursion'; readonly name: string })
 
 export const argProperties = 'arg.properties'
 
@@ -56,12 +56,12 @@ export function shapeOf(schema: unknown, source: SchemaSource): SchemaShape {
 }
 
 class Reader {
-  /** Definitions by full name, with the namespace that their own names are in. */
+  /** Definitions by full name, with the namespace that names inside them default to. */
   readonly #named = new Map<string, { json: Json; namespace: string }>()
 
   constructor(readonly source: SchemaSource) {}
 
-  /** `own`: properties that stand at the field, which go before those of its type. `open`: the records that it is in. */
+  /** `own`: the field's properties, which take precedence over those of its type. `open`: the enclosing records. */
   shape(schema: unknown, at: string, own: Json | null, namespace: string, open: readonly string[]): SchemaShape {
     const path = fieldAt(at)
     if (Array.isArray(schema)) {
@@ -75,8 +75,7 @@ class Reader {
     const properties = own ?? this.#properties(schema, path)
     const { type } = schema
     if (isObject(type) || Array.isArray(type)) return this.shape(type, at, properties, namespace, open)
-    if (typeof type !== 'string')
-      this.source.invalid(path, 'a type without its name', { found: schema, expected: '"type"' })
+    if (typeof type !== 'string') this.source.invalid(path, 'no type', { found: schema, expected: '"type"' })
     return this.#byName(type, schema, at, properties, namespace, open)
   }
 
@@ -104,7 +103,7 @@ class Reader {
       case 'record':
       case 'error': {
         const full = this.#fullName(schema, path, namespace)
-        if (open.includes(full)) return { kind: 'again', ...base, name: full }
+        if (open.includes(full)) return { kind: 'recursion', ...base, name: full }
         const space = full.includes('.') ? full.slice(0, full.lastIndexOf('.')) : ''
         this.#named.set(full, { json: schema, namespace: space })
         return this.#definition(schema, full, at, properties, space, open)
@@ -117,9 +116,9 @@ class Reader {
         if (known === undefined)
           this.source.invalid(path, 'unknown type', {
             found: type,
-            expected: `a type of Avro, or the name of one that stands before it${this.#named.size === 0 ? '' : `: ${[...this.#named.keys()].join(', ')}`}`,
+            expected: `an Avro type, or the name of a type defined earlier${this.#named.size === 0 ? '' : `: ${[...this.#named.keys()].join(', ')}`}`,
           })
-        if (open.includes(full)) return { kind: 'again', ...base, name: full }
+        if (open.includes(full)) return { kind: 'recursion', ...base, name: full }
         const own = properties ?? this.#properties(known.json, path)
         return this.#definition(known.json, full, at, own, known.namespace, open)
       }
@@ -145,7 +144,7 @@ class Reader {
     if (json.type === 'fixed') {
       const { size } = json
       if (!Number.isSafeInteger(size) || (size as number) < 0)
-        this.source.invalid(path, 'a fixed without its size', { found: size, expected: 'a number of bytes' })
+        this.source.invalid(path, 'a fixed without a size', { found: size, expected: 'a number of bytes' })
       return { kind: 'fixed', ...base, ...logicalOf(json), symbols: [], size: size as number }
     }
     const { fields } = json
@@ -163,7 +162,7 @@ class Reader {
             expected: 'an object with name and type',
           })
         const inner = at === '' ? field.name : `${at}.${field.name}`
-        if (names.has(field.name)) this.source.invalid(`field ${inner}`, 'two fields have this name')
+        if (names.has(field.name)) this.source.invalid(`field ${inner}`, 'two fields share this name')
         names.add(field.name)
         const shape = this.shape(field.type, inner, this.#properties(field, `field ${inner}`), namespace, [
           ...open,
@@ -194,7 +193,7 @@ class Reader {
   }
 }
 
-/** A field's place in messages; '': the schema itself. */
+/** A field's location in messages; '': the schema itself. */
 export function fieldAt(at: string): string {
   return at === '' ? '' : `field ${at}`
 }

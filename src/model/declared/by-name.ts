@@ -1,23 +1,23 @@
-/** Values that the name and the type of a field suggest. docs/schemas.md lists these rules. */
+/** Infers a field's values from its name and type. docs/schemas.md lists these rules. */
 import type { FieldType } from '../../record.js'
 import type { Scalar } from './avro-shape.js'
 import { evenly, uniform, type ModelDraft, type Target } from './draft.js'
 import { drawn, kinds, made, pattern, regex, type Add, type DeclaredField as KindSubject } from './kinds.js'
 import { isDecimal, maxDigits, typeOf } from './scalar-type.js'
 
-/** The sibling fields, by name. */
+/** Where a field is, and which fields are next to it. */
 export interface Surroundings {
-  /** The field names that lead to their record: none at the top. */
+  /** The field names that lead to the record; empty at the top. */
   readonly above: readonly string[]
   /** The record's own name, without its namespace. */
   readonly record: string
-  /** Texts that are always there. */
+  /** The names of its text fields without properties, which are never missing. */
   readonly texts: readonly string[]
 }
 
 interface Subject extends Surroundings, KindSubject {
   readonly shape: Scalar
-  /** The field's name in lower case, words divided by `_`. */
+  /** The field's name in lower case, words separated by `_`. */
   readonly name: string
 }
 
@@ -31,12 +31,12 @@ const day = 86_400_000
 const firstTime = Date.UTC(2025, 0, 1)
 const stepMs = 1000
 
-/** Adds the column of a field by its name and type. */
+/** Adds the column that a field's name and type suggest. */
 export function addByName(draft: ModelDraft, target: Target, field: string, shape: Scalar, around: Surroundings): void {
   const person = { firstName: named(firstNames, around), lastName: named(lastNames, around) }
   const subject = { ...around, draft, target, shape, type: typeOf(shape), name: wordsOf(field), around: person }
-  if (shape.kind === 'enum') return draft.drawn(target, subject.type, evenly(shape.symbols))
-  if (shape.kind === 'boolean') return draft.drawn(target, subject.type, evenly([true, false]))
+  if (shape.kind === 'enum') return draft.addDrawn(target, subject.type, evenly(shape.symbols))
+  if (shape.kind === 'boolean') return draft.addDrawn(target, subject.type, evenly([true, false]))
   const rules = rulesOf(subject.type, shape)
   const rule = rules.find(({ names }) => names.test(subject.name))
   rule?.add(subject)
@@ -45,13 +45,13 @@ export function addByName(draft: ModelDraft, target: Target, field: string, shap
 const firstNames = /^(first|given|fore)_?name$/
 const lastNames = /^(last|family|sur)_?name$/
 
-/** The column of a text of the record with such a name. */
+/** The column of the record's text field with such a name. */
 function named(names: RegExp, { above, texts }: Surroundings): string | undefined {
   const text = texts.find((one) => names.test(wordsOf(one)) && !/[{}|]/.test(one))
   return text && [...above, text].join('.')
 }
 
-/** `createdAt`, `CREATED_AT` and `created-at` as `created_at`. */
+/** Snake case: `createdAt`, `CREATED_AT` and `created-at` become `created_at`. */
 export function wordsOf(name: string): string {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
@@ -91,12 +91,12 @@ function rule(names: RegExp, add: (subject: Subject) => void): Rule {
 
 const eventTime = made({ from: 'event_time', start: firstTime, step: stepMs, jitter: stepMs })
 
-/** Times as numbers of the units that go into a second. */
+/** Times as numbers: `perSecond` units make a second. */
 function times(perSecond: number): Add {
   return made({ from: 'cycle', start: (firstTime / 1000) * perSecond, step: (stepMs / 1000) * perSecond })
 }
 
-/** A field that identifies the record itself, among those whose names end in `id`. */
+/** Whether a field named `…id` identifies the record itself. */
 function isOwnId({ name, record, above }: Subject): boolean {
   const stem = name.replace(/_?(id|key|no|nr|number)$/, '')
   const own = wordsOf(record)
@@ -138,14 +138,14 @@ const wholeRules: readonly Rule[] = [
   rule(/(time|timestamp|_at|^ts|_ts|date)$/, (subject) => {
     if (subject.shape.logical === 'time-millis') return drawn(uniform(0, day - 1))(subject)
     if (subject.shape.logical === 'time-micros') return drawn(uniform(0, day - 1, 1000))(subject)
-    // Seconds fit into 32 bits until 2038.
+    // Seconds fit in 32 bits until 2038.
     if (subject.shape.kind === 'int')
       return made({ from: 'cycle', start: firstTime / 1000, step: 1, restart: 2 ** 31 - 1 })(subject)
     times(1000)(subject)
   }),
   rule(/(?:)/, ({ draft, target, type, shape }) => {
-    const most = shape.logical === 'time-millis' ? day : shape.logical === 'time-micros' ? day * 1000 : 1_000_000
-    draft.drawn(target, type, uniform(0, most - 1))
+    const end = shape.logical === 'time-millis' ? day : shape.logical === 'time-micros' ? day * 1000 : 1_000_000
+    draft.addDrawn(target, type, uniform(0, end - 1))
   }),
 ]
 
@@ -154,15 +154,15 @@ const longRules: readonly Rule[] = [
   rule(/(card|account)_?(no|nr|number)$/, drawn(uniform(4_000_000_000_000_000, 4_999_999_999_999_999))),
 ]
 
-/** Numbers with the given number of decimals, from low to high in whole units; a decimal column also where the schema has a double. */
+/** Numbers from low to high, in whole units, with the given number of decimals: a decimal column even if the schema has a double. */
 function decimals(low: number, high: number, places: number): (subject: Subject) => void {
   return ({ draft, target, type, shape }) => {
     const scale = type.kind === 'decimal' ? type.scale : places
     const factor = 10 ** scale
-    // A decimal of few digits may not reach that far.
-    const most = isDecimal(shape) ? 10 ** Math.min(maxDigits, shape.precision) - 1 : Infinity
-    const [first, last] = [Math.max(-most, low * factor), Math.min(most, high * factor)].map(Math.round)
-    draft.drawn(target, { kind: 'decimal', scale }, uniform(Math.min(first, last), last))
+    // A decimal with few digits may have a lower maximum.
+    const limit = isDecimal(shape) ? 10 ** Math.min(maxDigits, shape.precision) - 1 : Infinity
+    const [first, last] = [Math.max(-limit, low * factor), Math.min(limit, high * factor)].map(Math.round)
+    draft.addDrawn(target, { kind: 'decimal', scale }, uniform(Math.min(first, last), last))
   }
 }
 
@@ -177,7 +177,7 @@ const realRules: readonly Rule[] = [
   rule(/(quantity|qty|units?)$/, decimals(0, 10, 1)),
   rule(/(?:)/, (subject) => {
     if (subject.type.kind === 'decimal') return decimals(0, 1000, 0)(subject)
-    subject.draft.drawn(subject.target, subject.type, { symbols: [[0, 1]], weights: [1], grain: 0 })
+    subject.draft.addDrawn(subject.target, subject.type, { symbols: [[0, 1]], weights: [1], grain: 0 })
   }),
 ]
 
@@ -229,7 +229,11 @@ const textRules: readonly Rule[] = [
   }),
   rule(/(description|comment|message|text|note|notes|summary|body|content|review|feedback|reason)$/, kinds.text),
   rule(/(time|timestamp|_at|date|^ts|_ts)$/, ({ draft, target }) =>
-    draft.made(target, { kind: 'timestamp' }, { from: 'event_time', start: firstTime, step: stepMs, jitter: stepMs }),
+    draft.addGenerated(
+      target,
+      { kind: 'timestamp' },
+      { from: 'event_time', start: firstTime, step: stepMs, jitter: stepMs },
+    ),
   ),
   rule(
     /(^|full_?|customer_?|display_?|contact_?|person_?|owner_?|driver_?|player_?|employee_?|guest_?|member_?|student_?)name$|^(customer|person|author|owner|driver)$/,

@@ -1,4 +1,4 @@
-/** One column of a declared model: what its settings say, as a column of the draft. */
+/** Adds one declared column to the draft, from its settings. */
 import { parseDuration } from '../../config/quantity.js'
 import type { FieldType } from '../../record.js'
 import type { ColumnOrigin } from '../artifact.js'
@@ -33,7 +33,7 @@ type Way = (typeof origins)[number] | 'kind'
 const numberKinds = ['integer', 'decimal', 'real', 'date', 'timestamp'] as const
 type NumberKind = (typeof numberKinds)[number]
 
-/** Keys that go with each way, besides `hide` and `missing`. */
+/** The keys allowed with each source, besides `hide` and `missing`. */
 const keysOf: Readonly<Record<Way, readonly string[]>> = {
   constant: ['kind'],
   list: ['kind'],
@@ -47,7 +47,7 @@ const keysOf: Readonly<Record<Way, readonly string[]>> = {
   histogram: ['kind', 'scale'],
   kind: [],
 }
-/** Keys of kinds that need no other way; the others have none. */
+/** The keys of kinds that are a source themselves; other kinds have none. */
 const keysOfKind: Readonly<Record<string, readonly string[]>> = {
   sequence: ['start', 'step', 'restart'],
   uuid: ['version'],
@@ -67,10 +67,10 @@ export const columnKeys: readonly string[] = [
 ]
 
 const string: FieldType = { kind: 'string' }
-/** A code of 16 bits, one of which may stand for what is missing. */
+/** Codes have 16 bits, and one of them may stand for missing. */
 const maxValues = 65_535
 
-/** Adds columns to a draft, those that they need before them. */
+/** Adds declared columns to a draft. Add the columns that a column depends on first. */
 export class ColumnReader {
   readonly #draft: ModelDraft
   readonly #declaration: Declaration
@@ -101,9 +101,9 @@ class Column {
     const { settings, name } = declared
     this.#settings = settings
     const { missing, hide } = settings
-    if (hide !== undefined && typeof hide !== 'boolean') this.#wrong('hide', 'true or false')
+    if (hide !== undefined && typeof hide !== 'boolean') this.#report('hide', 'true or false')
     const isShare = typeof missing === 'number' && missing >= 0 && missing <= 1
-    if (missing !== undefined && !isShare) this.#wrong('missing', 'a share from 0 to 1')
+    if (missing !== undefined && !isShare) this.#report('missing', 'a share from 0 to 1')
     this.#target = { name, missing: isShare ? missing : null, ...(hide === true && { hidden: true }) }
   }
 
@@ -113,16 +113,16 @@ class Column {
     switch (way) {
       case 'constant':
         return this.#listed([this.#settings.constant], ({ symbols }, type) =>
-          this.draft.drawn(this.#target, type, evenly(symbols)),
+          this.draft.addDrawn(this.#target, type, evenly(symbols)),
         )
       case 'list':
         return this.#listed(this.#settings.list, ({ symbols }, type) => {
-          this.draft.made(this.#target, type, { from: 'list', values: symbols })
+          this.draft.addGenerated(this.#target, type, { from: 'list', values: symbols })
         })
       case 'values':
         return this.#listed(this.#settings.values, ({ symbols }, type) => {
           const weights = this.#weights(symbols.length)
-          if (weights !== null) this.draft.drawn(this.#target, type, { symbols, weights })
+          if (weights !== null) this.draft.addDrawn(this.#target, type, { symbols, weights })
         })
       case 'expression':
         return this.#expression(this.#settings.expression)
@@ -131,17 +131,17 @@ class Column {
       case 'pattern': {
         const { pattern } = this.#settings
         if (typeof pattern !== 'string' || typeof parsePattern(pattern) === 'string')
-          return this.#wrong('pattern', 'text with a character after each \\')
-        return this.draft.made(this.#target, string, { from: 'pattern', pattern })
+          return this.#report('pattern', 'text with a character after each \\')
+        return this.draft.addGenerated(this.#target, string, { from: 'pattern', pattern })
       }
       case 'derive':
         return this.#template(this.#settings.derive)
       case 'provider': {
         const { provider, locale = 'en' } = this.#settings
         if (!providers().includes(provider as string))
-          return this.#wrong('provider', `one of ${providers().join(', ')}`)
-        if (!locales().includes(locale as string)) return this.#wrong('locale', `one of ${locales().join(', ')}`)
-        return this.draft.drawn(this.#target, string, evenly(wordsFor(provider as string, locale as string)))
+          return this.#report('provider', `one of ${providers().join(', ')}`)
+        if (!locales().includes(locale as string)) return this.#report('locale', `one of ${locales().join(', ')}`)
+        return this.draft.addDrawn(this.#target, string, evenly(wordsFor(provider as string, locale as string)))
       }
       case 'distribution':
         return this.#distribution(this.#settings.distribution)
@@ -152,13 +152,13 @@ class Column {
     }
   }
 
-  /** The source of the values, if there is exactly one and the other keys apply to it. */
+  /** The source of the values; null: not exactly one. Reports keys that do not belong to it. */
   #way(): { before: number; way: Way | null } {
     const before = this.declaration.errors.length
     const { name, path } = this.declared
     const given = origins.filter((way) => this.#settings[way] !== undefined)
     if (given.length > 1) {
-      this.declaration.wrong([...path, given[1]], 'a column with two sources of values', {
+      this.declaration.report([...path, given[1]], 'a column with two sources of values', {
         found: given.join(' and '),
         expected: `one of them for ${name}`,
       })
@@ -166,7 +166,7 @@ class Column {
     }
     const way = given.length === 1 ? given[0] : this.#settings.kind === undefined ? undefined : 'kind'
     if (way === undefined) {
-      this.declaration.wrong(path, 'the column does not say where its values come from', {
+      this.declaration.report(path, 'the column does not say where its values come from', {
         expected: `kind, or one of ${origins.join(', ')}`,
       })
       return { before, way: null }
@@ -180,7 +180,7 @@ class Column {
           : keysOf[way]
     for (const key of Object.keys(this.#settings))
       if (key !== way && !own.includes(key) && key !== 'hide' && key !== 'missing')
-        this.declaration.wrong(
+        this.declaration.report(
           [...path, key],
           `not for a column of ${way === 'kind' ? String(kind) : way === 'distribution' ? String(distribution) : way}`,
           {
@@ -191,31 +191,31 @@ class Column {
     return { before, way }
   }
 
-  #wrong(key: string, expected: string, what = 'wrong value'): void {
+  #report(key: string, expected: string, what = 'wrong value'): void {
     const found = this.#settings[key]
-    this.declaration.wrong([...this.declared.path, key], what, { found: found ?? 'nothing', expected })
+    this.declaration.report([...this.declared.path, key], what, { found: found ?? 'nothing', expected })
   }
 
   /** Values of one type in the held form. */
   #listed(given: unknown, add: (values: { symbols: (string | boolean | number)[] }, type: FieldType) => void): void {
     const key = origins.find((way) => this.#settings[way] !== undefined) ?? 'values'
     if (!Array.isArray(given) || given.length === 0 || given.length > maxValues)
-      return this.#wrong(key, `a list of 1 to ${maxValues} values`)
+      return this.#report(key, `a list of 1 to ${maxValues} values`)
     const values = given as unknown[]
     const { kind } = this.#settings
     if (kind === 'date' || kind === 'timestamp') {
       const held = values.map((value) =>
         typeof value === 'string' ? (kind === 'date' ? heldDate : heldTimestamp)(value) : null,
       )
-      if (held.includes(null)) return this.#wrong(key, `${kind}s in ISO 8601`)
+      if (held.includes(null)) return this.#report(key, `${kind}s in ISO 8601`)
       return add({ symbols: held as number[] }, { kind })
     }
     if (kind !== undefined && !['integer', 'decimal', 'real', 'boolean', 'category', 'text'].includes(kind as string))
-      return this.#wrong('kind', 'date, timestamp, or nothing')
+      return this.#report('kind', 'date, timestamp, or nothing')
     if (values.every((value) => typeof value === 'string')) return add({ symbols: values }, string)
     if (values.every((value) => typeof value === 'boolean')) return add({ symbols: values }, { kind: 'boolean' })
     if (!values.every((value) => typeof value === 'number' && Number.isFinite(value)))
-      return this.#wrong(key, 'texts, numbers or booleans, all of one type')
+      return this.#report(key, 'texts, numbers or booleans, all of one type')
     const numbers = values as number[]
     const scale = Math.max(...numbers.map((number) => exactly(number).scale))
     if (kind === 'real' || scale > 9) return add({ symbols: numbers }, { kind: 'double' })
@@ -232,54 +232,51 @@ class Column {
       weights.every((weight) => typeof weight === 'number' && weight >= 0 && Number.isFinite(weight)) &&
       weights.some((weight) => weight > 0)
     if (isGood) return weights as number[]
-    this.#wrong('weights', `${count} numbers from 0 on, one of them above 0`)
+    this.#report('weights', `a list of ${count}: numbers of at least 0, one of them above 0`)
     return null
   }
 
   #regex(regex: unknown): void {
-    if (typeof regex !== 'string') return this.#wrong('regex', 'a regular expression')
+    if (typeof regex !== 'string') return this.#report('regex', 'a regular expression')
     const forms = readForms({ regex })
-    if (typeof forms === 'string') return this.#wrong('regex', 'what docs/schemas.md lists', forms)
+    if (typeof forms === 'string') return this.#report('regex', 'the syntax listed in docs/schemas.md', forms)
     const texts = textsOfForms(forms, maxListedTexts)
-    if (texts === null) return this.draft.made(this.#target, string, { from: 'regex', regex })
-    this.draft.drawn(this.#target, string, { symbols: [...texts.keys()], weights: [...texts.values()] })
+    if (texts === null) return this.draft.addGenerated(this.#target, string, { from: 'regex', regex })
+    this.draft.addDrawn(this.#target, string, { symbols: [...texts.keys()], weights: [...texts.values()] })
   }
 
   #template(derive: unknown): void {
     const parts = typeof derive === 'string' && derive !== '' ? parseTemplate(derive) : 'nothing'
     if (typeof parts === 'string')
-      return this.#wrong('derive', 'text with {column}, {column|slug} or {column|lower} in it')
+      return this.#report('derive', 'text containing {column}, {column|slug} or {column|lower}')
     for (const part of parts) {
       const source = part.kind === 'column' ? this.draft.column(part.column)?.source : undefined
       if (source?.from === 'formula' && this.draft.column((part as { column: string }).column)?.type.kind === 'string')
-        return this.#wrong(
-          'derive',
-          'an expression such as a + "-" + b',
-          'a template over a text that an expression gives',
-        )
+        return this.#report('derive', 'an expression such as a + "-" + b', 'a template cannot contain a computed text')
     }
-    this.draft.made(this.#target, string, { from: 'template', template: derive as string })
+    this.draft.addGenerated(this.#target, string, { from: 'template', template: derive as string })
   }
 
   #expression(text: unknown): void {
-    if (typeof text !== 'string' || text === '') return this.#wrong('expression', 'an expression such as price * count')
+    if (typeof text !== 'string' || text === '')
+      return this.#report('expression', 'an expression such as price * count')
     const place = this.declaration.place([...this.declared.path, 'expression'])
     const { formula, type } = readExpression(text, { columns: this.draft.types(), place })
-    if (type === 'null') return this.#wrong('expression', 'an expression with a value')
+    if (type === 'null') return this.#report('expression', 'an expression with a value')
     const named = columnsIn(formula).map((name) => this.draft.column(name)!)
     const isNullable = named.some(({ nullable }) => nullable) || canBeMissing(formula)
     if (this.#target.missing !== null)
-      return this.#wrong('missing', 'cond ? null : value in the expression', 'not for an expression')
+      return this.#report('missing', 'cond ? null : value in the expression', 'not for an expression')
     const target = { ...this.#target, missing: isNullable ? 0 : null }
     const fieldType = this.#typeOfExpression(formula, type)
     if (fieldType === null) return
     const isLearned = named.every(({ source, type: { kind } }) => learned.includes(source.from) && isNumeric(kind))
-    // Conditions reach what is put together from drawn numbers.
+    // Conditions can use numbers computed from drawn ones.
     const origin: ColumnOrigin =
       isLearned && named.length > 0 && isNumeric(fieldType.kind) && !divides(formula)
         ? { from: 'relation', formula }
         : { from: 'formula', formula }
-    this.draft.made(target, fieldType, origin)
+    this.draft.addGenerated(target, fieldType, origin)
   }
 
   #typeOfExpression(formula: Formula, type: string): FieldType | null {
@@ -289,11 +286,11 @@ class Column {
     if (type === 'time') return { kind: isDate(formula, this.draft) ? 'date' : 'timestamp' }
     if (type === 'duration') return { kind: 'integer' }
     if (kind !== undefined && kind !== 'integer' && kind !== 'decimal' && kind !== 'real') {
-      this.#wrong('kind', 'integer, decimal or real')
+      this.#report('kind', 'integer, decimal or real')
       return null
     }
     if (scale !== undefined && !isScale(scale)) {
-      this.#wrong('scale', 'an integer from 0 to 9')
+      this.#report('scale', 'an integer from 0 to 9')
       return null
     }
     const places = kind === 'integer' ? 0 : (scale ?? scaleOf(formula, this.draft))
@@ -301,11 +298,11 @@ class Column {
     return places === 0 ? { kind: 'integer' } : { kind: 'decimal', scale: places }
   }
 
-  /** How numbers are held by `kind` and `scale`; null: something is wrong with them. */
+  /** The type and grid of numbers, from `kind` and `scale`; null: these are wrong, which has been reported. */
   #grid(): { type: FieldType; grid: DeclaredGrid; held: (value: unknown) => number | null } | null {
     const { kind, scale } = this.#settings
     if (scale !== undefined && !isScale(scale)) {
-      this.#wrong('scale', 'an integer from 0 to 9')
+      this.#report('scale', 'an integer from 0 to 9')
       return null
     }
     if (kind === 'date' || kind === 'timestamp') {
@@ -317,7 +314,7 @@ class Column {
       }
     }
     if (kind !== undefined && !numberKinds.includes(kind as NumberKind)) {
-      this.#wrong('kind', numberKinds.join(', '))
+      this.#report('kind', numberKinds.join(', '))
       return null
     }
     const number = (value: unknown): number | null =>
@@ -330,9 +327,9 @@ class Column {
 
   #distribution(name: unknown): void {
     if (typeof name !== 'string' || !Object.hasOwn(distributionKeys, name))
-      return this.#wrong(
+      return this.#report(
         'distribution',
-        `one of ${Object.keys(distributionKeys).join(', ')}; weights are for values, parts for histogram`,
+        `one of ${Object.keys(distributionKeys).join(', ')}; use values for weights and histogram for parts`,
       )
     if (name === 'uniform') return this.#uniform()
     const form = this.#grid()
@@ -341,17 +338,17 @@ class Column {
     const read = (key: string, isGood: (value: number) => boolean, expected: string): number | null => {
       const value = held(this.#settings[key])
       if (value !== null && isGood(value)) return value
-      this.#wrong(key, expected)
+      this.#report(key, expected)
       return null
     }
     const number = (key: string, isGood: (value: number) => boolean, expected: string): number | null => {
       const value = this.#settings[key]
       if (typeof value === 'number' && isGood(value)) return value
-      this.#wrong(key, expected)
+      this.#report(key, expected)
       return null
     }
     const bound = (key: string): number | null | undefined =>
-      this.#settings[key] === undefined ? undefined : read(key, () => true, 'a bound of the kind of the column')
+      this.#settings[key] === undefined ? undefined : read(key, () => true, "a bound of the column's kind")
     const [min, max] = [bound('min'), bound('max')]
     if (min === null || max === null) return
     let distribution: Distribution | null
@@ -382,17 +379,17 @@ class Column {
       if (median === null || spread === null) return
       distribution = logNormal(median, spread, { min, max }, grid)
     }
-    if (distribution === null) return this.#wrong(min === undefined ? 'max' : 'min', 'bounds with values between them')
+    if (distribution === null) return this.#report(min === undefined ? 'max' : 'min', 'bounds with values between them')
     if (!distribution.symbols.flat().every((value) => grid.isReal || Number.isSafeInteger(value)))
-      return this.#wrong('distribution', 'numbers below 2^53')
-    this.draft.drawn(this.#target, type, distribution)
+      return this.#report('distribution', 'numbers below 2^53')
+    this.draft.addDrawn(this.#target, type, distribution)
   }
 
-  /** A duration in the units of dates or timestamps. */
+  /** A duration in the column's units: days for dates, ms for timestamps. */
   #spanUnit(key: string): number | null {
     const ms = parseDuration(String(this.#settings[key]))
     if (ms !== undefined && ms > 0) return this.#settings.kind === 'date' ? ms / 86_400_000 : ms
-    this.#wrong(key, 'a duration such as 36h')
+    this.#report(key, 'a duration such as 36h')
     return null
   }
 
@@ -403,13 +400,13 @@ class Column {
     const [min, max] = ['min', 'max'].map((key) => {
       const value = held(this.#settings[key])
       if (value === null)
-        this.#wrong(key, type.kind === 'date' || type.kind === 'timestamp' ? 'an ISO 8601 time' : 'a number')
+        this.#report(key, type.kind === 'date' || type.kind === 'timestamp' ? 'an ISO 8601 time' : 'a number')
       return value
     })
     if (min === null || max === null) return
     if (min > max || (grid.isReal && min === max))
-      return this.#wrong('max', `more than min, ${String(this.#settings.min)}`)
-    if (grid.isReal) return this.draft.drawn(this.#target, type, histogram([[min, max, 1]], grid))
+      return this.#report('max', `more than min, ${String(this.#settings.min)}`)
+    if (grid.isReal) return this.draft.addDrawn(this.#target, type, histogram([[min, max, 1]], grid))
     const { step } = this.#settings
     const isTime = type.kind === 'date' || type.kind === 'timestamp'
     const grain =
@@ -420,11 +417,12 @@ class Column {
           : typeof step === 'number'
             ? Math.round(step * grid.unit)
             : 0
-    if (!Number.isSafeInteger(grain) || grain < 1) return this.#wrong('step', 'a step of the grid, above 0')
+    if (!Number.isSafeInteger(grain) || grain < 1)
+      return this.#report('step', "a step above 0, in multiples of the column's smallest unit")
     const [low, high] = [Math.ceil((min * grid.unit) / grain) * grain, Math.floor((max * grid.unit) / grain) * grain]
     if (low > high || !Number.isSafeInteger(low) || !Number.isSafeInteger(high))
-      return this.#wrong('max', 'bounds with values between them, below 2^53')
-    this.draft.drawn(this.#target, type, uniform(low, high, grain))
+      return this.#report('max', 'bounds with values between them, below 2^53')
+    this.draft.addDrawn(this.#target, type, uniform(low, high, grain))
   }
 
   #histogram(given: unknown): void {
@@ -444,13 +442,13 @@ class Column {
       return isGood ? ([from, to, weight] as const) : null
     })
     if (read.length === 0 || read.length > maxValues || read.includes(null))
-      return this.#wrong('histogram', 'a list of [from, to, weight], with from below to')
+      return this.#report('histogram', 'a list of [from, to, weight] with from below to')
     const good = read.filter((part) => part !== null)
-    if (!good.some(([, , weight]) => weight > 0)) return this.#wrong('histogram', 'one weight above 0')
+    if (!good.some(([, , weight]) => weight > 0)) return this.#report('histogram', 'at least one weight above 0')
     const distribution = histogram(good, grid)
     if (distribution.symbols.some((symbol) => Array.isArray(symbol) && symbol[0] > symbol[1]))
-      return this.#wrong('histogram', 'parts with a value of the column in each')
-    this.draft.drawn(this.#target, type, distribution)
+      return this.#report('histogram', "parts that each contain a value on the column's grid")
+    this.draft.addDrawn(this.#target, type, distribution)
   }
 
   #kind(kind: unknown): void {
@@ -458,13 +456,13 @@ class Column {
     switch (kind) {
       case 'sequence': {
         const { start = 1, step = 1, restart } = this.#settings
-        if (!Number.isSafeInteger(start)) return this.#wrong('start', 'an integer')
-        if (!Number.isSafeInteger(step) || step === 0) return this.#wrong('step', 'an integer above or below 0')
+        if (!Number.isSafeInteger(start)) return this.#report('start', 'an integer')
+        if (!Number.isSafeInteger(step) || step === 0) return this.#report('step', 'an integer other than 0')
         const leads =
           restart === undefined || Math.sign((restart as number) - (start as number)) === Math.sign(step as number)
         if (!leads || (restart !== undefined && !Number.isSafeInteger(restart)))
-          return this.#wrong('restart', 'an integer that the step leads to')
-        return this.draft.made(
+          return this.#report('restart', 'an integer in the direction of the step')
+        return this.draft.addGenerated(
           target,
           { kind: 'integer' },
           {
@@ -477,38 +475,38 @@ class Column {
       }
       case 'uuid': {
         const { version = 4 } = this.#settings
-        if (version !== 4 && version !== 7) return this.#wrong('version', '4 or 7')
-        return this.draft.made(target, { kind: 'uuid' }, { from: 'uuid', version })
+        if (version !== 4 && version !== 7) return this.#report('version', '4 or 7')
+        return this.draft.addGenerated(target, { kind: 'uuid' }, { from: 'uuid', version })
       }
       case 'event_time': {
         const { start, step = '1s', jitter = '0s' } = this.#settings
         const from = typeof start === 'string' ? heldTimestamp(start) : null
-        if (from === null) return this.#wrong('start', 'an ISO 8601 time')
+        if (from === null) return this.#report('start', 'an ISO 8601 time')
         const [stepMs, jitterMs] = [step, jitter].map((value) =>
           typeof value === 'string' ? parseDuration(value) : undefined,
         )
-        if (stepMs === undefined) return this.#wrong('step', 'a duration such as 5s')
-        if (jitterMs === undefined) return this.#wrong('jitter', 'a duration such as 5s')
-        return this.draft.made(
+        if (stepMs === undefined) return this.#report('step', 'a duration such as 5s')
+        if (jitterMs === undefined) return this.#report('jitter', 'a duration such as 5s')
+        return this.draft.addGenerated(
           target,
           { kind: 'timestamp' },
           { from: 'event_time', start: from, step: stepMs, jitter: jitterMs },
         )
       }
       case 'clock':
-        if (target.missing !== null) return this.#wrong('missing', 'nothing', 'not for a clock')
-        return this.draft.made(target, { kind: 'timestamp' }, { from: 'clock' })
+        if (target.missing !== null) return this.#report('missing', 'nothing', 'not for a clock')
+        return this.draft.addGenerated(target, { kind: 'timestamp' }, { from: 'clock' })
       case 'boolean': {
         const { odds = 0.5 } = this.#settings
-        if (typeof odds !== 'number' || !(odds >= 0) || odds > 1) return this.#wrong('odds', 'a share from 0 to 1')
-        return this.draft.drawn(target, { kind: 'boolean' }, { symbols: [true, false], weights: [odds, 1 - odds] })
+        if (typeof odds !== 'number' || !(odds >= 0) || odds > 1) return this.#report('odds', 'a share from 0 to 1')
+        return this.draft.addDrawn(target, { kind: 'boolean' }, { symbols: [true, false], weights: [odds, 1 - odds] })
       }
       default: {
         if (numberKinds.includes(kind as NumberKind)) return this.#uniform()
         const add =
           typeof kind === 'string' && Object.hasOwn(kinds, kind) ? kinds[kind as keyof typeof kinds] : undefined
         if (add === undefined)
-          return this.#wrong(
+          return this.#report(
             'kind',
             `one of ${[...Object.keys(keysOfKind), 'clock', ...Object.keys(kinds)].join(', ')}`,
           )
@@ -538,7 +536,7 @@ function divides(formula: Formula): boolean {
   return isDivision || partsOf(formula).some(divides)
 }
 
-/** Whether it may be without a value though its columns have one: null itself, and divisions, whose divisor may be 0. */
+/** Whether its value can be missing even if none of its columns is: null, and divisions, whose divisor may be 0. */
 function canBeMissing(formula: Formula): boolean {
   return formula === null || divides(formula) || partsOf(formula).some(canBeMissing)
 }
@@ -552,7 +550,7 @@ function isDate(formula: Formula, draft: ModelDraft): boolean {
   return formula.op === 'if' && formula.of.slice(1).every((part) => isDate(part, draft))
 }
 
-/** The decimal places of an expression's numbers; null: any number of them. */
+/** The decimal places of an expression's numbers; null: any number of places. */
 function scaleOf(formula: Formula, draft: ModelDraft): number | null {
   if (formula === null) return 0
   if (typeof formula === 'number') return exactly(formula).scale

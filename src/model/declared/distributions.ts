@@ -1,60 +1,60 @@
 /**
- * Distributions as symbols and weights. Numbers are cut into narrow bins, within which they are uniform; so conditions on them are exact. Only + − × ÷ and square
- * roots, which are the same on every machine.
+ * Distributions as symbols and weights. Numbers are split into narrow bins and are uniform within each, so conditions on them are exact.
+ * Uses only + − × ÷ and square roots, whose results are the same on every machine.
  */
 import type { Symbol } from '../artifact.js'
 import type { Distribution } from './draft.js'
 
-/** Up to this many values each have a weight of their own; more are split into this many bins. */
+/** Up to this many values get a weight each; more are split into this many bins. */
 const maxSymbols = 1024
-/** An unbounded distribution ends this many deviations from the mean. */
-const reach = 6
+/** An unbounded distribution is cut off this many standard deviations from the mean. */
+const maxDeviations = 6
 
 export interface Bounds {
   readonly min?: number
   readonly max?: number
 }
 
-/** Where values lie: multiples of 1 in the held form, or reals. */
+/** The grid that values lie on: multiples of 1 in the held form, or reals. */
 export interface DeclaredGrid {
-  /** Held units in 1: 100 for two decimals. */
+  /** Held units per 1: 100 for two decimals. */
   readonly unit: number
   readonly isReal: boolean
 }
 
-/** A normal distribution, cut at six deviations and at the bounds, both included. Null: it has no value between them. */
+/** A normal distribution, cut off at six deviations and at the bounds, both inclusive. Null: no value lies between them. */
 export function normal(mean: number, deviation: number, bounds: Bounds, grid: DeclaredGrid): Distribution | null {
   const edges = steps(
-    mean - reach * deviation,
-    mean + reach * deviation,
+    mean - maxDeviations * deviation,
+    mean + maxDeviations * deviation,
     bounds,
     (from, to, share) => from + (to - from) * share,
   )
   return binned(edges, (x) => normalShare((x - mean) / deviation), grid)
 }
 
-/** Numbers whose logarithm is normal: as many above the median as below; two in three lie between median ÷ spread and median × spread. */
+/** Numbers whose logarithm is normal. About two in three lie between median ÷ spread and median × spread. */
 export function logNormal(median: number, spread: number, bounds: Bounds, grid: DeclaredGrid): Distribution | null {
   const sigma = logarithm(spread)
-  const low = median * exponential(-reach * sigma)
-  const high = median * exponential(reach * sigma)
+  const low = median * exponential(-maxDeviations * sigma)
+  const high = median * exponential(maxDeviations * sigma)
   const between = (from: number, to: number, share: number): number => from * exponential(share * logarithm(to / from))
   const edges = steps(low, high, { ...bounds, min: Math.max(low, bounds.min ?? low) }, between)
   return binned(edges, (x) => (x <= 0 ? 0 : normalShare(logarithm(x / median) / sigma)), grid)
 }
 
-/** Times until something that is as likely at any moment (exponential), cut at sixteen means and at the bounds. */
+/** An exponential distribution, cut off at sixteen means and at the bounds. */
 export function decaying(mean: number, bounds: Bounds, grid: DeclaredGrid): Distribution | null {
   const edges = steps(0, 16 * mean, bounds, (from, to, share) => from + (to - from) * share * share)
   return binned(edges, (x) => (x <= 0 ? 0 : 1 - exponential(-x / mean)), grid)
 }
 
-/** The weights of ranks 1 … among: rank^-exponent. */
+/** The weights of ranks 1 to `among`: rank^-exponent. */
 export function zipfWeights(among: number, exponent: number): number[] {
   return Array.from({ length: among }, (_, index) => exponential(-exponent * logarithm(index + 1)))
 }
 
-/** Numbers that are uniform within each of the parts [from, to, weight], whose ends are included on a grid. */
+/** Numbers that are uniform within each part [from, to, weight]. On a grid, both ends are inclusive. */
 export function histogram(
   parts: readonly (readonly [from: number, to: number, weight: number])[],
   { unit, isReal }: DeclaredGrid,
@@ -66,7 +66,7 @@ export function histogram(
   return { symbols, weights: parts.map(([, , weight]) => weight), grain: isReal ? 0 : 1 }
 }
 
-/** The given number of edges, from the lowest value to the highest, within bounds. */
+/** The given number of bin edges, from the lowest value to the highest within the bounds. */
 function steps(
   low: number,
   high: number,
@@ -80,7 +80,7 @@ function steps(
   )
 }
 
-/** `edges` ascend; `share` is the share of values below a number. */
+/** `edges`: ascending; `share`: the cumulative distribution, which is the share of values below a number. */
 function binned(
   edges: readonly number[],
   share: (x: number) => number,
@@ -99,7 +99,7 @@ function binned(
     for (let i = 1; i < edges.length; i++)
       if (edges[i] > edges[i - 1]) add([edges[i - 1], edges[i]], share(edges[i]) - share(edges[i - 1]))
   } else {
-    // Values of the grid stand for what rounds to them.
+    // A grid value represents all numbers that round to it.
     const [low, high] = [Math.ceil(first * unit), Math.floor(last * unit)]
     const starts =
       high - low < maxSymbols
@@ -115,7 +115,7 @@ function binned(
   return symbols.length === 0 ? null : { symbols, weights, grain: isReal ? 0 : 1 }
 }
 
-/** The standard normal distribution below x: Marsaglia, "Evaluating the normal distribution" (2004). */
+/** The standard normal cumulative distribution at x: Marsaglia, "Evaluating the normal distribution" (2004). */
 function normalShare(x: number): number {
   if (x < -8) return 0
   if (x > 8) return 1
@@ -131,7 +131,7 @@ function normalShare(x: number): number {
 const inverseRoot2Pi = 0.3989422804014327
 const ln2 = 0.6931471805599453
 
-/** e^x, by halves and a series. */
+/** e^x, by halving x and a series. */
 export function exponential(x: number): number {
   const power = Math.round(x / ln2)
   const rest = x - power * ln2
@@ -144,7 +144,7 @@ export function exponential(x: number): number {
   return scaled(sum, power)
 }
 
-/** ln x of a number above 0: 2 artanh((m − 1) ÷ (m + 1)) of its mantissa. */
+/** ln x for x above 0, by 2 artanh((m − 1) ÷ (m + 1)) of its mantissa m. */
 export function logarithm(x: number): number {
   let mantissa = x
   let power = 0

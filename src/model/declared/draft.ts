@@ -9,26 +9,26 @@ import {
 } from '../artifact.js'
 import { encodeTable } from '../table.js'
 
-/** A column to be. `missing`: the share of records without a value, 0 to 1; null: it always has one. */
+/** A column to add. `missing`: the share of records without a value, 0 to 1; null: never missing. */
 export interface Target {
   readonly name: string
   readonly missing: number | null
   readonly hidden?: true
-  /** Of a value in nested records; see ArtifactColumn. */
+  /** For a value in nested records; see ArtifactColumn. */
   readonly path?: readonly string[]
 }
 
-/** What a column is drawn from, each symbol by its weight (any scale). */
+/** What a column is drawn from: symbols and their weights, on any scale. */
 export interface Distribution {
   readonly symbols: readonly Symbol[]
   readonly weights: readonly number[]
-  /** The step of its values' grid, in the held form; see ArtifactColumn. */
+  /** The grid step of its values, in the held form; see ArtifactColumn. */
   readonly grain?: number
 }
 
 /**
- * A model without training, column by column. Columns with a distribution become nodes of a circuit with one state, so that they are independent and
- * conditions on them are exact.
+ * Builds a model without training, column by column. Columns with a distribution become nodes of a one-state circuit, so they are
+ * independent and conditions on them are exact.
  */
 export class ModelDraft {
   readonly #columns: ArtifactColumn[]
@@ -41,18 +41,18 @@ export class ModelDraft {
     this.#columns = [...(base?.columns ?? [])]
   }
 
-  /** A column that was added, or is the base's. */
+  /** A column added so far, or one of the base. */
   column(name: string): ArtifactColumn | undefined {
     return this.#columns.find((column) => column.name === name)
   }
 
-  /** The columns so far and what they hold. */
+  /** The types of the columns so far. */
   types(): ReadonlyMap<string, FieldType> {
     return new Map(this.#columns.map(({ name, type }) => [name, type]))
   }
 
-  /** Adds a column of independent values. Symbols that are there twice are one. */
-  drawn(target: Target, type: FieldType, { symbols, weights, grain }: Distribution): void {
+  /** Adds a column of independent values. Duplicate symbols are merged. */
+  addDrawn(target: Target, type: FieldType, { symbols, weights, grain }: Distribution): void {
     const byKey = new Map<string, { symbol: Symbol; weight: number }>()
     symbols.forEach((symbol, index) => {
       const known = byKey.get(JSON.stringify(symbol))
@@ -74,8 +74,8 @@ export class ModelDraft {
     this.#add(target, type, source)
   }
 
-  /** Adds a column that is made, or that another column decides. */
-  made(target: Target, type: FieldType, source: ColumnOrigin): void {
+  /** Adds a column that is generated, or determined by another column. */
+  addGenerated(target: Target, type: FieldType, source: ColumnOrigin): void {
     this.#add(target, type, source, source.from === 'dependency' ? undefined : (target.missing ?? undefined))
   }
 
@@ -91,7 +91,7 @@ export class ModelDraft {
     })
   }
 
-  /** The content of the model's file. `order`: names of columns that come in this order, after the others. */
+  /** The content of the model file. `order`: names of columns that come last, in this order. */
   artifact(name: string, order: readonly string[] = []): ModelArtifact {
     const place = ({ name: own }: ArtifactColumn): number => order.indexOf(own)
     return {
@@ -104,7 +104,7 @@ export class ModelDraft {
     }
   }
 
-  /** New nodes hang from the base's root, or from the first of them, and depend on nothing. */
+  /** New nodes become children of the base's root, or of the first new node, but do not depend on it. */
   #circuit(): ModelArtifact['circuit'] {
     const base = this.#base?.circuit ?? null
     if (base === null && this.#nodes.length === 0) return null
@@ -122,19 +122,19 @@ export class ModelDraft {
   }
 }
 
-/** A table of equal rows. */
+/** A table of identical rows. */
 function rowsOf(row: readonly number[], count: number): Float32Array {
   const table = new Float32Array(row.length * count)
   for (let at = 0; at < count; at++) table.set(row, at * row.length)
   return table
 }
 
-/** Values that are equally likely. */
+/** Equally likely values. */
 export function evenly(symbols: readonly Symbol[]): Distribution {
   return { symbols, weights: symbols.map(() => 1) }
 }
 
-/** Every multiple of `grain` from `low` to `high`, both included, in the held form. */
+/** Every multiple of `grain` from `low` to `high`, both inclusive, in the held form. */
 export function uniform(low: number, high: number, grain = 1): Distribution {
   return low === high ? evenly([low]) : { ...evenly([[low, high]]), grain }
 }

@@ -1,4 +1,4 @@
-/** Models that are declared in YAML, a column at a time: docs/declared.md. */
+/** Models declared in YAML, column by column: docs/declared.md. */
 import { throwErrors } from '../../config/check.js'
 import { nearest } from '../../config/nearest.js'
 import { readSources, type ConfigSource, type Path } from '../../config/source.js'
@@ -15,14 +15,14 @@ import { readLives } from './read-lives.js'
 
 export type Settings = Readonly<Record<string, unknown>>
 
-/** A column as it is declared. */
+/** A column as declared. */
 export interface Declared {
   readonly name: string
   readonly settings: Settings
   readonly path: Path
 }
 
-/** What a declaration is about: where it is, and what is wrong with it so far. */
+/** A declaration's source, and what is wrong with it so far. */
 export class Declaration {
   readonly errors: GenesisError[] = []
 
@@ -32,8 +32,8 @@ export class Declaration {
     return this.source.place(path)
   }
 
-  /** Notes what is wrong, and goes on. */
-  wrong(path: Path, what: string, details: { found?: unknown; expected?: string; remedy?: string } = {}): void {
+  /** Records an error without throwing it, so that reading continues. */
+  report(path: Path, what: string, details: { found?: unknown; expected?: string; remedy?: string } = {}): void {
     const { found, ...rest } = details
     this.errors.push(
       new GenesisError('CONFIG_INVALID', what, {
@@ -44,17 +44,17 @@ export class Declaration {
     )
   }
 
-  unknownKey(path: Path, known: readonly string[]): void {
+  reportUnknownKey(path: Path, known: readonly string[]): void {
     const key = String(path[path.length - 1])
-    this.wrong(path, 'unknown key', { found: key, expected: nearest(key, known) ?? `one of ${known.join(', ')}` })
+    this.report(path, 'unknown key', { found: key, expected: nearest(key, known) ?? `one of ${known.join(', ')}` })
   }
 
-  /** Notes every key of a map that is not a known one. */
-  knownKeys(settings: Settings, known: readonly string[], path: Path): void {
-    for (const key of Object.keys(settings)) if (!known.includes(key)) this.unknownKey([...path, key], known)
+  /** Reports every key of a map that is not a known one. */
+  reportUnknownKeys(settings: Settings, known: readonly string[], path: Path): void {
+    for (const key of Object.keys(settings)) if (!known.includes(key)) this.reportUnknownKey([...path, key], known)
   }
 
-  /** Runs what may throw a GenesisError, and keeps it. */
+  /** Runs an action, and records the GenesisError it throws. */
   try(action: () => void): void {
     try {
       action()
@@ -65,15 +65,15 @@ export class Declaration {
   }
 }
 
-/** What a declaration says: the columns, and the lives of what they describe, if it lives. */
+/** A declaration's model, and its lives; null: its records are independent. */
 export interface DeclaredModel {
   readonly artifact: ModelArtifact
   readonly lives: LivesSpec | null
 }
 
 /**
- * The content of a model that a YAML file declares. `include` reads a model that it takes columns from. Throws CONFIG_UNREADABLE or CONFIG_INVALID, with
- * everything that is wrong at once, and what `include` throws.
+ * Reads a model declared in a YAML file. `include` reads the model that the file includes columns from. Throws CONFIG_UNREADABLE, or
+ * CONFIG_INVALID with all errors together, and whatever `include` throws.
  */
 export async function readDeclaration(
   file: string,
@@ -85,29 +85,31 @@ export async function readDeclaration(
   const declaration = new Declaration(source)
   const top = isMap(source.value) ? source.value : {}
   if (!isMap(source.value))
-    declaration.wrong([], 'not a map', { found: source.value, expected: 'columns: a map of columns' })
-  declaration.knownKeys(top, topKeys, [])
+    declaration.report([], 'not a map', { found: source.value, expected: 'columns: a map of columns' })
+  declaration.reportUnknownKeys(top, topKeys, [])
   const { name, include: included, columns } = top
   if (name !== undefined && (typeof name !== 'string' || name === ''))
-    declaration.wrong(['name'], 'not a name', { found: name, expected: 'text' })
+    declaration.report(['name'], 'not a name', { found: name, expected: 'text' })
   if (included !== undefined && typeof included !== 'string')
-    declaration.wrong(['include'], 'not a path', { found: included, expected: 'the path of a model file' })
+    declaration.report(['include'], 'not a path', { found: included, expected: 'the path of a model file' })
   const base = typeof included === 'string' ? await include(resolve(dirname(file), included)) : null
   if (!isMap(columns) || Object.keys(columns).length === 0)
-    declaration.wrong(columns === undefined ? [] : ['columns'], 'no columns', { expected: 'columns: a map of columns' })
+    declaration.report(columns === undefined ? [] : ['columns'], 'no columns', {
+      expected: 'columns: a map of columns',
+    })
   const declared = declaredColumns(isMap(columns) ? columns : {}, declaration)
   const draft = new ModelDraft(base)
   if (declared.every(({ settings }) => settings.hide === true) && base === null && declared.length > 0)
-    declaration.wrong(['columns'], 'every column is hidden', { expected: 'one without hide' })
+    declaration.report(['columns'], 'every column is hidden', { expected: 'one without hide' })
   const lives = top.lives === undefined ? null : readLives(top.lives, declared, declaration)
   for (const { name: own, path } of declared)
     if (draft.column(own) !== undefined)
-      declaration.wrong(path, 'the included model has this column', { found: own, expected: 'another name' })
+      declaration.report(path, 'the included model has this column', { found: own, expected: 'another name' })
   const reader = new ColumnReader(draft, declaration, declared)
   const isComputed = ({ settings }: Declared): boolean =>
     settings.expression !== undefined || settings.derive !== undefined
   for (const column of declared) if (!isComputed(column) && !hasUnknownKeys(column)) reader.add(column)
-  // Without the others, what is wrong with those that need them cannot be told.
+  // Columns that depend on a wrong one would only report misleading errors.
   if (declaration.errors.length === 0)
     for (const column of inOrder(declared, draft, declaration)) if (isComputed(column)) reader.add(column)
   const spec = lives === null || declaration.errors.length > 0 ? null : livesSpec(lives, draft, declaration)
@@ -119,7 +121,7 @@ export async function readDeclaration(
   return { artifact, lives: spec }
 }
 
-/** The model file that a declaration takes columns from; null: none, or it cannot be read now. */
+/** The model file that a declaration includes; null: none, or the declaration is unreadable. */
 export async function includedIn(file: string): Promise<string | null> {
   const [source] = await readSources(file).catch(() => [])
   const included = isMap(source?.value) ? source.value.include : undefined
@@ -132,8 +134,8 @@ function declaredColumns(columns: Settings, declaration: Declaration): Declared[
   return Object.entries(columns).map(([name, given]) => {
     const path = ['columns', name]
     const settings = isMap(given) ? given : {}
-    if (!isMap(given)) declaration.wrong(path, 'not a map', { found: given, expected: 'such as { kind: sequence }' })
-    declaration.knownKeys(settings, columnKeys, path)
+    if (!isMap(given)) declaration.report(path, 'not a map', { found: given, expected: 'such as { kind: sequence }' })
+    declaration.reportUnknownKeys(settings, columnKeys, path)
     return { name, settings, path }
   })
 }
@@ -142,7 +144,7 @@ function hasUnknownKeys({ settings }: Declared): boolean {
   return Object.keys(settings).some((key) => !columnKeys.includes(key))
 }
 
-/** The columns with those that they need before them. */
+/** The columns, each after those it depends on. */
 function inOrder(declared: readonly Declared[], draft: ModelDraft, declaration: Declaration): Declared[] {
   const byName = new Map(declared.map((column) => [column.name, column]))
   const done = new Set<string>()
@@ -150,7 +152,7 @@ function inOrder(declared: readonly Declared[], draft: ModelDraft, declaration: 
   const visit = (column: Declared, way: readonly string[]): void => {
     if (done.has(column.name)) return
     if (way.includes(column.name)) {
-      declaration.wrong(column.path, 'columns that depend on each other', {
+      declaration.report(column.path, 'columns that depend on each other', {
         found: [...way.slice(way.indexOf(column.name)), column.name].join(' → '),
         expected: 'expressions and templates without a cycle',
       })
@@ -162,7 +164,7 @@ function inOrder(declared: readonly Declared[], draft: ModelDraft, declaration: 
       if (needed !== undefined) visit(needed, [...way, column.name])
       else if (draft.column(name) === undefined && typeof column.settings.derive === 'string') {
         const known = [...byName.keys()]
-        declaration.wrong([...column.path, 'derive'], 'unknown column', {
+        declaration.report([...column.path, 'derive'], 'unknown column', {
           found: name,
           expected: nearest(name, known) ?? `one of ${known.join(', ')}`,
         })
@@ -176,7 +178,7 @@ function inOrder(declared: readonly Declared[], draft: ModelDraft, declaration: 
   return order
 }
 
-/** The columns that a column is made from; what else is wrong with its text is said where it is read. */
+/** The columns that a column is computed from. Other errors in its text are reported where it is read. */
 function neededBy({ settings: { expression, derive }, path }: Declared, declaration: Declaration): string[] {
   if (typeof expression === 'string') {
     let names: string[] = []

@@ -7,16 +7,16 @@ import { addByProperties, checkNames, missingShare } from './arg-properties.js'
 import { maxItems } from '../load/shape.js'
 import { argProperties, plainScalar, type Json, type RecordShape, type Scalar, type SchemaShape } from './avro-shape.js'
 import { addByName, type Surroundings } from './by-name.js'
-import type { SchemaSource } from './complaint.js'
+import type { SchemaSource } from './schema-source.js'
 import { ModelDraft, evenly, type Target } from './draft.js'
 import { heldOption, isDecimal, typeOf } from './scalar-type.js'
 
 /** Default share of records in which a nullable field is missing. */
-const usualMissing = 0.1
+const defaultMissing = 0.1
 
 /**
- * A model of the records of a schema, which is a record: `arg.properties` say what is in a field, or else its name and type. `read` makes a
- * model of its artifact's text. Throws SCHEMA_INVALID.
+ * A model of a record schema. A field's values come from its `arg.properties`, or else are inferred from its name and type. `read` parses
+ * an artifact. Throws SCHEMA_INVALID.
  */
 export function modelOfShape(shape: SchemaShape, source: SchemaSource, read: (text: string) => Model): Model {
   if (shape.kind !== 'record')
@@ -41,7 +41,7 @@ class Fields {
     readonly source: SchemaSource,
   ) {}
 
-  /** `above`: the field names that lead to it. */
+  /** `above`: the field names that lead to the record. */
   record(record: RecordShape, above: readonly string[]): void {
     const { properties, path, fields } = record
     if (properties !== null) {
@@ -58,7 +58,7 @@ class Fields {
 
   #field(name: string, shape: SchemaShape, around: Surroundings): void {
     const { inner, missing } = this.#present(shape)
-    // Also a record inside itself, which ends at once.
+    // Always null, or a nullable record nested in itself, which is left null.
     if (inner === null) return
     const target = targetAt([...around.above, name], missing)
     if (inner.kind === 'record') {
@@ -72,34 +72,34 @@ class Fields {
     if (inner.kind === 'array' || inner.kind === 'map') return this.#list(inner, target)
     const scalar = this.#scalar(inner)
     if (addByProperties(this.draft, target, scalar, this.source)) return
-    if (scalar.within !== undefined) return this.#bounded(target, name, scalar, around)
-    addByName(this.draft, target, scalar.called ?? name, scalar, around)
+    if (scalar.bounds !== undefined) return this.#bounded(target, name, scalar, around)
+    addByName(this.draft, target, scalar.nameHint ?? name, scalar, around)
   }
 
-  /** A number with one bound: as its name suggests, or else the numbers next to the bound. */
+  /** A number with one bound: the values its name suggests if they are within, else a range next to the bound. */
   #bounded(target: Target, name: string, scalar: Scalar, around: Surroundings): void {
-    const { low, high } = scalar.within ?? {}
+    const { low, high } = scalar.bounds ?? {}
     const sketch = new ModelDraft()
     addByName(sketch, target, name, scalar, around)
     const column = sketch.column(target.name)
     const isIn = (value: number): boolean => value >= (low ?? -Infinity) && value <= (high ?? Infinity)
     if (column !== undefined && extentOf(column).every(isIn)) return addByName(this.draft, target, name, scalar, around)
-    const range = { min: low ?? high! - oneSided, max: high ?? low! + oneSided }
+    const range = { min: low ?? high! - oneSidedWidth, max: high ?? low! + oneSidedWidth }
     addByProperties(this.draft, target, { ...scalar, properties: { range } }, this.source)
   }
 
-  /** A field's shape without null, and how often it is missing. Inner null: nothing else is in it. */
+  /** A field's shape without null, and its share of missing values. `inner` null: the field is always null. */
   #present(shape: SchemaShape): { inner: SchemaShape | null; missing: number | null } {
     if (shape.kind === 'null') return { inner: null, missing: null }
     if (shape.kind !== 'union') {
       missingShare(shape.properties, false, shape.path, this.source)
       return { inner: shape, missing: null }
     }
-    const [inner, ...others] = shape.branches.filter(({ kind }) => kind !== 'null' && kind !== 'again')
+    const [inner, ...others] = shape.branches.filter(({ kind }) => kind !== 'null' && kind !== 'recursion')
     if (inner === undefined) {
-      const again = shape.branches.find(({ kind }) => kind === 'again')
+      const recursion = shape.branches.find(({ kind }) => kind === 'recursion')
       const hasNull = shape.branches.some(({ kind }) => kind === 'null')
-      return { inner: again === undefined || hasNull ? null : again, missing: null }
+      return { inner: recursion === undefined || hasNull ? null : recursion, missing: null }
     }
     if (others.length > 0)
       this.source.invalid(shape.path, 'a union of several types', {
@@ -109,10 +109,10 @@ class Fields {
     const isNullable = shape.branches.length > 1
     const own = shape.properties ?? inner.properties
     const share = missingShare(own, isNullable, shape.path, this.source)
-    return { inner: { ...inner, properties: own }, missing: isNullable ? (share ?? usualMissing) : null }
+    return { inner: { ...inner, properties: own }, missing: isNullable ? (share ?? defaultMissing) : null }
   }
 
-  /** A column of lists: how long they are is drawn, and their items are records of a model of their own. */
+  /** A column of lists: a hidden column holds their lengths, and their items are records of a model of their own. */
   #list(shape: ListShape, target: Target): void {
     const { kind, path, items } = shape
     const properties = shape.properties ?? {}
@@ -124,13 +124,13 @@ class Fields {
       this.source,
     )
     if (properties.options !== undefined) return this.#listOptions(shape, properties, target)
-    // Records inside themselves end at once.
-    if (this.#isAgain(items))
-      return this.draft.drawn(target, { kind: 'json' }, evenly([kind === 'array' ? '[]' : '{}']))
+    // A list of the record it is in stays empty, which ends the recursion.
+    if (this.#isRecursion(items))
+      return this.draft.addDrawn(target, { kind: 'json' }, evenly([kind === 'array' ? '[]' : '{}']))
     const { min, max } = listLength(properties, path, this.source)
     const draft = new ModelDraft()
     const fields = new Fields(draft, this.source)
-    // Items are called by the singular, which says what is in them.
+    // Items are named in the singular, from which their values are inferred.
     const single = (target.path?.at(-1) ?? target.name).replace(/(?<=..)s$/, '')
     if (items.kind === 'record') fields.record(items, [])
     else fields.#field(single, items, { above: [], record: '', texts: [] })
@@ -140,27 +140,27 @@ class Fields {
       (_, index) => Math.min(min, count) + index,
     )
     const length = `${target.name}#length`
-    this.draft.drawn({ name: length, missing: target.missing, hidden: true }, { kind: 'integer' }, evenly(lengths))
+    this.draft.addDrawn({ name: length, missing: target.missing, hidden: true }, { kind: 'integer' }, evenly(lengths))
     const isRecord = items.kind === 'record'
     const of = kind === 'map' ? (isRecord ? 'record_map' : 'map') : isRecord ? 'records' : 'values'
     const item = draft.artifact(single)
     if (item.columns.every(({ hidden }) => hidden))
       this.source.invalid(path, 'a list of nulls', { found: 'items without a value' })
-    const most = Math.max(1, ...lengths)
-    this.draft.made(
+    const maxLength = Math.max(1, ...lengths)
+    this.draft.addGenerated(
       { ...target, missing: target.missing === null ? null : 0 },
       { kind: 'list', of, items: [] },
-      { from: 'items', length, most, item },
+      { from: 'items', length, most: maxLength, item },
     )
   }
 
-  #isAgain(shape: SchemaShape): boolean {
-    if (shape.kind !== 'union') return shape.kind === 'again'
-    return shape.branches.some(({ kind }) => kind === 'again') && this.#present(shape).inner === null
+  #isRecursion(shape: SchemaShape): boolean {
+    if (shape.kind !== 'union') return shape.kind === 'recursion'
+    return shape.branches.some(({ kind }) => kind === 'recursion') && this.#present(shape).inner === null
   }
 
-  /** Adds the keys of a map's items, as their last column; how many of them differ. */
-  #keys(draft: ModelDraft, keys: unknown, most: number, path: string): number {
+  /** Adds a map's keys as the last column of its items. Returns the number of distinct keys. */
+  #keys(draft: ModelDraft, keys: unknown, maxCount: number, path: string): number {
     const at = `${path}: ${argProperties}.keys`
     if (keys !== undefined && !isObject(keys))
       this.source.invalid(at, 'not an object', { found: keys, expected: 'such as {"options": ["a", "b"]}' })
@@ -168,14 +168,14 @@ class Fields {
     const options = keys?.options
     // In turn, so that the keys of one map differ.
     if (options !== undefined || keys === undefined) {
-      const known = options ?? Array.from({ length: most }, (_, index) => `key_${index + 1}`)
+      const known = options ?? Array.from({ length: maxCount }, (_, index) => `key_${index + 1}`)
       if (!Array.isArray(known) || known.length === 0 || known.some((key) => typeof key !== 'string'))
         this.source.invalid(`${at}.options`, 'not a list of texts', {
           found: options,
           expected: 'a list with at least one text',
         })
       const values = [...new Set(known as string[])]
-      draft.made(target, { kind: 'string' }, { from: 'list', values })
+      draft.addGenerated(target, { kind: 'string' }, { from: 'list', values })
       return values.length
     }
     const scalar: Scalar = { kind: 'string', ...plainScalar, path, properties: keys }
@@ -183,10 +183,10 @@ class Fields {
       this.source.invalid(at, 'keys without a property', {
         expected: 'options, regex, length, prefix, suffix or iteration',
       })
-    return most
+    return maxCount
   }
 
-  /** Whole lists, one of which is drawn: their values are of any shape, and known. */
+  /** Draws one of the given lists, whose values can have any shape. */
   #listOptions({ kind, path }: ListShape, { options, length, keys }: Json, target: Target): void {
     const at = `${path}: ${argProperties}.options`
     if (length !== undefined || keys !== undefined)
@@ -197,13 +197,13 @@ class Fields {
         found: options,
         expected: kind === 'array' ? 'a list of lists' : 'a list of objects',
       })
-    this.draft.drawn(target, { kind: 'json' }, evenly(options.map((option) => JSON.stringify(option))))
+    this.draft.addDrawn(target, { kind: 'json' }, evenly(options.map((option) => JSON.stringify(option))))
   }
 
   #scalar(shape: SchemaShape): Scalar {
     switch (shape.kind) {
-      case 'again':
-        return this.source.invalid(shape.path, 'a record inside itself', {
+      case 'recursion':
+        return this.source.invalid(shape.path, 'a record nested in itself without end', {
           found: shape.name,
           expected: 'a recursion that ends: in a union with null, an array or a map',
         })
@@ -217,7 +217,7 @@ class Fields {
       case 'map':
       case 'union':
       case 'record':
-        return this.source.invalid(shape.path, 'not a field with one value', { found: shape.kind })
+        return this.source.invalid(shape.path, 'not a scalar field', { found: shape.kind })
       default:
     }
     const type = typeOf(shape)
@@ -229,7 +229,7 @@ class Fields {
     return shape
   }
 
-  /** Records chosen whole from a list: a hidden column says which, and determines the others. */
+  /** Draws one of the given records: a hidden column chooses it and determines the others. */
   #wholes(record: RecordShape, options: unknown, above: readonly string[]): void {
     const at = `${record.path === '' ? 'the record' : record.path}: ${argProperties}.options`
     if (!Array.isArray(options) || options.length === 0)
@@ -241,7 +241,7 @@ class Fields {
     const wholes = options as Readonly<Record<string, unknown>>[]
     const decider = [...above, '#option'].join('.')
     const codes = evenly(wholes.map((_, index) => index))
-    this.draft.drawn({ name: decider, missing: null, hidden: true }, { kind: 'integer' }, codes)
+    this.draft.addDrawn({ name: decider, missing: null, hidden: true }, { kind: 'integer' }, codes)
     for (const { name, shape } of record.fields) {
       const { inner, missing } = this.#present(shape)
       if (inner === null) continue
@@ -251,7 +251,7 @@ class Fields {
         if (value === null && missing !== null) return null
         return heldOption(value, scalar, `${at}[${index}].${name}`, this.source)
       })
-      this.draft.made(targetAt([...above, name], missing), typeOf(scalar), {
+      this.draft.addGenerated(targetAt([...above, name], missing), typeOf(scalar), {
         from: 'dependency',
         column: decider,
         values,
@@ -260,10 +260,10 @@ class Fields {
   }
 }
 
-/** How far numbers go from the one bound that they have. */
-const oneSided = 1_000_000
+/** The width of the range of a number with only one bound. */
+const oneSidedWidth = 1_000_000
 
-/** The ends of the numbers that a column has. */
+/** The bounds of a column's numbers. */
 function extentOf({ type, source }: ArtifactColumn): number[] {
   const unit = type.kind === 'decimal' ? 10 ** type.scale : 1
   if (source.from === 'cycle') return [source.start, source.restart ?? source.start].map((held) => held / unit)
@@ -274,25 +274,25 @@ function extentOf({ type, source }: ArtifactColumn): number[] {
     .flat()
 }
 
-/** A column of a nested record has the name of its path. */
+/** A column of a nested record is named by its path. */
 function targetAt(path: readonly string[], missing: number | null): Target {
   return { name: path.join('.'), missing, ...(path.length > 1 && { path }) }
 }
 
-/** How many items a list has, both included, where nothing is said. */
-const usualLength = { min: 1, max: 5 } as const
+/** Default number of items in a list, both inclusive. */
+const defaultLength = { min: 1, max: 5 } as const
 
 function listLength({ length }: Json, path: string, source: SchemaSource): { min: number; max: number } {
   const at = `${path}: ${argProperties}.length`
   const isCount = (value: unknown): value is number =>
     Number.isInteger(value) && (value as number) >= 0 && (value as number) <= maxItems
-  if (length === undefined) return usualLength
+  if (length === undefined) return defaultLength
   if (isCount(length)) return { min: length, max: length }
   const { min = 0, max, ...others } = isObject(length) ? length : { wrong: length }
   if (Object.keys(others).length > 0 || !isCount(min) || (max !== undefined && (!isCount(max) || max <= min)))
     return source.invalid(at, 'not a length', {
       found: length,
-      expected: `a number up to ${maxItems}, or min (included) and max (excluded)`,
+      expected: `an integer up to ${maxItems}, or min (inclusive) and max (exclusive)`,
     })
-  return { min, max: max === undefined ? Math.min(maxItems, min + usualLength.max) : max - 1 }
+  return { min, max: max === undefined ? Math.min(maxItems, min + defaultLength.max) : max - 1 }
 }

@@ -1,4 +1,4 @@
-/** A JSON Schema as what its properties can hold: in the terms of Avro, whose `arg.properties` its keywords become. */
+/** Reads a JSON Schema into the shapes of its properties, in Avro's terms: its keywords become `arg.properties`. */
 import { isObject } from '../../config/is-object.js'
 import { maxItems } from '../load/shape.js'
 import {
@@ -13,10 +13,10 @@ import {
 import { jsonTypeOf } from '../schemas/json-schema-accepts.js'
 import { fieldAt, plainScalar, type Json, type RecordShape, type Scalar, type SchemaShape } from './avro-shape.js'
 import { maxListedTexts } from './arg-properties.js'
-import type { SchemaSource } from './complaint.js'
+import type { SchemaSource } from './schema-source.js'
 import { maxDigits } from './scalar-type.js'
 
-/** What `arg.properties` are called here. */
+/** The JSON Schema keywords for `arg.properties`, for messages. */
 export const jsonSchemaWords: Readonly<Record<string, string>> = {
   options: 'enum',
   range: 'minimum and maximum',
@@ -24,8 +24,8 @@ export const jsonSchemaWords: Readonly<Record<string, string>> = {
   length: 'length',
 }
 
-/** Formats whose texts are called as their format is, and those that are made by a regular expression. */
-const called: Readonly<Record<string, string>> = {
+/** Formats, and the field names that suggest their values. */
+const formatNames: Readonly<Record<string, string>> = {
   email: 'email',
   'idn-email': 'email',
   ipv4: 'ip',
@@ -39,14 +39,14 @@ const patterns: Readonly<Record<string, string>> = {
   ipv6: 'fd00(:[0-9a-f]{4}){7}',
   duration: 'PT[1-9][0-9]?M',
 }
-/** Texts that a name suggests are not longer. */
+/** Maximum length of the texts that a name suggests. */
 const maxNamedLength = 150
 
-/** Throws SCHEMA_INVALID, naming the property. */
+/** The shape of a schema's records. Throws SCHEMA_INVALID, naming the property. */
 export function shapeOfJsonSchema(schema: JsonSchema, source: SchemaSource): RecordShape {
   const shape = new Reader(schema, source).shape(schema.root, '', 'record', [])
   if (shape.kind === 'record') return shape
-  return source.invalid('', 'the schema is no object with properties', {
+  return source.invalid('', 'the schema is not an object with properties', {
     found: shape.kind,
     expected: '"type": "object" and "properties"',
   })
@@ -58,14 +58,14 @@ class Reader {
     readonly source: SchemaSource,
   ) {}
 
-  /** `at`: the dotted path; `name`: what a record is called that has no title. */
+  /** `at`: the dotted path; `name`: the name of a record without a title. */
   shape(node: SchemaNode, at: string, name: string, open: readonly SchemaNode[]): SchemaShape {
     const path = fieldAt(at)
     const origin = originOf(node, this.schema)
-    if (open.includes(origin)) return { kind: 'again', path, properties: null, name }
-    const within = [...open, origin]
+    if (open.includes(origin)) return { kind: 'recursion', path, properties: null, name }
+    const enclosing = [...open, origin]
     const branches = branchesOf(node, this.schema).flatMap((branch) => typed(branch))
-    const shapes = branches.map((branch) => this.#branch(branch, at, name, within))
+    const shapes = branches.map((branch) => this.#branch(branch, at, name, enclosing))
     if (shapes.length === 1) return shapes[0]
     if (shapes.length > 0) return { kind: 'union', path, properties: null, branches: shapes }
     return this.source.invalid(path, 'a schema that no value satisfies', { found: node })
@@ -73,8 +73,7 @@ class Reader {
 
   #branch(branch: SchemaObject, at: string, name: string, open: readonly SchemaNode[]): SchemaShape {
     const path = fieldAt(at)
-    if (branch.not !== undefined)
-      this.source.invalid(path, 'values that are said by what they are not', { found: { not: branch.not } })
+    if (branch.not !== undefined) this.source.invalid(path, '"not" is not supported', { found: { not: branch.not } })
     const properties = optionsOf(branch)
     switch (branch.type) {
       case 'null':
@@ -132,22 +131,22 @@ class Reader {
     properties: Json | null,
     open: readonly SchemaNode[],
   ): SchemaShape {
-    const { items, uniqueItems, minItems, maxItems: most } = branch
+    const { items, uniqueItems, minItems, maxItems: max } = branch
     if (properties === null && uniqueItems === true)
-      this.source.invalid(`${path}: uniqueItems`, 'lists whose items differ are not made', {
+      this.source.invalid(`${path}: uniqueItems`, 'unique items are not supported', {
         found: true,
         expected: 'false, or an enum of whole lists',
       })
     if (items === undefined || typeof items === 'boolean')
-      this.source.invalid(path, 'an array without a schema of its items', { expected: '"items": a schema' })
-    const least = typeof minItems === 'number' ? minItems : undefined
+      this.source.invalid(path, 'an array without an item schema', { expected: '"items": a schema' })
+    const min = typeof minItems === 'number' ? minItems : undefined
     const length =
-      least === undefined && most === undefined
+      min === undefined && max === undefined
         ? {}
         : {
             length: {
-              min: least ?? 0,
-              max: Math.min(maxItems, typeof most === 'number' ? most : (least ?? 0) + 4) + 1,
+              min: min ?? 0,
+              max: Math.min(maxItems, typeof max === 'number' ? max : (min ?? 0) + 4) + 1,
             },
           }
     const shape = this.shape(items as SchemaNode, `${at}[]`, 'item', open)
@@ -177,7 +176,10 @@ class Reader {
           length: { min, max: typeof maxLength === 'number' ? Math.min(maxLength, min + 15) + 1 : min + 8 },
         },
       }
-    return { ...base, ...(typeof format === 'string' && Object.hasOwn(called, format) && { called: called[format] }) }
+    return {
+      ...base,
+      ...(typeof format === 'string' && Object.hasOwn(formatNames, format) && { nameHint: formatNames[format] }),
+    }
   }
 
   #number(branch: SchemaObject, path: string, properties: Json | null): Scalar {
@@ -191,13 +193,13 @@ class Reader {
     if (properties !== null) return base
     const { low, high } = bounds(branch, isDecimal ? scale : isWhole ? 0 : null)
     if (low !== undefined && high !== undefined && low > high)
-      this.source.invalid(path, 'no number is in the bounds', { found: `from ${low} to ${high}` })
+      this.source.invalid(path, 'no number lies within the bounds', { found: `from ${low} to ${high}` })
     if (typeof step === 'number' && !isDecimal && step !== 1)
       return { ...base, properties: { options: this.#multiples(step, low, high, path) } }
-    if (low === undefined || high === undefined) return { ...base, within: { low, high } }
+    if (low === undefined || high === undefined) return { ...base, bounds: { low, high } }
     const [from, to] = [low, high]
     if (from === to) return { ...base, properties: { options: [from] } }
-    // The end of a range is not in it: of reals that is as good.
+    // The end of a range is exclusive, which makes no difference for reals.
     const unit = isDecimal ? 10 ** -scale : isWhole ? 1 : 0
     return { ...base, properties: { range: { min: from, max: to + unit } } }
   }
@@ -206,7 +208,7 @@ class Reader {
     const first = Math.ceil((low ?? 0) / step - 1e-9)
     const last = high === undefined ? first + 100 : Math.floor(high / step + 1e-9)
     if (last - first >= maxListedTexts || last < first)
-      this.source.invalid(`${path}: multipleOf`, 'not a step that is made', {
+      this.source.invalid(`${path}: multipleOf`, 'this step is not supported', {
         found: step,
         expected: `1, 0.1, 0.01 …, or at most ${maxListedTexts} multiples between minimum and maximum`,
       })
@@ -214,7 +216,7 @@ class Reader {
   }
 }
 
-/** A schema without a type, by what else it says. */
+/** Infers a missing type from the other keywords. */
 function typed(branch: SchemaObject): SchemaObject[] {
   if (branch.type !== undefined) return [branch]
   const values =
@@ -226,7 +228,7 @@ function typed(branch: SchemaObject): SchemaObject[] {
   return [{ ...branch, type: isNumber ? 'number' : 'string' }]
 }
 
-/** `enum` and `const` as options: those of the branch's type; null: any value will do. */
+/** `enum` and `const` as options, only those of the branch's type; null: any value is valid. */
 function optionsOf(branch: SchemaObject): Json | null {
   const given = branch.const !== undefined ? [branch.const] : branch.enum
   if (!Array.isArray(given)) return null
@@ -244,7 +246,7 @@ function optional(shape: SchemaShape): SchemaShape {
   return shape.branches.some(({ kind }) => kind === 'null') ? shape : { ...shape, branches: [none, ...shape.branches] }
 }
 
-/** The lowest and the highest number. `scale`: decimals that numbers have; null: reals. Draft 4 has exclusive bounds as flags. */
+/** The lowest and the highest number. `scale`: the numbers' decimals; null: reals. In draft 4, exclusive bounds are flags. */
 function bounds(branch: SchemaObject, scale: number | null): { low?: number; high?: number } {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = branch
   const grid = (value: number, isLow: boolean, isExclusive: boolean): number => {

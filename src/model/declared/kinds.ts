@@ -1,10 +1,10 @@
-/** Kinds of texts that are made and not drawn: what `kind` of a declared column says, and what names of a schema's fields suggest. */
+/** The kinds of texts that `kind` of a declared column names and that the names of a schema's fields suggest. */
 import type { FieldType } from '../../record.js'
 import type { ColumnOrigin } from '../artifact.js'
 import { wordsFor } from '../generated/words.js'
 import { evenly, type Distribution, type ModelDraft, type Target } from './draft.js'
 
-/** Columns of the same record that texts take their parts from. */
+/** Columns of the same record that texts such as an email address are composed of. */
 export interface Around {
   readonly firstName: string | undefined
   readonly lastName: string | undefined
@@ -17,17 +17,17 @@ export interface DeclaredField {
   readonly around: Around
 }
 
-/** Adds the column of a subject. */
+/** Adds the column of a field to its draft. */
 export type Add = (subject: DeclaredField) => void
 
 export const locale = 'en'
 
 export function drawn(distribution: Distribution): Add {
-  return ({ draft, target, type }) => draft.drawn(target, type, distribution)
+  return ({ draft, target, type }) => draft.addDrawn(target, type, distribution)
 }
 
 export function made(origin: ColumnOrigin): Add {
-  return ({ draft, target, type }) => draft.made(target, type, origin)
+  return ({ draft, target, type }) => draft.addGenerated(target, type, origin)
 }
 
 export function pattern(text: string): Add {
@@ -38,23 +38,23 @@ export function regex(text: string): Add {
   return made({ from: 'regex', regex: text })
 }
 
-/** Words that ship with the program. Drawn, and not a pool, so that conditions reach them. */
+/** Words shipped with the program. Drawn by the circuit, not from a pool, so that conditions can use them. */
 function words(provider: string): Add {
   return (subject) => drawn(evenly(wordsFor(provider, locale)))(subject)
 }
 
-/** A hidden column for a template; its name. */
+/** Adds a hidden column for a template and returns its name. */
 function part({ draft, target }: DeclaredField, name: string, origin: ColumnOrigin): string {
   const hidden = `${target.name.replace(/[{}|]/g, '_')}#${name}`
-  draft.made({ name: hidden, missing: null, hidden: true }, { kind: 'string' }, origin)
+  draft.addGenerated({ name: hidden, missing: null, hidden: true }, { kind: 'string' }, origin)
   return hidden
 }
 
 function template({ draft, target, type }: DeclaredField, text: string): void {
-  draft.made(target, type, { from: 'template', template: text })
+  draft.addGenerated(target, type, { from: 'template', template: text })
 }
 
-/** A person's names: those of the record, or hidden ones of its own. */
+/** A person's first and last name: the record's own columns, or hidden ones. */
 function personOf(subject: DeclaredField): { first: string; last: string } {
   const { firstName: first, lastName: last } = subject.around
   if (first !== undefined && last !== undefined) return { first, last }
@@ -121,9 +121,9 @@ export const kinds = {
   product: words('product'),
   job: words('job'),
   phone: pattern('+1-555-###-####'),
-  // 10/8 is private (RFC 1918): no address of anyone's.
+  // 10/8 is private (RFC 1918), so these are nobody's addresses.
   ip: regex('10(\\.(25[0-4]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])){3}'),
-  // 02 is locally administered: no device's.
+  // 02 is locally administered, so these are no vendor's addresses.
   mac: pattern('02:**:**:**:**:**'),
   url: regex('https://example\\.com/[a-z]{4,12}'),
   currency: drawn(evenly(['USD', 'EUR', 'GBP', 'JPY', 'CHF', 'CAD', 'AUD', 'SEK'])),

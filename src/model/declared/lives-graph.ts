@@ -1,18 +1,18 @@
-/** What a graph of states must be, so that lives begin in it and end. */
+/** Checks and measures of a graph of states: reachability, cycles, and how long lives are. */
 import { lengthShares } from '../lives/life-law.js'
 import type { LifeState } from '../lives/lives.js'
 
-/** Events of a life at most, whatever the declaration says. */
-export const mostEvents = 1000
+/** Maximum events of a life, whatever the declaration says. */
+export const maxLifeEvents = 1000
 
-/** States that `from` does not lead to. */
+/** States that cannot be reached from `from`. */
 export function unreachable(states: readonly LifeState[], from: number): number[] {
   const seen = new Set([from])
   for (const state of seen) for (const { to } of states[state].next) seen.add(to)
   return states.flatMap((_, state) => (seen.has(state) ? [] : [state]))
 }
 
-/** States from which no life ends. */
+/** States from which lives never end. */
 export function endless(states: readonly LifeState[]): number[] {
   const ending = new Set(states.flatMap(({ ends }, state) => (ends > 0 ? [state] : [])))
   for (let size = -1; size < ending.size;) {
@@ -24,8 +24,8 @@ export function endless(states: readonly LifeState[]): number[] {
   return states.flatMap((_, state) => (ending.has(state) ? [] : [state]))
 }
 
-/** States that follow each other in a circle, the first one also last; null: there is none. */
-export function circle(states: readonly LifeState[]): number[] | null {
+/** The states of a cycle, the first one repeated at the end; null: there is none. */
+export function cycle(states: readonly LifeState[]): number[] | null {
   const done = new Set<number>()
   const visit = (state: number, way: readonly number[]): number[] | null => {
     if (way.includes(state)) return [...way.slice(way.indexOf(state)), state]
@@ -44,7 +44,7 @@ export function circle(states: readonly LifeState[]): number[] | null {
   return null
 }
 
-/** Events of the longest life of a graph without circles. */
+/** Events of the longest life, in a graph without cycles. */
 export function longestLife(states: readonly LifeState[], from: number): number {
   const known = new Map<number, number>()
   const longest = (state: number): number => {
@@ -57,14 +57,14 @@ export function longestLife(states: readonly LifeState[], from: number): number 
   return longest(from)
 }
 
-/** The share of lives that end within so many events. */
+/** The share of lives that end within `maxEvents` events. */
 export function shareWithin(states: readonly LifeState[], first: number, maxEvents: number): number {
   return lengthShares({ states, first }, maxEvents).reduce((sum, share) => sum + share, 0)
 }
 
-/** How long a life takes from its first event to its last, on average, in ms. */
+/** The mean time from the first to the last event of a life, in ms. */
 export function meanLifeMs(states: readonly LifeState[], first: number, maxEvents: number): number {
-  // By the expected number of times that a state is left in each way.
+  // From the expected number of times that each transition is taken.
   let now = new Float64Array(states.length)
   now[first] = 1
   let total = 0

@@ -1,4 +1,4 @@
-/** A message of Protobuf as what its fields can hold: in the terms of Avro. */
+/** Reads a Protobuf message into the shapes of its fields, in Avro's terms. */
 import {
   isGoogleType,
   wrappedScalar,
@@ -8,19 +8,19 @@ import {
   type ProtoType,
 } from '../schemas/proto-file.js'
 import { fieldAt, plainScalar, type RecordShape, type Scalar, type SchemaShape } from './avro-shape.js'
-import type { SchemaSource } from './complaint.js'
+import type { SchemaSource } from './schema-source.js'
 
-const kinds: Readonly<Record<string, Pick<Scalar, 'kind' | 'within'>>> = {
+const kinds: Readonly<Record<string, Pick<Scalar, 'kind' | 'bounds'>>> = {
   int32: { kind: 'int' },
   sint32: { kind: 'int' },
   sfixed32: { kind: 'int' },
-  uint32: { kind: 'int', within: { low: 0 } },
-  fixed32: { kind: 'int', within: { low: 0 } },
+  uint32: { kind: 'int', bounds: { low: 0 } },
+  fixed32: { kind: 'int', bounds: { low: 0 } },
   int64: { kind: 'long' },
   sint64: { kind: 'long' },
   sfixed64: { kind: 'long' },
-  uint64: { kind: 'long', within: { low: 0 } },
-  fixed64: { kind: 'long', within: { low: 0 } },
+  uint64: { kind: 'long', bounds: { low: 0 } },
+  fixed64: { kind: 'long', bounds: { low: 0 } },
   float: { kind: 'float' },
   double: { kind: 'double' },
   bool: { kind: 'boolean' },
@@ -28,7 +28,7 @@ const kinds: Readonly<Record<string, Pick<Scalar, 'kind' | 'within'>>> = {
   bytes: { kind: 'bytes' },
 }
 
-/** Throws SCHEMA_INVALID, naming the field. */
+/** The shape of a message. Throws SCHEMA_INVALID, naming the field. */
 export function shapeOfProto({ message }: ProtoSchema, source: SchemaSource): RecordShape {
   return new Reader(source).record(message, '', [])
 }
@@ -38,7 +38,7 @@ class Reader {
 
   record(message: ProtoMessage, at: string, open: readonly ProtoMessage[]): RecordShape {
     const seen = new Set<string>()
-    // Of a oneof, the first field is there.
+    // The first field of a oneof is always the one set.
     const written = message.fields.filter(({ oneof }) => {
       const isOther = oneof !== null && seen.has(oneof)
       if (oneof !== null) seen.add(oneof)
@@ -62,7 +62,7 @@ class Reader {
     if (label === 'repeated') return { kind: 'array', ...base, items: this.#type(type, `${at}[]`, open) }
     if (label === 'map') {
       if (key !== 'string')
-        this.source.invalid(path, 'maps with keys other than texts are not made', {
+        this.source.invalid(path, 'maps are supported only with string keys', {
           found: `map<${key ?? ''}, …>`,
           expected: 'map<string, …>',
         })
@@ -70,8 +70,8 @@ class Reader {
     }
     const shape = this.#type(type, at, open)
     const isWrapper = type.kind === 'message' && wrappedScalar(type.message) !== null
-    // A message inside itself ends at once: it is absent.
-    if (!isWrapper && shape.kind !== 'again' && (label !== 'optional' || type.kind === 'message')) return shape
+    // A message nested in itself is left absent, which ends the recursion.
+    if (!isWrapper && shape.kind !== 'recursion' && (label !== 'optional' || type.kind === 'message')) return shape
     if (label === 'required') return shape
     return { kind: 'union', ...base, branches: [{ kind: 'null', ...base, ...plainScalar }, shape] }
   }
@@ -87,15 +87,15 @@ class Reader {
     const wrapped = wrappedScalar(message)
     if (wrapped !== null) return { ...base, ...plainScalar, ...kinds[wrapped] }
     if (isGoogleType(message))
-      this.source.invalid(base.path, 'values of this type are not made', {
+      this.source.invalid(base.path, 'this type is not supported', {
         found: message.fullName,
         expected: 'Timestamp, Date, a wrapper, or a message of the file',
       })
-    if (open.includes(message)) return { kind: 'again', ...base, name: message.fullName }
+    if (open.includes(message)) return { kind: 'recursion', ...base, name: message.fullName }
     return this.record(message, at, open)
   }
 
-  /** Without the one that stands for none. */
+  /** Without the symbol that means unspecified. */
   #symbols({ numbers }: Extract<ProtoType, { kind: 'enum' }>, at: string): string[] {
     const all = [...numbers.keys()]
     const said = all.filter((symbol) => numbers.get(symbol) !== 0 || !/(^|_)(UNSPECIFIED|UNKNOWN|NONE)$/i.test(symbol))

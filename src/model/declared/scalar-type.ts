@@ -1,15 +1,15 @@
-/** Avro's scalars as the columns that hold them. */
+/** The column types for Avro's scalars. */
 import type { FieldType } from '../../record.js'
 import type { Symbol } from '../artifact.js'
 import { heldDecimal } from '../held.js'
 import { unitsPerMs } from '../time/units.js'
 import type { Scalar } from './avro-shape.js'
-import type { SchemaSource } from './complaint.js'
+import type { SchemaSource } from './schema-source.js'
 
-/** What of a longer decimal is generated: more digits are not held exactly. */
+/** Maximum digits generated for a decimal: more cannot be represented exactly. */
 export const maxDigits = 15
 
-/** The type of the column that fills a scalar. A logical type that is not known is its underlying type. */
+/** The type of the column for a scalar. An unknown logical type is ignored. */
 export function typeOf(shape: Scalar): FieldType {
   const { kind, logical, scale } = shape
   switch (kind) {
@@ -44,12 +44,12 @@ export function isDecimal({ kind, logical, precision, scale }: Scalar): boolean 
   )
 }
 
-/** How many of a schema's units are one of the column's. */
+/** Schema units per column unit: 1000 for microseconds in a column of milliseconds. */
 export function unitsPerColumnUnit({ kind, logical }: Scalar): number {
   return kind === 'long' ? (unitsPerMs[logical ?? ''] ?? 1) : 1
 }
 
-/** An option of a schema in the held form of its column. Throws SCHEMA_INVALID where it is no value of the type. */
+/** A schema's option in the held form of its column. Throws SCHEMA_INVALID if it is not a value of the type. */
 export function heldOption(
   option: unknown,
   shape: Scalar,
@@ -80,7 +80,7 @@ export function heldOption(
     case 'fixed': {
       if (!isDecimal(shape)) return typeof option === 'string' ? option : wrong('text')
       const held = typeof option === 'number' ? heldDecimal(option, shape.scale) : NaN
-      return Number.isSafeInteger(held) ? held : wrong(`a number of at most ${shape.scale} decimals`)
+      return Number.isSafeInteger(held) ? held : wrong(`a number with at most ${shape.scale} decimals`)
     }
   }
 }

@@ -1,4 +1,4 @@
-/** How long an entity stays in a state, as a declaration says it: a duration, or a distribution of durations. */
+/** Reads how long an entity stays in a state: a duration, or a distribution of durations. */
 import { isObject } from '../../config/is-object.js'
 import { parseDuration } from '../../config/quantity.js'
 import type { WaitingTime } from '../lives/lives.js'
@@ -13,15 +13,15 @@ const keysOf: Readonly<Record<string, readonly string[]>> = {
   normal: ['mean', 'deviation', 'min', 'max'],
   'log-normal': ['median', 'spread', 'min', 'max'],
 }
-/** Of a life's times, so that they stay exact in ms. */
-const longestMs = 100 * 365 * 86_400_000
+/** Keeps the times of a life exact in ms. */
+const maxWaitMs = 100 * 365 * 86_400_000
 const wholeMs = { unit: 1, isReal: false }
 
-/** Null: something is wrong, and was noted. */
+/** Null: it is wrong, which has been reported. */
 export function readWaitingTime(given: unknown, path: Path, declaration: Declaration): WaitingTime | null {
   const isWrong = (key: string | null, expected: string): null => {
     const settings = isObject(given) ? given : {}
-    declaration.wrong(key === null ? path : [...path, key], 'not a waiting time', {
+    declaration.report(key === null ? path : [...path, key], 'not a waiting time', {
       found: (key === null ? given : settings[key]) ?? 'nothing',
       expected,
     })
@@ -29,7 +29,7 @@ export function readWaitingTime(given: unknown, path: Path, declaration: Declara
   }
   const durationOf = (value: unknown): number | null => {
     const ms = typeof value === 'string' ? parseDuration(value) : undefined
-    return ms === undefined || ms > longestMs ? null : ms
+    return ms === undefined || ms > maxWaitMs ? null : ms
   }
   if (typeof given === 'string') {
     const ms = durationOf(given)
@@ -41,14 +41,14 @@ export function readWaitingTime(given: unknown, path: Path, declaration: Declara
   if (known === null) return isWrong('distribution', `one of ${Object.keys(keysOf).join(', ')}`)
   for (const key of Object.keys(given))
     if (key !== 'distribution' && !known.includes(key)) {
-      declaration.unknownKey([...path, key], ['distribution', ...known])
+      declaration.reportUnknownKey([...path, key], ['distribution', ...known])
       return null
     }
   const read = (key: string): number | null => durationOf(given[key]) ?? isWrong(key, 'a duration such as 5m')
   const bound = (key: string): number | null | undefined => (given[key] === undefined ? undefined : read(key))
   const [min, max] = [bound('min'), bound('max')]
   if (min === null || max === null) return null
-  const drawn = drawnFrom(name as string, given, { min: min ?? 0, max: max ?? longestMs }, read, isWrong)
+  const drawn = drawnFrom(name as string, given, { min: min ?? 0, max: max ?? maxWaitMs }, read, isWrong)
   if (drawn === undefined) return null
   if (drawn === null) return isWrong(max === undefined ? 'min' : 'max', 'bounds with durations between them')
   return {
@@ -59,7 +59,7 @@ export function readWaitingTime(given: unknown, path: Path, declaration: Declara
   }
 }
 
-/** Null: it has no duration within the bounds; undefined: something is wrong, and was noted. */
+/** Null: no duration lies within the bounds; undefined: it is wrong, which has been reported. */
 function drawnFrom(
   name: string,
   settings: Settings,

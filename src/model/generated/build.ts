@@ -5,7 +5,7 @@ import type { NodeOutput } from '../sample/circuit-sampler.js'
 import { columnsIn, type Formula } from '../expression/formula.js'
 import { inputOf, type ColumnInput } from '../expression/input.js'
 import { Composed, type Part } from './composed.js'
-import { ComputedNumber, ComputedText, ComputedTruth } from './computed.js'
+import { ComputedNumber, ComputedText, ComputedBoolean } from './computed.js'
 import { namesInRelation } from '../relations/range.js'
 import { Relation, type RelationPart } from '../relations/relation.js'
 import { Cycle, List } from './cycle.js'
@@ -24,21 +24,20 @@ import { parseTemplate } from './template-parts.js'
 import { Template } from './template.js'
 import { Uuid } from './uuid.js'
 
-/** The vectors of a record, and what fills those that the circuit does not, in the order to do it. */
+/** The vectors of a record, and the columns that fill those outside the circuit, in order of evaluation. */
 export interface BuiltColumns {
-  /** By the column's index; absent where nothing needs the column. */
+  /** By column index; undefined for columns that nothing needs. */
   readonly vectors: readonly (Vector | undefined)[]
-  readonly outside: readonly GeneratedColumn[]
-  /** Columns computed only from learned columns, which need no words: they come first. */
-  readonly made: readonly GeneratedColumn[]
+  readonly generated: readonly GeneratedColumn[]
+  /** Columns computed from learned columns only, without random words. They are filled first. */
+  readonly derived: readonly GeneratedColumn[]
 }
 
-/** Opens the items of a column's lists, with the given capacity. */
+/** Opens the generator of a column's list items, with the given capacity. */
 export type OpenItems = (item: Model, column: string, capacity: number) => Lookup
 
 /**
- * The names of the columns that a record needs: the visible ones – or those of `names` – and those that their texts are made
- * from.
+ * The names of the columns that a record needs: the visible ones, or those in `names`, and all columns these are computed from.
  */
 export function neededColumns({ columns }: Model, names?: ReadonlySet<string>): Set<string> {
   const needed = new Set<string>()
@@ -51,7 +50,7 @@ export function neededColumns({ columns }: Model, names?: ReadonlySet<string>): 
   return needed
 }
 
-/** What a column's values are made from. */
+/** The names of the columns that a column is computed from. */
 function namesIn({ source }: ModelColumn, columns: readonly ModelColumn[]): string[] {
   switch (source.from) {
     case 'dependency':
@@ -81,7 +80,7 @@ function namesIn({ source }: ModelColumn, columns: readonly ModelColumn[]): stri
   }
 }
 
-/** `filled`: the columns whose values are to be made; the others only take their share of a row's random words. */
+/** `filled`: the columns to generate values for; the others only reserve their random words of each row. */
 export function buildColumns(
   model: Model,
   outputOf: (node: number) => NodeOutput,
@@ -93,16 +92,16 @@ export function buildColumns(
 ): BuiltColumns {
   const builder = new Builder(model, outputOf, capacity, takeDraws, filled, openItems)
   const vectors = model.columns.map((column) => (needed.has(column.name) ? builder.vectorOf(column) : undefined))
-  return { vectors, outside: builder.outside, made: builder.made }
+  return { vectors, generated: builder.generated, derived: builder.derived }
 }
 
-function isMade(column: GeneratedColumn): boolean {
+function isDerived(column: GeneratedColumn): boolean {
   return column instanceof Composed || column instanceof Relation || column instanceof Masked
 }
 
 class Builder {
-  readonly outside: GeneratedColumn[] = []
-  readonly made: GeneratedColumn[] = []
+  readonly generated: GeneratedColumn[] = []
+  readonly derived: GeneratedColumn[] = []
   readonly #built = new Map<string, { vector: Vector; maxBytes: number }>()
 
   constructor(
@@ -234,14 +233,14 @@ class Builder {
       const named = this.#named(name)
       return inputOf(named.type, this.vectorOf(named), dictionaryOf(named, this.model.columns))
     }
-    if (type.kind === 'boolean') return new ComputedTruth(formula, input, capacity)
+    if (type.kind === 'boolean') return new ComputedBoolean(formula, input, capacity)
     if (type.kind === 'string') return new ComputedText(formula, nullable, input, capacity)
     return new ComputedNumber(formula, type, input, capacity)
   }
 
-  #add(name: string, outside: GeneratedColumn & { maxBytes?: number }): { vector: Vector; maxBytes: number } {
-    if (this.filled.has(name)) (isMade(outside) ? this.made : this.outside).push(outside)
-    return { vector: outside.vector, maxBytes: outside.maxBytes ?? 0 }
+  #add(name: string, generated: GeneratedColumn & { maxBytes?: number }): { vector: Vector; maxBytes: number } {
+    if (this.filled.has(name)) (isDerived(generated) ? this.derived : this.generated).push(generated)
+    return { vector: generated.vector, maxBytes: generated.maxBytes ?? 0 }
   }
 }
 

@@ -1,16 +1,16 @@
-/** Timestamps of a day and a time of day. Hot: nothing is allocated. */
+/** Timestamps composed of a day and a time of day. Hot: allocates nothing. */
 import type { NumberVector, Value, Vector } from '../../record.js'
 import { dayMs } from '../held.js'
 import type { GeneratedColumn } from './generated.js'
 
-/** A column that timestamps are made of. */
+/** A column that timestamps are composed of. */
 export interface Part {
   readonly vector: Vector
-  /** What its codes stand for, where it has codes alone. */
+  /** The values of its codes, for a vector of codes only. */
   readonly dictionary: readonly (Value | undefined)[] | undefined
 }
 
-/** day · 86,400,000 + time; missing where either is. */
+/** day · 86,400,000 + time; missing if either is. */
 export class Composed implements GeneratedColumn {
   readonly vector: NumberVector
   readonly #day: Numbers
@@ -30,7 +30,7 @@ export class Composed implements GeneratedColumn {
   }
 }
 
-/** Numbers by row; or, where there are codes, by code. */
+/** Numbers by code if there are codes, else by row. */
 interface Numbers {
   readonly codes: Uint16Array | null
   readonly numbers: Float64Array

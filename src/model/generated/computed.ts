@@ -1,4 +1,4 @@
-/** Columns computed by an expression from columns of any kind. Hot: nothing is allocated per row, except for texts, which are strings. */
+/** Columns computed by an expression from columns of any kind. Hot: only texts, which are strings, allocate per row. */
 import type { DictionaryVector, FieldType, NumberVector } from '../../record.js'
 import type { Formula } from '../expression/formula.js'
 import {
@@ -12,7 +12,7 @@ import {
 import type { GeneratedColumn } from './generated.js'
 import { GrowingText } from './text-vector.js'
 
-/** Numbers, dates and times; missing if an operand is, or if the result is not a number, as after a division by zero. */
+/** Numbers, dates and times; missing if an operand is, or if the result is not finite, as after a division by zero. */
 export class ComputedNumber implements GeneratedColumn {
   readonly vector: NumberVector
   readonly #program: Program
@@ -29,11 +29,11 @@ export class ComputedNumber implements GeneratedColumn {
   }
 }
 
-/** What the codes of a condition's column stand for. */
-export const truths = [false, true, null] as const
+/** The values of a boolean column's codes. */
+export const booleanValues = [false, true, null] as const
 
-/** Truths, as codes. */
-export class ComputedTruth implements GeneratedColumn {
+/** Booleans, as codes. */
+export class ComputedBoolean implements GeneratedColumn {
   readonly vector: DictionaryVector
   readonly #program: Program
 
@@ -49,7 +49,7 @@ export class ComputedTruth implements GeneratedColumn {
   }
 }
 
-/** Texts. Their length is not known before, so that no template can take them. */
+/** Texts. They have no known maximum length, so templates cannot use them. */
 export class ComputedText implements GeneratedColumn {
   readonly vector: GrowingText
   readonly #program: TextProgram

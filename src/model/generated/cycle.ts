@@ -1,4 +1,4 @@
-/** Columns that repeat with the position. Hot: nothing is allocated, except for spans and steps whose product exceeds 2^53. */
+/** Columns that cycle with the position. Hot: allocates only if the span times the step exceeds 2^53. */
 import type { DictionaryVector, NumberVector } from '../../record.js'
 import type { ColumnOrigin } from '../artifact.js'
 import { pitch } from '../random/row-words.js'
@@ -8,16 +8,16 @@ const unit32 = 2 ** -32
 
 export type Cycling = Extract<ColumnOrigin, { from: 'cycle' }>
 
-/** start + position · step, wrapping around at `restart`; a share is missing. */
+/** start + position · step, wrapping around at `restart`; a share of the values is missing. */
 export class Cycle implements GeneratedColumn {
   readonly vector: NumberVector
   readonly #start: number
   readonly #sign: number
   readonly #step: number
-  /** Infinity: it never wraps around. */
+  /** Infinity: never wraps around. */
   readonly #span: number
   readonly #offset: number
-  /** Positions after which the values repeat themselves. */
+  /** Number of positions after which the values repeat. */
   readonly #period: number
   readonly #isWide: boolean
   readonly #missing: number
@@ -74,7 +74,7 @@ function commonDivisor(a: number, b: number): number {
   return a
 }
 
-/** The codes of values in turn; a share is missing, with the code after the last. */
+/** The codes of a list's values in turn; a share is missing, which is the code after the last. */
 export class List implements GeneratedColumn {
   readonly vector: DictionaryVector
   readonly #size: number

@@ -3,17 +3,17 @@ import type { Form } from './regex-forms.js'
 import { compiledForms, writeForm, type FormBytes } from './regex-text.js'
 import { GrowingText } from './text-vector.js'
 
-/** Texts whose form another column has. Hot: nothing is allocated. */
+/** Texts whose form is given by another column. Hot: allocates nothing. */
 export class Filled implements GeneratedColumn {
   readonly vector: GrowingText
   readonly maxBytes: number
   readonly #codes: Uint16Array
-  /** Per code an index into the forms; −1: missing. */
+  /** The index of each code's form; −1: missing. */
   readonly #formOf: Int32Array
   readonly #forms: readonly FormBytes[]
   readonly #firstDraw: number
 
-  /** `byCode`: the form of each code of the other column; null: missing. */
+  /** `byCode`: the form for each code of the other column; null: missing. */
   constructor(
     codes: Uint16Array,
     byCode: readonly (Form | null)[],

@@ -1,24 +1,23 @@
-/** Lists, whose items are records of a model of their own. Hot: nothing is allocated per row. */
+/** Lists whose items are records of another model. Hot: allocates nothing per row. */
 import type { ListVector } from '../../record.js'
 import { blockRows } from '../random/row-words.js'
 import type { Lookup } from '../references/reference.js'
 import type { GeneratedColumn } from './generated.js'
 
 /**
- * Item e of the list at position p is record p · most + e of the items' model, so a list depends only on its position and its
- * length.
+ * Item e of the list at position p is record p · maxItems + e of the items' model, so a list depends only on its position and length.
  */
 export class Items implements GeneratedColumn {
   readonly vector: ListVector
   readonly #offsets: Int32Array
   readonly #missing: Uint8Array | undefined
   readonly #codes: Uint16Array
-  /** By code of the column of lengths; −1: the list is missing. */
+  /** By code of the length column; −1: the list is missing. */
   readonly #lengths: Int32Array
   readonly #items: Lookup
-  readonly #most: number
+  readonly #maxItems: number
   readonly #positions = new Float64Array(blockRows)
-  /** Items that are filled, and those whose positions wait. */
+  /** Number of items written, and of those whose positions are waiting to be filled. */
   #used = 0
   #waiting = 0
 
@@ -26,14 +25,14 @@ export class Items implements GeneratedColumn {
     codes: Uint16Array,
     lengths: readonly (number | null)[],
     items: Lookup,
-    most: number,
+    maxItems: number,
     nullable: boolean,
     capacity: number,
   ) {
     this.#codes = codes
     this.#lengths = Int32Array.from(lengths, (length) => length ?? -1)
     this.#items = items
-    this.#most = most
+    this.#maxItems = maxItems
     this.#offsets = new Int32Array(capacity + 1)
     this.#missing = nullable ? new Uint8Array(capacity) : undefined
     this.vector = { kind: 'list', offsets: this.#offsets, items: items.vectors, missing: this.#missing }
@@ -51,7 +50,7 @@ export class Items implements GeneratedColumn {
       const length = this.#lengths[this.#codes[to + i]]
       offsets[to + i] = this.#used + this.#waiting
       if (missing !== undefined) missing[to + i] = length < 0 ? 1 : 0
-      const first = positions[i] * this.#most
+      const first = positions[i] * this.#maxItems
       for (let e = 0; e < length; e++) {
         if (this.#waiting === blockRows) this.#fill()
         this.#positions[this.#waiting++] = first + e

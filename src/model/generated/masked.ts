@@ -1,18 +1,20 @@
-/** Columns that are missing together. Hot: nothing is allocated. */
+/** Columns that are missing in the same rows. Hot: allocates nothing. */
 import type { Vector } from '../../record.js'
 import type { GeneratedColumn } from './generated.js'
 
-/** Another column's values, except in rows where a third one says that they are missing. */
+/** Another column's values, except in rows where a third column says they are missing. */
 export class Masked implements GeneratedColumn {
   readonly vector: Vector
   readonly #value: Vector
   readonly #by: Uint16Array
-  /** By code of `by`: NaN and 0, to be added; all bits and none, to be taken from codes; the code of what is missing and 0. */
+  /** By code of `by`: 0 to keep a number, NaN to make it missing; added to the number. */
   readonly #gaps: Float64Array
+  /** By code of `by`: all bits to keep a code, none to clear it. */
   readonly #kept: Uint16Array
+  /** By code of `by`: 0 to keep a code, else the code for missing; ORed with what the mask leaves. */
   readonly #codes: Uint16Array
 
-  /** `absent`: 1 for the codes of `by` for which the value is missing. `absentCode`: the code of what is missing. */
+  /** `absent`: 1 for each code of `by` whose rows lack the value. `absentCode`: the code that stands for missing. */
   constructor({ value, by }: { value: Vector; by: Vector }, absent: Uint8Array, absentCode: number, capacity: number) {
     this.#value = value
     this.#by = by.kind === 'text' || by.kind === 'list' || by.codes === undefined ? new Uint16Array(capacity) : by.codes
@@ -29,7 +31,7 @@ export class Masked implements GeneratedColumn {
     const by = this.#by
     const value = this.#value
     const { vector } = this
-    // Without branches: which rows are missing cannot be predicted.
+    // Branch-free: the CPU cannot predict which rows are missing.
     if (vector.kind === 'number' && value.kind === 'number')
       added(vector.values, value.values, this.#gaps, by, to, count)
     else if (vector.kind === 'dictionary' && value.kind === 'dictionary')

@@ -1,4 +1,4 @@
-/** Columns of numbers that follow from the position or the clock. Hot: nothing is allocated. */
+/** Numbers computed from the position or the clock. Hot: allocates nothing. */
 import type { NumberVector } from '../../record.js'
 import type { ColumnOrigin } from '../artifact.js'
 import { pitch } from '../random/row-words.js'
@@ -31,7 +31,10 @@ export class Sequence implements GeneratedColumn {
 
 export type EventTimes = Extract<ColumnOrigin, { from: 'event_time' }>
 
-/** start + position · step, or + when the rate's curve reaches the position, + up to jitter, in whole milliseconds; a share is missing. */
+/**
+ * start + position · step + jitter, in whole milliseconds; with a rate curve, the time at which the curve reaches the position takes
+ * the place of position · step. A share of the values is missing.
+ */
 export class EventTime implements GeneratedColumn {
   readonly vector: NumberVector
   readonly #start: number

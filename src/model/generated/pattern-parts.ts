@@ -1,4 +1,4 @@
-/** A character of a pattern: one that stands, or the characters that one is drawn from. */
+/** One character of a pattern: a fixed one, or the alphabet it is drawn from. */
 export type PatternPart = { readonly fixed: string } | { readonly alphabet: string }
 
 const alphabets: Readonly<Record<string, string>> = {
@@ -8,7 +8,7 @@ const alphabets: Readonly<Record<string, string>> = {
   '*': '0123456789abcdef',
 }
 
-/** The parts of a pattern (see Source in artifact.ts), or what is wrong with it. */
+/** The parts of a pattern (see ColumnOrigin in artifact.ts), or what is wrong with it. */
 export function parsePattern(pattern: string): readonly PatternPart[] | string {
   const parts: PatternPart[] = []
   let escaped = false
@@ -21,5 +21,5 @@ export function parsePattern(pattern: string): readonly PatternPart[] | string {
     parts.push(alphabet === undefined ? { fixed: character } : { alphabet })
     escaped = false
   }
-  return escaped ? 'ends in an escape' : parts
+  return escaped ? 'ends with a backslash' : parts
 }

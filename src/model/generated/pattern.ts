@@ -3,18 +3,18 @@ import type { GeneratedColumn } from './generated.js'
 import type { PatternPart } from './pattern-parts.js'
 import { GrowingText, MissingDraw } from './text-vector.js'
 
-/** A word gives characters until this many combinations are drawn from it: then the bias is below 2^-16 of a probability. */
+/** Maximum combinations of characters drawn from one 32-bit word, which keeps the relative bias of a probability below 2^-16. */
 export const maxCombinations = 65_536
 
-/** Text from a pattern. Hot: a byte is written at a time, nothing is allocated. */
+/** Texts drawn from a pattern. Hot: writes byte by byte, allocates nothing. */
 export class Pattern implements GeneratedColumn {
   readonly vector: GrowingText
   readonly maxBytes: number
   readonly #missing: MissingDraw
-  /** Per byte of the text: what stands there, or the characters it is drawn from and the draw. */
+  /** For each byte of the text: the fixed byte, or the alphabet it is drawn from (null: fixed). */
   readonly #fixed: Uint8Array
   readonly #alphabets: (Uint8Array | null)[]
-  /** The draw that begins at a byte; −1 where the word before goes on. */
+  /** The draw that starts at this byte; −1: fixed, or still drawn from the previous word. */
   readonly #draws: Int32Array
 
   constructor(

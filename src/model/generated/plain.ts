@@ -5,7 +5,7 @@ import { parsePattern } from './pattern-parts.js'
 import { formsOf, type RegexLimits } from './regex-forms.js'
 import { parseTemplate } from './template-parts.js'
 
-/** Whether no text of a column ever has a character that needs escaping in JSON or quoting in CSV. */
+/** Whether a column's texts never contain a character that needs escaping in JSON or quoting in CSV. */
 export function isPlainColumn(column: ModelColumn, columns: readonly ModelColumn[]): boolean {
   const { source } = column
   switch (source.from) {
@@ -58,7 +58,7 @@ function isPlainRegex(limits: RegexLimits): boolean {
   return formsOf(limits).every(({ characters }) => characters.every((some) => isPlainText(some.join(''))))
 }
 
-/** ASCII without control characters, quote, backslash and comma; or beyond it, but for the few that some JSON writers escape. */
+/** No control characters, quotes, backslashes or commas, and none of the non-ASCII characters that some JSON writers escape. */
 function isPlainText(text: string): boolean {
   return !/[^ !#-+\--[\]-~\u00a0-\u1fff\u3000-\ud7ff]/.test(text)
 }

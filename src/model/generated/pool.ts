@@ -6,7 +6,7 @@ import type { GeneratedColumn } from './generated.js'
 
 const zeros = new Uint16Array(blockRows)
 
-/** Codes of words drawn by weight; the code after the last word is "missing". */
+/** Codes of words drawn by weight; the code after the last word means missing. */
 export class Pool implements GeneratedColumn {
   readonly vector: DictionaryVector
   readonly #rows: AliasRows

@@ -1,12 +1,12 @@
 /**
- * A regular expression as the forms that its texts can have. A form has, for each of its characters, those that can stand there; so `Item_[1-9][0-9]?`
- * has two forms, of 6 and of 7 characters.
+ * A regular expression as the forms its texts can take. A form lists the possible characters at each place, so `Item_[1-9][0-9]?` has
+ * two forms, of 6 and of 7 characters.
  */
 
 export interface Form {
-  /** For each place of the text the characters that can stand there, equally likely. */
+  /** For each place in the text, its possible characters, all equally likely. */
   readonly characters: readonly (readonly string[])[]
-  /** How often it is drawn; all together 1. */
+  /** The probability of this form; the weights of all forms sum to 1. */
   readonly weight: number
 }
 
@@ -16,11 +16,11 @@ export interface RegexLimits {
   readonly maxLength?: number
 }
 
-/** Maximum repetitions beyond the minimum of an unbounded repetition, if no length limits it. */
-const maxMore = 10
+/** Maximum repetitions beyond the minimum for `*`, `+` and `{n,}`, unless a maximum length is given. */
+const maxExtraRepeats = 10
 const maxForms = 4096
-/** Maximum length of a text. */
-const longest = 10_000
+/** Maximum length of a text, in characters. */
+const maxTextLength = 10_000
 
 const known = new Map<string, readonly Form[] | string>()
 
@@ -30,13 +30,13 @@ export function formsOf(limits: RegexLimits): readonly Form[] {
   return typeof forms === 'string' ? [] : forms
 }
 
-/** The forms of an expression, or what is wrong with it. */
+/** The forms of an expression, or a message saying what is wrong with it. */
 export function readForms({ regex, minLength = 0, maxLength }: RegexLimits): readonly Form[] | string {
   const key = JSON.stringify([regex, minLength, maxLength])
   let forms = known.get(key)
   if (forms === undefined) {
     try {
-      forms = limited(new Parser(regex, maxLength).whole(), minLength, maxLength ?? longest)
+      forms = limited(new Parser(regex, maxLength).whole(), minLength, maxLength ?? maxTextLength)
     } catch (error) {
       if (!(error instanceof RegexProblem)) throw error
       forms = error.message
@@ -46,10 +46,10 @@ export function readForms({ regex, minLength = 0, maxLength }: RegexLimits): rea
   return forms
 }
 
-/** The texts of few forms, with how often each is drawn; null: there are more than `most`. */
-export function textsOfForms(forms: readonly Form[], most: number): Map<string, number> | null {
+/** All texts of the forms with their probabilities; null: more than `maxTexts`. */
+export function textsOfForms(forms: readonly Form[], maxTexts: number): Map<string, number> | null {
   const counts = forms.map(({ characters }) => characters.reduce((count, some) => count * some.length, 1))
-  if (counts.reduce((sum, count) => sum + count, 0) > most) return null
+  if (counts.reduce((sum, count) => sum + count, 0) > maxTexts) return null
   const texts = new Map<string, number>()
   forms.forEach(({ characters, weight }, index) => {
     const each = characters.reduce((before, some) => before.flatMap((text) => some.map((one) => text + one)), [''])
@@ -58,23 +58,23 @@ export function textsOfForms(forms: readonly Form[], most: number): Map<string, 
   return texts
 }
 
-/** A text as an expression that matches it alone. */
+/** A regular expression that matches only this text. */
 export function escapedRegex(text: string): string {
   return text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')
 }
 
 class RegexProblem extends Error {}
 
-function limited(forms: readonly Form[], least: number, most: number): readonly Form[] {
-  const left = forms.filter(({ characters: { length } }) => length >= least && length <= most)
-  if (left.length === 0) throw new RegexProblem(`no text of ${least} to ${most} characters matches`)
-  const total = left.reduce((sum, { weight }) => sum + weight, 0)
-  return left.map(({ characters, weight }) => ({ characters, weight: weight / total }))
+function limited(forms: readonly Form[], minLength: number, maxLength: number): readonly Form[] {
+  const kept = forms.filter(({ characters: { length } }) => length >= minLength && length <= maxLength)
+  if (kept.length === 0) throw new RegexProblem(`no text of ${minLength} to ${maxLength} characters matches`)
+  const total = kept.reduce((sum, { weight }) => sum + weight, 0)
+  return kept.map(({ characters, weight }) => ({ characters, weight: weight / total }))
 }
 
 const empty: readonly Form[] = [{ characters: [], weight: 1 }]
 
-/** The printable ASCII characters: what `.` stands for, and what negated classes choose from. */
+/** The printable ASCII characters: what `.` matches, and what negated classes choose from. */
 const printable = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i))
 const digits = [...'0123456789']
 const wordCharacters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_']
@@ -91,13 +91,13 @@ const controls: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', 
 /** Reads an expression from left to right. */
 class Parser {
   readonly #source: string[]
-  readonly #most: number
+  readonly #maxLength: number
   readonly #isBounded: boolean
   #at = 0
 
   constructor(regex: string, maxLength: number | undefined) {
     this.#source = [...regex]
-    this.#most = maxLength ?? longest
+    this.#maxLength = maxLength ?? maxTextLength
     this.#isBounded = maxLength !== undefined
   }
 
@@ -121,7 +121,7 @@ class Parser {
   #sequence(): readonly Form[] {
     let forms = empty
     while (this.#at < this.#source.length && !'|)'.includes(this.#source[this.#at])) {
-      // An expression is about the whole text: anchors at its ends say nothing more.
+      // An expression always matches the whole text, so anchors add nothing.
       if (this.#take('^') || this.#take('$')) continue
       forms = this.#joined(forms, this.#repeated(this.#atom()))
     }
@@ -131,14 +131,14 @@ class Parser {
   #repeated(forms: readonly Form[]): readonly Form[] {
     const counts = this.#counts()
     if (counts === null) return forms
-    // Possessive and lazy repetitions have the same texts.
+    // Lazy and possessive repetitions match the same texts.
     if (!this.#take('?')) this.#take('+')
-    const [least, most] = counts
+    const [min, max] = counts
     let power = empty
-    for (let n = 0; n < least; n++) power = this.#joined(power, forms)
-    const end = most ?? (this.#isBounded ? this.#most : least + maxMore)
+    for (let n = 0; n < min; n++) power = this.#joined(power, forms)
+    const end = max ?? (this.#isBounded ? this.#maxLength : min + maxExtraRepeats)
     const powers = [power]
-    for (let n = least; n < end; n++) {
+    for (let n = min; n < end; n++) {
       power = this.#joined(power, forms)
       if (power.length === 0) break
       powers.push(power)
@@ -149,7 +149,7 @@ class Parser {
     )
   }
 
-  #counts(): readonly [least: number, most: number | null] | null {
+  #counts(): readonly [min: number, max: number | null] | null {
     if (this.#take('?')) return [0, 1]
     if (this.#take('*')) return [0, null]
     if (this.#take('+')) return [1, null]
@@ -160,11 +160,12 @@ class Parser {
     if (end < 0 || match === null || written === '' || written === ',')
       throw new RegexProblem(`{${written} is not a repetition count`)
     this.#at = end + 1
-    const least = Number(match[1])
-    const most = match[2] === '' ? least : match[3] === '' ? null : Number(match[3])
-    if (most !== null && most < least) throw new RegexProblem(`{${written}} has its bounds reversed`)
-    if (least > longest || (most ?? 0) > longest) throw new RegexProblem(`{${written}} is more than ${longest}`)
-    return [least, most]
+    const min = Number(match[1])
+    const max = match[2] === '' ? min : match[3] === '' ? null : Number(match[3])
+    if (max !== null && max < min) throw new RegexProblem(`{${written}} has its bounds reversed`)
+    if (min > maxTextLength || (max ?? 0) > maxTextLength)
+      throw new RegexProblem(`{${written}} is more than ${maxTextLength}`)
+    return [min, max]
   }
 
   #atom(): readonly Form[] {
@@ -230,7 +231,7 @@ class Parser {
     const forms = before.flatMap((a) =>
       after.flatMap((b) => {
         const length = a.characters.length + b.characters.length
-        if (length > this.#most) return []
+        if (length > this.#maxLength) return []
         return [{ characters: [...a.characters, ...b.characters], weight: a.weight * b.weight }]
       }),
     )

@@ -8,21 +8,21 @@ import { GrowingText, MissingDraw } from './text-vector.js'
 
 const zeros = new Uint16Array(blockRows)
 
-/** Forms by bytes, and the words that the longest of them draws. */
+/** Forms as bytes, and the maximum number of random words that one of them draws. */
 export interface CompiledForms {
   readonly forms: readonly FormBytes[]
   readonly words: number
   readonly maxBytes: number
 }
 
-/** A form by bytes. Parallel arrays: what stands at a byte, or the characters it is drawn from, and the draw that begins there (−1: none does). */
+/** A form as bytes. Parallel arrays: the fixed byte, or the alphabet it is drawn from (null: fixed), and the draw that starts there (−1: none). */
 export interface FormBytes {
   readonly fixed: Uint8Array
   readonly alphabets: readonly (Uint8Array | null)[]
   readonly draws: Int32Array
 }
 
-/** Texts of the forms of a regular expression. Hot: a byte is written at a time, nothing is allocated. */
+/** Texts of a regular expression's forms. Hot: writes byte by byte, allocates nothing. */
 export class RegexText implements GeneratedColumn {
   readonly vector: GrowingText
   readonly maxBytes: number
@@ -82,7 +82,7 @@ export function compiledForms(forms: readonly Form[]): CompiledForms {
   }
 }
 
-/** Writes a text of a form at `at` with the words of row `i` of a block, and returns the index behind. */
+/** Writes a text of the form at `at`, drawn from the words of row `i` of the block, and returns the index after it. */
 export function writeForm(
   { fixed, alphabets, draws }: FormBytes,
   words: Int32Array,

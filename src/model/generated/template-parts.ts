@@ -3,7 +3,7 @@ export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'column'; readonly column: string; readonly filter: TemplateFilter }
 
-/** The parts of a template (see Source in artifact.ts), or what is wrong with it. */
+/** The parts of a template (see ColumnOrigin in artifact.ts), or what is wrong with it. */
 export function parseTemplate(template: string): readonly TemplatePart[] | string {
   const parts: TemplatePart[] = []
   let text = ''

@@ -6,7 +6,7 @@ import { GrowingText, MissingDraw } from './text-vector.js'
 import { ownWriter } from '../time/spelling.js'
 import { maxNumberBytes, writeNumber } from './write-number.js'
 
-/** A column that a template takes text of: its vector and what that holds. */
+/** A column inserted into a template: its vector, and what that holds. */
 export interface TemplateInput {
   readonly vector: Vector
   readonly type: FieldType
@@ -16,14 +16,14 @@ export interface TemplateInput {
   readonly filter: TemplateFilter
 }
 
-/** Parts of one shape, so that the loop over them stays on one path. */
+/** All parts have the same shape, which keeps the loop over them monomorphic. */
 interface Part {
   readonly kind: 'fixed' | 'codes' | 'number' | 'text'
-  /** Of fixed text and codes: pre-rendered bytes, piece c at starts[c] up to starts[c + 1]. */
+  /** For fixed text and codes: pre-rendered bytes; piece c spans starts[c] to starts[c + 1]. */
   readonly pieces: Uint8Array
   readonly starts: Int32Array
   readonly codes: Uint16Array
-  /** The code that is missing; −1: none. */
+  /** The code that stands for missing; −1: none. */
   readonly missingCode: number
   readonly values: Float64Array
   readonly type: FieldType
@@ -43,7 +43,7 @@ const blank = {
   filter: 'none',
 } as const
 
-/** Text put together from pieces that are rendered beforehand. Hot: bytes are copied, nothing is allocated per record. */
+/** Texts assembled from pre-rendered pieces. Hot: copies bytes, allocates nothing per record. */
 export class Template implements GeneratedColumn {
   readonly vector: GrowingText
   readonly maxBytes: number
@@ -124,7 +124,7 @@ function inputPart({ vector, type, dictionary, maxBytes: maxBytes, filter }: Tem
         maxBytes: Math.max(maxNumberBytes, ownWriter(type)?.maxBytes ?? 0),
       }
     case 'list':
-      throw new TypeError('a template over a list')
+      throw new TypeError('a template cannot contain a list')
     case 'text':
       // A slug may be longer than its text: two bytes may become four hexadecimal digits.
       return { ...blank, kind: 'text', text: vector as GrowingText, filter, maxBytes: maxBytes * 3 }
@@ -160,7 +160,7 @@ function copyText(bytes: Uint8Array, at: number, text: GrowingText, row: number,
   return any || begin === end ? place : copyFiltered(bytes, at, text, begin, end, filter)
 }
 
-/** The rare way, for what is not ASCII. */
+/** The slow path, for texts that are not ASCII. */
 function copyFiltered(
   bytes: Uint8Array,
   at: number,

@@ -2,7 +2,7 @@ import type { FieldType, Value } from '../../record.js'
 import { shownValue } from '../held.js'
 import type { TemplateFilter } from './template-parts.js'
 
-/** A held value as it stands in a text; missing is empty. A decimal has all its places. */
+/** A held value as text; '' if missing. A decimal shows all its places. */
 export function textOf(held: Value | undefined, type: FieldType): string {
   if (held === null || held === undefined) return ''
   if (type.kind === 'decimal' && typeof held === 'number') {
@@ -19,7 +19,7 @@ export function filtered(text: string, filter: TemplateFilter): string {
   return filter === 'lower' ? text.toLowerCase() : slug(text)
 }
 
-/** Letters that do not come apart into a base letter and marks. */
+/** Letters that Unicode does not decompose into a base letter and marks. */
 const folded: Readonly<Record<string, string>> = {
   ß: 'ss',
   æ: 'ae',
@@ -32,7 +32,7 @@ const folded: Readonly<Record<string, string>> = {
   ı: 'i',
 }
 
-/** Lower-case ASCII letters and digits of a text; of one without any, its code points in hexadecimal. */
+/** The ASCII letters and digits of a text, in lower case; if it has none, its code points in hexadecimal. */
 export function slug(text: string): string {
   const plain = text.toLowerCase().replace(/[ßæœøłđðþı]/g, (letter) => folded[letter])
   const kept = plain.normalize('NFD').replace(/[^a-z0-9]/g, '')

@@ -3,13 +3,13 @@ import { pitch } from '../random/row-words.js'
 
 const unit32 = 2 ** -32
 
-/** A text vector that is written row after row. `bytes` is replaced when it has to grow. */
+/** A text vector written row by row. `bytes` is replaced when it grows. */
 export class GrowingText implements TextVector {
   readonly kind = 'text'
   readonly offsets: Int32Array
   readonly missing: Uint8Array | undefined
   bytes: Uint8Array
-  /** How many bytes are written; also the start of the next text. */
+  /** Number of bytes written, which is where the next text starts. */
   used = 0
 
   constructor(capacity: number, maxBytes: number, nullable: boolean) {
@@ -32,7 +32,7 @@ export class GrowingText implements TextVector {
   }
 }
 
-/** Draws which of a block's texts are missing, each with the same probability. */
+/** Draws which texts of a block are missing, each with the same probability. */
 export class MissingDraw {
   readonly #share: number
   readonly #draw: number

@@ -5,10 +5,10 @@ import { GrowingText, MissingDraw } from './text-vector.js'
 const digits = Buffer.from('0123456789abcdef')
 const length = 36
 
-/** 2025-01-01T00:00Z: where the time of version 7 starts if the record has no event time, a millisecond per position. */
+/** 2025-01-01T00:00Z: the time of position 0 in version 7 if the record has no event time; each position adds a millisecond. */
 const epoch = 1_735_689_600_000
 
-/** UUIDs of RFC 9562, versions 4 and 7, from the row's own words. Hot: a byte is written at a time, nothing is allocated. */
+/** UUIDs of RFC 9562, versions 4 and 7, drawn from the row's random words. Hot: writes byte by byte, allocates nothing. */
 export class Uuid implements GeneratedColumn {
   readonly vector: GrowingText
   readonly maxBytes = length

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { ModelFile } from '../load/complaint.js'
+import type { ModelFile } from '../load/model-file.js'
 import type { ColumnSource } from '../model.js'
 
-/** The words of a locale: a list per provider, in the order that draws depend on. */
+/** The words of a locale, one list per provider. Draws depend on their order. */
 type Words = Readonly<Record<string, readonly string[]>>
 
 const folder = new URL('../../../words/', import.meta.url)
 const read = new Map<string, Words>()
 
-/** The pool that a provider's name stands for in a locale; `path` in `file` is what names it. */
+/** The word pool of a provider in a locale, as named at `path` in `file`. Throws if either is unknown. */
 export function poolOf(provider: string, locale: string, path: string, file: ModelFile): ColumnSource {
   const words = wordsOf(locale)
   if (words === null)
@@ -18,17 +18,17 @@ export function poolOf(provider: string, locale: string, path: string, file: Mod
   return { from: 'pool', values: [...words[provider]] }
 }
 
-/** The words of a provider in a locale, both of which there are. */
+/** The words of a known provider in a known locale. */
 export function wordsFor(provider: string, locale: string): readonly string[] {
   return wordsOf(locale)![provider]
 }
 
-/** The languages that words ship in. */
+/** The locales that words are shipped for. */
 export function locales(): string[] {
   return readdirSync(folder).flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -5)] : []))
 }
 
-/** What there are words of, in every language. */
+/** The providers, which every locale has. */
 export function providers(): string[] {
   return Object.keys(wordsOf('en') ?? {})
 }

@@ -1,12 +1,12 @@
-/** Numbers as ASCII, written byte by byte into a buffer. Hot: nothing is allocated, but for reals. */
+/** Writes numbers as ASCII into a buffer, byte by byte. Hot: only reals allocate. */
 import type { FieldType } from '../../record.js'
 import { civilOf } from '../time/civil.js'
 import { ownWriter } from '../time/spelling.js'
 
-/** No number takes more bytes, unless it is spelled out. */
+/** Maximum bytes of a number, except for times with a spelling of their own. */
 export const maxNumberBytes = 32
 
-/** Writes a held number (see FieldType) at `at` and returns the place after it. */
+/** Writes a held number (see FieldType) at `at` and returns the index after it. */
 export function writeNumber(bytes: Uint8Array, at: number, held: number, type: FieldType): number {
   const own = ownWriter(type)
   if (own !== null) return own.write(bytes, at, held)
@@ -50,7 +50,7 @@ function writeDecimal(bytes: Uint8Array, at: number, held: number, scale: number
   return end
 }
 
-/** Exactly `digits` digits. */
+/** Writes exactly `digits` digits. */
 function writePadded(bytes: Uint8Array, at: number, value: number, digits: number): number {
   for (let i = digits - 1, rest = value; i >= 0; i--) {
     bytes[at + i] = 48 + (rest % 10)

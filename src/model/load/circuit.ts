@@ -1,7 +1,7 @@
 import type { ModelArtifact } from '../artifact.js'
 import type { Circuit } from '../circuit.js'
 import { decodeShortTable, decodeTable } from '../table.js'
-import type { ModelFile } from './complaint.js'
+import type { ModelFile } from './model-file.js'
 
 /** How far the sum of a float32 row may be from 1: far more than rounding errors, far less than anyone would notice. */
 const tolerance = 1e-4

@@ -1,7 +1,7 @@
 import type { FieldType } from '../../record.js'
 import type { ArtifactColumn, ColumnOrigin } from '../artifact.js'
 import { dayMs } from '../held.js'
-import type { ModelFile } from './complaint.js'
+import type { ModelFile } from './model-file.js'
 
 interface PartRule {
   readonly kind: FieldType['kind']

@@ -1,6 +1,6 @@
 import type { ArtifactColumn, ColumnOrigin } from '../artifact.js'
 import { readForms } from '../generated/regex-forms.js'
-import type { ModelFile } from './complaint.js'
+import type { ModelFile } from './model-file.js'
 
 /** Checks that a filled column has a learned column of forms, each an expression of one form. */
 export function checkFilled(

@@ -1,5 +1,5 @@
 import type { ArtifactColumn, ColumnOrigin } from '../artifact.js'
-import type { ModelFile } from './complaint.js'
+import type { ModelFile } from './model-file.js'
 
 const maskable: readonly ColumnOrigin['from'][] = ['circuit', 'composed', 'dependency', 'relation']
 

@@ -2,7 +2,7 @@ import type { ArtifactColumn } from '../artifact.js'
 import { columnsIn, type Formula } from '../expression/formula.js'
 import { namesInRelation } from '../relations/range.js'
 import type { RelationOrigin } from '../relations/relation.js'
-import type { ModelFile } from './complaint.js'
+import type { ModelFile } from './model-file.js'
 
 const learned = ['circuit', 'dependency', 'composed', 'masked', 'relation']
 const numeric = ['integer', 'decimal', 'double', 'date', 'timestamp', 'time']

@@ -2,7 +2,7 @@ import type { FieldType } from '../../record.js'
 import type { ArtifactCircuit, ArtifactColumn, ModelArtifact, ColumnOrigin, TimeCurve } from '../artifact.js'
 import { operands, roundings, type FormulaOperator } from '../expression/formula.js'
 import { wrongCurve } from '../time/curve-clock.js'
-import type { ModelFile } from './complaint.js'
+import type { ModelFile } from './model-file.js'
 
 type Json = Record<string, unknown>
 

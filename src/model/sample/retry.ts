@@ -10,7 +10,7 @@ import type { CircuitSampler, NodeOutput } from './circuit-sampler.js'
 
 export interface RetryParts {
   readonly circuit: CircuitSampler
-  readonly made: readonly GeneratedColumn[]
+  readonly derived: readonly GeneratedColumn[]
   /** One for each part of a mix. */
   readonly checks: readonly RowCheck[]
   /** The part that each conjunction belongs to. */
@@ -90,11 +90,11 @@ export class Retry {
   }
 
   #draw(positions: Float64Array, count: number, attempt: number): void {
-    const { circuit, made, spare } = this.#parts
+    const { circuit, derived, spare } = this.#parts
     this.#words.fillAt(positions, count, attempt)
     const { words } = this.#words
     circuit.draw(words, spare, count, this.#choice)
-    for (const column of made) column.draw(words, positions, spare, count)
+    for (const column of derived) column.draw(words, positions, spare, count)
   }
 
   /** Rows whose part of a mix is choice − 1. */

@@ -235,9 +235,9 @@ const mutations: [string, (artifact: Loose) => void, RegExp][] = [
     /depend on each other; found \["a","b","a"\]/,
   ],
   [
-    'a pattern that ends in an escape',
+    'a pattern that ends with a backslash',
     (a) => set(a.columns[9].source, 'pattern', '#\\'),
-    /columns\[9\]\.source\.pattern: ends in/,
+    /columns\[9\]\.source\.pattern: ends with a backslash/,
   ],
   ['an unknown UUID version', (a) => set(a.columns[10].source, 'version', 5), /columns\[10\]\.source\.version.*4 or 7/],
   ['a negative jitter', (a) => set(a.columns[11].source, 'jitter', -1), /columns\[11\]\.source\.jitter/],

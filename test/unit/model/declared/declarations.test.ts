@@ -205,7 +205,7 @@ test('what is wrong is refused with its place, all at once', async (t) => {
     [
       'things.yaml:1:77: columns.c.constnat: unknown key; found constnat; expected constant',
       'things.yaml:1:18: columns.a.kind: wrong value; found sequenze; expected one of sequence, uuid, event_time, boolean, integer, decimal, real, date, timestamp, clock, name, email, username, address, text, first_name, last_name, city, state, country, country_code, company, product, job, phone, ip, mac, url, currency, language, gender, color',
-      'things.yaml:1:57: columns.b.weights: wrong value; found [0]; expected 1 numbers from 0 on, one of them above 0',
+      'things.yaml:1:57: columns.b.weights: wrong value; found [0]; expected a list of 1: numbers of at least 0, one of them above 0',
     ],
   )
   const cases: [object, string][] = [
@@ -215,7 +215,7 @@ test('what is wrong is refused with its place, all at once', async (t) => {
     [{ a: { values: ['x', 1] } }, 'columns.a.values: wrong value; found ["x",1]; expected texts, numbers or booleans'],
     [
       { a: { values: ['x'], weights: [-1] } },
-      'columns.a.weights: wrong value; found [-1]; expected 1 numbers from 0 on',
+      'columns.a.weights: wrong value; found [-1]; expected a list of 1: numbers of at least 0',
     ],
     [{ a: { kind: 'boolean', odds: 1.2 } }, 'columns.a.odds: wrong value; found 1.2; expected a share from 0 to 1'],
     [{ a: { kind: 'uuid', min: 3 } }, 'columns.a.min: not for a column of uuid; found min'],

@@ -126,7 +126,7 @@ test('conditions reach how long a list is', async () => {
   assert.ok(toRows(generator.generate(200)).every(({ tags }) => (tags as unknown[]).length === 3))
 })
 
-test('a record inside itself ends at once', async () => {
+test('a record nested in itself ends at once', async () => {
   const tree = {
     type: 'record',
     name: 'tree',
@@ -146,5 +146,8 @@ test('a record inside itself ends at once', async () => {
     { id: 2, children: [], byName: {}, next: null },
   )
   const endless = { type: 'record', name: 'a', fields: [{ name: 'b', type: 'a' }] }
-  await assert.rejects(loadModel(endless), /field b: a record inside itself; found "a"; expected a recursion that ends/)
+  await assert.rejects(
+    loadModel(endless),
+    /field b: a record nested in itself without end; found "a"; expected a recursion that ends/,
+  )
 })

@@ -30,21 +30,21 @@ test('lives that cannot be are refused before anything is made, with their place
       'lives.states.a.next: odds that do not sum to 1; found 0.8; expected end: 0.2 for the lives that end here',
     ],
     [{ states: { a: { next: { b: 0, end: 1 }, ...wait }, b: {} } }, 'lives.states.a.next.b: not odds; found 0'],
-    [{ states: { a: { next: 'end' }, b: {} } }, 'lives.states.b: a state that is never reached; found b'],
+    [{ states: { a: { next: 'end' }, b: {} } }, 'lives.states.b: an unreachable state; found b'],
     [
       { states: { a: { next: 'b', ...wait }, b: { next: 'a', ...wait } }, max_events: 9 },
-      'lives.states.a: lives that never end; found a → b → …; expected a way to a state without next',
+      'lives.states.a: lives that never end; found a → b → …; expected a path to a state without next',
     ],
     [
       { states: { a: { next: { a: 0.5, end: 0.5 }, ...wait } } },
-      'lives: lives may go on in a circle; found a → a; expected max_events: the most events of a life, up to 1000',
+      'lives: lives may cycle forever; found a → a; expected max_events: the maximum number of events in a life, up to 1000',
     ],
     [
       { states: { a: { next: { a: 0.99, end: 0.01 }, ...wait } }, max_events: 5 },
-      'lives.max_events: lives that are too long; found 4.9 % of lives end within 5 events; expected at least half',
+      'lives.max_events: lives are too long; found 4.9 % of lives end within 5 events; expected at least half',
     ],
     [{ states: { a: {} }, max_events: 0 }, 'lives.max_events: wrong value; found 0; expected an integer from 1'],
-    [{ states: { a: { next: 'b' }, b: {} } }, 'lives.states.a: nothing says when the next state follows'],
+    [{ states: { a: { next: 'b' }, b: {} } }, 'lives.states.a: no time until the next state'],
     [{ states: { a: { ...wait } } }, 'lives.states.a.after: nothing follows this state'],
     [{ states: { a: { next: 'b', after: '5 parsecs' }, b: {} } }, 'lives.states.a.after: not a waiting time'],
     [
@@ -59,12 +59,12 @@ test('lives that cannot be are refused before anything is made, with their place
     ],
     [
       { states: { a: { next: 'b', ...wait, deletes: true }, b: {} } },
-      'lives.states.a.deletes: a state after which something follows; found b',
+      'lives.states.a.deletes: a deleting state has a next one; found b',
     ],
-    [{ states: { a: { deletes: true } } }, 'lives.states.a.deletes: lives that begin with their end'],
-    [{ states: { end: {} } }, 'lives.states.end: not the name of a state'],
-    [{ states: { a: {} }, time: 'price' }, 'lives.time: there is such a column; found price'],
-    [{ states: { a: {} }, time: 'state' }, 'lives: one column for two things; found state'],
+    [{ states: { a: { deletes: true } } }, 'lives.states.a.deletes: the first state deletes the entity'],
+    [{ states: { end: {} } }, 'lives.states.end: a reserved name'],
+    [{ states: { a: {} }, time: 'price' }, 'lives.time: this column already exists; found price'],
+    [{ states: { a: {} }, time: 'state' }, 'lives: state and time share a column; found state'],
     [{ states: { a: {} }, start: 'noon' }, 'lives.start: not a time; found noon'],
     [{ states: { a: {} }, every: '0s' }, 'lives.every: not a duration; found 0s'],
     [{ states: { a: {} }, first: 'b' }, 'lives.first: unknown state; found b'],
@@ -76,11 +76,14 @@ test('lives that cannot be are refused before anything is made, with their place
       { states: { a: { set: { x: { kind: 'clock' } } } } },
       'lives.states.a.set.x.kind: not for a column that states set',
     ],
-    [{ states: { a: { set: { state: { constant: 1 } } } } }, 'lives.states.a.set.state: a column that every event has'],
+    [
+      { states: { a: { set: { state: { constant: 1 } } } } },
+      'lives.states.a.set.state: the name of the state or time column',
+    ],
     [{ states: { a: { set: { x: { constant: null } } } } }, 'lives.states.a.set.x: a column that never has a value'],
     [
       { states: { a: { set: { x: { constant: 1 } }, next: 'b', ...wait }, b: { set: { x: { constant: 'one' } } } } },
-      'lives.states.b.set.x: values of two types; found string, and integer elsewhere',
+      'lives.states.b.set.x: values of different types; found string, and integer elsewhere',
     ],
   ]
   for (const [lives, expected] of cases) {

@@ -1,6 +1,6 @@
 import { GenesisError } from '../../errors.js'
 import { nearest } from '../../config/nearest.js'
-import { shown } from '../load/complaint.js'
+import { shown } from '../load/model-file.js'
 
 /** Fails for a part of the conditions; `path` names it, as in conditions.any[1].age. */
 export function invalid(path: string, what: string, found: unknown, expected: string, meant?: string): never {

@@ -1,7 +1,7 @@
 import { GenesisError } from '../../errors.js'
-import { shown } from '../load/complaint.js'
+import { shown } from '../load/model-file.js'
 
-export interface Complaint {
+export interface SchemaProblem {
   readonly found?: unknown
   readonly expected?: string
   readonly remedy?: string
@@ -11,7 +11,7 @@ export interface Complaint {
 /** Names a schema in the errors about it, which are SCHEMA_INVALID. */
 export class SchemaSource {
   /**
-   * `place`: the file, or what else it is called by. `words`: what properties are called in this kind of schema, where they are not
+   * `place`: the file, or another name for the schema. `words`: what this kind of schema calls properties, where not by their name in
    * `arg.properties`.
    */
   constructor(
@@ -19,8 +19,8 @@ export class SchemaSource {
     readonly words: Readonly<Record<string, string>> | null = null,
   ) {}
 
-  /** Fails for what is at a path of the schema, such as `field address.city: arg.properties.range`; empty: the schema itself. */
-  invalid(path: string, what: string, { found, expected, remedy, cause }: Complaint = {}): never {
+  /** Throws SCHEMA_INVALID for a path in the schema, such as `field address.city: arg.properties.range`; '': the schema itself. */
+  invalid(path: string, what: string, { found, expected, remedy, cause }: SchemaProblem = {}): never {
     throw new GenesisError('SCHEMA_INVALID', what, {
       place: path === '' ? this.place : `${this.place}: ${this.#worded(path)}`,
       ...(found !== undefined && { found: shown(found) }),
