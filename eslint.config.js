@@ -8,6 +8,7 @@ const floors = [
   'index.ts',
   'cli',
   'rest',
+  'metrics',
   'herder',
   'library',
   'verify',

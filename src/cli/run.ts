@@ -122,6 +122,7 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
       return isStopping ? 'stopping' : herder.phase
     },
     status: () => worker.status(),
+    failures: worker.failures,
   }
   // A misspelt rate must not be ignored silently.
   herder.subscribe((event) => {

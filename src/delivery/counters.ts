@@ -1,4 +1,4 @@
-import { emptyLatency, type LatencyHistogram } from './latency.js'
+import { addLatency, emptyLatency, type LatencyHistogram } from './latency.js'
 
 /** A task's counters since it was started. Plain data, to cross threads. */
 export interface Counters {
@@ -18,6 +18,8 @@ export interface Counters {
   position: number
   /** From a record's generation to its durability, per record. */
   latency: LatencyHistogram
+  /** From a transaction's first record to its commit, per commit. */
+  transactions: LatencyHistogram
   /** Total commit time. */
   commitMs: number
   /** Total time lost to quotas. */
@@ -35,6 +37,7 @@ export function emptyCounters(position: number): Counters {
     dropped: 0,
     position,
     latency: emptyLatency(),
+    transactions: emptyLatency(),
     commitMs: 0,
     throttledMs: 0,
   }
@@ -51,6 +54,6 @@ export function addCounters(sum: Counters, task: Counters): void {
   sum.dropped += task.dropped
   sum.commitMs += task.commitMs
   sum.throttledMs += task.throttledMs
-  sum.latency.sumMs += task.latency.sumMs
-  task.latency.counts.forEach((count, bucket) => (sum.latency.counts[bucket] += count))
+  addLatency(sum.latency, task.latency)
+  addLatency(sum.transactions, task.transactions)
 }

@@ -21,6 +21,11 @@ export function observeLatency(histogram: LatencyHistogram, ms: number, times: n
   histogram.sumMs += ms * times
 }
 
+export function addLatency(sum: LatencyHistogram, one: LatencyHistogram): void {
+  sum.sumMs += one.sumMs
+  one.counts.forEach((count, bucket) => (sum.counts[bucket] += count))
+}
+
 /** Upper bound of the bucket with the quantile (0 to 1), Infinity above the last bound, NaN when empty. */
 export function latencyQuantile({ counts }: LatencyHistogram, quantile: number): number {
   const total = counts.reduce((sum, count) => sum + count, 0)

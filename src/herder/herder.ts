@@ -143,6 +143,20 @@ export interface RestartOptions {
   readonly onlyFailed: boolean
 }
 
+/** A worker's part in its group, for metrics. */
+export interface GroupFigures {
+  /** Workers in the group, as of the last assignment; 0: this one is in no group now. */
+  readonly workers: number
+  /** Of the last assignment; -1: none yet. */
+  readonly generation: number
+  /** Assignments that this worker has carried out. */
+  readonly rebalances: number
+  /** From each rebalance's beginning until this worker ran what it was assigned, together. */
+  readonly rebalanceMs: number
+  /** A rebalance is in progress. */
+  readonly isRebalancing: boolean
+}
+
 /** An event, for logs and pages. */
 export type HerderEvent =
   /** `warnings` about its configuration, as from `check`. */
@@ -190,6 +204,8 @@ export interface Herder {
    * Only a worker that cannot reach its group shows older state.
    */
   readonly asOf: number | null
+  /** Null: it belongs to none. */
+  readonly group: GroupFigures | null
 
   /** All connectors, by name. */
   list(): Promise<readonly ConnectorView[]>

@@ -1,6 +1,7 @@
 /** Views of a connector, from its requested state and its tasks. */
 import { flattened } from '../config/flat-keys.js'
 import type { DeliveryOutline } from '../connector/outline.js'
+import { targetRate } from '../pacing/target-rate.js'
 import type { TaskRunStatus as RunningStatus } from '../runtime/status.js'
 import type {
   ConnectorInfo,
@@ -116,8 +117,6 @@ export function progressOf(connector: HostedConnector, observe: Observe): Connec
 
 function targetOf(deliveries: readonly DeliveryOutline[]): number | null {
   if (deliveries.length === 0) return null
-  const { rate, intervalMs, batchSize, adaptive, shape } = deliveries[0].throughput
-  if (adaptive !== null || shape.type !== 'constant') return null
-  const perSink = intervalMs === null ? rate : (batchSize * 1000) / intervalMs
+  const perSink = targetRate(deliveries[0].throughput)
   return perSink === null ? null : perSink * deliveries.length
 }

@@ -48,6 +48,7 @@ export class OpenTransaction {
     counters.dropped += this.#dropped
     counters.commits++
     counters.position = this.position
+    observeLatency(counters.transactions, now - this.began, 1)
     for (const { time, records } of this.#madeAt) observeLatency(counters.latency, now - time, records)
   }
 }

@@ -3,6 +3,7 @@ import type { WorkerConfig } from '../config/worker.js'
 import type { DeliveryOutline } from '../connector/outline.js'
 import { systemClock, type Clock } from '../delivery/clock.js'
 import { SerialQueues } from '../delivery/serial-queues.js'
+import type { ErrorCode } from '../errors.js'
 import { DeliveryRun } from './delivery-run.js'
 import { InlineExecutor } from './inline-executor.js'
 import type { DeliveryStatus } from './status.js'
@@ -36,6 +37,7 @@ export class Worker {
   /** By deliveryName. */
   readonly #deliveries = new Map<string, DeliveryRun>()
   readonly #changes = new SerialQueues()
+  readonly #failures = new Map<ErrorCode, number>()
   #stopping = false
 
   constructor(
@@ -96,6 +98,11 @@ export class Worker {
     return run === undefined || run.shards.length === 0 ? undefined : run.status()
   }
 
+  /** How often tasks have FAILED, by error. */
+  get failures(): ReadonlyMap<ErrorCode, number> {
+    return this.#failures
+  }
+
   /** Resolves when all current tasks have ended, whether complete, failed or stopped. */
   async ended(): Promise<void> {
     await Promise.all([...this.#deliveries.values()].map((run) => run.ended()))
@@ -120,7 +127,11 @@ export class Worker {
     const name = deliveryName(delivery)
     const known = this.#deliveries.get(name)
     if (known !== undefined) return known
-    const run = new DeliveryRun(delivery, this.#clock, (...change) => this.#events.task(...change))
+    const run = new DeliveryRun(delivery, this.#clock, (config, shard, state, failure, retryInMs) => {
+      if (state === 'FAILED' && failure !== null)
+        this.#failures.set(failure.code, (this.#failures.get(failure.code) ?? 0) + 1)
+      this.#events.task(config, shard, state, failure, retryInMs)
+    })
     this.#deliveries.set(name, run)
     return run
   }

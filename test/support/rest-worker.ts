@@ -43,7 +43,7 @@ export interface RestWorker extends RestPlace {
 export async function startRestGroup(t: TestContext, env: Environment = {}): Promise<RestPlace> {
   const { folder, rest } = await makeFolders(t)
   const { anyone: herder, workers } = await HerderGroup.make(t, 2, { rest, env })
-  const { server, services, defects } = serve(t, herder, workers[0].planning, () => [])
+  const { server, services, defects } = serve(t, herder, workers[0].planning, { status: () => [], failures: new Map() })
   return { server, services, herder, folder, defects }
 }
 
@@ -82,7 +82,7 @@ export async function startRestWorker(t: TestContext, env: Environment = {}): Pr
   })
   await herder.start()
   t.after(() => herder.close())
-  const { server, services, defects } = serve(t, herder, planning, () => worker.status())
+  const { server, services, defects } = serve(t, herder, planning, worker)
   return { server, services, herder, config, shards, executor, folder, defects }
 }
 
@@ -90,7 +90,7 @@ function serve(
   t: TestContext,
   herder: Herder,
   planning: Planning,
-  status: RestServices['view']['status'],
+  worker: Pick<RestServices['view'], 'status' | 'failures'>,
 ): Pick<RestPlace, 'server' | 'services' | 'defects'> {
   const defects: GenesisError[] = []
   const services: RestServices = {
@@ -98,7 +98,8 @@ function serve(
       get phase() {
         return herder.phase
       },
-      status,
+      status: () => worker.status(),
+      failures: worker.failures,
     },
     herder,
     version: '9.8.7',

@@ -7,7 +7,15 @@ import type { Store } from '../../kafka/store.js'
 import type { Failure, State } from '../../runtime/task-events.js'
 import { taskIdOf, taskKey } from '../../runtime/task-key.js'
 import type { FileTarget } from '../file-source.js'
-import type { ConnectorStatus, ConnectorView, Herder, OffsetChange, RestartOptions, TargetState } from '../herder.js'
+import type {
+  ConnectorStatus,
+  ConnectorView,
+  GroupFigures,
+  Herder,
+  OffsetChange,
+  RestartOptions,
+  TargetState,
+} from '../herder.js'
 import { createParts, HerderReads, type HerderOptions } from '../herder-reads.js'
 import { deliveriesOf } from '../hosted-connector.js'
 import { logLevelOf } from '../loggers.js'
@@ -142,6 +150,10 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     if (this.#phase === 'starting') return 0
     const followedAt = Math.min(this.#config.followedAt, this.#status.followedAt)
     return this.#isCut || this.#now() - followedAt > staleAfterMs ? followedAt : null
+  }
+
+  get group(): GroupFigures {
+    return this.#group.figures
   }
 
   /**

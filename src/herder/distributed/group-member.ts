@@ -1,6 +1,7 @@
 import type { GenesisError } from '../../errors.js'
 import type { Generation, GroupHandlers } from '../../kafka/group-membership.js'
 import { assignTasks } from './assignment.js'
+import type { GroupFigures } from '../herder.js'
 import { decodeAssignment, decodeMetadata, encodeAssignment, encodeMetadata } from './group-protocol.js'
 
 /** As in src/kafka/group-membership.ts. */
@@ -66,6 +67,10 @@ export class GroupMember {
   /** Serializes assignments; of several waiting, only the last is applied. */
   #taking: Promise<void> = Promise.resolve()
   #round = 0
+  /** When the rebalance in progress began, by `performance.now()`; null: none. */
+  #rebalancingSince: number | null = null
+  #rebalances = 0
+  #rebalanceMs = 0
 
   constructor(duties: MemberDuties, makeMembership: (handlers: GroupHandlers) => Membership) {
     this.#duties = duties
@@ -74,11 +79,21 @@ export class GroupMember {
       assign: (members) => this.#assign(members),
       joined: (generation) => this.#joined(generation),
       // Tasks that do not move never stop.
-      rebalancing: () => undefined,
+      rebalancing: () => void this.#rebalancing(),
       lost: () => this.#lost(),
       trouble: (error) => duties.trouble(error),
       failed: (error) => duties.failed(error),
     })
+  }
+
+  get figures(): GroupFigures {
+    return {
+      workers: this.#workers.size,
+      generation: this.#generation,
+      rebalances: this.#rebalances,
+      rebalanceMs: this.#rebalanceMs,
+      isRebalancing: this.#rebalancingSince !== null,
+    }
   }
 
   /** Of the last assignment; -1: none. */
@@ -120,6 +135,7 @@ export class GroupMember {
 
   #metadata(): Buffer {
     const { workerId, configOffset, lastGeneration } = this.#duties
+    this.#rebalancing()
     this.#declared = this.#owned
     return encodeMetadata({
       workerId: workerId(),
@@ -207,7 +223,19 @@ export class GroupMember {
     if (round !== this.#round) return
     this.#owned = tasks
     await this.#duties.own(tasks, generation)
+    if (round === this.#round) this.#rebalanced()
     if (isAwaited && round === this.#round) this.#membership.rejoin('tasks have been handed over')
+  }
+
+  /** Several rounds in a row are one rebalance. */
+  #rebalancing(): void {
+    this.#rebalancingSince ??= performance.now()
+  }
+
+  #rebalanced(): void {
+    this.#rebalances++
+    this.#rebalanceMs += performance.now() - (this.#rebalancingSince ?? performance.now())
+    this.#rebalancingSince = null
   }
 
   /** Others may run its tasks by now: they would be fenced one by one. */

@@ -1,6 +1,7 @@
 import type { Herder } from '../../herder/herder.js'
+import type { MetricSource } from '../../metrics/metric.js'
+import { PrometheusText } from '../../metrics/prometheus.js'
 import type { DeliveryStatus } from '../../runtime/status.js'
-import { Metrics } from '../metrics.js'
 import { connectVersion } from '../plugins.js'
 import { readinessOf } from '../readiness.js'
 import { jsonReply, type Route } from '../route.js'
@@ -10,6 +11,7 @@ import { nullable, object, textSchema } from '../schemas.js'
 export interface WorkerView {
   readonly phase: Herder['phase']
   status(): readonly DeliveryStatus[]
+  readonly failures: MetricSource['failures']
 }
 
 export interface AboutWorker {
@@ -24,10 +26,15 @@ export interface AboutWorker {
 /** The worker itself: version and health. */
 export function workerRoutes(
   view: WorkerView,
-  herder: Pick<Herder, 'asOf'>,
+  herder: Pick<Herder, 'asOf' | 'group'>,
   { version, clusterId, ui }: AboutWorker,
 ): readonly Route[] {
-  const metrics = new Metrics(() => view.status())
+  const metrics = new PrometheusText(() => ({
+    version,
+    deliveries: view.status(),
+    failures: view.failures,
+    group: herder.group,
+  }))
   const redirect: Route['answers'] = ui ? { 302: { about: 'For browsers: the web page.' } } : {}
   const health = object({ status: textSchema, message: textSchema })
   return [

@@ -74,3 +74,19 @@ test('a member says so, too, when another round came while they were ending', as
   assert.equal(rejoins.length, 1)
   assert.deepEqual(await round(['t#0']), ['t#0'])
 })
+
+test('a rebalance is over when the worker runs what it was assigned, however many rounds that takes', async () => {
+  const { member, round, end } = makeMember()
+  await round(['t#0', 't#1'])
+  const { workers, generation, rebalances, isRebalancing } = member.figures
+  assert.deepEqual(
+    { workers, generation, rebalances, isRebalancing },
+    { workers: 2, generation: 1, rebalances: 1, isRebalancing: false },
+  )
+  await round(['t#0'])
+  await round(['t#0'])
+  assert.deepEqual([member.figures.rebalances, member.figures.isRebalancing], [1, true])
+  await end()
+  assert.deepEqual([member.figures.rebalances, member.figures.isRebalancing], [2, false])
+  assert.ok(member.figures.rebalanceMs > 0)
+})

@@ -42,6 +42,7 @@ test('counters add up, but for the position', () => {
     dropped: 6,
   }
   observeLatency(task.latency, 3, 3)
+  observeLatency(task.transactions, 200, 1)
   addCounters(sum, task)
   addCounters(sum, task)
   assert.deepEqual(
@@ -49,4 +50,5 @@ test('counters add up, but for the position', () => {
     [7, 6, 60, 4, 2, 8, 10, 12],
   )
   assert.equal(sum.latency.sumMs, 18)
+  assert.equal(sum.transactions.sumMs, 400)
 })

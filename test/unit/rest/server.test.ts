@@ -6,38 +6,16 @@ import { describe, test } from 'node:test'
 import { createRouter } from '#src/rest/router.js'
 import { workerRoutes, type WorkerView } from '#src/rest/routes/worker.js'
 import { startServer } from '#src/rest/server.js'
-import type { DeliveryStatus, TaskRunStatus } from '#src/runtime/status.js'
+import type { DeliveryStatus } from '#src/runtime/status.js'
 import { GenesisError, type ErrorCode } from '#src/errors.js'
 import { asFailure } from '#src/runtime/task-events.js'
-import { emptyCounters } from '#src/delivery/counters.js'
-import { observeLatency } from '#src/delivery/latency.js'
 import { connectorOf } from '../../support/connectors.js'
+import { deliveryStatusOf, taskStatusOf } from '../../support/metric-source.js'
 import { startRestWorker } from '../../support/rest-worker.js'
-
-function taskStatus(changes: Partial<TaskRunStatus> = {}): TaskRunStatus {
-  const counters = { ...emptyCounters(10), records: 10, errors: 1 }
-  observeLatency(counters.latency, 3, 8)
-  observeLatency(counters.latency, 40_000, 2)
-  return { shard: 0, state: 'RUNNING', complete: false, failure: null, counters, rate: 0, started: true, ...changes }
-}
-
-function connectorStatus(changes: Partial<DeliveryStatus> = {}): DeliveryStatus {
-  return {
-    name: 'c',
-    config: connectorOf({ name: changes.name ?? 'c' }),
-    state: 'RUNNING',
-    complete: false,
-    tasks: [taskStatus()],
-    counters: emptyCounters(10),
-    rate: 12.5,
-    elapsedMs: 1000,
-    ...changes,
-  }
-}
 
 async function ask(url: string, view: WorkerView) {
   const about = { ui: false, version: '9.8.7', clusterId: () => Promise.resolve(null) }
-  const server = createRouter(workerRoutes(view, { asOf: null }, about), {
+  const server = createRouter(workerRoutes(view, { asOf: null, group: null }, about), {
     onDefect: () => undefined,
     asOf: () => null,
   })
@@ -49,11 +27,12 @@ async function ask(url: string, view: WorkerView) {
 const view = (phase: WorkerView['phase'], ...connectors: DeliveryStatus[]): WorkerView => ({
   phase,
   status: () => connectors,
+  failures: new Map(),
 })
 
 describe('the worker by HTTP', () => {
   test('is healthy while it runs, whatever its connectors do, and 503 while it starts', async () => {
-    const failed = connectorStatus({ name: 'f', state: 'FAILED' })
+    const failed = deliveryStatusOf({ name: 'f', state: 'FAILED' })
     assert.equal((await ask('/health', view('starting'))).statusCode, 503)
     assert.equal((await ask('/health', view('running', failed))).statusCode, 200)
   })
@@ -61,18 +40,18 @@ describe('the worker by HTTP', () => {
   test('is not ready while something is waited for or has failed, and tells what, why and since when', async () => {
     const failure = (code: ErrorCode) => asFailure(new GenesisError(code, 'as scripted'))
     const away = { state: 'RESTARTING' as const, failure: failure('KAFKA_UNREACHABLE') }
-    const waiting = connectorStatus({
+    const waiting = deliveryStatusOf({
       name: 'w',
       tasks: [
-        taskStatus({ ...away, failingSince: Date.UTC(2026, 0, 1, 12) }),
-        taskStatus({ ...away, shard: 1, failingSince: Date.UTC(2026, 0, 1, 11) }),
+        taskStatusOf({ ...away, failingSince: Date.UTC(2026, 0, 1, 12) }),
+        taskStatusOf({ ...away, shard: 1, failingSince: Date.UTC(2026, 0, 1, 11) }),
       ],
     })
-    const failed = connectorStatus({
+    const failed = deliveryStatusOf({
       name: 'f',
-      tasks: [taskStatus({ state: 'FAILED', failure: failure('TOPIC_MISSING'), failingSince: 0 })],
+      tasks: [taskStatusOf({ state: 'FAILED', failure: failure('TOPIC_MISSING'), failingSince: 0 })],
     })
-    const { statusCode, body } = await ask('/ready', view('running', connectorStatus(), waiting, failed))
+    const { statusCode, body } = await ask('/ready', view('running', deliveryStatusOf(), waiting, failed))
     assert.equal(statusCode, 503)
     assert.deepEqual(JSON.parse(body), {
       ready: false,
@@ -106,10 +85,10 @@ describe('the worker by HTTP', () => {
   })
 
   test('is ready when every task is beyond its start, until it is told to stop', async () => {
-    const waiting = connectorStatus({ name: 'w', tasks: [taskStatus({ state: 'UNASSIGNED', started: false })] })
-    assert.equal((await ask('/ready', view('running', connectorStatus()))).statusCode, 200)
-    assert.equal((await ask('/ready', view('stopping', connectorStatus()))).statusCode, 503)
-    const { statusCode, body } = await ask('/ready', view('running', connectorStatus(), waiting))
+    const waiting = deliveryStatusOf({ name: 'w', tasks: [taskStatusOf({ state: 'UNASSIGNED', started: false })] })
+    assert.equal((await ask('/ready', view('running', deliveryStatusOf()))).statusCode, 200)
+    assert.equal((await ask('/ready', view('stopping', deliveryStatusOf()))).statusCode, 503)
+    const { statusCode, body } = await ask('/ready', view('running', deliveryStatusOf(), waiting))
     assert.equal(statusCode, 503)
     assert.deepEqual(JSON.parse(body), {
       ready: false,
@@ -121,8 +100,8 @@ describe('the worker by HTTP', () => {
   })
 
   test('tells its metrics in the form of Prometheus', async () => {
-    const archive = connectorStatus({ config: { ...connectorOf({}), sinkName: 'archive' } })
-    const { body, type } = await ask('/metrics', view('running', connectorStatus(), archive))
+    const archive = deliveryStatusOf({ config: { ...connectorOf({}), sinkName: 'archive' } })
+    const { body, type } = await ask('/metrics', view('running', deliveryStatusOf(), archive))
     assert.match(String(type), /text\/plain/)
     const lines = body.split('\n')
     for (const line of [

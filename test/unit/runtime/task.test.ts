@@ -112,6 +112,10 @@ describe('a task', () => {
       { records, bytes, batches, commits, errors, position },
       { records: 25, bytes: 200, batches: 3, commits: 3, errors: 0, position: 25 },
     )
+    assert.equal(
+      counters().transactions.counts.reduce((sum, count) => sum + count),
+      3,
+    )
   })
 
   test('delivers only the positions of its shard', async () => {

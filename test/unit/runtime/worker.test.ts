@@ -127,6 +127,16 @@ describe('a worker', () => {
     assert.equal(summarize(worker.status()[0]).error, 'as scripted (KAFKA_FENCED)')
   })
 
+  test('counts failures by their error, also of tasks that have been started again since', async () => {
+    const { worker, put, threads } = await setUp()
+    assert.deepEqual([...worker.failures], [])
+    for (let times = 0; times < 2; times++) {
+      await put({ name: 'a' })
+      threads.at(times).listener.ended(failed('KAFKA_FENCED'))
+    }
+    assert.deepEqual([...worker.failures], [['KAFKA_FENCED', 2]])
+  })
+
   test('starts the tasks of a lost thread again with backoff, and adds up what both have done', async () => {
     const { worker, put, threads, told } = await setUp()
     await put({ name: 'a' })
