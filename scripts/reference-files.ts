@@ -8,6 +8,9 @@ import { jsonSchema } from '#src/config/json-schema.js'
 import { optionsOf } from '#src/config/option.js'
 import { workerSchema } from '#src/config/worker-schema.js'
 import { errorTable } from '#src/errors.js'
+import { metrics } from '#src/metrics/table.js'
+import { dashboard } from './dashboard.js'
+import { connectNames, metricsPage } from './metrics-page.js'
 import { referencePage } from './reference-page.js'
 
 export interface ReferenceFile {
@@ -23,6 +26,9 @@ export async function referenceFiles(): Promise<ReferenceFile[]> {
     'docs/options.md': optionsPage(),
     'docs/errors.md': errorsPage(),
     'docs/cli.md': await cliPage(),
+    'docs/metrics.md': await metricsPage(metrics, made),
+    'deploy/chart/connect-names.yaml': connectNames(metrics),
+    'deploy/chart/dashboard.json': JSON.stringify(dashboard()),
     'schemas/connector.schema.json': JSON.stringify(connectorJsonSchema('genesis-connect connector')),
     'schemas/worker.schema.json': JSON.stringify(jsonSchema(workerSchema, 'genesis-connect worker')),
   }
