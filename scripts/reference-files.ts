@@ -1,6 +1,7 @@
 /** Files generated from the code: reference pages and JSON Schemas. A test keeps them in step. */
 import type { Command } from 'commander'
 import { format, resolveConfig } from 'prettier'
+import { noticeTable } from '#src/cli/log-codes.js'
 import { genesisProgram } from '#src/cli/program.js'
 import { connectorJsonSchema } from '#src/config/connector-json-schema.js'
 import { connectorSchema } from '#src/config/connector-schema.js'
@@ -128,9 +129,21 @@ Every error has one of these codes, and a one-line message that says where it is
 On the command line it reads \`error: <message> (<CODE>)\`; \`GENESIS_TRACE=1\` adds a stack trace.
 After a retriable error the same call may succeed later, and connectors with \`errors.policy: retry\` try again.
 
+In JSON logs every line with the level \`warn\` or \`error\` has a \`code\`: one of these, or one of the [notices](#notices) below. Codes are stable: text may change, they do not.
+
 | code | meaning | retriable | HTTP | exit status |
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
+
+## Notices
+
+Found in logs only.
+
+| code | meaning |
+| --- | --- |
+${Object.entries(noticeTable)
+  .map(([code, about]) => `| \`${code}\` | ${about} |`)
+  .join('\n')}
 `
 }
 

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type { WorkerConfig } from '../config/worker.js'
 import type { DeliveryOutline } from '../connector/outline.js'
+import type { GenesisError } from '../errors.js'
 import { ConnectorFolder, memoryStore } from '../herder/connector-folder.js'
 import type { FileTarget } from '../herder/file-source.js'
 import type { Herder } from '../herder/herder.js'
@@ -57,9 +58,9 @@ export async function createHerder(surroundings: HerderSurroundings): Promise<Ru
     ])
   const { group, kafka, configStorage, statusStorage } = config
   const storeOf = ({ topic, replicationFactor }: WorkerConfig['configStorage'], isExpendable: boolean) => {
-    const onTrouble = (error: Error | null): void => {
-      if (error === null) report.note('info', `topic ${topic} is readable again`)
-      else report.note('warn', `${error.message}; this worker's view of topic ${topic} is going stale`)
+    const onTrouble = (error: GenesisError | null): void => {
+      if (error === null) report.info(`topic ${topic} is readable again`)
+      else report.warn(error.code, `${error.message}; this worker's view of topic ${topic} is going stale`)
     }
     return new KafkaStore(kafka, { topic, creation: { replicationFactor }, isExpendable, onTrouble })
   }
@@ -81,10 +82,10 @@ export async function createHerder(surroundings: HerderSurroundings): Promise<Ru
     lostWorkerDelayMs: group.lostWorkerDelayMs,
     progressMs,
     trouble: (error) => {
-      if (error === null) report.note('info', `rejoined group ${group.id}`)
-      else report.note(error.retriable ? 'warn' : 'error', `${error.message} (${error.code})`)
+      if (error === null) report.info(`rejoined group ${group.id}`)
+      else report[error.retriable ? 'warn' : 'error'](error.code, `${error.message} (${error.code})`)
     },
-    note: (message) => report.note('warn', message),
+    note: (message) => report.warn('RECORD_IGNORED', message),
   })
 }
 

@@ -5,7 +5,8 @@ import { OutageLog } from '../runtime/outage-log.js'
 import { summarize, type DeliveryStatus } from '../runtime/status.js'
 import type { Failure, State } from '../runtime/task-events.js'
 import { followProgress } from './follow-progress.js'
-import { reportLoggers, type ReportLogger, type RunReport } from './run-report.js'
+import type { LogCode } from './log-codes.js'
+import { reportLoggers, type LogFields, type ReportLogger, type RunReport } from './run-report.js'
 
 /** No log entry contains a whole configuration; these are masked in case one ever does. */
 const secrets = ['password', 'token', 'clientSecret', 'key', 'passphrase', 'cert', 'ca']
@@ -33,11 +34,19 @@ export class JsonReport implements RunReport {
     this.#logs = new Map(reportLoggers.map((name) => [name, log.child({})]))
   }
 
-  note(level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>> = {}): void {
-    this.#log('worker')[level](fields, message)
+  info(message: string, fields: LogFields = {}): void {
+    this.#log('worker').info(fields, message)
   }
 
-  audit(message: string, fields: Readonly<Record<string, unknown>>): void {
+  warn(code: LogCode, message: string, fields: LogFields = {}): void {
+    this.#log('worker').warn({ code, ...fields }, message)
+  }
+
+  error(code: LogCode, message: string, fields: LogFields = {}): void {
+    this.#log('worker').error({ code, ...fields }, message)
+  }
+
+  audit(message: string, fields: LogFields): void {
     this.#audit.info(fields, message)
   }
 
@@ -73,10 +82,10 @@ export class JsonReport implements RunReport {
     this.#outages.close()
     for (const connector of connectors) {
       const { name, ...summary } = summarize(connector)
-      this.#log('connectors')[connector.state === 'FAILED' ? 'error' : 'info'](
-        { connector: name, ...summary },
-        'summary',
-      )
+      const log = this.#log('connectors')
+      const failed = connector.tasks.find(({ state }) => state === 'FAILED')
+      if (failed === undefined) log.info({ connector: name, ...summary }, 'summary')
+      else log.error({ connector: name, code: failed.failure?.code ?? 'INTERNAL', ...summary }, 'summary')
     }
   }
 

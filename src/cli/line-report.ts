@@ -6,6 +6,7 @@ import { waitsFor as dependencyOf } from '../runtime/waiting.js'
 import { summarize, type DeliveryStatus } from '../runtime/status.js'
 import type { Failure, State } from '../runtime/task-events.js'
 import { followProgress, waitDescription } from './follow-progress.js'
+import type { LogCode } from './log-codes.js'
 import type { ReportLogger, RunReport } from './run-report.js'
 import { counted } from './stream-progress.js'
 import { canRedraw, cutToWidth, screenHeight, rowsOf, screenWidth, type Screen } from './screen.js'
@@ -33,8 +34,16 @@ export class LineReport implements RunReport {
     this.#isSilent = loggers.levelOf('root') === 'silent'
   }
 
-  note(level: 'info' | 'warn' | 'error', message: string): void {
-    this.#say('worker', level, message)
+  info(message: string): void {
+    this.#say('worker', 'info', message)
+  }
+
+  warn(_code: LogCode, message: string): void {
+    this.#say('worker', 'warn', message)
+  }
+
+  error(_code: LogCode, message: string): void {
+    this.#say('worker', 'error', message)
   }
 
   audit(message: string): void {

@@ -1,5 +1,6 @@
 import type { DeliveryStatus } from '../runtime/status.js'
 import type { WorkerEvents } from '../runtime/worker.js'
+import type { LogCode } from './log-codes.js'
 
 /**
  * Loggers of the report: connectors starting and ending, task states and failures, progress, and everything else. Each
@@ -8,11 +9,15 @@ import type { WorkerEvents } from '../runtime/worker.js'
 export const reportLoggers = ['connectors', 'tasks', 'progress', 'worker'] as const
 export type ReportLogger = (typeof reportLoggers)[number]
 
+export type LogFields = Readonly<Record<string, unknown>>
+
 /** What `genesis run` writes to stderr while it runs. */
 export interface RunReport extends WorkerEvents {
-  note(level: 'info' | 'warn' | 'error', message: string, fields?: Readonly<Record<string, unknown>>): void
+  info(message: string, fields?: LogFields): void
+  warn(code: LogCode, message: string, fields?: LogFields): void
+  error(code: LogCode, message: string, fields?: LogFields): void
   /** An audit line. Neither a logger's level nor `log.level` hides it, except `silent`. */
-  audit(message: string, fields: Readonly<Record<string, unknown>>): void
+  audit(message: string, fields: LogFields): void
   /** Starts showing progress. */
   watch(status: () => readonly DeliveryStatus[]): void
   /** Shows the end; nothing follows it. */

@@ -80,7 +80,7 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
   const models = new ModelCache()
   const loggers = new Loggers(config.log.level, reportLoggers)
   const report = createReport(config.log, loggers)
-  for (const remark of config.remarks) report.note('warn', `${options.worker}: ${remark}`)
+  for (const remark of config.remarks) report.warn('CONFIG_REMARK', `${options.worker}: ${remark}`)
   const worker = new Worker(config, {
     connector: (what, delivery) => report.connector(what, delivery),
     task(delivery, ...change) {
@@ -106,14 +106,14 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
     })
   }
   const note = (error: GenesisError, what: string): void =>
-    report.note('error', `${error.message} (${error.code}); ${what}`)
+    report.error(error.code, `${error.message} (${error.code}); ${what}`)
   for (const error of errors) note(error, 'the other connectors keep running')
   let interrupted!: () => void
   const interruption = new Promise<void>((resolve) => (interrupted = resolve))
   let isStopping = false
   const release = onInterrupt((signal) => {
     isStopping = true
-    report.note('info', `${signal}: finishing open transactions`)
+    report.info(`${signal}: finishing open transactions`)
     interrupted()
   })
   const stopping = (): boolean => isStopping
@@ -127,7 +127,8 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
   // A misspelt rate must not be ignored silently.
   herder.subscribe((event) => {
     if (event.type !== 'created' && event.type !== 'reconfigured') return
-    for (const warning of event.warnings) report.note('warn', `${event.connector}: ${warning}`)
+    for (const warning of event.warnings)
+      report.warn('CONFIG_REMARK', `${event.connector}: ${warning}`, { connector: event.connector })
   })
   let endWatch = (): void => undefined
   let clean = true
@@ -146,13 +147,13 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
         genesis: genesisServices(planning),
         ui: config.http.ui,
         onDefect: (error: GenesisError, call: string) =>
-          report.note('error', `${call}: ${error.message} (${error.code})`, { trace: error.stack ?? '' }),
+          report.error(error.code, `${call}: ${error.message} (${error.code})`, { trace: error.stack ?? '' }),
         onCall: (entry: AuditEntry) => report.audit(auditText(entry), { ...entry }),
         onCertificate: (message: string, error: GenesisError | null) =>
-          report.note(error === null ? 'info' : 'warn', message, error === null ? {} : { code: error.code }),
+          error === null ? report.info(message) : report.warn(error.code, message),
       }
       server = await startServer(services, config.http, config.advertised.host)
-      report.note('info', `listening at ${server.address}${openness(config.http)}`, { address: server.address })
+      report.info(`listening at ${server.address}${openness(config.http)}`, { address: server.address })
     }
     // A group must be known before files are applied to it; a standalone worker is ready once its files are applied.
     if (config.group.enabled) await Promise.race([herder.start(), interruption])
@@ -167,7 +168,8 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
     isStopping = true
     endWatch()
     clean = await herder.close()
-    if (!clean) report.note('error', `not all transactions could be finished within ${config.shutdown.timeoutMs} ms`)
+    if (!clean)
+      report.error('SHUTDOWN_TIMEOUT', `not all transactions could be finished within ${config.shutdown.timeoutMs} ms`)
     await server?.close()
     release()
   }

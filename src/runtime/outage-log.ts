@@ -1,6 +1,7 @@
 import { deliveryName, type ConnectorConfig } from '../config/connector.js'
 import type { Clock } from '../delivery/clock.js'
 import { dependencyOf, type ExternalDependency } from '../delivery/dependencies.js'
+import type { ErrorCode } from '../errors.js'
 import type { Failure, State } from './task-events.js'
 
 export type NoteOutage = (
@@ -18,6 +19,8 @@ const maxNames = 5
 interface Outage {
   readonly dependency: ExternalDependency
   readonly began: number
+  /** Of the failure that began it. */
+  readonly code: ErrorCode
   /** Each waiting task's connector. */
   readonly waiting: Map<string, string>
   readonly resumed: Map<string, string>
@@ -74,7 +77,7 @@ export class OutageLog {
     const none = (): void => undefined
     const began = this.#clock.now()
     const outage: Outage = {
-      ...{ dependency, began, waiting: new Map<string, string>(), resumed: new Map<string, string>() },
+      ...{ dependency, began, code, waiting: new Map<string, string>(), resumed: new Map<string, string>() },
       ...{ resumedAt: began, cancelReminder: none, cancelEnd: none },
     }
     this.#outages.set(dependency, outage)
@@ -88,13 +91,13 @@ export class OutageLog {
 
   #remind(outage: Outage): void {
     outage.cancelReminder = this.#clock.after(reminderMs, () => {
-      const { dependency, began, waiting } = outage
+      const { dependency, began, code, waiting } = outage
       const waitedMs = this.#clock.now() - began
       if (waiting.size > 0)
         this.#note(
           'warn',
           `still waiting for ${dependency} after ${spoken(waitedMs)}: ${countOf(waiting)}: ${namesOf(waiting)}`,
-          { waits_for: dependency, waited_ms: Math.round(waitedMs), connectors: distinct(waiting).length },
+          { waits_for: dependency, code, waited_ms: Math.round(waitedMs), connectors: distinct(waiting).length },
         )
       this.#remind(outage)
     })

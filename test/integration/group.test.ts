@@ -122,4 +122,5 @@ test('any worker of a group answers any call: made by one, paused by the other, 
   assert.equal((await call(0, 'GET', `/${name}`)).status, 404)
   for (const one of workers) one.kill('SIGTERM')
   assert.deepEqual(await Promise.all(workers.map(({ exit }) => exit)), [0, 0])
+  assert.deepEqual(await Promise.all(workers.map((one) => one.warnings())), [[], []])
 })

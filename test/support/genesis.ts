@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -51,11 +52,28 @@ export async function runNode(
 
 export type LogLine = Readonly<Record<string, unknown>>
 
+const isWarning = ({ level }: LogLine): boolean => level === 'warn' || level === 'error'
+
+/** A log line. Fails if it is a warning or an error without a stable code. */
+export function codedLine(text: string): LogLine {
+  const line = JSON.parse(text) as LogLine
+  if (isWarning(line)) assert.match(String(line.code), /^[A-Z_]+$/, `no code in ${text}`)
+  return line
+}
+
 export interface RunningGenesis {
   /** The next log line that is not read yet and fulfils the condition. Rejects when the process ends before. */
   logged(what: string, condition: (line: LogLine) => boolean): Promise<LogLine>
   kill(signal: NodeJS.Signals): void
   readonly exit: Promise<number | null>
+  /** Its warnings and errors, to its end. */
+  warnings(): Promise<readonly LogLine[]>
+}
+
+/** The warnings and errors of a log: none, where nothing has gone wrong. */
+export function warningsIn(log: string): readonly LogLine[] {
+  const lines = log.split('\n').filter((line) => line !== '')
+  return lines.map(codedLine).filter(isWarning)
 }
 
 /** Starts `genesis …`, whose stderr has JSON logs. Its stdout is a pipe that nobody reads. */
@@ -86,14 +104,25 @@ function start(
   t.after(() => child.kill('SIGKILL'))
   const exit = once(child, 'exit').then(([status]) => status as number | null)
   const lines: AsyncIterator<string, undefined> = createInterface(child.stderr)[Symbol.asyncIterator]()
+  const warnings: LogLine[] = []
+  const next = async (): Promise<LogLine | null> => {
+    const { done, value } = await lines.next()
+    if (done) return null
+    const line = codedLine(value)
+    if (isWarning(line)) warnings.push(line)
+    return line
+  }
   return {
     async logged(what, condition) {
       for (;;) {
-        const { done, value } = await lines.next()
-        if (done) throw new Error(`the process ended without: ${what}`)
-        const line = JSON.parse(value) as LogLine
+        const line = await next()
+        if (line === null) throw new Error(`the process ended without: ${what}`)
         if (condition(line)) return line
       }
+    },
+    async warnings() {
+      while ((await next()) !== null);
+      return warnings
     },
     kill: (signal) => child.kill(signal),
     exit,

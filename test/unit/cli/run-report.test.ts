@@ -61,7 +61,7 @@ describe('lines for people', () => {
     const out = { ...screen(true), columns: 70 }
     const report = new LineReport(out, new Loggers('info'), {})
     report.watch(() => [status('a')])
-    report.note('info', 'x')
+    report.info('x')
     report.finish([])
     assert.match(out.written[1], /^a {2}RUNNING .* records .*\/s {2}2 errors\n$/)
   })
@@ -90,7 +90,7 @@ describe('lines for people', () => {
     const report = new LineReport(out, new Loggers('info'), {})
     report.watch(() => [status('a'), status('b')])
     report.task(config, 0, 'RESTARTING', failure, 1500)
-    report.note('info', 'hello')
+    report.info('hello')
     report.finish([])
     const [warning, drawn, cleared, note] = out.written
     assert.equal(
@@ -121,7 +121,7 @@ describe('lines for people', () => {
     const out = screen(true, 5)
     const report = new LineReport(out, new Loggers('info'), {})
     report.watch(() => Array.from({ length: 10 }, (_, i) => status(`c${i}`)))
-    report.note('info', 'x')
+    report.info('x')
     report.finish([])
     assert.match(out.written[1], /^c0 .*\nc1 .*\n… and 8 more\n$/)
   })
@@ -130,7 +130,7 @@ describe('lines for people', () => {
     const out = { ...screen(true, 0), columns: 0 }
     const report = new LineReport(out, new Loggers('info'), {})
     report.watch(() => [status('a'), status('b')])
-    report.note('info', 'hello')
+    report.info('hello')
     report.finish([])
     assert.equal(out.written[1], `${statusLine(status('a'))}\n${statusLine(status('b'))}\n`)
   })
@@ -139,10 +139,10 @@ describe('lines for people', () => {
     const out = { ...screen(true), columns: 100 }
     const report = new LineReport(out, new Loggers('info'), {})
     report.watch(() => [status('a'), status('b')])
-    report.note('info', 'wide')
+    report.info('wide')
     out.columns = 20
-    report.note('info', 'narrow')
-    report.note('info', 'again')
+    report.info('narrow')
+    report.info('again')
     report.finish([])
     const [, wide, clear, , narrow, clearAgain] = out.written
     assert.equal(statusLine(status('a')).length, wide.indexOf('\n'))
@@ -160,7 +160,7 @@ describe('lines for people', () => {
     const out = { ...screen(true), columns: 1 }
     const report = new LineReport(out, new Loggers('info'), {})
     report.watch(() => [status('a')])
-    report.note('info', 'x')
+    report.info('x')
     report.finish([])
     assert.equal(out.written[1], '…\n')
   })
@@ -170,7 +170,7 @@ describe('lines for people', () => {
       const lines = new LineReport(out, new Loggers('info'), env)
       lines.watch(() => [status('a')])
       lines.connector('started', config)
-      lines.note('warn', 'x')
+      lines.warn('CONFIG_REMARK', 'x')
       lines.finish([status('a')])
       return out.written.join('')
     }
@@ -222,7 +222,7 @@ describe('lines for people', () => {
   test('less than the level is not shown', () => {
     const out = screen(false)
     const report = new LineReport(out, new Loggers('error'), {})
-    report.note('info', 'quiet')
+    report.info('quiet')
     report.task(config, 0, 'RESTARTING', failure, 1)
     report.task(config, 0, 'FAILED', failure, 0)
     report.finish([])
@@ -236,9 +236,9 @@ describe('lines for people', () => {
     loggers.set('tasks', 'error', 0)
     report.task(config, 0, 'RESTARTING', lock, 1)
     assert.equal(out.written.length, 0)
-    report.note('info', 'shown')
+    report.info('shown')
     loggers.set('root', 'warn', 0)
-    report.note('info', 'not shown')
+    report.info('not shown')
     report.task(config, 0, 'RESTARTING', lock, 1)
     assert.equal(out.written.length, 2)
   })
@@ -254,7 +254,7 @@ describe('JSON for machines', () => {
     report.task(config, 0, 'RUNNING', null, 0)
     loggers.set('root', 'silent', 0)
     report.task(config, 0, 'FAILED', failure, 0)
-    report.note('error', 'nothing is shown')
+    report.error('INTERNAL', 'nothing is shown')
     assert.equal(lines.length, 1)
     assert.match(lines[0], /"level":"debug".*"msg":"task state"/)
   })
@@ -304,9 +304,32 @@ describe('JSON for machines', () => {
     )
   })
 
+  test('every warning and every error has a code', () => {
+    const failed = status('a', { state: 'FAILED' })
+    const lines = logged((report) => {
+      report.warn('CONFIG_REMARK', 'x')
+      report.error('INTERNAL', 'x')
+      report.task(config, 0, 'RESTARTING', failure, 100)
+      report.task(config, 0, 'RESTARTING', lock, 100)
+      report.task(config, 0, 'FAILED', lock, 0)
+      report.finish([{ ...failed, tasks: [{ ...failed.tasks[0], state: 'FAILED', failure: lock }] }])
+    })
+    assert.deepEqual(
+      lines.map(({ level, code }) => [level, code]),
+      [
+        ['warn', 'CONFIG_REMARK'],
+        ['error', 'INTERNAL'],
+        ['warn', 'KAFKA_UNREACHABLE'],
+        ['warn', 'SINK_FAILED'],
+        ['error', 'SINK_FAILED'],
+        ['error', 'SINK_FAILED'],
+      ],
+    )
+  })
+
   test('secrets are masked wherever they stand', () => {
     const [line] = logged((report) => {
-      report.note('info', 'x', { kafka: { sasl: { password: 'hush', username: 'me' } }, token: 'hush' })
+      report.info('x', { kafka: { sasl: { password: 'hush', username: 'me' } }, token: 'hush' })
     })
     assert.ok(!JSON.stringify(line).includes('hush'))
     assert.ok(JSON.stringify(line).includes('me'))

@@ -11,14 +11,18 @@ const named = (name: string) => ({ name, sinkName: null })
 function setUp() {
   const clock = new SimulatedClock()
   const notes: string[] = []
-  const log = new OutageLog((level, message) => notes.push(`${level} ${message}`), clock)
+  const codes = new Set<unknown>()
+  const log = new OutageLog((level, message, fields) => {
+    notes.push(`${level} ${message}`)
+    if (level === 'warn') codes.add(fields.code)
+  }, clock)
   const after = (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve))
-  return { notes, log, after, clock }
+  return { notes, codes, log, after, clock }
 }
 
 describe('an outage', () => {
   test('is one note when it begins, one a minute and one when it is over, for all tasks of all connectors', async () => {
-    const { notes, log, after } = setUp()
+    const { notes, codes: noted, log, after } = setUp()
     const codes: ErrorCode[] = ['KAFKA_UNREACHABLE', 'KAFKA_TIMEOUT', 'KAFKA_RETRIABLE']
     for (let second = 0; second < 130; second++) {
       for (const name of ['a', 'b', 'c']) {
@@ -34,6 +38,7 @@ describe('an outage', () => {
       'warn still waiting for Kafka after 2 min 0 s: 3 connectors (6 tasks): a, b, c',
       'info Kafka is back after 2 min 10 s: 3 connectors (6 tasks) resumed',
     ])
+    assert.deepEqual([...noted], ['KAFKA_UNREACHABLE'])
     await after(120_000)
     assert.equal(notes.length, 4)
   })

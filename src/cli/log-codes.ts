@@ -1,0 +1,13 @@
+import type { ErrorCode } from '../errors.js'
+
+/** What a warning or an error in the log is about, if it is not one of the errors. `docs/errors.md` lists these rows. */
+export const noticeTable = {
+  CONFIG_REMARK:
+    'a configuration is valid, but part of it has no effect or is a likely mistake, such as an unknown key or a password in plain text',
+  RECORD_IGNORED: 'a record of the configuration topic cannot be read, and is ignored',
+  SHUTDOWN_TIMEOUT:
+    'not all transactions could be finished within shutdown.timeout; uncommitted records are regenerated on restart',
+} as const
+
+/** Every warning and error in the log has one. */
+export type LogCode = ErrorCode | keyof typeof noticeTable
