@@ -1,4 +1,4 @@
-/** Files generated from the code: reference pages and JSON Schemas. A test keeps them in step. */
+/** Files generated from the code: reference pages, JSON Schemas and assembled WebAssembly. A test keeps them in step. */
 import type { Command } from 'commander'
 import { format, resolveConfig } from 'prettier'
 import { noticeTable } from '#src/cli/log-codes.js'
@@ -9,6 +9,7 @@ import { jsonSchema } from '#src/config/json-schema.js'
 import { optionsOf } from '#src/config/option.js'
 import { workerSchema } from '#src/config/worker-schema.js'
 import { errorTable } from '#src/errors.js'
+import { assembledModule } from './assemble.js'
 import { metrics } from '#src/metrics/table.js'
 import { dashboard } from './dashboard.js'
 import { connectNames, metricsPage } from './metrics-page.js'
@@ -31,6 +32,7 @@ export async function referenceFiles(): Promise<ReferenceFile[]> {
     'deploy/chart/connect-names.yaml': connectNames(metrics),
     'deploy/chart/dashboard.json': JSON.stringify(dashboard()),
     'schemas/connector.schema.json': JSON.stringify(connectorJsonSchema('genesis-connect connector')),
+    'src/model/random/row-words-wasm.ts': await assembledModule('src/model/random/row-words.wat', 'rowWordsWasm'),
     'schemas/worker.schema.json': JSON.stringify(jsonSchema(workerSchema, 'genesis-connect worker')),
   }
   return Promise.all(

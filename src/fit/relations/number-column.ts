@@ -4,7 +4,7 @@ import { typeOfField } from '../../model/expression/expression.js'
 import type { ColumnInput } from '../../model/expression/input.js'
 import type { Formula, Rounding } from '../../model/expression/formula.js'
 import { unitOf } from '../../model/expression/formula.js'
-import { blockRows } from '../../model/random/row-words.js'
+import { blockRows } from '../../model/random/block-words.js'
 import type { LearnedColumn } from '../columns/plan.js'
 import { grainOf } from '../columns/learned.js'
 

@@ -1,6 +1,6 @@
 /** Whether rows satisfy an expression, by their values. Hot: nothing is allocated per row. */
 import type { Vector } from '../../record.js'
-import { blockRows } from '../random/row-words.js'
+import { blockRows } from '../random/block-words.js'
 import type { NodeOutput } from '../sample/circuit-sampler.js'
 import type { NodeDomain, NodeSet } from './domain.js'
 import type { Formula } from '../expression/formula.js'

@@ -1,5 +1,5 @@
 /** Conditions on blocks of rows: 1 is true, 0 false, NaN neither, because something is missing. Hot: nothing is allocated per row. */
-import { blockRows } from '../random/row-words.js'
+import { blockRows } from '../random/block-words.js'
 import type { comparisons } from './formula.js'
 import { aligned } from './number-steps.js'
 import type { NumberStep, Step, TextStep } from './step.js'

@@ -1,5 +1,5 @@
 /** Arithmetic on blocks of numbers. Hot: nothing is allocated per row, and each operator has a loop of its own. */
-import { blockRows } from '../random/row-words.js'
+import { blockRows } from '../random/block-words.js'
 import { exactly, unitOf, type FormulaOperator, type Rounding } from './formula.js'
 import type { NumberInput } from './input.js'
 import type { NumberStep } from './step.js'

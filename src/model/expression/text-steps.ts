@@ -2,7 +2,7 @@
  * Operations on blocks of texts. A function of a column with codes is computed once per distinct text; only concatenations, and texts
  * of columns without codes, are computed row by row.
  */
-import { blockRows } from '../random/row-words.js'
+import { blockRows } from '../random/block-words.js'
 import type { TextInput } from './input.js'
 import type { NumberStep, TextStep } from './step.js'
 

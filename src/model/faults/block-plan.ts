@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { disturbKinds } from '../../config/disturb.js'
 import type { DisturbConfig, DisturbKind } from '../../config/disturb.js'
-import { RowWords, blockRows, pitch } from '../random/row-words.js'
+import { blockRows, pitch } from '../random/block-words.js'
+import { RowWords } from '../random/row-words.js'
 
 const minSlots = 1024
 const two32 = 0x100000000

@@ -1,7 +1,7 @@
 /** Columns that cycle with the position. Hot: allocates only if the span times the step exceeds 2^53. */
 import type { DictionaryVector, NumberVector } from '../../record.js'
 import type { ColumnOrigin } from '../artifact.js'
-import { pitch } from '../random/row-words.js'
+import { pitch } from '../random/block-words.js'
 import type { GeneratedColumn } from './generated.js'
 
 const unit32 = 2 ** -32

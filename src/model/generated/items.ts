@@ -1,6 +1,6 @@
 /** Lists whose items are records of another model. Hot: allocates nothing per row. */
 import type { ListVector } from '../../record.js'
-import { blockRows } from '../random/row-words.js'
+import { blockRows } from '../random/block-words.js'
 import type { Lookup } from '../references/reference.js'
 import type { GeneratedColumn } from './generated.js'
 

@@ -1,7 +1,7 @@
 /** Numbers computed from the position or the clock. Hot: allocates nothing. */
 import type { NumberVector } from '../../record.js'
 import type { ColumnOrigin } from '../artifact.js'
-import { pitch } from '../random/row-words.js'
+import { pitch } from '../random/block-words.js'
 import { CurveClock } from '../time/curve-clock.js'
 import type { GeneratedColumn } from './generated.js'
 

@@ -1,5 +1,5 @@
 import type { DictionaryVector } from '../../record.js'
-import { blockRows, pitch } from '../random/row-words.js'
+import { blockRows, pitch } from '../random/block-words.js'
 import { drawRows } from '../sample/draw.js'
 import { aliasRows, type AliasRows } from '../sample/node-tables.js'
 import type { GeneratedColumn } from './generated.js'

@@ -1,4 +1,4 @@
-import { blockRows, pitch } from '../random/row-words.js'
+import { blockRows, pitch } from '../random/block-words.js'
 import { drawRows } from '../sample/draw.js'
 import { aliasRows, type AliasRows } from '../sample/node-tables.js'
 import type { GeneratedColumn } from './generated.js'

@@ -1,5 +1,5 @@
 import type { TextVector } from '../../record.js'
-import { pitch } from '../random/row-words.js'
+import { pitch } from '../random/block-words.js'
 
 const unit32 = 2 ** -32
 

@@ -1,4 +1,4 @@
-import { pitch } from '../random/row-words.js'
+import { pitch } from '../random/block-words.js'
 import type { GeneratedColumn } from './generated.js'
 import { GrowingText, MissingDraw } from './text-vector.js'
 

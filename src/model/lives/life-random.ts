@@ -4,20 +4,23 @@ const two32 = 0x100000000
 
 /** The random numbers of one batch of lives: xoshiro128**, seeded by Philox of (seed, batch). Nothing is allocated per number. */
 export class LifeRandom {
-  readonly #key: readonly [number, number]
+  readonly #key0: number
+  readonly #key1: number
   readonly #state = new Int32Array(4)
-  readonly #counter: [number, number, number, number] = [0, 0, 0, 0]
+  readonly #low = new Int32Array(1)
+  readonly #high = new Int32Array(1)
 
   /** `seed`: an integer from 0 to 2^53 − 1. */
   constructor(seed: number) {
-    this.#key = [seed >>> 0, Math.floor(seed / two32)]
+    this.#key0 = seed >>> 0
+    this.#key1 = Math.floor(seed / two32)
   }
 
   /** Begins a batch. */
   start(batch: number): void {
-    this.#counter[0] = batch % two32
-    this.#counter[1] = Math.floor(batch / two32)
-    philox(this.#state, 1, this.#counter, 0, this.#key)
+    this.#low[0] = batch % two32
+    this.#high[0] = Math.floor(batch / two32)
+    philox(this.#state, 1, this.#low, this.#high, 0, 0, this.#key0, this.#key1)
   }
 
   /** A number from 0 to before 1. */

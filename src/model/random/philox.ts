@@ -4,29 +4,26 @@
  */
 
 /**
- * Writes 4 words for each of `count` counters: out[4i .. 4i + 3] = Philox(counter + i · stride, key). The counter is four 32-bit
- * words, the least significant first; `stride` (below 2^32) is added to its lower two.
+ * Writes 4 words for each of `count` counters: out[4i .. 4i + 3] = Philox(counter i, key). A counter is four 32-bit words, the least
+ * significant first: low[i], high[i], word2, word3.
  */
 export function philox(
   out: Int32Array,
   count: number,
-  counter: readonly [number, number, number, number],
-  stride: number,
-  key: readonly [number, number],
+  low: Int32Array,
+  high: Int32Array,
+  word2: number,
+  word3: number,
+  key0: number,
+  key1: number,
 ): void {
-  let low = counter[0] >>> 0
-  let high = counter[1] >>> 0
-  const word2 = counter[2] | 0
-  const word3 = counter[3] | 0
-  const key0 = key[0] | 0
-  const key1 = key[1] | 0
   for (let i = 0, at = 0; i < count; i++, at += 4) {
-    let c0 = low | 0
-    let c1 = high | 0
-    let c2 = word2
-    let c3 = word3
-    let k0 = key0
-    let k1 = key1
+    let c0 = low[i]
+    let c1 = high[i]
+    let c2 = word2 | 0
+    let c3 = word3 | 0
+    let k0 = key0 | 0
+    let k1 = key1 | 0
     for (let round = 0; round < 10; round++) {
       // The upper halves of c0 · D2511F53 and c2 · CD9E8D57, from products of 16-bit halves.
       const a = c0 & 0xffff
@@ -52,10 +49,5 @@ export function philox(
     out[at + 1] = c1
     out[at + 2] = c2
     out[at + 3] = c3
-    low += stride
-    if (low > 0xffffffff) {
-      low -= 0x100000000
-      high = (high + 1) >>> 0
-    }
   }
 }

@@ -1,6 +1,6 @@
 import { GenesisError } from '../../errors.js'
 import type { Field, Vector } from '../../record.js'
-import { blockRows } from '../random/row-words.js'
+import { blockRows } from '../random/block-words.js'
 import { PositionDraw, skewDraws, type Skew } from './skew.js'
 
 /** What a record takes from a record of another stream. */

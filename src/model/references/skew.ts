@@ -2,7 +2,7 @@
  * Which position of another stream a record refers to. Hot: nothing is allocated. Only multiplications and square roots, which
  * give the same result on every machine.
  */
-import { pitch } from '../random/row-words.js'
+import { pitch } from '../random/block-words.js'
 
 export type Skew = 'uniform' | 'zipf' | 'recent'
 

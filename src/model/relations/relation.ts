@@ -5,7 +5,7 @@ import type { GeneratedColumn } from '../generated/generated.js'
 import { inputOf, type ColumnInput, type NumberInput } from '../expression/input.js'
 import { unitOf, type Formula, type Rounding } from '../expression/formula.js'
 import { compileFormula } from '../expression/program.js'
-import { blockRows } from '../random/row-words.js'
+import { blockRows } from '../random/block-words.js'
 
 export type RelationOrigin = Extract<ColumnOrigin, { from: 'relation' }>
 

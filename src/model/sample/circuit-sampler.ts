@@ -1,4 +1,4 @@
-import { blockRows, pitch } from '../random/row-words.js'
+import { blockRows, pitch } from '../random/block-words.js'
 import { divide, drawNarrow, drawReal, drawRows, drawVariantRows, drawWide, toCodes } from './draw.js'
 import type { AliasRows, NodeTables } from './node-tables.js'
 

@@ -5,7 +5,8 @@
 import { GenesisError } from '../../errors.js'
 import type { RowCheck } from '../conditions/row-check.js'
 import type { GeneratedColumn } from '../generated/generated.js'
-import { blockRows, RowWords } from '../random/row-words.js'
+import { blockRows } from '../random/block-words.js'
+import { RowWords } from '../random/row-words.js'
 import type { CircuitSampler, NodeOutput } from './circuit-sampler.js'
 
 export interface RetryParts {

@@ -1,0 +1,21 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import wabt from 'wabt'
+
+const folder = new URL('../../', import.meta.url)
+
+/**
+ * A module that exports the assembled file (`.wat`, relative to the project folder) as base64. It is committed, so that neither the package
+ * nor its build needs an assembler.
+ */
+export async function assembledModule(path: string, name: string): Promise<string> {
+  const { parseWat } = await wabt()
+  const module = parseWat(path, await readFile(fileURLToPath(new URL(path, folder))), { simd: true })
+  try {
+    module.validate()
+    const code = Buffer.from(module.toBinary({}).buffer).toString('base64')
+    return `/** ${path}, assembled (npm run reference), in base64. */\nexport const ${name} = '${code}'\n`
+  } finally {
+    module.destroy()
+  }
+}

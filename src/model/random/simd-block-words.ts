@@ -1,0 +1,86 @@
+import { endianness } from 'node:os'
+import { blockRows, pitch, type BlockWords } from './block-words.js'
+import { rowWordsWasm } from './row-words-wasm.js'
+
+interface Memory {
+  readonly buffer: ArrayBuffer
+  grow(pages: number): number
+}
+
+interface Exports {
+  readonly memory: Memory
+  readonly fill: (
+    count: number,
+    attempt: number,
+    key0: number,
+    key1: number,
+    draws: number,
+    pitch: number,
+    out: number,
+  ) => void
+}
+
+// Part of every JavaScript engine, but TypeScript knows it only with the types of a browser.
+declare const WebAssembly: {
+  validate(code: Uint8Array): boolean
+  Module: new (code: Uint8Array) => object
+  Instance: new (module: object) => { readonly exports: unknown }
+}
+
+const pageBytes = 0x10000
+/** Where the upper halves of the positions and the words begin; the lower halves are at 0. */
+const highAt = 4 * blockRows
+const wordsAt = 8 * blockRows
+
+/** In WebAssembly, four rows at a time: row-words.wat. A quarter of the plain version's cost. */
+export class SimdBlockWords implements BlockWords {
+  low: Int32Array
+  high: Int32Array
+  words: Int32Array
+  readonly #exports: Exports
+
+  private constructor(exports: Exports) {
+    this.#exports = exports
+    const { buffer } = exports.memory
+    this.low = new Int32Array(buffer, 0, blockRows)
+    this.high = new Int32Array(buffer, highAt, blockRows)
+    this.words = new Int32Array(buffer, wordsAt, 0)
+  }
+
+  /** Null if this machine or this Node cannot: no 128-bit SIMD, another order of bytes, or no address space for a memory. */
+  static create(): SimdBlockWords | null {
+    if (endianness() !== 'LE') return null
+    const code = Buffer.from(rowWordsWasm, 'base64')
+    if (!WebAssembly.validate(code)) return null
+    try {
+      return new SimdBlockWords(new WebAssembly.Instance(new WebAssembly.Module(code)).exports as Exports)
+    } catch (error) {
+      if (error instanceof RangeError) return null
+      throw error
+    }
+  }
+
+  reserve(draws: number): void {
+    const size = draws * pitch
+    if (size <= this.words.length) return
+    const { memory } = this.#exports
+    // Twice: words that go elsewhere are made behind those that stay.
+    const missing = wordsAt + 8 * size - memory.buffer.byteLength
+    if (missing > 0) memory.grow(Math.ceil(missing / pageBytes))
+    const { buffer } = memory
+    this.low = new Int32Array(buffer, 0, blockRows)
+    this.high = new Int32Array(buffer, highAt, blockRows)
+    this.words = new Int32Array(buffer, wordsAt, size)
+  }
+
+  fill(count: number, attempt: number, key0: number, key1: number, draws: number, into?: Int32Array): void {
+    const { memory, fill } = this.#exports
+    if (into === undefined) {
+      fill(count, attempt, key0, key1, draws, pitch, wordsAt)
+      return
+    }
+    const at = wordsAt + this.words.byteLength
+    fill(count, attempt, key0, key1, draws, pitch, at)
+    into.set(new Int32Array(memory.buffer, at, draws * pitch))
+  }
+}
