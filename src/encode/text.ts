@@ -7,10 +7,17 @@ const pairs = Buffer.from(Array.from({ length: 100 }, (_, n) => String(n).padSta
 
 const powers = Float64Array.from({ length: 16 }, (_, n) => 10 ** n)
 
-/** The decimal digits of an integer in [0, 2^31), at least `width` of them. */
+/** The number of decimal digits of an integer in [0, 2^31). */
+function digitsOf(value: number): number {
+  if (value < 10_000) return value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4
+  if (value < 100_000_000) return value < 1_000_000 ? (value < 100_000 ? 5 : 6) : value < 10_000_000 ? 7 : 8
+  return value < 1_000_000_000 ? 9 : 10
+}
+
+/** The decimal digits of an integer in [0, 2^31), with leading zeros up to `width`. */
 function writeDigits(b: Uint8Array, p: number, value: number, width: number): number {
-  let length = width
-  while (value >= powers[length]) length++
+  const digits = digitsOf(value | 0)
+  const length = digits > width ? digits : width
   let q = p + length
   let rest = value | 0
   while (q - p >= 2) {
@@ -22,6 +29,13 @@ function writeDigits(b: Uint8Array, p: number, value: number, width: number): nu
   }
   if (q > p) b[p] = 48 + (rest % 10)
   return p + length
+}
+
+/** The two digits of an integer in [0, 100). */
+function writePair(b: Uint8Array, p: number, value: number): void {
+  const pair = value << 1
+  b[p] = pairs[pair]
+  b[p + 1] = pairs[pair + 1]
 }
 
 /** An integer up to 2^53, as JSON writes it. */
@@ -86,12 +100,14 @@ export function writeDate(b: Uint8Array, p: number, days: number): number {
   const day = dayOfYear - (((153 * shiftedMonth + 2) / 5) | 0) + 1
   const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-  p = writeDigits(b, p, year, 4)
-  b[p] = 45
-  writeDigits(b, p + 1, month, 2)
-  b[p + 3] = 45
-  writeDigits(b, p + 4, day, 2)
-  return p + 6
+  const century = (year / 100) | 0
+  writePair(b, p, century)
+  writePair(b, p + 2, year - century * 100)
+  b[p + 4] = 45
+  writePair(b, p + 5, month)
+  b[p + 7] = 45
+  writePair(b, p + 8, day)
+  return p + 10
 }
 
 /** Milliseconds since 1970-01-01T00:00Z as YYYY-MM-DDTHH:mm:ss.sssZ. */
@@ -104,11 +120,11 @@ export function writeTimestamp(b: Uint8Array, p: number, ms: number): number {
   const minutes = (seconds / 60) | 0
   const hours = (minutes / 60) | 0
   b[p] = 84
-  writeDigits(b, p + 1, hours, 2)
+  writePair(b, p + 1, hours)
   b[p + 3] = 58
-  writeDigits(b, p + 4, minutes - hours * 60, 2)
+  writePair(b, p + 4, minutes - hours * 60)
   b[p + 6] = 58
-  writeDigits(b, p + 7, seconds - minutes * 60, 2)
+  writePair(b, p + 7, seconds - minutes * 60)
   b[p + 9] = 46
   writeDigits(b, p + 10, time - seconds * 1000, 3)
   b[p + 13] = 90
@@ -125,12 +141,14 @@ export function writeJsonText(b: Uint8Array, p: number, from: Uint8Array, start:
   return p
 }
 
-const shortEscapes = new Map([34, 92, 8, 9, 10, 12, 13].map((c, i) => [c, '"\\btnfr'.charCodeAt(i)]))
+/** What follows the backslash in a short escape; 0: it has none. */
+const shortEscapes = new Uint8Array(256)
+for (const [index, c] of [34, 92, 8, 9, 10, 12, 13].entries()) shortEscapes[c] = '"\\btnfr'.charCodeAt(index)
 
 function writeEscape(b: Uint8Array, p: number, c: number): number {
   b[p++] = 92
-  const short = shortEscapes.get(c)
-  if (short !== undefined) {
+  const short = shortEscapes[c]
+  if (short !== 0) {
     b[p++] = short
     return p
   }
