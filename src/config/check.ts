@@ -155,9 +155,11 @@ function held(option: Option): unknown {
  * otherwise all siblings.
  */
 function meant(tree: OptionTree, node: OptionTree, path: Path, key: string): string {
-  const neighbour = nearest(key, Object.keys(node))
+  const neighbour = key.includes('.') ? undefined : nearest(key, Object.keys(node))
   if (neighbour !== undefined) return [...path, neighbour].join('.')
   const keys = [...optionsOf(tree)].map(([name]) => name)
+  const dotted = key.includes('.') ? nearest(key, keys) : undefined
+  if (dotted !== undefined) return dotted
   const last = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
   const elsewhere =
     keys.find((name) => last(name) === key) ?? keys.find((name) => last(name) === nearest(key, keys.map(last)))

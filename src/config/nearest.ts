@@ -1,6 +1,9 @@
+/** Characters of a candidate that are compared. */
+const comparedLength = 64
+
 /**
  * The candidate most likely meant: smallest Damerau–Levenshtein distance (insertions, deletions, substitutions and
- * transpositions; the optimal string alignment variant), ignoring case and `-`/`_`. Undefined if none is near: more
+ * transpositions; the optimal string alignment variant), ignoring case, spaces and `-`/`_`. Undefined if none is near: more
  * than a third of the letters would have to change.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
@@ -18,6 +21,18 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     }
   }
   return best
+}
+
+/** The candidates, those most like the word first: beginnings and parts of it, then by edit distance. */
+export function closest(word: string, candidates: readonly string[]): string[] {
+  const wanted = fold(word.slice(0, comparedLength))
+  const rank = (candidate: string): number => {
+    const other = fold(candidate.slice(0, comparedLength))
+    const isPart = other !== '' && wanted !== '' && (other.includes(wanted) || wanted.includes(other))
+    return distance(wanted, other) - (isPart ? comparedLength : 0)
+  }
+  const ranked = candidates.map((candidate) => ({ candidate, rank: rank(candidate) }))
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ candidate }) => candidate)
 }
 
 /** The edit distance: letters changed, added, dropped or swapped with a neighbour. */
@@ -39,6 +54,7 @@ export function distance(a: string, b: string): number {
   return last[b.length]
 }
 
-function fold(word: string): string {
-  return word.toLowerCase().replace(/[-_]/g, '')
+/** A name without what is most often written differently. */
+export function fold(word: string): string {
+  return word.toLowerCase().replace(/[-_\s]/g, '')
 }

@@ -1,3 +1,4 @@
+import { nearest } from '../config/nearest.js'
 import { GenesisError } from '../errors.js'
 import type { Field } from '../record.js'
 import { columnSteps } from './avro/column.js'
@@ -18,9 +19,12 @@ export function keyColumn(fields: readonly Field[], name: string, option = 'key'
       found: name,
       expected: 'a column of single values',
     })
+  const names = fields.map((field) => field.name)
+  const meant = nearest(name, names)
   throw new GenesisError('CONFIG_INVALID', `${option} does not name a column of the model`, {
     found: name,
-    expected: `one of ${fields.map((field) => field.name).join(', ')}`,
+    expected: `one of ${names.join(', ')}`,
+    ...(meant !== undefined && { remedy: `Did you mean ${JSON.stringify(meant)}?` }),
   })
 }
 

@@ -3,7 +3,7 @@ import { nearest } from '../../config/nearest.js'
 import { shown } from '../load/model-file.js'
 
 /** Fails for a part of the conditions; `path` names it, as in conditions.any[1].age. */
-export function invalid(path: string, what: string, found: unknown, expected: string, meant?: string): never {
+export function invalid(path: string, what: string, found: unknown, expected: string, meant?: unknown): never {
   throw new GenesisError('CONDITION_INVALID', what, {
     place: path,
     found: shown(found),
@@ -17,9 +17,10 @@ export function unknownName(path: string, what: string, found: string, known: re
   invalid(path, what, found, `one of ${listedNames(known)}`, nearest(found, known))
 }
 
-const most = 12
+/** How many names a message lists. */
+export const listed = 12
 
 export function listedNames(names: readonly unknown[]): string {
-  const some = names.slice(0, most).map((name) => (typeof name === 'string' ? name : shown(name)))
-  return names.length > most ? `${some.join(', ')} and ${names.length - most} more` : some.join(', ')
+  const some = names.slice(0, listed).map((name) => (typeof name === 'string' ? name : shown(name)))
+  return names.length > listed ? `${some.join(', ')} and ${names.length - listed} more` : some.join(', ')
 }

@@ -11,6 +11,8 @@ export type ConditionExpression =
       readonly literal: unknown
       readonly node: number
       readonly set: NodeSet
+      /** The values of a column that the node determines. */
+      readonly values?: readonly (null | string | boolean | number)[]
     }
   | {
       readonly kind: 'all' | 'any'
@@ -27,6 +29,8 @@ export interface MadeColumn {
   readonly kind: 'made'
   readonly path: string
   readonly literal: unknown
+  /** Values that the column has, for messages. */
+  readonly expected?: string
   /** The column and its index. */
   readonly column: ModelColumn
   readonly index: number

@@ -138,7 +138,10 @@ class Parser {
   #made(demand: Demand, column: ModelColumn, literal: unknown, path: string): MadeColumn {
     const cover = (limit: number): Box[] => coverOf(column, demand, this.model, this.domains, limit)
     const demanding = (other: Demand): MadeColumn => this.#made(other, column, literal, path)
-    return { kind: 'made', path, literal, column, index: this.model.columns.indexOf(column), demand, cover, demanding }
+    const range = rangeOf(column.source, this.model.columns)?.map((held) => shownValue(held, column.type))
+    const expected = range && `values from ${range.join(' to ')}`
+    const index = this.model.columns.indexOf(column)
+    return { kind: 'made', path, literal, expected, column, index, demand, cover, demanding }
   }
 
   /** A predicate on a timestamp in terms of its day and its time of day. */
@@ -178,7 +181,8 @@ class Parser {
       set = source.from === 'dependency' ? decidedSet(predicate, source, domain) : circuitSet(predicate, domain)
       if (key !== undefined) this.#sets.set(key, set)
     }
-    return { kind: 'column', path, column: name, literal, node: domain.node, set }
+    const values = source.from === 'dependency' ? source.values : undefined
+    return { kind: 'column', path, column: name, literal, node: domain.node, set, ...(values && { values }) }
   }
 }
 

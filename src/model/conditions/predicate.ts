@@ -150,8 +150,19 @@ function ordered(value: Operand, { name, type }: ModelColumn, path: string): str
 function heldOf(value: unknown, { name, type }: ModelColumn, path: string): Operand {
   if (value === null) return null
   const held = conversions[type.kind](value instanceof Date ? isoOf(value, type) : value, type)
-  if (held === null) invalid(path, `not a value of the ${type.kind} column ${name}`, value, forms[type.kind])
+  if (held === null)
+    invalid(path, `not a value of the ${type.kind} column ${name}`, value, forms[type.kind], operatorIn(value))
   return held
+}
+
+/** What was probably meant by a text such as "> 100": the operator and its value in a list. */
+export function operatorIn(value: unknown): [string, string | number] | undefined {
+  const [, operator, operand] =
+    (typeof value === 'string' && /^\s*(>=|<=|!=|<>|==|[><=])\s*(.*\S)\s*$/.exec(value)) || []
+  if (operator === undefined) return undefined
+  const known: Record<string, string> = { '<>': '!=', '==': '=' }
+  const isNumber = Number.isFinite(Number(operand))
+  return [known[operator] ?? operator, isNumber ? Number(operand) : operand]
 }
 
 function isoOf(date: Date, type: FieldType): string | null {

@@ -1,13 +1,14 @@
 import { throwErrors } from '../../config/check.js'
-import { nearest } from '../../config/nearest.js'
+import { closest, nearest } from '../../config/nearest.js'
 import { GenesisError } from '../../errors.js'
 import { shownValue } from '../held.js'
 import { shown } from '../load/model-file.js'
 import { boxesOf } from './boxes.js'
-import { listedNames } from './condition-error.js'
+import { listed, listedNames } from './condition-error.js'
 import type { NodeDomain } from './domain.js'
 import type { Conditioner } from './evidence.js'
 import type { ConditionExpression } from './expression.js'
+import { operatorIn } from './predicate.js'
 
 /** Fails for conditions of probability 0, naming the parts responsible: those that no record satisfies, or two that no record satisfies together. */
 export function unsatisfiable(
@@ -32,6 +33,11 @@ export function unsatisfiable(
   throw failure(part, `no record satisfies ${part.path} and all of the conditions before it`, domains)
 }
 
+/** The text that a condition compares with, to list the values that are most like it. */
+function wantedText(literal: unknown): string {
+  return String(Array.isArray(literal) ? literal.flat().at(-1) : literal)
+}
+
 /** The parts that must all hold, as fine-grained as possible. */
 function conjuncts(expression: ConditionExpression): ConditionExpression[] {
   return expression.kind === 'all' ? expression.parts.flatMap(conjuncts) : [expression]
@@ -47,19 +53,24 @@ function known(
   domains: readonly NodeDomain[],
 ): { found?: string; expected?: string; remedy?: string } {
   if (part.kind === 'any' && part.of) return { found: shown(part.of.literal), expected: part.of.expected }
+  if (part.kind === 'made') return { found: shown(part.literal), expected: part.expected }
   if (part.kind !== 'column') return {}
   const { column, pieces, grid } = domains[part.node]
   const found = shown(part.literal)
-  if (part.column !== column.name) return { found }
-  const { alphabet } = column.source as { alphabet: readonly unknown[] }
+  if (part.column !== column.name && part.values === undefined) return { found }
+  const alphabet = part.values ?? (column.source as { alphabet: readonly unknown[] }).alphabet
   const missing = alphabet.includes(null) ? ' or missing' : ''
-  const numbers = pieces.filter(({ low }) => low !== null)
+  const numbers = part.values === undefined ? pieces.filter(({ low }) => low !== null) : []
+  if (part.values?.some((value) => typeof value === 'number')) return { found }
   if (numbers.length === 0) {
-    const values = alphabet.filter((value) => value !== null)
-    const wanted = typeof part.literal === 'string' ? nearest(part.literal, values.map(String)) : undefined
+    const values = [...new Set(alphabet.filter((value) => value !== null))]
+    const texts = values.map(String)
+    const wanted =
+      typeof part.literal === 'string' ? (operatorIn(part.literal) ?? nearest(part.literal, texts)) : undefined
+    const shownFirst = texts.length > listed ? closest(wantedText(part.literal), texts) : texts
     return {
       found,
-      expected: `values among ${listedNames(values)}${missing}`,
+      expected: `values among ${listedNames(shownFirst)}${missing}`,
       ...(wanted !== undefined && { remedy: `Did you mean ${shown(wanted)}?` }),
     }
   }

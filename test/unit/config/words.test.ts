@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { distance, nearest } from '#src/config/nearest.js'
+import { closest, distance, nearest } from '#src/config/nearest.js'
 import { parseProperties } from '#src/config/properties.js'
 import { formatDuration, parseDuration, parseSize } from '#src/config/quantity.js'
 
@@ -37,11 +37,18 @@ describe('durations and sizes', () => {
   })
 })
 
+describe('the closest words', () => {
+  it('parts of a word come first, then those with the fewest letters changed', () => {
+    assert.deepEqual(closest('york', ['Oslo', 'Cork', 'New York', 'Porto']), ['New York', 'Cork', 'Porto', 'Oslo'])
+  })
+})
+
 describe('the nearest word', () => {
   it('is the one with the fewest slips, swaps being one', () => {
     assert.equal(nearest('segmnet', ['segment', 'status', 'seg']), 'segment')
     assert.equal(nearest('batch-size', ['batch_size', 'rate']), 'batch_size')
     assert.equal(nearest('RATE', ['rate', 'date']), 'rate')
+    assert.equal(nearest('order_id', ['Order Date', 'Order ID']), 'Order ID')
     assert.equal(nearest('max', ['min']), undefined)
     assert.equal(nearest('zebra', ['rate', 'interval']), undefined)
     assert.equal(nearest('x', []), undefined)

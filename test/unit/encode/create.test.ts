@@ -147,7 +147,7 @@ test('records have headers of constants, columns and positions, in front of thei
 test('a key that is no column is refused, naming the columns', () => {
   assert.throws(() => createEncoder(connector({ key: 'idd' }), null)([text('id'), text('name')]), {
     code: 'CONFIG_INVALID',
-    message: 'key does not name a column of the model; found idd; expected one of id, name',
+    message: 'key does not name a column of the model; found idd; expected one of id, name. Did you mean "id"?',
   })
 })
 
