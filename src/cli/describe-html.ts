@@ -63,7 +63,7 @@ function columnTable({ columns, report, tree }: ModelDescription): string {
     const cells = [
       column.hidden ? `${column.name} (hidden)` : column.name,
       measured?.detail === undefined ? column.kind : `${column.kind} (${measured.detail})`,
-      column.nullable && measured?.missing ? percent(measured.missing.real) : '',
+      column.missing === undefined ? '' : percent(column.missing),
       measured?.shape === undefined ? '' : score(measured.shape),
       parent,
       valuesText(column),

@@ -37,6 +37,8 @@ export interface ColumnDescription {
   /** How a column outside the circuit is generated. */
   readonly made?: string
   readonly decidedBy?: string
+  /** Share of records without a value: that of the table's rows if `genesis fit` measured it, otherwise what the model states. */
+  readonly missing?: number
 }
 
 export function describeModel(model: Model, conditions?: { given: unknown; probability: number }): ModelDescription {
@@ -47,17 +49,22 @@ export function describeModel(model: Model, conditions?: { given: unknown; proba
     name: artifact.name,
     fingerprint: model.fingerprint,
     states: circuit?.states ?? null,
-    columns: model.columns.map((column) =>
-      describeColumn(
-        model,
-        column,
-        report?.columns.find(({ name }) => name === column.name),
-      ),
-    ),
+    columns: model.columns.map((column) => {
+      const measured = report?.columns.find(({ name }) => name === column.name)
+      const missing = missingShare(column, report)
+      return { ...describeColumn(model, column, measured), ...(missing !== undefined && { missing }) }
+    }),
     tree: names.map((column, node) => ({ column, parent: names[circuit?.parent[node] ?? -1] ?? null })),
     report,
     ...(conditions && { conditions }),
   }
+}
+
+/** Codes are missing where their form is. */
+function missingShare(column: ModelColumn, report: FitReport | null): number | undefined {
+  if (!column.nullable) return undefined
+  const measured = column.source.from === 'filled' ? column.source.form : column.name
+  return report?.columns.find(({ name }) => name === measured)?.missing?.real ?? column.missing
 }
 
 function describeColumn(model: Model, column: ModelColumn, report: ColumnReport | undefined): ColumnDescription {

@@ -32,10 +32,10 @@ function columnTable({ columns, report }: ModelDescription): string[] {
   const header = ['column', 'kind', 'type', 'missing', 'shape', 'values']
   const rows = columns.map((column) => {
     const measured = report?.columns.find(({ name }) => name === column.name)
-    const missing = measured?.missing === undefined ? '' : percent(measured.missing.real)
+    const missing = column.missing === undefined ? '' : percent(column.missing)
     const name = column.hidden ? `${column.name} (hidden)` : column.name
     const shape = measured?.shape === undefined ? '' : score(measured.shape)
-    return [name, column.kind, typeText(column), column.nullable ? missing : '', shape, valuesText(column)]
+    return [name, column.kind, typeText(column), missing, shape, valuesText(column)]
   })
   const widths = header.map((title, j) => Math.max(title.length, ...rows.map((row) => row[j].length)))
   return [header, ...rows].map((row) =>
