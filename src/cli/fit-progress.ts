@@ -30,6 +30,10 @@ export class FitProgress {
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
     }
     this.line(`kinds: ${[...kinds].map(([kind, count]) => `${count} ${kind}`).join(', ')}; ${nodes.length} to learn`)
+    this.notes(notes)
+  }
+
+  notes(notes: readonly string[]): void {
     for (const note of notes) this.line(`note: ${note}`)
   }
 

@@ -96,6 +96,7 @@ export async function fit(path: string, flags: FitFlags): Promise<boolean> {
       relations: flags.relations === 'on',
       signal: stop.signal,
       onPrepared: (prepared) => progress.prepared(prepared),
+      onExamples: (notes) => progress.notes(notes),
       onProgress: (step) => progress.step(step),
     })
     progress.end()

@@ -2,6 +2,7 @@ import {
   artifactFormat,
   artifactVersion,
   firstArtifactVersion,
+  formulaVersion,
   relationVersion,
   type ArtifactColumn,
   type ModelArtifact,
@@ -12,6 +13,7 @@ import { circuitTables } from './circuit-tables.js'
 import { outsideColumns, PartNames } from './columns/generated.js'
 import type { LearnedColumn } from './columns/plan.js'
 import type { Prepared } from './prepare.js'
+import type { Follower } from './relations/followers.js'
 import type { PlannedRelation } from './relations/plan.js'
 import { relationSource } from './relations/source.js'
 
@@ -21,17 +23,21 @@ export function assembleModel(
   circuit: Circuit | null,
   { name, seed, report }: { name: string; seed: number; report: unknown },
 ): ModelArtifact {
-  const { planned, nodes, composed, decided, relations, joint, masks, patterns, forbid } = prepared
+  const { planned, nodes, composed, decided, relations, followers, joint, masks, patterns, forbid } = prepared
   const learned = [...nodes, ...decided].map(({ column }) => column.name)
   const names = new PartNames(new Set([...planned.map((column) => column.name), ...learned]))
   const columns = planned.flatMap((column) =>
     column.place === 'outside' ? outsideColumns(column, planned, names, seed) : learnedColumns(column),
   )
-  columns.push(...[...joint, ...patterns].map(learnedColumn))
+  const rests = followers.flatMap(({ rest }) => rest ?? [])
+  columns.push(...[...joint, ...patterns, ...rests].map(learnedColumn))
   const tables = circuit && circuitTables(circuit)
   return {
     format: artifactFormat,
-    version: tables?.numbers === undefined ? versionOf(prepared, columns) : artifactVersion,
+    version: Math.max(
+      versionOf(prepared, columns),
+      tables?.numbers === undefined ? firstArtifactVersion : formulaVersion,
+    ),
     name,
     columns,
     ...(forbid.length > 0 && { forbid: [...forbid] }),
@@ -56,6 +62,8 @@ export function assembleModel(
   function valueColumns(column: LearnedColumn): ArtifactColumn[] {
     const relation = relations.find((candidate) => candidate.column.name === column.name)
     if (relation !== undefined) return relatedColumns(column, relation)
+    const follower = followers.find((candidate) => candidate.column.name === column.name)
+    if (follower !== undefined) return [followingColumn(column, follower)]
     const parts = composed.find((candidate) => candidate.column.name === column.name)
     if (parts === undefined) return [learnedColumn(column)]
     const [day, time] = [learnedColumn(parts.day), learnedColumn(parts.time)]
@@ -79,6 +87,19 @@ export function assembleModel(
     return [{ ...shape, nullable, source: relationSource(relation) }, ...parts.map(learnedColumn)]
   }
 
+  function followingColumn(
+    { name, hidden, learned: { type, held } }: LearnedColumn,
+    { formula }: Follower,
+  ): ArtifactColumn {
+    return {
+      name,
+      type,
+      nullable: held.includes(null),
+      ...(hidden && { hidden }),
+      source: { from: 'formula', formula },
+    }
+  }
+
   function learnedColumn(column: LearnedColumn): ArtifactColumn {
     const { type } = column.learned
     const shape = { name: column.name, type, ...(column.hidden && { hidden: true as const }) }
@@ -97,10 +118,15 @@ export function assembleModel(
 }
 
 /** The oldest version that has everything the model needs. */
-function versionOf({ relations, masks, forbid }: Prepared, columns: readonly ArtifactColumn[]): number {
+function versionOf({ relations, followers, masks, forbid }: Prepared, columns: readonly ArtifactColumn[]): number {
+  if (columns.some(isNewest)) return artifactVersion
   const isSpelled = columns.some(({ type }) => type.kind === 'time' || 'spelling' in type || 'local' in type)
   const isFormed = columns.some(({ source: { from } }) => from === 'filled' || from === 'regex')
   const isLater = relations.some(({ formula, between }) => between !== undefined || !isArithmetic(formula))
-  if (isSpelled || isFormed || isLater || forbid.length > 0) return artifactVersion
+  if (isSpelled || isFormed || isLater || followers.length > 0 || forbid.length > 0) return formulaVersion
   return relations.length + masks.length > 0 ? relationVersion : firstArtifactVersion
+}
+
+function isNewest({ source }: ArtifactColumn): boolean {
+  return source.from === 'template' && source.template.includes('|initial}')
 }

@@ -1,6 +1,7 @@
 import { writeModel } from '../model/artifact-write.js'
 import type { Circuit } from '../model/circuit.js'
 import { parseModel } from '../model/load.js'
+import type { Model } from '../model/model.js'
 import { assembleModel } from './assemble.js'
 import type { Prepared } from './prepare.js'
 
@@ -8,11 +9,11 @@ import type { Prepared } from './prepare.js'
  * Detects, before training, a model that would not load afterwards: assembles the model with an uninformed circuit and loads
  * it. Throws MODEL_INVALID, naming `place`.
  */
-export function dryRun(prepared: Prepared, { name, seed }: { name: string; seed: number }, place: string): void {
+export function dryRun(prepared: Prepared, { name, seed }: { name: string; seed: number }, place: string): Model {
   const sizes = prepared.nodes.map(({ alphabet }) => alphabet.symbols.length)
   const circuit = sizes.length === 0 ? null : uniformCircuit(sizes)
   const artifact = assembleModel(prepared, circuit, { name, seed, report: null })
-  parseModel(Buffer.from(writeModel(artifact)), place)
+  return parseModel(Buffer.from(writeModel(artifact)), place)
 }
 
 /** A single state, in which all of a node's symbols are equally likely. */

@@ -5,6 +5,7 @@ import type { NodeColumn } from './node-column.js'
 import { codedRows, prepareTable, type Prepared } from './prepare.js'
 import { TrainingRandom } from './random.js'
 import { dryRun } from './dry-run.js'
+import { exampleNotes } from './examples.js'
 import { makeReport, type FitReport } from './report/report.js'
 import type { Table } from './table/table.js'
 import { train, type Trained, type TrainProgress, type TrainReport } from './train.js'
@@ -24,6 +25,8 @@ export interface FitOptions {
   /** Aborting ends training with the best circuit so far. */
   readonly signal?: AbortSignal
   readonly onPrepared?: (prepared: Prepared) => void
+  /** Gets sentences about columns that are not learned, with examples. */
+  readonly onExamples?: (notes: readonly string[]) => void
   readonly onProgress?: (progress: TrainProgress) => void
 }
 
@@ -48,7 +51,8 @@ export async function fitTable(table: Table, options: FitOptions): Promise<Fitte
   const prepared = prepareTable(table, options.columns, options)
   options.onPrepared?.(prepared)
   const { name, seed } = options
-  dryRun(prepared, { name, seed }, `the model of ${table.place}`)
+  const model = dryRun(prepared, { name, seed }, `the model of ${table.place}`)
+  options.onExamples?.(exampleNotes(prepared, model, seed))
   const split = splitRows(prepared.rows, seed)
   const trained = prepared.nodes.length === 0 ? null : await trainCircuit(prepared, split, options)
   const circuit = trained?.circuit ?? null

@@ -5,6 +5,7 @@ import { isNumeric, planColumns, type LearnedColumn, type PlannedColumn } from '
 import { withForms } from './columns/code-forms.js'
 import type { ColumnsFile } from './columns/settings.js'
 import { dayAndTime, freeName, type ComposedColumn } from './columns/day-and-time.js'
+import { risingNote } from './columns/rising.js'
 import { findDependencies, heldCodes, type ColumnDependency } from './dependencies.js'
 import { categoryAlphabet, numberAlphabet, type DiscretiseOptions } from './discretise/alphabet.js'
 import { jointColumns } from './relations/joint.js'
@@ -12,7 +13,8 @@ import { donated, donorsOf } from './relations/donors.js'
 import { findMasks, type Mask } from './relations/missing.js'
 import { forbiddenNote, maskNotes, relationNote } from './relations/note.js'
 import { planRelations, type PlannedRelation } from './relations/plan.js'
-import { forbiddenRows, statedRelations } from './relations/stated.js'
+import { followerNote, followersOf, type Follower } from './relations/followers.js'
+import { forbiddenRows, statedRelations, wrongRelations } from './relations/stated.js'
 import type { NodeColumn } from './node-column.js'
 import type { Table } from './table/table.js'
 
@@ -30,6 +32,8 @@ export interface Prepared {
   readonly relations: readonly PlannedRelation[]
   /** All relations found or stated, whether the model uses them or not. */
   readonly tied: readonly PlannedRelation[]
+  /** The columns that are computed from an event time. */
+  readonly followers: readonly Follower[]
   /** The columns that are missing when another one says so, including hidden columns of patterns. */
   readonly masks: readonly Mask[]
   readonly patterns: readonly LearnedColumn[]
@@ -59,7 +63,9 @@ const maxSymbols = 65_535
 
 /** Decides what each column is, finds relations, dependencies and symbols. Throws TABLE_INVALID or CONFIG_INVALID. */
 export function prepareTable(table: Table, file: ColumnsFile | undefined, options: PrepareOptions): Prepared {
-  const found = planColumns(table, file)
+  const found = planColumns(table, file, (planned) =>
+    wrongRelations(planned.filter(isLearned), eventTimesIn(planned), file),
+  )
   const notes = [...table.notes]
   const names = new Set(found.map(({ name }) => name))
   const planned = withForms(found, options.minCount, (name) => freeName(name, names))
@@ -67,11 +73,12 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
   let composed: ComposedColumn[] = []
   for (const column of planned) {
     if (column.place === 'outside') {
-      notes.push(...(column.found?.notes ?? []))
+      notes.push(...(column.note === undefined ? [] : [column.note]), ...(column.found?.notes ?? []))
       continue
     }
     const node = discretised(column, table, options)
-    notes.push(...column.learned.notes, ...node.alphabet.notes)
+    const rising = risingNote(column)
+    notes.push(...column.learned.notes, ...node.alphabet.notes, ...(rising === null ? [] : [rising]))
     const parts = node.alphabet.exact ? null : dayAndTime(column, names)
     if (parts === null) {
       nodes.push(node)
@@ -82,25 +89,28 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
     nodes.push(discretised(parts.day, table, options))
     nodes.push(neverMissing(discretised(parts.time, table, { ...options, roundExtremes: false })))
   }
-  const learned = planned.filter((column) => column.place === 'learned')
+  const learned = planned.filter(isLearned)
   const known = dependenciesOf(nodes)
   const deciding = new Set(
     known.flatMap(({ column, decider }) => [nodes[column].column.name, nodes[decider].column.name]),
   )
-  const stated = statedRelations(learned, file)
+  const clocks = eventTimesIn(planned)
+  const isClock = (name: string): boolean => clocks.some((clock) => clock.name === name)
+  const stated = statedRelations(learned, clocks, file)
   const ways = {
-    isFixed: (name: string) => deciding.has(name),
+    isFixed: (name: string) => deciding.has(name) || isClock(name),
     isExact: (name: string) => nodes.some(({ column, alphabet }) => column.name === name && alphabet.exact),
     freeName: (name: string) => freeName(name, names),
     stated,
   }
-  const relations = planRelations(learned, { ...ways, search: options.relations !== false })
+  const all = planRelations([...learned, ...clocks], { ...ways, search: options.relations !== false })
+  const { relations, followers } = followersOf(all, clocks, learned, (name) => freeName(name, names))
   // Even without them, the report says what they would have kept.
   const tied =
     options.relations === false
       ? planRelations(learned, { ...ways, search: true, freeName: (name) => name })
       : relations
-  const made = new Set(relations.map(({ column }) => column.name))
+  const made = new Set(all.map(({ column }) => column.name))
   const gone = new Set(
     composed.filter(({ column }) => made.has(column.name)).flatMap(({ day, time }) => [day.name, time.name]),
   )
@@ -110,6 +120,7 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
     if (rest !== null) nodes.push(discretised(rest, table, { ...options, keep: notSo ?? undefined }))
     for (const hidden of [own, free]) if (hidden != null) nodes.push(discretised(hidden, table, options))
   }
+  for (const { rest } of followers) if (rest !== null) nodes.push(discretised(rest, table, options))
   const before = dependenciesOf(nodes)
   const dependent = new Set(before.map(({ column }) => nodes[column].column))
   const dependentOrDeciding = new Set(before.flatMap(({ column, decider }) => [nodes[column], nodes[decider]]))
@@ -138,6 +149,7 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
   const { decided, undecided } = withDependencies(nodes)
   for (const { column, decider } of decided) notes.push(`column ${column.name} is determined by ${decider.column.name}`)
   for (const relation of relations) notes.push(relationNote(relation))
+  for (const follower of followers) notes.push(followerNote(follower, clocks))
   for (const formula of stated.forbid) notes.push(forbiddenNote(formula, forbiddenRows(formula, learned), table.rows))
   return {
     rows: table.rows,
@@ -147,12 +159,26 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
     decided,
     relations,
     tied,
+    followers,
     joint,
     masks,
     patterns,
     forbid: stated.forbid,
     notes,
   }
+}
+
+function isLearned(column: PlannedColumn): column is LearnedColumn {
+  return column.place === 'learned'
+}
+
+/** The event times in the place of the table's times, as the table has them. */
+function eventTimesIn(planned: readonly PlannedColumn[]): LearnedColumn[] {
+  return planned.flatMap((column): LearnedColumn[] => {
+    if (column.place === 'learned' || column.times === undefined || column.raw === null) return []
+    const { name, raw, times: learned } = column
+    return [{ place: 'learned', name, hidden: true, raw, learned }]
+  })
 }
 
 /** The nodes behind a column: its own, those of its day and time, or its rest and own values. */

@@ -7,7 +7,9 @@ import type { Formula, Rounding } from './expression/formula.js'
 
 export const artifactFormat = 'genesis-model'
 /** The newest version that is read. */
-export const artifactVersion = 3
+export const artifactVersion = 4
+/** The first version that has spelled times, forms, formulas and short numbers. */
+export const formulaVersion = 3
 /** The first version that has relations and masks. */
 export const relationVersion = 2
 /** Written for a model that needs nothing newer, so that earlier programs can read it. */
@@ -87,7 +89,7 @@ export type ColumnOrigin =
   | { from: 'pool'; provider: string; locale: string }
   /**
    * Text with {column} in it, any other column; {column|slug} is lower-case ASCII letters and digits of it,
-   * {column|lower} lower case; {{ and }} are braces. Numbers are decimal, dates and timestamps ISO 8601. A missing value
+   * {column|initial} the first of them (from version 4 on), {column|lower} lower case; {{ and }} are braces. Numbers are decimal, dates and timestamps ISO 8601. A missing value
    * is empty or, if the template's own column is nullable, makes the whole text missing.
    */
   | { from: 'template'; template: string }

@@ -43,6 +43,8 @@ export const maxCategories = 8192
 /** Up to this many distinct texts are categories, even if each occurs only once. */
 const fewCategories = 50
 const longestCode = 40
+/** Texts of at most this length with a digit in nearly all of them are codes, such as postal codes. */
+const shortCode = 10
 /** Texts with spaces are codes too if they have at most this many forms: Room 12. */
 const fewForms = 6
 /** If at least this share of the texts look like numbers, they were probably meant as numbers. */
@@ -165,6 +167,8 @@ function codeForms(column: RawColumn, as: ReadAs): (string | null)[] | null {
 /** Single words, mostly with digits in them, or short ones in capitals: replacing them by other words would change what they are. */
 function areCodes(texts: readonly string[]): boolean {
   if (texts.filter((text) => /^[A-Z]{1,8}$/.test(text)).length >= 0.9 * texts.length) return true
+  const short = texts.filter((text) => text.length <= shortCode && /^\S+(?: \S+)?$/.test(text) && /\d/.test(text))
+  if (short.length >= 0.95 * texts.length) return true
   const words = texts.filter((text) => text.length <= longestCode && /^\S+$/.test(text))
   return words.length >= 0.9 * texts.length && words.filter((text) => /\d/.test(text)).length >= 0.5 * texts.length
 }

@@ -6,9 +6,11 @@ import { rateShapeOf } from './event-shape.js'
 import { patternOfForm } from './code-forms.js'
 import { parseTime } from './dates.js'
 import type { Outside } from './detect.js'
+import { emailForm, type NamePart } from './email-form.js'
 import { freeName } from './day-and-time.js'
 import { escaped } from './patterns.js'
 import type { UnlearnedColumn, PlannedColumn } from './plan.js'
+import { personNameOf } from './texts.js'
 
 const string = { kind: 'string' } as const
 /** Reserved for examples (RFC 2606): mail to it reaches no one. */
@@ -71,10 +73,12 @@ export function outsideColumns(
         make({ from: 'template', template: `{${nameOf('first')}} {${nameOf('last')}}` }),
       ]
     case 'email': {
-      const person = personOf(column, all, names, locale)
+      const found = column.raw === null ? null : emailForm(column.raw, namesIn(all, names))
+      const person = found === null ? personOf(column, all, names, locale) : null
       const domain = part('domain', { from: 'pool', values: mailDomains })
-      const template = `{${person.first}|slug}.{${person.last}|slug}@{${domain.name}}`
-      return [...person.parts, domain, make({ from: 'template', template })]
+      const local = found ?? `{${person!.first}|slug}.{${person!.last}|slug}`
+      const template = `${local}@{${domain.name}}`
+      return [...(person?.parts ?? []), domain, make({ from: 'template', template })]
     }
     case 'address': {
       const form = addressForms[locale] ?? '{street} {number}'
@@ -101,7 +105,7 @@ export function outsideColumns(
     case 'template':
       return [make({ from: 'template', template: settings.derive ?? escaped(name) })]
     case 'event_time':
-      return [make(eventTime(column), { kind: 'timestamp' })]
+      return [make(eventTime(column), column.times?.type ?? { kind: 'timestamp' })]
     case 'clock':
       return [make({ from: 'clock' }, { kind: 'timestamp' })]
   }
@@ -150,6 +154,24 @@ function nameParts(owner: string, names: PartNames, locale: string): ArtifactCol
   ]
 }
 
+/** Columns with more columns of texts than this are not searched for names. */
+const mostNames = 12
+
+/** The columns that an e-mail address may follow: names, and learned texts. Of a full name that is made of parts, its parts. */
+function namesIn(all: readonly PlannedColumn[], names: PartNames): NamePart[] {
+  return all
+    .flatMap((column): NamePart[] => {
+      const { name, raw } = column
+      if (raw === null || stemOf(name) !== name) return []
+      if (column.place === 'learned')
+        return column.learned.type.kind === 'string' && !column.hidden ? [{ reference: name, raw }] : []
+      if (column.kind === 'first_name' || column.kind === 'last_name') return [{ reference: name, raw }]
+      if (column.kind !== 'name') return []
+      return (['first', 'last'] as const).map((word) => ({ reference: names.of(name, word), raw, word }))
+    })
+    .slice(0, mostNames)
+}
+
 /** The columns with the names of the person that the record is about; its own parts if the record has no name. */
 function personOf(
   { name }: UnlearnedColumn,
@@ -158,7 +180,11 @@ function personOf(
   locale: string,
 ): { first: string; last: string; parts: ArtifactColumn[] } {
   const named = (kind: string): string | undefined =>
-    all.find((column) => column.place === 'outside' && column.kind === kind)?.name
+    all.find((column) =>
+      column.place === 'outside'
+        ? column.kind === kind
+        : column.learned.type.kind === 'string' && personNameOf(column.name) === kind,
+    )?.name
   const full = named('name')
   const first = named('first_name')
   const last = named('last_name')

@@ -1,4 +1,5 @@
 import { throwErrors } from '../../config/check.js'
+import { distance, fold } from '../../config/nearest.js'
 import { GenesisError } from '../../errors.js'
 import type { RawColumn, Table } from '../table/table.js'
 import { complainAt, contradictions } from './contradictions.js'
@@ -29,6 +30,10 @@ export interface UnlearnedColumn {
   /** Null if the table is not used. */
   readonly raw: RawColumn | null
   readonly settings: ColumnSettings
+  /** What became of the table's column, or that the table has none. */
+  readonly note?: string
+  /** For an event time in the place of the table's times: these. */
+  readonly times?: Learned
 }
 
 /** Numbers, dates and times; the other learned columns are categories. */
@@ -38,9 +43,14 @@ export function isNumeric({ learned: { type } }: LearnedColumn): boolean {
 
 /**
  * Decides what each column is: by the columns file, otherwise by the table. Columns that only the file has
- * follow those of the table. Throws CONFIG_INVALID with every mistake in the file, by itself or against the table.
+ * follow those of the table. Throws CONFIG_INVALID with every mistake in the file, by itself or against the table; `further` finds
+ * those that the planned columns reveal.
  */
-export function planColumns(table: Table, file: ColumnsFile = noColumnsFile): PlannedColumn[] {
+export function planColumns(
+  table: Table,
+  file: ColumnsFile = noColumnsFile,
+  further: (planned: readonly PlannedColumn[]) => readonly GenesisError[] = () => [],
+): PlannedColumn[] {
   const errors = [...file.errors]
   const planned: PlannedColumn[] = []
   /** If some settings of a column are unknown, nothing more is reported about it. */
@@ -65,7 +75,7 @@ export function planColumns(table: Table, file: ColumnsFile = noColumnsFile): Pl
   for (const [name, settings] of file.columns) {
     if (!inTable.has(name)) add(name, () => planAddedColumn(name, settings, table, file))
   }
-  errors.push(...wrongTemplates(table, file))
+  errors.push(...wrongTemplates(table, file), ...further(planned))
   if (errors.length === 0 && planned.every(({ hidden }) => hidden))
     errors.push(
       new GenesisError('CONFIG_INVALID', 'no column is left: all are dropped or hidden', { place: table.place }),
@@ -83,9 +93,14 @@ function planTableColumn(raw: RawColumn, table: Table, settings: ColumnSettings,
   const { name } = raw
   const hidden = settings.hide === true
   const kind = kindOf(settings)
-  if (kind === 'pool' || kind === 'template' || kind === 'event_time' || kind === 'clock')
-    return { place: 'outside', name, hidden, kind, found: null, raw: null, settings }
   const as: ReadAs = { ...settings, missing: new Set(settings.missing), semicolons: table.separator === ';' }
+  if (kind === 'pool' || kind === 'template' || kind === 'event_time' || kind === 'clock') {
+    const was = detect(raw, table, as)
+    const note = replacedNote(was, name, kind, settings)
+    const isTimes = kind === 'event_time' && was.place === 'learned' && was.learned.type.kind === 'timestamp'
+    const times = isTimes ? { raw, times: was.learned } : { raw: null }
+    return { place: 'outside', name, hidden, kind, found: null, ...times, settings, note }
+  }
   const place = file.place(['columns', name, 'kind'])
   let detected: Detected = kind === undefined ? detect(raw, table, as) : readAsKind(raw, table, as, kind, place)
   if (settings.mask === 'pattern') detected = readAsKind(raw, table, as, 'pattern', place)
@@ -93,6 +108,23 @@ function planTableColumn(raw: RawColumn, table: Table, settings: ColumnSettings,
   if (detected.place === 'learned') return { place: 'learned', name, hidden, raw, learned: detected.learned }
   const { outside } = detected
   return { place: 'outside', name, hidden, kind: outside.kind, found: outside, raw, settings }
+}
+
+/** What the records have instead of the table's values. */
+function replacedNote(
+  detected: Detected,
+  name: string,
+  kind: 'pool' | 'template' | 'event_time' | 'clock',
+  { derive = '' }: ColumnSettings,
+): string {
+  const was = detected.place === 'learned' ? detected.learned.kind : detected.outside.kind
+  const made = {
+    pool: 'texts from a list',
+    template: `texts made from ${derive}`,
+    event_time: 'times counted from its start',
+    clock: 'the time of generation',
+  }
+  return `column ${name}: the table's values (${was}) are not used; records have ${made[kind]}`
 }
 
 function planAddedColumn(name: string, settings: ColumnSettings, table: Table, file: ColumnsFile): PlannedColumn {
@@ -105,9 +137,28 @@ function planAddedColumn(name: string, settings: ColumnSettings, table: Table, f
       remedy: 'An added column needs a generated kind, derive, values or provider.',
     })
   }
+  const meant = misspelt(name, table, file)
+  if (meant !== undefined)
+    throw complain(null, `the table has no column ${JSON.stringify(name)}`, {
+      expected: meant,
+      remedy: `Correct the name, or give an added column one that is less like ${JSON.stringify(meant)}`,
+    })
   if (kind === 'pattern' && settings.pattern === undefined)
     throw complain(null, 'a column of kind pattern needs pattern')
-  return { place: 'outside', name, hidden: settings.hide === true, kind, found: null, raw: null, settings }
+  const note = `column ${name}: added; the table does not have it`
+  return { place: 'outside', name, hidden: settings.hide === true, kind, found: null, raw: null, settings, note }
+}
+
+/** A name of this length may have a wrong letter, a longer one two. */
+const [oneWrong, twoWrong] = [5, 9]
+
+/** The column of the table whose name was probably meant: the same letters, or nearly, in a name that the file does not have otherwise. */
+function misspelt(name: string, table: Table, file: ColumnsFile): string | undefined {
+  const [wanted, digits] = [fold(name), name.replace(/\D/g, '')]
+  const limit = wanted.length >= twoWrong ? 2 : wanted.length >= oneWrong ? 1 : 0
+  const isMeant = (other: string): boolean =>
+    !file.columns.has(other) && digits === other.replace(/\D/g, '') && distance(wanted, fold(other)) <= limit
+  return table.columns.find((column) => isMeant(column.name))?.name
 }
 
 function kindOf(settings: ColumnSettings): ColumnKind | undefined {

@@ -57,7 +57,7 @@ const checks: { readonly [Key in keyof Required<ColumnSettings>]: Check } = {
   derive: (value) =>
     typeof value === 'string' && value !== '' && typeof parseTemplate(value) !== 'string'
       ? null
-      : 'text with {column}, {column|slug} or {column|lower} in it',
+      : 'text with {column}, {column|slug}, {column|initial} or {column|lower} in it',
   mask: oneOf('label', 'pattern'),
   pattern: (value) =>
     typeof value === 'string' && value !== '' && typeof parsePattern(value) !== 'string'

@@ -41,11 +41,11 @@ export function formsOfCodes(
 ): string[] | null {
   if (codes.length === 0 || codes.some(({ text }) => text.length > longest)) return null
   const hex = masked ? null : hexOf(codes)
-  const made = (by: RegExp): string[] => {
+  const made = (by: RegExp, words = true): string[] => {
     const { split, groups } = groupsOf(codes, prefix, hex, by)
     const rows = codes.reduce((sum, { count }) => sum + count, 0)
     const forms = new Array<string>(codes.length).fill('')
-    for (const group of groups.values()) formGroup(group, split, codes, { rows, hex, prefix, masked }, forms)
+    for (const group of groups.values()) formGroup(group, split, codes, { rows, hex, prefix, masked, words }, forms)
     return forms
   }
   const fine = made(pieces)
@@ -53,8 +53,11 @@ export function formsOfCodes(
   if (count <= Math.max(manyForms, codes.length / 8)) return common(fine, codes)
   // If letters and digits are interchangeable, their order is not part of the form.
   const coarse = made(coarsePieces)
-  const coarseCount = new Set(coarse).size
-  return coarseCount <= Math.max(manyForms, codes.length / 8) ? common(coarse, codes) : null
+  const isFew = (forms: readonly string[]): boolean => new Set(forms).size <= Math.max(manyForms, codes.length / 8)
+  if (isFew(coarse)) return common(coarse, codes)
+  // Words that make too many forms are replaced by letters.
+  const plain = made(pieces, false)
+  return isFew(plain) ? common(plain, codes) : null
 }
 
 /** The codes split into parts, grouped by shape. */
@@ -106,6 +109,8 @@ interface Context {
   readonly hex: Hex
   readonly prefix: number
   readonly masked: boolean
+  /** Whether words that many rows have are kept. */
+  readonly words: boolean
 }
 
 function formGroup(
@@ -133,7 +138,11 @@ function formGroup(
 }
 
 /** The expression of each part at one position of a group. */
-function expressionsOf(parts: readonly string[], counts: readonly number[], { rows, hex, masked }: Context): string[] {
+function expressionsOf(
+  parts: readonly string[],
+  counts: readonly number[],
+  { rows, hex, masked, words: keepsWords }: Context,
+): string[] {
   if (!/^[0-9A-Za-z]/.test(parts[0])) return parts.map(escapedRegex)
   const isNumber = hex === null && parts.every((part) => /^[0-9]+$/.test(part))
   const total = counts.reduce((sum, count) => sum + count, 0)
@@ -143,7 +152,7 @@ function expressionsOf(parts: readonly string[], counts: readonly number[], { ro
   if (!masked) {
     // Parts that all share stay, and so do words that many rows have. A number that all share may be the beginning of a count.
     if (words.size === 1 && (!isNumber || parts.length > 1)) return parts.map(escapedRegex)
-    const kept = [...words].filter(([, count]) => isKept(count))
+    const kept = keepsWords ? [...words].filter(([, count]) => isKept(count)) : []
     const share = kept.reduce((sum, [, count]) => sum + count, 0) / total
     if (kept.length > 0 && kept.length <= maxWords && share >= 0.95 && (!isNumber || isGroupOfNumbers(words, total))) {
       const known = new Map(kept.map(([word]) => [word, escapedRegex(word)]))

@@ -11,8 +11,11 @@ const phone = /^\+?[\d\s().x/-]{7,24}$/
 const person = /^(\p{L}[\p{L}'’-]*\.?)( \p{L}[\p{L}'’-]*\.?){1,3}$/u
 const oneName = /^\p{Lu}[\p{L}'’ -]*$/u
 
-const firstNameColumn = /^(first|given|fore)[ _-]?name$/i
-const lastNameColumn = /^(last|sur|family)[ _-]?name$/i
+/** Also with what the name is of before it: customer_first_name. */
+const firstNameColumn =
+  /^(.*[ _-])?((first|given|fore|christian)[ _-]?name|fname|vorname|voornaam|pr[eé]nom)$|[a-z]FirstName$/i
+const lastNameColumn =
+  /^(.*[ _-])?((last|sur|family)[ _-]?name|lname|nachname|familienname|achternaam|apellidos?|cognome)$|[a-z]LastName$/i
 const nameColumn =
   /^(name|(full|customer|user|person|contact|employee|patient|client|student|author|owner|passenger|holder)[ _-]?name)$/i
 const phoneColumn = /phone|mobile|(^|[ _-])(tel|cell|fax)([ _-]|$)/i
@@ -23,6 +26,12 @@ const idSuffix = /[a-z](Id|ID|Key|No|Nr)$/
 /** Whether a column's name says that it identifies the record: customer_id, Kunden-Nr, InvoiceNo. */
 export function isIdName(name: string): boolean {
   return idWord.test(name) || idSuffix.test(name)
+}
+
+/** Whether a column's name says that it holds first names, or last names. */
+export function personNameOf(name: string): 'first_name' | 'last_name' | null {
+  if (firstNameColumn.test(name)) return 'first_name'
+  return lastNameColumn.test(name) ? 'last_name' : null
 }
 
 /** Share of the distinct texts that must have the form of a kind. */

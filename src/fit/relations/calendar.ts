@@ -1,6 +1,7 @@
 import type { Formula, FormulaOperator } from '../../model/expression/formula.js'
 import { timePart } from '../../model/expression/time-parts.js'
 import { dayMs } from '../../model/held.js'
+import { commonStep } from '../columns/numbers.js'
 import type { NumberColumn } from './number-column.js'
 
 /** A grid without a constant step, whose positions are counted: the value at position i is formula(i). */
@@ -14,11 +15,12 @@ export interface Calendar {
 /** Minimum number of distinct values on a calendar, to rule out coincidence. */
 const evidence = 20
 
-/** The calendar that every value of a column lies on: first or last days of months, one weekday, working days, or times of day as hhmm. */
-export function calendarOf({ type, held }: NumberColumn): Calendar | null {
+/** The calendar that every value of a column lies on: first or last days of months, one weekday, working days, times of day as hhmm, or prices that end in .99. */
+export function calendarOf({ type, held, grain }: NumberColumn): Calendar | null {
   const values = [...held].filter((value) => !Number.isNaN(value))
   if (values.length < evidence) return null
-  if (type.kind === 'integer') return hhmm(held, values)
+  if (type.kind === 'integer') return hhmm(held, values) ?? offsetGrid(held, values, grain, 1)
+  if (type.kind === 'decimal') return offsetGrid(held, values, grain, 10 ** type.scale)
   if (type.kind !== 'date') return null
   const counted = (op: FormulaOperator, text: string, placeOf: (day: number) => number): Calendar | null => {
     if (!values.every((day) => timePart(op)(placeOf(day)) === day * dayMs)) return null
@@ -50,6 +52,20 @@ function weekly(held: Float64Array, values: readonly number[]): Calendar | null 
     places: held.map((day) => Math.floor(day / 7)),
     text: 'always the same weekday',
     formula: (place) => ({ op: '*', of: [{ op: '+', of: [{ op: '*', of: [{ column: place }, 7] }, first] }, dayMs] }),
+  }
+}
+
+/** Numbers with a constant step that do not lie on multiples of it. `divisor`: held numbers per unit. */
+function offsetGrid(held: Float64Array, values: readonly number[], grain: number, divisor: number): Calendar | null {
+  const distinct = new Set(values)
+  const least = values.reduce((a, b) => Math.min(a, b))
+  const step = commonStep([...distinct].map((value) => value - least))
+  if (distinct.size < evidence || grain === 0 || step < 2 * grain) return null
+  const places = held.map((value) => (value - least) / step)
+  return {
+    places,
+    text: `${least / divisor} plus a multiple of ${step / divisor}`,
+    formula: (place) => ({ op: '+', of: [{ op: '*', of: [{ column: place }, step / divisor] }, least / divisor] }),
   }
 }
 

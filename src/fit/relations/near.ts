@@ -112,7 +112,7 @@ class NearSearch {
   candidates(y: NumberColumn, placed: readonly NumberColumn[]): NearRelation[] {
     const bases: Formula[] = placed
       .filter((x) => this.#isRelated(x, y) && !this.uses.needs(x.name, y.name))
-      .map((x) => ({ column: x.name }))
+      .map((x) => baseFor(y, x))
     const lower = this.orders
       .filter(({ high, low }) => high === y && placed.includes(low) && !this.uses.needs(low.name, y.name))
       .map(({ low }) => low)
@@ -225,6 +225,12 @@ class NearSearch {
     const gain = this.#own.get(y)! - known - (bits - sharedBits(baseLevels, levels)) - (by === 'ratio' ? ratioCost : 0)
     return { column: y, formula, by, gain }
   }
+}
+
+/** A column as the base of another; of a date, the day of a time. */
+function baseFor(y: NumberColumn, x: NumberColumn): Formula {
+  const base: Formula = { column: x.name }
+  return y.type.kind === 'date' && x.type.kind === 'timestamp' ? { op: 'date', of: [base] } : base
 }
 
 function boundOf(op: 'max' | 'min', columns: readonly NumberColumn[]): Formula {

@@ -21,17 +21,43 @@ export interface StatedRelations {
 
 export const nothingStated: StatedRelations = { equals: [], orders: [], untied: new Set(), forbid: [] }
 
-/** Checks stated relations against the learned columns. Throws CONFIG_INVALID with every mistake. */
-export function statedRelations(learned: readonly LearnedColumn[], file: ColumnsFile | undefined): StatedRelations {
-  if (file === undefined) return nothingStated
-  const types = new Map(learned.map(({ name, learned: { type } }) => [name, type]))
+/** Checks stated relations against the learned columns, and `clocks`, the event times that they may be computed from. Throws CONFIG_INVALID with every mistake. */
+export function statedRelations(
+  learned: readonly LearnedColumn[],
+  clocks: readonly LearnedColumn[],
+  file: ColumnsFile | undefined,
+): StatedRelations {
+  const { stated, errors } = readRelations(learned, clocks, file)
+  throwErrors(errors)
+  return stated
+}
+
+/** The mistakes that `statedRelations` finds. */
+export function wrongRelations(
+  learned: readonly LearnedColumn[],
+  clocks: readonly LearnedColumn[],
+  file: ColumnsFile | undefined,
+): readonly GenesisError[] {
+  return readRelations(learned, clocks, file).errors
+}
+
+function readRelations(
+  learned: readonly LearnedColumn[],
+  clocks: readonly LearnedColumn[],
+  file: ColumnsFile | undefined,
+): { stated: StatedRelations; errors: GenesisError[] } {
+  if (file === undefined) return { stated: nothingStated, errors: [] }
+  const typesOf = (columns: readonly LearnedColumn[]): Types =>
+    new Map(columns.map(({ name, learned: { type } }) => [name, type]))
+  const own = typesOf(learned)
+  const types = typesOf([...learned, ...clocks])
   const errors: GenesisError[] = []
   const uses = new Uses()
   const equals: { column: string; formula: Formula }[] = []
   const orders: { low: string; high: string }[] = []
   const untied = new Set<string>()
   for (const [name, settings] of file.columns) {
-    const type = types.get(name)
+    const type = own.get(name)
     if (settings.relations === 'off') untied.add(name)
     if (type === undefined) continue
     const kind = typeOfField(type)
@@ -55,10 +81,9 @@ export function statedRelations(learned: readonly LearnedColumn[], file: Columns
   }
   const forbid = file.forbid.flatMap((text, index) => {
     const place = file.place(['forbid', String(index)])
-    return attempt(errors, () => forbiddenBy(text, types, place)) ?? []
+    return attempt(errors, () => forbiddenBy(text, own, place)) ?? []
   })
-  throwErrors(errors)
-  return { equals, orders, untied, forbid }
+  return { stated: { equals, orders, untied, forbid }, errors }
 }
 
 /** How many rows of the table satisfy what is forbidden. */

@@ -49,7 +49,9 @@ function closePairs(prepared: Prepared, real: Sample, known: ReadonlySet<string>
     .sort((x, y) => y.r - x.r)
     .slice(0, maxPairs)
     .flatMap(({ a, b }): Difference[] => {
-      const base = { column: b, formula: { column: a }, rounding: 'half' as const }
+      // A date is compared with the day of a time.
+      const isDay = types.get(b)!.kind === 'date' && types.get(a)!.kind === 'timestamp'
+      const base = { column: b, formula: { column: a }, rounding: isDay ? ('floor' as const) : ('half' as const) }
       return [{ ...base, by: 'difference' }, ...(isTime(a) ? [] : [{ ...base, by: 'ratio' as const }])]
     })
 }

@@ -39,9 +39,10 @@ export class Categories {
   }
 }
 
-/** The learned columns of a plan, those included that another one decides. */
-export function learnedColumns({ planned }: Prepared): LearnedColumn[] {
-  return planned.filter((column) => column.place === 'learned')
+/** The learned columns of a plan, those included that another one decides; without those that follow an event time. */
+export function learnedColumns({ planned, followers }: Prepared): LearnedColumn[] {
+  const isFollower = (name: string): boolean => followers.some(({ column }) => column.name === name)
+  return planned.filter((column): column is LearnedColumn => column.place === 'learned' && !isFollower(column.name))
 }
 
 /** The selected rows of the table. */

@@ -248,7 +248,7 @@ class Column {
   #template(derive: unknown): void {
     const parts = typeof derive === 'string' && derive !== '' ? parseTemplate(derive) : 'nothing'
     if (typeof parts === 'string')
-      return this.#report('derive', 'text containing {column}, {column|slug} or {column|lower}')
+      return this.#report('derive', 'text containing {column}, {column|slug}, {column|initial} or {column|lower}')
     for (const part of parts) {
       const source = part.kind === 'column' ? this.draft.column(part.column)?.source : undefined
       if (source?.from === 'formula' && this.draft.column((part as { column: string }).column)?.type.kind === 'string')

@@ -1,7 +1,7 @@
 import type { FieldType } from '../../record.js'
 import {
   artifactFormat,
-  artifactVersion,
+  formulaVersion,
   type ArtifactColumn,
   type ColumnOrigin,
   type ModelArtifact,
@@ -96,7 +96,7 @@ export class ModelDraft {
     const place = ({ name: own }: ArtifactColumn): number => order.indexOf(own)
     return {
       format: artifactFormat,
-      version: artifactVersion,
+      version: formulaVersion,
       name,
       columns: [...this.#columns].sort((a, b) => place(a) - place(b)),
       circuit: this.#circuit(),

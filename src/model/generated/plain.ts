@@ -23,7 +23,11 @@ export function isPlainColumn(column: ModelColumn, columns: readonly ModelColumn
       return parts.every((part) => {
         if (part.kind === 'text') return isPlainText(part.text)
         const needed = columns.find(({ name }) => name === part.column)
-        return part.filter === 'slug' || (needed !== undefined && isPlainColumn(needed, columns))
+        return (
+          part.filter === 'slug' ||
+          part.filter === 'initial' ||
+          (needed !== undefined && isPlainColumn(needed, columns))
+        )
       })
     }
     case 'pattern': {

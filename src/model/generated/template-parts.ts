@@ -1,4 +1,5 @@
-export type TemplateFilter = 'none' | 'slug' | 'lower'
+const filters = ['none', 'slug', 'initial', 'lower'] as const
+export type TemplateFilter = (typeof filters)[number]
 export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'column'; readonly column: string; readonly filter: TemplateFilter }
@@ -16,8 +17,9 @@ export function parseTemplate(template: string): readonly TemplatePart[] | strin
       if (text !== '') parts.push({ kind: 'text', text })
       text = ''
       const bar = reference.lastIndexOf('|')
-      const filter = bar < 0 ? 'none' : reference.slice(bar + 1)
-      if (filter !== 'none' && filter !== 'slug' && filter !== 'lower') return `unknown filter ${filter}`
+      const name = bar < 0 ? 'none' : reference.slice(bar + 1)
+      const filter = filters.find((known) => known === name)
+      if (filter === undefined) return `unknown filter ${name}`
       parts.push({ kind: 'column', column: bar < 0 ? reference : reference.slice(0, bar), filter })
     }
   }

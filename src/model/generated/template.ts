@@ -1,7 +1,7 @@
 import type { Field, FieldType, Value, Vector } from '../../record.js'
 import type { GeneratedColumn } from './generated.js'
 import type { TemplateFilter } from './template-parts.js'
-import { filtered, slug, textOf } from './text-forms.js'
+import { filtered, textOf } from './text-forms.js'
 import { GrowingText, MissingDraw } from './text-vector.js'
 import { ownWriter } from '../time/spelling.js'
 import { maxNumberBytes, writeNumber } from './write-number.js'
@@ -146,6 +146,7 @@ function copyText(bytes: Uint8Array, at: number, text: GrowingText, row: number,
   const end = text.offsets[row + 1]
   const begin = text.offsets[row]
   let place = at
+  if (filter === 'initial') return copyFiltered(bytes, at, text, begin, end, filter)
   let any = filter === 'none'
   for (let from = begin; from < end; from++) {
     let byte = text.bytes[from]
@@ -170,7 +171,7 @@ function copyFiltered(
   filter: TemplateFilter,
 ): number {
   const whole = Buffer.from(text.bytes.buffer, text.bytes.byteOffset + begin, end - begin).toString()
-  const result = Buffer.from(filter === 'slug' ? slug(whole) : whole.toLowerCase())
+  const result = Buffer.from(filtered(whole, filter))
   bytes.set(result, at)
   return at + result.length
 }

@@ -16,7 +16,8 @@ export function textOf(held: Value | undefined, type: FieldType): string {
 
 export function filtered(text: string, filter: TemplateFilter): string {
   if (filter === 'none') return text
-  return filter === 'lower' ? text.toLowerCase() : slug(text)
+  if (filter === 'lower') return text.toLowerCase()
+  return filter === 'slug' ? slug(text) : slug(text).slice(0, 1)
 }
 
 /** Letters that Unicode does not decompose into a base letter and marks. */

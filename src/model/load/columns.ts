@@ -106,7 +106,12 @@ function checkColumn(
     case 'template': {
       const parts = parseTemplate(source.template)
       if (typeof parts === 'string')
-        file.invalid(`${path}.source.template`, parts, source.template, '{column}, {column|slug}, {column|lower}')
+        file.invalid(
+          `${path}.source.template`,
+          parts,
+          source.template,
+          '{column}, {column|slug}, {column|initial}, {column|lower}',
+        )
       for (const part of parts) {
         if (part.kind === 'column' && !byName.has(part.column))
           file.invalid(

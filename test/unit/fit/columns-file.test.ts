@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import type { ArtifactColumn } from '#src/model/artifact.js'
 import { outsideColumns, PartNames } from '#src/fit/columns/generated.js'
 import { planColumns, type PlannedColumn } from '#src/fit/columns/plan.js'
+import { prepareTable } from '#src/fit/prepare.js'
 import { readColumnsFile, type ColumnsFile } from '#src/fit/columns/settings.js'
 import { GenesisError } from '#src/errors.js'
 import { tableOf, temporaryFolder } from '../../support/tables.js'
@@ -228,6 +229,8 @@ const wrong: readonly [settings: string, message: RegExp][] = [
     /file:2:11: columns\.city\.kind: no value of column city is of kind integer; found "Oslo"/,
   ],
   ['citty: { kind: category }', /columns\.citty: the table has no column "citty"; expected city\./],
+  ['Amount: { kind: sequence }', /the table has no column "Amount"; expected amount\. Correct the name, or give/],
+  ['amuont: { pattern: "##" }', /the table has no column "amuont"; expected amount\. Correct the name/],
   ['Amou: { drop: true }', /the table has no column "Amou"; expected amount\./],
 ]
 for (const [settings, message] of wrong) {
@@ -242,6 +245,43 @@ for (const [settings, message] of wrong) {
 async function mistakesOfColumns(settings: string): Promise<string[]> {
   return mistakes(`columns:\n  ${settings}\n`)
 }
+
+test('a name that is unlike the others is an addition, and so is one whose digits differ; each is noted', async () => {
+  const { notes } = prepareTable(
+    table,
+    await settingsOf('columns: { amount2: { kind: uuid }, days: { kind: uuid } }'),
+    {
+      ...{ minCount: 1, roundExtremes: false },
+    },
+  )
+  for (const name of ['amount2', 'days'])
+    assert.ok(notes.includes(`column ${name}: added; the table does not have it`), notes.join('\n'))
+})
+
+test('what a column was that the file replaces is noted', async () => {
+  const text = "columns: { amount: { derive: '{city}!' }, day: { values: [a] } }"
+  const { notes } = prepareTable(table, await settingsOf(text), { minCount: 1, roundExtremes: false })
+  assert.ok(
+    notes.includes("column amount: the table's values (integer) are not used; records have texts made from {city}!"),
+  )
+  assert.ok(notes.includes("column day: the table's values (date) are not used; records have texts from a list"))
+})
+
+test('a wrong relation is named along with other mistakes', async () => {
+  const file = await settingsOf(
+    'columns:\n  amount: { equals: pricee * 2 }\n  Amuont: { kind: uuid }\nforbid: [citty == "x"]\n',
+  )
+  assert.throws(
+    () => prepareTable(table, file, { minCount: 1, roundExtremes: false }),
+    (error) => {
+      assert.ok(error instanceof GenesisError)
+      const messages = (error.details.all ?? []).map(({ message }) => message)
+      assert.match(messages[0], /columns\.amount\.equals.*found pricee/)
+      assert.match(messages[1], /forbid.*found citty/)
+      return messages.length === 2
+    },
+  )
+})
 
 test('a name with a brace or bar in it can be made of parts, too', async () => {
   const columns = await made("columns: { 'who {or|what}': { kind: email } }", 'who {or|what}')

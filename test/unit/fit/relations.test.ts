@@ -169,6 +169,39 @@ test('first and last days of months, weekdays, working days and times of day sta
   }
 })
 
+test('numbers that end alike do in every record, and conditions on them are exact', async () => {
+  const table = rows(11, (random) => ({
+    price: (5 + random.below(400) + 0.99).toFixed(2),
+    seat: String(3 + 5 * random.below(900)),
+    free: String(random.below(5000)),
+  }))
+  const { artifact, records } = await recordsOf(table)
+  for (const { price, seat } of records) {
+    assert.equal(cents(price) % 100, 99)
+    assert.equal(Number(seat) % 5, 3)
+  }
+  const model = parseModel(Buffer.from(writeModel(artifact)), 'test')
+  const conditions = { price: ['>', 390], seat: ['<', 1000] }
+  for (const row of toRows(openGenerator(model, { conditions }).generate(200)) as Record<string, Value>[])
+    assert.ok(Number(row.price) > 390 && Number(row.seat) < 1000)
+})
+
+test('the day of a time that a date follows is its base', async () => {
+  const start = Date.UTC(2024, 0, 1)
+  const table = rows(12, (random) => {
+    const at = start + random.below(300) * 86_400_000 + random.below(86_400) * 1000
+    return {
+      at: new Date(at).toISOString(),
+      paid: new Date(at + random.below(3) * 7_200_000).toISOString().slice(0, 10),
+    }
+  })
+  const { records } = await recordsOf(table)
+  for (const { at, paid } of records) {
+    const days = (Date.parse(String(paid)) - Date.parse(String(at).slice(0, 10))) / 86_400_000
+    assert.ok(days === 0 || days === 1, `${String(at)} ${String(paid)}`)
+  }
+})
+
 test('of two columns of many values that combine in few ways, no other combination is made; what both decide is decided', async () => {
   const towns = Array.from({ length: 40 }, (_, i) => `town ${i}`)
   const seen = new Set<string>()

@@ -141,7 +141,7 @@ test('the example of the documentation has no mistake', async () => {
     ...Object.fromEntries(dates.map((name) => [name, ['2024-01-01', '2024-01-02', '2024-01-02']])),
   })
   const learned = planColumns(table, file).filter((column) => column.place === 'learned')
-  const stated = statedRelations(learned, file)
+  const stated = statedRelations(learned, [], file)
   assert.deepEqual(
     [stated.equals.length, stated.orders.length, [...stated.untied], stated.forbid.length],
     [2, 3, ['rating'], 2],

@@ -60,6 +60,16 @@ test('where letters and digits stand in for each other, a place has both', () =>
   assert.deepEqual([...forms(() => Array.from({ length: 8 }, () => one(alphabet)).join(''), 600)], ['[0-9A-Z]{8}'])
 })
 
+test('words that would make too many forms are letters', () => {
+  const areas = ['SW', 'NW', 'EC', 'M', 'SE', 'N', 'W', 'E']
+  const found = forms(
+    (i) => (i % 3 === 0 ? `${areas[i % 8]}${digits(1)} ${digits(1)}${one('ABDEFGHJ')}${one('ABDEFGHJ')}` : digits(5)),
+    600,
+  )
+  assert.ok(found.size <= 12, [...found].join(' '))
+  assert.ok([...found].some((form) => new RegExp(`^${form}$`).test('SW1 2AB')))
+})
+
 test('texts without forms have none', () => {
   const words = 'the quick brown fox jumps over a lazy dog and runs far away from here'.split(' ')
   const text = (): string =>

@@ -131,6 +131,7 @@ test('templates take text of every kind of column of the same record', () => {
       column('first', { from: 'pool', values: ['Ana', 'Zoë', 'Bjørn'] }),
       column('last', { from: 'pool', values: ["O'Hara", 'Weiß', 'Núñez'] }),
       column('mail', { from: 'template', template: '{first|slug}.{last|slug}+{id}@x.org' }),
+      column('short', { from: 'template', template: '{first|initial}{last|slug}' }),
       column('shout', { from: 'template', template: '{{{mail|lower}}} {first|lower}' }),
       column('tag', { from: 'template', template: '{code|slug}|{code}' }),
       column('code', { from: 'pattern', pattern: '^^-##' }, { hidden: true }),
@@ -153,6 +154,7 @@ test('templates take text of every kind of column of the same record', () => {
   )
   for (const row of table) {
     const [first, last] = [String(row.first), String(row.last)]
+    assert.equal(row.short, `${slug(first)[0]}${slug(last)}`)
     assert.equal(row.mail, `${slug(first)}.${slug(last)}+${Number(row.id)}@x.org`)
     assert.equal(row.shout, `{${String(row.mail).toLowerCase()}} ${first.toLowerCase()}`)
     assert.match(String(row.tag), /^([a-z]{2}\d\d)\|/)

@@ -282,7 +282,7 @@ test('what is not JSON, not an object, or of a newer format is refused', () => {
   refused('PAR1', 'MODEL_UNREADABLE', /not JSON; found "PAR1"/)
   refused('', 'MODEL_UNREADABLE', /an empty file/)
   refused('[1]', 'MODEL_INVALID', /not a model; found \[1\]/)
-  refused(JSON.stringify({ ...sample(), version: 4 }), 'MODEL_TOO_NEW', /version 4; expected at most 3\. Update/)
+  refused(JSON.stringify({ ...sample(), version: 5 }), 'MODEL_TOO_NEW', /version 5; expected at most 4\. Update/)
 })
 
 test('a file that is not there is MODEL_UNREADABLE with its path', async () => {

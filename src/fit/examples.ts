@@ -1,0 +1,39 @@
+import type { Model } from '../model/model.js'
+import { openGenerator } from '../model/open.js'
+import { toRows } from '../model/rows.js'
+import type { UnlearnedColumn } from './columns/plan.js'
+import { shownCell } from './columns/reading.js'
+import type { Prepared } from './prepare.js'
+
+/** Records that are looked through for a value. */
+const looked = 50
+
+/** What the records have in the place of the table's values. */
+const kinds: Partial<Record<UnlearnedColumn['kind'], string>> = {
+  pattern: 'codes of the same forms',
+  text: 'other texts',
+  ip: 'addresses that nobody has',
+  phone: 'numbers of the same forms',
+}
+
+/**
+ * Says of each column that is not learned what becomes of it, with an example from the table and one of a record, a sentence each. For the screen only: a
+ * model does not contain values of such columns.
+ */
+export function exampleNotes({ planned }: Prepared, model: Model, seed: number): string[] {
+  const rows = toRows(openGenerator(model, { seed, capacity: looked }).generate(looked)) as Record<string, unknown>[]
+  const madeOf = (name: string): unknown => rows.map((row) => row[name]).find((value) => value !== null)
+  return planned.flatMap((column): string[] => {
+    if (column.place === 'learned' || column.hidden || column.raw === null || column.found === null) return []
+    const { name, kind, raw } = column
+    const what = kinds[kind]
+    const real = raw.values.find((cell) => cell !== null && cell !== '')
+    const made = madeOf(name)
+    if (kind === 'sequence' && rows.length > 1)
+      return [`column ${name}: counts with the records: ${String(rows[0][name])}, ${String(rows[1][name])} …`]
+    if (what === undefined || real === undefined || typeof made !== 'string') return []
+    return [
+      `column ${name}: its values are not learned; records have ${what}: not ${shownCell(real)} but ${shownCell(made)}`,
+    ]
+  })
+}
