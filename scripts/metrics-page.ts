@@ -35,6 +35,26 @@ ${alerts.map(alertRow).join('\n')}
 
 [\`deploy/chart/dashboard.json\`](../deploy/chart/dashboard.json) is a dashboard for Grafana 10 and later: import it, or let the chart make a ConfigMap of it.
 
+## OpenTelemetry
+
+With \`OTEL_EXPORTER_OTLP_ENDPOINT\` in its environment, a worker also sends these metrics to a collector, under the same names, with or without \`http.enabled\`. That needs three packages, which are not installed by
+themselves; without them a warning says so, and the worker runs on:
+
+\`\`\`sh
+npm install @opentelemetry/sdk-metrics @opentelemetry/resources @opentelemetry/exporter-metrics-otlp-proto
+OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 genesis run connectors/
+\`\`\`
+
+| variable | meaning |
+| --- | --- |
+| \`OTEL_EXPORTER_OTLP_ENDPOINT\`, \`OTEL_EXPORTER_OTLP_METRICS_ENDPOINT\` | the collector, by OTLP/HTTP in protobuf; \`grpc\` and \`http/json\` are refused |
+| \`OTEL_EXPORTER_OTLP_HEADERS\`, \`…_CERTIFICATE\`, \`…_COMPRESSION\`, \`…_TIMEOUT\` | as OpenTelemetry specifies them |
+| \`OTEL_SERVICE_NAME\`, \`OTEL_RESOURCE_ATTRIBUTES\` | added to \`service.name\` (\`genesis-connect\`), \`service.version\` and \`service.instance.id\` |
+| \`OTEL_METRIC_EXPORT_INTERVAL\`, \`OTEL_METRIC_EXPORT_TIMEOUT\` | in milliseconds (60000, 30000); the last export is at the end of the process |
+| \`OTEL_SDK_DISABLED=true\`, \`OTEL_METRICS_EXPORTER=none\` | switch it off |
+
+The process metrics are not among them, and traces are not exported.
+
 ## Kafka Connect's names
 
 These metrics mean the same as Kafka Connect's. [\`deploy/chart/connect-names.yaml\`](../deploy/chart/connect-names.yaml) has recording rules that give them the names that the Prometheus JMX exporter

@@ -121,6 +121,12 @@ export const errorTable = {
   TASK_NOT_FOUND: { retriable: false, http: 404, exit: 2, about: 'the connector has no task with this id' },
   OFFSET_INVALID: { retriable: false, http: 500, exit: 2, about: 'an offset does not match the connector' },
   HERDER_STOPPING: { retriable: true, http: 503, exit: 1, about: 'the worker is stopping' },
+  TELEMETRY_UNREACHABLE: {
+    retriable: true,
+    http: 503,
+    exit: 1,
+    about: 'an OpenTelemetry collector does not take the metrics; everything else goes on',
+  },
   // everything else
   THREAD_LOST: { retriable: true, http: 500, exit: 1, about: 'a worker thread ended, and its tasks with it' },
   INTERNAL: { retriable: false, http: 500, exit: 1, about: 'a bug in this program' },

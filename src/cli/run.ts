@@ -7,6 +7,7 @@ import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { version } from '../kafka/client-version.js'
 import { GenesisError } from '../errors.js'
+import { metricSource } from '../metrics/source.js'
 import type { AuditEntry } from '../rest/audit.js'
 import type { WorkerView } from '../rest/routes/worker.js'
 import type { HttpServer } from '../rest/server.js'
@@ -21,6 +22,7 @@ import { createHerder } from './create-herder.js'
 import { createReport } from './create-report.js'
 import { reportLoggers } from './run-report.js'
 import { onInterrupt } from './interrupt.js'
+import { openTelemetry } from './open-telemetry.js'
 
 interface RunOptions {
   readonly worker?: string
@@ -131,6 +133,7 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
       report.warn('CONFIG_REMARK', `${event.connector}: ${warning}`, { connector: event.connector })
   })
   let endWatch = (): void => undefined
+  let endExport: (() => Promise<void>) | null = null
   let clean = true
   try {
     if (config.http.enabled) {
@@ -161,6 +164,7 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
       endWatch = await followFiles(source, paths, found, (error) => note(error, 'the running connector is unchanged'))
     }
     report.watch(() => worker.status())
+    endExport = await openTelemetry(() => metricSource(view, herder, version), report)
     if (!stopping()) for (const error of await source.apply(good, [])) note(error, 'the other connectors keep running')
     if (!config.group.enabled) await herder.start()
     await Promise.race([interruption, ...(options.watch ? [] : [herder.ended()])])
@@ -170,6 +174,7 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
     clean = await herder.close()
     if (!clean)
       report.error('SHUTDOWN_TIMEOUT', `not all transactions could be finished within ${config.shutdown.timeoutMs} ms`)
+    await endExport?.()
     await server?.close()
     release()
   }

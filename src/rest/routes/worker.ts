@@ -1,17 +1,14 @@
 import type { Herder } from '../../herder/herder.js'
-import type { MetricSource } from '../../metrics/metric.js'
 import { PrometheusText } from '../../metrics/prometheus.js'
-import type { DeliveryStatus } from '../../runtime/status.js'
+import { metricSource, type MeasuredWorker } from '../../metrics/source.js'
 import { connectVersion } from '../plugins.js'
 import { readinessOf } from '../readiness.js'
 import { jsonReply, type Route } from '../route.js'
 import { nullable, object, textSchema } from '../schemas.js'
 
 /** Information about a worker. */
-export interface WorkerView {
+export interface WorkerView extends MeasuredWorker {
   readonly phase: Herder['phase']
-  status(): readonly DeliveryStatus[]
-  readonly failures: MetricSource['failures']
 }
 
 export interface AboutWorker {
@@ -29,12 +26,7 @@ export function workerRoutes(
   herder: Pick<Herder, 'asOf' | 'group'>,
   { version, clusterId, ui }: AboutWorker,
 ): readonly Route[] {
-  const metrics = new PrometheusText(() => ({
-    version,
-    deliveries: view.status(),
-    failures: view.failures,
-    group: herder.group,
-  }))
+  const metrics = new PrometheusText(() => metricSource(view, herder, version))
   const redirect: Route['answers'] = ui ? { 302: { about: 'For browsers: the web page.' } } : {}
   const health = object({ status: textSchema, message: textSchema })
   return [
