@@ -271,3 +271,17 @@ affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- end }}
+
+{{/*
+How many times the workers there are would keep the rate (at most 2), where more than a tenth of it is missing; otherwise 0.
+Called with the matchers of this release's series. README.md has the same for prometheus-adapter.
+*/}}
+{{- define "genesis-connect.shortfall" -}}
+clamp_max(
+  sum(genesis_target_records_per_second{ {{- . -}} })
+    / (sum(genesis_target_records_per_second{ {{- . -}} }) - sum(genesis_lag_records_per_second{ {{- . -}} })),
+  2
+)
+  and sum(genesis_lag_records_per_second{ {{- . -}} }) > 0.1 * sum(genesis_target_records_per_second{ {{- . -}} })
+  or vector(0)
+{{- end }}

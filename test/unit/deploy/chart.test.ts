@@ -8,6 +8,9 @@ import { promisify } from 'node:util'
 import { Ajv } from 'ajv'
 import { parse, parseAllDocuments } from 'yaml'
 import { loadWorker } from '#src/config/worker-file.js'
+import { metrics } from '#src/metrics/table.js'
+import { alertRules } from '../../../scripts/alert-rules.js'
+import { readPromql } from '../../../scripts/promql.js'
 import { folderWith } from '../config/folder.js'
 import { loopbackCertificate, loopbackKey } from '../../support/loopback-certificate.js'
 import { cheapHash } from '../../support/password-hash.js'
@@ -57,6 +60,9 @@ interface Manifest {
   readonly spec: {
     selector?: Record<string, unknown> & { matchLabels?: Record<string, string> }
     template?: { metadata: { labels: Record<string, string>; annotations?: Record<string, string> }; spec: PodSpec }
+    groups?: unknown
+    metrics?: unknown
+    triggers?: unknown
   } & Partial<PodSpec>
 }
 
@@ -236,6 +242,47 @@ describe('the rendered chart', { skip: !hasHelm && 'helm is not installed, so on
         kind,
       )
     }
+  })
+
+  test('alerts are those of the file, but for those left out, with their labels unread by Helm', async () => {
+    const rule = (await rendered('workers-values.yaml')).find(({ kind }) => kind === 'PrometheusRule')
+    const [own, names] = rule?.spec.groups as { name: string; rules: { alert?: string; record?: string }[] }[]
+    const expected = (await alertRules()).filter(({ alert }) => alert !== 'GenesisThrottled')
+    assert.deepEqual(own.rules, expected)
+    assert.ok(JSON.stringify(own).includes('{{ $labels.connector }}'))
+    assert.ok(names.rules.every(({ record }) => record?.startsWith('kafka_connect_')))
+  })
+
+  test("the dashboard is the file's, where Grafana's sidecar looks for it", async () => {
+    const map = (await rendered('workers-values.yaml')).find(({ metadata }) => metadata.name.endsWith('-dashboard'))
+    assert.equal(map?.metadata.labels?.['grafana_dashboard'], '1')
+    assert.deepEqual(JSON.parse(map?.data?.['genesis-connect.json'] ?? ''), JSON.parse(await read('dashboard.json')))
+  })
+
+  test('scales on lag by an external metric, or by KEDA, which asks what README.md has prometheus-adapter ask', async () => {
+    const hpa = (await rendered('workers-values.yaml')).find(({ kind }) => kind === 'HorizontalPodAutoscaler')
+    const [external, cpu] = hpa?.spec.metrics as { type: string; external?: { metric: { name: string } } }[]
+    assert.deepEqual([external.type, cpu.type], ['External', 'Resource'])
+    const [block] = /rules:\n {2}external:[^`]*/.exec(await read('README.md')) ?? ['']
+    const { rules } = parse(block) as { rules: { external: { name: { as: string }; metricsQuery: string }[] } }
+    const [{ name, metricsQuery }] = rules.external
+    assert.equal(external.external?.metric.name, name.as)
+
+    const byKeda = await rendered('workers-values.yaml', '--set', 'autoscaling.lag.by=keda', '--namespace', 'load')
+    assert.ok(!byKeda.some(({ kind }) => kind === 'HorizontalPodAutoscaler'))
+    const scaled = byKeda.find(({ kind }) => kind === 'ScaledObject')
+    const [{ metadata }, other] = scaled?.spec.triggers as { type: string; metadata: { query: string } }[]
+    assert.equal(
+      metadata.query.trimEnd(),
+      metricsQuery.replaceAll('<<.LabelMatchers>>', 'namespace="load",job="feed-genesis-connect"').trimEnd(),
+    )
+    assert.equal(other.type, 'cpu')
+    const { selectors } = readPromql(metadata.query)
+    const known = metrics.map((metric) => metric.name)
+    assert.deepEqual(
+      selectors.filter(({ series }) => !known.includes(series)),
+      [],
+    )
   })
 
   const refused = async (t: TestContext, name: string, set: string, reason: RegExp): Promise<void> =>
