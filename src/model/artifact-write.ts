@@ -2,8 +2,8 @@ import type { FieldType, Spelling } from '../record.js'
 import type { ArtifactColumn, ModelArtifact, ColumnOrigin } from './artifact.js'
 
 /**
- * The text of a model file: JSON with a line per column and per table. The same artifact gives the same bytes, whatever
- * the order of its keys (the report is written as is).
+ * The text of a model file: JSON with one line per column and per table. Equal artifacts give equal bytes, whatever the order of
+ * their keys; the report is written as it is.
  */
 export function writeModel(artifact: ModelArtifact): string {
   const { format, version, name, columns, forbid, circuit, report } = artifact

@@ -16,14 +16,14 @@ export interface Circuit {
   readonly emissions: readonly Float32Array[]
 }
 
-/** A table in codes: what a circuit is trained from. `codes[j][row]` is below `sizes[j]`. */
+/** A table as codes, which circuits are trained from. `codes[j][row]` is below `sizes[j]`. */
 export interface CodedTable {
   readonly rows: number
   readonly sizes: readonly number[]
   readonly codes: readonly Uint16Array[]
 }
 
-/** The nodes with every parent before its children, the root first. */
+/** The nodes ordered so that every parent comes before its children; the root is first. */
 export function topDown(parent: readonly number[]): number[] {
   const order: number[] = []
   const seen = new Array<boolean>(parent.length).fill(false)

@@ -61,12 +61,12 @@ function spanOf(values: readonly unknown[]): [low: number, high: number] | undef
   return [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))]
 }
 
-/** A column that a checked model's column names. */
+/** The column of this name, which a checked model has. */
 export function columnNamed(name: string, columns: readonly ModelColumn[]): ModelColumn {
   return columns.find((column) => column.name === name)!
 }
 
-/** Numbers with bins need their values; everything else that has codes only needs the codes. */
+/** Numbers with bins need their values; all other coded columns only need their codes. */
 export function vectorKind(
   source: ColumnSource,
   columns: readonly ModelColumn[] = [],
@@ -102,7 +102,7 @@ export function vectorKind(
   }
 }
 
-/** What the codes of a column stand for, in the held form; undefined if it has none. */
+/** The values of a column's codes, in the held form; undefined if it has no codes. */
 export function dictionaryOf(
   { source, missing, type }: ModelColumn,
   columns: readonly ModelColumn[],
@@ -113,7 +113,7 @@ export function dictionaryOf(
     case 'dependency':
       return source.values
     case 'masked': {
-      // A missing number is NaN; codes need a code for it.
+      // In numbers, NaN means missing; codes need a code for it.
       const value = columnNamed(source.value, columns)
       if (vectorKind(value.source, columns) !== 'dictionary') return undefined
       const own = dictionaryOf(value, columns) ?? []

@@ -2,8 +2,8 @@ import { GenesisError } from '../errors.js'
 import type { ColumnBatch, Field } from '../record.js'
 
 /**
- * Generates the records of one shard. Record p depends only on (model, conditions, seed, p): whatever was generated before,
- * on any machine and thread, the same position gives the same bytes.
+ * Generates the records of one shard. Record p depends only on (model, conditions, seed, p): the same position gives the same bytes on
+ * every machine and thread, whatever was generated before.
  */
 export interface Generator {
   /** The record layout. */
@@ -12,15 +12,15 @@ export interface Generator {
   readonly fingerprint: string
   /** The next position. Set by `start`, advanced by `generate`. */
   readonly position: number
-  /** Goes to a position of this shard (congruent to the shard), in constant time. */
+  /** Moves to a position of this shard (congruent to the shard), in constant time. */
   start(position: number): void
-  /** The next `count` records (1 to `capacity`), as a batch that is valid until the next call. Synchronous, no I/O. */
+  /** Generates the next `count` records (1 to `capacity`). The batch is valid until the next call. Synchronous, no I/O. */
   generate(count: number): ColumnBatch
   /** Maximum number of records per call. */
   readonly capacity: number
 }
 
-/** Throws INTERNAL if a position is not one of a shard. */
+/** Throws INTERNAL if a position does not belong to the shard. */
 export function checkPosition(position: number, shard: number, shards: number): void {
   if (Number.isSafeInteger(position) && position >= 0 && position % shards === shard) return
   throw new GenesisError('INTERNAL', 'not a position of this shard', {
@@ -29,7 +29,7 @@ export function checkPosition(position: number, shard: number, shards: number): 
   })
 }
 
-/** Throws INTERNAL if a generator of this capacity cannot make this many records in one call. */
+/** Throws INTERNAL unless count is from 1 to the capacity of a generator. */
 export function checkBatchSize(count: number, capacity: number): void {
   if (count >= 1 && count <= capacity) return
   throw new GenesisError('INTERNAL', 'not a valid batch size', { found: String(count), expected: `1 to ${capacity}` })

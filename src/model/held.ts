@@ -4,7 +4,7 @@ import { spelled, spellingReader } from './time/spelling.js'
 
 export { dayMs }
 
-/** A held value (see FieldType) as a user sees it: dates and times in their own spelling or ISO 8601, decimals as numbers. */
+/** A held value (see FieldType) as users see it: dates and times in the type's spelling or ISO 8601, decimals as numbers. */
 export function shownValue(held: Value, type: FieldType): Value {
   if (typeof held !== 'number') return held
   if (Number.isNaN(held)) return null
@@ -32,7 +32,7 @@ export function heldDecimal(value: number, scale: number): number {
 const dateForm = /^(\d{4})-(\d\d)-(\d\d)$/
 const timestampForm = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)(Z|[+-]\d\d:\d\d)?)?$/
 
-/** Days since 1970 of an ISO date; null if it is not one, or not a day of the calendar. */
+/** Days since 1970 of an ISO date; null if it is not one, or not a calendar day. */
 export function heldDate(text: string): number | null {
   const parts = dateForm.exec(text)
   if (parts === null) return null
@@ -60,7 +60,7 @@ export function heldTime(text: string): number | null {
   return ((hour * 60 + minute) * 60 + second) * 1000 + Number((parts[4] ?? '').slice(0, 3).padEnd(3, '0'))
 }
 
-/** The held value of a date or time as users write it, in ISO 8601 or in the type's own spelling; null if it is not one. */
+/** The held value of a date or time in ISO 8601 or the type's spelling; null if it is not one. */
 export function heldInstant(text: string, type: FieldType): number | null {
   if (type.kind !== 'date' && type.kind !== 'time' && type.kind !== 'timestamp') return null
   const iso = { date: heldDate, time: heldTime, timestamp: heldTimestamp }[type.kind](text)

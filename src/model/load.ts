@@ -17,12 +17,13 @@ import { isPlainColumn } from './generated/plain.js'
 import { parseProto, protoPath } from './schemas/proto-file.js'
 import { poolOf } from './generated/words.js'
 
-/** Where a model comes from: a file with a model or a schema, or such a schema itself. */
+/** Where a model comes from: the path of a model or schema file, or a schema itself. */
 export type ModelSource = string | object
 
 /**
- * Reads and checks a model file, or derives a model from an Avro schema, a JSON Schema or a .proto file. Throws MODEL_UNREADABLE (missing, or not JSON), MODEL_TOO_NEW, or
- * MODEL_INVALID (truncated or inconsistent), naming the file and the path in it; for a schema, SCHEMA_INVALID.
+ * Reads and checks a model file, or derives a model from an Avro schema, a JSON Schema or a .proto file. Throws MODEL_UNREADABLE
+ * (missing, or not JSON), MODEL_TOO_NEW, or MODEL_INVALID (truncated or inconsistent), naming the file and the path in it; for a
+ * schema, SCHEMA_INVALID; for a declaration, CONFIG_INVALID.
  */
 export async function loadModel(path: ModelSource): Promise<Model> {
   if (typeof path !== 'string') return modelFromSchema(path, 'the inline schema')
@@ -52,7 +53,7 @@ export async function loadModel(path: ModelSource): Promise<Model> {
 
 const declarations: ReadonlySet<string> = new Set(['.yaml', '.yml'])
 
-/** The files that a model consists of: its own, and those that it includes. */
+/** The files of a model: its own, and those that it includes. */
 export async function filesOfModel(source: ModelSource): Promise<string[]> {
   const files: string[] = []
   for (let file = typeof source === 'string' ? source : null; file !== null && !files.includes(file);) {
@@ -62,20 +63,20 @@ export async function filesOfModel(source: ModelSource): Promise<string[]> {
   return files
 }
 
-/** What a file declares. `before`: the files that include it. */
+/** Reads a declaration. `before`: the files that include it. */
 function declaredIn(path: string, before: readonly string[] = []): Promise<DeclaredModel> {
   const round = [...before, path]
   return readDeclaration(path, async (other) => {
     if (round.includes(other))
-      throw new GenesisError('CONFIG_INVALID', 'models that include each other', {
+      throw new GenesisError('CONFIG_INVALID', 'models include each other', {
         place: path,
         found: [...round.slice(round.indexOf(other)), other].join(' → '),
-        expected: 'an include without a cycle',
+        expected: 'includes without a cycle',
       })
     if (!declarations.has(extname(other))) return (await loadModel(other)).artifact
     const { artifact, lives } = await declaredIn(other, round)
     if (lives === null) return artifact
-    throw new GenesisError('CONFIG_INVALID', 'a model whose entities live cannot be included', {
+    throw new GenesisError('CONFIG_INVALID', 'a model with lives cannot be included', {
       place: path,
       found: other,
       expected: 'a model without lives',
@@ -87,7 +88,7 @@ function modelFromSchema(schema: object, place: string): Model {
   return modelOfSchema(schema as Record<string, unknown>, place, (text) => parseModel(Buffer.from(text), place))
 }
 
-/** A model from the bytes of its file; `place` names it in errors, which are those of `loadModel`. */
+/** Parses the bytes of a model file. `place` names it in errors. Throws as `loadModel` does. */
 export function parseModel(bytes: Uint8Array, place: string): Model {
   const file: ModelFile = new ModelFile(place)
   const document = documentOf(bytes, file)

@@ -15,7 +15,7 @@ export interface Model {
   readonly circuit: Circuit | null
   /** The index in `columns` of each node of the circuit. */
   readonly columnOfNode: readonly number[]
-  /** Where records are the events of entities; then `columns` are those of the entities. */
+  /** Set if records are the events of entities; `columns` are then those of the entities. */
   readonly lives?: Lives
 }
 

@@ -30,24 +30,25 @@ import { columnsOf } from './conditions/negated.js'
 import { fingerprintOf } from './stream-fingerprint.js'
 import { dictionaryOf, vectorKind } from './fields.js'
 
-/** Default maximum number of records per call of `generate`. */
+/** Default for `GeneratorOptions.capacity`. */
 export const defaultCapacity = 4096
 
 export interface GeneratorOptions {
-  /** In the literal form of docs/conditions.md; none: every record of the model. */
+  /** In the literal form of docs/conditions.md. @default none: all records of the model */
   readonly conditions?: unknown
   /** An integer from 0 to 2^53 − 1. @default 0 */
   readonly seed?: number
-  /** Positions p with p mod shards = shard; default: all. */
+  /** The shard to generate, from 0: positions p with p mod shards = shard. @default 0 */
   readonly shard?: number
+  /** Number of shards. @default 1 */
   readonly shards?: number
   /** Maximum number of records per call of `generate`. @default 4096 */
   readonly capacity?: number
-  /** The curve that event_time columns follow, instead of their own step or curve. */
+  /** The curve that event_time columns follow instead of their own step or curve. @default null: their own */
   readonly eventTimes?: TimeCurve | null
-  /** Columns that come from the records of other streams. */
+  /** Columns taken from the records of other streams. @default none */
   readonly references?: readonly References[]
-  /** Whether batches of lives also have what was before each event. */
+  /** Whether batches of lives also contain the row before each event. @default false */
   readonly before?: boolean
 }
 
@@ -58,18 +59,18 @@ export interface References extends ReferenceShape {
 }
 
 /**
- * A generator of one shard's records, at the shard's first position. Throws CONDITION_INVALID or CONDITION_UNSATISFIABLE,
- * naming the part of the conditions at fault.
+ * Opens a generator of one shard's records at the shard's first position. Throws CONDITION_INVALID or CONDITION_UNSATISFIABLE, naming
+ * the part of the conditions at fault.
  */
 export function openGenerator(model: Model, options: GeneratorOptions = {}): Generator {
   return model.lives === undefined ? new ModelGenerator(model, options) : openLives(model.lives, options)
 }
 
-/** Conditions and references are the entities'. */
+/** Conditions and references apply to the entities. */
 function openLives({ spec, entity }: Lives, options: GeneratorOptions): Generator {
   const { seed = 0, shard = 0, shards = 1, capacity = defaultCapacity, eventTimes, before = false } = options
   if (eventTimes)
-    throw new GenesisError('CONFIG_INVALID', 'lives have times of their own', {
+    throw new GenesisError('CONFIG_INVALID', 'lives set their own event times', {
       place: 'throughput.event_time',
       found: 'throughput',
       expected: 'event_time: model, and lives.every in the declaration',
@@ -79,7 +80,8 @@ function openLives({ spec, entity }: Lives, options: GeneratorOptions): Generato
 }
 
 /**
- * The measured share of the candidates drawn under conditions that satisfy them: 1, unless they are on columns computed by relations.
+ * The measured share of candidates that satisfy the conditions they are drawn under: 1, unless the conditions are on columns computed by
+ * relations.
  */
 export function acceptedShare(model: Model, conditions: unknown): number {
   return new ModelGenerator(model.lives?.entity ?? model, { conditions }).accepted
@@ -94,7 +96,7 @@ class ModelGenerator implements Generator, Lookup {
   readonly #words: RowWords
   readonly #circuit: CircuitSampler
   readonly #generated: readonly GeneratedColumn[]
-  /** Columns that are computed from learned ones. */
+  /** Columns computed from learned ones. */
   readonly #derived: readonly GeneratedColumn[]
   readonly #retry: Retry | null = null
   readonly vectors: readonly Vector[]
@@ -103,7 +105,7 @@ class ModelGenerator implements Generator, Lookup {
   readonly #drawsCircuit: boolean
   #position: number
 
-  /** `only`: the columns whose values are needed; default: all. */
+  /** `only`: the columns to generate values for; default: all. */
   constructor(
     given: Model,
     {
@@ -131,7 +133,7 @@ class ModelGenerator implements Generator, Lookup {
     const filled = looked.length === 0 ? shown : new Set([...shown, ...neededColumns(model, new Set(looked))])
     const all = new Set([...needed, ...filled])
     this.#drawsCircuit = model.columns.some(({ name, source }) => source.from === 'circuit' && filled.has(name))
-    // Redrawn rows go after the others.
+    // Space after the batch is for redrawn rows.
     const size = checked === null ? capacity : capacity + blockRows
     const outputs = model.columnOfNode.map((index) => {
       const column = model.columns[index]
@@ -182,7 +184,7 @@ class ModelGenerator implements Generator, Lookup {
     })
   }
 
-  /** If rows are redrawn until they satisfy the conditions: the measured share of draws that do; otherwise 1. */
+  /** The measured share of draws that satisfy the conditions, if rows are redrawn until they do; otherwise 1. */
   get accepted(): number {
     return this.#retry?.accepted ?? 1
   }
@@ -232,7 +234,7 @@ class ModelGenerator implements Generator, Lookup {
   }
 }
 
-/** The items of a column's lists. Their words differ from those of records at the same positions. */
+/** The items of a column's lists. Their random words differ from those of records at the same positions. */
 function itemsOf(item: Model, column: string, capacity: number, seed: number): Lookup {
   const digest = createHash('sha256').update(`items ${seed} ${column}`).digest()
   const names = new Set(item.fields.map(({ name }) => name))
@@ -245,7 +247,7 @@ function referenceOf(
   capacity: number,
   takeDraws: (count: number) => number,
 ): Reference {
-  // Of a stream of lives, the entities are referred to.
+  // A reference to a stream of lives is to its entities.
   const to = given.lives?.entity ?? given
   const only = new Set(takenColumns(shape).map(([, other]) => other))
   const lookup = within(place, () => new ModelGenerator(to, { ...options, capacity }, only))
@@ -253,7 +255,7 @@ function referenceOf(
   return new Reference(shape, lookup, takeDraws)
 }
 
-/** Reports errors of the referenced stream as such. */
+/** Says in errors that they are about the referenced stream. */
 function within<T>(place: string, open: () => T): T {
   try {
     return open()

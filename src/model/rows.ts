@@ -26,7 +26,7 @@ function itemsOf(type: FieldType, vectors: readonly Vector[], length: number): R
   })
 }
 
-/** Row i of the columns; fields of nested records are in objects of their own. */
+/** Row i of the columns, with nested records as nested objects. */
 function rowAt(fields: readonly Field[], columns: readonly RowValue[][], i: number): Row {
   const row: Row = {}
   fields.forEach(({ name, path = [name] }, j) => {

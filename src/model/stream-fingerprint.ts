@@ -3,7 +3,7 @@ import type { TimeCurve } from './artifact.js'
 import { canonicalConditions } from './conditions/canonical.js'
 import type { Model } from './model.js'
 
-/** Incremented when the same model and seed would give different records, because streams could then not resume. */
+/** Incremented if the same model and seed give different records than before, because existing streams then cannot resume. */
 const streamVersion = 2
 
 /** Identifies the stream of a model under conditions, a seed, event times and references: hexadecimal. */
@@ -14,7 +14,7 @@ export function fingerprintOf(
   eventTimes: TimeCurve | null,
   references: readonly unknown[],
 ): string {
-  // The words of named pools ship with the program, not in the model.
+  // The words of named pools are shipped with the program, not in the model.
   const words = columns.filter((_, index) => {
     const { source } = artifact.columns[index]
     return source.from === 'pool' && 'provider' in source

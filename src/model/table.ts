@@ -1,12 +1,12 @@
 import { endianness } from 'node:os'
 
-/** A table of probabilities as an artifact holds it: base64 of little-endian float32. */
+/** A table of probabilities as stored in an artifact: base64 of little-endian float32. */
 export function encodeTable(table: Float32Array): string {
   const bytes = Buffer.from(table.buffer, table.byteOffset, table.byteLength)
   return endianness() === 'LE' ? bytes.toString('base64') : Buffer.from(bytes).swap32().toString('base64')
 }
 
-/** The inverse of `encodeTable`. Null if the text is not the base64 of exactly `entries` numbers. */
+/** The inverse of `encodeTable`; null if the text is not base64 of exactly `entries` numbers. */
 export function decodeTable(text: string, entries: number): Float32Array | null {
   const size = entries * 4
   if (text.length !== Math.ceil(size / 3) * 4) return null
@@ -17,12 +17,12 @@ export function decodeTable(text: string, entries: number): Float32Array | null 
   return table
 }
 
-/** Exponents of short numbers begin at 2^−31: float32 has a bias of 127. */
+/** Exponents of short numbers start at 2^−31; float32 has a bias of 127. */
 const shortBias = (127 - 31) << 11
 
 /**
- * A table of probabilities in half the space: base64 of little-endian 16-bit numbers, with 5 bits of float32's exponent and 11 of its mantissa. Precise
- * to 1 part in 4,096; values below 2^−31 become 0.
+ * A table of probabilities in half the space: base64 of little-endian 16-bit numbers, with 5 bits of float32's exponent and 11 of its
+ * mantissa. Accurate to 1 part in 4,096; values below 2^−31 become 0.
  */
 export function encodeShortTable(table: Float32Array): string {
   const bits = new Uint32Array(table.buffer, table.byteOffset, table.length)

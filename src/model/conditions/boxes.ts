@@ -1,20 +1,20 @@
 /**
- * Conditions as boxes: conjunctions of one set per column. No two boxes share a record, so their probabilities add up, and a sampler can pick
- * one by its share and draw from it alone (evidence.ts). An example, over a plan (free, pro) and an age (0 to 19):
+ * Conditions as boxes: conjunctions of one set per column. No two boxes share a record, so their probabilities add up, and a sampler can
+ * pick one by its share and draw from it alone (evidence.ts). For example, over a plan (free, pro) and an age (0 to 19):
  *
  *     {"any": [{"plan": "pro"}, {"age": [">=", 15]}]}
  *
- * Each part is a box, but pro customers aged 15 are in both. So only what the first leaves of the second is added (`without`):
+ * Each part is a box, but pro customers aged 15 are in both. So the second box is added without its overlap with the first (`without`):
  *
  *     { plan: {pro} }
  *     { age: [15, 20), plan: {free} }
  *
- * An `all` intersects every box of one part with every box of the next (`product`): with {"age": ["<", 18]} in addition,
+ * An `all` intersects every box of one part with every box of the next (`product`). Adding {"age": ["<", 18]} gives
  *
  *     { plan: {pro}, age: [0, 18) }
  *     { age: [15, 18), plan: {free} }
  *
- * A `not` is what is left of the box that restricts nothing.
+ * A `not` is the unrestricted box without the boxes of its operand.
  */
 import { GenesisError } from '../../errors.js'
 import {
@@ -28,16 +28,16 @@ import {
   type NodeSet,
 } from './domain.js'
 import type { ConditionExpression } from './expression.js'
-import { coverLimit, madeIn, negated } from './negated.js'
+import { coverLimit, computedIn, negated } from './negated.js'
 
-/** Maximum number of conjunctions. Each needs its own tables for the nodes that it touches. */
+/** Maximum number of conjunctions. Each needs its own tables for the nodes it restricts. */
 const maxBoxes = 1000
 
 const anything: Box = new Map<number, NodeSet>()
 
 /**
- * An expression as mutually exclusive conjunctions. None: no symbols satisfy it. For columns computed by relations, they contain
- * more than what satisfies it.
+ * An expression as mutually exclusive conjunctions; empty if no symbols satisfy it. For columns computed by relations, the conjunctions
+ * also contain records that do not satisfy it.
  */
 export function boxesOf(
   expression: ConditionExpression,
@@ -45,7 +45,7 @@ export function boxesOf(
   limit = coverLimit(expression),
 ): Box[] {
   switch (expression.kind) {
-    case 'made':
+    case 'computed':
       return expression.cover(limit)
     case 'column': {
       const { node, set } = expression
@@ -66,8 +66,8 @@ export function boxesOf(
       return merged(boxes, domains)
     }
     case 'not':
-      // Records in the cover may fail the condition too, so its complement is not the negation.
-      if (madeIn(expression.part).length > 0) return boxesOf(negated(expression.part), domains, limit)
+      // A cover also contains records that fail the condition, so its complement is not the negation.
+      if (computedIn(expression.part).length > 0) return boxesOf(negated(expression.part), domains, limit)
       return boxesOf(expression.part, domains).reduce(
         (left, box) => bounded(without(left, box, domains), expression.path),
         [anything],
@@ -94,12 +94,12 @@ function intersection(a: Box, b: Box): Box | null {
   return both
 }
 
-/** The part of the boxes that is not in another box. Most do not overlap it and stay as they are. */
+/** The part of the boxes outside another box. Most boxes do not overlap it and are returned as they are. */
 function without(boxes: readonly Box[], box: Box, domains: readonly NodeDomain[]): Box[] {
-  return boxes.flatMap((each) => (meet(each, box) ? parted(each, box, domains) : [each]))
+  return boxes.flatMap((each) => (overlap(each, box) ? parted(each, box, domains) : [each]))
 }
 
-function meet(a: Box, b: Box): boolean {
+function overlap(a: Box, b: Box): boolean {
   for (const [node, set] of b) {
     const other = a.get(node)
     if (other !== undefined && isEmpty(intersectSets(other, set))) return false
@@ -121,7 +121,7 @@ function parted(a: Box, box: Box, domains: readonly NodeDomain[]): Box[] {
   return out
 }
 
-/** Merges boxes that differ in a single column: just as exact, and fewer to choose from. */
+/** Merges boxes that differ in only one column: as exact, with fewer to choose from. */
 function merged(boxes: readonly Box[], domains: readonly NodeDomain[]): Box[] {
   let left: Box[] = [...boxes]
   for (const { node } of domains) {

@@ -1,11 +1,11 @@
-/** Conditions as text, independent of the order of keys; no conditions are the empty text. */
+/** Conditions as text, independent of key order; '' for no conditions. */
 export function canonicalConditions(conditions: unknown): string {
   const ordered = inOrder(conditions ?? {})
   const text = JSON.stringify(ordered)
   return text === '{}' ? '' : text
 }
 
-/** Conditions with their keys sorted. Draws depend on the order, which must therefore not depend on how the conditions were written. */
+/** Conditions with sorted keys: draws depend on key order, but must not depend on how the conditions were written. */
 export function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder)
   if (typeof value !== 'object' || value === null || value instanceof Date) return value

@@ -10,29 +10,29 @@ import { domainsOf } from './domain.js'
 import { Conditioner, type Evidence, type Scaled } from './evidence.js'
 import type { ConditionExpression } from './expression.js'
 import { parseConditions } from './parse.js'
-import { madeIn } from './negated.js'
+import { computedIn } from './negated.js'
 import { unsatisfiable } from './unsatisfiable.js'
 
 /**
- * What a sampler draws from. `choice`: the weights of the conjunctions, if there are several: one row with all of them and, if rows are checked, one
- * for each part of a mix.
+ * What a sampler draws from. `choice`: the weights of the conjunctions if there are several, in one row for all of them and, if rows are
+ * checked, one more row per part of a mix.
  */
 export interface ConditionedTables {
   readonly nodes: readonly NodeTables[]
   readonly choice: AliasRows | null
-  /** What drawn rows must satisfy, if the tables alone do not ensure it. */
+  /** What drawn rows must still satisfy; null: the tables ensure everything. */
   readonly checked: RecheckedConditions | null
 }
 
 export interface RecheckedConditions {
   /** By part of a mix; null: the tables ensure it, and only the model's own `forbid` conditions are checked. */
   readonly expressions: readonly (ConditionExpression | null)[]
-  /** The part of each conjunction. */
+  /** The part of the mix that each conjunction belongs to. */
   readonly partOf: Uint16Array
 }
 
 /**
- * The tables of a model under conditions. Only those of touched columns and of their ancestors in the tree are new. Throws
+ * The tables of a model under conditions. Only the tables of restricted columns and of their ancestors in the tree are new. Throws
  * CONDITION_INVALID or CONDITION_UNSATISFIABLE.
  */
 export function tablesOf(model: Model, conditions: unknown): ConditionedTables {
@@ -43,7 +43,7 @@ export function tablesOf(model: Model, conditions: unknown): ConditionedTables {
     base.map((node) => node.weights),
     states,
   )
-  // Mistakes are reported in the order in which they are written; draws must not depend on that order.
+  // Errors are reported in the order written; draws must not depend on that order.
   const written = parseConditions(model, domains, conditions)
   const mix = parseConditions(model, domains, inOrder(conditions))
   const components = mix.flatMap(({ weight, expression }, part) => {
@@ -54,8 +54,8 @@ export function tablesOf(model: Model, conditions: unknown): ConditionedTables {
     return evidence.map((each, index) => ({ weight: weight * shares[index], evidence: each, part }))
   })
   const evidence = components.map((component) => component.evidence)
-  const isMade = mix.some(({ expression }) => madeIn(expression).length > 0)
-  const isChecked = isMade || model.artifact.forbid !== undefined
+  const hasComputed = mix.some(({ expression }) => computedIn(expression).length > 0)
+  const isChecked = hasComputed || model.artifact.forbid !== undefined
   const choices = [components.map(({ weight }) => weight)]
   if (isChecked)
     mix.forEach((_, part) => choices.push(components.map((each) => (each.part === part ? each.weight : 0))))
@@ -66,14 +66,14 @@ export function tablesOf(model: Model, conditions: unknown): ConditionedTables {
     choice: components.length === 1 ? null : aliasRows([choices.flat()], choices.length, components.length),
     checked: isChecked
       ? {
-          expressions: mix.map(({ expression }) => (isMade ? expression : null)),
+          expressions: mix.map(({ expression }) => (hasComputed ? expression : null)),
           partOf: Uint16Array.from(components, ({ part }) => part),
         }
       : null,
   }
 }
 
-/** The share of a model's records that satisfy conditions; of a mix, those that satisfy any of its parts. May be 0. */
+/** The share of a model's records that satisfy conditions, or for a mix any of its parts. May be 0. */
 export function conditionProbability(model: Model, conditions: unknown): number {
   const domains = domainsOf(model)
   const weights = baseNodes(model).map((node) => node.weights)
@@ -96,7 +96,7 @@ function sharesOf(probabilities: readonly Scaled[]): number[] {
   return values.map((value) => value / total)
 }
 
-/** A node's tables under each of the conjunctions; tables that several share are stored once. */
+/** A node's tables under each conjunction; tables shared by several are stored once. */
 function nodeUnder(
   { weights, tables }: BaseNode,
   evidence: readonly Evidence[],
@@ -147,7 +147,7 @@ function variants<T>(each: readonly T[]): { distinct: T[]; of: number[] } {
 
 type Symbols = { readonly pieces: readonly Piece[]; readonly emissions: ArrayLike<number> }
 
-/** Matrices over different symbols as matrices over all of them. Null stands for the node's own. */
+/** Extends matrices over different symbols to matrices over all of these symbols. null: the node's own. */
 function joined(
   weights: NodeWeights,
   each: readonly (Symbols | null)[],

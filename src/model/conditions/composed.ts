@@ -1,7 +1,7 @@
 import { dayMs } from '../held.js'
 import { nothing, union, type Interval, type Intervals } from './intervals.js'
 
-/** Timestamps whose day is in `days` and whose time of day is in `times`. */
+/** The timestamps whose day is in `days` and whose time of day is in `times`. */
 export interface DayTimes {
   /** Intervals of whole days since 1970. */
   readonly days: Intervals
@@ -12,14 +12,14 @@ export interface DayTimes {
 const wholeDay: Interval = [0, dayMs]
 
 /**
- * A set of timestamps as mutually exclusive conjunctions: t < (d, m) is day < d, or day = d and time < m. Days with
- * the same times are merged.
+ * A set of timestamps as mutually exclusive conjunctions: t < (d, m) becomes day < d, or day = d and time < m. Days with the same times
+ * are merged.
  */
 export function dayTimesOf(region: Intervals): DayTimes[] {
   let whole: Intervals = nothing
   const cut = new Map<number, Intervals>()
   for (const [from, to] of region) {
-    // Times are whole milliseconds, so bounds between two of them do not matter.
+    // Times are whole milliseconds, so fractions of the bounds do not matter.
     const low = Math.ceil(from)
     const high = Math.ceil(to)
     const first = Math.ceil(low / dayMs)

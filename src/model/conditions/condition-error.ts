@@ -2,7 +2,7 @@ import { GenesisError } from '../../errors.js'
 import { nearest } from '../../config/nearest.js'
 import { shown } from '../load/model-file.js'
 
-/** Fails for a part of the conditions; `path` names it, as in conditions.any[1].age. */
+/** Throws CONDITION_INVALID for the part of the conditions at `path`, such as conditions.any[1].age. */
 export function invalid(path: string, what: string, found: unknown, expected: string, meant?: unknown): never {
   throw new GenesisError('CONDITION_INVALID', what, {
     place: path,
@@ -12,15 +12,15 @@ export function invalid(path: string, what: string, found: unknown, expected: st
   })
 }
 
-/** Fails for a name that is not one of the known ones. */
+/** Throws CONDITION_INVALID for a name that is not one of the known ones. */
 export function unknownName(path: string, what: string, found: string, known: readonly string[]): never {
   invalid(path, what, found, `one of ${listedNames(known)}`, nearest(found, known))
 }
 
-/** How many names a message lists. */
-export const listed = 12
+/** Maximum number of names that a message lists. */
+export const maxListed = 12
 
 export function listedNames(names: readonly unknown[]): string {
-  const some = names.slice(0, listed).map((name) => (typeof name === 'string' ? name : shown(name)))
-  return names.length > listed ? `${some.join(', ')} and ${names.length - listed} more` : some.join(', ')
+  const some = names.slice(0, maxListed).map((name) => (typeof name === 'string' ? name : shown(name)))
+  return names.length > maxListed ? `${some.join(', ')} and ${names.length - maxListed} more` : some.join(', ')
 }

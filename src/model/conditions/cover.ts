@@ -1,6 +1,7 @@
 /**
- * Conditions on a column computed by a relation: the symbols of the columns it is computed from (at most two) for which the condition can hold. If bins are cut,
- * rows drawn under them may still fail it: these are redrawn (retry.ts), which leaves exactly the rows that satisfy it.
+ * Conditions on a column computed by a relation, as a cover: the symbols of the columns it is computed from (at most two) for which the
+ * condition can hold. If the condition holds for only part of a bin, rows drawn from the bin may still fail it. These are redrawn
+ * (retry.ts), which leaves exactly the rows that satisfy it.
  */
 import type { ModelColumn, Model } from '../model.js'
 import { extentOf, nodesOf, wholeExtent } from '../relations/extent.js'
@@ -8,7 +9,7 @@ import { isNumber, nowhere, type Extent } from '../expression/interval.js'
 import type { Box, NodeDomain, NodeSet } from './domain.js'
 import type { Intervals } from './intervals.js'
 
-/** What a number column must be: missing, or in a region. */
+/** What a number must be: missing (if `missing`), or in the region. */
 export interface Demand {
   readonly missing: boolean
   readonly region: Intervals
@@ -17,7 +18,7 @@ export interface Demand {
 /** Maximum number of symbol pairs examined. */
 const maxPairs = 250_000
 
-/** Mutually exclusive conjunctions that together contain every record that meets the demand; at most `limit`. */
+/** At most `limit` mutually exclusive conjunctions that together contain every record that meets the demand. */
 export function coverOf(
   column: ModelColumn,
   demand: Demand,
@@ -50,7 +51,7 @@ export function coverOf(
   })
 }
 
-/** Merges rows that hold for the same symbols; if there are still too many, merges neighbours, which then hold for the symbols of both. */
+/** Merges rows that hold for the same symbols and, while there are too many, neighbouring rows, which then hold for the symbols of both. */
 function boxesOfRows(rows: readonly (readonly boolean[])[], limit: number): { codes: boolean[]; held: boolean[] }[] {
   const grouped = new Map<string, { codes: boolean[]; held: boolean[] }>()
   rows.forEach((held, code) => {
@@ -90,7 +91,7 @@ class Cover {
     this.#nodes = nodesOf(column, model.columns)
   }
 
-  /** The nodes, beginning with those that narrow the column most when known. */
+  /** The nodes, starting with those that narrow the column most when known. */
   nodesByWeight(): number[] {
     if (this.#nodes.length < 2) return [...this.#nodes]
     const width = ({ low, high }: Extent): number => (low <= high ? Math.min(high - low, Number.MAX_VALUE) : 0)

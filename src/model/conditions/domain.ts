@@ -4,12 +4,12 @@ import type { Grid, Piece } from '../sample/symbols.js'
 import { intersect, measure, subtract, union, type Interval, type Intervals } from './intervals.js'
 
 /**
- * What conditions leave of a node's symbols, per code: for a bin on a grid, indexes of its values; for a bin of reals, the reals
- * themselves; for any other symbol, [0, 1) or nothing.
+ * The part of a node's symbols that conditions allow, by code: for a bin on a grid, the indexes of its values; for a bin of reals, the
+ * reals themselves; for any other symbol, [0, 1) or nothing.
  */
 export type NodeSet = readonly Intervals[]
 
-/** A conjunction: what is left of each node's symbols; an absent node is unrestricted. */
+/** A conjunction: the allowed part of each node's symbols; nodes not in the map are unrestricted. */
 export type Box = ReadonlyMap<number, NodeSet>
 
 /** A node's symbols as sets. */
@@ -23,7 +23,7 @@ export interface NodeDomain {
 
 const ofModels = new WeakMap<Model, readonly NodeDomain[]>()
 
-/** By node; created once per thread. */
+/** The domains by node; created once per thread. */
 export function domainsOf(model: Model): readonly NodeDomain[] {
   const known = ofModels.get(model)
   if (known !== undefined) return known
@@ -45,7 +45,7 @@ function extentOf(piece: Piece, grid: Grid): Interval {
   return isRealBin(piece, grid) ? [piece.low!, piece.end] : [0, piece.measure]
 }
 
-/** The part of a number's symbol whose values (as users see them, except for a decimal's scale) lie in a region. */
+/** The part of a number symbol whose values (as users see them, except for a decimal's scale) lie in a region. */
 export function within(piece: Piece, region: Intervals, grid: Grid): Intervals {
   const { low, measure: count } = piece
   if (low === null) return []
@@ -54,20 +54,20 @@ export function within(piece: Piece, region: Intervals, grid: Grid): Intervals {
   return cuts.filter(([from, to]) => from < to)
 }
 
-/** How many of a piece's values are below a bound. */
+/** The number of a piece's values below a bound. */
 function indexOf(bound: number, low: number, count: number, { grain, divisor }: Grid): number {
   const step = grain === 0 ? 1 : grain
   const valueAt = (index: number): number => (low + index * step) / divisor
   if (bound > valueAt(count - 1)) return count
   if (bound <= valueAt(0)) return 0
-  // An estimate first, which rounding may have put slightly off.
+  // Start from an estimate, which rounding may have put slightly off.
   let index = Math.min(count - 1, Math.max(1, Math.ceil((bound * divisor - low) / step)))
   while (index > 0 && valueAt(index - 1) >= bound) index--
   while (index < count && valueAt(index) < bound) index++
   return index
 }
 
-/** The pieces that a set leaves of a symbol. */
+/** The pieces of a symbol that a set allows. */
 export function cut(piece: Piece, intervals: Intervals, grid: Grid): Piece[] {
   if (intervals.length === 0) return []
   const { code, low } = piece
@@ -96,7 +96,7 @@ export function isWhole(set: NodeSet, domain: NodeDomain): boolean {
 const intersections = new WeakMap<NodeSet, WeakMap<NodeSet, NodeSet>>()
 const complements = new WeakMap<NodeSet, NodeSet>()
 
-/** The intersection. The same two sets always give the same object, by which conjunctions recognise what they share. */
+/** The intersection. The same two sets always return the same object, by which conjunctions recognise what they share. */
 export function intersectSets(a: NodeSet, b: NodeSet): NodeSet {
   if (a === b) return a
   let known = intersections.get(a)
@@ -120,7 +120,7 @@ export function uniteSets(a: NodeSet, b: NodeSet): NodeSet {
   return a.map((intervals, code) => union(intervals, b[code]))
 }
 
-/** The complement. The same set always gives the same object. */
+/** The complement. The same set always returns the same object. */
 export function complementOf(set: NodeSet, domain: NodeDomain): NodeSet {
   let rest = complements.get(set)
   if (rest === undefined) complements.set(set, (rest = domain.whole.map((whole, code) => subtract(whole, set[code]))))

@@ -1,20 +1,20 @@
 /**
- * A conjunction in the circuit: its probability, and the circuit of the records that satisfy it. An example with two hidden states. A
- * plan is the root, an age hangs from it and has its state, and the conjunction is { plan: {pro}, age: [15, 20) }:
+ * Conditions a circuit on a conjunction: computes its probability, and the circuit of the records that satisfy it. For example, with
+ * two hidden states, a plan as the root and an age as its child that shares its state, take { plan: {pro}, age: [15, 20) }:
  *
  *     state                                       0            1
  *     prior                                       0.5          0.5
  *     plan: free, pro                             0.9, 0.1     0.2, 0.8
  *     age: [0, 10), [10, 20)                      0.8, 0.2     0.2, 0.8
  *
- * From the leaf upwards, what is left of the symbols and how likely that is by the state (`message`):
+ * From the leaf upwards, the probability of the allowed symbols by state (`message`):
  *
  *     age: half of its second bin                 0.1          0.4
- *     plan: pro, times what is below (`beta`)     0.1 · 0.1    0.8 · 0.4
+ *     plan: pro, times the message (`beta`)       0.1 · 0.1    0.8 · 0.4
  *     the root: Σ prior · beta                    0.005 + 0.16 = 0.165, the probability
  *
- * A record that satisfies it has state 0 or 1 in the ratio 0.005 to 0.16, and then in each column what is left of its symbols: the same
- * circuit with other tables. A column keeps its own tables if neither it nor any column below it is restricted.
+ * Records that satisfy it have states 0 and 1 in the ratio 0.005 to 0.16, and in each column only the allowed symbols: the same circuit
+ * with other tables. A column keeps its own tables if neither it nor any column below it is restricted.
  */
 import type { Piece } from '../sample/symbols.js'
 import type { NodeWeights } from '../sample/weights.js'
@@ -26,15 +26,15 @@ export interface Scaled {
   readonly exponent: number
 }
 
-/** A node's symbols under a set: what is left of them, with weights. */
+/** A node's symbols restricted to a set, with their weights. */
 export interface TiltedSymbols {
   readonly pieces: readonly Piece[]
   readonly emissions: Float64Array
 }
 
-/** A node under a conjunction; null parts are as without conditions. */
+/** A node under a conjunction; null: as without conditions. */
 export interface TiltedNode {
-  /** p(conditions in the subtree | own state): what transitions are to be weighted by. */
+  /** p(conditions in the subtree | own state), by which transitions are weighted. */
   readonly beta: Float64Array | null
   readonly symbols: TiltedSymbols | null
 }
@@ -42,7 +42,7 @@ export interface TiltedNode {
 export interface Evidence {
   /** Probability of the conjunction. */
   readonly probability: Scaled
-  /** By node; absent if the node is drawn as without conditions. */
+  /** By node; nodes not in the map are drawn as without conditions. */
   readonly tilted: ReadonlyMap<number, TiltedNode>
 }
 
@@ -57,8 +57,8 @@ interface Subtree extends TiltedNode {
 const small = 2 ** -256
 
 /**
- * Exact conditioning: one pass from the leaves to the root gives p(conditions below | state) of every node and the probability of
- * all of them; weighting the tables with it gives the conditional distribution, from which the sampler draws as usual.
+ * Exact conditioning: one pass from the leaves to the root computes p(conditions below | state) of every node and the probability of
+ * the conjunction. Weighting the tables with these gives the conditional distribution, from which the sampler draws as usual.
  * Conjunctions that agree on a subtree share its tables.
  */
 export class Conditioner {
@@ -108,7 +108,7 @@ export class Conditioner {
     const states = this.#states
     const inside = symbols && rowSums(symbols.emissions, emissionRows)
     const id = ++this.#ids
-    // Only a leaf's own set touches it.
+    // A leaf is restricted only by its own set.
     const { transitions } = weights
     if (transitions === null) return { id, symbols, beta: null, message: inside!, exponent: 0 }
     const beta = inside ?? new Float64Array(states).fill(1)
@@ -141,7 +141,7 @@ export class Conditioner {
   }
 }
 
-/** The emissions of what a set leaves, weighted by the share of each symbol that is left. */
+/** The emissions of the symbols in a set, each weighted by the share of the symbol that is in the set. */
 function tiltSymbols({ pieces, grid, emissions, emissionRows }: NodeWeights, set: NodeSet): TiltedSymbols {
   const left = pieces.flatMap((piece, code) => cut(piece, set[code], grid))
   const share = left.map((part) => part.measure / pieces[part.code].measure)
@@ -163,7 +163,7 @@ function rowSums(matrix: Float64Array, rows: number): Float64Array {
   return sums
 }
 
-/** Scales tiny numbers back into range; returns the exponent taken out. */
+/** Scales tiny numbers back into range; returns the exponent factored out. */
 function rescale(numbers: Float64Array): number {
   let exponent = 0
   for (let largest = Math.max(...numbers); largest > 0 && largest < small; largest /= small) {

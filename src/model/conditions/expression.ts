@@ -2,7 +2,7 @@ import type { ModelColumn } from '../model.js'
 import type { Demand } from './cover.js'
 import type { Box, NodeSet } from './domain.js'
 
-/** Parsed conditions: what each column predicate leaves of its node's symbols, joined by and, or, not. */
+/** Parsed conditions: the sets that predicates on columns allow of their nodes' symbols, joined by and, or, not. */
 export type ConditionExpression =
   | {
       readonly kind: 'column'
@@ -18,15 +18,15 @@ export type ConditionExpression =
       readonly kind: 'all' | 'any'
       readonly path: string
       readonly parts: readonly ConditionExpression[]
-      /** What was written about one column, if the parts concern the columns that it is composed of. */
+      /** The predicate as written, if the parts are about the columns that its column is composed of. */
       readonly of?: { readonly literal: unknown; readonly expected?: string }
     }
   | { readonly kind: 'not'; readonly path: string; readonly part: ConditionExpression }
-  | MadeColumn
+  | ComputedPredicate
 
 /** A predicate on a column computed by a relation. */
-export interface MadeColumn {
-  readonly kind: 'made'
+export interface ComputedPredicate {
+  readonly kind: 'computed'
   readonly path: string
   readonly literal: unknown
   /** Values that the column has, for messages. */
@@ -38,10 +38,10 @@ export interface MadeColumn {
   /** See `coverOf`. */
   readonly cover: (limit: number) => Box[]
   /** The same for another demand. */
-  readonly demanding: (demand: Demand) => MadeColumn
+  readonly demanding: (demand: Demand) => ComputedPredicate
 }
 
-/** The share of records that satisfy an expression. */
+/** An expression, and the weight of its records in the mix. */
 export interface MixPart {
   readonly weight: number
   readonly expression: ConditionExpression

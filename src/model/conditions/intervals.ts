@@ -5,7 +5,7 @@ export type Intervals = readonly Interval[]
 export const nothing: Intervals = []
 
 export function intersect(a: Intervals, b: Intervals): Intervals {
-  // Usually a whole symbol or none of it: no new sets for these.
+  // Usually a whole symbol or none of it, which needs no new set.
   if (a === b || a.length === 0) return a
   if (b.length === 0) return b
   if (a.length === 1 && b.length === 1) {
@@ -37,7 +37,7 @@ export function subtract(whole: Intervals, a: Intervals): Intervals {
   return intersect(whole, gaps)
 }
 
-/** Any intervals, in any order and overlapping, as a set. */
+/** The union of intervals, which may overlap and be in any order. */
 export function union(...sets: readonly Intervals[]): Intervals {
   const sorted = sets.flat().sort((a, b) => a[0] - b[0])
   const out: [number, number][] = []

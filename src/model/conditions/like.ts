@@ -2,8 +2,8 @@
 type Wanted = string | null
 
 /**
- * SQL's LIKE: % is any text, _ any character, \ escapes; case-sensitive. Takes at most the pattern's length times the text's: not a regular
- * expression, which would try every way to split the text among several %.
+ * SQL's LIKE: % is any text, _ any character, \ escapes; case-sensitive. Takes time proportional to at most the product of the lengths. A
+ * regular expression could instead try every way to split the text among several %.
  */
 export function likeTest(pattern: string): (text: string) => boolean {
   const pieces = piecesOf(pattern)
@@ -17,7 +17,7 @@ export function likeTest(pattern: string): (text: string) => boolean {
     if (characters.length < fewest || !matchesAt(characters, 0, first)) return false
     if (pieces.length === 1) return characters.length === first.length
     let at = first.length
-    // The earliest match of a piece leaves the most text for the pieces after it.
+    // The earliest match of a piece leaves the most text for the rest.
     for (const piece of middle) {
       while (at + piece.length <= end && !matchesAt(characters, at, piece)) at++
       if (at + piece.length > end) return false
@@ -27,7 +27,7 @@ export function likeTest(pattern: string): (text: string) => boolean {
   }
 }
 
-/** The text between the %. */
+/** The pieces between the % signs. */
 function piecesOf(pattern: string): Wanted[][] {
   const pieces: Wanted[][] = [[]]
   for (const token of pattern.match(/\\?[^]/gu) ?? []) {

@@ -1,25 +1,25 @@
 import type { Model } from '../model.js'
 import { subtract } from './intervals.js'
-import type { ConditionExpression, MadeColumn } from './expression.js'
+import type { ConditionExpression, ComputedPredicate } from './expression.js'
 
-/** The columns of an expression that relations compute. */
-export function madeIn(expression: ConditionExpression): MadeColumn[] {
+/** The predicates of an expression on columns computed by relations. */
+export function computedIn(expression: ConditionExpression): ComputedPredicate[] {
   switch (expression.kind) {
-    case 'made':
+    case 'computed':
       return [expression]
     case 'column':
       return []
     case 'not':
-      return madeIn(expression.part)
+      return computedIn(expression.part)
     default:
-      return expression.parts.flatMap(madeIn)
+      return expression.parts.flatMap(computedIn)
   }
 }
 
-/** The columns that an expression is about. */
+/** The columns that an expression constrains. */
 export function columnsOf(expression: ConditionExpression, model: Model): string[] {
   switch (expression.kind) {
-    case 'made':
+    case 'computed':
       return [expression.column.name]
     case 'column':
       return [model.columns[model.columnOfNode[expression.node]].name]
@@ -30,11 +30,11 @@ export function columnsOf(expression: ConditionExpression, model: Model): string
   }
 }
 
-/** Maximum number of conjunctions of all covers of an expression together, once expanded. */
-const allCovers = 600
+/** Maximum number of conjunctions in all covers of an expression together, once expanded. */
+const maxCovers = 600
 
 export function coverLimit(expression: ConditionExpression): number {
-  return Math.max(2, Math.floor(allCovers ** (1 / Math.max(1, madeIn(expression).length))))
+  return Math.max(2, Math.floor(maxCovers ** (1 / Math.max(1, computedIn(expression).length))))
 }
 
 /** The negation of an expression, pushed down to its columns. */
@@ -48,7 +48,7 @@ export function negated(expression: ConditionExpression): ConditionExpression {
     case 'all':
     case 'any':
       return { kind: expression.kind === 'all' ? 'any' : 'all', path, parts: expression.parts.map(negated) }
-    case 'made': {
+    case 'computed': {
       const { missing, region } = expression.demand
       return expression.demanding({ missing: !missing, region: subtract([[-Infinity, Infinity]], region) })
     }

@@ -8,13 +8,13 @@ import type { RelationOrigin } from '../relations/relation.js'
 import { dayTimesOf } from './composed.js'
 import { coverOf, type Demand } from './cover.js'
 import { within, type Box, type NodeDomain, type NodeSet } from './domain.js'
-import type { ConditionExpression, MadeColumn, MixPart } from './expression.js'
+import type { ConditionExpression, ComputedPredicate, MixPart } from './expression.js'
 import { nothing, type Intervals } from './intervals.js'
 import { anyOf, parsePredicates, type Predicate } from './predicate.js'
 
 type Literal = Readonly<Record<string, unknown>>
 
-/** Reads conditions in their literal form (docs/conditions.md) as a mix, usually of one part. Throws CONDITION_INVALID with all mistakes. */
+/** Reads conditions in their literal form (docs/conditions.md) as a mix, usually of one part. Throws CONDITION_INVALID with all errors. */
 export function parseConditions(model: Model, domains: readonly NodeDomain[], conditions: unknown): MixPart[] {
   const parser = new Parser(model, domains)
   const mix = parser.mix(conditions ?? {}, 'conditions')
@@ -23,7 +23,7 @@ export function parseConditions(model: Model, domains: readonly NodeDomain[], co
 }
 
 class Parser {
-  /** Reads every part, even if another is invalid. */
+  /** Collected so that every part is read, even if another is invalid. */
   readonly errors: GenesisError[] = []
   /** By column and predicate: alternatives often repeat a predicate. */
   readonly #sets = new Map<string, NodeSet>()
@@ -83,7 +83,7 @@ class Parser {
       case 'not':
         return [{ kind: 'not', path: at, part: this.#all(literalOf(value, at), at) }]
       case 'mix':
-        return invalid(at, 'a mix inside another condition', key, 'mix at the top level, or in the conditions of a mix')
+        return invalid(at, 'a mix inside a condition', key, 'mix at the top level, or in the conditions of a mix')
       default:
         return this.#column(key, value, at)
     }
@@ -113,7 +113,7 @@ class Parser {
     const { source } = column
     switch (source.from) {
       case 'relation':
-        return this.#made({ missing: predicate.missing, region: predicate.region }, column, literal, path)
+        return this.#computed({ missing: predicate.missing, region: predicate.region }, column, literal, path)
       case 'composed':
         return this.#composed(predicate, column, source, literal, path)
       case 'masked':
@@ -123,7 +123,7 @@ class Parser {
     }
   }
 
-  /** A predicate on a column that is missing when another one says so: on that one and on its value. */
+  /** A predicate on a masked column, as predicates on the masking column and on the value. */
   #masked(predicate: Predicate, source: MaskedSource, literal: unknown, path: string): ConditionExpression {
     const [value, by] = [source.value, source.by].map((name) => columnNamed(name, this.model.columns))
     const absent = this.#learned(anyOf(source.values), by, literal, path)
@@ -135,13 +135,13 @@ class Parser {
     return predicate.missing ? { kind: 'any', path, parts: [absent, present] } : present
   }
 
-  #made(demand: Demand, column: ModelColumn, literal: unknown, path: string): MadeColumn {
+  #computed(demand: Demand, column: ModelColumn, literal: unknown, path: string): ComputedPredicate {
     const cover = (limit: number): Box[] => coverOf(column, demand, this.model, this.domains, limit)
-    const demanding = (other: Demand): MadeColumn => this.#made(other, column, literal, path)
+    const demanding = (other: Demand): ComputedPredicate => this.#computed(other, column, literal, path)
     const range = rangeOf(column.source, this.model.columns)?.map((held) => shownValue(held, column.type))
     const expected = range && `values from ${range.join(' to ')}`
     const index = this.model.columns.indexOf(column)
-    return { kind: 'made', path, literal, expected, column, index, demand, cover, demanding }
+    return { kind: 'computed', path, literal, expected, column, index, demand, cover, demanding }
   }
 
   /** A predicate on a timestamp in terms of its day and its time of day. */
@@ -165,7 +165,7 @@ class Parser {
     return { kind: 'any', path, parts, of: { literal, expected: range && `values from ${range.join(' to ')}` } }
   }
 
-  /** `key`: identifies the predicate that this one follows from; others may follow from it too. */
+  /** `key` identifies the predicate as written, from which several sets may be derived. */
   #learned(
     predicate: Predicate,
     column: ModelColumn,
@@ -195,7 +195,7 @@ function isLearned(source: ColumnSource): source is ConditionedSource {
   return ['circuit', 'dependency', 'composed', 'relation', 'masked'].includes(source.from)
 }
 
-/** What a predicate on a column leaves of the column that determines it. */
+/** The set that a predicate on a dependent column allows of the column that determines it. */
 function decidedSet(predicate: Predicate, { values }: DependencySource, domain: NodeDomain): NodeSet {
   return values.map((value, code) => (holds(predicate, value) ? domain.whole[code] : []))
 }

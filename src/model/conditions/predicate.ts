@@ -5,12 +5,12 @@ import { invalid, unknownName } from './condition-error.js'
 import { nextUp, subtract, union, type Intervals } from './intervals.js'
 import { likeTest } from './like.js'
 
-/** The values for which a predicate on one column is true. A comparison, including != and not_in, is never true of a missing value. */
+/** The values for which a predicate on one column is true. A comparison, including != and not_in, is never true for a missing value. */
 export interface Predicate {
   readonly missing: boolean
-  /** Of texts and booleans. */
+  /** For texts and booleans. */
   readonly of: (value: string | boolean) => boolean
-  /** Of numbers, in the held form. */
+  /** For numbers, in the held form. */
   readonly region: Intervals
 }
 
@@ -85,7 +85,12 @@ function comparison(operator: string, given: unknown[], column: ModelColumn, pat
       if (operands.length !== 2) invalid(path, 'between takes two values', given, '["between", low, high]')
       const [low, high] = [ordered(held(0), column, path), ordered(held(1), column, path)]
       if (low > high)
-        invalid(path, 'between takes the lower value first', operands, `at most ${String(operands[1])} first`)
+        invalid(
+          path,
+          'between takes the lower value first',
+          operands,
+          `a first value of at most ${String(operands[1])}`,
+        )
       return both(compare('>=', low), compare('<=', high))
     }
     default:
@@ -96,7 +101,7 @@ function comparison(operator: string, given: unknown[], column: ModelColumn, pat
 const missingOnly: Predicate = { missing: true, of: () => false, region: [] }
 const presentOnly: Predicate = { missing: false, of: () => true, region: everything }
 
-/** True of these values. */
+/** True for these values. */
 export function anyOf(values: readonly Operand[]): Predicate {
   const set = new Set(values)
   const numbers = values.filter((value) => typeof value === 'number')
@@ -142,11 +147,11 @@ function compare(operator: string, bound: string | number): Predicate {
 
 function ordered(value: Operand, { name, type }: ModelColumn, path: string): string | number {
   if (typeof value === 'boolean' || value === null)
-    invalid(path, `${name} cannot be ordered against this value`, value, `= or != of a ${type.kind}`)
+    invalid(path, `${name} cannot be ordered against this value`, value, `= or != for a ${type.kind}`)
   return value
 }
 
-/** A value of the conditions in the column's held form. */
+/** A value in the conditions, in the column's held form. */
 function heldOf(value: unknown, { name, type }: ModelColumn, path: string): Operand {
   if (value === null) return null
   const held = conversions[type.kind](value instanceof Date ? isoOf(value, type) : value, type)

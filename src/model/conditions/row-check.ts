@@ -1,4 +1,4 @@
-/** Whether rows satisfy an expression, by their values. Hot: nothing is allocated per row. */
+/** Checks whether the values of rows satisfy an expression. Hot: allocates nothing per row. */
 import type { Vector } from '../../record.js'
 import { blockRows } from '../random/block-words.js'
 import type { NodeOutput } from '../sample/circuit-sampler.js'
@@ -9,7 +9,7 @@ import type { Demand } from './cover.js'
 import type { ConditionExpression } from './expression.js'
 import type { Intervals } from './intervals.js'
 
-/** Writes, for `count` rows (at most `blockRows`) from index `from` on, whether each satisfies it. */
+/** Writes to `out` whether each of `count` rows (at most `blockRows`), starting at index `from`, satisfies it. */
 export type RowCheck = (from: number, count: number, out: Uint8Array) => void
 
 export interface RowValues {
@@ -20,7 +20,7 @@ export interface RowValues {
 
 export function rowCheck(expression: ConditionExpression, domains: readonly NodeDomain[], values: RowValues): RowCheck {
   switch (expression.kind) {
-    case 'made': {
+    case 'computed': {
       const vector = values.vector(expression.index)
       return vector.kind === 'number' ? demandCheck(expression.demand, vector.values) : () => undefined
     }
@@ -49,7 +49,7 @@ export function rowCheck(expression: ConditionExpression, domains: readonly Node
   }
 }
 
-/** Whether rows satisfy none of the forbidden conditions. */
+/** Checks that rows satisfy none of the forbidden conditions. */
 export function forbiddenCheck(formula: Formula, inputOf: InputOf): RowCheck {
   const program = compileCondition(formula, inputOf)
   return (from, count, out) => {
@@ -58,7 +58,7 @@ export function forbiddenCheck(formula: Formula, inputOf: InputOf): RowCheck {
   }
 }
 
-/** Whether rows satisfy all of several checks. */
+/** Checks that rows pass all of several checks. */
 export function allChecks(checks: readonly RowCheck[]): RowCheck {
   if (checks.length === 1) return checks[0]
   const each = new Uint8Array(blockRows)
@@ -82,7 +82,7 @@ function demandCheck({ missing, region }: Demand, numbers: Float64Array): RowChe
 }
 
 function symbolCheck(set: NodeSet, { pieces, grid, whole }: NodeDomain, { codes, values }: NodeOutput): RowCheck {
-  // 0: none of the symbol, 1: all of it, 2: its values must be checked.
+  // 0: none of the symbol is allowed, 1: all of it, 2: its values must be checked.
   const kinds = Uint8Array.from(set, (left, code) =>
     left.length === 0 ? 0 : left === whole[code] || same(left, whole[code]) ? 1 : 2,
   )

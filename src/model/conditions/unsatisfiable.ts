@@ -4,13 +4,13 @@ import { GenesisError } from '../../errors.js'
 import { shownValue } from '../held.js'
 import { shown } from '../load/model-file.js'
 import { boxesOf } from './boxes.js'
-import { listed, listedNames } from './condition-error.js'
+import { maxListed, listedNames } from './condition-error.js'
 import type { NodeDomain } from './domain.js'
 import type { Conditioner } from './evidence.js'
 import type { ConditionExpression } from './expression.js'
 import { operatorIn } from './predicate.js'
 
-/** Fails for conditions of probability 0, naming the parts responsible: those that no record satisfies, or two that no record satisfies together. */
+/** Throws for conditions of probability 0, naming the parts responsible: those that no record satisfies, or two that no record satisfies together. */
 export function unsatisfiable(
   expression: ConditionExpression,
   domains: readonly NodeDomain[],
@@ -33,12 +33,12 @@ export function unsatisfiable(
   throw failure(part, `no record satisfies ${part.path} and all of the conditions before it`, domains)
 }
 
-/** The text that a condition compares with, to list the values that are most like it. */
+/** The text that a condition compares with, so that the most similar values can be listed. */
 function wantedText(literal: unknown): string {
   return String(Array.isArray(literal) ? literal.flat().at(-1) : literal)
 }
 
-/** The parts that must all hold, as fine-grained as possible. */
+/** The parts that must all hold, split as far as possible. */
 function conjuncts(expression: ConditionExpression): ConditionExpression[] {
   return expression.kind === 'all' ? expression.parts.flatMap(conjuncts) : [expression]
 }
@@ -47,13 +47,13 @@ function failure(part: ConditionExpression, what: string, domains: readonly Node
   return new GenesisError('CONDITION_UNSATISFIABLE', what, { place: part.path, ...known(part, domains) })
 }
 
-/** What the model knows about the column of a single-column part. */
+/** The column's values in the model, for a part on a single column. */
 function known(
   part: ConditionExpression,
   domains: readonly NodeDomain[],
 ): { found?: string; expected?: string; remedy?: string } {
   if (part.kind === 'any' && part.of) return { found: shown(part.of.literal), expected: part.of.expected }
-  if (part.kind === 'made') return { found: shown(part.literal), expected: part.expected }
+  if (part.kind === 'computed') return { found: shown(part.literal), expected: part.expected }
   if (part.kind !== 'column') return {}
   const { column, pieces, grid } = domains[part.node]
   const found = shown(part.literal)
@@ -67,7 +67,7 @@ function known(
     const texts = values.map(String)
     const wanted =
       typeof part.literal === 'string' ? (operatorIn(part.literal) ?? nearest(part.literal, texts)) : undefined
-    const shownFirst = texts.length > listed ? closest(wantedText(part.literal), texts) : texts
+    const shownFirst = texts.length > maxListed ? closest(wantedText(part.literal), texts) : texts
     return {
       found,
       expected: `values among ${listedNames(shownFirst)}${missing}`,

@@ -1,6 +1,6 @@
 /**
- * Expressions as users write them: the Common Expression Language (https://github.com/google/cel-spec) over the columns of a record. They
- * become a `Formula`; docs/expressions.md lists the differences from CEL.
+ * Reads expressions in the Common Expression Language (https://github.com/google/cel-spec) over a record's columns into a `Formula`.
+ * docs/expressions.md lists the differences from CEL.
  */
 import { parse, ParseError, type ASTNode } from '@marcbachmann/cel-js'
 import { nearest } from '../../config/nearest.js'
@@ -10,7 +10,7 @@ import type { FieldType } from '../../record.js'
 import { heldTimestamp } from '../held.js'
 import type { Formula, FormulaOperator } from './formula.js'
 
-/** The type of an expression's value; `null` fits every type. A time is a date or a timestamp. */
+/** The type of an expression's value. `null` fits every type. A time is a date or a timestamp. */
 export type ExpressionType = 'number' | 'text' | 'boolean' | 'time' | 'duration' | 'null'
 
 export interface Expression {
@@ -21,18 +21,18 @@ export interface Expression {
 export interface ExpressionOptions {
   /** The columns that may be used, and their types. */
   readonly columns: ReadonlyMap<string, FieldType>
-  /** What a message about the expression begins with, such as "columns.yaml: columns.total.equals". */
+  /** The expression's location for messages, such as "columns.yaml: columns.total.equals". */
   readonly place: string
 }
 
 /**
- * Reads an expression and checks that its columns exist and its types fit. Throws CONFIG_INVALID, naming the invalid part.
+ * Reads an expression and checks its columns and types. Throws CONFIG_INVALID, naming the invalid part.
  */
 export function readExpression(text: string, { columns, place }: ExpressionOptions): Expression {
   return new Reader(columns, place).read(syntaxTree(text, place))
 }
 
-/** The columns that an expression uses, each once; nothing else is checked. Throws CONFIG_INVALID if it is not an expression. */
+/** The columns that an expression uses, each once. Checks only the syntax. Throws CONFIG_INVALID if that is wrong. */
 export function columnsInExpression(text: string, place: string): string[] {
   const names = new Set<string>()
   const visit = (part: unknown): void => {
@@ -100,7 +100,7 @@ const functions: Readonly<Record<string, FormulaOperator>> = {
 const timeFunctions = ['date', 'year', 'month', 'day', 'weekday', 'hour', 'minute', 'second']
 const otherFunctions = ['round', 'timestamp', 'duration']
 
-/** CEL's own functions on times, whose months and days of the month count from 0, and on texts. */
+/** CEL's own methods on texts and times; its months and days of the month count from 0. */
 const methods: Readonly<Record<string, readonly [op: FormulaOperator, less?: number]>> = {
   ...{ getFullYear: ['year'], getMonth: ['month', 1], getDate: ['day'], getDayOfMonth: ['day', 1] },
   ...{ getDayOfWeek: ['weekday'], getHours: ['hour'], getMinutes: ['minute'], getSeconds: ['second'] },
@@ -170,7 +170,7 @@ class Reader {
     const number = Number(value)
     if (Number.isFinite(number) && Math.abs(number) <= Number.MAX_SAFE_INTEGER)
       return { formula: number, type: 'number' }
-    return this.#wrong(node, 'not a number that can be computed with', 'a number up to 2^53')
+    return this.#wrong(node, 'number out of range', 'a number up to 2^53')
   }
 
   #negative(node: ASTNode): Expression {
@@ -310,7 +310,7 @@ class Reader {
   }
 
   #mismatch(node: ASTNode, type: ExpressionType, expected: string): never {
-    return this.#wrong(node, `a ${type} where it takes another type`, expected)
+    return this.#wrong(node, `a ${type} is not allowed here`, expected)
   }
 
   #wrong(node: ASTNode, what: string, expected: string): never {
@@ -331,7 +331,7 @@ const results: Readonly<Record<string, ExpressionType>> = {
   ...{ 'duration * number': 'duration', 'number * duration': 'duration', 'duration / number': 'duration' },
 }
 
-/** CEL's durations, such as 1h30m and -1.5s, and days. */
+/** The milliseconds of a CEL duration, such as 1h30m or -1.5s, which may also have days; null: not a duration. */
 function durationOf(text: string): number | null {
   const parts = /^(-?)((?:\d+(?:\.\d+)?(?:d|h|ms|m|s))+)$/.exec(text)
   if (parts === null) return null

@@ -2,9 +2,9 @@ import type { FieldType } from '../../record.js'
 import { dayMs } from '../held.js'
 
 /**
- * A value computed from other columns of a record, as the artifact holds it. Columns keep their own units: decimals are plain
- * numbers, dates and timestamps milliseconds since 1970 (UTC); true is 1 and false 0. It is missing (null) if one of its columns is, except
- * for `if` (only the chosen branch counts), `and` and `or` (as in SQL: false and missing is false), and `missing` itself.
+ * A value computed from other columns of a record, as stored in an artifact. Decimals are plain numbers, dates and timestamps are
+ * milliseconds since 1970 (UTC), true is 1 and false is 0. The value is missing (null) if one of its columns is, except for `if` (only
+ * the chosen branch counts), `and` and `or` (as in SQL: false and missing is false), and `missing` itself.
  */
 export type Formula =
   | null
@@ -14,7 +14,7 @@ export type Formula =
   | { readonly op: FormulaOperator; readonly of: readonly Formula[] }
 
 export const timeParts = ['date', 'year', 'month', 'day', 'weekday', 'hour', 'minute', 'second'] as const
-/** The day that is a given number of months or working days (Monday to Friday) after the start of 1970. */
+/** Functions from a number of months or working days (Monday to Friday) since 1970-01-01 to the day. */
 export const calendars = ['month_start', 'month_end', 'workday'] as const
 const folds = ['+', '-', '*', '/', '%', 'min', 'max', 'and', 'or', 'concat'] as const
 export const comparisons = ['=', '!=', '<', '<=', '>', '>='] as const
@@ -34,14 +34,14 @@ const binary = ['round', 'starts_with', 'ends_with', 'contains', ...comparisons]
 const ternary = ['if'] as const
 
 /**
- * Weekdays are 0, Sunday, to 6, months 1 to 12; `date` is midnight of the day. The second operand of `round` is the number of decimal places, a constant.
- * `%` has the sign of its divisor.
+ * Weekdays are 0 (Sunday) to 6, months 1 to 12; `date` is midnight of the day. The second operand of `round` is a constant number of
+ * decimal places. `%` has the sign of the divisor.
  */
 export type FormulaOperator =
   (typeof folds)[number] | (typeof unary)[number] | (typeof binary)[number] | (typeof ternary)[number]
 
 /** The minimum and maximum number of operands of each operator. */
-export const operands: Readonly<Record<FormulaOperator, readonly [least: number, most: number]>> = {
+export const operands: Readonly<Record<FormulaOperator, readonly [min: number, max: number]>> = {
   ...arity(folds, 2, Infinity),
   ...arity(unary, 1, 1),
   ...arity(binary, 2, 2),
@@ -63,14 +63,14 @@ export type Rounding = (typeof roundings)[number]
 /** The operators of formulas in version 2 of a model file. */
 const plain: ReadonlySet<string> = new Set(['+', '-', '*', '/', '%', 'min', 'max', 'floor', ...timeParts, ...calendars])
 
-/** Whether a formula uses nothing that came with version 3: conditions and texts. */
+/** Whether a formula uses nothing introduced in version 3, that is conditions and texts. */
 export function isArithmetic(formula: Formula): boolean {
   if (typeof formula === 'number') return true
   if (formula === null || 'text' in formula) return false
   return 'column' in formula || (plain.has(formula.op) && formula.of.every(isArithmetic))
 }
 
-/** The columns of a formula, each once, in the order they are named. */
+/** The columns of a formula, each once, in order of first use. */
 export function columnsIn(formula: Formula): string[] {
   if (typeof formula !== 'object' || formula === null || 'text' in formula) return []
   if ('column' in formula) return [formula.column]
@@ -101,15 +101,15 @@ function written(formula: Formula, outer: number): string {
 }
 
 /**
- * How formulas interpret a type's held numbers: held · factor / 10^scale. A formula keeps numerator and scale apart, so that sums
- * and products of decimals are exact.
+ * How formulas interpret a type's held numbers: held · factor / 10^scale. Formulas keep numerator and scale separate, so that sums and
+ * products of decimals are exact.
  */
 export function unitOf(type: FieldType): { readonly factor: number; readonly scale: number } {
   if (type.kind === 'date') return { factor: dayMs, scale: 0 }
   return { factor: 1, scale: type.kind === 'decimal' ? type.scale : 0 }
 }
 
-/** A constant as numerator and scale: 0.05 is 5 of scale 2. */
+/** A constant as numerator and scale: 0.05 is 5 with scale 2. */
 export function exactly(value: number): { readonly value: number; readonly scale: number } {
   const text = String(value)
   const [mantissa, exponent = '0'] = text.split('e')

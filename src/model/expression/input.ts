@@ -1,6 +1,6 @@
 import type { FieldType, Value, Vector } from '../../record.js'
 
-/** A column of numbers in the held form, NaN where missing; or codes into such numbers. Booleans are 1 and 0. */
+/** A column of numbers in the held form (NaN: missing), or of codes into such numbers. Booleans are 1 and 0. */
 export interface NumberInput {
   readonly kind: 'number'
   readonly type: FieldType
@@ -8,18 +8,18 @@ export interface NumberInput {
   readonly numbers: Float64Array
 }
 
-/** A column of texts, null where missing. */
+/** A column of texts; null: missing. */
 export interface TextInput {
   readonly kind: 'text'
   /** The text of a row. */
   readonly at: (row: number) => string | null
-  /** The codes of the rows, and what they stand for, if the column has codes. */
+  /** The rows' codes and the texts they stand for, if the column has codes. */
   readonly coded: { readonly codes: Uint16Array; readonly texts: readonly (string | null)[] } | null
 }
 
 export type ColumnInput = NumberInput | TextInput
 
-/** A column as the generator fills it; `dictionary` is what its codes stand for, if it only has codes. */
+/** The input for a column that a generator fills. `dictionary`: the values of its codes, if it only has codes. */
 export function inputOf(type: FieldType, vector: Vector, dictionary: readonly (Value | undefined)[] = []): ColumnInput {
   if (type.kind === 'string' || type.kind === 'uuid') return textInput(vector, dictionary)
   if (vector.kind === 'number') return { kind: 'number', type, codes: null, numbers: vector.values }
@@ -39,7 +39,7 @@ function textInput(vector: Vector, dictionary: readonly (Value | undefined)[]): 
     case 'text': {
       const { offsets, missing } = vector
       const decoder = new TextDecoder()
-      // The bytes move to a new array when they grow.
+      // Read `bytes` on each call: it is replaced when it grows.
       const at = (row: number): string | null =>
         missing?.[row] === 1 ? null : decoder.decode(vector.bytes.subarray(offsets[row], offsets[row + 1]))
       return { kind: 'text', at, coded: null }

@@ -3,7 +3,7 @@ import { dayMs } from '../held.js'
 import { comparisons, exactly, unitOf, type Formula, type FormulaOperator } from './formula.js'
 import { timePart } from './time-parts.js'
 
-/** What a column can be if some of its parts are known: a number from low to high (none: low > high), or missing. */
+/** What a column can be, given what is known: a number from low to high (no number if low > high), or missing. */
 export interface Extent {
   readonly low: number
   readonly high: number
@@ -21,8 +21,8 @@ export function eitherOf(a: Extent, b: Extent): Extent {
 }
 
 /**
- * The range of a formula's held numbers, by interval arithmetic: never too narrow, but too wide if a column is used twice. `extentOf` gives the
- * ranges of its columns.
+ * The range of a formula's held numbers, by interval arithmetic: never too narrow, but possibly too wide if a column is used twice.
+ * `extentOf` returns the ranges of its columns.
  */
 export function formulaExtent(
   formula: Formula,
@@ -34,7 +34,7 @@ export function formulaExtent(
   if (!(low <= high)) return { ...nowhere, missing }
   const { factor, scale } = unitOf(type)
   if (type.kind === 'double') return { low: below(low), high: above(high), missing }
-  // One step more on each side, to allow for rounding.
+  // Widen by one step on each side to allow for rounding.
   return {
     low: Math.floor(below((low * 10 ** scale) / factor)),
     high: Math.ceil(above((high * 10 ** scale) / factor)),
@@ -44,7 +44,7 @@ export function formulaExtent(
 
 function extent(formula: Formula, extentOf: (column: string) => Extent, typeOf: (column: string) => FieldType): Extent {
   if (formula === null) return { ...nowhere, missing: true }
-  // Texts only occur in comparisons, where their range does not matter.
+  // Texts occur only in comparisons, where their range does not matter.
   if (typeof formula === 'object' && 'text' in formula) return { low: 0, high: 0, missing: false }
   if (typeof formula === 'number') {
     const { value, scale } = exactly(formula)
@@ -93,7 +93,7 @@ function operate(
     case 'max':
       return [Math.max(a, c), Math.max(b, d)]
     case '%':
-      // Within one period the remainder rises with the number.
+      // Within one period, the remainder increases with the number.
       if (c === d && c > 0 && Math.floor(a / c) === Math.floor(b / c))
         return [a - Math.floor(a / c) * c, b - Math.floor(b / c) * c]
       return [Math.min(0, c), Math.max(0, d)]
@@ -109,7 +109,7 @@ function spanOf(values: readonly number[]): [number, number] {
   return [Math.min(...known), Math.max(...known)]
 }
 
-/** The parts of times, and the period within which each rises with the time. */
+/** Parts of times, and the period within which each increases with the time. */
 const turns: Partial<Record<FormulaOperator, readonly [turn: number, low: number, high: number]>> = {
   hour: [dayMs, 0, 23],
   minute: [3_600_000, 0, 59],
@@ -127,7 +127,7 @@ function within(op: FormulaOperator, low: number, high: number): { low: number; 
   const part = timePart(op)
   if (turn === undefined) return { low: part(low), high: part(high) }
   const [period, least, most] = turn
-  // 1970 began on a Thursday, weeks here on a Sunday.
+  // 1970-01-01 was a Thursday; weeks start on Sunday here.
   const shift = op === 'weekday' ? 4 * dayMs : 0
   const same =
     period > 0
@@ -137,7 +137,7 @@ function within(op: FormulaOperator, low: number, high: number): { low: number; 
   return same ? { low: part(low), high: part(high) } : { low: least, high: most }
 }
 
-/** A little lower and higher, to allow for rounding. */
+/** `below` and `above`: slightly lower and higher numbers, to allow for rounding. */
 function below(value: number): number {
   return value - Math.abs(value) * 1e-12
 }

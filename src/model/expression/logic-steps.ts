@@ -1,4 +1,4 @@
-/** Conditions on blocks of rows: 1 is true, 0 false, NaN neither, because something is missing. Hot: nothing is allocated per row. */
+/** Conditions on blocks of rows: 1 is true, 0 false, NaN unknown because something is missing. Hot: allocates nothing per row. */
 import { blockRows } from '../random/block-words.js'
 import type { comparisons } from './formula.js'
 import { aligned } from './number-steps.js'
@@ -33,7 +33,7 @@ export function comparisonStep(op: ComparisonOperator, left: NumberStep, right: 
   }
 }
 
-/** And, or: false and missing is false, true or missing is true. */
+/** `and` and `or`: false and missing is false, true or missing is true. */
 export function junctionStep(op: 'and' | 'or', parts: readonly NumberStep[]): NumberStep {
   const block = new Float64Array(blockRows)
   const decides = op === 'and' ? 0 : 1

@@ -1,4 +1,4 @@
-/** Arithmetic on blocks of numbers. Hot: nothing is allocated per row, and each operator has a loop of its own. */
+/** Arithmetic on blocks of numbers. Hot: allocates nothing per row, and each operator has its own loop. */
 import { blockRows } from '../random/block-words.js'
 import { exactly, unitOf, type FormulaOperator, type Rounding } from './formula.js'
 import type { NumberInput } from './input.js'
@@ -77,7 +77,7 @@ export function aligned(parts: readonly NumberStep[]): { readonly scale: number;
   return { scale, factors: parts.map((part) => 10 ** (scale - part.scale)) }
 }
 
-/** A separate loop for each, so that the engine sees a single kind of arithmetic in it. */
+/** A separate loop for each operator, so that the engine sees only one kind of arithmetic in it. */
 const loops: Record<AlignedOperator, (a: Float64Array, b: Float64Array, factor: number, count: number) => void> = {
   '+': (a, b, factor, count) => {
     for (let i = 0; i < count; i++) a[i] += b[i] * factor
@@ -99,7 +99,7 @@ const loops: Record<AlignedOperator, (a: Float64Array, b: Float64Array, factor: 
   },
 }
 
-/** The first part, with each of the others folded in. `plain`: the parts as numbers, without a scale. */
+/** Folds the other parts into the first. `plain`: converts the parts to plain numbers first, without a scale. */
 function folded(
   parts: readonly NumberStep[],
   scale: number,
@@ -146,7 +146,7 @@ export function functionStep(op: FormulaOperator, inner: NumberStep): NumberStep
   }
 }
 
-/** Rounded to the given number of decimal places, halves away from zero. */
+/** Rounds to the given number of decimal places, halves away from zero. */
 export function roundStep(inner: NumberStep, digits: number): NumberStep {
   const block = new Float64Array(blockRows)
   const up = 10 ** Math.max(0, digits - inner.scale)
@@ -166,7 +166,7 @@ export function roundBlock(block: Float64Array, count: number, divisor: number, 
   for (let i = 0; i < count; i++) {
     const value = block[i]
     let low = Math.floor(value / divisor)
-    // The quotient may have been rounded up to the next integer.
+    // Floating-point division may have rounded the quotient up to the next integer.
     if (low * divisor > value) low--
     const rest = value - low * divisor
     if (rest === 0) {

@@ -1,4 +1,4 @@
-/** Formulas over columns, a block of rows at a time. */
+/** Compiles formulas into programs that run on a block of rows at a time. */
 import type { FieldType } from '../../record.js'
 import { unitOf, type Formula, type Rounding } from './formula.js'
 import type { ColumnInput } from './input.js'
@@ -19,16 +19,16 @@ import { concatStep, mappedStep, testStep, textColumnStep, textConstantStep } fr
 export type InputOf = (column: string) => ColumnInput
 
 export interface Program {
-  /** Computes the held numbers of rows from … from + count (at most `blockRows`), NaN where missing; valid until the next call. */
+  /** Computes `count` held numbers (at most `blockRows`), starting at row `from`; NaN: missing. Valid until the next call. */
   run(from: number, count: number): Float64Array
 }
 
 export interface TextProgram {
-  /** The texts of rows from … from + count (at most `blockRows`), null where missing; valid until the next call. */
+  /** Computes `count` texts (at most `blockRows`), starting at row `from`; null: missing. Valid until the next call. */
   run(from: number, count: number): readonly (string | null)[]
 }
 
-/** Compiles a formula whose value becomes a held number of `type`, rounded to its scale. */
+/** Compiles a formula whose value is stored as a held number of `type`, rounded to its scale. */
 export function compileFormula(
   formula: Formula,
   inputOf: InputOf,

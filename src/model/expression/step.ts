@@ -1,7 +1,7 @@
-/** A step of a compiled formula computes `count` rows (at most `blockRows`) from row `from` on into its own block. */
+/** A step of a compiled formula computes `count` rows (at most `blockRows`), starting at row `from`, into its own block. */
 export type Step = NumberStep | TextStep
 
-/** Integers in units of 10^−scale, unless something was divided or a column is real; NaN is missing. Conditions are 1 and 0. */
+/** Integers in units of 10^−scale, unless a division or a real column is involved; NaN: missing. Conditions are 1 and 0. */
 export interface NumberStep {
   readonly kind: 'number'
   readonly scale: number
@@ -16,7 +16,7 @@ export interface TextStep {
   readonly kind: 'text'
   readonly block: (string | null)[]
   run(from: number, count: number): void
-  /** The dictionary, if rows are codes: a test on texts is then made once per entry. */
+  /** The rows' codes and their dictionary, if they have codes: a test on texts then runs once per entry. */
   readonly coded: { readonly codes: Uint16Array; readonly texts: readonly (string | null)[] } | null
 }
 
@@ -25,13 +25,13 @@ export function isNumberStep(step: Step): step is NumberStep {
 }
 
 export function numbersIn(steps: readonly Step[]): NumberStep[] {
-  if (!steps.every(isNumberStep)) throw new TypeError('a formula computes with a text')
+  if (!steps.every(isNumberStep)) throw new TypeError('a text in arithmetic')
   return [...steps]
 }
 
 export function textsIn(steps: readonly Step[]): TextStep[] {
   return steps.map((step) => {
-    if (step.kind !== 'text') throw new TypeError('a formula takes a number for a text')
+    if (step.kind !== 'text') throw new TypeError('a number instead of a text')
     return step
   })
 }

@@ -1,6 +1,6 @@
 /**
- * Operations on blocks of texts. A function of a column with codes is computed once per distinct text; only concatenations, and texts
- * of columns without codes, are computed row by row.
+ * Operations on blocks of texts. Functions of columns with codes are computed once per distinct text; only concatenations and functions
+ * of columns without codes are computed row by row.
  */
 import { blockRows } from '../random/block-words.js'
 import type { TextInput } from './input.js'

@@ -1,4 +1,4 @@
-/** Parts of times in milliseconds since 1970 (UTC); integer arithmetic only, NaN for NaN. */
+/** Parts of times, which are milliseconds since 1970 (UTC). Integer arithmetic only; NaN for NaN. */
 import { dayMs } from '../held.js'
 import { civilOf } from '../time/civil.js'
 import type { calendars, FormulaOperator, timeParts } from './formula.js'
@@ -18,7 +18,7 @@ const parts: Record<TimePart, (ms: number) => number> = {
   minute: (ms) => Math.floor((ms - Math.floor(ms / 3_600_000) * 3_600_000) / 60_000),
   month_start: (months) => dayMs * daysOfMonth(months),
   month_end: (months) => dayMs * (daysOfMonth(months + 1) - 1),
-  // 1970 began on a Thursday: the third working day of its week.
+  // 1970-01-01 was a Thursday, the fourth working day of its week: index 3.
   workday: (days) => dayMs * (Math.floor((days + 3) / 5) * 7 + (days + 3 - Math.floor((days + 3) / 5) * 5) - 3),
   second: (ms) => Math.floor((ms - Math.floor(ms / 60_000) * 60_000) / 1000),
 }
@@ -27,7 +27,7 @@ export function timePart(part: FormulaOperator): (ms: number) => number {
   return parts[part as TimePart]
 }
 
-/** The first day, since 1970, of a month counted from January 1970 (days_from_civil). */
+/** Days from 1970-01-01 to the first day of a month, which is counted from January 1970 (days_from_civil). */
 function daysOfMonth(months: number): number {
   const month = months - Math.floor(months / 12) * 12
   const year = 1970 + Math.floor(months / 12) - (month < 2 ? 1 : 0)

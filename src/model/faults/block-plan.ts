@@ -7,30 +7,32 @@ import { RowWords } from '../random/row-words.js'
 const minSlots = 1024
 const two32 = 0x100000000
 
-/** The number of a kind in a batch's `faults.kinds`. */
+/** The number of a fault's kind in a batch's `faults.kinds`. */
 export function kindNumber(kind: DisturbKind): number {
   return disturbKinds.indexOf(kind) + 1
 }
 
-/** The farthest a record moves, in records of its shard. */
-export function reachOf({ probabilities, lateBy, outOfOrderWithin }: DisturbConfig): number {
+/** The maximum distance that a record moves, in records of its shard. */
+export function maxDistance({ probabilities, lateBy, outOfOrderWithin }: DisturbConfig): number {
   return Math.max(probabilities.late > 0 ? lateBy : 0, probabilities.out_of_order > 0 ? outOfOrderWithin : 0)
 }
 
 /**
- * Which record is in which slot. A shard's stream is cut into blocks of `slots` records; a block has its own records,
- * which only move within it, and as many copies as the rate of duplicates leaves room for, so any block can be planned by itself.
- * A record's fault depends only on (seed, position). Hot: no allocation after the constructor.
+ * Which record is in which slot. A shard's stream is divided into blocks of `slots` records. A block has its own records, which move only
+ * within it, and a fixed number of duplicates, so any block can be planned on its own. A record's fault depends only on (seed, position).
+ * Hot: allocates nothing after the constructor.
  */
 export class BlockPlan {
   readonly slots: number
-  /** The block that has been planned; -1: none yet. */
+  /** The planned block; -1: none yet. */
   block = -1
   /** The index, within the shard, of the block's first record. */
   first = 0
-  /** For each slot: its record, counted from `first`; the fault (see Faults); the fault's draw. */
+  /** By slot: its record, counted from `first`. */
   readonly sources: Int32Array
+  /** By slot: the fault (see Faults). */
   readonly kinds: Uint8Array
+  /** By slot: the fault's draw. */
   readonly draws: Float64Array
   readonly #config: DisturbConfig
   readonly #shard: number
@@ -45,8 +47,8 @@ export class BlockPlan {
     this.#config = config
     this.#shard = shard
     this.#shards = shards
-    this.slots = Math.max(minSlots, 2 ** Math.ceil(Math.log2(16 * reachOf(config))))
-    // Separate words: the model's come from the stream's seed at the same positions.
+    this.slots = Math.max(minSlots, 2 ** Math.ceil(Math.log2(16 * maxDistance(config))))
+    // A separate key, because the model draws from the stream's seed at the same positions.
     const digest = createHash('sha256').update(`disturb ${config.seed}`).digest()
     this.#words = new RowWords(digest.readUIntBE(0, 6), 2)
     const { slots } = this
@@ -78,7 +80,7 @@ export class BlockPlan {
   #choose(count: number): void {
     const { probabilities, lateBy, outOfOrderWithin } = this.#config
     const share = 1 / (1 - probabilities.duplicate)
-    // Records near the end cannot move: the others are chosen correspondingly more often.
+    // Records near the end of a block cannot move, so the others are chosen correspondingly more often.
     const late = (probabilities.late * share * count) / (count - lateBy)
     const outOfOrder = (probabilities.out_of_order * share * count) / (count - outOfOrderWithin)
     let copies = this.slots - count
@@ -120,7 +122,7 @@ export class BlockPlan {
     }
   }
 
-  /** Sorts the records by target slot; records that moved there follow the one that was already there. */
+  /** Sorts the records by target slot; a record moved to a slot follows the one that was there. */
   #place(count: number): void {
     const ends = this.#ends.fill(0)
     for (let m = 0; m < count; m++) ends[this.#targetOf[m] + 1] += this.#kindOf[m] === duplicate ? 2 : 1

@@ -3,18 +3,18 @@ import type { DisturbConfig } from '../../config/disturb.js'
 import { GenesisError } from '../../errors.js'
 import type { ColumnBatch, Field } from '../../record.js'
 import { checkBatchSize, type Generator } from '../generator.js'
-import { BlockPlan, reachOf } from './block-plan.js'
+import { BlockPlan, maxDistance } from './block-plan.js'
 import { Gathered } from './gathered.js'
 
-/** How many records beyond `capacity` a generator must make at a time, so that moves seldom split a batch. */
+/** Extra records, beyond `capacity`, that the inner generator must have room for, so that moves rarely split a batch. */
 export function spareCapacity(config: DisturbConfig): number {
-  return 2 * reachOf(config)
+  return 2 * maxDistance(config)
 }
 
 /**
- * A shard's stream with faults: late and out-of-order records are moved, duplicates take a slot of their own, and the
- * other faults are marked for the encoder. A position of this stream is a slot; the record in it is a pure function of
- * (stream, faults' settings and seed, slot), so checkpoints, slices and verification work as with any other stream.
+ * A shard's stream with faults: late and out-of-order records are moved, duplicates get a slot of their own, and the other faults are
+ * marked for the encoder. A position of this stream is a slot. The record in a slot is a pure function of (stream, fault settings, fault
+ * seed, slot), so checkpoints, slices and verification work as for any other stream.
  */
 export class DisturbedGenerator implements Generator {
   readonly fields: readonly Field[]
@@ -30,7 +30,7 @@ export class DisturbedGenerator implements Generator {
   readonly #draws: Float64Array
   #position: number
 
-  /** `inner` makes the undisturbed stream of the shard. Throws CONFIG_INVALID for fields that are not columns. */
+  /** `inner` generates the shard's undisturbed stream. Throws CONFIG_INVALID for fields that are not columns. */
   constructor(inner: Generator, config: DisturbConfig, shard: number, shards: number, capacity: number) {
     const { missingFields, nullFields } = config
     checkNames('missing_field', missingFields, inner.fields)
@@ -70,8 +70,8 @@ export class DisturbedGenerator implements Generator {
     return { fields, start, stride, length: count, vectors: this.#gathered.vectors, faults }
   }
 
-  /** Fills part of the batch, from index `to`, with the records of the slots from `slot`; returns how many. */
-  #fill(slot: number, to: number, most: number): number {
+  /** Writes the records of up to `max` slots, starting at `slot`, to the batch at index `to`; returns how many. */
+  #fill(slot: number, to: number, max: number): number {
     const plan = this.#plan
     const block = Math.floor(slot / plan.slots)
     plan.load(block)
@@ -79,7 +79,7 @@ export class DisturbedGenerator implements Generator {
     let count = 0
     let low = plan.sources[at]
     let high = low
-    for (const room = Math.min(most, plan.slots - at); count < room; count++) {
+    for (const room = Math.min(max, plan.slots - at); count < room; count++) {
       const source = plan.sources[at + count]
       const nextLow = Math.min(low, source)
       const nextHigh = Math.max(high, source)

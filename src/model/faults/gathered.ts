@@ -1,6 +1,5 @@
 /**
- * Records picked out of batches, in an order of their own. Hot: no allocation per record; the vectors are overwritten after
- * each `clear`.
+ * Records gathered from batches, in any order. Hot: allocates nothing per record; the vectors are overwritten after each `clear`.
  */
 import type { ColumnBatch, ListVector, Vector } from '../../record.js'
 
@@ -65,7 +64,7 @@ export class Gathered {
     }
   }
 
-  /** The items of picked lists, one list after the other. */
+  /** Copies the items of picked lists, list by list. */
   #copyLists(source: ListVector, into: Growing, picks: Int32Array, from: number, count: number, shift: number): void {
     if (into.kind !== 'list') return
     const to = this.length
@@ -93,7 +92,7 @@ function lengthAt(offsets: Int32Array, index: number): number {
   return offsets[index + 1] - offsets[index]
 }
 
-/** A vector like `vector` for `size` records, beginning with the content of the old one. */
+/** A vector like `vector` for `size` records, starting with the content of the old one. */
 function grown(vector: Vector, old: Growing | undefined, size: number): Growing {
   switch (vector.kind) {
     case 'dictionary':
@@ -118,7 +117,7 @@ function grown(vector: Vector, old: Growing | undefined, size: number): Growing 
       return {
         kind: 'list',
         gathered,
-        // Growing replaces the arrays.
+        // Read on each call, because growing replaces the arrays.
         get items() {
           return gathered.vectors
         },

@@ -3,17 +3,17 @@ import { GrowingText } from '../generated/text-vector.js'
 import { unset, type LifeBatch } from './life-batch.js'
 import type { ChangedColumnSpec } from './lives.js'
 
-/** A column that states change. `put` writes the values of one record of the batch; texts must be put in order. */
+/** A column that states change. `put` writes the value of one record of the batch; texts must be written in order. */
 export interface ChangedColumn {
   readonly field: Field
   readonly vector: Vector
-  /** Before the first record of a batch. */
+  /** Starts a batch. */
   begin(): void
-  /** Record `to`, from an event of a life and the row of its entity. */
+  /** Writes record `to` from an event of a life and the row of its entity. */
   put(to: number, life: LifeBatch, event: number, row: number): void
 }
 
-/** The layout of a column that states change. `fields`: those of entities. */
+/** The layout of a column that states change. `fields`: those of the entities. */
 export function changedField({ name, type, nullable, setters }: ChangedColumnSpec, fields: readonly Field[]): Field {
   const sources = setters.map((setter) => fields.find((field) => field.name === setter))
   const { kind } = type
@@ -29,7 +29,7 @@ export function changedField({ name, type, nullable, setters }: ChangedColumnSpe
   return { name, type, nullable, vector: 'text', plain: sources.every((source) => source?.plain === true) }
 }
 
-/** `index`: of the column in the specification. `fields` and `vectors`: those of entities. */
+/** `index`: that of the column in the specification. `fields` and `vectors`: those of the entities. */
 export function changedColumn(
   spec: ChangedColumnSpec,
   index: number,
@@ -47,7 +47,7 @@ export function changedColumn(
   return field.vector === 'dictionary' ? new Codes(field, index, all, capacity) : new Texts(field, index, all, capacity)
 }
 
-/** What the values of all sources lie between; undefined: not known. */
+/** The range of the values of all sources; undefined: unknown. */
 function rangeOf(sources: readonly (Field | undefined)[]): [number, number] | undefined {
   const ranges = sources.map((source) => source?.range ?? rangeOfDictionary(source))
   const known = ranges.filter((range) => range !== undefined)
@@ -101,7 +101,7 @@ function rangeOfDictionary(field: Field | undefined): readonly [number, number] 
   return numbers.length === 0 ? undefined : [Math.min(...numbers), Math.max(...numbers)]
 }
 
-/** Values of a few dictionaries, put together into one. */
+/** Values of several dictionaries, merged into one. */
 class Codes implements ChangedColumn {
   readonly vector: DictionaryVector
   readonly #index: number
@@ -165,7 +165,7 @@ class Texts implements ChangedColumn {
   }
 }
 
-/** Appends the text of a row to others; false: it is missing. */
+/** Appends the text of a row; false: it is missing. */
 type AppendText = (row: number, into: GrowingText) => boolean
 
 function appendText({ vector, field }: Source): AppendText {

@@ -2,34 +2,34 @@ import { eventsOf, maxBatchEvents, type LifeLaw, type WaitLaw } from './life-law
 import type { LifeRandom } from './life-random.js'
 import type { LivesSpec } from './lives.js'
 
-/** No setter: the column has no value. */
+/** Instead of a setter: the column has no value. */
 export const unset = -1
 
-/** Events of one time are told apart by their number below this. */
+/** Events at the same time are distinguished by their number, which is below this. */
 const eventsPerTime = maxBatchEvents + 1
-/** From this many ms on, a time and an event do not go into one number. */
+/** From this many ms on, a time and an event number no longer fit in one number. */
 const longMs = Number.MAX_SAFE_INTEGER / eventsPerTime
 
 /**
- * The whole lives of a batch of entities: a pure function of (law, seed, batch). Events are in the order of their lives: those of entity
- * j are next to each other. Hot: nothing is allocated after the first batch.
+ * The entire lives of a batch of entities: a pure function of (law, seed, batch). Events are ordered by entity, then by their order in
+ * its life. Hot: allocates nothing after the first batch.
  */
 export class LifeBatch {
-  /** The batch that is loaded; −1: none. */
+  /** The loaded batch; −1: none. */
   number = -1
-  /** How many events it has; the arrays may be longer. */
+  /** Number of events; the arrays may be longer. */
   events = 0
-  /** Of each event: its entity, from 0 in the batch. */
+  /** By event: its entity, counted from 0 in the batch. */
   readonly entity: Int32Array
   readonly state: Uint16Array
   readonly time: Float64Array
   /** 1 where a life begins. */
   readonly begins: Uint8Array
-  /** By column of `changed`, then event: which setter the value comes from, or `unset`. */
+  /** By column of `changed`, then by event: the setter that the value comes from, or `unset`. */
   readonly setters: readonly Int16Array[]
-  /** As `setters`: the time of the event that set the value. */
+  /** Like `setters`: the time of the event that set the value. */
   readonly setTimes: readonly Float64Array[]
-  /** The events by time; at the same time in their order. */
+  /** The events sorted by time, stably. */
   readonly order: Int32Array
   readonly #keys: Float64Array
 
@@ -49,7 +49,7 @@ export class LifeBatch {
     this.#keys = new Float64Array(events)
   }
 
-  /** `firstEntity` and `stride`: the numbers of the batch's entities in the whole stream, which decide when they begin. */
+  /** `firstEntity` and `stride` give the numbers of the batch's entities in the entire stream, which determine when they begin. */
   load(number: number, firstEntity: number, stride: number): void {
     if (this.number === number) return
     this.number = number
@@ -67,7 +67,7 @@ export class LifeBatch {
     this.#sort(startMs + Math.floor(firstEntity * everyMs))
   }
 
-  /** The length of the next of `lives` lives that have `events` events together. */
+  /** Draws the length of the first of `lives` lives that have `events` events in total. */
   #length(lives: number, events: number): number {
     const { lengths, sums, maxLength, width } = this.law
     const rest = (lives - 1) * width
@@ -80,7 +80,7 @@ export class LifeBatch {
       left -= share
       if (left < 0) return n
     }
-    // What rounding has left over.
+    // Reached only through rounding errors.
     return last
   }
 
@@ -114,7 +114,7 @@ export class LifeBatch {
     }
   }
 
-  /** Which transition a life takes from a state in which it has `left` events, that of the state counted. */
+  /** Draws a life's transition from a state, given that it has `left` events left, including the state's own. */
   #next(state: number, left: number): number {
     const { ends, maxLength, states } = this.law
     const { to, odds } = states[state]

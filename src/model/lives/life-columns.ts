@@ -3,14 +3,14 @@ import { changedColumn, type ChangedColumn } from './changed-column.js'
 import type { LifeBatch } from './life-batch.js'
 import type { LivesSpec } from './lives.js'
 
-/** The columns of events that are not the entity's: state, time, and what states change. */
+/** The columns that events add to the entity's: state, time, and those that states change. */
 export class LifeColumns {
   readonly times: Float64Array
   readonly vectors: readonly Vector[]
   readonly #states: Uint16Array
   readonly #changed: readonly ChangedColumn[]
 
-  /** `fields` and `vectors`: those of entities. */
+  /** `fields` and `vectors`: those of the entities. */
   constructor(spec: LivesSpec, fields: readonly Field[], vectors: readonly Vector[], capacity: number) {
     this.#states = new Uint16Array(capacity)
     this.times = new Float64Array(capacity)
@@ -22,12 +22,12 @@ export class LifeColumns {
     ]
   }
 
-  /** Before the first record of a batch. */
+  /** Starts a batch. */
   begin(): void {
     for (const column of this.#changed) column.begin()
   }
 
-  /** Record `to`: an event of a life, whose entity is in a row. In order. */
+  /** Writes record `to` from an event of a life and the row of its entity. Call in order of `to`. */
   put(to: number, life: LifeBatch, event: number, row: number): void {
     this.#states[to] = life.state[event]
     this.times[to] = life.time[event]

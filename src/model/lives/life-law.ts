@@ -1,39 +1,40 @@
 /**
- * The law of lives as tables. A batch has a fixed number of entities, and batch b a number of events that is known beforehand, so that any
- * position is found by arithmetic: lengths of lives are drawn one after the other, given that together they are that many, by
- * P(n | m lives left, r events left) = p(n) · sums[m − 1][r − n] ÷ sums[m][r]. The numbers of events of a cycle of batches are the
- * quantiles of their own distribution; over a cycle, lives so have the odds they are declared to have.
+ * The distribution of lives, as tables. Every batch has the same number of entities, and a number of events that is known beforehand, so
+ * any position can be found by arithmetic. The lengths of its lives are drawn one by one, given their sum:
+ * P(n | m lives left, r events left) = p(n) · sums[m − 1][r − n] ÷ sums[m][r]. The event counts of the batches in a cycle are the
+ * quantiles of their distribution, so that over a cycle lives have the declared odds.
  */
 import type { LifeState, LivesSpec, WaitingTime } from './lives.js'
 
-/** Entities of a batch at most, and events about. */
+/** Maximum number of entities in a batch. */
 const maxEntities = 256
-const eventsAimed = 1024
-/** No batch has more events. */
+/** Approximate number of events in a batch. */
+const targetEvents = 1024
+/** Maximum number of events in a batch. */
 export const maxBatchEvents = 4095
-/** Batches after which the numbers of events come again, a power of two. */
+/** Batches in a cycle, after which event counts repeat: 2 to this power. */
 const cycleBits = 12
 const cycle = 1 << cycleBits
-/** Lives of this length and more are so rare that none is drawn. */
-const leastShare = 1e-9
+/** Lives are cut off at the longest length whose probability is at least this. */
+const minShare = 1e-9
 
 export interface LifeLaw {
-  /** Entities of a batch. */
+  /** Number of entities in a batch. */
   readonly entities: number
-  /** Events of the batches of a cycle: those of all their entities' whole lives. */
+  /** By batch of a cycle: number of events in the lives of its entities. */
   readonly totals: Int32Array
-  /** Events before each batch of a cycle, and in all of it. */
+  /** By batch of a cycle: number of events before it; the last entry is that of the entire cycle. */
   readonly before: Float64Array
-  /** The most events of a batch. */
+  /** Maximum number of events in a batch. */
   readonly maxEvents: number
-  /** The most events of a life. */
+  /** Maximum number of events in a life. */
   readonly maxLength: number
-  /** lengths[n]: the probability of a life of n events. */
+  /** lengths[n]: the probability that a life has n events. */
   readonly lengths: Float64Array
-  /** sums[m · width + r]: the probability that m lives have r events together. */
+  /** sums[m · width + r]: the probability that m lives have r events in total. */
   readonly sums: Float64Array
   readonly width: number
-  /** ends[s · (maxLength + 1) + n]: the probability that a life in state s has n more events, the one in s counted. */
+  /** ends[s · (maxLength + 1) + n]: the probability that a life in state s has n more events, including that of s. */
   readonly ends: Float64Array
   readonly states: readonly StateLaw[]
 }
@@ -54,14 +55,14 @@ export interface WaitLaw {
 
 const laws = new WeakMap<LivesSpec, LifeLaw>()
 
-/** The tables of a specification, made once. */
+/** The tables of a specification, computed once. */
 export function lifeLaw(spec: LivesSpec): LifeLaw {
   const known = laws.get(spec) ?? makeLaw(spec)
   laws.set(spec, known)
   return known
 }
 
-/** By length, from 0 to `max`: the share of lives that have so many events. Those that are longer are left out. */
+/** The share of lives with n events, for n from 0 to `max`. Longer lives are left out. */
 export function lengthShares({ states, first }: Pick<LivesSpec, 'states' | 'first'>, max: number): Float64Array {
   const ends = endTable(states, max)
   return ends.slice(first * (max + 1), (first + 1) * (max + 1))
@@ -70,25 +71,25 @@ export function lengthShares({ states, first }: Pick<LivesSpec, 'states' | 'firs
 function makeLaw({ states, first, maxEvents }: LivesSpec): LifeLaw {
   const all = lengthShares({ states, first }, maxEvents)
   let maxLength = maxEvents
-  while (all[maxLength] < leastShare) maxLength--
+  while (all[maxLength] < minShare) maxLength--
   const total = all.subarray(0, maxLength + 1).reduce((sum, share) => sum + share, 0)
   const lengths = all.slice(0, maxLength + 1).map((share) => share / total)
   const moment = (power: number): number => lengths.reduce((sum, share, n) => sum + share * n ** power, 0)
   const mean = moment(1)
-  const entities = Math.max(1, Math.min(maxEntities, Math.floor(eventsAimed / mean)))
+  const entities = Math.max(1, Math.min(maxEntities, Math.floor(targetEvents / mean)))
   const deviation = Math.sqrt(Math.max(0, entities * (moment(2) - mean * mean)))
-  const most = Math.min(
+  const maxSum = Math.min(
     entities * maxLength,
     Math.ceil(entities * mean + 6 * deviation) + 2 * maxLength,
     maxBatchEvents,
   )
-  const sums = sumTable(lengths, entities, most)
-  const totals = totalsOf(sums.subarray(entities * (most + 1)))
+  const sums = sumTable(lengths, entities, maxSum)
+  const totals = totalsOf(sums.subarray(entities * (maxSum + 1)))
   const before = new Float64Array(cycle + 1)
   totals.forEach((total, batch) => (before[batch + 1] = before[batch] + total))
   return {
     ...{ entities, totals, before, maxLength, lengths, sums },
-    width: most + 1,
+    width: maxSum + 1,
     maxEvents: totals.reduce((a, b) => Math.max(a, b)),
     ends: endTable(states, maxLength),
     states: states.map(({ next }) => ({
@@ -111,7 +112,7 @@ function endTable(states: readonly LifeState[], max: number): Float64Array {
   return table
 }
 
-/** The quantiles of the number of a batch's events, spread evenly over the cycle: batch b has that of its reversed bits. */
+/** The quantiles of a batch's event count, spread evenly over the cycle: batch b has the quantile given by its reversed bits. */
 function totalsOf(shares: Float64Array): Int32Array {
   const all = shares.reduce((sum, share) => sum + share, 0)
   const sorted = new Int32Array(cycle)
@@ -129,17 +130,17 @@ function reversed(batch: number): number {
   return bits
 }
 
-/** Events of a batch. */
+/** Number of events in a batch. */
 export function eventsOf({ totals }: LifeLaw, batch: number): number {
   return totals[batch % cycle]
 }
 
-/** Events before a batch. */
+/** Number of events before a batch. */
 export function eventsBefore({ before }: LifeLaw, batch: number): number {
   return Math.floor(batch / cycle) * before[cycle] + before[batch % cycle]
 }
 
-/** The batch that an event is of, counted from 0 over all batches. */
+/** The batch that an event belongs to; events are counted from 0 over all batches. */
 export function batchOf({ before }: LifeLaw, event: number): number {
   const round = Math.floor(event / before[cycle])
   const rest = event - round * before[cycle]
@@ -152,18 +153,18 @@ export function batchOf({ before }: LifeLaw, event: number): number {
   return round * cycle + low
 }
 
-function sumTable(lengths: Float64Array, entities: number, most: number): Float64Array {
-  const width = most + 1
+function sumTable(lengths: Float64Array, entities: number, maxEvents: number): Float64Array {
+  const width = maxEvents + 1
   const table = new Float64Array((entities + 1) * width)
   const possible = Int32Array.from(lengths.keys()).filter((n) => lengths[n] > 0)
   table[0] = 1
   for (let m = 1; m <= entities; m++) {
     const row = m * width
     const before = row - width
-    // A length at a time: one after the other in memory.
+    // One length at a time, for sequential memory access.
     for (const n of possible) {
       const share = lengths[n]
-      for (let r = n + m - 1; r <= most; r++) table[row + r] += share * table[before + r - n]
+      for (let r = n + m - 1; r <= maxEvents; r++) table[row + r] += share * table[before + r - n]
     }
   }
   return table

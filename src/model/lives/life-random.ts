@@ -2,7 +2,7 @@ import { philox } from '../random/philox.js'
 
 const two32 = 0x100000000
 
-/** The random numbers of one batch of lives: xoshiro128**, seeded by Philox of (seed, batch). Nothing is allocated per number. */
+/** The random numbers for one batch of lives: xoshiro128**, seeded by Philox of (seed, batch). Allocates nothing per number. */
 export class LifeRandom {
   readonly #key0: number
   readonly #key1: number
@@ -16,14 +16,14 @@ export class LifeRandom {
     this.#key1 = Math.floor(seed / two32)
   }
 
-  /** Begins a batch. */
+  /** Starts a batch. */
   start(batch: number): void {
     this.#low[0] = batch % two32
     this.#high[0] = Math.floor(batch / two32)
     philox(this.#state, 1, this.#low, this.#high, 0, 0, this.#key0, this.#key1)
   }
 
-  /** A number from 0 to before 1. */
+  /** A number from 0 to 1, exclusive. */
   next(): number {
     const s = this.#state
     const s1 = s[1]

@@ -2,13 +2,13 @@ import type { Field } from '../../record.js'
 import { changedField } from './changed-column.js'
 import type { LivesSpec } from './lives.js'
 
-/** Which of an entity's columns are in the record: those that are not there for states to set others from. */
+/** The indexes of the entity's columns that are in the record: all except setters, which hold values for states to set. */
 export function keptFields({ changed }: LivesSpec, fields: readonly Field[]): number[] {
   const setters = new Set(changed.flatMap((column) => column.setters))
   return fields.flatMap(({ name }, index) => (setters.has(name) ? [] : [index]))
 }
 
-/** The record's layout: the entity's columns, the state, the time, and what states change. */
+/** The record layout: the entity's columns, the state, the time, and the columns that states change. */
 export function livesFields(spec: LivesSpec, fields: readonly Field[]): Field[] {
   const dictionary = spec.states.map(({ name }) => name)
   return [

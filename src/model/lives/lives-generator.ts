@@ -9,26 +9,26 @@ import { LifeRandom } from './life-random.js'
 import { keptFields, livesFields } from './lives-fields.js'
 import type { LivesSpec } from './lives.js'
 
-/** Records of entities that a generator of lives asks its inner generator for at a time. */
+/** The capacity that the inner generator, of entities, must have. */
 export function entityCapacity(spec: LivesSpec): number {
   return 2 * lifeLaw(spec).entities
 }
 
-/** The columns of a record: those of the entity but for setters, then state, time and what states change. */
+/** Which events to generate, and in what form. */
 export interface LivesLayout {
   readonly spec: LivesSpec
   readonly seed: number
   readonly shard: number
   readonly shards: number
   readonly capacity: number
-  /** Whether batches also have what was before each event. */
+  /** Whether batches also contain the row before each event. */
   readonly before: boolean
 }
 
 /**
- * The events of one shard's entities: entity e is of shard e mod shards. Entities come in batches, whose whole lives have a number
- * of events that is known. A block of positions has the later half of one batch's events and the earlier half of the next one's, by time; the first
- * block has an earlier half alone. So the record at a position follows from two batches, wherever one begins.
+ * The events of one shard's entities: entity e belongs to shard e mod shards. Entities come in batches, whose lives have a known number
+ * of events. A block of positions contains the later half of one batch's events merged by time with the earlier half of the next one's;
+ * the first block contains only an earlier half. So any record can be generated from two batches.
  */
 export class LivesGenerator implements Generator {
   readonly fields: readonly Field[]
@@ -37,7 +37,7 @@ export class LivesGenerator implements Generator {
   readonly #inner: Generator
   readonly #layout: LivesLayout
   readonly #law: LifeLaw
-  /** By the batch's number modulo 2. */
+  /** By batch number modulo 2. */
   readonly #batches: readonly [LifeBatch, LifeBatch]
   readonly #kept: readonly number[]
   readonly #gathered = new Gathered()
@@ -45,7 +45,7 @@ export class LivesGenerator implements Generator {
   readonly #before: LifeColumns | null
   readonly #kinds: Uint8Array
   readonly #deletes: readonly boolean[]
-  /** Of the block that is laid out: each record's batch, event and row among the entities. */
+  /** By record of the current block: its batch, event and entity row. */
   readonly #lanes: Uint8Array
   readonly #events: Int32Array
   readonly #rows: Int32Array
@@ -53,7 +53,7 @@ export class LivesGenerator implements Generator {
   #entityVectors: readonly Vector[] = []
   #position: number
 
-  /** `inner` makes the entities of the shard, at least `entityCapacity` at a time. */
+  /** `inner` generates the shard's entities; its capacity must be at least `entityCapacity`. */
   constructor(inner: Generator, layout: LivesLayout) {
     const { spec, seed, shard, shards, capacity } = layout
     this.#inner = inner
@@ -107,14 +107,14 @@ export class LivesGenerator implements Generator {
     return { fields: this.fields, start, stride: shards, length: count, vectors, changes }
   }
 
-  /** Fills some of the batch from its record `to` on, with the shard's records from number `record` on; returns how many. */
-  #fill(record: number, to: number, most: number): number {
+  /** Writes up to `max` of the shard's records, starting with number `record`, to the batch at index `to`; returns how many. */
+  #fill(record: number, to: number, max: number): number {
     const batch = batchOf(this.#law, record)
     const block = record < this.#middle(batch) ? batch : batch + 1
     const begins = block === 0 ? 0 : this.#middle(block - 1)
     const at = record - begins
     this.#lay(block)
-    const count = Math.min(most, this.#middle(block) - record)
+    const count = Math.min(max, this.#middle(block) - record)
     this.#gathered.add({ vectors: this.#entityVectors }, this.#rows, at, count, 0)
     const [even, odd] = this.#batches
     for (let i = 0; i < count; i++) {
@@ -129,12 +129,12 @@ export class LivesGenerator implements Generator {
     return count
   }
 
-  /** The shard's event at which the earlier half of a batch's events ends, and so its block. */
+  /** The shard's event at which the earlier half of a batch ends, and with it the block. */
   #middle(batch: number): number {
     return eventsBefore(this.#law, batch) + headOf(eventsOf(this.#law, batch))
   }
 
-  /** Lays a block out: its two batches' halves, merged by time; the older batch first at the same time. */
+  /** Lays out a block: merges the halves of its two batches by time, the older batch first on ties. */
   #lay(block: number): void {
     if (this.#block === block) return
     this.#block = block
@@ -172,12 +172,12 @@ export class LivesGenerator implements Generator {
   }
 }
 
-/** The earlier half of so many events. */
+/** The size of the earlier half of a number of events. */
 function headOf(events: number): number {
   return events >> 1
 }
 
-/** Lives draw from words of their own: no column of an entity depends on what becomes of it. */
+/** Lives have their own random words, so an entity's columns do not depend on what happens to it. */
 function livesSeed(seed: number, shard: number, shards: number): number {
   return createHash('sha256').update(`lives ${seed} ${shard} ${shards}`).digest().readUIntBE(0, 6)
 }

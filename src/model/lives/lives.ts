@@ -1,19 +1,19 @@
-/** Entities that live, as a declaration states them: docs/lives.md. */
+/** Entities with lives, as declared: docs/lives.md. */
 import type { FieldType } from '../../record.js'
 import type { Model } from '../model.js'
 
 export interface LivesSpec {
-  /** The column of the state that an event leads to. */
+  /** Name of the column with the state that an event leads to. */
   readonly state: string
-  /** The column of the event's time. */
+  /** Name of the column with the event's time. */
   readonly time: string
   /** When the first entity begins, in ms since 1970. */
   readonly startMs: number
-  /** Between the beginnings of two entities, on average. */
+  /** Mean time between the beginnings of two entities, in ms. */
   readonly everyMs: number
   /** Index of the state that every life begins in. */
   readonly first: number
-  /** No life has more events. */
+  /** Maximum number of events in a life. */
   readonly maxEvents: number
   readonly states: readonly LifeState[]
   readonly changed: readonly ChangedColumnSpec[]
@@ -21,42 +21,42 @@ export interface LivesSpec {
 
 export interface LifeState {
   readonly name: string
-  /** The probability that a life ends in this state; with those of `next` it is 1. */
+  /** The probability that a life ends in this state; with the odds of `next` it sums to 1. */
   readonly ends: number
   readonly next: readonly LifeTransition[]
-  /** Its event deletes the entity. */
+  /** Whether its event deletes the entity. */
   readonly deletes: boolean
-  /** By column of `changed`: the index of its setter, null for "without a value"; undefined leaves the column as it is. */
+  /** By column of `changed`: the index of its setter; null: clears the value; undefined: leaves the column unchanged. */
   readonly sets: readonly (number | null | undefined)[]
 }
 
 export interface LifeTransition {
-  /** Index of the state that follows. */
+  /** Index of the next state. */
   readonly to: number
   readonly odds: number
-  /** Index in the table of waiting times. */
+  /** Time until the next state. */
   readonly wait: WaitingTime
 }
 
-/** A waiting time in whole ms: one of the ranges by its weight, each of its values equally likely. */
+/** A waiting time in whole ms: a range is drawn by weight, then a value in it, all equally likely. */
 export interface WaitingTime {
   readonly ranges: readonly (readonly [low: number, high: number])[]
   readonly weights: readonly number[]
 }
 
-/** A column that states change; it has no value until one sets it. */
+/** A column that states change. It has no value until a state sets one. */
 export interface ChangedColumnSpec {
   readonly name: string
   readonly type: FieldType
-  /** Whether it is without a value before some event. */
+  /** Whether it can be without a value. */
   readonly nullable: boolean
-  /** Columns of the entity's model that values are taken from; null is the event's time. */
+  /** The columns of the entity's model that values are taken from; null: the event's time. */
   readonly setters: readonly (string | null)[]
 }
 
-/** What a model of lives is made of. */
+/** The parts of a model with lives. */
 export interface Lives {
   readonly spec: LivesSpec
-  /** The columns that are drawn once for an entity, those of setters among them. */
+  /** The model of the columns drawn once per entity, including setters. */
   readonly entity: Model
 }

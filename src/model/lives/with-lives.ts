@@ -3,7 +3,7 @@ import type { Model } from '../model.js'
 import { livesFields } from './lives-fields.js'
 import type { LivesSpec } from './lives.js'
 
-/** A model whose records are the events of its entities' lives. */
+/** The model whose records are the events in the lives of its entities. */
 export function withLives(entity: Model, spec: LivesSpec): Model {
   const parts = JSON.stringify([entity.fingerprint, spec])
   const fingerprint = createHash('sha256').update(parts).digest('hex')

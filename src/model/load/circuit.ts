@@ -3,7 +3,7 @@ import type { Circuit } from '../circuit.js'
 import { decodeShortTable, decodeTable } from '../table.js'
 import type { ModelFile } from './model-file.js'
 
-/** How far the sum of a float32 row may be from 1: far more than rounding errors, far less than anyone would notice. */
+/** How far the sum of a float32 row may be off 1: far more than rounding errors, far less than anyone would notice. */
 const tolerance = 1e-4
 /** The same for 16-bit numbers, whose rows are divided by their sums. */
 const shortTolerance = 1e-3
@@ -44,20 +44,20 @@ function checkTree(parent: readonly number[], file: ModelFile): void {
   let root = -1
   parent.forEach((above, node) => {
     if (above < -1 || above >= parent.length)
-      file.invalid(path(node), 'a parent that does not exist', above, `a node from 0 to ${parent.length - 1}, or −1`)
+      file.invalid(path(node), 'unknown parent', above, `a node from 0 to ${parent.length - 1}, or −1`)
     if (above !== -1) return
-    if (root >= 0) file.invalid(path(node), `a second root besides node ${root}`, above, 'one −1 in all')
+    if (root >= 0) file.invalid(path(node), `a second root besides node ${root}`, above, 'exactly one −1')
     root = node
   })
-  // Nodes known to descend from the root; a walk upwards that is longer than the tree is in a cycle.
-  const hangs = new Uint8Array(parent.length)
+  // Marks nodes known to descend from the root. A walk upwards that is longer than the tree is in a cycle.
+  const isRooted = new Uint8Array(parent.length)
   for (let node = 0; node < parent.length; node++) {
     let steps = 0
-    for (let at = node; at >= 0 && !hangs[at]; at = parent[at]) {
+    for (let at = node; at >= 0 && !isRooted[at]; at = parent[at]) {
       if (++steps > parent.length)
         file.invalid(path(node), 'a cycle', parent[node], 'a tree: every node leads to the root')
     }
-    for (let at = node; at >= 0 && !hangs[at]; at = parent[at]) hangs[at] = 1
+    for (let at = node; at >= 0 && !isRooted[at]; at = parent[at]) isRooted[at] = 1
   }
 }
 

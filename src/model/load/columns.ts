@@ -14,7 +14,7 @@ import { checkForbidden, checkRelation } from './relation.js'
 /** Codes are 16 bits wide. */
 const maxCodes = 65_536
 
-/** Checks what the columns say: names, alphabets, references. Returns the index of the column of each node. */
+/** Checks the columns' names, alphabets and references. Returns the column index of each node. */
 export function checkColumns(artifact: ModelArtifact, file: ModelFile): number[] {
   const { columns } = artifact
   const byName = new Map<string, ArtifactColumn>()
@@ -38,9 +38,9 @@ function nodesOfColumns({ columns, circuit }: ModelArtifact, file: ModelFile): n
     if (source.from !== 'circuit') return
     const path = `columns[${index}].source.node`
     const { node } = source
-    if (node >= nodes) file.invalid(path, 'a node that does not exist', node, `a node of the circuit's ${nodes}`)
+    if (node >= nodes) file.invalid(path, 'unknown node', node, `one of the circuit's ${nodes} nodes`)
     const other = columnOfNode[node]
-    if (other >= 0) file.invalid(path, `node ${node} is columns[${other}]'s`, node, 'a node of its own')
+    if (other >= 0) file.invalid(path, `node ${node} already belongs to columns[${other}]`, node, 'another node')
     columnOfNode[node] = index
   })
   const bare = columnOfNode.indexOf(-1)
@@ -116,7 +116,7 @@ function checkColumn(
         if (part.kind === 'column' && !byName.has(part.column))
           file.invalid(
             `${path}.source.template`,
-            'names no column',
+            'unknown column',
             part.column,
             `one of ${[...byName.keys()].join(', ')}`,
           )
@@ -139,7 +139,7 @@ function checkColumn(
       if (!symbols.every(isLength))
         file.invalid(
           `${path}.source.length`,
-          'not a column of lengths',
+          'not a length column',
           source.length,
           `a circuit column of numbers up to ${source.most}`,
         )
@@ -156,7 +156,7 @@ function checkColumn(
     case 'regex': {
       const forms = readForms(source)
       if (typeof forms === 'string')
-        file.invalid(`${path}.source.regex`, forms, source.regex, 'a regular expression that ends')
+        file.invalid(`${path}.source.regex`, forms, source.regex, 'a supported regular expression')
       return
     }
     case 'sequence':
@@ -186,7 +186,7 @@ function checkFormula(
 ): void {
   for (const needed of columnsIn(formula)) {
     const column = byName.get(needed)
-    if (column === undefined) file.invalid(path, 'names no column', needed, `one of ${[...byName.keys()].join(', ')}`)
+    if (column === undefined) file.invalid(path, 'unknown column', needed, `one of ${[...byName.keys()].join(', ')}`)
     if (needed === name || way.includes(needed))
       file.invalid(path, 'a cyclic formula', [...way, needed].join(' → '), 'columns that do not depend on it')
     if (column.source.from === 'formula')
@@ -201,11 +201,11 @@ function checkCycle(source: Extract<ColumnOrigin, { from: 'cycle' }>, path: stri
   )
   if (wrong !== undefined)
     file.invalid(`${path}.${wrong}`, 'not an integer', source[wrong], 'an integer, in the held form')
-  if (step === 0) file.invalid(`${path}.step`, 'a step of 0', step, 'a number above or below 0')
+  if (step === 0) file.invalid(`${path}.step`, 'a step of 0', step, 'a number other than 0')
   if (restart !== undefined && Math.sign(restart - start) !== Math.sign(step))
     file.invalid(
       `${path}.restart`,
-      'the step leads away from it',
+      'the step never reaches it',
       restart,
       `a number ${step > 0 ? 'above' : 'below'} ${start}`,
     )
@@ -277,7 +277,7 @@ function checkBin(
   const fine =
     bin.length === 2 && typeof low === 'number' && typeof high === 'number' && held(low) && held(high) && low <= high
   if (!fine || (step === 0 && low === high) || (step > 0 && Math.floor(high / step) < Math.ceil(low / step)))
-    file.invalid(at, 'not a bin', bin, `[low, high] with values of the grid between them`)
+    file.invalid(at, 'not a bin', bin, `[low, high] on the column's grid, with low at most high`)
 }
 
 function checkSymbol(symbol: Symbol, { type, nullable }: ArtifactColumn, at: string, file: ModelFile): void {

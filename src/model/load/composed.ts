@@ -9,7 +9,7 @@ interface PartRule {
   readonly high: number
 }
 
-/** The days that ECMAScript's Date reaches, and the milliseconds of a day. */
+/** The days that an ECMAScript Date can represent, and the milliseconds of a day. */
 const dayPart: PartRule = { kind: 'date', low: -100_000_000, high: 99_999_999 }
 const timePart: PartRule = { kind: 'integer', low: 0, high: dayMs - 1 }
 
@@ -35,9 +35,9 @@ function checkPart(
 ): void {
   const values = part && learnedValues(part.source)
   if (part?.type.kind !== kind || values === undefined)
-    file.invalid(path, 'not a column that can be part of a timestamp', name, `the name of a learned ${kind} column`)
+    file.invalid(path, 'not a part of a timestamp', name, `the name of a learned ${kind} column`)
   if (part.nullable && !nullable)
-    file.invalid(path, 'a part that can be missing in a column that is not nullable', name, 'a nullable column')
+    file.invalid(path, 'a nullable part of a column that is not nullable', name, '"nullable": true on the column')
   const numbers = values.filter((value) => typeof value === 'number')
   const beyond = numbers.find((value) => value < low || value > high)
   if (beyond !== undefined) file.invalid(path, `${name} is out of range`, beyond, `integers from ${low} to ${high}`)

@@ -2,7 +2,7 @@ import type { ArtifactColumn, ColumnOrigin } from '../artifact.js'
 import { readForms } from '../generated/regex-forms.js'
 import type { ModelFile } from './model-file.js'
 
-/** Checks that a filled column has a learned column of forms, each an expression of one form. */
+/** Checks that the form column is a learned one, whose values are expressions of one form each. */
 export function checkFilled(
   column: ArtifactColumn,
   { form }: Extract<ColumnOrigin, { from: 'filled' }>,
@@ -19,13 +19,13 @@ export function checkFilled(
       if (!column.nullable) file.invalid(`${path}.form`, 'the column is not nullable', form, '"nullable": true')
       continue
     }
-    const forms = typeof value === 'string' ? readForms({ regex: value }) : 'not a text'
+    const forms = typeof value === 'string' ? readForms({ regex: value }) : 'not text'
     if (typeof forms === 'string' || forms.length !== 1)
-      file.invalid(`${path}.form`, 'a value of it is not one form', value, 'expressions of one form')
+      file.invalid(`${path}.form`, 'one of its values has several forms', value, 'expressions of a single form')
   }
 }
 
-/** The values of a learned column of texts; undefined for another column. */
+/** The values of a learned text column; undefined for other columns. */
 function valuesOf(
   { source }: ArtifactColumn,
   byName: ReadonlyMap<string, ArtifactColumn>,

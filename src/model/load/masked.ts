@@ -3,7 +3,7 @@ import type { ModelFile } from './model-file.js'
 
 const maskable: readonly ColumnOrigin['from'][] = ['circuit', 'composed', 'dependency', 'relation']
 
-/** Checks that a masked column has a value of its own type, and a learned column of single values that says when it is missing. */
+/** Checks that the value column has the same type, and that the column that says when it is missing is a learned one of single values. */
 export function checkMasked(
   column: ArtifactColumn,
   { value, by, values }: Extract<ColumnOrigin, { from: 'masked' }>,

@@ -22,7 +22,7 @@ export function checkForbidden(
   })
 }
 
-/** Checks what a relation reads: existing numeric columns, without a cycle, and hidden learned columns for its rest and its own values. */
+/** Checks that a relation reads existing numeric columns without a cycle, and that its rest and own values are hidden learned columns. */
 export function checkRelation(
   column: ArtifactColumn,
   source: RelationOrigin,
@@ -51,7 +51,7 @@ export function checkRelation(
       file.invalid(`${path}.notSo`, 'notSo needs a rest and own values', notSo, 'rest and own')
   }
   if (bounds !== undefined && !(bounds[0] <= bounds[1]))
-    file.invalid(`${path}.bounds`, 'the lower bound is above the higher', bounds, '[low, high]')
+    file.invalid(`${path}.bounds`, 'the lower bound is above the upper one', bounds, '[low, high]')
 }
 
 function checkCircle(

@@ -6,12 +6,12 @@ import type { ModelFile } from './model-file.js'
 
 type Json = Record<string, unknown>
 
-/** Checks that a document has the form of an artifact: every key is present with its type. Their values are checked later. */
+/** Checks that a document has the shape of an artifact: every key is present and has the right type. Values are checked later. */
 export function shapeOfArtifact(document: Json, file: ModelFile): ModelArtifact {
   const read = new Reader(file)
   read.text(document, 'name', 'name')
   const columns = read.list(document, 'columns', 'columns')
-  if (columns.length === 0) file.invalid('columns', 'a model has at least one column', columns, 'a list of columns')
+  if (columns.length === 0) file.invalid('columns', 'no columns', columns, 'at least one column')
   columns.forEach((column, index) => shapeOfColumn(column, `columns[${index}]`, read))
   if (document.forbid !== undefined)
     read
@@ -24,16 +24,15 @@ export function shapeOfArtifact(document: Json, file: ModelFile): ModelArtifact 
 function shapeOfCircuit(circuit: Json, read: Reader): asserts circuit is Json & ArtifactCircuit {
   read.whole(circuit, 'states', 'circuit.states', 1, 4096)
   if (circuit.numbers !== undefined && circuit.numbers !== 'short')
-    read.file.invalid('circuit.numbers', 'numbers are short or left out', circuit.numbers, '"short"')
+    read.file.invalid('circuit.numbers', 'wrong value', circuit.numbers, '"short", or no such key')
   read.list(circuit, 'parent', 'circuit.parent').forEach((parent, node) => {
     if (!Number.isInteger(parent))
-      read.file.invalid(`circuit.parent[${node}]`, 'a parent is a node or −1', parent, 'an integer')
+      read.file.invalid(`circuit.parent[${node}]`, 'not a node', parent, 'the index of a node, or −1 for the root')
   })
   read.text(circuit, 'prior', 'circuit.prior')
   for (const key of ['transitions', 'emissions']) {
     read.list(circuit, key, `circuit.${key}`).forEach((table, node) => {
-      if (typeof table !== 'string')
-        read.file.invalid(`circuit.${key}[${node}]`, 'a table is base64 text', table, 'text')
+      if (typeof table !== 'string') read.file.invalid(`circuit.${key}[${node}]`, 'not a table', table, 'base64 text')
     })
   }
 }
@@ -41,12 +40,12 @@ function shapeOfCircuit(circuit: Json, read: Reader): asserts circuit is Json & 
 function shapeOfColumn(value: unknown, path: string, read: Reader): asserts value is ArtifactColumn {
   const column = read.object(value, path)
   read.text(column, 'name', `${path}.name`)
-  if (column.name === '') read.file.invalid(`${path}.name`, 'a column has a name', '', 'text that is not empty')
+  if (column.name === '') read.file.invalid(`${path}.name`, 'an empty name', '', 'text')
   shapeOfType(read.object(column.type, `${path}.type`), `${path}.type`, read)
   if (typeof column.nullable !== 'boolean')
-    read.file.invalid(`${path}.nullable`, 'nullable is a boolean', column.nullable, 'true or false')
+    read.file.invalid(`${path}.nullable`, 'not a boolean', column.nullable, 'true or false')
   if (column.hidden !== undefined && column.hidden !== true)
-    read.file.invalid(`${path}.hidden`, 'hidden is true or left out', column.hidden, 'true')
+    read.file.invalid(`${path}.hidden`, 'wrong value', column.hidden, 'true, or no such key')
   if (column.path !== undefined)
     read.list(column, 'path', `${path}.path`).forEach((name, index) => {
       if (typeof name !== 'string') read.file.invalid(`${path}.path[${index}]`, 'not a name', name, 'text')
@@ -67,7 +66,7 @@ function shapeOfType(type: Json, path: string, read: Reader): asserts type is Js
   if (type.kind === 'list' && !['values', 'records', 'map', 'record_map'].includes(type.of as string))
     read.file.invalid(`${path}.of`, 'unknown form of a list', type.of, 'values, records, map or record_map')
   if (type.local !== undefined && (type.local !== true || type.kind !== 'timestamp'))
-    read.file.invalid(`${path}.local`, 'local is true or left out, of a timestamp', type.local, 'true')
+    read.file.invalid(`${path}.local`, 'wrong value', type.local, 'true for a timestamp, or no such key')
   if (type.spelling === undefined) return
   const spelling = read.object(type.spelling, `${path}.spelling`)
   read.text(spelling, 'pattern', `${path}.spelling.pattern`)
@@ -77,8 +76,7 @@ function shapeOfType(type: Json, path: string, read: Reader): asserts type is Js
     if (spelling[key] === undefined) continue
     const words = read.list(spelling, key, `${path}.spelling.${key}`)
     words.forEach((word, index) => {
-      if (typeof word !== 'string')
-        read.file.invalid(`${path}.spelling.${key}[${index}]`, 'a spelling has texts', word, 'text')
+      if (typeof word !== 'string') read.file.invalid(`${path}.spelling.${key}[${index}]`, 'not text', word, 'text')
     })
   }
 }
@@ -108,9 +106,9 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
       read.file.invalid(`${path}.rounding`, 'unknown rounding', source.rounding, `one of ${roundings.join(', ')}`)
     for (const key of ['rest', 'own']) if (source[key] !== undefined) read.text(source, key, `${path}.${key}`)
     if (source.by !== undefined && source.by !== 'ratio')
-      read.file.invalid(`${path}.by`, 'by is ratio or left out', source.by, '"ratio"')
+      read.file.invalid(`${path}.by`, 'wrong value', source.by, '"ratio", or no such key')
     if (source.above !== undefined) {
-      if (source.by !== 'ratio') read.file.invalid(`${path}.above`, 'above goes with a ratio', source.by, 'by: "ratio"')
+      if (source.by !== 'ratio') read.file.invalid(`${path}.above`, 'above requires a ratio', source.by, 'by: "ratio"')
       shapeOfFormula(source.above, `${path}.above`, read)
     }
     if (source.notSo !== undefined) read.number(source, 'notSo', `${path}.notSo`)
@@ -124,7 +122,7 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
       if (source[key] === undefined) continue
       read.list(source, key, `${path}.${key}`).forEach((name, index, names) => {
         if (typeof name !== 'string')
-          read.file.invalid(`${path}.${key}[${index}]`, 'the name of a column is text', names[index], 'text')
+          read.file.invalid(`${path}.${key}[${index}]`, 'not a column name', names[index], 'text')
       })
     }
   },
@@ -140,7 +138,7 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
     }
     const values = read.list(source, 'values', `${path}.values`)
     values.forEach((value, index) => {
-      if (typeof value !== 'string') read.file.invalid(`${path}.values[${index}]`, 'a pool holds texts', value, 'text')
+      if (typeof value !== 'string') read.file.invalid(`${path}.values[${index}]`, 'not text', value, 'text')
     })
     if (source.weights === undefined) return
     const weights = read.list(source, 'weights', `${path}.weights`)
@@ -187,10 +185,10 @@ function shapeOfFormula(formula: unknown, path: string, read: Reader): void {
   const op = String(part.op)
   if (!Object.hasOwn(operands, op))
     read.file.invalid(`${path}.op`, 'unknown operator', part.op, `one of ${Object.keys(operands).join(', ')}`)
-  const [least, most] = operands[op as FormulaOperator]
+  const [min, max] = operands[op as FormulaOperator]
   const of = read.list(part, 'of', `${path}.of`)
-  if (of.length < least || of.length > most) {
-    const expected = least === most ? String(least) : `${least} or more`
+  if (of.length < min || of.length > max) {
+    const expected = min === max ? String(min) : `${min} or more`
     read.file.invalid(`${path}.of`, 'the wrong number of operands', of.length, expected)
   }
   of.forEach((operand, index) => shapeOfFormula(operand, `${path}.of[${index}]`, read))
@@ -198,7 +196,7 @@ function shapeOfFormula(formula: unknown, path: string, read: Reader): void {
 
 function shapeOfCurve(curve: Json, path: string, read: Reader): asserts curve is Json & TimeCurve {
   if (typeof curve.repeats !== 'boolean')
-    read.file.invalid(`${path}.repeats`, 'repeats is a boolean', curve.repeats, 'true or false')
+    read.file.invalid(`${path}.repeats`, 'not a boolean', curve.repeats, 'true or false')
   read.list(curve, 'points', `${path}.points`).forEach((point, index, points) => {
     const at = `${path}.points[${index}]`
     if (!Array.isArray(point) || point.length !== 2) read.file.invalid(at, 'not a point', point, '[ms, per second]')
@@ -237,24 +235,24 @@ class Reader {
   }
 
   text(owner: Json, key: string, path: string): void {
-    if (typeof owner[key] !== 'string') this.file.invalid(path, 'not a text', owner[key], 'text')
+    if (typeof owner[key] !== 'string') this.file.invalid(path, 'not text', owner[key], 'text')
   }
 
-  number(owner: Json | unknown[], key: string | number, path: string, least = -Infinity, most = Infinity): void {
+  number(owner: Json | unknown[], key: string | number, path: string, min = -Infinity, max = Infinity): void {
     const value = (owner as Json)[key]
-    if (typeof value !== 'number' || !Number.isFinite(value) || value < least || value > most)
-      this.file.invalid(path, 'not a number in its range', value, `a number${range(least, most)}`)
+    if (typeof value !== 'number' || !Number.isFinite(value) || value < min || value > max)
+      this.file.invalid(path, 'not a number in its range', value, `a number${range(min, max)}`)
   }
 
-  whole(owner: Json, key: string, path: string, least = Number.MIN_SAFE_INTEGER, most = Number.MAX_SAFE_INTEGER): void {
+  whole(owner: Json, key: string, path: string, min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER): void {
     const value = owner[key]
-    if (!Number.isSafeInteger(value) || (value as number) < least || (value as number) > most)
-      this.file.invalid(path, 'not an integer in its range', value, `an integer${range(least, most)}`)
+    if (!Number.isSafeInteger(value) || (value as number) < min || (value as number) > max)
+      this.file.invalid(path, 'not an integer in its range', value, `an integer${range(min, max)}`)
   }
 }
 
-function range(least: number, most: number): string {
-  const bounded = most < Number.MAX_SAFE_INTEGER
-  if (bounded) return ` from ${least} to ${most}`
-  return least > Number.MIN_SAFE_INTEGER ? ` from ${least} on` : ''
+function range(min: number, max: number): string {
+  const bounded = max < Number.MAX_SAFE_INTEGER
+  if (bounded) return ` from ${min} to ${max}`
+  return min > Number.MIN_SAFE_INTEGER ? ` of at least ${min}` : ''
 }

@@ -1,10 +1,10 @@
 /**
  * Philox4x32-10, a counter-based generator: Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3"
- * (SC 2011). Hot: written for the machine, nothing is allocated or called.
+ * (SC 2011). Hot: written for the machine; allocates and calls nothing.
  */
 
 /**
- * Writes 4 words for each of `count` counters: out[4i .. 4i + 3] = Philox(counter i, key). A counter is four 32-bit words, the least
+ * Writes 4 words for each of `count` counters: out[4i .. 4i + 3] = Philox(counter i, key). A counter is four 32-bit words, least
  * significant first: low[i], high[i], word2, word3.
  */
 export function philox(

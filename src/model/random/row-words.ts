@@ -3,12 +3,12 @@ import { SimdBlockWords } from './simd-block-words.js'
 
 const two32 = 0x100000000
 
-let made: BlockWords | null = null
+let shared: BlockWords | null = null
 
-/** Shared by all generators of a thread: a block's words are used up before the next block is made. */
+/** Shared by all generators of a thread, because a block's words are consumed before the next block is filled. */
 function blockWords(): BlockWords {
-  made ??= SimdBlockWords.create() ?? new PlainBlockWords()
-  return made
+  shared ??= SimdBlockWords.create() ?? new PlainBlockWords()
+  return shared
 }
 
 /** The random words of a block of rows. A row's words depend only on (seed, position). */
@@ -20,8 +20,8 @@ export class RowWords {
   readonly #block: BlockWords
 
   /**
-   * `seed`: an integer from 0 to 2^53 − 1. `draws`: words per row. `own`: the words are needed at the same time as another
-   * generator's; all other generators share memory, because there may be thousands. `block`: what makes the words.
+   * `seed`: an integer from 0 to 2^53 − 1. `draws`: words per row. `own`: whether the words are needed at the same time as another
+   * generator's; otherwise generators share memory, because there may be thousands. `block`: generates the words.
    */
   constructor(seed: number, draws: number, own = true, block: BlockWords = blockWords()) {
     block.reserve(draws)
@@ -54,7 +54,7 @@ export class RowWords {
     this.#block.fill(count, 0, this.#key0, this.#key1, this.#draws, this.#own)
   }
 
-  /** Like `fill`, for any positions; each further attempt at a row gets different words. */
+  /** Like `fill`, for any positions. Each attempt at a row gets different words. */
   fillAt(positions: Float64Array, count: number, attempt = 0): void {
     const { low, high } = this.#block
     for (let i = 0; i < count; i++) {

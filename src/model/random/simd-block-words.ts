@@ -20,7 +20,7 @@ interface Exports {
   ) => void
 }
 
-// Part of every JavaScript engine, but TypeScript knows it only with the types of a browser.
+// Every JavaScript engine has it, but TypeScript declares it only with the browser's types.
 declare const WebAssembly: {
   validate(code: Uint8Array): boolean
   Module: new (code: Uint8Array) => object
@@ -28,11 +28,11 @@ declare const WebAssembly: {
 }
 
 const pageBytes = 0x10000
-/** Where the upper halves of the positions and the words begin; the lower halves are at 0. */
+/** Addresses of the positions' upper halves and of the words; the lower halves are at 0. */
 const highAt = 4 * blockRows
 const wordsAt = 8 * blockRows
 
-/** In WebAssembly, four rows at a time: row-words.wat. A quarter of the plain version's cost. */
+/** In WebAssembly, four rows at a time (row-words.wat), at a quarter of the plain version's cost. */
 export class SimdBlockWords implements BlockWords {
   low: Int32Array
   high: Int32Array
@@ -47,7 +47,7 @@ export class SimdBlockWords implements BlockWords {
     this.words = new Int32Array(buffer, wordsAt, 0)
   }
 
-  /** Null if this machine or this Node cannot: no 128-bit SIMD, another order of bytes, or no address space for a memory. */
+  /** Null if not supported: no 128-bit SIMD, big-endian, or no address space left for the memory. */
   static create(): SimdBlockWords | null {
     if (endianness() !== 'LE') return null
     const code = Buffer.from(rowWordsWasm, 'base64')

@@ -3,8 +3,8 @@
  */
 
 /**
- * Writes `draws` words for each of `count` generators: draw d of generator i goes to words[d · pitch + i]. Generator i starts from the
- * four words seeds[4i .. 4i + 3], which must not all be 0 (Philox gives that for one counter of 2^128 in all).
+ * Writes `draws` words for each of `count` generators: draw d of generator i goes to words[d · pitch + i]. Generator i is seeded by the
+ * four words seeds[4i .. 4i + 3], which must not all be 0 (Philox outputs that for only one of 2^128 counters).
  */
 export function xoshiro(words: Int32Array, pitch: number, draws: number, seeds: Int32Array, count: number): void {
   for (let i = 0; i < count; i++) {

@@ -3,37 +3,37 @@ import type { Field, Vector } from '../../record.js'
 import { blockRows } from '../random/block-words.js'
 import { PositionDraw, skewDraws, type Skew } from './skew.js'
 
-/** What a record takes from a record of another stream. */
+/** Which columns a record takes from which record of another stream. */
 export interface ReferenceShape {
-  /** The record's own column that gets the other's key. */
+  /** The record's own column for the referenced key. */
   readonly column: string
-  /** The other stream's column that is the key. */
+  /** The key column of the other stream. */
   readonly key: string
   readonly skew: Skew
-  /** Positions of the other stream below this are referenced. */
+  /** Only positions of the other stream below this are referenced. */
   readonly among: number
-  /** The record's own columns by name, and the columns of the other stream that they copy. */
+  /** The columns of the other stream to copy, by the record's own column name. */
   readonly copy: Readonly<Record<string, string>>
 }
 
-/** Makes records of a stream at any of its positions. */
+/** Generates records of a stream at any positions. */
 export interface Lookup {
   readonly fields: readonly Field[]
   readonly vectors: readonly Vector[]
   readonly fingerprint: string
   begin(): void
-  /** Fills the vectors from index `to` on with the records of `count` positions, at most `blockRows`. */
+  /** Fills the vectors, starting at index `to`, with the records at `count` positions, at most `blockRows`. */
   fillAt(positions: Float64Array, to: number, count: number): void
 }
 
-/** Fills columns with those of another stream's records. */
+/** Fills columns from another stream's records. */
 export class Reference {
   readonly #lookup: Lookup
   readonly #positions: PositionDraw
   readonly #draw: number
   readonly #others = new Float64Array(blockRows)
   readonly #taken: readonly { readonly field: Field; readonly vector: Vector }[]
-  /** What the stream of records depends on. */
+  /** Everything about the reference that the records depend on. */
   readonly identity: unknown
 
   constructor(shape: ReferenceShape, lookup: Lookup, takeDraws: (count: number) => number) {
@@ -47,7 +47,7 @@ export class Reference {
     this.identity = [lookup.fingerprint, shape.skew, shape.among, takenColumns(shape)]
   }
 
-  /** A record layout and its vectors with the columns from the other stream: replacing columns of the same name, or appended. */
+  /** A record layout and its vectors with the referenced columns, which replace columns of the same name or are appended. */
   added(fields: readonly Field[], vectors: readonly Vector[]): { fields: Field[]; vectors: Vector[] } {
     const all = { fields: [...fields], vectors: [...vectors] }
     for (const { field, vector } of this.#taken) {
@@ -69,17 +69,17 @@ export class Reference {
   }
 }
 
-/** Own name and the other stream's name of each column that is copied; the key first. */
+/** The own name and the name in the other stream of each copied column; the key is first. */
 export function takenColumns({ column, key, copy }: ReferenceShape): [own: string, other: string][] {
   return [[column, key], ...Object.entries(copy)]
 }
 
-/** Throws if several references, or the key and a copy of one reference, set the same column. */
+/** Throws CONFIG_INVALID if several references, or the key and a copy of one reference, set the same column. */
 export function checkDistinct(shapes: readonly ReferenceShape[]): void {
   const taken = new Set<string>()
   for (const [own] of shapes.flatMap(takenColumns)) {
     if (taken.has(own))
-      throw new GenesisError('CONFIG_INVALID', 'one column is given two values', {
+      throw new GenesisError('CONFIG_INVALID', 'a column is set twice', {
         place: 'references',
         found: `${own}, twice`,
         expected: 'a unique name for every column and copy',
@@ -88,7 +88,7 @@ export function checkDistinct(shapes: readonly ReferenceShape[]): void {
   }
 }
 
-/** Throws for columns that the other stream does not have, or that differ on every run. `at` is the reference's path. */
+/** Throws CONFIG_INVALID for columns that the other stream does not have, or that differ on every run. `at`: the reference's path. */
 export function checkTaken(
   shape: ReferenceShape,
   at: string,

@@ -1,12 +1,12 @@
 /**
- * Which position of another stream a record refers to. Hot: nothing is allocated. Only multiplications and square roots, which
- * give the same result on every machine.
+ * Draws which position of another stream a record refers to. Hot: allocates nothing. Uses only multiplications and square roots, whose
+ * results are the same on every machine.
  */
 import { pitch } from '../random/block-words.js'
 
 export type Skew = 'uniform' | 'zipf' | 'recent'
 
-/** Words of a row that a reference takes. */
+/** Words of a row that a reference draws from. */
 export const skewDraws = 2
 
 const unit53 = 2 ** -53
@@ -25,7 +25,7 @@ export class PositionDraw {
     this.#powers = powersOf(among + 1)
   }
 
-  /** Writes a position for each of the rows `own`, from the two words of draw `draw` on. */
+  /** Writes a position for each of the rows `own`, drawn from the two words starting at draw `draw`. */
   draw(words: Int32Array, draw: number, own: Float64Array, out: Float64Array, count: number): void {
     const among = this.#among
     const at = draw * pitch
@@ -45,7 +45,7 @@ export class PositionDraw {
     }
   }
 
-  /** k from 0 on with probability log((k + 2) / (k + 1)) / log(among + 1): Zipf's law with exponent 1, except for the first few. */
+  /** Draws k ≥ 0 with probability log((k + 2) / (k + 1)) / log(among + 1): Zipf's law with exponent 1, except for the first few. */
   #rank(high: number, low: number): number {
     const powers = this.#powers
     const power =

@@ -5,7 +5,7 @@ import { eitherOf, formulaExtent, isNumber, nowhere, type Extent } from '../expr
 import { namesInRelation } from './range.js'
 import { ratioUnit, type RelationOrigin } from './relation.js'
 
-/** What is known about the circuit's nodes: the extent of each, by node. */
+/** The extent of each node of the circuit, as far as known. */
 export type NodeExtents = (node: number, column: ModelColumn) => Extent
 
 /** The range of a column's held numbers. */
@@ -69,7 +69,7 @@ function combined(base: Extent, rest: Extent | null, { by, grain = 1 }: Relation
   return { low: Math.min(...products) / ratioUnit - slack, high: Math.max(...products) / ratioUnit + slack, missing }
 }
 
-/** What other columns raise or lower. */
+/** The extent after other columns have raised or lowered its values. */
 function limited(
   made: Extent,
   column: ModelColumn,
@@ -84,7 +84,7 @@ function limited(
   for (const each of least) high = Math.max(high, each.high)
   for (const each of most) low = Math.min(low, each.low)
   if (above !== undefined) {
-    // For a column between two others, these say more than its own range.
+    // For a column between two others, these narrow its range further.
     for (const each of least) low = Math.max(low, each.low)
     for (const each of most) high = Math.min(high, each.high)
   }

@@ -15,7 +15,7 @@ export function namesInRelation({
   return [...new Set([...columnsIn(formula), ...columnsIn(above), ...parts, ...atLeast, ...atMost])]
 }
 
-/** The lowest and highest number that a relation can give, if it is bounded. */
+/** The minimum and maximum of a relation; undefined: unbounded. */
 export function relationRange({ bounds }: RelationOrigin): [low: number, high: number] | undefined {
   return bounds === undefined ? undefined : [bounds[0], bounds[1]]
 }

@@ -1,4 +1,4 @@
-/** Columns computed by relations. Hot: nothing is allocated per row. */
+/** Columns computed by relations. Hot: allocates nothing per row. */
 import type { FieldType, NumberVector, Value, Vector } from '../../record.js'
 import type { ColumnOrigin } from '../artifact.js'
 import type { GeneratedColumn } from '../generated/generated.js'
@@ -9,21 +9,21 @@ import { blockRows } from '../random/block-words.js'
 
 export type RelationOrigin = Extract<ColumnOrigin, { from: 'relation' }>
 
-/** Ratios are held as integers in units of 1 over this. */
+/** Ratios are held as integers in units of 1 / `ratioUnit`. */
 export const ratioUnit = 1_000_000
 
 /** A column that a relation reads. */
 export interface RelationPart {
   readonly type: FieldType
   readonly vector: Vector
-  /** What its codes stand for, if it only has codes. */
+  /** The values of its codes, if it only has codes. */
   readonly dictionary: readonly (Value | undefined)[] | undefined
 }
 
-/** Numbers of other columns in the held form of this one, a block of rows at a time. */
+/** Computes numbers from other columns, in the held form of this one, for a block of rows. */
 type Numbers = (to: number, count: number) => Float64Array
 
-/** The value of a relation, a block of rows at a time: see `ColumnOrigin`. */
+/** Computes the values of a relation (see `ColumnOrigin`) for a block of rows. */
 export class Relation implements GeneratedColumn {
   readonly vector: NumberVector
   readonly #base: Numbers
@@ -31,7 +31,7 @@ export class Relation implements GeneratedColumn {
   readonly #rest: NumberInput | null
   readonly #ratio: boolean
   readonly #own: NumberInput | null
-  /** The rest that marks an exception; NaN if there is none. */
+  /** The rest that marks an exception; NaN: none. */
   readonly #notSo: number
   readonly #grain: number
   readonly #bounds: readonly [number, number] | null
@@ -103,7 +103,7 @@ export class Relation implements GeneratedColumn {
   }
 }
 
-/** For a column of the same unit, its own numbers, without a copy if they are in order; otherwise what the formula computes. */
+/** The numbers of a formula. If it is just a column of the same unit, returns that column's numbers, if possible without copying. */
 function numbersOf(
   formula: Formula,
   named: (name: string) => ColumnInput,
@@ -143,7 +143,7 @@ function added(
   else for (let i = 0; i < count; i++) values[to + i] = base[i] + numbers[codes[to + i]]
 }
 
-/** base · rest, on the column's grid. */
+/** base · rest, rounded to the column's grid. */
 function multiplied(
   values: Float64Array,
   base: Float64Array,
@@ -158,7 +158,7 @@ function multiplied(
   }
 }
 
-/** A base times a rest in millionths: rounded to the nearest value of the grid, halves away from zero; a real if there is no grid. */
+/** base times a rest in millionths, rounded to the nearest grid value, halves away from zero; not rounded if there is no grid. */
 export function ratioOf(base: number, rest: number, grain: number): number {
   const value = (base * rest) / ratioUnit
   if (grain === 0) return value

@@ -1,13 +1,13 @@
 /**
  * Alias tables: Walker, "An efficient method for generating discrete random variables with general distributions" (1977), on
- * 2^bits slots. One 32-bit word draws: its lower `bits` give the slot, the rest the coin. An entry of a table holds the slot's
- * threshold in its upper 32 − bits and its alias in its lower bits; the slot stands where coin < threshold.
+ * 2^bits slots. A draw takes one 32-bit word: its lower `bits` select the slot, the rest is the coin. A table entry holds the slot's
+ * threshold in its upper 32 − bits and its alias in the lower bits. The draw is the slot if coin < threshold, else its alias.
  *
- * Weights are first rounded to multiples of 2^-32 that sum to exactly 1, so what follows is exact: the same tables on every
- * machine, and a weight of 0 is never drawn.
+ * Weights are first rounded to multiples of 2^-32 that sum to exactly 1, so everything after that is exact: all machines get the same
+ * tables, and a weight of 0 is never drawn.
  */
 
-/** Bits of a table for `size` symbols. A single symbol needs none, but the arithmetic of drawing needs at least one. */
+/** Bits of a table for `size` symbols. A single symbol needs none, but drawing requires at least one. */
 export function aliasBits(size: number): number {
   return Math.max(1, 32 - Math.clz32(size - 1))
 }
@@ -30,8 +30,8 @@ export class AliasBuilder {
   }
 
   /**
-   * Builds the table of weights[from .. from + size) (any non-negative scale) into out[at .. at + 2^bits). If all are 0, it writes a table
-   * that no draw should reach.
+   * Writes the table for weights[from .. from + size) (non-negative, on any scale) to out[at .. at + 2^bits). If all are 0, writes a
+   * table that no draw should reach.
    */
   build(weights: ArrayLike<number>, from: number, size: number, out: Int32Array, at: number): void {
     const bits = this.#bits
@@ -59,7 +59,7 @@ export class AliasBuilder {
         this.#small[smalls++] = high
       }
     }
-    // The remaining symbols fill their slots exactly: they win whatever the coin.
+    // The remaining symbols fill their slots exactly: they are drawn whatever the coin.
     while (larges > 0) {
       const full = this.#large[--larges]
       out[at + full] = full

@@ -9,7 +9,7 @@ export interface BaseNode {
 
 const cache = new WeakMap<Model, BaseNode[]>()
 
-/** A model's nodes without conditions, parents first: made once per thread and shared by its generators. */
+/** A model's nodes without conditions, parents first. Created once per thread and shared by its generators. */
 export function baseNodes(model: Model): readonly BaseNode[] {
   let nodes = cache.get(model)
   if (nodes === undefined) {

@@ -2,13 +2,13 @@ import { blockRows, pitch } from '../random/block-words.js'
 import { divide, drawNarrow, drawReal, drawRows, drawVariantRows, drawWide, toCodes } from './draw.js'
 import type { AliasRows, NodeTables } from './node-tables.js'
 
-/** What a node's draws become: codes for each row of a batch, and numbers if the column has bins. */
+/** Where a node's draws go: codes for each row of a batch, and numbers if the column has bins. */
 export interface NodeOutput {
   readonly codes: Uint16Array
   readonly values: Float64Array | null
 }
 
-/** A node's share of a row's words: the index of each of its draws, −1 if it needs none. */
+/** Which of a row's words a node draws from: the index of each draw; −1: no draw needed. */
 interface Draws {
   readonly state: number
   readonly symbol: number
@@ -24,7 +24,7 @@ interface Step {
   readonly above: Uint16Array
 }
 
-/** Walks the circuit from the root to the leaves, a block of rows at a time, and fills the vectors of a batch. */
+/** Walks the circuit from the root to the leaves, one block of rows at a time, and fills the vectors of a batch. */
 export class CircuitSampler {
   readonly #steps: readonly Step[]
   readonly #components: Uint16Array
@@ -32,9 +32,8 @@ export class CircuitSampler {
   readonly #zeros = new Uint16Array(blockRows)
 
   /**
-   * `nodes`: parents first. `choice`: the table of conjunctions, if there are several. `takeDraws(n)` reserves n words of a
-   * row and gives the index of the first. `outputOf` gives the vectors that a node's values go to;
-   * null: nothing needs them.
+   * `nodes`: parents first. `choice`: the table of conjunctions, if there are several. `takeDraws(n)` reserves n words of a row and
+   * returns the index of the first. `outputOf` returns the vectors for a node's values; null: nothing needs them.
    */
   constructor(
     nodes: readonly NodeTables[],
@@ -66,8 +65,8 @@ export class CircuitSampler {
   }
 
   /**
-   * Draws `count` rows (at most `blockRows`) into the vectors from `to` on. `choice`: which row of the table of conjunctions each is drawn
-   * from.
+   * Draws `count` rows (at most `blockRows`) into the vectors, starting at index `to`. `choice`: for each row, the row of the table of
+   * conjunctions to draw from.
    */
   draw(words: Int32Array, to: number, count: number, choice: Uint16Array = this.#zeros): void {
     if (this.#choice && this.#choice.draw >= 0) {

@@ -1,10 +1,10 @@
 /**
- * The inner loops of sampling: one column of a block of rows at a time. Hot: written for the machine; nothing is allocated,
- * and the coin of an alias table is tossed without a branch (it cannot be predicted).
+ * The inner loops of sampling: one column of a block of rows at a time. Hot: written for the machine. Allocates nothing, and tosses the
+ * coin of an alias table without a branch, because it cannot be predicted.
  */
 import type { SymbolValues } from './symbols.js'
 
-/** Draws out[to + i] from row rows[i] of an alias table, with the words from `at` on. */
+/** Draws out[to + i] from row rows[i] of an alias table, using the words starting at `at`. */
 export function drawRows(
   table: Int32Array,
   bits: number,
@@ -53,7 +53,7 @@ export function drawVariantRows(
 const unit32 = 2 ** -32
 const unit53 = 2 ** -53
 
-/** Numbers of symbols on a grid of few values: one word each, from `at` on. */
+/** Draws numbers for symbols with few grid values: one word each, starting at `at`. */
 export function drawNarrow(
   { low, extent, grain }: SymbolValues,
   symbols: Uint16Array,
@@ -69,7 +69,7 @@ export function drawNarrow(
   }
 }
 
-/** Numbers of symbols on a grid of many values: two words each, from `at` and from `next` on. */
+/** Draws numbers for symbols with many grid values: two words each, starting at `at` and `next`. */
 export function drawWide(
   { low, extent, grain }: SymbolValues,
   symbols: Uint16Array,
@@ -89,7 +89,7 @@ export function drawWide(
   }
 }
 
-/** Reals of symbols: two words each, from `at` and from `next` on. */
+/** Draws reals for symbols: two words each, starting at `at` and `next`. */
 export function drawReal(
   { low, extent }: SymbolValues,
   symbols: Uint16Array,
@@ -106,7 +106,7 @@ export function drawReal(
     const end = extent[symbol]
     const unit = ((words[at + i] >>> 5) * 0x4000000 + (words[next + i] >>> 6)) * unit53
     const value = from + unit * (end - from)
-    // Rounding may reach the open end.
+    // Rounding may produce the exclusive end.
     values[to + i] = value < end ? value : from
   }
 }
@@ -116,7 +116,7 @@ export function divide(values: Float64Array, divisor: number, to: number, count:
   for (let i = to; i < to + count; i++) values[i] /= divisor
 }
 
-/** Replaces symbols by the codes that they belong to. */
+/** Converts symbols to the codes they belong to. */
 export function toCodes(codes: Uint16Array, symbols: Uint16Array, to: number, count: number): void {
   for (let i = to; i < to + count; i++) symbols[i] = codes[symbols[i]]
 }

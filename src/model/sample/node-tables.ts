@@ -2,7 +2,7 @@ import { AliasBuilder, aliasBits } from './alias.js'
 import { symbolValues, type SymbolValues } from './symbols.js'
 import type { NodeWeights } from './weights.js'
 
-/** A table of rows to draw from; `bits` 0 is a column with one symbol, which needs no draw. */
+/** A table of rows to draw from. `bits` 0: a single symbol, which needs no draw. */
 export interface AliasRows {
   readonly table: Int32Array
   readonly bits: number
@@ -17,8 +17,7 @@ export interface NodeTables {
   readonly symbols: AliasRows
   readonly values: SymbolValues
   /**
-   * If conditions are a choice of several conjunctions: the first row of each one's table, in `states` and in `symbols`.
-   * Null if all share one.
+   * If conditions have several conjunctions: the first row of each one's table, in `states` and in `symbols`. Null: all share one table.
    */
   readonly first: { readonly states: Int32Array | null; readonly symbols: Int32Array | null }
 }
@@ -35,7 +34,7 @@ export function nodeTables(weights: NodeWeights, states: number): NodeTables {
   }
 }
 
-/** Alias tables of matrices of `rows` × `size` weights, one after another. */
+/** Alias tables for matrices of `rows` × `size` weights, one after another. */
 export function aliasRows(matrices: readonly ArrayLike<number>[], rows: number, size: number): AliasRows {
   if (size === 1) return { table: new Int32Array(0), bits: 0 }
   const bits = aliasBits(size)
@@ -47,7 +46,7 @@ export function aliasRows(matrices: readonly ArrayLike<number>[], rows: number, 
   return { table, bits }
 }
 
-/** Alias tables of one matrix with its columns weighted, once for each set of weights; null: unweighted. */
+/** Alias tables for one matrix with weighted columns, once for each set of weights; null: unweighted. */
 export function weightedRows(
   matrix: ArrayLike<number>,
   each: readonly (Float64Array | null)[],

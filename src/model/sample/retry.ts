@@ -12,7 +12,7 @@ import type { CircuitSampler, NodeOutput } from './circuit-sampler.js'
 export interface RetryParts {
   readonly circuit: CircuitSampler
   readonly derived: readonly GeneratedColumn[]
-  /** One for each part of a mix. */
+  /** By part of a mix. */
   readonly checks: readonly RowCheck[]
   /** The part that each conjunction belongs to. */
   readonly partOf: Uint16Array
@@ -21,18 +21,18 @@ export interface RetryParts {
   readonly numbers: readonly Float64Array[]
   readonly seed: number
   readonly draws: number
-  /** Index of the first of `blockRows` rows that nothing else uses. */
+  /** Index of the first of `blockRows` scratch rows. */
   readonly spare: number
 }
 
 /** Minimum share of the candidates that must satisfy the conditions. */
-const leastShare = 0.01
+const minShare = 0.01
 const trialRows = 4 * blockRows
 /** At an acceptance rate of 1 %, one row in 10^17 would need more. */
 const maxAttempts = 4000
 
 export class Retry {
-  /** Share of the candidates that satisfy the conditions, measured. */
+  /** Measured share of candidates that satisfy the conditions. */
   readonly accepted: number
   readonly #parts: RetryParts
   readonly #words: RowWords
@@ -47,14 +47,14 @@ export class Retry {
     this.#parts = parts
     this.#words = new RowWords(parts.seed, parts.draws)
     this.accepted = this.#trial()
-    if (this.accepted >= leastShare) return
+    if (this.accepted >= minShare) return
     throw new GenesisError('CONDITION_INVALID', 'too few candidates satisfy the conditions', {
       place: 'conditions',
       found:
         this.accepted === 0
           ? `none of ${trialRows} candidates`
           : `${(100 * this.accepted).toFixed(2)} % of ${trialRows} candidates`,
-      expected: `at least ${100 * leastShare} %`,
+      expected: `at least ${100 * minShare} %`,
       remedy: 'Widen the range, put the condition on the columns that the value is computed from, or forbid less',
     })
   }
@@ -133,7 +133,7 @@ export class Retry {
         all[this.#choice[i] - 1]++
       }
     }
-    // For a mix, the part that takes most draws.
+    // For a mix: the part that needs the most draws.
     let least = accepted / trialRows
     for (let part = 0; part < checks.length; part++)
       if (all[part] > 30) least = Math.min(least, found[part] / all[part])

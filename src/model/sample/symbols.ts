@@ -17,9 +17,8 @@ export function gridOf(type: FieldType, grain: number | undefined): Grid {
 }
 
 /**
- * A symbol, or the part of it that conditions leave: the values from `low` on, `measure` of them. On the reals, those from
- * `low` up to, not including, `end`, and `measure` is their length. Numbers are multiplied by the grid's divisor. Missing values and
- * non-numbers have no `low`.
+ * A symbol, or the part of it that conditions allow: `measure` values starting at `low`. For reals: those from `low` to `end`, exclusive,
+ * and `measure` is the length. Numbers are multiplied by the grid's divisor. Missing values and non-numbers have no `low`.
  */
 export interface Piece {
   readonly code: number
@@ -36,7 +35,7 @@ export function pieceOf(symbol: Symbol, code: number, { grain, divisor }: Grid):
   if (!isBin(symbol)) return { code, low: null, end: 0, measure: 1 }
   const [low, high] = symbol
   if (grain === 0) return { code, low, end: high, measure: high - low }
-  // Rounded first, because a bound on the grid may be off it after the multiplication.
+  // Round first: the multiplication may move a bound off the grid.
   const first = Math.ceil(onGrid((low * divisor) / grain))
   const last = Math.floor(onGrid((high * divisor) / grain))
   return { code, low: first * grain, end: last * grain, measure: last - first + 1 }
@@ -47,13 +46,13 @@ function onGrid(steps: number): number {
   return Math.abs(steps - nearest) < 1e-9 * Math.max(1, Math.abs(steps)) ? nearest : steps
 }
 
-/** How the numbers of a column's symbols are drawn; the arrays have an entry per symbol. */
+/** How the numbers of a column's symbols are drawn; the arrays have one entry per symbol. */
 export interface SymbolValues {
   /** The code of each symbol, if conditions have split codes into several symbols; null: each symbol is its own code. */
   readonly codes: Uint16Array | null
-  /** The least value; NaN is "missing". */
+  /** The minimum value; NaN: missing. */
   readonly low: Float64Array
-  /** The number of values, `grain` apart; if the grain is 0, the open end of the interval. */
+  /** The number of values, `grain` apart; if the grain is 0, the exclusive end of the interval. */
   readonly extent: Float64Array
   readonly grain: number
   readonly divisor: number

@@ -2,7 +2,7 @@ import { exactJsonText } from '../../config/exact-json.js'
 import { isObject } from '../../config/is-object.js'
 import { resolved, type JsonSchema, type SchemaNode, type SchemaObject } from './json-schema.js'
 
-/** Whether a JSON value satisfies a node. Formats are not judged. */
+/** Whether a JSON value satisfies a node. Formats are not checked. */
 export function accepts(node: SchemaNode, value: unknown, schema: JsonSchema): boolean {
   const own = resolved(node, schema)
   if (typeof own === 'boolean') return own
@@ -16,7 +16,7 @@ export function accepts(node: SchemaNode, value: unknown, schema: JsonSchema): b
   )
 }
 
-/** The type of JSON that a value has; an integer is a number, too. */
+/** The JSON type of a value; integers are `integer`, although they are also numbers. */
 export function jsonTypeOf(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
@@ -41,7 +41,7 @@ function acceptsAny(node: SchemaObject, value: unknown, schema: JsonSchema): boo
   return node.oneOf === undefined || count(node.oneOf) === 1
 }
 
-/** Of enums, which are asked about every value that a column has. */
+/** Caches the texts of enums, which are checked for every value of a column. */
 const knownTexts = new WeakMap<readonly unknown[], ReadonlySet<string>>()
 
 /** The values of an enum as JSON. */
@@ -53,7 +53,7 @@ function textsOf(values: readonly unknown[]): ReadonlySet<string> {
   return texts
 }
 
-/** The bounds of a node's numbers, both included but for `exclusive`. Draft 4 has exclusive bounds as flags. */
+/** Whether a number is within a node's bounds, which are inclusive unless `exclusive…`. In draft 4, exclusive bounds are flags. */
 export function acceptsNumber(node: SchemaObject, value: number): boolean {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = node
   if (typeof minimum === 'number' && (exclusiveMinimum === true ? value <= minimum : value < minimum)) return false
@@ -63,7 +63,7 @@ export function acceptsNumber(node: SchemaObject, value: number): boolean {
   return typeof multipleOf !== 'number' || isMultiple(value, multipleOf)
 }
 
-/** Also of such as 0.01, which binary numbers only come near to. */
+/** Allows for steps such as 0.01, which have no exact binary representation. */
 function isMultiple(value: number, step: number): boolean {
   const times = value / step
   return Math.abs(times - Math.round(times)) < 1e-9 * Math.max(1, Math.abs(times))

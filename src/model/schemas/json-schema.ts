@@ -1,22 +1,22 @@
-/** A JSON Schema as the encoder reads it: `$ref` followed, alternatives told apart. */
+/** Reads a JSON Schema for the encoder: follows `$ref` and separates alternatives. */
 import { exactJsonText } from '../../config/exact-json.js'
 import { isObject } from '../../config/is-object.js'
 import { GenesisError } from '../../errors.js'
 
-/** An object of a schema, or the schema that takes everything (true) or nothing (false). */
+/** A schema object, or the schema that accepts everything (true) or nothing (false). */
 export type SchemaNode = Readonly<Record<string, unknown>> | boolean
 export type SchemaObject = Readonly<Record<string, unknown>>
 
 export interface JsonSchema {
-  /** As it was written: what is registered. */
+  /** As written, which is what is registered. */
   readonly json: unknown
   /** The file's path, the registry's subject, or "the inline schema". */
   readonly place: string
   readonly root: SchemaNode
 }
 
-/** Keywords that say what a value may be in ways that are not judged here. Whatever else is unknown says nothing about values. */
-const refused = new Set([
+/** Keywords that constrain values in ways not supported here. Other unknown keywords do not constrain values and are ignored. */
+const unsupported = new Set([
   ...['if', 'then', 'else', 'dependencies', 'dependentRequired', 'dependentSchemas', 'patternProperties'],
   ...['propertyNames', 'unevaluatedProperties', 'unevaluatedItems', 'prefixItems', 'contains', '$dynamicRef'],
   ...['$recursiveRef', 'minProperties', 'maxProperties'],
@@ -26,7 +26,7 @@ const innerLists = ['oneOf', 'anyOf', 'allOf'] as const
 const innerMaps = ['properties', '$defs', 'definitions'] as const
 const typeNames: readonly unknown[] = ['null', 'boolean', 'integer', 'number', 'string', 'array', 'object']
 
-/** Throws SCHEMA_INVALID, with the path in the schema. */
+/** Checks a schema. Throws SCHEMA_INVALID, with the path in the schema. */
 export function parseJsonSchema(json: unknown, place: string): JsonSchema {
   if (!isNode(json)) throw invalid(place, '', 'not a JSON Schema', json, 'an object')
   const schema = { json, place, root: json }
@@ -34,7 +34,7 @@ export function parseJsonSchema(json: unknown, place: string): JsonSchema {
   return schema
 }
 
-/** Whether an object is a JSON Schema of records, and no Avro schema: that has no type of this name, and none of these keys. */
+/** Whether an object is a JSON Schema of records, not an Avro schema, which has no type "object" and none of these keys. */
 export function isJsonSchema(document: SchemaObject): boolean {
   return (
     document.type === 'object' ||
@@ -54,14 +54,14 @@ function check(node: SchemaNode, at: string, schema: JsonSchema, seen: Set<unkno
   seen.add(node)
   const { place } = schema
   for (const name of Object.keys(node)) {
-    if (!refused.has(name)) continue
-    throw invalid(place, `${at}/${name}`, 'a keyword that is not understood here', name, undefined, {
-      remedy: 'Leave it out of the schema of what is generated, or derive the schema from the model',
+    if (!unsupported.has(name)) continue
+    throw invalid(place, `${at}/${name}`, 'this keyword is not supported', name, undefined, {
+      remedy: 'Remove it from the schema, or derive the schema from the model',
     })
   }
   const types = Array.isArray(node.type) ? (node.type as unknown[]) : node.type === undefined ? [] : [node.type]
   const wrong = types.find((type) => !typeNames.includes(type))
-  if (wrong !== undefined) throw invalid(place, `${at}/type`, 'not a type of JSON', wrong, typeNames.join(', '))
+  if (wrong !== undefined) throw invalid(place, `${at}/type`, 'not a JSON type', wrong, typeNames.join(', '))
   if (node.$ref !== undefined) target(node, at, schema)
   if (typeof node.pattern === 'string') regexOf(node.pattern, `${at}/pattern`, place)
   const visit = (value: unknown, path: string): void => {
@@ -73,7 +73,7 @@ function check(node: SchemaNode, at: string, schema: JsonSchema, seen: Set<unkno
     const list = node[name]
     if (list === undefined) continue
     if (!Array.isArray(list) || list.length === 0)
-      throw invalid(place, `${at}/${name}`, 'not a list of schemas', list, 'one schema at least')
+      throw invalid(place, `${at}/${name}`, 'not a list of schemas', list, 'at least one schema')
     list.forEach((value: unknown, index) => visit(value, `${at}/${name}/${index}`))
   }
   for (const name of innerMaps) {
@@ -92,13 +92,13 @@ function regexOf(pattern: string, at: string, place: string): RegExp {
   }
 }
 
-/** What a node's `$ref` names, which is in the schema itself. */
+/** The target of a node's `$ref`, which must be in the schema itself. */
 function target(node: SchemaObject, at: string, { root, place }: JsonSchema): SchemaNode {
   const { $ref: ref } = node
   const pointer = typeof ref === 'string' && (ref === '#' || ref.startsWith('#/')) ? ref.slice(1) : null
   if (pointer === null)
-    throw invalid(place, `${at}/$ref`, 'a reference out of the schema', ref, 'one such as #/$defs/address', {
-      remedy: 'Put what it names under $defs',
+    throw invalid(place, `${at}/$ref`, 'a reference outside the schema', ref, 'one such as #/$defs/address', {
+      remedy: 'Copy the referenced schema to $defs',
     })
   let found: unknown = root
   for (const part of pointer.split('/').slice(1)) {
@@ -109,7 +109,7 @@ function target(node: SchemaObject, at: string, { root, place }: JsonSchema): Sc
   return found
 }
 
-/** What stands for a node that only refers to another: the same for every mention of it. */
+/** The node that a `$ref` leads to, or the node itself: the same object for every reference to it. */
 export function originOf(node: SchemaNode, schema: JsonSchema): SchemaNode {
   let own = node
   for (let hops = 0; typeof own === 'object' && own.$ref !== undefined && hops < 64; hops++)
@@ -117,7 +117,7 @@ export function originOf(node: SchemaNode, schema: JsonSchema): SchemaNode {
   return own
 }
 
-/** A node without `$ref` and `allOf`: what they say is in it. References in a circle end as the schema that takes nothing. */
+/** A node with `$ref` and `allOf` resolved into it. Circular references become the schema that accepts nothing. */
 export function resolved(node: SchemaNode, schema: JsonSchema, open: readonly SchemaNode[] = []): SchemaNode {
   if (typeof node === 'boolean') return node
   if (open.includes(node)) return false
@@ -130,7 +130,7 @@ export function resolved(node: SchemaNode, schema: JsonSchema, open: readonly Sc
   return parts.reduce<SchemaNode>((all, part) => merged(resolved(part, schema, within), all), own)
 }
 
-/** What both say: properties and required ones of either; of any other keyword, what the second says. */
+/** Both schemas combined: the properties and required names of either; for all other keywords, the second takes precedence. */
 function merged(one: SchemaNode, other: SchemaNode): SchemaNode {
   if (typeof one === 'boolean') return one ? other : false
   if (typeof other === 'boolean') return other ? one : false
@@ -152,7 +152,7 @@ function mapOf(value: unknown): SchemaObject {
   return isObject(value) ? value : {}
 }
 
-/** Its alternatives: the branches of oneOf and anyOf, each of one type. */
+/** A node's alternatives: the branches of oneOf and anyOf, split so that each has one type. */
 export function branchesOf(node: SchemaNode, schema: JsonSchema): readonly SchemaObject[] {
   const whole = resolved(node, schema)
   if (whole === true) return [{}]
@@ -165,7 +165,7 @@ export function branchesOf(node: SchemaNode, schema: JsonSchema): readonly Schem
   return Array.isArray(own.type) ? own.type.map((type: unknown) => ({ ...own, type })) : [own]
 }
 
-/** The properties of an object, by their names. */
+/** The properties of an object, by name. */
 export function propertiesOf(branch: SchemaObject): ReadonlyMap<string, SchemaNode> {
   return new Map(Object.entries(mapOf(branch.properties) as Readonly<Record<string, SchemaNode>>))
 }

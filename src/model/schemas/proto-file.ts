@@ -1,36 +1,36 @@
-/** A .proto file as the encoder reads it: one message, with everything that its fields refer to. */
+/** Reads a .proto file for the encoder: one message, with all types its fields refer to. */
 import { createRequire } from 'node:module'
 import type protobuf from 'protobufjs'
 import { isObject } from '../../config/is-object.js'
 import { GenesisError } from '../../errors.js'
 
 export interface ProtoSchema {
-  /** What is registered. */
+  /** The schema text, which is what is registered. */
   readonly text: string
   /** The file's path, the registry's subject, or "the inline schema". */
   readonly place: string
-  /** Of a record. */
+  /** The message of a record. */
   readonly message: ProtoMessage
-  /** Where the message is in the file: its index, after that of each message that it is in. */
+  /** The message's indexes, from the outermost enclosing message to itself. */
   readonly indexes: readonly number[]
 }
 
 export interface ProtoMessage {
   readonly fullName: string
   readonly name: string
-  /** In the order of the file. */
+  /** In file order. */
   readonly fields: readonly ProtoField[]
 }
 
 export interface ProtoField {
   readonly name: string
   readonly number: number
-  /** `implicit`: proto3's fields that have a default instead of being absent. Of a map `type` is that of its values. */
+  /** `implicit`: a proto3 field that has a default instead of being absent. For a map, `type` is the type of its values. */
   readonly label: 'implicit' | 'optional' | 'required' | 'repeated' | 'map'
   readonly type: ProtoType
-  /** The keys of a map. */
+  /** The key type of a map; null: not a map. */
   readonly key: string | null
-  /** Whether numbers of a repeated field are in one run. */
+  /** Whether a repeated field uses packed encoding. */
   readonly isPacked: boolean
   /** The oneof it is in; null: none. */
   readonly oneof: string | null
@@ -39,10 +39,10 @@ export interface ProtoField {
 export type ProtoType =
   | { readonly kind: 'scalar'; readonly name: string }
   | { readonly kind: 'enum'; readonly name: string; readonly numbers: ReadonlyMap<string, number> }
-  /** `message` is read when it is asked for: a message may be inside itself. */
+  /** `message` is resolved on access, because messages may be recursive. */
   | { readonly kind: 'message'; readonly message: ProtoMessage }
 
-/** Imports that every registry and reader has: what protobufjs knows, and the dates of Google's APIs. */
+/** Imports that every registry and reader knows: those built into protobufjs, and the date type of Google's APIs. */
 const dateProto =
   'syntax = "proto3"; package google.type; message Date { int32 year = 1; int32 month = 2; int32 day = 3; }'
 const knownImports = ['timestamp', 'duration', 'wrappers', 'empty', 'struct', 'any', 'field_mask'].map(
@@ -51,12 +51,12 @@ const knownImports = ['timestamp', 'duration', 'wrappers', 'empty', 'struct', 'a
 
 const require = createRequire(import.meta.url)
 
-/** protobufjs, not before it is needed: loading it takes some 40 ms, in every thread. */
+/** protobufjs, loaded on first use: loading takes about 40 ms in every thread. */
 function library(): typeof protobuf {
   return require('protobufjs') as typeof protobuf
 }
 
-/** Whether a message is one of Google's, with a meaning of its own. */
+/** Whether a message is a well-known type of Google's, with special meaning. */
 export function isGoogleType({ fullName }: ProtoMessage): boolean {
   return /^google\.(protobuf|type)\./.test(fullName)
 }
@@ -68,25 +68,25 @@ const wrappers: ReadonlyMap<string, string> = new Map(
   ]),
 )
 
-/** The scalar that a wrapper of google.protobuf holds; null: it is none. */
+/** The scalar in a google.protobuf wrapper; null: not a wrapper. */
 export function wrappedScalar({ fullName }: ProtoMessage): string | null {
   return wrappers.get(fullName) ?? null
 }
 
-/** The path and the message that `orders.proto#shop.Order` names; null: it is no .proto file. Message null: the first of the file. */
+/** Splits a path such as `orders.proto#shop.Order` into file and message; null: not a .proto file. Message null: the first in the file. */
 export function protoPath(path: string): { readonly file: string; readonly message: string | null } | null {
   const match = /^(.*\.proto)(?:#([\w.]+))?$/i.exec(path)
   return match && { file: match[1], message: match[2] ?? null }
 }
 
-/** A schema that holds the text of a .proto file, `{ protobuf, message }`; null: it is none. */
+/** A schema that contains the text of a .proto file, `{ protobuf, message }`; null: not such a schema. */
 export function inlineProto(schema: unknown): { readonly protobuf: string; readonly message?: string } | null {
   if (!isObject(schema) || typeof schema.protobuf !== 'string') return null
   const { protobuf: text, message } = schema
   return { protobuf: text, ...(typeof message === 'string' && { message }) }
 }
 
-/** `message`: its name, full or within the package; null: the first of the file. Throws SCHEMA_INVALID. */
+/** `message`: its name, full or within the package; null: the first in the file. Throws SCHEMA_INVALID. */
 export function parseProto(text: string, place: string, message: string | null): ProtoSchema {
   const pb = library()
   const root = new pb.Root()
@@ -104,7 +104,7 @@ export function parseProto(text: string, place: string, message: string | null):
   } catch (cause) {
     throw new GenesisError('SCHEMA_INVALID', (cause as Error).message, {
       place,
-      remedy: 'Name the import that has it, or put it into this file',
+      remedy: 'Import the file that defines it, or define it in this file',
       cause,
     })
   }
@@ -123,11 +123,11 @@ function addImport(root: protobuf.Root, name: string, place: string): void {
   }
   const known = knownImports.includes(name) ? library().common.get(name) : null
   if (known === null)
-    throw new GenesisError('SCHEMA_INVALID', 'an import that is not known here', {
+    throw new GenesisError('SCHEMA_INVALID', 'unknown import', {
       place,
       found: `import ${JSON.stringify(name)}`,
       expected: 'google/protobuf/timestamp.proto, google/protobuf/wrappers.proto or google/type/date.proto',
-      remedy: 'Put the messages of the import into this file',
+      remedy: 'Copy the imported messages into this file',
     })
   root.addJSON(known.nested ?? {})
 }
@@ -165,7 +165,7 @@ function indexesOf(type: protobuf.Type, messages: readonly protobuf.Type[]): num
   return [messages.indexOf(type)]
 }
 
-/** What has a length of its own is in no run. */
+/** Types with a length prefix, which cannot be packed. */
 const texts: ReadonlySet<string> = new Set(['string', 'bytes'])
 
 class Reader {
@@ -186,10 +186,10 @@ class Reader {
   #field(field: protobuf.Field): ProtoField {
     const { resolvedType, partOf } = field
     if (field.delimited)
-      throw new GenesisError('SCHEMA_INVALID', 'groups are not written', {
+      throw new GenesisError('SCHEMA_INVALID', 'groups are not supported', {
         place: `${this.place}: field ${nameOf(field)}`,
         found: `group ${resolvedType?.name ?? field.type}`,
-        remedy: 'Make it a message, and a field of that type',
+        remedy: 'Replace it with a message and a field of that type',
       })
     const isMap = field instanceof library().MapField
     const type = this.#type(field)

@@ -8,8 +8,8 @@ export interface CivilDay {
 const shared = { year: 0, month: 0, day: 0 }
 
 /**
- * The day that is `days` after 1970-01-01, valid until the next call; NaN of NaN. Howard Hinnant, "chrono-Compatible
- * Low-Level Date Algorithms" (civil_from_days).
+ * The date `days` days after 1970-01-01, valid until the next call; NaN for NaN. Howard Hinnant, "chrono-Compatible Low-Level Date
+ * Algorithms" (civil_from_days).
  */
 export function civilOf(days: number): CivilDay {
   const shifted = days + 719_468

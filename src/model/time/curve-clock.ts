@@ -1,13 +1,13 @@
 /**
- * When the records of a rate curve are due: the inverse of its sum. Hot: nothing is allocated. Only + − × ÷ and square roots, which
- * are the same on every machine.
+ * When the records of a rate curve are due: the inverse of its integral. Hot: allocates nothing. Uses only + − × ÷ and square roots,
+ * whose results are the same on every machine.
  */
 import type { TimeCurve } from '../artifact.js'
 
-/** A time this close below a whole millisecond is rounded up to it: 1 ÷ (1 ÷ 168) is less than 168. */
+/** A time this close below a whole millisecond is rounded up, because rounding errors can make 168 ms slightly less than 168. */
 const rounding = 2 ** -10
 
-/** Milliseconds by position. The cost grows with the logarithm of the number of points, not with the position. */
+/** The time of each position in ms. The cost grows with the logarithm of the number of points, not with the position. */
 export class CurveClock {
   readonly #repeats: boolean
   readonly #ms: Float64Array
@@ -18,7 +18,7 @@ export class CurveClock {
   readonly #slopes: Float64Array
   readonly #last: number
 
-  /** A curve that `wrongCurve` finds nothing wrong with. */
+  /** The curve must pass `wrongCurve`. */
   constructor({ points, repeats }: TimeCurve) {
     this.#repeats = repeats
     this.#last = points.length - 1
@@ -38,7 +38,7 @@ export class CurveClock {
     return this.#sums[this.#last]
   }
 
-  /** Writes origin + the whole milliseconds after which each of the positions' records is due. */
+  /** Writes when the record at each position is due: origin + whole milliseconds. */
   times(positions: Float64Array, origin: number, values: Float64Array, to: number, count: number): void {
     const all = this.#sums[this.#last]
     const end = this.#ms[this.#last]
@@ -58,7 +58,7 @@ export class CurveClock {
     }
   }
 
-  /** When the given number of records of the first period (at most all) has been released. */
+  /** The time, within the first period, at which this many records have been released. */
   #within(records: number): number {
     const sums = this.#sums
     let low = 0
@@ -72,13 +72,13 @@ export class CurveClock {
     const from = this.#ms[low]
     if (rest <= 0) return from
     const rate = this.#rates[low]
-    // rest = rate · t + slope / 2 · t², solved without the difference of two numbers that are nearly the same.
+    // Solves rest = rate · t + slope / 2 · t² without subtracting nearly equal numbers.
     const root = Math.sqrt(Math.max(0, rate * rate + 2 * this.#slopes[low] * rest))
     return Math.min(this.#ms[high], from + (2 * rest) / (rate + root))
   }
 }
 
-/** Why a curve does not give every record a time; null: it does. */
+/** Why a curve does not give every record a time; null if it does. */
 export function wrongCurve({ points, repeats }: TimeCurve): string | null {
   if (points.length === 0) return 'a curve without points'
   if (!repeats) return points[points.length - 1][1] > 0 ? null : 'the rate ends at 0'

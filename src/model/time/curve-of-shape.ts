@@ -2,12 +2,12 @@ import { readRateFile } from '../../config/rate-file.js'
 import type { RateShape } from '../../config/connector.js'
 import type { TimeCurve } from '../artifact.js'
 
-/** A sine period is drawn as this many straight lines, which are off by at most one part in two thousand. */
+/** Number of straight lines that approximate a sine period, with an error of at most 1 in 2,000. */
 const wavePieces = 96
 
 /**
- * A rate and its shape as a curve of event time. `rate`: records per second; a recorded curve has its own. With speed s,
- * event time passes s times as fast as the rate says. Throws what `readRateFile` throws.
+ * A rate and its shape as a curve of event time. `rate`: records per second; a recorded curve has its own. With speed s, event time
+ * passes s times as fast as the rate says. Throws as `readRateFile` does.
  */
 export function curveOfShape(rate: number, shape: RateShape): TimeCurve {
   const { points, repeats } = curveAtSpeedOne(rate, shape)

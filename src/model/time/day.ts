@@ -1,2 +1,2 @@
-/** Milliseconds of a day. */
+/** Milliseconds in a day. */
 export const dayMs = 86_400_000

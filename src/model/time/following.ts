@@ -6,13 +6,13 @@ import { curveOfShape } from './curve-of-shape.js'
 
 type Throughput = Pick<ConnectorConfig['throughput'], 'rate' | 'intervalMs' | 'batchSize' | 'shape' | 'eventTime'>
 
-/** The curve that event times follow instead of the model's; null: the model's. Throws what reading a recorded curve throws. */
+/** The curve that event times follow instead of the model's own; null: the model's own. Throws as `curveOfShape` does. */
 export function eventTimesOf({ eventTime, rate, intervalMs, batchSize, shape }: Throughput): TimeCurve | null {
   if (eventTime === 'model') return null
   return curveOfShape(rate ?? (intervalMs === null ? 0 : (1000 * batchSize) / intervalMs), shape)
 }
 
-/** A model whose event times follow a curve. Throws CONFIG_INVALID if it has none. */
+/** The model with its event times following a curve. Throws CONFIG_INVALID if it has no event times. */
 export function following(model: Model, curve: TimeCurve): Model {
   const columns = model.columns.map((column) => {
     const { source } = column

@@ -1,4 +1,4 @@
-/** The patterns of record.ts's Spelling: checked, written and read. */
+/** Checks, writes and reads the patterns of Spelling in record.ts. */
 import { civilOf } from './civil.js'
 import type { FieldType, Spelling } from '../../record.js'
 import { dayMs } from './day.js'
@@ -40,9 +40,9 @@ export function spellingParts(pattern: string): readonly SpellingPart[] | string
     if (letter !== undefined) {
       const known = letter as Letter
       if (!widths[known].includes(whole.length))
-        return `${whole} is none of ${widths[known].map((n) => letter.repeat(n)).join(', ')}`
+        return `${whole} is not one of ${widths[known].map((n) => letter.repeat(n)).join(', ')}`
       parts.push({ letter: known, width: whole.length })
-    } else if (whole === "'") return 'an apostrophe is not closed'
+    } else if (whole === "'") return 'an unclosed apostrophe'
     else if (/^[A-Za-z]$/.test(whole)) return `${whole} has no meaning; put literal text between apostrophes`
     else parts.push({ text: whole === "''" ? "'" : (quoted?.replaceAll("''", "'") ?? whole) })
   }
@@ -54,13 +54,13 @@ export function wrongSpelling(spelling: Spelling, kind: SpelledKind): string | n
   const parts = spellingParts(spelling.pattern)
   if (typeof parts === 'string') return parts
   const has = (letter: string): boolean => parts.some((part) => 'letter' in part && part.letter === letter)
-  if (kind !== 'time' && !(has('y') && has('M'))) return 'a date has a year and a month'
+  if (kind !== 'time' && !(has('y') && has('M'))) return 'a date needs a year and a month'
   if (kind !== 'date' && !(has('m') && (has('H') || (has('h') && has('a')))))
-    return 'a time has hours and minutes, and h needs a'
+    return 'a time needs hours and minutes, and h needs a'
   const foreign = parts.find(
     (part) => 'letter' in part && kind !== 'timestamp' && dateLetters.includes(part.letter) === (kind === 'time'),
   )
-  if (foreign !== undefined && 'letter' in foreign) return `${foreign.letter} is not for a ${kind}`
+  if (foreign !== undefined && 'letter' in foreign) return `${foreign.letter} does not apply to a ${kind}`
   for (const [letter, [list, count]] of Object.entries(wordLists)) {
     const asks = parts.some(
       (part) => 'letter' in part && part.letter === letter && (letter !== 'M' || part.width === 3),
@@ -70,7 +70,7 @@ export function wrongSpelling(spelling: Spelling, kind: SpelledKind): string | n
       return `${list} has ${count} words`
   }
   if (parts.some((part) => 'text' in part && /["\\\n\r]/.test(part.text)))
-    return 'quotation marks, backslashes and line ends cannot be part of a format'
+    return 'quotation marks, backslashes and line breaks are not allowed in a format'
   return null
 }
 
@@ -84,7 +84,7 @@ export interface SpellingWriter {
 
 const writers = new WeakMap<Spelling, Map<SpelledKind, SpellingWriter>>()
 
-/** The writer of a valid spelling. Hot: it allocates nothing. */
+/** The writer of a valid spelling. Hot: allocates nothing. */
 export function spellingWriter(spelling: Spelling, kind: SpelledKind): SpellingWriter {
   const known = writers.get(spelling) ?? new Map<SpelledKind, SpellingWriter>()
   writers.set(spelling, known)
@@ -93,7 +93,7 @@ export function spellingWriter(spelling: Spelling, kind: SpelledKind): SpellingW
   return writer
 }
 
-/** Indexes of the parts of a date and a time. */
+/** Indexes of a date's and a time's parts. */
 const field = {
   year: 0,
   month: 1,
@@ -151,7 +151,7 @@ function compiled(spelling: Spelling, kind: SpelledKind): SpellingWriter {
   }
 }
 
-/** Year, month and so on of a held value, into `values`. */
+/** Splits a held value into year, month and so on, in `values`. */
 function split(values: Int32Array, held: number, kind: SpelledKind, shift: number): void {
   const ms = kind === 'date' ? held * dayMs : kind === 'time' ? held : held + shift
   const days = Math.floor(ms / dayMs)
@@ -205,7 +205,7 @@ export function ownWriter(type: FieldType): SpellingWriter | null {
   return null
 }
 
-/** A held value as text, of a type that `ownWriter` has a writer for. */
+/** A held value as text, for a type that `ownWriter` has a writer for. */
 export function spelled(held: number, type: FieldType): string {
   const writer = ownWriter(type)
   if (writer === null) return String(held)
@@ -214,8 +214,8 @@ export function spelled(held: number, type: FieldType): string {
 }
 
 /**
- * Reads what a spelling writes: to days, or to milliseconds since 1970 or midnight; undefined for other texts. `century`: maps a two-digit
- * year to the full one; default: POSIX's rule.
+ * Reads texts in a spelling as days since 1970, or as milliseconds since 1970 or midnight; undefined for other texts. `century` maps a
+ * two-digit year to the full one; default: the POSIX rule.
  */
 export function spellingReader(
   spelling: Spelling,

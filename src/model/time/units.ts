@@ -1,4 +1,4 @@
-/** How many of their units Avro's timestamp types have in a millisecond, by logical type. */
+/** Units per millisecond of Avro's timestamp types, by logical type. */
 export const unitsPerMs: Readonly<Record<string, number>> = {
   'timestamp-millis': 1,
   'timestamp-micros': 1e3,

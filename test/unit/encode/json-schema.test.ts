@@ -208,18 +208,18 @@ const invalid: [what: string, schema: unknown, message: RegExp][] = [
   [
     'keywords that are not judged',
     object({ a: { if: {}, then: {} } }),
-    /the inline schema: \/properties\/a\/if: a keyword that is not understood here/,
+    /the inline schema: \/properties\/a\/if: this keyword is not supported/,
   ],
   [
     'references to other files',
     object({ a: { $ref: 'other.json' } }),
-    /\/properties\/a\/\$ref: a reference out of the schema; found .*other\.json/,
+    /\/properties\/a\/\$ref: a reference outside the schema; found .*other\.json/,
   ],
   ['references to nothing', object({ a: { $ref: '#/$defs/b' } }), /\/properties\/a\/\$ref: a reference to nothing/],
   [
     'types that JSON does not have',
     object({ a: { type: 'long' } }),
-    /\/properties\/a\/type: not a type of JSON; found .*long/,
+    /\/properties\/a\/type: not a JSON type; found .*long/,
   ],
   [
     'an integer that no number holds in the place of a schema',

@@ -238,13 +238,13 @@ const invalid: [what: string, schema: object, message: RegExp][] = [
   [
     'imports that are not known',
     proto('string a = 1;', 'import "shop/money.proto";'),
-    /an import that is not known here; found import "shop\/money\.proto"/,
+    /unknown import; found import "shop\/money\.proto"/,
   ],
   ['types that are not there', proto('Money a = 1;'), /the inline schema: no such Type or Enum 'Money'/],
   [
     'groups',
     { protobuf: 'syntax = "proto2"; message A { optional group G = 1 { optional int32 x = 1; } }' },
-    /field A\.g: groups are not written; found group G/,
+    /field A\.g: groups are not supported; found group G/,
   ],
   ['a file without a message', { protobuf: 'syntax = "proto3";' }, /a \.proto file without a message/],
 ]

@@ -142,7 +142,7 @@ test('what would be no model is refused before the training', async () => {
   let steps = 0
   await assert.rejects(fitTable(table, { ...options, columns, onProgress: () => steps++ }), {
     code: 'MODEL_INVALID',
-    message: /the model of table, columns\[\d\]\.source\.template: names no column; found "person\.title"/,
+    message: /the model of table, columns\[\d\]\.source\.template: unknown column; found "person\.title"/,
   })
   assert.equal(steps, 0)
 })

@@ -111,9 +111,9 @@ const mistakes: readonly [string, RegExp][] = [
   ['price *', /not an expression/],
   ['price * cuont', /unknown column.*character 9.*cuont.*count/s],
   ['price + city', /number \+ text is not defined.*price \+ city/s],
-  ['price > city', /a text where it takes another type.*number/s],
+  ['price > city', /a text is not allowed here.*number/s],
   ['flor(price)', /unknown function.*floor/s],
-  ['price ? 1 : 2', /a number where it takes another type.*boolean/s],
+  ['price ? 1 : 2', /a number is not allowed here.*boolean/s],
   ['paid ? 1 : "a"', /the two branches have different types/],
   ['due > "31.3.2024"', /not a time.*ISO 8601/s],
   ['ordered + 3', /time \+ number is not defined/],
@@ -122,7 +122,7 @@ const mistakes: readonly [string, RegExp][] = [
   ['count in city', /in needs a list/],
   ['[1, 2]', /not supported/],
   ['round(price, 20)', /decimal places/],
-  ['city.getMonth()', /a text where it takes another type.*a time/s],
+  ['city.getMonth()', /a text is not allowed here.*a time/s],
 ]
 
 for (const [text, message] of mistakes) {

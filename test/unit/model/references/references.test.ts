@@ -205,7 +205,7 @@ test('an error in one of several references says in which', async (t) => {
     ['{ column: b, connector: custmers, key: id }', /references\.1\.connector: .*custmers.*customers/],
     ['{ column: b, connector: customers, ky: id }', /references\.1\.ky: unknown key.*key/],
     ['{ column: b, connector: customers, key: id, skew: most }', /references\.1\.skew.*uniform, zipf, recent/],
-    ['{ column: a, connector: customers, key: id }', /one column is given two values/],
+    ['{ column: a, connector: customers, key: id }', /a column is set twice/],
   ]
   for (const [second, message] of cases) {
     const path = await folder(t, files(second))
@@ -223,7 +223,12 @@ const wrong: [string, string, string, RegExp][] = [
     /references\.copy\.a.*sgment/,
   ],
   ['the wall clock', '{ column: c, connector: customers.yaml, key: since }', max, /time of generation/],
-  ['two values for a column', '{ column: c, connector: customers.yaml, key: id, copy: { c: id } }', max, /two values/],
+  [
+    'two values for a column',
+    '{ column: c, connector: customers.yaml, key: id, copy: { c: id } }',
+    max,
+    /a column is set twice/,
+  ],
   ['an open number of records', '{ column: c, connector: customers.yaml, key: id }', '', /among/],
   ['more than there are', '{ column: c, connector: customers.yaml, key: id, among: 101 }', max, /at most 100/],
   ['a reference to itself', '{ column: c, connector: orders.yaml, key: order, among: 5 }', max, /circular references/],
