@@ -17,6 +17,13 @@ export type TargetState = 'RUNNING' | 'PAUSED' | 'STOPPED'
  */
 export type ConnectorState = 'UNASSIGNED' | 'RUNNING' | 'PAUSED' | 'STOPPED' | 'FAILED' | 'RESTARTING'
 
+/** What keeps a worker from its group. If `failure` is retriable, the worker waits until it is over. */
+export interface GroupTrouble {
+  readonly failure: Failure
+  /** When it began, in milliseconds since 1970. */
+  readonly since: number
+}
+
 /** A connector as configured. */
 export interface ConnectorInfo {
   readonly name: string
@@ -206,6 +213,8 @@ export interface Herder {
   readonly asOf: number | null
   /** Null: it belongs to none. */
   readonly group: GroupFigures | null
+  /** What keeps the worker from its group, starting or running; null: nothing. */
+  readonly trouble: GroupTrouble | null
 
   /** All connectors, by name. */
   list(): Promise<readonly ConnectorView[]>

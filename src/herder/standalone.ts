@@ -62,6 +62,7 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
   /** Nobody else changes its connectors. */
   readonly asOf = null
   readonly group = null
+  readonly trouble = null
 
   get phase(): Herder['phase'] {
     return this.#phase

@@ -1,5 +1,7 @@
 import { asOfText } from './as-of.js'
 import { deliveryName } from '../config/connector.js'
+import { dependencyOf } from '../delivery/dependencies.js'
+import type { GroupTrouble, Herder } from '../herder/herder.js'
 import type { DeliveryStatus } from '../runtime/status.js'
 import { troubles, type Trouble } from '../runtime/waiting.js'
 
@@ -10,6 +12,8 @@ export interface Readiness {
   readonly phase: 'starting' | 'running' | 'stopping'
   /** Absent: the group is reachable. Otherwise when its state was last fully known, in ISO 8601, or `never`. */
   readonly group_as_of?: string
+  /** What keeps the worker from its group; absent: nothing. */
+  readonly group_trouble?: Omit<TroubleJson, 'connector' | 'tasks'>
   /** Connectors with tasks that have not started yet. */
   readonly waiting_for: readonly string[]
   readonly waiting: readonly TroubleJson[]
@@ -29,7 +33,7 @@ interface TroubleJson {
 
 export function readinessOf(
   phase: Readiness['phase'],
-  asOf: number | null,
+  { asOf, trouble }: Pick<Herder, 'asOf' | 'trouble'>,
   connectors: readonly DeliveryStatus[],
 ): Readiness {
   const starting = connectors
@@ -37,14 +41,26 @@ export function readinessOf(
     .map(({ config }) => deliveryName(config))
   const waiting = troubles(connectors, 'RESTARTING').map(json)
   const failed = troubles(connectors, 'FAILED').map(json)
-  const ready = phase === 'running' && asOf === null && starting.length + waiting.length + failed.length === 0
+  const hasGroup = asOf === null && trouble === null
+  const ready = phase === 'running' && hasGroup && starting.length + waiting.length + failed.length === 0
   return {
     ready,
     phase,
     ...(asOf !== null && { group_as_of: asOfText(asOf) }),
+    ...(trouble !== null && { group_trouble: groupJson(trouble) }),
     waiting_for: starting,
     waiting,
     failed,
+  }
+}
+
+function groupJson({ failure, since }: GroupTrouble): Readiness['group_trouble'] {
+  const waitsFor = failure.retriable ? dependencyOf(failure.code) : null
+  return {
+    ...(waitsFor !== null && { waits_for: waitsFor }),
+    since: new Date(since).toISOString(),
+    code: failure.code,
+    error: failure.message,
   }
 }
 

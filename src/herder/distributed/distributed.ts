@@ -4,13 +4,14 @@ import type { DeliveryOutline, PlannedDelivery } from '../../connector/outline.j
 import { asGenesisError, GenesisError } from '../../errors.js'
 import type { GroupHandlers } from '../../kafka/group-membership.js'
 import type { Store } from '../../kafka/store.js'
-import type { Failure, State } from '../../runtime/task-events.js'
+import { asFailure, type Failure, type State } from '../../runtime/task-events.js'
 import { taskIdOf, taskKey } from '../../runtime/task-key.js'
 import type { FileTarget } from '../file-source.js'
 import type {
   ConnectorStatus,
   ConnectorView,
   GroupFigures,
+  GroupTrouble,
   Herder,
   OffsetChange,
   RestartOptions,
@@ -74,8 +75,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
   readonly #now: () => number
   #phase: Herder['phase'] = 'starting'
   #progressTimer: NodeJS.Timeout | null = null
-  /** What last kept the worker from its group. */
-  #trouble: GenesisError | null = null
+  #trouble: GroupTrouble | null = null
   /** Whether the last attempt to read the logs failed. */
   #isCut = false
   #isReading = false
@@ -156,6 +156,10 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     return this.#group.figures
   }
 
+  get trouble(): GroupTrouble | null {
+    return this.#trouble
+  }
+
   /**
    * Reads the logs and joins the group; if Kafka is unreachable, as soon as it is back. Rejects with permanent errors:
    * missing permissions, an unsuitable topic.
@@ -209,7 +213,8 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
   }
 
   #tell(trouble: GenesisError | null): void {
-    this.#trouble = trouble
+    this.#trouble =
+      trouble === null ? null : { failure: asFailure(trouble), since: this.#trouble?.since ?? this.#now() }
     this.#hasTried()
     this.#options.trouble?.(trouble)
   }
@@ -416,7 +421,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
 
   #away(): GenesisError {
     return new GenesisError('KAFKA_UNREACHABLE', 'this worker cannot reach the topics of its group', {
-      ...(this.#trouble !== null && { found: this.#trouble.message }),
+      ...(this.#trouble !== null && { found: this.#trouble.failure.message }),
       remedy: 'Try again later, or ask another worker',
     })
   }

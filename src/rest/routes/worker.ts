@@ -1,4 +1,5 @@
-import type { Herder } from '../../herder/herder.js'
+import { dependencyOf } from '../../delivery/dependencies.js'
+import type { GroupTrouble, Herder } from '../../herder/herder.js'
 import { PrometheusText } from '../../metrics/prometheus.js'
 import { metricSource, type MeasuredWorker } from '../../metrics/source.js'
 import { connectVersion } from '../plugins.js'
@@ -23,7 +24,7 @@ export interface AboutWorker {
 /** The worker itself: version and health. */
 export function workerRoutes(
   view: WorkerView,
-  herder: Pick<Herder, 'asOf' | 'group'>,
+  herder: Pick<Herder, 'asOf' | 'group' | 'trouble'>,
   { version, clusterId, ui }: AboutWorker,
 ): readonly Route[] {
   const metrics = new PrometheusText(() => metricSource(view, herder, version))
@@ -65,15 +66,17 @@ export function workerRoutes(
       isUnlimited: true,
       summary: 'Health of the worker (KIP-1017)',
       answers: {
-        200: { about: 'Running.', schema: health },
+        200: { about: 'Running, or waiting for Kafka before it can start.', schema: health },
         503: { about: 'Starting.' },
       },
       // Liveness: a response proves that the event loop is not stuck. Failed tasks are no reason to restart the
-      // process.
-      handle: () =>
-        view.phase === 'starting'
-          ? jsonReply({ status: 'starting', message: 'the worker is starting' }, 503)
-          : jsonReply({ status: 'healthy', message: 'the worker is running' }),
+      // process, nor is an outage, which would then last until the process is up again.
+      handle({ role }) {
+        if (view.phase !== 'starting') return jsonReply({ status: 'healthy', message: 'the worker is running' })
+        const { trouble } = herder
+        if (trouble === null) return jsonReply({ status: 'starting', message: 'the worker is starting' }, 503)
+        return jsonReply({ status: 'waiting', message: waitingMessage(trouble, role !== null) })
+      },
     },
     {
       method: 'GET',
@@ -83,7 +86,7 @@ export function workerRoutes(
       summary: 'Whether all tasks are running, and what they are waiting for',
       answers: { 200: { about: 'Ready.' }, 503: { about: 'Not yet, or stopping.' } },
       handle({ role }) {
-        const readiness = readinessOf(view.phase, herder.asOf, view.status())
+        const readiness = readinessOf(view.phase, herder, view.status())
         const { ready, phase } = readiness
         // Names of connectors and brokers are not for everyone who can connect.
         return jsonReply(role === null ? { ready, phase } : readiness, ready ? 200 : 503)
@@ -99,4 +102,11 @@ export function workerRoutes(
       handle: async () => ({ status: 200, body: await metrics.text(), type: metrics.contentType }),
     },
   ]
+}
+
+/** `isTold`: whether the caller may know the names of brokers and topics. */
+function waitingMessage({ failure, since }: GroupTrouble, isTold: boolean): string {
+  const dependency = dependencyOf(failure.code)
+  const what = `the worker is starting, and has been waiting${dependency === null ? '' : ` for ${dependency}`} since ${new Date(since).toISOString()}`
+  return isTold ? `${what}: ${failure.message} (${failure.code})` : what
 }

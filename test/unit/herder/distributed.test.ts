@@ -191,12 +191,13 @@ describe('a group of workers', { timeout: 60_000 }, () => {
     const started = late.herder.start()
     await eventually(() => late.troubles.length === 1)
     assert.equal(late.herder.asOf, 0)
+    assert.deepEqual([late.herder.phase, late.herder.trouble?.failure.code], ['starting', 'KAFKA_UNREACHABLE'])
     const refused = { code: 'KAFKA_UNREACHABLE', message: /found no broker answers/ }
     await assert.rejects(late.herder.list(), refused)
     await assert.rejects(late.herder.create('b', config(group.model, 1)), refused)
     late.cut(null)
     await started
-    assert.equal(late.herder.asOf, null)
+    assert.deepEqual([late.herder.asOf, late.herder.trouble], [null, null])
     await isShared([group.workers[0], late], 1, 1)
     // Once when it begins, and once when it is over.
     assert.deepEqual(late.troubles, [away, null])

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer as createTcpServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { describe, test } from 'node:test'
+import type { Herder } from '#src/herder/herder.js'
 import { createRouter } from '#src/rest/router.js'
 import { workerRoutes, type WorkerView } from '#src/rest/routes/worker.js'
 import { startServer } from '#src/rest/server.js'
@@ -13,9 +14,11 @@ import { connectorOf } from '../../support/connectors.js'
 import { deliveryStatusOf, taskStatusOf } from '../../support/metric-source.js'
 import { startRestWorker } from '../../support/rest-worker.js'
 
-async function ask(url: string, view: WorkerView) {
+const noGroup = { asOf: null, group: null, trouble: null }
+
+async function ask(url: string, view: WorkerView, herder: Pick<Herder, 'asOf' | 'group' | 'trouble'> = noGroup) {
   const about = { ui: false, version: '9.8.7', clusterId: () => Promise.resolve(null) }
-  const server = createRouter(workerRoutes(view, { asOf: null, group: null }, about), {
+  const server = createRouter(workerRoutes(view, herder, about), {
     onDefect: () => undefined,
     asOf: () => null,
   })
@@ -35,6 +38,35 @@ describe('the worker by HTTP', () => {
     const failed = deliveryStatusOf({ name: 'f', state: 'FAILED' })
     assert.equal((await ask('/health', view('starting'))).statusCode, 503)
     assert.equal((await ask('/health', view('running', failed))).statusCode, 200)
+  })
+
+  test('is alive while it waits for Kafka to start, is not ready, and tells both what it waits for and since when', async () => {
+    const away = asFailure(new GenesisError('KAFKA_UNREACHABLE', 'no broker answers', { place: 'localhost:1' }))
+    const herder = { asOf: 0, group: null, trouble: { failure: away, since: Date.UTC(2026, 0, 1) } }
+    const health = await ask('/health', view('starting'), herder)
+    assert.equal(health.statusCode, 200)
+    assert.deepEqual(JSON.parse(health.body), {
+      status: 'waiting',
+      message:
+        'the worker is starting, and has been waiting for Kafka since 2026-01-01T00:00:00.000Z: localhost:1: no broker answers (KAFKA_UNREACHABLE)',
+    })
+    const ready = await ask('/ready', view('starting'), herder)
+    assert.equal(ready.statusCode, 503)
+    assert.deepEqual(JSON.parse(ready.body), {
+      ready: false,
+      phase: 'starting',
+      group_as_of: 'never',
+      group_trouble: {
+        waits_for: 'Kafka',
+        since: '2026-01-01T00:00:00.000Z',
+        code: 'KAFKA_UNREACHABLE',
+        error: 'localhost:1: no broker answers',
+      },
+      waiting_for: [],
+      waiting: [],
+      failed: [],
+    })
+    assert.equal((await ask('/ready', view('running'), { ...herder, asOf: null })).statusCode, 503)
   })
 
   test('is not ready while something is waited for or has failed, and tells what, why and since when', async () => {
