@@ -52,6 +52,12 @@ export const errorTable = {
     exit: 1,
     about: 'the subject has no schema and auto_register is off',
   },
+  SCHEMA_ID_CHANGED: {
+    retriable: true,
+    http: 503,
+    exit: 1,
+    about: 'a schema id in use stands for another schema, or for none',
+  },
   // kafka
   KAFKA_UNREACHABLE: { retriable: true, http: 503, exit: 1, about: 'no broker answers' },
   KAFKA_TIMEOUT: { retriable: true, http: 503, exit: 1, about: 'a broker did not answer in time' },

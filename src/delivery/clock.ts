@@ -18,3 +18,12 @@ export const systemClock: Clock = {
   },
   turn: () => new Promise((resolve) => setImmediate(resolve)),
 }
+
+/** Time for what only watches: its timers do not keep the process alive. */
+export const backgroundClock: Pick<Clock, 'now' | 'after'> = {
+  now: () => performance.now(),
+  after(ms, call) {
+    const timer = setTimeout(call, ms).unref()
+    return () => clearTimeout(timer)
+  },
+}

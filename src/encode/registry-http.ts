@@ -10,6 +10,8 @@ export interface HttpOptions {
   /** PEM text. */
   readonly ca: string | null
   readonly requestTimeoutMs: number
+  /** True: does not keep the process alive. */
+  readonly isBackground?: boolean
 }
 
 export interface HttpAnswer {
@@ -68,6 +70,10 @@ export function exchange(
     const timer = setTimeout(() => {
       request.destroy(new Error(`no response within ${options.requestTimeoutMs} ms`))
     }, options.requestTimeoutMs)
+    if (options.isBackground === true) {
+      timer.unref()
+      request.on('socket', (socket) => socket.unref())
+    }
     request.on('close', () => clearTimeout(timer))
     request.on('error', reject)
     request.end(payload)

@@ -32,6 +32,9 @@ interface Reference {
 /** What the API's own 404 says is missing: subject, version or schema. Any other 404 means that the server lacks the path. */
 const missing = [40401, 40402, 40403]
 
+/** Ids are 4 bytes in a record. */
+const maxId = 2 ** 31 - 1
+
 const attempts = 5
 const firstDelayMs = 100
 const maxDelayMs = 5_000
@@ -43,11 +46,11 @@ export function createRegistry(options: WorkerConfig['registry']): Registry | nu
 
 /**
  * Retries every call, with growing delays, on no response, 429 or 5xx; then throws
- * REGISTRY_UNREACHABLE. Messages contain no credentials. Ids of registered schemas are cached: tasks may share a client.
+ * REGISTRY_UNREACHABLE. Messages contain no credentials. Tasks that start together share one request for an id.
  */
 export class Registry {
   private readonly ids = new Map<string, Promise<number>>()
-  private readonly place: string
+  readonly place: string
 
   constructor(
     private readonly options: HttpOptions,
@@ -113,6 +116,16 @@ export class Registry {
     return this.schemaOf(`schema ${id}`, id, answer, 'AVRO')
   }
 
+  /** What the registry has under an id, in a form to compare; null: nothing. One attempt, which keeps no process alive. */
+  async contentOf(id: number): Promise<string | null> {
+    const answer = await exchange({ ...this.options, isBackground: true }, 'GET', `/schemas/ids/${id}`)
+    if (isMissing(answer)) return null
+    if (answer.status !== 200) throw this.rejected(`schema ${id}`, answer)
+    const { schema, schemaType, references } = objectOf(answer)
+    if (typeof schema !== 'string') throw this.noSchema(answer)
+    return exactJsonText([schemaType ?? 'AVRO', schema, Array.isArray(references) ? references : []])
+  }
+
   /** Whether the schema could be registered under the subject, given its compatibility setting; a new subject takes any. */
   async compatibility(subject: string, schema: unknown, type: SchemaType = 'AVRO'): Promise<Compatibility> {
     const path = `/compatibility/subjects/${encodeURIComponent(subject)}/versions?verbose=true`
@@ -121,8 +134,13 @@ export class Registry {
     if (answer.status !== 200) throw this.rejected(`subject ${subject}`, answer)
     // Confluent's registry returns messages, Apicurio's a reason.
     const { is_compatible: compatible, messages, reason } = objectOf(answer)
+    if (typeof compatible !== 'boolean')
+      throw this.error('REGISTRY_REJECTED', 'the response does not say whether the schema is compatible', {
+        found: foundIn(answer),
+        expected: "Confluent's REST API",
+      })
     const given: unknown[] = Array.isArray(messages) ? messages : typeof reason === 'string' ? [reason] : []
-    return { compatible: compatible === true, messages: given.map(String) }
+    return { compatible, messages: given.map(String) }
   }
 
   private async version(subject: string, version: number | 'latest', type: SchemaType): Promise<RegisteredSchema> {
@@ -142,9 +160,10 @@ export class Registry {
         expected: type,
       })
     }
-    let schema: unknown = String(text)
+    if (typeof text !== 'string') throw this.noSchema(answer)
+    let schema: unknown = text
     try {
-      if (type !== 'PROTOBUF') schema = parseExactJson(String(text))
+      if (type !== 'PROTOBUF') schema = parseExactJson(text)
     } catch {
       // The short form of a primitive type, as returned by some registries.
     }
@@ -184,16 +203,26 @@ export class Registry {
     this.ids.set(key, known)
     try {
       return await known
-    } catch (error) {
+    } finally {
+      // It may change: whoever comes later asks again.
       this.ids.delete(key)
-      throw error
     }
   }
 
   private idOf(answer: HttpAnswer): number {
     const { id } = objectOf(answer)
-    if (typeof id === 'number' && Number.isInteger(id) && id >= 0) return id
-    throw this.error('REGISTRY_REJECTED', 'the response has no schema id', { expected: "Confluent's REST API" })
+    if (typeof id === 'number' && Number.isInteger(id) && id >= 0 && id <= maxId) return id
+    throw this.error('REGISTRY_REJECTED', 'the response has no schema id', {
+      found: foundIn(answer),
+      expected: "Confluent's REST API",
+    })
+  }
+
+  private noSchema(answer: HttpAnswer): GenesisError {
+    return this.error('REGISTRY_REJECTED', 'the response has no schema', {
+      found: foundIn(answer),
+      expected: "Confluent's REST API",
+    })
   }
 
   private rejected(what: string, answer: HttpAnswer): GenesisError {
@@ -234,6 +263,13 @@ function remedyOf(answer: HttpAnswer): string | undefined {
   if (answer.status === 401 || answer.status === 403) return "Check the registry's credentials and permissions."
   if (answer.status !== 404 || isMissing(answer)) return undefined
   return 'There is no registry API at this address; its path may be missing, such as /apis/ccompat/v7.'
+}
+
+/** The beginning of a response that was not understood, on one line. */
+function foundIn({ body }: HttpAnswer): string {
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const line = text.replace(/\s+/g, ' ').trim()
+  return line === '' ? 'an empty body' : line.length > 60 ? `${line.slice(0, 60)}…` : line
 }
 
 /** The registry's message, on one line. */

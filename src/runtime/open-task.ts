@@ -1,6 +1,10 @@
 import type { WorkerConfig } from '../config/worker.js'
 import { createEncoder } from '../encode/create.js'
+import { CurrentEncoder } from '../encode/current-encoder.js'
+import type { Encoder } from '../encode/encoder.js'
 import { createRegistry, type Registry } from '../encode/registry.js'
+import { SchemaWatch } from '../encode/schema-watch.js'
+import type { SubjectRegistry } from '../encode/subject.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import { openConnector } from '../connector/open.js'
 import type { ShardId } from '../record.js'
@@ -19,15 +23,19 @@ export interface TaskResources {
   readonly worker: WorkerConfig
   readonly models: ModelCache
   readonly registry: Registry | null
+  /** Of what is registered there. */
+  readonly schemas: SchemaWatch | null
   readonly sinks: SharedSinkParts
   readonly recovery: Recovery
 }
 
 export function createResources(worker: WorkerConfig): TaskResources {
+  const registry = createRegistry(worker.registry)
   return {
     worker,
     models: new ModelCache(),
-    registry: createRegistry(worker.registry),
+    registry,
+    schemas: registry && new SchemaWatch(registry),
     sinks: {},
     recovery: new Recovery(systemClock),
   }
@@ -52,7 +60,7 @@ export interface Slice {
  */
 export async function openTask(
   { connector, shard: index }: ResolvedTask,
-  { worker, models, registry, sinks, recovery }: TaskResources,
+  { worker, models, registry, schemas, sinks, recovery }: TaskResources,
   events: TaskEvents,
   slice: Slice = { from: 0, to: connector.throughput.maxRecords },
   makeSink: (plan: SinkPlan) => Promise<Sink> = createSink,
@@ -65,8 +73,9 @@ export async function openTask(
     shard: shard.shard,
     capacity: largestGrant(connector.throughput, shard),
   })
-  const encoder = createEncoder(connector, registry)(generator.fields)
   const { fields, fingerprint } = generator
+  const make = (one: SubjectRegistry | null): Encoder => createEncoder(connector, one)(fields)
+  const encoder = registry === null || schemas === null ? make(null) : new CurrentEncoder(make, registry, schemas)
   const sink = await makeSink({ connector, worker, shard, fields, fingerprint, shared: sinks })
   const pacer = createPacer(connector.throughput, shard, connector.seed)
   const { transaction, errors } = connector

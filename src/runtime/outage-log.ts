@@ -1,5 +1,5 @@
 import { deliveryName, type ConnectorConfig } from '../config/connector.js'
-import type { Clock } from '../delivery/clock.js'
+import { backgroundClock, type Clock } from '../delivery/clock.js'
 import { dependencyOf, type ExternalDependency } from '../delivery/dependencies.js'
 import type { ErrorCode } from '../errors.js'
 import type { Failure, State } from './task-events.js'
@@ -124,15 +124,6 @@ export class OutageLog {
       connectors: distinct(resumed).length,
     })
   }
-}
-
-/** Does not keep the process alive. */
-const backgroundClock: Pick<Clock, 'now' | 'after'> = {
-  now: () => performance.now(),
-  after(ms, call) {
-    const timer = setTimeout(call, ms).unref()
-    return () => clearTimeout(timer)
-  },
 }
 
 function distinct(tasks: ReadonlyMap<string, string>): string[] {

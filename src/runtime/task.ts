@@ -86,6 +86,14 @@ export class Task {
 
   /** Runs to the end; never rejects. Call once. */
   async run(): Promise<TaskEnd> {
+    try {
+      return await this.#attempts()
+    } finally {
+      this.#parts.encoder.close?.()
+    }
+  }
+
+  async #attempts(): Promise<TaskEnd> {
     for (;;) {
       try {
         await this.#attempt()

@@ -70,6 +70,22 @@ test('a registry that does not answer is given up after the time-out', async () 
   })
 })
 
+test('a registry that answers byte by byte is given up after the time-out, too', async () => {
+  const trickles: NodeJS.Timeout[] = []
+  handler = (_, response) => {
+    response.write('{"id":')
+    trickles.push(setInterval(() => response.write(' '), 1))
+  }
+  try {
+    await assert.rejects(client({ requestTimeoutMs: 20 }).latest('s'), {
+      code: 'REGISTRY_UNREACHABLE',
+      message: /no response within 20 ms/,
+    })
+  } finally {
+    for (const trickle of trickles) clearInterval(trickle)
+  }
+})
+
 test('credentials are sent as Basic or Bearer, from the options or the URL, and never shown', async () => {
   const seen: (string | undefined)[] = []
   handler = (request, response) => {
@@ -93,7 +109,7 @@ test('credentials are sent as Basic or Bearer, from the options or the URL, and 
   assert.deepEqual(seen, [basic('anna:geheim:1'), 'Bearer geheim-token', basic('anna:geheim@')])
 })
 
-test('an id is asked for once by all tasks, and again after a failure', async () => {
+test('an id is asked for once by all tasks that start together, and again after a failure and by later ones', async () => {
   let calls = 0
   handler = (request, response) => {
     calls++
@@ -103,14 +119,64 @@ test('an id is asked for once by all tasks, and again after a failure', async ()
   await assert.rejects(registry.register('s', 'string'), { code: 'REGISTRY_REJECTED' })
   assert.deepEqual(await Promise.all([1, 2, 3].map(() => registry.register('s', 'string'))), [3, 3, 3])
   assert.equal(calls, 2)
+  await registry.register('s', 'string')
+  assert.equal(calls, 3)
 })
 
-test('what answers but is no registry is refused', async () => {
-  handler = (_, response) => response.end('<html>Welcome</html>')
-  await assert.rejects(client().register('s', 'string'), {
-    code: 'REGISTRY_REJECTED',
-    message: /the response has no schema id/,
-  })
+test('what is under an id is compared whole; nothing is there only if the registry says so', async () => {
+  const found: (string | null)[] = []
+  for (const body of [
+    { schema: '"string"' },
+    { schema: '"string"', schemaType: 'AVRO', references: [] },
+    { schema: '"int"' },
+    { schema: '"string"', schemaType: 'JSON' },
+    { schema: '"string"', references: [{ name: 'a', subject: 'a', version: 1 }] },
+  ]) {
+    handler = answer(200, body)
+    found.push(await client().contentOf(1))
+  }
+  assert.equal(found[0], found[1])
+  assert.equal(new Set(found).size, 4)
+  handler = answer(404, { error_code: 40403, message: 'Schema 1 not found' })
+  assert.equal(await client().contentOf(1), null)
+  for (const [status, body] of [
+    [404, { error_code: 404, message: 'no such page' }],
+    [503, {}],
+    [200, { id: 1 }],
+  ] as const) {
+    handler = answer(status, body)
+    await assert.rejects(client().contentOf(1), { code: 'REGISTRY_REJECTED' })
+  }
+})
+
+test('what answers but is no registry is refused by every call, with the beginning of what it says', async () => {
+  const page = '<html>\n  <body>Welcome</body></html>'
+  const nonsense: [body: string, found: string][] = [
+    [page, '<html> <body>Welcome</body></html>'],
+    ['', 'an empty body'],
+    ['[]', '\\[\\]'],
+    ['null', 'null'],
+    ['{"id":"7"}', '{"id":"7"}'],
+    ['{"id":7e9}', '{"id":7000000000}'],
+    [`"${'x'.repeat(100)}"`, `x{60}…`],
+  ]
+  for (const [body, found] of nonsense) {
+    handler = (_, response) => response.end(body)
+    for (const call of [
+      client().register('s', 'string'),
+      client().lookup('s', 'string'),
+      client().latest('s'),
+      client().compatibility('s', 'string'),
+    ])
+      await assert.rejects(call, {
+        code: 'REGISTRY_REJECTED',
+        retriable: false,
+        message: new RegExp(`the response .*; found ${found}; expected Confluent's REST API`),
+      })
+  }
+  // A login page, as a proxy before the registry sends one.
+  handler = (_, response) => response.writeHead(302, { location: 'http://127.0.0.1/login' }).end()
+  await assert.rejects(client().register('s', 'string'), { code: 'REGISTRY_REJECTED', message: /found status 302/ })
   assert.throws(() => client({ url: 'registry:8081' }), { code: 'CONFIG_INVALID' })
 })
 
