@@ -51,7 +51,8 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
   }
   const found = await readConnectors(paths, process.env)
   throwIfNone(found, paths)
-  const { connectors, drafts, secrets } = found
+  const { connectors, drafts, shared, secrets } = found
+  const sharing = new Set(shared.flatMap(({ second }) => second.deliveries))
   const errors = [...found.errors]
   let worker: WorkerConfig | null = null
   if (flags.online || flags.worker !== undefined) {
@@ -78,7 +79,7 @@ async function validate(paths: readonly string[], flags: ValidateFlags): Promise
       for (const note of delivery.notes) notes.add(`note: ${note}\n`)
     }
     errors.push(...found)
-    if (found.length === 0 && !isTwin(connector, errors)) good.push(connector)
+    if (found.length === 0 && !sharing.has(connector) && !isTwin(connector, errors)) good.push(connector)
     if (unusedColumns.length > 0) {
       notes.add(`note: ${connector.file}: the schema omits model columns ${unusedColumns.join(', ')}\n`)
     }

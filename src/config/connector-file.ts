@@ -9,6 +9,7 @@ import { isObject } from './is-object.js'
 import { readSinks, type ConnectorDraft, type ReadConnectors } from './parse-connector.js'
 import { secretsOf, type Environment } from './placeholders.js'
 import type { RawConfig, RawConnector } from './raw-connector.js'
+import { sharedFiles, type SharedFile } from './shared-files.js'
 import { readSources, unreadable } from './source.js'
 import type { ConfigSource } from './source.js'
 
@@ -17,10 +18,18 @@ import type { ConfigSource } from './source.js'
  * Throws one GenesisError with the errors of all files in `details.all`; USAGE if there is no connector.
  */
 export async function loadConnectors(paths: readonly string[], env: Environment): Promise<ConnectorConfig[]> {
+  return (await loadWithSecrets(paths, env)).connectors
+}
+
+/** The same with the resolved placeholders of all files and how they are written. */
+export async function loadWithSecrets(
+  paths: readonly string[],
+  env: Environment,
+): Promise<{ readonly connectors: ConnectorConfig[]; readonly secrets: ReadonlyMap<string, string> }> {
   const found = await readConnectors(paths, env)
   throwErrors(found.errors)
   throwIfNone(found, paths)
-  return found.connectors
+  return found
 }
 
 /** Throws if there is neither a connector nor an error in the files and folders: nobody means that. */
@@ -39,7 +48,7 @@ export function throwIfNone(
 export async function readConnectors(
   paths: readonly string[],
   env: Environment,
-): Promise<ReadConnectors & { readonly secrets: ReadonlyMap<string, string> }> {
+): Promise<ReadConnectors & Pick<ReadDocuments, 'shared' | 'secrets'>> {
   const { documents, ...found } = await readDocuments(paths, env)
   return { ...found, connectors: documents.flatMap(({ deliveries }) => deliveries) }
 }
@@ -52,6 +61,8 @@ export interface ConnectorDocument {
 
 interface ReadDocuments extends Omit<ReadConnectors, 'connectors'> {
   readonly documents: ConnectorDocument[]
+  /** Those of them that would write to one file: an error for each pair is in `errors`. */
+  readonly shared: readonly SharedFile<ConnectorDocument>[]
   /** Resolved placeholders of all files, with their source text. */
   readonly secrets: ReadonlyMap<string, string>
 }
@@ -60,6 +71,7 @@ interface ReadDocuments extends Omit<ReadConnectors, 'connectors'> {
 export async function readDocuments(paths: readonly string[], env: Environment): Promise<ReadDocuments> {
   const found: ConnectorDocument[] = []
   const secrets = new Map<string, string>()
+  const sources = new Map<ConnectorDocument, ConfigSource>()
   const drafts: ConnectorDraft[] = []
   const errors: GenesisError[] = []
   const collect = (error: unknown): void => void errors.push(...errorsIn(error))
@@ -68,8 +80,11 @@ export async function readDocuments(paths: readonly string[], env: Environment):
     for (const file of files) {
       for (const source of await readSources(file).catch((error: unknown) => (collect(error), []))) {
         const read = readSinks(source, { env, folder: dirname(file) })
-        if (read.errors.length === 0)
-          found.push({ raw: rawOf(source, read.connectors[0].name), deliveries: read.connectors })
+        if (read.errors.length === 0) {
+          const document = { raw: rawOf(source, read.connectors[0].name), deliveries: read.connectors }
+          found.push(document)
+          sources.set(document, source)
+        }
         errors.push(...read.errors)
         drafts.push(...read.drafts)
         for (const [secret, written] of secretsOf(source.value, env, dirname(file))) secrets.set(secret, written)
@@ -77,7 +92,13 @@ export async function readDocuments(paths: readonly string[], env: Environment):
     }
   }
   errors.push(...duplicates(found.map(({ deliveries: [first] }) => first)))
-  return { documents: withoutTwins(found), errors: errors.map((error) => hideSecrets(error, secrets)), drafts, secrets }
+  const shared = sharedFiles(found, (document, sinkName) => {
+    const path = sinkName === null ? ['sink', 'path'] : ['sinks', sinkName, 'path']
+    return sources.get(document)?.place(path) ?? ''
+  })
+  errors.push(...shared.map(({ error }) => error))
+  const shown = errors.map((error) => hideSecrets(error, secrets))
+  return { documents: withoutTwins(found), shared, errors: shown, drafts, secrets }
 }
 
 function rawOf({ value, file }: ConfigSource, name: string): RawConnector {

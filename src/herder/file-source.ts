@@ -4,6 +4,7 @@ import { readDocuments, type ConnectorDocument } from '../config/connector-file.
 import { hideSecrets } from '../config/hide-secrets.js'
 import type { Environment } from '../config/placeholders.js'
 import type { RawConnector } from '../config/raw-connector.js'
+import type { SharedFile } from '../config/shared-files.js'
 import { contentOf, inputsOf, versionOf } from '../connector/inputs.js'
 import { outlineOf, type PlannedDelivery } from '../connector/outline.js'
 import type { ConnectorConfig } from '../config/connector.js'
@@ -74,13 +75,15 @@ export class FileSource {
 
   /** Compares the files with what was applied. */
   async read(): Promise<FileChanges> {
-    const { documents, errors, secrets } = await readDocuments(this.#paths, this.#env)
+    const { documents, shared, errors, secrets } = await readDocuments(this.#paths, this.#env)
+    const losers = this.#losersOf(shared)
     const owners = this.#ownersOf(documents)
     const put: FileChanges['put'][number][] = []
     const found = new Set<string>()
     for (const { raw, deliveries } of documents) {
       if (owners.get(raw.name) !== raw.file) continue
       found.add(raw.name)
+      if (losers.has(raw.name)) continue
       const version = await versionOf(raw.file ?? '')
       const inputs = new Map<string, string>()
       for (const delivery of deliveries)
@@ -138,6 +141,12 @@ export class FileSource {
       if (!owners.has(raw.name) || this.#known.get(raw.name)?.raw.file === raw.file) owners.set(raw.name, raw.file)
     }
     return owners
+  }
+
+  /** Of two connectors that would write to one file, the one that runs with it keeps it; otherwise the first. */
+  #losersOf(shared: readonly SharedFile<ConnectorDocument>[]): ReadonlySet<string> {
+    const runs = ({ raw }: ConnectorDocument): boolean => isDeepStrictEqual(this.#known.get(raw.name)?.raw, raw)
+    return new Set(shared.map(({ first, second }) => (runs(second) && !runs(first) ? first : second).raw.name))
   }
 
   /** An unreadable file says nothing about the connectors it had. */

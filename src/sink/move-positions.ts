@@ -7,7 +7,7 @@ import type { CheckpointTarget, TopicCheckpoint } from '../kafka/checkpoint-reco
 import type { Checkpoint } from '../record.js'
 import { readCheckpointFile, replaceCheckpointFile } from './file/checkpoint-file.js'
 import { lockFile } from './file/file-lock.js'
-import { shardPath } from './file/sink.js'
+import { shardFile } from './file/options.js'
 
 export interface PositionMove {
   /** Of the connector's current stream; required if a shard moves to another position, to continue with it. */
@@ -125,8 +125,8 @@ async function moveInFiles(
       if (from !== null) moved.push({ shard, from, to })
       continue
     }
-    if (saved === null) throw withoutFile(shardPath(path, { connector: name, shard, shards }))
-    const lock = await lockFile(shardPath(path, { connector: name, shard, shards }), `${name}/${shard}, to be moved`)
+    if (saved === null) throw withoutFile(shardFile(path, shard, shards))
+    const lock = await lockFile(shardFile(path, shard, shards), `${name}/${shard}, to be moved`)
     try {
       // What the file holds up to its checkpoint stays; the stream continues after it.
       const checkpoint = to === null ? null : { position: to, fingerprint: needed(fingerprint), shards }
@@ -144,8 +144,8 @@ function needed(fingerprint: string | undefined): string {
   return fingerprint
 }
 
-function checkpointPath({ name, tasks }: ConnectorConfig, path: string, shard: number): string {
-  return `${shardPath(path, { connector: name, shard, shards: tasks.max })}.checkpoint`
+function checkpointPath({ tasks }: ConnectorConfig, path: string, shard: number): string {
+  return `${shardFile(path, shard, tasks.max)}.checkpoint`
 }
 
 function withoutPositions({ name, file, sink }: ConnectorConfig): GenesisError {

@@ -3,7 +3,7 @@ import { valueSchema } from '../encode/value.js'
 import type { Checkpoint, Field } from '../record.js'
 import { readCheckpointFile } from '../sink/file/checkpoint-file.js'
 import type { FileSinkConfig } from '../sink/file/options.js'
-import { shardPath } from '../sink/file/sink.js'
+import { shardFile } from '../sink/file/options.js'
 import { createFraming } from '../sink/framing.js'
 import type { Delivered } from './delivered.js'
 import { csvEnd, findBlock, findLines, lineEnd, recordsOfFile } from './found-file.js'
@@ -16,9 +16,7 @@ export async function openFiles(
   fields: readonly Field[],
 ): Promise<Delivered> {
   const shards = connector.tasks.max
-  const paths = Array.from({ length: shards }, (_, shard) =>
-    shardPath(sink.path, { connector: connector.name, shard, shards }),
-  )
+  const paths = Array.from({ length: shards }, (_, shard) => shardFile(sink.path, shard, shards))
   const { header } = createFraming(connector, sink.format, fields)
   const saved = () => Promise.all(paths.map((path) => readCheckpointFile(`${path}.checkpoint`)))
   const lengths = (await saved()).map((checkpoint) => checkpoint?.bytes ?? 0)

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, parse, resolve } from 'node:path'
 import { choice, required } from '../../config/option.js'
 import { defineSink } from '../../config/sink-spec.js'
 
@@ -19,3 +19,10 @@ export const fileSpec = defineSink({
   target: ({ path }) => `the path ${path}`,
   keepsPositions: true,
 })
+
+/** The file of a shard: `name.jsonl`, or `name.0.jsonl`, `name.1.jsonl` … if there are several. */
+export function shardFile(path: string, shard: number, shards: number): string {
+  if (shards === 1) return path
+  const { dir, name, ext } = parse(path)
+  return join(dir, `${name}.${shard}${ext}`)
+}

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { mkdir, open, type FileHandle } from 'node:fs/promises'
-import { dirname, parse, join } from 'node:path'
+import { dirname } from 'node:path'
 import { GenesisError } from '../../errors.js'
 import type { Checkpoint, EncodedBatch, ShardId } from '../../record.js'
 import { readCheckpointFile, replaceCheckpointFile, syncFolder, type FileCheckpoint } from './checkpoint-file.js'
@@ -8,10 +8,10 @@ import { lockFile, type FileLock } from './file-lock.js'
 import { createFraming, type Framing } from '../framing.js'
 import type { SinkPlan } from '../plan.js'
 import type { Sink } from '../sink.js'
-import type { FileSinkConfig } from './options.js'
+import { shardFile, type FileSinkConfig } from './options.js'
 
 export interface FileSinkOptions {
-  /** As configured; with several shards each has its own file, see `shardPath`. */
+  /** As configured; with several shards each has its own file, see `shardFile`. */
   readonly path: string
   readonly shard: ShardId
   readonly framing: Framing
@@ -20,13 +20,6 @@ export interface FileSinkOptions {
 export function createFileSink({ connector, fields, shard }: SinkPlan<FileSinkConfig>): Sink {
   const { path, format } = connector.sink
   return new FileSink({ path, shard, framing: createFraming(connector, format, fields) })
-}
-
-/** The file of a shard: `name.jsonl`, or `name.0.jsonl`, `name.1.jsonl` … if there are several. */
-export function shardPath(path: string, { shard, shards }: ShardId): string {
-  if (shards === 1) return path
-  const { dir, name, ext } = parse(path)
-  return join(dir, `${name}.${shard}${ext}`)
 }
 
 /**
@@ -48,7 +41,7 @@ export class FileSink implements Sink {
   #pending: Promise<unknown> = Promise.resolve()
 
   constructor({ path, shard, framing }: FileSinkOptions) {
-    this.#path = shardPath(path, shard)
+    this.#path = shardFile(path, shard.shard, shard.shards)
     this.#checkpointPath = `${this.#path}.checkpoint`
     this.#shard = [shard.connector, ...(shard.sink === undefined ? [] : [shard.sink]), shard.shard].join('/')
     this.#framing = framing

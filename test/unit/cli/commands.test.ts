@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -277,6 +278,20 @@ sead: 1
       'f.yaml:3:1: key',
       'f.yaml:4:10: value.schema',
     ])
+  })
+
+  it('calls no connector valid that would write to the file of another; run starts neither', async (t) => {
+    const sink = { type: 'file', path: 'one.jsonl' }
+    const folder = await folderWith(t, { 'a.json': { ...good, sink }, 'b.json': { ...good, name: 'b', sink } })
+    const { status, stdout, stderr } = await genesis(['validate', '.'], {}, folder)
+    assert.equal(stdout, 'a.json: good is valid\n')
+    assert.match(
+      stderr,
+      /^error: b\.json:1:\d+: sink\.path: two connectors write to the same file; found .*one\.jsonl, the file of connector good in a\.json, too; expected a path of its own \(CONFIG_INVALID\)\n$/,
+    )
+    assert.equal(status, 2)
+    const run = await genesis(['run', '.'], {}, folder)
+    assert.deepEqual([run.status, existsSync(join(folder, 'one.jsonl'))], [2, false])
   })
 
   it('tells a machine the same', async (t) => {

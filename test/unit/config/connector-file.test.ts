@@ -139,4 +139,17 @@ seed: -1
     const aliased = `${least}tasks: &t { max: 0 }\nerrors: *t\n`
     assert.match((await messagesOf(t, aliased))[1], /^c\.yaml:4:13: errors\.max: unknown key/)
   })
+
+  it('says where two connectors would write to one file, whatever the path is called and for whichever shard', async (t) => {
+    const folder = await folderWith(t, {
+      'a.yaml': 'name: a\nmodel: m.json\nsink: { type: file, path: out.jsonl }\ntasks: { max: 2 }\n',
+      'b.yaml':
+        'name: b\nmodel: m.json\nsinks:\n  live: { type: stdout }\n  kept:\n    type: file\n    path: sub/../out.1.jsonl\n',
+      'c.yaml': 'name: c\nmodel: m.json\nsink: { type: file, path: out.jsonl }\n',
+    })
+    await assert.rejects(loadConnectors([folder], {}), {
+      code: 'CONFIG_INVALID',
+      message: `${join(folder, 'b.yaml')}:7:5: sinks.kept.path: two connectors write to the same file; found ${join(folder, 'out.1.jsonl')}, the file of connector a in ${join(folder, 'a.yaml')}, too; expected a path of its own`,
+    })
+  })
 })

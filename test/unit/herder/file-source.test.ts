@@ -13,7 +13,7 @@ async function folder(t: TestContext): Promise<string> {
 }
 
 const text = (name: string, seed = 0): string =>
-  `name: ${name}\nmodel: m.json\nsink: { type: file, path: out }\nseed: ${seed}\n`
+  `name: ${name}\nmodel: m.json\nsink: { type: file, path: ${name}.out }\nseed: ${seed}\n`
 
 /** A herder that takes everything. */
 const target: FileTarget = { applyFile: () => Promise.resolve(), removeFile: () => Promise.resolve() }
@@ -49,6 +49,24 @@ describe('the connectors of a folder', () => {
     await rm(join(path, 'a.yaml'))
     await rename(join(path, 'c.yaml'), join(path, 'c.txt'))
     assert.deepEqual(await settle(source), { put: [], remade: [], remove: ['a', 'c'], errors: [] })
+  })
+
+  test('do not write to one file: who has it keeps it, and the other starts when it has one of its own', async (t) => {
+    const path = await folder(t)
+    const source = sourceOf([path])
+    const writing = (name: string, file: string): Promise<void> =>
+      writeFile(join(path, `${name}.yaml`), `name: ${name}\nmodel: m.json\nsink: { type: file, path: ${file} }\n`)
+    await writing('b', 'out')
+    assert.deepEqual(await settle(source), { put: ['b'], remade: [], remove: [], errors: [] })
+    await writing('a', 'out')
+    assert.deepEqual(await settle(source), { put: [], remade: [], remove: [], errors: ['CONFIG_INVALID'] })
+    await writing('a', 'other')
+    assert.deepEqual(await settle(source), { put: ['a'], remade: [], remove: [], errors: [] })
+    // A change does not take it away either.
+    await writing('a', './b/../out')
+    assert.deepEqual(await settle(source), { put: [], remade: [], remove: [], errors: ['CONFIG_INVALID'] })
+    await rm(join(path, 'b.yaml'))
+    assert.deepEqual(await settle(source), { put: ['a'], remade: [], remove: ['b'], errors: [] })
   })
 
   test('go on as they are while their file cannot be understood', async (t) => {

@@ -7,7 +7,8 @@ import { syncBuiltinESMExports } from 'node:module'
 import { describe, test, type TestContext } from 'node:test'
 import avsc from 'avsc'
 import type { GenesisError } from '#src/errors.js'
-import { FileSink, shardPath, type FileSinkOptions } from '#src/sink/file/sink.js'
+import { shardFile } from '#src/sink/file/options.js'
+import { FileSink, type FileSinkOptions } from '#src/sink/file/sink.js'
 import { ContainerFraming, LineFraming } from '#src/sink/framing.js'
 import { batchOf, sinkContract } from '../../../contract/sink.js'
 
@@ -214,9 +215,9 @@ describe('the file sink', () => {
   })
 
   test('gives each of several shards its own file', async () => {
-    assert.equal(shardPath('/a/name.jsonl', { connector: 'c', shard: 0, shards: 1 }), '/a/name.jsonl')
-    assert.equal(shardPath('/a/name.jsonl', { connector: 'c', shard: 2, shards: 3 }), '/a/name.2.jsonl')
-    assert.equal(shardPath('/a/name', { connector: 'c', shard: 0, shards: 3 }), '/a/name.0')
+    assert.equal(shardFile('/a/name.jsonl', 0, 1), '/a/name.jsonl')
+    assert.equal(shardFile('/a/name.jsonl', 2, 3), '/a/name.2.jsonl')
+    assert.equal(shardFile('/a/name', 0, 3), '/a/name.0')
     await assert.rejects(stat('/a/name.0'))
   })
 })

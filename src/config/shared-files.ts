@@ -1,0 +1,48 @@
+import { GenesisError } from '../errors.js'
+import { shardFile } from '../sink/file/options.js'
+import type { ConnectorConfig } from './connector.js'
+
+/** A connector of a file, once per sink. */
+interface Sinks {
+  readonly deliveries: readonly ConnectorConfig[]
+}
+
+/** Two connectors whose file sinks write to the same file. */
+export interface SharedFile<Connector extends Sinks> {
+  readonly first: Connector
+  readonly second: Connector
+  readonly error: GenesisError
+}
+
+/**
+ * Connectors that would write to one file. While one has it locked the other waits or fails; then it continues in the middle of the
+ * first one's records if their streams are equal. `placeOf`: where a connector of a file has its path.
+ */
+export function sharedFiles<Connector extends Sinks>(
+  connectors: readonly Connector[],
+  placeOf: (connector: Connector, sinkName: string | null) => string,
+): SharedFile<Connector>[] {
+  const writers = new Map<string, Connector>()
+  const shared: SharedFile<Connector>[] = []
+  for (const second of connectors) {
+    for (const { sink, sinkName, tasks, name } of second.deliveries) {
+      if (sink.type !== 'file') continue
+      for (let shard = 0; shard < tasks.max; shard++) {
+        const path = shardFile(sink.path, shard, tasks.max)
+        const first = writers.get(path) ?? second
+        writers.set(path, first)
+        const [{ name: other, file }] = first.deliveries
+        // Of two with one name, the name is what is wrong.
+        if (first === second || other === name) continue
+        const error = new GenesisError('CONFIG_INVALID', 'two connectors write to the same file', {
+          place: placeOf(second, sinkName),
+          found: `${path}, the file of connector ${other} in ${file}, too`,
+          expected: 'a path of its own',
+        })
+        shared.push({ first, second, error })
+        break
+      }
+    }
+  }
+  return shared
+}
