@@ -1,7 +1,9 @@
 import { createInterface } from 'node:readline/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { loadConnectors } from '../config/connector-file.js'
+import { loadWithSecrets } from '../config/connector-file.js'
 import { deliveryName, type ConnectorConfig } from '../config/connector.js'
+import { hidingSecrets, withoutSecretsIn } from '../config/hide-secrets.js'
+import { withoutSecrets } from '../config/placeholders.js'
 import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { openConnector } from '../connector/open.js'
@@ -53,14 +55,26 @@ Exit status: 0 done; 1 failed or declined; 2 invalid input; 130 interrupted.`,
 
 async function reset(paths: readonly string[], flags: ResetFlags): Promise<number> {
   const worker = await loadWorker(flags.worker ?? null, process.env)
-  const connectors = pickSink(await loadConnectors(paths, process.env), flags.sink, 'has no checkpoint to move')
-  if (!flags.yes && !(await isConfirmed(connectors, worker, flags))) {
+  const { connectors, secrets } = await loadWithSecrets(paths, process.env)
+  return hidingSecrets(secrets, () => resetAll(connectors, secrets, worker, flags))
+}
+
+async function resetAll(
+  all: readonly ConnectorConfig[],
+  secrets: ReadonlyMap<string, string>,
+  worker: WorkerConfig,
+  flags: ResetFlags,
+): Promise<number> {
+  const connectors = pickSink(all, flags.sink, 'has no checkpoint to move')
+  if (!flags.yes && !(await isConfirmed(connectors, secrets, worker, flags))) {
     process.stderr.write('nothing changed\n')
     return 1
   }
   for (const connector of connectors) {
     const moved = await movePositions(connector, worker, await moveOf(connector, flags))
-    const text = flags.json ? JSON.stringify(asJson(connector, moved)) : lines(connector, moved, flags).join('\n')
+    const text = flags.json
+      ? JSON.stringify(withoutSecretsIn(asJson(connector, moved), secrets))
+      : withoutSecrets(lines(connector, moved, flags).join('\n'), secrets)
     process.stdout.write(`${text}\n`)
   }
   return 0
@@ -84,6 +98,7 @@ async function moveOf(connector: ConnectorConfig, { toPosition, keepPosition }: 
 
 async function isConfirmed(
   connectors: readonly ConnectorConfig[],
+  secrets: ReadonlyMap<string, string>,
   worker: WorkerConfig,
   flags: ResetFlags,
 ): Promise<boolean> {
@@ -93,7 +108,8 @@ async function isConfirmed(
       expected: '--yes',
     })
   }
-  for (const connector of connectors) process.stderr.write(`${await question(connector, worker, flags)}\n`)
+  for (const connector of connectors)
+    process.stderr.write(`${withoutSecrets(await question(connector, worker, flags), secrets)}\n`)
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   terminal.on('SIGINT', () => process.exit(130))
   try {

@@ -1,9 +1,12 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { throwErrors } from '../config/check.js'
-import { loadConnectors } from '../config/connector-file.js'
+import { loadWithSecrets } from '../config/connector-file.js'
 import { checkOnWorker } from '../connector/preflight.js'
-import { deliveryName } from '../config/connector.js'
+import { deliveryName, type ConnectorConfig } from '../config/connector.js'
+import { hidingSecrets, withoutSecretsIn } from '../config/hide-secrets.js'
+import { withoutSecrets } from '../config/placeholders.js'
 import { loadWorker } from '../config/worker-file.js'
+import type { WorkerConfig } from '../config/worker.js'
 import { blockerText, reportJson, reportLines } from '../verify/report.js'
 import type { VerifyReport } from '../verify/report.js'
 import { onInterrupt } from './interrupt.js'
@@ -45,7 +48,17 @@ Exit status: 0 exact; 1 not exact, nothing sent yet, or the topic or file cannot
 
 async function verify(paths: readonly string[], flags: VerifyFlags): Promise<number> {
   const worker = await loadWorker(flags.worker ?? null, process.env)
-  const connectors = pickSink(await loadConnectors(paths, process.env), flags.sink, 'cannot be read back')
+  const { connectors, secrets } = await loadWithSecrets(paths, process.env)
+  return hidingSecrets(secrets, () => verifyAll(connectors, secrets, worker, flags))
+}
+
+async function verifyAll(
+  all: readonly ConnectorConfig[],
+  secrets: ReadonlyMap<string, string>,
+  worker: WorkerConfig,
+  flags: VerifyFlags,
+): Promise<number> {
+  const connectors = pickSink(all, flags.sink, 'cannot be read back')
   throwErrors(connectors.flatMap((connector) => checkOnWorker(connector, worker)))
   // Loaded lazily: the Kafka libraries take longer to load than everything else.
   const { verifyConnector } = await import('../verify/verify-connector.js')
@@ -67,7 +80,9 @@ async function verify(paths: readonly string[], flags: VerifyFlags): Promise<num
       } finally {
         progress.clear()
       }
-      const text = flags.json ? JSON.stringify(reportJson(report)) : reportLines(report).join('\n')
+      const text = flags.json
+        ? JSON.stringify(withoutSecretsIn(reportJson(report), secrets))
+        : withoutSecrets(reportLines(report).join('\n'), secrets)
       process.stdout.write(`${text}\n`)
       status = worse(status, statusOf(report))
     }

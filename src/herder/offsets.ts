@@ -1,4 +1,5 @@
 /** Offsets of connectors (KIP-875): their positions as Connect's source offsets. */
+import { hidingSecrets, secretsIn } from '../config/hide-secrets.js'
 import { resolveConnector } from '../config/parse-connector.js'
 import { throwErrors } from '../config/check.js'
 import { isObject } from '../config/is-object.js'
@@ -23,11 +24,15 @@ export interface PositionStore {
   ): Promise<void>
 }
 
-export async function readOffsets(
+export function readOffsets(
   raw: RawConnector,
   planning: Planning,
   positions: PositionStore,
 ): Promise<ConnectorOffset[]> {
+  return hidingSecrets(secretsIn(raw, planning.env, planning.worker.rest), () => read(raw, planning, positions))
+}
+
+async function read(raw: RawConnector, planning: Planning, positions: PositionStore): Promise<ConnectorOffset[]> {
   const offsets: ConnectorOffset[] = []
   for (const delivery of resolved(raw, planning)) {
     if (!keepsPositions(delivery)) continue
@@ -41,7 +46,17 @@ export async function readOffsets(
 }
 
 /** Null: resets all. Resolves to a message about the result; throws OFFSET_INVALID before anything is changed. */
-export async function moveOffsets(
+export function moveOffsets(
+  raw: RawConnector,
+  planning: Planning,
+  positions: PositionStore,
+  changes: readonly OffsetChange[] | null,
+): Promise<string> {
+  const secrets = secretsIn(raw, planning.env, planning.worker.rest)
+  return hidingSecrets(secrets, () => move(raw, planning, positions, changes))
+}
+
+async function move(
   raw: RawConnector,
   planning: Planning,
   positions: PositionStore,

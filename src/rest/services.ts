@@ -1,5 +1,6 @@
 /** REST services beyond a herder, built from the parts of `genesis stream` and `genesis verify`. */
 import { throwErrors } from '../config/check.js'
+import { hidingSecrets, secretsIn, withoutSecretsIn } from '../config/hide-secrets.js'
 import { resolveConnector } from '../config/parse-connector.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { RawConnector } from '../config/raw-connector.js'
@@ -9,7 +10,7 @@ import { GenesisError } from '../errors.js'
 import type { Planning } from '../herder/hosted-connector.js'
 import { toRows } from '../model/rows.js'
 import { keepsPositions } from '../sink/options.js'
-import { Jobs } from './jobs.js'
+import { Jobs, type JobControl } from './jobs.js'
 import { modelBody } from './model-body.js'
 import type { GenesisServices, VerifyResult } from './routes/genesis.js'
 
@@ -25,40 +26,55 @@ export function genesisServices(planning: Planning): GenesisServices {
       const raw = { name, config, file: null }
       const { connectors, errors } = await checkConnector(raw, worker, planning.env, models)
       throwErrors(errors)
+      const secrets = secretsIn(raw, planning.env, worker.rest)
       // Records depend on positions, not on how those are divided among tasks.
       const connector = { ...connectors[0], tasks: { max: 1 } }
       const count = Math.min(records, connector.throughput.maxRecords ?? records)
       const load: ConnectorOpening['load'] = (source) => models.load(source)
-      const generator = await openConnector(connector, { load, shard: 0, capacity: count })
-      generator.start(0)
-      return toRows(generator.generate(count))
+      return hidingSecrets(secrets, async () => {
+        const generator = await openConnector(connector, { load, shard: 0, capacity: count })
+        generator.start(0)
+        return toRows(generator.generate(count))
+      })
     },
-    async model({ info }) {
-      const [connector] = resolved(info, planning)
-      return modelBody(await models.load(connector.model))
+    model({ info }) {
+      return hidingSecrets(secretsIn(info, planning.env, planning.worker.rest), async () => {
+        const [connector] = resolved(info, planning)
+        return modelBody(await models.load(connector.model))
+      })
     },
-    async verify({ info }, control) {
-      const all = resolved(info, planning)
-      const readable = all.filter(keepsPositions)
-      if (readable.length === 0) {
-        throw new GenesisError('USAGE', 'no sink of the connector can be read back', {
-          place: `connector ${info.name}`,
-          found: all.map(({ sink }) => sink.type).join(', '),
-          expected: 'a kafka or file sink',
-        })
-      }
-      // Loaded lazily: the Kafka libraries take longer to load than everything else.
-      const { verifyConnector } = await import('../verify/verify-connector.js')
-      const { reportJson } = await import('../verify/report.js')
-      for (const connector of readable) {
-        const report = await verifyConnector(connector, planning.worker, {
-          shown: shownRecords,
-          signal: control.signal,
-          onProgress: (step, done, of) => control.progress({ step, done, of }),
-        })
-        control.result({ exact: report.exact, ...reportJson(report) })
-      }
+    verify({ info }, control) {
+      const secrets = secretsIn(info, planning.env, planning.worker.rest)
+      return hidingSecrets(secrets, () => verify(info, control, planning, secrets))
     },
+  }
+}
+
+async function verify(
+  info: RawConnector,
+  control: JobControl<VerifyResult>,
+  planning: Planning,
+  secrets: ReadonlyMap<string, string>,
+): Promise<void> {
+  const all = resolved(info, planning)
+  const readable = all.filter(keepsPositions)
+  if (readable.length === 0) {
+    throw new GenesisError('USAGE', 'no sink of the connector can be read back', {
+      place: `connector ${info.name}`,
+      found: all.map(({ sink }) => sink.type).join(', '),
+      expected: 'a kafka or file sink',
+    })
+  }
+  // Loaded lazily: the Kafka libraries take longer to load than everything else.
+  const { verifyConnector } = await import('../verify/verify-connector.js')
+  const { reportJson } = await import('../verify/report.js')
+  for (const connector of readable) {
+    const report = await verifyConnector(connector, planning.worker, {
+      shown: shownRecords,
+      signal: control.signal,
+      onProgress: (step, done, of) => control.progress({ step, done, of }),
+    })
+    control.result(withoutSecretsIn({ exact: report.exact, ...reportJson(report) }, secrets))
   }
 }
 

@@ -23,6 +23,9 @@ const secrets = {
   restFile: 'planted-rest-file',
   plainText: 'planted-plain-text',
   wrongLogin: 'planted-wrong-login',
+  path: 'planted-path',
+  model: 'planted-model',
+  topic: 'planted-topic',
 }
 
 /** A text as it is, in URLs, in hexadecimal, and wherever it is in Base64 of something longer. */
@@ -86,6 +89,9 @@ describe('a planted secret', () => {
     OPS_HASH: cheapHash(secrets.adminPassword),
     WEBSOCKET_KEY: secrets.webSocketKey,
     REST_KEY: secrets.restVariable,
+    SECRET_PATH: secrets.path,
+    SECRET_MODEL: secrets.model,
+    SECRET_TOPIC: secrets.topic,
     GENESIS_TRACE: '1',
     // Those of the worker file are meant.
     KAFKA_BROKERS: '',
@@ -213,5 +219,45 @@ describe('a planted secret', () => {
     ])
     assert.match(outputs.join('\n'), /as-scripted/)
     assertNone('the output of commands', outputs.join('\n'))
+  })
+
+  test('is in no output of verify and reset: not where they work, not where they fail, not as JSON, not in a trace', async () => {
+    const outputs: string[] = []
+    const run = async (status: number, ...args: string[]): Promise<string> => {
+      const options = {
+        cwd: folder,
+        env: { ...env, KAFKA_BROKERS: '127.0.0.1:1' },
+      }
+      const result = await runNode([program, ...args], options)
+      const text = result.stdout + result.stderr
+      assert.equal(result.status, status, text)
+      assert.notEqual(text, '')
+      outputs.push(text)
+      return text
+    }
+    const model = shipped('models/customers.json')
+    const bounded = { throughput: { max_records: 20 } }
+    const file = async (name: string, keys: object): Promise<string> => {
+      await writeFile(join(folder, `${name}.json`), JSON.stringify({ name, model, ...bounded, ...keys }))
+      return `${name}.json`
+    }
+    const good = await file('hidden', { sink: { type: 'file', path: '${env:SECRET_PATH}.jsonl' } })
+    await run(0, 'run', good)
+    assert.match(await run(0, 'verify', good), /file .*\$\{env:SECRET_PATH\}\.jsonl/)
+    assert.match(await run(0, 'verify', good, '--json'), /\$\{env:SECRET_PATH\}/)
+    await run(0, 'reset', good, '--to-position', '10', '--yes')
+    await run(0, 'reset', good, '--to-position', '20', '--yes', '--json')
+    // A corrupt checkpoint, of which the file is told.
+    await writeFile(join(folder, `${secrets.path}.jsonl.checkpoint`), 'nonsense')
+    assert.match(await run(1, 'verify', good), /\$\{env:SECRET_PATH\}.*CHECKPOINT_INVALID/)
+    await run(1, 'reset', good, '--to-position', '10', '--yes', '--json')
+    const lost = await file('lost', { model: '${env:SECRET_MODEL}.json', sink: { type: 'file', path: 'lost.jsonl' } })
+    for (const command of [['verify'], ['reset', '--yes', '--to-position', '1']])
+      assert.match(await run(2, ...command, lost), /\$\{env:SECRET_MODEL\}/)
+    const away = await file('away', { topic: '${env:SECRET_TOPIC}', value: { format: 'json' } })
+    await run(1, 'verify', away)
+    await run(1, 'reset', away, '--yes')
+    await run(1, 'reset', away, '--keep-position', '--yes', '--json')
+    assertNone('the output of verify and reset', outputs.join('\n'))
   })
 })
