@@ -150,7 +150,7 @@ const bootstrapNode = -2
 
 /** The user gave the bootstrap address, but the cluster gave this one. */
 function unreachable(error: GenesisError, nodeId: number): GenesisError {
-  if (error.code !== 'KAFKA_UNREACHABLE' && error.code !== 'KAFKA_REJECTED') return error
+  if (!['KAFKA_UNREACHABLE', 'KAFKA_TIMEOUT', 'KAFKA_REJECTED'].includes(error.code)) return error
   return new GenesisError('KAFKA_UNREACHABLE', 'a broker does not answer at its advertised address', {
     place: `${error.details.place ?? 'broker'} (node ${nodeId})`,
     found: error.details.found ?? error.message,

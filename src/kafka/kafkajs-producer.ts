@@ -12,6 +12,7 @@ import type { EncodedBatch } from '../record.js'
 import { kafkaError, recordTooLarge } from './errors.js'
 import type { KafkaContext } from './errors.js'
 import { createKafkajsClient } from './kafkajs-client.js'
+import { ClusterConnections } from './cluster-connections.js'
 import { openAnyBroker } from './platformatic-connection.js'
 import { sizeLimit } from './producer.js'
 import type { KafkaProducer, ProducerOptions, SideRecord } from './producer.js'
@@ -71,13 +72,13 @@ export class KafkajsProducer implements KafkaProducer {
   async init(): Promise<void> {
     const { transactionalId } = this.#options
     await this.#attempt('new', { transactionalId }, async () => {
-      await this.#producer.connect()
-      if (transactionalId === null) return
       try {
+        await this.#producer.connect()
         // connect() does not fence, the first transaction does. It has no partitions yet, so nothing is open on the broker.
-        this.#transaction = await this.#producer.transaction()
+        if (transactionalId !== null) this.#transaction = await this.#producer.transaction()
       } catch (error) {
-        await this.#explainCoordinator(transactionalId, error)
+        if (transactionalId !== null) await this.#explainCoordinator(transactionalId, error)
+        await this.#explainAddresses(error)
         throw error
       }
     })
@@ -160,6 +161,18 @@ export class KafkajsProducer implements KafkaProducer {
       await api.async(broker.connection, FindCoordinatorKeyTypes.TRANSACTION, [transactionalId])
     } finally {
       await broker.close()
+    }
+  }
+
+  /** Nor which address it was that did not answer: rejects if it is one that the cluster advertises. */
+  async #explainAddresses(thrown: unknown): Promise<void> {
+    if (!['KAFKA_UNREACHABLE', 'KAFKA_TIMEOUT', 'KAFKA_RETRIABLE'].includes(kafkaError(thrown).code)) return
+    const connections = new ClusterConnections(this.#cluster)
+    try {
+      const { brokers } = await connections.metadata([])
+      for (const { nodeId } of brokers) await connections.broker(nodeId)
+    } finally {
+      await connections.close()
     }
   }
 

@@ -230,7 +230,7 @@ function clientIdOf(frame: Buffer): string {
 }
 
 /** Calls for every complete frame: an int32 length and so many bytes. */
-function readFrames(from: Socket, call: (frame: Buffer) => void): void {
+export function readFrames(from: Socket, call: (frame: Buffer) => void): void {
   let rest: Buffer = Buffer.alloc(0)
   from.on('data', (chunk: Buffer) => {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
