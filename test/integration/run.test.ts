@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { copyFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
@@ -214,6 +214,34 @@ describe('genesis run', () => {
     run.kill('SIGTERM')
     const summary = await run.logged('the summary', ({ msg }) => msg === 'summary')
     assert.equal(summary.state, 'STOPPED')
+    assert.equal(await run.exit, 0)
+  })
+
+  test('stays with --watch when every connector is complete, and so do its metrics', async (t) => {
+    const path = await folder(t)
+    const worker = join(path, 'worker.yaml')
+    await writeFile(worker, 'http: { enabled: true, port: 0 }\n')
+    const connectors = join(path, 'connectors')
+    await mkdir(connectors)
+    await connector(connectors, 'a', bounded(50))
+    const run = startGenesis(t, 'run', connectors, '--worker', worker, '--watch', '--log-level', 'debug')
+    const { address } = await run.logged('the address', (line) => 'address' in line)
+    const get = async (url: string): Promise<[number, string]> => {
+      const response = await fetch(`${String(address)}${url}`)
+      return [response.status, await response.text()]
+    }
+    await run.logged('its end', ({ connector: name, msg }) => name === 'a' && msg === 'connector complete')
+    const records = (name: string): RegExp => new RegExp(`genesis_records_total\\{connector="${name}",task="0"\\} 50`)
+    const [status, metrics] = await get('/metrics')
+    assert.equal(status, 200)
+    assert.match(metrics, records('a'))
+    assert.deepEqual([(await get('/health'))[0], (await get('/ready'))[0]], [200, 200])
+    // It still does what is asked of it.
+    await connector(connectors, 'b', bounded(50))
+    await run.logged('another', ({ connector: name, msg }) => name === 'b' && msg === 'connector complete')
+    const [, later] = await get('/metrics')
+    for (const name of ['a', 'b']) assert.match(later, records(name))
+    run.kill('SIGTERM')
     assert.equal(await run.exit, 0)
   })
 

@@ -6,6 +6,8 @@ import { createServer, type RequestListener } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { describe, test, type TestContext } from 'node:test'
+import { parse } from 'yaml'
+import { loadWorker } from '#src/config/worker-file.js'
 import { loopbackCertificate, loopbackKey } from '../../support/loopback-certificate.js'
 import { shipped } from '../../support/genesis.js'
 
@@ -20,6 +22,17 @@ test('everything that the image copies is in its build context', async () => {
     copied.filter((source) => !kept.some((one) => source === one || source.startsWith(`${one}/`))),
     [],
   )
+})
+
+test('the worker of the Compose file outlives its bounded connectors, so that the port it publishes keeps its metrics', async () => {
+  const { services } = parse(await readFile(shipped('docker-compose.yml'), 'utf8')) as {
+    services: { worker: { command: string[]; ports: string[]; environment: Record<string, string> } }
+  }
+  const { command, ports, environment } = services.worker
+  assert.ok(command.includes('--watch'), command.join(' '))
+  const worker = await loadWorker(shipped('deploy/worker.yaml'), environment)
+  assert.deepEqual([worker.http.enabled, worker.http.host], [true, '0.0.0.0'])
+  assert.match(ports[0], new RegExp(`^127\\.0\\.0\\.1:.*:${worker.http.port}$`))
 })
 
 describe("the image's health check", () => {

@@ -3,6 +3,8 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { GenesisError, type ErrorCode } from '#src/errors.js'
 import { Task, type TaskOptions } from '#src/runtime/task.js'
+import { OutageLog } from '#src/runtime/outage-log.js'
+import type { TaskEvents } from '#src/runtime/task-events.js'
 import { Recovery } from '#src/delivery/recovery.js'
 import type { Counters } from '#src/delivery/counters.js'
 import { FixedRate } from '../../support/fixed-rate.js'
@@ -47,6 +49,8 @@ interface Setup {
   pacer?: Pacer
   sink?: Sink
   encoder?: Encoder
+  /** Hears of every state. */
+  state?: TaskEvents['state']
 }
 
 function make(setup: Setup) {
@@ -71,7 +75,8 @@ function make(setup: Setup) {
       pacer: setup.pacer ?? new Unlimited(),
     },
     {
-      state(state, _failure, retryInMs) {
+      state(state, failure, retryInMs) {
+        setup.state?.(state, failure, retryInMs)
         states.push(state)
         if (state === 'RESTARTING') waits.push(retryInMs)
       },
@@ -193,6 +198,52 @@ describe('a task', () => {
     assert.ok(clock.time < hourMs + 2_000, `noticed after ${clock.time - hourMs} ms`)
     assert.equal(counters().errors, 0)
     assert.ok(counters().retries > 3_000 && counters().retries < 5_000, `${counters().retries} attempts in an hour`)
+  })
+
+  test('an hour without Kafka in mid-stream is a line when it begins, one a minute and one when it is over, and all tasks go on within seconds', async () => {
+    const hourMs = 3_600_000
+    const clock = new SimulatedClock()
+    const recovery = new Recovery(clock, () => 0.5)
+    const lines: string[] = []
+    const log = new OutageLog((_level, line) => lines.push(line), clock)
+    const [beginsAt, endsAt] = [2_000, 2_000 + hourMs]
+    const script: Script = () => (clock.time >= beginsAt && clock.time < endsAt ? failing('KAFKA_UNREACHABLE') : null)
+    const lastStart = new Map<string, number>()
+    const tasks = ['customers', 'flights', 'orders'].flatMap((name) =>
+      [0, 1].map((shard) =>
+        make({
+          ...{
+            clock,
+            recovery,
+            script,
+            errors: unlimited,
+            shard,
+            shards: 2,
+            to: 100,
+            pacer: new FixedRate({ ratePerSecond: 10 }),
+          },
+          state(state, failure) {
+            log.task({ name, sinkName: null }, shard, state, failure)
+            if (state === 'RUNNING') lastStart.set(`${name}#${shard}`, clock.time)
+          },
+        }),
+      ),
+    )
+    const ends = await Promise.all(tasks.map(({ task }) => task.run()))
+    assert.ok(ends.every(({ end }) => end === 'complete'))
+    for (const [i, { store, counters }] of tasks.entries()) {
+      assert.deepEqual(store.records, range(i % 2, 100, 2))
+      assert.equal(counters().errors, 0)
+    }
+    const noticedMs = Math.max(...lastStart.values()) - endsAt
+    assert.ok(lastStart.size === 6 && noticedMs >= 0 && noticedMs < 3_000, `the last goes on after ${noticedMs} ms`)
+    await new Promise<void>((resolve) => clock.after(120_000, resolve))
+    assert.equal(lines.length, 62)
+    assert.match(lines[0], /^waiting for Kafka: as scripted \(KAFKA_UNREACHABLE\)\. Tasks will resume automatically$/)
+    for (let minute = 1; minute < 60; minute++)
+      assert.ok(lines[minute].startsWith(`still waiting for Kafka after ${minute} min 0 s: 3 connectors (6 tasks): `))
+    assert.match(lines[60], /^still waiting for Kafka after 1 h 0 min: 3 connectors \(6 tasks\)/)
+    assert.match(lines[61], /^Kafka is back after 1 h 0 min: 3 connectors \(6 tasks\) resumed$/)
   })
 
   test('an error that is not known to pass ends it after ten retries in a row', async () => {
