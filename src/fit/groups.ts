@@ -33,7 +33,8 @@ export function groupRows(
       score.set(prior)
       for (let j = 0; j < codes.length; j++) {
         const from = codes[j][row] * groups
-        for (let to = 0; to < groups; to++) score[to] += logs[j][from + to]
+        const log = logs[j]
+        for (let to = 0; to < groups; to++) score[to] += log[from + to]
       }
       let best = 0
       for (let to = 1; to < groups; to++) if (score[to] > score[best]) best = to

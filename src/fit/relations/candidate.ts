@@ -18,25 +18,34 @@ export interface Fitness {
 
 export type Named = ReadonlyMap<string, NumberColumn>
 
+/** Reads the numbers of a column in the selected rows, as `numbersOf` does. */
+export type ReadNumbers = (column: NumberColumn, rows?: Uint32Array) => Float64Array
+
 /** What the formula gives in the selected rows (or in all). */
 export function formulaIn(
   { column, formula, rounding }: FormulaCandidate,
   named: Named,
   rows?: Uint32Array,
+  read: ReadNumbers = numbersOf,
 ): Float64Array {
   const inputs = new Map(
     columnsIn(formula).map((name) => {
       const input = named.get(name)!
-      return [name, { type: input.type, numbers: numbersOf(input, rows) }] as const
+      return [name, { type: input.type, numbers: read(input, rows) }] as const
     }),
   )
   const count = rows?.length ?? column.column.raw.codes.length
   return computed(formula, column.type, rounding, (name) => inputs.get(name)!, count)
 }
 
-export function fitnessOf(candidate: FormulaCandidate, named: Named, rows?: Uint32Array): Fitness {
-  const values = numbersOf(candidate.column, rows)
-  const given = formulaIn(candidate, named, rows)
+export function fitnessOf(
+  candidate: FormulaCandidate,
+  named: Named,
+  rows?: Uint32Array,
+  read: ReadNumbers = numbersOf,
+): Fitness {
+  const values = read(candidate.column, rows)
+  const given = formulaIn(candidate, named, rows, read)
   return keptRows(values, given, toleranceOf(candidate.column, values))
 }
 

@@ -13,6 +13,9 @@ export interface ExactRelation extends FormulaCandidate {
 /** Share of the rows that must keep a formula. */
 const enough = 0.97
 const sampleRows = 20_000
+/** Rows that a formula is tried on first, and the share of them below which more rows would not help: 4 standard deviations below enough. */
+const spreadRows = 512
+const clearlyEnough = 0.94
 /** Rows on which formulas are tried first, most of which must keep them. */
 const tried = 24
 /** Minimum number of rows that show a relation, with none of its parts zero or missing. */
@@ -44,6 +47,9 @@ class Search {
   readonly #few = new Map<NumberColumn, Float64Array>()
   readonly #all = new Map<NumberColumn, Float64Array>()
   readonly #most = new Map<NumberColumn, number>()
+  /** Rows all over the sample, on which formulas are tried before the others. */
+  readonly #spread: Uint32Array
+  readonly #known = new Map<Uint32Array, Map<NumberColumn, Float64Array>>()
 
   constructor(
     readonly columns: readonly NumberColumn[],
@@ -54,6 +60,16 @@ class Search {
       const all = numbersOf(each, sample).map((held) => held * each.unit)
       this.#all.set(each, all)
     }
+    this.#spread = Uint32Array.from(someOf(sample.length, spreadRows), (i) => sample[i])
+    for (const rows of [this.#spread, sample]) this.#known.set(rows, new Map())
+  }
+
+  /** `numbersOf`, remembered for the sample: each column is compared with many formulas. */
+  readonly #read = (column: NumberColumn, rows?: Uint32Array): Float64Array => {
+    const known = rows && this.#known.get(rows)
+    const numbers = known?.get(column) ?? numbersOf(column, rows)
+    known?.set(column, numbers)
+    return numbers
   }
 
   /** y = f(x): a copy, another unit, a part of a number or of a time. */
@@ -321,9 +337,9 @@ class Search {
     let best: ExactRelation | null = null
     for (const rounding of roundings) {
       const candidate: FormulaCandidate = { column: y, formula, rounding }
-      const few = fitnessOf(candidate, this.named, this.sample.subarray(0, 512))
-      if (few.rows > 30 && few.kept < 0.8 * few.rows) continue
-      const { rows, kept } = fitnessOf(candidate, this.named, this.sample)
+      const few = fitnessOf(candidate, this.named, this.#spread, this.#read)
+      if (few.rows > 30 && few.kept < clearlyEnough * few.rows) continue
+      const { rows, kept } = fitnessOf(candidate, this.named, this.sample, this.#read)
       if (rows < evidence || kept < enough * rows) continue
       if (!this.#shows(y, candidate, used)) continue
       if (best === null || kept / rows > best.share) best = { ...candidate, share: kept / rows }

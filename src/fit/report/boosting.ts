@@ -36,11 +36,14 @@ export function boostedScores(
   const scores = new Float64Array(rows)
   const residuals = new Float64Array(rows)
   const nodes = new Uint8Array(rows)
+  const grown = trainingOf(columns, train)
   for (let round = 0; round < rounds; round++) {
     for (const row of train) residuals[row] = targets[row] - scores[row]
     nodes.fill(0)
+    for (let i = 0; i < train.length; i++) grown.residuals[i] = residuals[train[i]]
     for (let level = 0; level < depth; level++) {
-      const splits = bestSplits(columns, residuals, nodes, train, 1 << level)
+      for (let i = 0; i < train.length; i++) grown.nodes[i] = nodes[train[i]]
+      const splits = bestSplits(grown, 1 << level)
       for (let row = 0; row < rows; row++) {
         const split = splits[nodes[row]]
         nodes[row] = 2 * nodes[row] + (split === null ? 0 : split.right[columns[split.column].bins[row]])
@@ -61,23 +64,31 @@ export function boostedScores(
   return scores
 }
 
+/** What trees are grown on, one after another in memory. */
+interface Training {
+  readonly columns: readonly BinnedColumn[]
+  readonly residuals: Float64Array
+  readonly nodes: Uint8Array
+}
+
+function trainingOf(columns: readonly BinnedColumn[], train: Uint32Array): Training {
+  return {
+    columns: columns.map((column) => ({ ...column, bins: Uint8Array.from(train, (row) => column.bins[row]) })),
+    residuals: new Float64Array(train.length),
+    nodes: new Uint8Array(train.length),
+  }
+}
+
 /** The split of each node that explains most of the residuals; null: none does. */
-function bestSplits(
-  columns: readonly BinnedColumn[],
-  residuals: Float64Array,
-  nodes: Uint8Array,
-  train: Uint32Array,
-  width: number,
-): (Split | null)[] {
+function bestSplits({ columns, residuals, nodes }: Training, width: number): (Split | null)[] {
   const best = new Array<Split | null>(width).fill(null)
-  const spread = train.reduce((sum, row) => sum + residuals[row] ** 2, 0) / Math.max(1, train.length)
+  const spread = residuals.reduce((sum, residual) => sum + residual ** 2, 0) / Math.max(1, residuals.length)
   columns.forEach(({ bins, count, ordered }, column) => {
     const sums = new Float64Array(width * count)
     const counts = new Float64Array(width * count)
-    for (let i = 0; i < train.length; i++) {
-      const row = train[i]
-      const at = nodes[row] * count + bins[row]
-      sums[at] += residuals[row]
+    for (let i = 0; i < residuals.length; i++) {
+      const at = nodes[i] * count + bins[i]
+      sums[at] += residuals[i]
       counts[at]++
     }
     for (let node = 0; node < width; node++) {
@@ -99,7 +110,8 @@ function splitOf(
   ordered: boolean,
   spread: number,
 ): Omit<Split, 'column'> | null {
-  const order = Array.from(sums, (_, bin) => bin).filter((bin) => counts[bin] > 0)
+  const order: number[] = []
+  for (let bin = 0; bin < counts.length; bin++) if (counts[bin] > 0) order.push(bin)
   if (!ordered) order.sort((a, b) => sums[a] / counts[a] - sums[b] / counts[b] || a - b)
   let sum = 0
   let count = 0
@@ -125,6 +137,6 @@ function splitOf(
   }
   if (cut < 0) return null
   const right = new Uint8Array(sums.length)
-  for (const bin of order.slice(cut + 1)) right[bin] = 1
+  for (let i = cut + 1; i < order.length; i++) right[order[i]] = 1
   return { gain: gain - chance, right }
 }
