@@ -9,8 +9,8 @@ const folder = new URL('../../', import.meta.url)
  * nor its build needs an assembler.
  */
 export async function assembledModule(path: string, name: string): Promise<string> {
-  const { parseWat } = await wabt()
-  const module = parseWat(path, await readFile(fileURLToPath(new URL(path, folder))), { simd: true })
+  const assembler = await wabt()
+  const module = assembler.parseWat(path, await readFile(fileURLToPath(new URL(path, folder))), { simd: true })
   try {
     module.validate()
     const code = Buffer.from(module.toBinary({}).buffer).toString('base64')
