@@ -3,6 +3,7 @@ import { Connection, TimeoutError, Writer } from '@platformatic/kafka'
 import type { Callback, CallbackWithPromise, ConnectionOptions, ResponseParser } from '@platformatic/kafka'
 import { GenesisError } from '../errors.js'
 import { otherProtocol } from './other-protocol.js'
+import { ReusedRequests } from './reused-requests.js'
 import { ThrottleMeter, throttleOf } from './throttle.js'
 
 const saslHandshake = 17
@@ -22,6 +23,7 @@ const never = 2 ** 31 - 1
  * - Requests wait while a SASL session is renewed; a broker would close the connection on them (KIP-368).
  * - Requests wait while a quota throttles the connection, and the timeout of those in flight is extended: the broker
  *   reads nothing from the connection meanwhile (KIP-219).
+ * - Large requests are sent from memory that is used again.
  * - A response that arrives after its request timed out is ignored; the library would disconnect.
  */
 export class WatchedConnection extends Connection {
@@ -32,6 +34,7 @@ export class WatchedConnection extends Connection {
   readonly #requestTimeoutMs: number
   readonly #refresh: () => Promise<unknown>
   readonly #throttle = new ThrottleMeter()
+  readonly #reused = new ReusedRequests()
   #authenticatedAt = 0
   #renewing = false
   #ended = false
@@ -62,6 +65,7 @@ export class WatchedConnection extends Connection {
   override connect(host: string, port: number): Promise<void>
   override connect(host: string, port: number, callback?: CallbackWithPromise<void>): void | Promise<void> {
     const connected = callback === undefined ? super.connect(host, port) : super.connect(host, port, callback)
+    this.#reused.attach(this.socket)
     this.socket.once('data', (first: Buffer) => {
       this.other = otherProtocol(first)
       // It would be queried until the timeout, and its responses taken for frame lengths.
@@ -96,7 +100,8 @@ export class WatchedConnection extends Connection {
   ): void {
     const send = (payload: () => Writer): void => {
       const settle = this.#timed(callback)
-      super.send<Answer>(apiKey, apiVersion, payload, parse, requestTags, responseTags, (error, answer) => {
+      const sent = (): Writer => this.#reused.replace(apiKey, payload())
+      super.send<Answer>(apiKey, apiVersion, sent, parse, requestTags, responseTags, (error, answer) => {
         const ms = throttleOf(error, answer)
         if (ms > 0) this.#wait(ms)
         settle(error, answer)

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { Writer, type Reader } from '@platformatic/kafka'
+import { giveBack, takeMemory } from '#src/kafka/request-memory.js'
 import { WatchedConnection } from '#src/kafka/watched-connection.js'
 
 const headerBytes = 2 + 2 + 4 + 2 + 'test'.length
@@ -55,4 +56,34 @@ test('a request that waits for a quota is sent as it was, whatever becomes of it
   buffer.write('reused')
   await sent
   assert.deepEqual(got, ['first', 'second'])
+})
+
+test('requests of every size arrive as they were, from memory that is used again', async (t) => {
+  const { connection, got } = await throttled(t, 0)
+  const sizes = [3, 20_000, 1 << 20, 16_384, 100_000, 20_000]
+  const texts = sizes.map((size, index) => String.fromCharCode(97 + index).repeat(size))
+  const buffer = Buffer.alloc(1 << 20)
+  for (const several of [texts, texts.toReversed()]) {
+    const sent = several.map((text) => {
+      buffer.write(text)
+      return send(connection, buffer.subarray(0, text.length))
+    })
+    await Promise.all(sent)
+  }
+  assert.deepEqual(
+    got.map((text) => [text.length, text[0], text.at(-1)]),
+    [...texts, ...texts.toReversed()].map((text) => [text.length, text[0], text.at(-1)]),
+  )
+  assert.ok(got.every((text) => text === text[0].repeat(text.length)))
+})
+
+test('memory that was given back is taken again, up to a limit', () => {
+  const first = takeMemory(100_000)
+  giveBack(first)
+  assert.equal(takeMemory(70_000), first)
+  const many = Array.from({ length: 40 }, () => takeMemory(1 << 20))
+  for (const each of many) giveBack(each)
+  const again = Array.from({ length: 40 }, () => takeMemory(1 << 20))
+  const kept = again.filter((each) => many.includes(each)).length
+  assert.ok(kept > 8 && kept <= 16, `${kept} MiB were kept`)
 })
