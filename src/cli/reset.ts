@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { loadWithSecrets } from '../config/connector-file.js'
+import { loadConnectors } from '../config/connector-file.js'
 import { deliveryName, type ConnectorConfig } from '../config/connector.js'
 import { hidingSecrets, withoutSecretsIn } from '../config/hide-secrets.js'
 import { withoutSecrets } from '../config/placeholders.js'
@@ -55,7 +55,7 @@ Exit status: 0 done; 1 failed or declined; 2 invalid input; 130 interrupted.`,
 
 async function reset(paths: readonly string[], flags: ResetFlags): Promise<number> {
   const worker = await loadWorker(flags.worker ?? null, process.env)
-  const { connectors, secrets } = await loadWithSecrets(paths, process.env)
+  const { connectors, secrets } = await loadConnectors(paths, process.env)
   return hidingSecrets(secrets, () => resetAll(connectors, secrets, worker, flags))
 }
 

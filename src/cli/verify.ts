@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { throwErrors } from '../config/check.js'
-import { loadWithSecrets } from '../config/connector-file.js'
+import { loadConnectors } from '../config/connector-file.js'
 import { checkOnWorker } from '../connector/preflight.js'
 import { deliveryName, type ConnectorConfig } from '../config/connector.js'
 import { hidingSecrets, withoutSecretsIn } from '../config/hide-secrets.js'
@@ -48,7 +48,7 @@ Exit status: 0 exact; 1 not exact, nothing sent yet, or the topic or file cannot
 
 async function verify(paths: readonly string[], flags: VerifyFlags): Promise<number> {
   const worker = await loadWorker(flags.worker ?? null, process.env)
-  const { connectors, secrets } = await loadWithSecrets(paths, process.env)
+  const { connectors, secrets } = await loadConnectors(paths, process.env)
   return hidingSecrets(secrets, () => verifyAll(connectors, secrets, worker, flags))
 }
 

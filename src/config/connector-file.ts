@@ -15,14 +15,10 @@ import type { ConfigSource } from './source.js'
 
 /**
  * The connectors of files and folders (of a folder: its *.yaml, *.yml and *.json, sorted by name, not recursively).
- * Throws one GenesisError with the errors of all files in `details.all`; USAGE if there is no connector.
+ * `secrets`: their resolved placeholders, and how they are written. Throws one GenesisError with the errors of all files in
+ * `details.all`; USAGE if there is no connector.
  */
-export async function loadConnectors(paths: readonly string[], env: Environment): Promise<ConnectorConfig[]> {
-  return (await loadWithSecrets(paths, env)).connectors
-}
-
-/** The same with the resolved placeholders of all files and how they are written. */
-export async function loadWithSecrets(
+export async function loadConnectors(
   paths: readonly string[],
   env: Environment,
 ): Promise<{ readonly connectors: ConnectorConfig[]; readonly secrets: ReadonlyMap<string, string> }> {

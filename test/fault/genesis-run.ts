@@ -85,7 +85,7 @@ export async function finishRun(child: ChildProcess): Promise<void> {
 /** Runs it to its end; its topic must then be exactly its stream. */
 export async function finishExactly(files: RunFiles): Promise<VerifyReport> {
   await finishRun(genesisRun(files))
-  const [connector] = await loadConnectors([files.connector], process.env)
+  const [connector] = (await loadConnectors([files.connector], process.env)).connectors
   const report = await verifyConnector(connector, await loadWorker(files.worker, process.env))
   assert.deepEqual([report.exact, report.found], [true, files.records])
   return report

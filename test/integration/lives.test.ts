@@ -17,7 +17,7 @@ async function delivered(t: TestContext, file: string): Promise<string> {
   const topic = uniqueName(`test-${file}`)
   const checkpoints = uniqueName('test-checkpoints')
   deleteAfter(t, topic, checkpoints)
-  const [shipping] = await loadConnectors([shipped(`examples/shop/${file}.yaml`)], {})
+  const [shipping] = (await loadConnectors([shipped(`examples/shop/${file}.yaml`)], {})).connectors
   const connector = { ...shipping, name: topic, topic }
   const worker = await loadWorker(null, { ...process.env, GENESIS_CHECKPOINTS_TOPIC: checkpoints })
   await deliver(connector, worker, records / 3)

@@ -22,7 +22,7 @@ describe('a connector file', () => {
   it('is a configuration with every default filled in and every path absolute', async (t) => {
     const folder = await folderWith(t, { 'c.yaml': least })
     const file = join(folder, 'c.yaml')
-    assert.deepEqual(await loadConnectors([file], {}), [
+    assert.deepEqual((await loadConnectors([file], {})).connectors, [
       {
         name: 'c',
         file,
@@ -98,7 +98,7 @@ seed: -1
     })
     await mkdir(join(folder, 'inner.yaml'))
     assert.deepEqual(
-      (await loadConnectors([folder], {})).map(({ name }) => name),
+      (await loadConnectors([folder], {})).connectors.map(({ name }) => name),
       ['a1', 'a2', 'c', 'j'],
     )
   })

@@ -142,7 +142,7 @@ test('an undisturbed connector has no headers and no faults', async () => {
 })
 
 test('the example is a connector with all seven kinds, in YAML, where null is a word like any other', async () => {
-  const [{ disturb }] = await loadConnectors([shipped('examples/disturbed-customers.yaml')], {})
+  const [{ disturb }] = (await loadConnectors([shipped('examples/disturbed-customers.yaml')], {})).connectors
   assert.ok(Object.values(disturb?.probabilities ?? {}).every((probability) => probability > 0))
   assert.deepEqual([disturb?.nullFields, disturb?.lateBy, disturb?.seed], [['income'], 100, 42])
 })

@@ -160,7 +160,7 @@ const own = (reference: string): string =>
 const max = 'throughput: { max_records: 100 }\n'
 
 async function open(path: string) {
-  const [connector] = await loadConnectors([join(path, 'orders.yaml')], {})
+  const [connector] = (await loadConnectors([join(path, 'orders.yaml')], {})).connectors
   return openConnector(connector, { load: loadModel, shard: 0 })
 }
 
