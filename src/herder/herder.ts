@@ -150,10 +150,10 @@ export interface RestartOptions {
   readonly onlyFailed: boolean
 }
 
-/** A worker's part in its group, for metrics. */
+/** A worker's part in its group. */
 export interface GroupFigures {
-  /** Workers in the group, as of the last assignment; 0: this one is in no group now. */
-  readonly workers: number
+  /** Ids of the workers in the group, as of the last assignment; none: this one is in no group now. */
+  readonly workers: readonly string[]
   /** Of the last assignment; -1: none yet. */
   readonly generation: number
   /** Assignments that this worker has carried out. */

@@ -44,7 +44,7 @@ export const workerMetrics: readonly Metric[] = [
     'gauge',
     null,
     'Workers in its group; 0 while it is in none.',
-    ({ workers }) => workers,
+    ({ workers }) => workers.length,
   ),
   group(
     'genesis_group_generation',

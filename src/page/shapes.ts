@@ -80,6 +80,11 @@ export interface Validation {
 }
 
 /** `GET /`. */
+/** A worker of `GET /genesis/workers`, in what the page reads of it. */
+export interface Worker {
+  readonly worker_id: string
+}
+
 export interface Versions {
   readonly genesis_version: string
   readonly kafka_cluster_id: string | null

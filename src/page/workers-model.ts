@@ -17,14 +17,15 @@ export interface WorkerLoad {
   readonly recordsPerSecond: number
 }
 
-/** By id. A worker that runs nothing does not show. */
-export function workersOf(connectors: readonly Connector[]): readonly WorkerLoad[] {
+/** By id. `members`: the workers of the group, also those that run nothing. */
+export function workersOf(connectors: readonly Connector[], members: readonly string[] = []): readonly WorkerLoad[] {
   const loads = new Map<string, { connectors: number; tasks: WorkerTask[] }>()
   const at = (id: string): { connectors: number; tasks: WorkerTask[] } => {
     const load = loads.get(id) ?? { connectors: 0, tasks: [] }
     loads.set(id, load)
     return load
   }
+  for (const id of members) at(id)
   for (const { name, worker_id, tasks } of connectors) {
     if (worker_id !== '') at(worker_id).connectors++
     for (const task of tasks) {

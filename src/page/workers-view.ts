@@ -1,39 +1,58 @@
 /** Who runs what. */
+import { call } from './api.js'
 import { h, setText } from './dom.js'
 import type { Feed } from './feed.js'
 import { count, plural, rate } from './format.js'
 import { connectorHref } from './list-row.js'
 import { badge, heading, type View } from './parts.js'
+import type { Worker } from './shapes.js'
 import { workersOf, type WorkerLoad } from './workers-model.js'
 
 const maxTasks = 500
+/** Readings of the connectors for each of the group's workers, who change rarely. */
+const readingsPerMembers = 5
 
 export function workersView(feed: Feed): View {
   const empty = h('p', { class: 'empty' })
   const list = h('div', { class: 'cards' })
   let cards = new Map<string, ReturnType<typeof workerCard>>()
+  let members: readonly string[] = []
+  let readings = 0
+  const readMembers = async (): Promise<void> => {
+    try {
+      const { body } = await call<readonly Worker[]>('GET', 'genesis/workers')
+      members = body.map(({ worker_id }) => worker_id)
+      show()
+    } catch {
+      // The feed says what is wrong.
+    }
+  }
+  const show = (): void => {
+    const workers = workersOf(feed.connectors ?? [], members)
+    empty.hidden = workers.length > 0
+    setText(empty, feed.connectors === null ? 'Loading …' : 'No worker runs anything.')
+    const known = cards
+    cards = new Map(workers.map((worker) => [worker.id, known.get(worker.id) ?? workerCard(worker.id)]))
+    for (const worker of workers) cards.get(worker.id)?.update(worker)
+    if (
+      workers.some(({ id }, i) => list.children[i] !== cards.get(id)?.element) ||
+      list.children.length !== workers.length
+    )
+      list.replaceChildren(...[...cards.values()].map((card) => card.element))
+  }
   return {
     title: 'Workers',
     element: h(
       'div',
       {},
       h('div', { class: 'top' }, heading('Workers')),
-      h('p', { class: 'soft' }, 'Workers that run connectors or tasks, by the address at which the others reach them.'),
+      h('p', { class: 'soft' }, 'The workers of the group, by the address at which the others reach them.'),
       empty,
       list,
     ),
     update() {
-      const workers = workersOf(feed.connectors ?? [])
-      empty.hidden = workers.length > 0
-      setText(empty, feed.connectors === null ? 'Loading …' : 'No worker runs anything.')
-      const known = cards
-      cards = new Map(workers.map((worker) => [worker.id, known.get(worker.id) ?? workerCard(worker.id)]))
-      for (const worker of workers) cards.get(worker.id)?.update(worker)
-      if (
-        workers.some(({ id }, i) => list.children[i] !== cards.get(id)?.element) ||
-        list.children.length !== workers.length
-      )
-        list.replaceChildren(...[...cards.values()].map((card) => card.element))
+      if (readings++ % readingsPerMembers === 0) void readMembers()
+      show()
     },
   }
 }

@@ -55,6 +55,8 @@ export interface RouteConfig {
   readonly isUnlimited?: true
   /** Not an audited change, although its method is not GET. */
   readonly changesNothing?: true
+  /** Its response is zipped where the client can unzip. Not for what repeats a caller's text beside secrets (BREACH). */
+  readonly isLong?: true
 }
 
 export interface Route extends RouteConfig {

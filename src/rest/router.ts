@@ -3,6 +3,7 @@ import type { TlsOptions } from 'node:tls'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods } from 'fastify'
 import type { GenesisError } from '../errors.js'
 import { asOfText } from './as-of.js'
+import { acceptsGzip, zippedText } from './content-encoding.js'
 import { errorAnswer, HttpError } from './http-error.js'
 import { auditRequests, type AuditEntry } from './audit.js'
 import { guardRequests, openAccess, routeOf, type Access } from './auth/guard.js'
@@ -98,15 +99,15 @@ export function createRouter(routes: readonly Route[], options: RouterOptions): 
         const answer = await route.handle(exchangeOf(request))
         const known = route.method === 'GET' ? asOf() : null
         if (known !== null) void reply.header('Genesis-As-Of', asOfText(known))
-        return send(answer, reply)
+        return route.isLong ? sendLong(answer, request, reply) : send(answer, reply)
       },
     })
   }
   return server
 }
 
-function configOf({ isOpen, pageUrl, isPublic, isUnlimited, changesNothing }: Route): RouteConfig {
-  return { isOpen, pageUrl, isPublic, isUnlimited, changesNothing }
+function configOf({ isOpen, pageUrl, isPublic, isUnlimited, changesNothing, isLong }: Route): RouteConfig {
+  return { isOpen, pageUrl, isPublic, isUnlimited, changesNothing, isLong }
 }
 
 function exchangeOf(request: FastifyRequest): Exchange {
@@ -127,6 +128,18 @@ function send({ status, body, headers = {}, type }: Reply, reply: FastifyReply):
   if (body === undefined) return reply.send()
   if (type !== undefined) return reply.header('Content-Type', type).send(body)
   return reply.header('Content-Type', jsonType).send(JSON.stringify(body))
+}
+
+async function sendLong(
+  { status, body, headers, type = `${jsonType}; charset=utf-8` }: Reply,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  void reply.header('Vary', 'Accept-Encoding')
+  const text = typeof body === 'string' ? body : JSON.stringify(body)
+  const zipped = acceptsGzip(request.headers['accept-encoding']) ? await zippedText(text) : null
+  if (zipped !== null) void reply.header('Content-Encoding', 'gzip')
+  return send({ status, body: zipped ?? text, headers, type }, reply)
 }
 
 /** No route: 404 if the path has none for any method, otherwise the response to OPTIONS, or 405. */

@@ -188,6 +188,13 @@ const job = object(
   ['error'],
 )
 
+const worker = object({
+  worker_id: textSchema,
+  tasks: list(
+    object({ connector: textSchema, id: wholeNumber, state: { enum: states }, records_per_second: { type: 'number' } }),
+  ),
+})
+
 export const components: Readonly<Record<string, Schema>> = {
   ConnectorInfo: info,
   ConnectorStatus: status,
@@ -196,6 +203,7 @@ export const components: Readonly<Record<string, Schema>> = {
   Definition: definition,
   Validation: validation,
   Progress: progress,
+  Worker: worker,
   Job: job,
   Model: model,
   Message: object({ message: textSchema }),

@@ -118,6 +118,7 @@ export function routesOf(services: RestServices): readonly Route[] {
     group: 'Worker',
     summary: 'This description (OpenAPI 3.1)',
     answers: { 200: { about: 'The description.' } },
+    isLong: true,
     handle: () => ({ status: 200, body: openApi(routes, version) }),
   })
   return routes

@@ -40,6 +40,6 @@ export function fullSource(): MetricSource {
       deliveryStatusOf({ name: 'waits', tasks: [waiting] }),
     ],
     failures: new Map([['TOPIC_MISSING', 2]]),
-    group: { workers: 3, generation: 7, rebalances: 4, rebalanceMs: 2_500, isRebalancing: false },
+    group: { workers: ['a:1', 'b:1', 'c:1'], generation: 7, rebalances: 4, rebalanceMs: 2_500, isRebalancing: false },
   }
 }

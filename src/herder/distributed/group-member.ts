@@ -88,7 +88,7 @@ export class GroupMember {
 
   get figures(): GroupFigures {
     return {
-      workers: this.#workers.size,
+      workers: [...this.#workers],
       generation: this.#generation,
       rebalances: this.#rebalances,
       rebalanceMs: this.#rebalanceMs,

@@ -39,6 +39,7 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
       group: 'Genesis',
       summary: 'Positions, rates and completion of all connectors',
       answers: { 200: { about: 'By name.', schema: list(named('Progress')) } },
+      isLong: true,
       handle: async () => jsonReply((await herder.overview()).map((overview) => progressBody(overview))),
     },
     {
@@ -57,7 +58,17 @@ export function genesisRoutes(herder: Herder, services: GenesisServices): readon
       group: 'Genesis',
       summary: 'The model of a connector: its scores, and real and synthetic shares of values',
       answers: { 200: { about: 'The model.', schema: named('Model') } },
+      isLong: true,
       handle: async ({ params: { name } }) => jsonReply(await services.model(await herder.get(name))),
+    },
+    {
+      method: 'GET',
+      path: '/genesis/workers',
+      group: 'Genesis',
+      summary: 'The workers of the group, and the tasks that each of them has',
+      answers: { 200: { about: 'By id.', schema: list(named('Worker')) } },
+      isLong: true,
+      handle: async () => jsonReply(workersBody(await herder.overview(), herder)),
     },
     {
       method: 'POST',
@@ -174,6 +185,23 @@ function progressBody({ info, status, progress }: ConnectorOverview, traces = fa
       as_of: task.asOf,
     })),
   }
+}
+
+/** Also those that have no task; and those that have, as far as known, but are in no group. */
+function workersBody(
+  overviews: readonly ConnectorOverview[],
+  { workerId, group }: Pick<Herder, 'workerId' | 'group'>,
+): object[] {
+  const own = new Map<string, object[]>((group?.workers ?? [workerId]).map((id) => [id, []]))
+  for (const { status, progress } of overviews) {
+    const rates = new Map(progress.tasks.map(({ id, recordsPerSecond }) => [id, recordsPerSecond]))
+    for (const { id, state, workerId: of } of status.tasks) {
+      if (of === '' || state === 'UNASSIGNED') continue
+      const task = { connector: status.name, id, state, records_per_second: rates.get(id) ?? 0 }
+      own.set(of, [...(own.get(of) ?? []), task])
+    }
+  }
+  return [...own].map(([id, tasks]) => ({ worker_id: id, tasks })).sort((a, b) => (a.worker_id < b.worker_id ? -1 : 1))
 }
 
 function stateOf(status: TaskStatus | undefined, traces: boolean): object {

@@ -1,3 +1,4 @@
+import { acceptsGzip } from '../content-encoding.js'
 import { PageFiles } from '../page-files.js'
 import { HttpError } from '../http-error.js'
 import type { Exchange, Reply, Route } from '../route.js'
@@ -20,8 +21,7 @@ export function pageRoutes(): readonly Route[] {
     // Checked on every load, so that an upgraded worker never mixes scripts of two versions.
     const common = { ...security, 'Cache-Control': 'no-cache', ETag: tag, Vary: 'Accept-Encoding' }
     if (headers['if-none-match'] === tag) return { status: 304, headers: common }
-    const zips = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(headers['accept-encoding']?.toString() ?? '')
-    if (!zips) return { status: 200, body: plain, type, headers: common }
+    if (!acceptsGzip(headers['accept-encoding'])) return { status: 200, body: plain, type, headers: common }
     return { status: 200, body: zipped, type, headers: { ...common, 'Content-Encoding': 'gzip' } }
   }
   return [

@@ -99,6 +99,7 @@ export function workerRoutes(
       summary: 'Metrics in the Prometheus text format',
       answers: { 200: { about: 'The metrics.', type: 'text/plain' } },
       isOpen: true,
+      isLong: true,
       handle: async () => ({ status: 200, body: await metrics.text(), type: metrics.contentType }),
     },
   ]

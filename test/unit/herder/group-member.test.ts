@@ -81,7 +81,7 @@ test('a rebalance is over when the worker runs what it was assigned, however man
   const { workers, generation, rebalances, isRebalancing } = member.figures
   assert.deepEqual(
     { workers, generation, rebalances, isRebalancing },
-    { workers: 2, generation: 1, rebalances: 1, isRebalancing: false },
+    { workers: ['a:1', 'b:1'], generation: 1, rebalances: 1, isRebalancing: false },
   )
   await round(['t#0'])
   await round(['t#0'])

@@ -79,4 +79,15 @@ describe('the workers', () => {
       },
     ])
   })
+
+  test('that run nothing are listed too, where the group has them', () => {
+    const loads = workersOf([pageConnector('a', { tasks: [pageTask({})] })], ['b:8083', 'a:8083'])
+    assert.deepEqual(
+      loads.map(({ id, tasks }) => [id, tasks.length]),
+      [
+        ['a:8083', 1],
+        ['b:8083', 0],
+      ],
+    )
+  })
 })
