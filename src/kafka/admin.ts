@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ConfigResourceTypes, createTopicsV7, describeConfigsV4 } from '@platformatic/kafka'
+import { ConfigResourceTypes, createTopicsV7, describeConfigsV4 } from './platformatic.js'
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
 import type { BrokerSource } from './broker-source.js'

@@ -1,4 +1,4 @@
-import { metadataV10, metadataV11, metadataV12, metadataV9 } from '@platformatic/kafka'
+import { metadataV10, metadataV11, metadataV12, metadataV9 } from './platformatic.js'
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
 import { kafkaError } from './errors.js'

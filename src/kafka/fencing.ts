@@ -1,5 +1,5 @@
 /** Fences and inspects transactional ids owned by others. Expects connections that have the cluster's metadata. */
-import { describeTransactionsV0, listTransactionsV0 } from '@platformatic/kafka'
+import { describeTransactionsV0, listTransactionsV0 } from './platformatic.js'
 import type { ClusterConnections } from './cluster-connections.js'
 import { protocolFailure } from './errors.js'
 import { protocolError } from './protocol-errors.js'

@@ -15,7 +15,7 @@ import {
   leaveGroupV5,
   syncGroupV4,
   syncGroupV5,
-} from '@platformatic/kafka'
+} from './platformatic.js'
 import type { ClusterOptions } from '../config/cluster.js'
 import { ClusterConnections } from './cluster-connections.js'
 import { kafkaError, protocolFailure } from './errors.js'

@@ -5,7 +5,7 @@
  */
 import { CompressionTypes } from 'kafkajs'
 import type { IHeaders, Message, Producer, Transaction } from 'kafkajs'
-import { FindCoordinatorKeyTypes, findCoordinatorV4, findCoordinatorV5, findCoordinatorV6 } from '@platformatic/kafka'
+import { FindCoordinatorKeyTypes, findCoordinatorV4, findCoordinatorV5, findCoordinatorV6 } from './platformatic.js'
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
 import type { EncodedBatch } from '../record.js'

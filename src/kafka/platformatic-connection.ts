@@ -2,7 +2,7 @@
  * @platformatic/kafka's low-level connection to one broker, created from ClusterOptions, and the choice of API versions.
  */
 import { isIP } from 'node:net'
-import { AuthenticationError, ConnectionStatuses, ResponseError } from '@platformatic/kafka'
+import { AuthenticationError, ConnectionStatuses, ResponseError } from './platformatic.js'
 import type { ConnectionOptions } from '@platformatic/kafka'
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { Writer } from '@platformatic/kafka'
+import { Writer } from './platformatic.js'
 import { giveBack, takeMemory } from './request-memory.js'
 
 /** The API key of Produce: the only requests that are large. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Connection, TimeoutError, Writer } from '@platformatic/kafka'
+import { Connection, TimeoutError, Writer } from './platformatic.js'
 import type { Callback, CallbackWithPromise, ConnectionOptions, ResponseParser } from '@platformatic/kafka'
 import { GenesisError } from '../errors.js'
 import { otherProtocol } from './other-protocol.js'

@@ -1,7 +1,7 @@
 /**
  * ApiVersions (KIP-35, KIP-511) with the cluster's finalized features (KIP-584), which @platformatic/kafka's own call leaves out.
  */
-import { Writer } from '@platformatic/kafka'
+import { Writer } from '../platformatic.js'
 import type { Connection, Reader } from '@platformatic/kafka'
 import { protocolFailure } from '../errors.js'
 import { version as clientVersion } from '../client-version.js'

@@ -1,4 +1,4 @@
-import { Writer, crc32c as libraryCrc32c } from '@platformatic/kafka'
+import { Writer, crc32c as libraryCrc32c } from '../platformatic.js'
 
 /**
  * CRC-32C (Castagnoli, RFC 3720 §12.1) of the bytes, as an unsigned 32-bit number. The library uses the CPU's own

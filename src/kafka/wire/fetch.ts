@@ -2,7 +2,7 @@
  * Fetch (API 1, version 12) that leaves record batches as bytes: the library's own parser creates an object and several
  * buffers per record.
  */
-import { createAPI, fetchV12 } from '@platformatic/kafka'
+import { createAPI, fetchV12 } from '../platformatic.js'
 import type { Reader } from '@platformatic/kafka'
 
 export interface FetchedPartition {

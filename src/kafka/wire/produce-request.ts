@@ -12,7 +12,7 @@
  * From version 13 on a topic is identified by its 16-byte id instead of its name (KIP-516), so that a recreated topic is not mistaken for
  * its predecessor. From version 10 on the tags announce a new leader (KIP-951), which @platformatic/kafka's own parser trips over.
  */
-import { Writer, createAPI } from '@platformatic/kafka'
+import { Writer, createAPI } from '../platformatic.js'
 import type { API, Reader } from '@platformatic/kafka'
 import { skipTags } from './api-versions.js'
 import { topicIdBytes, topicIdOf } from './topic-id.js'

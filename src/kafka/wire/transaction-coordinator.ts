@@ -16,7 +16,7 @@ import {
   initProducerIdV3,
   initProducerIdV4,
   initProducerIdV5,
-} from '@platformatic/kafka'
+} from '../platformatic.js'
 import type { API } from '@platformatic/kafka'
 import type { ClusterConnections } from '../cluster-connections.js'
 import { protocolFailure } from '../errors.js'

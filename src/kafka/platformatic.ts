@@ -1,0 +1,118 @@
+/**
+ * The parts of @platformatic/kafka that this project uses: connections, the protocol and its requests. The package's only entry also
+ * loads its clients, which compile JSON Schemas for their options: two thirds of its time to load, on every thread. The parts are loaded
+ * as files of the package instead; if another version has other files, the entry is.
+ */
+import type * as Platformatic from '@platformatic/kafka'
+
+const names = [
+  'AuthenticationError',
+  'ConfigResourceTypes',
+  'Connection',
+  'ConnectionStatuses',
+  'FindCoordinatorKeyTypes',
+  'ResponseError',
+  'TimeoutError',
+  'Writer',
+  'addPartitionsToTxnV3',
+  'crc32c',
+  'createAPI',
+  'createTopicsV7',
+  'describeConfigsV4',
+  'describeTransactionsV0',
+  'endTxnV3',
+  'endTxnV4',
+  'fetchV12',
+  'findCoordinatorV4',
+  'findCoordinatorV5',
+  'findCoordinatorV6',
+  'heartbeatV4',
+  'initProducerIdV3',
+  'initProducerIdV4',
+  'initProducerIdV5',
+  'joinGroupV7',
+  'joinGroupV8',
+  'joinGroupV9',
+  'leaveGroupV4',
+  'leaveGroupV5',
+  'listOffsetsV5',
+  'listOffsetsV6',
+  'listOffsetsV7',
+  'listOffsetsV8',
+  'listOffsetsV9',
+  'listTransactionsV0',
+  'metadataV9',
+  'metadataV10',
+  'metadataV11',
+  'metadataV12',
+  'syncGroupV4',
+  'syncGroupV5',
+] as const
+
+type Parts = Pick<typeof Platformatic, (typeof names)[number]>
+
+/** The parts from the files in a folder, null if they are not all there. */
+export async function partsIn(folder: string): Promise<Parts | null> {
+  const files = ['errors.js', 'network/index.js', 'protocol/index.js', 'apis/index.js']
+  try {
+    const modules = await Promise.all(files.map((file) => import(new URL(file, folder).href) as Promise<object>))
+    const parts = Object.assign({}, ...modules) as Parts
+    return names.every((name) => name in parts) ? parts : null
+  } catch {
+    return null
+  }
+}
+
+export const packageFolder = new URL('./', import.meta.resolve('@platformatic/kafka')).href
+
+const parts: Parts = (await partsIn(packageFolder)) ?? (await import('@platformatic/kafka'))
+
+export const {
+  AuthenticationError,
+  ConfigResourceTypes,
+  Connection,
+  ConnectionStatuses,
+  FindCoordinatorKeyTypes,
+  ResponseError,
+  TimeoutError,
+  Writer,
+  addPartitionsToTxnV3,
+  crc32c,
+  createAPI,
+  createTopicsV7,
+  describeConfigsV4,
+  describeTransactionsV0,
+  endTxnV3,
+  endTxnV4,
+  fetchV12,
+  findCoordinatorV4,
+  findCoordinatorV5,
+  findCoordinatorV6,
+  heartbeatV4,
+  initProducerIdV3,
+  initProducerIdV4,
+  initProducerIdV5,
+  joinGroupV7,
+  joinGroupV8,
+  joinGroupV9,
+  leaveGroupV4,
+  leaveGroupV5,
+  listOffsetsV5,
+  listOffsetsV6,
+  listOffsetsV7,
+  listOffsetsV8,
+  listOffsetsV9,
+  listTransactionsV0,
+  metadataV9,
+  metadataV10,
+  metadataV11,
+  metadataV12,
+  syncGroupV4,
+  syncGroupV5,
+} = parts
+
+export type AuthenticationError = Platformatic.AuthenticationError
+export type Connection = Platformatic.Connection
+export type ResponseError = Platformatic.ResponseError
+export type TimeoutError = Platformatic.TimeoutError
+export type Writer = Platformatic.Writer
