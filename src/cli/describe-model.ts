@@ -63,7 +63,8 @@ export function describeModel(model: Model, conditions?: { given: unknown; proba
 /** Codes are missing where their form is. */
 function missingShare(column: ModelColumn, report: FitReport | null): number | undefined {
   if (!column.nullable) return undefined
-  const measured = column.source.from === 'filled' ? column.source.form : column.name
+  const { from } = column.source
+  const measured = from === 'filled' || from === 'worded' ? column.source.form : column.name
   return report?.columns.find(({ name }) => name === measured)?.missing?.real ?? column.missing
 }
 
@@ -116,6 +117,8 @@ function describeColumn(model: Model, column: ModelColumn, report: ColumnReport 
       return { ...base, made: `up to ${source.most}: ${source.item.columns.map((column) => column.name).join(', ')}` }
     case 'list':
       return { ...base, made: `in turn, ${source.values.length}: ${source.values.slice(0, 3).join(', ')} …` }
+    case 'worded':
+      return { ...base, made: `as ${source.form} says, of ${source.words.words.length} words` }
     case 'filled':
       return { ...base, made: `a form that ${source.form} has` }
     case 'regex':

@@ -128,5 +128,5 @@ function versionOf({ relations, followers, masks, forbid }: Prepared, columns: r
 }
 
 function isNewest({ source }: ArtifactColumn): boolean {
-  return source.from === 'template' && source.template.includes('|initial}')
+  return source.from === 'worded' || (source.from === 'template' && source.template.includes('|initial}'))
 }

@@ -11,7 +11,7 @@ const looked = 50
 /** What the records have in the place of the table's values. */
 const kinds: Partial<Record<UnlearnedColumn['kind'], string>> = {
   pattern: 'codes of the same forms',
-  text: 'other texts',
+  text: 'frequent texts and others of frequent words',
   ip: 'addresses that nobody has',
   phone: 'numbers of the same forms',
 }

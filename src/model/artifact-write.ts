@@ -109,6 +109,10 @@ function sourceInOrder(source: ColumnOrigin): ColumnOrigin {
     }
     case 'list':
       return { from: source.from, values: source.values }
+    case 'worded': {
+      const { words, alone, first, kinds, middle, last, next, end } = source.words
+      return { from: source.from, form: source.form, words: { words, alone, first, kinds, middle, last, next, end } }
+    }
     case 'filled':
       return { from: source.from, form: source.form }
     case 'regex': {

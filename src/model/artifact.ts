@@ -133,6 +133,28 @@ export type ColumnOrigin =
    * `form` is.
    */
   | { from: 'filled'; form: string }
+  /**
+   * From version 4 on. Text by `form`, a hidden learned column of texts: `=` and the text itself, or the number of words (up to 40) that `words` are drawn
+   * for; missing if that is.
+   */
+  | { from: 'worded'; form: string; words: WordModel }
+
+/**
+ * Words and how they follow each other. Weighted lists hold pairs of an index of `words` and a weight, one after another. `alone` is for texts of one word, `first`
+ * for the first word of others. After word w, `next[w]` comes in the middle and `end[w]` as the last word; −1, or an
+ * empty list: a word that may come there after a word of the same kind, `middle[kinds[w]]` or `last[kinds[w]]`.
+ */
+export interface WordModel {
+  words: string[]
+  alone: number[]
+  first: number[]
+  /** Of each word; a word may end few texts, as "the" does, or begin few. */
+  kinds: number[]
+  middle: number[][]
+  last: number[][]
+  next: number[][]
+  end: number[][]
+}
 
 /**
  * A rate over time: straight lines between points of milliseconds (from 0, non-decreasing) and records per second. After the last point

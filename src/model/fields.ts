@@ -95,6 +95,7 @@ export function vectorKind(
     case 'pattern':
     case 'uuid':
     case 'filled':
+    case 'worded':
     case 'regex':
       return 'text'
     case 'items':

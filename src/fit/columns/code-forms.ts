@@ -1,5 +1,7 @@
 import type { Cell, RawColumn } from '../table/table.js'
 import type { LearnedColumn, UnlearnedColumn, PlannedColumn } from './plan.js'
+import { phrasesOf } from './phrases.js'
+import { placeholderWords } from './placeholders.js'
 import { formsOfCodes } from './text-forms.js'
 
 /** Another column determines how codes begin if at least this share of the rows keep the rule … */
@@ -38,6 +40,7 @@ export function withForms(
 ): PlannedColumn[] {
   const learned = planned.filter((column): column is LearnedColumn => column.place === 'learned')
   return planned.flatMap((column): PlannedColumn[] => {
+    if (column.place === 'outside' && column.kind === 'text') return worded(column, minCount, freeName)
     const given = column.place === 'outside' ? column.found?.forms : undefined
     if (column.place === 'learned' || column.raw === null || column.found === null || given === undefined)
       return [column]
@@ -52,6 +55,25 @@ export function withForms(
       { ...column, found: { ...found, forms, form: name } } satisfies UnlearnedColumn,
     ]
   })
+}
+
+/** A column of texts, preceded by the hidden column of their forms, if anything of them is kept. */
+function worded(column: UnlearnedColumn, minCount: number, freeName: (name: string) => string): PlannedColumn[] {
+  const { raw, found, settings } = column
+  if (raw === null || found === null || settings.mask !== undefined) return [column]
+  const missing = new Set(settings.missing)
+  const present = raw.values.flatMap((cell, code) => (cell === null || missing.has(String(cell)) ? [] : [code]))
+  const texts = present.map((code) => ({ text: String(raw.values[code]), count: raw.counts[code] }))
+  const { forms: own, words } = phrasesOf(texts, minCount)
+  if (words === null && !own.some((form) => form.startsWith('='))) return [column]
+  const all = new Array<string | null>(raw.values.length).fill(null)
+  present.forEach((code, i) => (all[code] = own[i]))
+  const forms = withoutRare(all, raw, minCount)
+  const name = freeName(`${column.name}.form`)
+  return [
+    formColumn(name, raw, forms),
+    { ...column, found: { ...found, forms, form: name, words: words ?? placeholderWords } },
+  ]
 }
 
 /** Forms with too few rows are replaced by the most frequent one. */

@@ -25,8 +25,8 @@ export interface ColumnSettings {
   readonly format?: string
   /** A template over other columns, which replaces the table's values. */
   readonly derive?: string
-  /** `label` renames categories column-1, column-2 …, by frequency; `pattern` makes texts of the same form instead. */
-  readonly mask?: 'label' | 'pattern'
+  /** `label` renames categories column-1, column-2 …, by frequency; `pattern` makes texts of the same form instead, `placeholder` Latin words. */
+  readonly mask?: 'label' | 'pattern' | 'placeholder'
   readonly pattern?: string
   readonly values?: readonly string[]
   readonly weights?: readonly number[]

@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net'
 import { GenesisError } from '../../errors.js'
+import type { WordModel } from '../../model/artifact.js'
 import type { RawColumn, Table } from '../table/table.js'
 import { learnBoolean, learnCategory, learnedKinds, learnTime } from './learned.js'
 import type { Learned, LearnedKind, ReadAs } from './learned.js'
@@ -27,6 +28,8 @@ export interface Outside {
   readonly forms?: readonly (string | null)[]
   /** The hidden column that the forms are learned in; absent: there is one form. */
   readonly form?: string
+  /** For texts: the words to make them of. */
+  readonly words?: WordModel
   /** For IP addresses: the version of most texts. */
   readonly ip?: 'v4' | 'v6'
   /** Words per text, in a sample of the texts. */

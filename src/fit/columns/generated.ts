@@ -9,6 +9,7 @@ import type { Outside } from './detect.js'
 import { emailForm, type NamePart } from './email-form.js'
 import { freeName } from './day-and-time.js'
 import { escaped } from './patterns.js'
+import { vocabulary } from './placeholders.js'
 import type { UnlearnedColumn, PlannedColumn } from './plan.js'
 import { personNameOf } from './texts.js'
 
@@ -63,6 +64,10 @@ export function outsideColumns(
         return [formed(found, make)]
       return [make({ from: 'pattern', pattern: settings.pattern ?? found?.pattern ?? '###-####' })]
     case 'text':
+      if (found?.form !== undefined && found.words !== undefined && found.forms !== undefined) {
+        const nullable = found.forms.includes(null)
+        return [{ ...make({ from: 'worded', form: found.form, words: found.words }), missing: undefined, nullable }]
+      }
       return [make(textPool(found?.wordCounts ?? [8], seed))]
     case 'first_name':
     case 'last_name':
@@ -211,13 +216,6 @@ function eventTime({ settings: { start, step, jitter, shape } }: UnlearnedColumn
   if (shape === undefined) return { ...times, step: millis(step) }
   return { ...times, curve: curveOfShape(1000 / millis(step), rateShapeOf(shape)) }
 }
-
-const vocabulary = (
-  'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna aliqua ' +
-  'enim ad minim veniam quis nostrud exercitation ullamco laboris nisi aliquip ex ea commodo consequat duis aute irure in ' +
-  'reprehenderit voluptate velit esse cillum fugiat nulla pariatur excepteur sint occaecat cupidatat non proident sunt culpa ' +
-  'qui officia deserunt mollit anim id est laborum'
-).split(' ')
 
 /** Texts of as many words as the column's own, none of which is kept. */
 function textPool(wordCounts: readonly number[], seed: number): ColumnOrigin {

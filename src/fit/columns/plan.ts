@@ -104,6 +104,7 @@ function planTableColumn(raw: RawColumn, table: Table, settings: ColumnSettings,
   const place = file.place(['columns', name, 'kind'])
   let detected: Detected = kind === undefined ? detect(raw, table, as) : readAsKind(raw, table, as, kind, place)
   if (settings.mask === 'pattern') detected = readAsKind(raw, table, as, 'pattern', place)
+  if (settings.mask === 'placeholder') detected = readAsKind(raw, table, as, 'text', place)
   if (settings.mask === 'label') detected = { place: 'learned', learned: labelled(raw, as) }
   if (detected.place === 'learned') return { place: 'learned', name, hidden, raw, learned: detected.learned }
   const { outside } = detected

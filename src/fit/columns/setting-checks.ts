@@ -58,7 +58,7 @@ const checks: { readonly [Key in keyof Required<ColumnSettings>]: Check } = {
     typeof value === 'string' && value !== '' && typeof parseTemplate(value) !== 'string'
       ? null
       : 'text with {column}, {column|slug}, {column|initial} or {column|lower} in it',
-  mask: oneOf('label', 'pattern'),
+  mask: oneOf('label', 'pattern', 'placeholder'),
   pattern: (value) =>
     typeof value === 'string' && value !== '' && typeof parsePattern(value) !== 'string'
       ? null

@@ -78,7 +78,7 @@ export interface ColumnReport {
   /** The column that determines this one. */
   readonly decidedBy?: string
   readonly shape?: number | null
-  /** Shares of missing values. */
+  /** Shares of missing values, of the table and of the synthetic rows. */
   readonly missing?: { readonly real: number; readonly synthetic: number }
   readonly histogram?: Histogram
 }
@@ -149,7 +149,7 @@ export function makeReport({ prepared, sourceRows, circuit, training, split, see
       return {
         ...column,
         shape: rounded(shapes[j]),
-        missing: { real: missingShare(real, j), synthetic: missingShare(synthetic, j) },
+        missing: { real: missingInTable(name, prepared), synthetic: missingShare(synthetic, j) },
         histogram: histogramOf(real.columns[j], synthetic.columns[j]),
       }
     }),
@@ -211,6 +211,12 @@ function privacyOf(
       rounded(closestShare(synthetic, { ...references, rows: size }, { ...real, rows: size }, closestRows)) ?? 0.5,
     copies: { synthetic: rounded(copyShare(synthetic, hashes)) ?? 0, heldOut: rounded(copyShare(real, hashes)) ?? 0 },
   }
+}
+
+function missingInTable(name: string, prepared: Prepared): number {
+  const { raw, learned } = learnedColumns(prepared).find((column) => column.name === name)!
+  const rows = learned.held.reduce<number>((sum, value, code) => sum + (value === null ? raw.counts[code] : 0), 0)
+  return rounded(rows / prepared.rows) ?? 0
 }
 
 function missingShare(sample: Sample, j: number): number {

@@ -23,6 +23,7 @@ import { RegexText } from './regex-text.js'
 import { parseTemplate } from './template-parts.js'
 import { Template } from './template.js'
 import { Uuid } from './uuid.js'
+import { Worded, wordedForm } from './worded.js'
 
 /** The vectors of a record, and the columns that fill those outside the circuit, in order of evaluation. */
 export interface BuiltColumns {
@@ -58,6 +59,7 @@ function namesIn({ source }: ModelColumn, columns: readonly ModelColumn[]): stri
     case 'composed':
       return [source.day, source.time]
     case 'filled':
+    case 'worded':
       return [source.form]
     case 'masked':
       return [source.value, source.by]
@@ -192,6 +194,15 @@ class Builder {
         const codes = vector.kind === 'dictionary' ? vector.codes : new Uint16Array(capacity)
         const forms = (dictionaryOf(form, this.model.columns) ?? []).map(formOf)
         return this.#add(column.name, new Filled(codes, forms, nullable, capacity, takeDraws))
+      }
+      case 'worded': {
+        const form = this.#named(source.form)
+        const vector = this.vectorOf(form)
+        const codes = vector.kind === 'dictionary' ? vector.codes : new Uint16Array(capacity)
+        const forms = (dictionaryOf(form, this.model.columns) ?? []).map((value) =>
+          typeof value === 'string' ? (wordedForm(value) ?? null) : null,
+        )
+        return this.#add(column.name, new Worded(codes, forms, source.words, nullable, capacity, takeDraws))
       }
       case 'regex':
         return this.#add(column.name, new RegexText(formsOf(source), nullable, missing, capacity, takeDraws))

@@ -49,6 +49,11 @@ export function isPlainColumn(column: ModelColumn, columns: readonly ModelColumn
       return source.values.every((value) => typeof value !== 'string' || isPlainText(value))
     case 'regex':
       return isPlainRegex(source)
+    case 'worded': {
+      const forms = dictionaryOf(columnNamed(source.form, columns), columns) ?? []
+      const isPlainForm = (form: Value | undefined): boolean => typeof form !== 'string' || isPlainText(form)
+      return source.words.words.every(isPlainText) && forms.every(isPlainForm)
+    }
     case 'filled': {
       const forms = dictionaryOf(columnNamed(source.form, columns), columns) ?? []
       const isPlainForm = (form: Value | undefined): boolean =>

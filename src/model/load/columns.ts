@@ -9,6 +9,7 @@ import type { ModelFile } from './model-file.js'
 import { checkComposed } from './composed.js'
 import { checkFilled } from './filled.js'
 import { checkMasked } from './masked.js'
+import { checkWorded } from './worded.js'
 import { checkForbidden, checkRelation } from './relation.js'
 
 /** Codes are 16 bits wide. */
@@ -64,6 +65,7 @@ const fits: Partial<Record<ColumnOrigin['from'], readonly FieldType['kind'][]>> 
   regex: ['string'],
   items: ['list'],
   filled: ['string'],
+  worded: ['string'],
 }
 const canMiss: readonly ColumnOrigin['from'][] = [
   ...(['pool', 'template', 'pattern', 'uuid', 'event_time', 'cycle', 'list', 'regex'] as const),
@@ -153,6 +155,8 @@ function checkColumn(
       return checkList(column, source.values, `${path}.source.values`, file)
     case 'filled':
       return checkFilled(column, source, `${path}.source`, byName, file)
+    case 'worded':
+      return checkWorded(column, source, `${path}.source`, byName, file)
     case 'regex': {
       const forms = readForms(source)
       if (typeof forms === 'string')

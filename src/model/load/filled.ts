@@ -26,7 +26,7 @@ export function checkFilled(
 }
 
 /** The values of a learned text column; undefined for other columns. */
-function valuesOf(
+export function valuesOf(
   { source }: ArtifactColumn,
   byName: ReadonlyMap<string, ArtifactColumn>,
 ): readonly unknown[] | undefined {

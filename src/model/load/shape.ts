@@ -170,6 +170,25 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
   },
   list: (source, path, read) => void read.list(source, 'values', `${path}.values`),
   filled: (source, path, read) => read.text(source, 'form', `${path}.form`),
+  worded(source, path, read) {
+    read.text(source, 'form', `${path}.form`)
+    const words = read.object(source.words, `${path}.words`)
+    read.list(words, 'words', `${path}.words.words`).forEach((word, index) => {
+      if (typeof word !== 'string') read.file.invalid(`${path}.words.words[${index}]`, 'a word is text', word, 'text')
+    })
+    const pairs = (owner: Json | unknown[], key: string | number, at: string): void => {
+      const list = read.list(owner as Json, String(key), at)
+      if (list.length % 2 !== 0)
+        read.file.invalid(at, 'not pairs of a word and its weight', list.length, 'an even number')
+      list.forEach((_, index) => read.number(list, index, `${at}[${index}]`))
+    }
+    read.list(words, 'kinds', `${path}.words.kinds`)
+    for (const key of ['alone', 'first']) pairs(words, key, `${path}.words.${key}`)
+    for (const key of ['middle', 'last', 'next', 'end']) {
+      const lists = read.list(words, key, `${path}.words.${key}`)
+      lists.forEach((_, index) => pairs(lists, index, `${path}.words.${key}[${index}]`))
+    }
+  },
   regex(source, path, read) {
     read.text(source, 'regex', `${path}.regex`)
     for (const key of ['minLength', 'maxLength'])

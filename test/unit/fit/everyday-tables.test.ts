@@ -1,6 +1,9 @@
 /** Tables as people have them: what is made of them is looked at as a whole. */
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { readColumnsFile, type ColumnsFile } from '#src/fit/columns/settings.js'
 import { writeModel } from '#src/model/artifact-write.js'
 import { fitTable } from '#src/fit/fit.js'
 import { TrainingRandom } from '#src/fit/random.js'
@@ -9,15 +12,22 @@ import { parseModel } from '#src/model/load.js'
 import { openGenerator } from '#src/model/open.js'
 import { toRows } from '#src/model/rows.js'
 import type { Value } from '#src/record.js'
-import { tableOf } from '../../support/tables.js'
+import { tableOf, temporaryFolder } from '../../support/tables.js'
 
-async function made(columns: Record<string, readonly Cell[]>, count = 300): Promise<Record<string, Value>[]> {
+const folder = temporaryFolder()
+
+async function made(
+  columns: Record<string, readonly Cell[]>,
+  count = 300,
+  file?: ColumnsFile,
+): Promise<Record<string, Value>[]> {
   const { artifact } = await fitTable(tableOf(columns), {
     name: 't',
     states: 4,
     seed: 1,
     minCount: 1,
     roundExtremes: false,
+    columns: file,
   })
   const model = parseModel(Buffer.from(writeModel(artifact)), 'test')
   return toRows(openGenerator(model, { seed: 3 }).generate(count)) as Record<string, Value>[]
@@ -118,4 +128,40 @@ test('MAC addresses, IPv6 addresses and JSON stay what they are', async () => {
     assert.match(String(ip), /^2001:db8(?::[1-9a-f][0-9a-f]{3}){6}$/)
     assert.deepEqual(Object.keys(JSON.parse(String(payload)) as object), ['id', 'ok'])
   }
+})
+
+test('texts keep what many rows have: whole texts with their share, and words with their number, spelling and order', async () => {
+  const random = new TrainingRandom(17)
+  const one = (items: readonly string[]): string => items[random.below(items.length)]
+  const [levels, fields, roles] = [
+    ['Senior ', 'Junior ', '', ''],
+    ['Sales', 'Data', 'Legal', 'Product'],
+    ['Manager', 'Analyst', 'Engineer'],
+  ]
+  const titles = many(900, (i) => {
+    if (i % 3 === 0) return 'Store Manager'
+    return i % 10 === 1 ? null : `${one(levels)}${one(fields)} ${one(roles)} of Xq${i * 7919} ${one(fields)}`
+  })
+  const records = await made({ title: titles }, 1000)
+  const known = new Set(titles.flatMap((title) => String(title).split(' ')).filter((word) => !word.startsWith('Xq')))
+  const texts = records.map(({ title }) => title)
+  assert.ok(Math.abs(texts.filter((title) => title === 'Store Manager').length / 1000 - 1 / 3) < 0.06)
+  assert.ok(texts.includes(null))
+  for (const title of texts) {
+    if (title === null) continue
+    const words = String(title).split(' ')
+    for (const word of words) assert.ok(known.has(word), word)
+    if (words.length > 2) assert.ok(words.length === 5 || words.length === 6, String(title))
+  }
+})
+
+test('a text may stay a placeholder', async () => {
+  const titles = many(
+    300,
+    (i) => `Great ${['House', 'River', 'Night'][i % 3]} ${['One', 'Two', 'Six'][(i % 7) % 3]} number ${i}`,
+  )
+  const path = join(folder, 'columns.yaml')
+  writeFileSync(path, 'columns: { title: { mask: placeholder } }')
+  for (const { title } of await made({ title: titles }, 50, await readColumnsFile(path)))
+    assert.match(String(title), /^[A-Z][a-z]+( [a-z]+){4}$/)
 })

@@ -1,0 +1,181 @@
+/** What is kept of a column of texts: texts and words that many rows have, and which words follow each other. */
+import type { WordModel } from '../../model/artifact.js'
+import { maxTextWords } from '../../model/generated/worded.js'
+
+/** Texts with the number of rows that have each. */
+export interface Counted {
+  readonly text: string
+  readonly count: number
+}
+
+export interface Phrases {
+  /** The form of each text: `=` and the text itself, or its number of words. */
+  readonly forms: readonly string[]
+  /** Null: too few words are frequent. */
+  readonly words: WordModel | null
+}
+
+/** A text or a word is kept if at least this many rows have it … */
+const keptRows = 5
+/** … and a pair of words if this many texts have it: fewer could lead through a single text. */
+const pairTexts = 3
+const [maxKept, longestKept] = [2000, 200]
+const [maxWords, maxPairs] = [5000, 40_000]
+/** With a smaller share of the texts' words among the frequent ones, or fewer of those unless they are most of the words, texts would be the same few words. */
+const enough = 0.25
+const [fewWords, most] = [24, 0.6]
+
+/** A word, perhaps with a mark behind it, or in brackets; brackets around several words would stay open. */
+const plainWord = /^[\p{L}\p{N}](?:[\p{L}\p{N}'’.&/+-]*[\p{L}\p{N}+])?[.,;:!?%]?$|^\([\p{L}\p{N}.]+\)$|^[&+/–-]$/u
+const marks = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu
+
+/** Splits the texts of a column into those to keep and those to make of words. `minCount`: as in DiscretiseOptions. */
+export function phrasesOf(texts: readonly Counted[], minCount: number): Phrases {
+  const least = Math.max(keptRows, minCount)
+  const kept = keptTexts(texts, least)
+  const forms = texts.map(({ text }) =>
+    kept.has(text) ? `=${text}` : String(Math.min(maxTextWords, Math.max(1, wordsOf(text).length))),
+  )
+  return {
+    forms,
+    words: wordModel(
+      texts.filter(({ text }) => !kept.has(text)),
+      frequentWords(texts, least),
+    ),
+  }
+}
+
+function keptTexts(texts: readonly Counted[], least: number): Set<string> {
+  const frequent = texts.filter(({ text, count }) => count >= least && text.length <= longestKept && text !== '')
+  return new Set(
+    [...frequent]
+      .sort((a, b) => b.count - a.count)
+      .slice(0, maxKept)
+      .map(({ text }) => text),
+  )
+}
+
+function wordsOf(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '')
+}
+
+/** The words that enough rows have, the most frequent first. */
+function frequentWords(texts: readonly Counted[], least: number): string[] {
+  const rows = new Map<string, number>()
+  for (const { text, count } of texts) {
+    const words = wordsOf(text)
+    for (const word of new Set([...words, ...words.map(bare)])) rows.set(word, (rows.get(word) ?? 0) + count)
+  }
+  return [...rows]
+    .filter(([word, count]) => count >= least && plainWord.test(word))
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .slice(0, maxWords)
+    .map(([word]) => word)
+}
+
+/** A word without the marks around it. */
+function bare(word: string): string {
+  return word.replace(marks, '')
+}
+
+type Tally = Map<number, number>
+
+/** A word is of a kind that rarely ends a text, or rarely begins one, if it does so at most this much as often as words on average. */
+const rarely = 0.3
+
+function wordModel(texts: readonly Counted[], frequent: readonly string[]): WordModel | null {
+  const index = new Map(frequent.map((word, i) => [word, i]))
+  const coded = texts.map(({ text }) =>
+    wordsOf(text)
+      .slice(0, maxTextWords)
+      .map((word) => index.get(word) ?? index.get(bare(word)) ?? -1),
+  )
+  const all = coded.reduce((sum, codes) => sum + codes.length, 0)
+  const known = coded.reduce((sum, codes) => sum + codes.filter((code) => code >= 0).length, 0)
+  if (known < (frequent.length < fewWords ? most : enough) * all) return null
+  const kinds = kindsOf(coded, frequent.length)
+  const tallies = (count: number): Tally[] => Array.from({ length: count }, () => new Map<number, number>())
+  const [alone, first, anywhere] = tallies(3)
+  const [middle, last] = [tallies(4), tallies(4)]
+  const [next, end] = [tallies(frequent.length), tallies(frequent.length)]
+  for (const codes of coded) {
+    codes.forEach((code, i) => {
+      count(anywhere, code)
+      if (i === 0) return count(codes.length === 1 ? alone : first, code)
+      const before = codes[i - 1]
+      const isLast = i === codes.length - 1
+      if (before < 0) return
+      count((isLast ? last : middle)[kinds[before]], code)
+      count((isLast ? end : next)[before], code)
+    })
+  }
+  const own = (tally: Tally): number[] => pairsOf(hasWords(tally) ? tally : anywhere)
+  const limit = pairLimit([...next, ...end])
+  return {
+    words: [...frequent],
+    alone: own(alone),
+    first: own(first),
+    kinds,
+    middle: middle.map(own),
+    last: last.map(own),
+    next: next.map((tally) => following(tally, limit)),
+    end: end.map((tally) => following(tally, limit)),
+  }
+}
+
+/** The kind of each word: 1 if it rarely ends a text of several words, plus 2 if it rarely begins one. */
+function kindsOf(coded: readonly (readonly number[])[], size: number): number[] {
+  const [begins, ends, all] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)]
+  let words = 0
+  let texts = 0
+  for (const codes of coded) {
+    if (codes.length < 2) continue
+    texts++
+    words += codes.length
+    codes.forEach((code, i) => {
+      if (code < 0) return
+      all[code]++
+      if (i === 0) begins[code]++
+      if (i === codes.length - 1) ends[code]++
+    })
+  }
+  const rare = (rarely * texts) / Math.max(1, words)
+  return Array.from(all, (times, code) => (ends[code] <= rare * times ? 1 : 0) + (begins[code] <= rare * times ? 2 : 0))
+}
+
+function count(tally: Tally, code: number): void {
+  add(tally, code, 1)
+}
+
+function add(tally: Tally, code: number, times: number): void {
+  tally.set(code, (tally.get(code) ?? 0) + times)
+}
+
+function hasWords(tally: Tally): boolean {
+  return [...tally.keys()].some((code) => code >= 0)
+}
+
+function pairsOf(tally: Tally): number[] {
+  return [...tally]
+    .filter(([code]) => code >= 0)
+    .sort(([a, x], [b, y]) => y - x || a - b)
+    .flat()
+}
+
+/** How many texts must have a pair for at most `maxPairs` to be kept. */
+function pairLimit(tallies: readonly Tally[]): number {
+  const counts = tallies.flatMap((tally) => [...tally].flatMap(([code, times]) => (code >= 0 ? [times] : [])))
+  const sorted = counts.filter((times) => times >= pairTexts).sort((a, b) => b - a)
+  return sorted.length <= maxPairs ? pairTexts : sorted[maxPairs - 1] + 1
+}
+
+/** What follows a word: the frequent pairs, and −1 for all others together. */
+function following(tally: Tally, limit: number): number[] {
+  let others = 0
+  const kept: Tally = new Map()
+  for (const [code, times] of tally) {
+    if (code >= 0 && times >= limit) kept.set(code, times)
+    else others += times
+  }
+  return [...pairsOf(kept), ...(others > 0 ? [-1, others] : [])]
+}

@@ -1,0 +1,162 @@
+import type { WordModel } from '../artifact.js'
+import { pitch } from '../random/block-words.js'
+import type { GeneratedColumn } from './generated.js'
+import { GrowingText } from './text-vector.js'
+
+/** What a form stands for: a text as it is, or a number of words; null: a missing text. */
+export type WordedForm = { readonly text: string } | { readonly count: number } | null
+
+/** The largest number of words in a text. */
+export const maxTextWords = 40
+
+/** Reads a form: `=` and a text, or a number of words; undefined: neither. */
+export function wordedForm(form: string): Exclude<WordedForm, null> | undefined {
+  if (form.startsWith('=')) return { text: form.slice(1) }
+  const count = Number(form)
+  return /^[1-9]\d?$/.test(form) && count <= maxTextWords ? { count } : undefined
+}
+
+/** Weighted words: the running totals of the weights; word −1 stands for any word of the position. */
+interface Choices {
+  readonly words: Int32Array
+  readonly totals: Float64Array
+}
+
+const unit32 = 2 ** -32
+const space = 32
+/** How often a word is drawn again that was just said. */
+const tries = 4
+
+/** Texts of words that follow each other as in the table, and texts that are kept. Hot: nothing is allocated. */
+export class Worded implements GeneratedColumn {
+  readonly vector: GrowingText
+  readonly maxBytes: number
+  readonly #codes: Uint16Array
+  /** Per code: the number of words; 0: a text that is kept; −1: missing. */
+  readonly #counts: Int32Array
+  readonly #kept: readonly Uint8Array[]
+  readonly #words: readonly Uint8Array[]
+  readonly #alone: Choices
+  readonly #first: Choices
+  readonly #kinds: Uint8Array
+  readonly #middle: readonly Choices[]
+  readonly #last: readonly Choices[]
+  readonly #next: readonly Choices[]
+  readonly #end: readonly Choices[]
+  /** A number that words which differ only in case share. */
+  readonly #same: Int32Array
+  readonly #draw: number
+  #state = 0
+  #step = 1
+
+  /** `byCode`: the form of each code of the column of forms. */
+  constructor(
+    codes: Uint16Array,
+    byCode: readonly WordedForm[],
+    model: WordModel,
+    nullable: boolean,
+    capacity: number,
+    takeDraws: (count: number) => number,
+  ) {
+    this.#codes = codes
+    this.#counts = Int32Array.from(byCode, (form) => (form === null ? -1 : 'text' in form ? 0 : form.count))
+    this.#kept = byCode.map((form) => Buffer.from(form !== null && 'text' in form ? form.text : ''))
+    this.#words = model.words.map((word) => Buffer.from(word))
+    this.#alone = choicesOf(model.alone)
+    this.#first = choicesOf(model.first)
+    this.#kinds = Uint8Array.from(model.kinds)
+    this.#middle = model.middle.map(choicesOf)
+    this.#last = model.last.map(choicesOf)
+    this.#next = model.next.map(choicesOf)
+    this.#end = model.end.map(choicesOf)
+    const lower = model.words.map((word) => word.toLowerCase())
+    const index = new Map(lower.map((word, i) => [word, i]))
+    this.#same = Int32Array.from(lower, (word) => index.get(word)!)
+    this.#draw = takeDraws(2)
+    const longest = (texts: readonly Uint8Array[]): number =>
+      texts.reduce((most, { length }) => Math.max(most, length), 0)
+    const most = this.#counts.reduce((a, b) => Math.max(a, b), 0)
+    this.maxBytes = Math.max(longest(this.#kept), most * (longest(this.#words) + 1))
+    this.vector = new GrowingText(capacity, this.maxBytes, nullable)
+  }
+
+  begin(): void {
+    this.vector.begin()
+  }
+
+  draw(words: Int32Array, _positions: Float64Array, to: number, count: number): void {
+    const { vector } = this
+    vector.reserve(count * this.maxBytes)
+    const { bytes, offsets, missing } = vector
+    let at = vector.used
+    for (let i = 0; i < count; i++) {
+      offsets[to + i] = at
+      const code = this.#codes[to + i]
+      const size = this.#counts[code]
+      if (missing !== undefined) missing[to + i] = size < 0 ? 1 : 0
+      if (size === 0) at = copy(this.#kept[code], bytes, at)
+      else if (size > 0) {
+        this.#state = words[this.#draw * pitch + i]
+        this.#step = words[(this.#draw + 1) * pitch + i] | 1
+        at = this.#write(size, bytes, at)
+      }
+    }
+    offsets[to + count] = at
+    vector.used = at
+  }
+
+  #write(size: number, bytes: Uint8Array, from: number): number {
+    let word = this.#pick(size === 1 ? this.#alone : this.#first)
+    let at = copy(this.#words[word], bytes, from)
+    for (let i = 1; i < size; i++) {
+      const isLast = i === size - 1
+      const others = (isLast ? this.#last : this.#middle)[this.#kinds[word]]
+      let next = this.#pick((isLast ? this.#end : this.#next)[word])
+      if (next < 0) next = this.#pick(others)
+      // Said twice, a word looks like a mistake.
+      for (let again = 0; again < tries && this.#same[next] === this.#same[word]; again++) next = this.#pick(others)
+      word = next
+      bytes[at++] = space
+      at = copy(this.#words[word], bytes, at)
+    }
+    return at
+  }
+
+  #pick({ words, totals }: Choices): number {
+    const size = words.length
+    if (size === 0) return -1
+    const sought = this.#random() * unit32 * totals[size - 1]
+    let low = 0
+    let high = size - 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (totals[middle] > sought) high = middle
+      else low = middle + 1
+    }
+    return words[low]
+  }
+
+  /** 32 bits: SplitMix with the finalizer of MurmurHash3, with a step of the row's own. */
+  #random(): number {
+    this.#state = (this.#state + this.#step) | 0
+    let z = this.#state
+    z = Math.imul(z ^ (z >>> 16), 0x85ebca6b)
+    z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35)
+    return (z ^ (z >>> 16)) >>> 0
+  }
+}
+
+/** `pairs`: a word and its weight, again and again. */
+function choicesOf(pairs: readonly number[]): Choices {
+  const size = pairs.length / 2
+  let total = 0
+  return {
+    words: Int32Array.from({ length: size }, (_, i) => pairs[2 * i]),
+    totals: Float64Array.from({ length: size }, (_, i) => (total += pairs[2 * i + 1])),
+  }
+}
+
+function copy(text: Uint8Array, bytes: Uint8Array, at: number): number {
+  for (let i = 0; i < text.length; i++) bytes[at + i] = text[i]
+  return at + text.length
+}

@@ -1,0 +1,73 @@
+import type { ArtifactColumn, ColumnOrigin, WordModel } from '../artifact.js'
+import { wordedForm } from '../generated/worded.js'
+import { valuesOf } from './filled.js'
+import type { ModelFile } from './model-file.js'
+
+/** Checks that a worded column has a learned column of forms, and a word for every position that a form asks for. */
+export function checkWorded(
+  column: ArtifactColumn,
+  { form, words }: Extract<ColumnOrigin, { from: 'worded' }>,
+  path: string,
+  byName: ReadonlyMap<string, ArtifactColumn>,
+  file: ModelFile,
+): void {
+  const own = byName.get(form)
+  const known = own && valuesOf(own, byName)
+  if (own?.type.kind !== 'string' || known === undefined)
+    return file.invalid(`${path}.form`, 'not a learned column of texts', form, 'the name of one')
+  for (const value of known) {
+    if (value === null) {
+      if (!column.nullable) file.invalid(`${path}.form`, 'the column is not nullable', form, '"nullable": true')
+      continue
+    }
+    const found = typeof value === 'string' ? wordedForm(value) : undefined
+    if (found === undefined)
+      file.invalid(`${path}.form`, 'a value of it is not a form', value, 'a number of words, or = and a text')
+    if ('count' in found) checkPositions(words, found.count, `${path}.words`, file)
+  }
+  checkWords(words, `${path}.words`, file)
+}
+
+function checkPositions(words: WordModel, count: number, path: string, file: ModelFile): void {
+  const lists = {
+    ...(count === 1 ? { alone: [words.alone] } : { first: [words.first], last: words.last }),
+    ...(count > 2 && { middle: words.middle }),
+  }
+  for (const [key, needed] of Object.entries(lists))
+    if (needed.length === 0 || needed.some((pairs) => pairs.length === 0))
+      file.invalid(`${path}.${key}`, 'no words for a text of this length', `${count} words`, 'words')
+}
+
+/** `next` and `end` may say that any word of the position follows (−1). */
+function checkWords(model: WordModel, path: string, file: ModelFile): void {
+  const { words, alone, first, kinds, middle, last, next, end } = model
+  const check = (pairs: readonly number[], least: number, at: string): void => {
+    for (let i = 0; i < pairs.length; i += 2) {
+      const [word, weight] = [pairs[i], pairs[i + 1]]
+      if (!Number.isInteger(word) || word < least || word >= words.length)
+        file.invalid(at, 'a word that does not exist', word, `an index of the ${words.length} words`)
+      if (!(weight > 0 && weight < 2 ** 53)) file.invalid(at, 'not a weight', weight, 'a number above 0')
+    }
+  }
+  const isKind = (kind: number): boolean => middle[kind] !== undefined && last[kind] !== undefined
+  if (kinds.length !== words.length || !kinds.every(isKind))
+    file.invalid(
+      `${path}.kinds`,
+      'not a kind for each word',
+      kinds.length,
+      `${words.length} indexes of middle and last`,
+    )
+  if (next.length !== words.length || end.length !== words.length)
+    file.invalid(
+      `${path}.next`,
+      'not a list for each word',
+      `${next.length} and ${end.length}`,
+      `${words.length} lists each`,
+    )
+  check(alone, 0, `${path}.alone`)
+  check(first, 0, `${path}.first`)
+  for (const [key, lists] of Object.entries({ middle, last }))
+    lists.forEach((pairs, kind) => check(pairs, 0, `${path}.${key}[${kind}]`))
+  for (const [key, lists] of Object.entries({ next, end }))
+    lists.forEach((pairs, word) => check(pairs, -1, `${path}.${key}[${word}]`))
+}
