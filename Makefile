@@ -3,7 +3,7 @@
 # make help    the rest
 
 .DEFAULT_GOAL := help
-.PHONY: help node demo test check bench record-connect fuzz fault soak chaos model build node-matrix sbom clean
+.PHONY: help node demo test check bench readers record-connect fuzz fault soak chaos model build node-matrix sbom clean
 
 help:
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1 \t/p' Makefile | expand -t 20
@@ -23,6 +23,9 @@ check: build ## lint, format, dead code, API docs, licences, install scripts
 
 bench: build ## print the benchmark table (docs/benchmarks.md); SECTIONS="sampler …" for parts
 	@node build/bench/main.js $(SECTIONS)
+
+readers: build ## nested values in every format, read by Java's deserializers and by fastavro (Maven, Python)
+	@READERS=all node build/scripts/test.js contract/readers.test.ts
 
 record-connect: build ## record again what Apache Kafka Connect answers (the REST contract)
 	@node build/scripts/record-connect.js

@@ -103,3 +103,25 @@ function plain(value: unknown): unknown {
   const present = Object.entries(value).filter(([, own]) => own !== null && !(Array.isArray(own) && own.length === 0))
   return Object.fromEntries(present.map(([key, own]) => [key, plain(own)]))
 }
+
+/** As Protobuf has a row with nested values: what is missing or empty is not there, and a list in a list is a message. */
+export function asProtobufHas(value: unknown, name = ''): unknown {
+  if (Array.isArray(value))
+    return value.map((item: unknown) => {
+      const inner = asProtobufHas(item, name)
+      return Array.isArray(inner) ? (inner.length === 0 ? {} : { [name]: inner }) : inner
+    })
+  if (typeof value !== 'object' || value === null) return value
+  const isEmpty = (item: unknown): boolean =>
+    item === null || (typeof item === 'object' && Object.keys(item).length === 0)
+  const entries = Object.entries(value).map(([key, item]) => [key, asProtobufHas(item, key)] as const)
+  return Object.fromEntries(entries.filter(([, item]) => !isEmpty(item)))
+}
+
+/** Times, which some readers hand over as text, in milliseconds since 1970. */
+export function plainTimes(value: unknown): unknown {
+  if (typeof value === 'string') return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? Date.parse(value) : value
+  if (Array.isArray(value)) return value.map(plainTimes)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, own]) => [key, plainTimes(own)]))
+}

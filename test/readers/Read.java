@@ -1,0 +1,130 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.Message;
+import io.apicurio.registry.serde.avro.AvroKafkaDeserializer;
+import io.apicurio.registry.serde.jsonschema.JsonSchemaKafkaDeserializer;
+import io.apicurio.registry.serde.protobuf.ProtobufKafkaDeserializer;
+import java.io.DataInputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.IndexedRecord;
+import org.apache.kafka.common.serialization.Deserializer;
+
+/**
+ * Reads values of the registry's wire format with Apicurio's deserializers: `java -cp 'jars/*' Read.java REGISTRY FOLDER`. Each file
+ * FORMAT.NAME.values in the folder (a value: its length in 4 bytes, and its bytes) becomes FORMAT.NAME.java, a line of JSON for each value.
+ */
+public class Read {
+  private static final ObjectMapper json = new ObjectMapper();
+
+  public static void main(String[] arguments) throws Exception {
+    Map<String, Object> settings =
+        Map.of(
+            "apicurio.registry.url", arguments[0],
+            "apicurio.registry.as-confluent", true,
+            "apicurio.registry.use-id", "contentId",
+            "apicurio.registry.serde.validation-enabled", true);
+    Map<String, Deserializer<?>> deserializers =
+        Map.of(
+            "avro", new AvroKafkaDeserializer<Object>(),
+            "json-schema", new JsonSchemaKafkaDeserializer<JsonNode>(),
+            "protobuf", new ProtobufKafkaDeserializer<DynamicMessage>());
+    deserializers.values().forEach(one -> one.configure(settings, false));
+    List<Path> files;
+    try (var found = Files.list(Path.of(arguments[1]))) {
+      files = found.filter(file -> file.toString().endsWith(".values")).sorted().toList();
+    }
+    for (Path file : files) {
+      String name = file.getFileName().toString();
+      Deserializer<?> deserializer = deserializers.get(name.substring(0, name.indexOf('.')));
+      Path output = file.resolveSibling(name.replaceAll("values$", "java"));
+      try (var input = new DataInputStream(Files.newInputStream(file));
+          var lines = new PrintWriter(Files.newBufferedWriter(output))) {
+        while (input.available() > 0) {
+          byte[] value = input.readNBytes(input.readInt());
+          lines.println(json.writeValueAsString(plain(deserializer.deserialize("topic", value))));
+        }
+      }
+    }
+  }
+
+  private static Object plain(Object value) {
+    if (value instanceof JsonNode || value == null) return value;
+    if (value instanceof Message message) return ofMessage(message);
+    if (value instanceof IndexedRecord record) return ofAvro(record, record.getSchema());
+    throw new IllegalArgumentException("a " + value.getClass());
+  }
+
+  private static Object ofAvro(Object value, Schema schema) {
+    switch (schema.getType()) {
+      case UNION:
+        return ofAvro(value, schema.getTypes().get(GenericData.get().resolveUnion(schema, value)));
+      case RECORD:
+        Map<String, Object> fields = new LinkedHashMap<>();
+        for (var field : schema.getFields())
+          fields.put(field.name(), ofAvro(((IndexedRecord) value).get(field.pos()), field.schema()));
+        return fields;
+      case ARRAY:
+        List<Object> items = new ArrayList<>();
+        for (Object item : (List<?>) value) items.add(ofAvro(item, schema.getElementType()));
+        return items;
+      case MAP:
+        Map<String, Object> entries = new LinkedHashMap<>();
+        ((Map<?, ?>) value).forEach((key, entry) -> entries.put(key.toString(), ofAvro(entry, schema.getValueType())));
+        return entries;
+      case LONG:
+        boolean isTime = "timestamp-millis".equals(schema.getProp("logicalType"));
+        return isTime ? Instant.ofEpochMilli((Long) value).toString() : value;
+      case STRING, ENUM:
+        return value.toString();
+      default:
+        return value;
+    }
+  }
+
+  /** Fields that are absent, and lists and maps without items, are left out. */
+  private static Object ofMessage(Message message) {
+    var type = message.getDescriptorForType();
+    if (type.getFullName().equals("google.protobuf.Timestamp")) {
+      long seconds = (Long) message.getField(type.findFieldByName("seconds"));
+      int nanos = (Integer) message.getField(type.findFieldByName("nanos"));
+      return Instant.ofEpochSecond(seconds, nanos).toString();
+    }
+    Map<String, Object> fields = new LinkedHashMap<>();
+    for (FieldDescriptor field : type.getFields()) {
+      if (field.isRepeated() ? message.getRepeatedFieldCount(field) == 0 : field.hasPresence() && !message.hasField(field))
+        continue;
+      fields.put(field.getName(), field.isRepeated() ? ofList(field, (List<?>) message.getField(field)) : ofValue(message.getField(field)));
+    }
+    return fields;
+  }
+
+  private static Object ofList(FieldDescriptor field, List<?> values) {
+    if (!field.isMapField()) return values.stream().map(Read::ofValue).toList();
+    Map<String, Object> entries = new LinkedHashMap<>();
+    for (Object value : values) {
+      Message entry = (Message) value;
+      var type = entry.getDescriptorForType();
+      entries.put(
+          entry.getField(type.findFieldByName("key")).toString(),
+          ofValue(entry.getField(type.findFieldByName("value"))));
+    }
+    return entries;
+  }
+
+  private static Object ofValue(Object value) {
+    if (value instanceof Message message) return ofMessage(message);
+    return value instanceof EnumValueDescriptor symbol ? symbol.getName() : value;
+  }
+}

@@ -1,0 +1,56 @@
+/** Readers of the registry's wire format in other languages, downloaded when they are first asked for. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { run } from '../../scripts/stack/command.js'
+import { fetchOnce } from '../../scripts/stack/maven.js'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const sources = join(root, 'test/readers')
+const cache = join(root, 'build/stack')
+
+/** What is read: a file `<format>.<name>.values` in a folder. */
+export interface ForeignFile {
+  readonly folder: string
+  readonly file: string
+}
+
+/** Values as the deserializers in Java read them; see test/readers/Read.java. */
+export async function readByJava(registryUrl: string, folder: string): Promise<void> {
+  const jars = join(cache, 'readers-java')
+  const pom = ['-f', join(sources, 'pom.xml'), `-DoutputDirectory=${jars}`]
+  await fetchOnce(jars, () => run('mvn', ['-q', '-B', 'dependency:copy-dependencies', ...pom]))
+  // Its own API stands beside the one of Confluent.
+  const registry = new URL('/apis/registry/v2', registryUrl).href
+  await run('java', ['-cp', join(jars, '*'), join(sources, 'Read.java'), registry, folder])
+}
+
+/** Values in Avro as fastavro reads them; see test/readers/read_avro.py. */
+export async function readByFastavro(registryUrl: string, folder: string): Promise<void> {
+  const python = join(cache, 'readers-python')
+  await fetchOnce(python, async () => {
+    await run('python3', ['-m', 'venv', python])
+    await run(join(python, 'bin/pip'), ['install', '-q', '-r', join(sources, 'requirements.txt')])
+  })
+  await run(join(python, 'bin/python'), [join(sources, 'read_avro.py'), registryUrl, folder])
+}
+
+/** Values for a reader: each after its length in 4 bytes. */
+export function framed(values: readonly Buffer[]): Buffer {
+  return Buffer.concat(
+    values.flatMap((value) => {
+      const length = Buffer.alloc(4)
+      length.writeInt32BE(value.length)
+      return [length, value]
+    }),
+  )
+}
+
+/** What a reader wrote: one value a line. */
+export async function linesOf(path: string): Promise<unknown[]> {
+  const text = await readFile(path, 'utf8')
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown)
+}
