@@ -86,6 +86,7 @@ function noteOf(type: FieldType): string | null {
 function avroOf({ artifact, fields }: Model): string {
   const value = {
     format: 'avro',
+    column: null,
     schema: null,
     autoRegister: true,
     useLatest: false,

@@ -21,6 +21,13 @@ export function brokenRules({ values, failed }: CheckedValues<typeof connectorSc
       found: 'neither',
       expected: 'model: a model file, or value.schema: a schema',
     },
+    {
+      on: ['value.column', 'value.format'],
+      broken: value.column !== null && value.format !== 'string',
+      what: 'only a value of format string is one column',
+      found: `value.format: ${value.format}`,
+      expected: 'value.format: string, or no value.column',
+    },
     ...rateRules(throughput),
     ...disturbRules(values.disturb, values),
     ...envelopeRules(values),

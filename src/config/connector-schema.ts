@@ -80,9 +80,9 @@ export const connectorSchema = {
       },
     ),
   },
-  key: optional<string>(
-    'text',
-    'Column used as the record key; records with the same key go to the same partition. Unset: no key; records are spread evenly over the partitions.',
+  key: optional<string | string[]>(
+    'key',
+    'Column used as the record key, or a list of columns: a record of them, in key_format json, avro, json-schema or protobuf. Records with the same key go to the same partition. Unset: no key; records are spread evenly over the partitions.',
     { code: 'key', importance: 'medium' },
   ),
   key_format: choice(['string', 'long', 'avro', 'json', 'json-schema', 'protobuf'], 'Encoding of the key.', 'string', {
@@ -99,11 +99,14 @@ export const connectorSchema = {
   ),
   value: {
     format: choice(
-      ['avro', 'json', 'json-schema', 'protobuf'],
-      "Encoding of values in Kafka: Avro, JSON with a JSON Schema, or Protobuf, in the registry's wire format; or JSON without a schema.",
+      ['avro', 'json', 'json-schema', 'protobuf', 'string'],
+      "Encoding of values in Kafka: Avro, JSON with a JSON Schema, or Protobuf, in the registry's wire format; JSON without a schema; or the text of one column.",
       'avro',
       { flag: '--format', code: 'valueSerializer', codeDefault: 'json', importance: 'medium' },
     ),
+    column: optional<string>('text', 'With format string: column whose text is the value. Unset: the only column.', {
+      code: 'valueColumn',
+    }),
     schema: optional<string>(
       'schema',
       'Schema of the values, in the language of the format: path of a file (relative to this file), or the schema itself. Unset: derived from the model.',

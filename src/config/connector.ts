@@ -25,15 +25,17 @@ export interface ConnectorConfig {
     readonly replicationFactor: number
     readonly config: Readonly<Record<string, string>>
   }
-  /** Key column; null: no key. */
-  readonly key: string | null
+  /** Key column, or the columns of a key with a field for each; null: no key. */
+  readonly key: string | readonly string[] | null
   readonly keyFormat: 'string' | 'long' | 'avro' | 'json' | 'json-schema' | 'protobuf'
   /** Column used as the record timestamp; null: the time of sending. */
   readonly timestamp: string | null
   /** In the order they are sent. Empty: none. */
   readonly headers: readonly HeaderConfig[]
   readonly value: {
-    readonly format: 'avro' | 'json' | 'json-schema' | 'protobuf'
+    readonly format: 'avro' | 'json' | 'json-schema' | 'protobuf' | 'string'
+    /** Whose text is the value, in format string; null: the only column. */
+    readonly column: string | null
     /** Absolute path of a schema file, an inline schema (a JSON value), or null: derived from the model. */
     readonly schema: string | object | null
     readonly autoRegister: boolean

@@ -11,7 +11,7 @@ export function disturbRules(
     value,
   }: {
     readonly sink: { readonly type: string; readonly format?: unknown }
-    readonly key: string | null
+    readonly key: string | readonly string[] | null
     readonly value: { readonly format: string; readonly use_latest: boolean }
   },
 ): Rule[] {
@@ -62,6 +62,16 @@ export function disturbRules(
       what: 'a truncated Protobuf message can be a valid one',
       found: 'value.format: protobuf',
       expected: 'another format, or no disturb.malformed',
+    },
+    {
+      on: [
+        ...(['missing_field', 'null', 'malformed'] as const).map((kind) => `disturb.${kind}.probability`),
+        'value.format',
+      ],
+      broken: (has('missing_field') || has('null') || has('malformed')) && kafka && value.format === 'string',
+      what: 'a text has no fields, and part of it is one',
+      found: 'value.format: string',
+      expected: 'another format, or none of disturb.missing_field, disturb.null and disturb.malformed',
     },
     {
       on: ['disturb.malformed.probability', 'sink.format', 'sink.type'],

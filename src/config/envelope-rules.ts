@@ -10,7 +10,7 @@ export function envelopeRules({
 }: {
   readonly value: { readonly envelope: string; readonly format: string; readonly use_latest: boolean }
   readonly sink: { readonly type: string }
-  readonly key: string | null
+  readonly key: string | readonly string[] | null
   readonly disturb: DisturbValues
 }): Rule[] {
   const { envelope } = value
@@ -36,6 +36,13 @@ export function envelopeRules({
       what: "Debezium's envelope is not written in this format",
       found: `value.format: ${value.format}`,
       expected: 'avro or json, or another value.envelope',
+    },
+    {
+      on: ['value.envelope', 'value.format'],
+      broken: envelope === 'upsert' && value.format === 'string',
+      what: 'a text is no row',
+      found: 'value.format: string',
+      expected: 'another format, or no value.envelope',
     },
     {
       on: ['value.envelope', 'value.use_latest'],

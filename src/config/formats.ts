@@ -73,6 +73,13 @@ export const formats = {
     accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isText),
     json: () => ({ minLength: 1, minItems: 1, items: { type: 'string' } }),
   },
+  key: {
+    written: 'text or list',
+    expected: () => 'a column, or a list of columns',
+    parse: (text) => (text.startsWith('[') ? (parseJson(text) ?? text) : text),
+    accepts: (value) => isText(value) || (Array.isArray(value) && value.length > 0 && value.every(isText)),
+    json: () => ({ minLength: 1, minItems: 1, items: { type: 'string' } }),
+  },
   pem: {
     written: 'text',
     expected: () => 'PEM text (-----BEGIN …) or the path of a PEM file',

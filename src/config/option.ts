@@ -14,6 +14,7 @@ export type FormatName =
   | 'endpoint'
   | 'origins'
   | 'columns'
+  | 'key'
   | 'pem'
   | 'count'
   | 'number'

@@ -37,6 +37,7 @@ export function toConnector(
     headers: headersIn(values.headers),
     value: {
       format: value.format,
+      column: value.column,
       schema,
       autoRegister: value.auto_register,
       useLatest: value.use_latest,

@@ -20,8 +20,9 @@ export function checkEnvelope(connector: ConnectorConfig, { artifact, lives }: M
   const setters = new Set(lives.spec.changed.flatMap((column) => column.setters))
   const columns = lives.entity.fields.filter(({ name }) => !setters.has(name)).map(({ name }) => name)
   const referenced = connector.references.flatMap(({ column, copy }) => [column, ...Object.keys(copy)])
-  if (key !== null && !columns.includes(key) && !referenced.includes(key))
-    throw wrong('key', 'the key changes while an entity lives', key, `one of ${columns.join(', ')}`)
+  const changing = [key ?? []].flat().find((name) => !columns.includes(name) && !referenced.includes(name))
+  if (changing !== undefined)
+    throw wrong('key', 'the key changes while an entity lives', changing, `one of ${columns.join(', ')}`)
   const clock = lives.entity.columns.find(({ source, hidden }) => source.from === 'clock' && !hidden)
   if (clock !== undefined && envelope === 'debezium')
     throw wrong(

@@ -2,11 +2,9 @@
 import type { Field } from '../record.js'
 import type { EncodedConnector } from './encoded-connector.js'
 import { createEncoder } from './create.js'
-import { keyColumn } from './key.js'
-import { keySubject } from './key-formats.js'
+import { keyPlan } from './key-plan.js'
 import { checkSubject, type SubjectRegistry } from './subject.js'
 import { sinkSchema, valueSubject } from './value-formats.js'
-import { wirePrefix } from './wire-format.js'
 
 /** Without the registry: throws any error in the keys. */
 export function checkKey(connector: EncodedConnector, fields: readonly Field[]): void {
@@ -31,8 +29,5 @@ export async function checkSubjects(
   if (connector.sink.type !== 'kafka') return
   const subject = valueSubject(connector, fields)
   if (subject !== null) (await checkSubject(subject, registry)).plan(fields)
-  if (connector.key === null) return
-  const column = keyColumn(fields, connector.key)
-  const ofKey = keySubject(connector, fields[column])
-  if (ofKey !== null) (await checkSubject(ofKey, registry)).step(fields[column], column, wirePrefix(0))
+  await keyPlan(connector, registry, fields)?.check()
 }

@@ -10,8 +10,7 @@ import type { MakeEncoder } from './faults/create.js'
 import type { EncodedConnector } from './encoded-connector.js'
 import type { Encoder, EncoderFactory } from './encoder.js'
 import { withHeaders } from './headers.js'
-import { keyColumn, longKeySteps, textKeySteps } from './key.js'
-import { keySubject } from './key-formats.js'
+import { keyPlan } from './key-plan.js'
 import { jsonSteps } from './json-object.js'
 import { lineEncoder } from './lines.js'
 import { RecordWriter } from './record-writer.js'
@@ -21,6 +20,7 @@ import type { EncodeSteps } from './topic-encoder.js'
 import { withTimestamps } from './timestamps.js'
 import { TopicEncoder } from './topic-encoder.js'
 import { valueSchema } from './value.js'
+import { textValueSteps } from './text-value.js'
 import { valueSubject } from './value-formats.js'
 import { wirePrefix } from './wire-format.js'
 
@@ -109,9 +109,7 @@ function withKey(
   fields: readonly Field[],
   value: EncodeSteps,
 ): Encoder {
-  if (connector.key === null) return new TopicEncoder(fields, value, null)
-  const column = keyColumn(fields, connector.key)
-  return new TopicEncoder(fields, value, { column, steps: keySteps(connector, registry, fields[column], column) })
+  return new TopicEncoder(fields, value, keyPlan(connector, registry, fields))
 }
 
 function valueSteps(
@@ -121,7 +119,8 @@ function valueSteps(
 ): EncodeSteps {
   const subject = valueSubject(connector, fields)
   if (subject === null) {
-    const steps = jsonSteps(fields)
+    const steps =
+      connector.value.format === 'string' ? textValueSteps(fields, connector.value.column) : jsonSteps(fields)
     return () => steps
   }
   const own = subject.own && subject.own.plan(fields)
@@ -129,26 +128,4 @@ function valueSteps(
     const { id, schema } = await resolveSubject(subject, registry)
     return [constant(wirePrefix(id)), ...(own ?? schema.plan(fields)).steps]
   }
-}
-
-function keySteps(
-  connector: EncodedConnector,
-  registry: SubjectRegistry | null,
-  field: Field,
-  column: number,
-): EncodeSteps {
-  const { keyFormat } = connector
-  const subject = keySubject(connector, field)
-  if (subject !== null) {
-    subject.own?.step(field, column, wirePrefix(0))
-    return async () => {
-      const { id, schema } = await resolveSubject(subject, registry)
-      return [schema.step(field, column, wirePrefix(id))]
-    }
-  }
-  const steps =
-    keyFormat === 'long'
-      ? longKeySteps(field, column)
-      : textKeySteps(field, column, keyFormat === 'string' ? 'string' : 'json')
-  return () => steps
 }

@@ -8,13 +8,18 @@ import { plainTextOf } from './text-steps.js'
 /** How to encode records: steps of the key (null: no key) and of the value. */
 export interface RecordPlan {
   readonly fields: readonly Field[]
-  readonly key: { readonly column: number; readonly steps: readonly EncodeStep[] } | null
+  readonly key: {
+    /** The column whose missing values are null keys; null: there are none. */
+    readonly column: number | null
+    readonly steps: readonly EncodeStep[]
+  } | null
   readonly value: readonly EncodeStep[]
 }
 
 /** Writes batches by a plan into one reused buffer, which grows on demand. */
 export class RecordWriter {
   private readonly fields: readonly Field[]
+  private readonly hasKeys: boolean
   private readonly keyColumn: number | null
   private readonly assembled: Assembled
   private bytes = Buffer.alloc(0)
@@ -33,6 +38,7 @@ export class RecordWriter {
 
   constructor({ fields, key, value }: RecordPlan) {
     this.fields = fields
+    this.hasKeys = key !== null
     this.keyColumn = key?.column ?? null
     this.assembled = assemble(key?.steps ?? null, value)
   }
@@ -42,8 +48,8 @@ export class RecordWriter {
     this.reserve(batch)
     const { start, stride, length, vectors } = batch
     this.assembled.write(this.bytes, this.view, this.offsets, length, vectors, this.unfit)
-    const { bytes, offsets, fields, keyColumn } = this
-    const encoded = { start, stride, length, bytes, offsets, hasKeys: keyColumn !== null }
+    const { bytes, offsets, fields, keyColumn, hasKeys } = this
+    const encoded = { start, stride, length, bytes, offsets, hasKeys }
     if (keyColumn === null || !fields[keyColumn].nullable) return encoded
     return { ...encoded, nullKeys: this.markNullKeys(batch, keyColumn) }
   }

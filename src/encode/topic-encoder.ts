@@ -7,6 +7,13 @@ import type { EncodeStep } from './step.js'
 /** The steps of keys or values; a promise if the registry is asked first. */
 export type EncodeSteps = () => Promise<readonly EncodeStep[]> | readonly EncodeStep[]
 
+/** How keys are written. */
+export interface KeySteps {
+  /** The column whose missing values are null keys; null: there are none. */
+  readonly column: number | null
+  readonly steps: EncodeSteps
+}
+
 /** Encodes keys and values for a topic. */
 export class TopicEncoder implements Encoder {
   private writer: RecordWriter | null = null
@@ -14,13 +21,13 @@ export class TopicEncoder implements Encoder {
   /** Null once the writer exists: the steps take more memory than the writer. */
   private parts: {
     readonly value: EncodeSteps
-    readonly key: { readonly column: number; readonly steps: EncodeSteps } | null
+    readonly key: KeySteps | null
   } | null
 
   constructor(
     private readonly fields: readonly Field[],
     value: EncodeSteps,
-    key: { readonly column: number; readonly steps: EncodeSteps } | null,
+    key: KeySteps | null,
   ) {
     this.parts = { value, key }
   }

@@ -5,6 +5,7 @@ import { exactJsonText } from '../config/exact-json.js'
 import { isObject } from '../config/is-object.js'
 import { GenesisError } from '../errors.js'
 import type { Field } from '../record.js'
+import { deriveSchema } from './avro/derive.js'
 import { planAvro } from './avro/plan.js'
 import { parseSchema } from './avro/schema.js'
 import type { AvroSchema } from './avro/schema.js'
@@ -17,28 +18,36 @@ import { inlineProto, parseProto, protoPath, type ProtoSchema } from '../model/s
 import { deriveProto } from './protobuf/derive.js'
 import { planProto } from './protobuf/plan.js'
 import type { SchemaType } from './registry.js'
+import { avroName } from './schema-names.js'
 import { readSchemaJson, readSchemaText } from './schema-file.js'
 import type { Subject } from './subject.js'
 import { layoutOf, recordNameOf, valueSchema, type ValueConfig } from './value.js'
 import type { ValueSchema } from './value-schema.js'
 
+const derivedPlace = 'the derived schema'
+
 interface ValueFormat {
   readonly type: SchemaType
   /** The connector's own schema: its file, the schema itself, or the one derived from the layout. Throws SCHEMA_INVALID. */
   readonly own: (connector: ValueConfig, fields: readonly Field[]) => ValueSchema
+  /** The schema of records with these columns. */
+  readonly derive: (fields: readonly Field[], name: string) => ValueSchema
   /** A schema of the registry. Throws SCHEMA_INVALID. */
   readonly parse: (schema: unknown, place: string, references: readonly unknown[]) => ValueSchema
 }
 
-const valueFormats: Readonly<Record<Exclude<ConnectorConfig['value']['format'], 'json'>, ValueFormat>> = {
+const valueFormats: Readonly<Record<Exclude<ConnectorConfig['value']['format'], 'json' | 'string'>, ValueFormat>> = {
   avro: {
     type: 'AVRO',
     own: avroSchema,
+    derive: (fields, name) =>
+      ofAvro(parseSchema(deriveSchema(fields, { name: avroName(name), namespace: 'genesis' }), derivedPlace)),
     parse: (schema, place, references) => ofAvro(parseSchema(schema, place, references)),
   },
   'json-schema': {
     type: 'JSON',
     own: ownJsonSchema,
+    derive: (fields, name) => ofJson(parseJsonSchema(deriveJsonSchema(fields, avroName(name)), derivedPlace)),
     parse: (schema, place, references) => {
       if (references.length === 0) return ofJson(parseJsonSchema(schema, place))
       throw new GenesisError('SCHEMA_INVALID', 'a JSON Schema that refers to other schemas', {
@@ -51,6 +60,8 @@ const valueFormats: Readonly<Record<Exclude<ConnectorConfig['value']['format'], 
   protobuf: {
     type: 'PROTOBUF',
     own: ownProto,
+    derive: (fields, name) =>
+      ofProto(parseProto(deriveProto(fields, { name: avroName(name), namespace: 'genesis' }), derivedPlace, null)),
     parse: (schema, place, references) => {
       if (references.length === 0) return ofProto(parseProto(String(schema), place, null))
       throw new GenesisError('SCHEMA_INVALID', 'a .proto file that imports other schemas', {
@@ -78,8 +89,6 @@ export function protoSchema(connector: ValueConfig, fields: readonly Field[]): P
   const text = deriveProto(layoutOf(connector, fields), { name: recordNameOf(connector), namespace: 'genesis' })
   return parseProto(text, derivedPlace, null)
 }
-
-const derivedPlace = 'the derived schema'
 
 function ownProto(connector: ValueConfig, fields: readonly Field[]): ValueSchema {
   const schema = ofProto(protoSchema(connector, fields))
@@ -155,7 +164,7 @@ function avroSchema(connector: ValueConfig, fields: readonly Field[]): ValueSche
 
 /** The format of a connector's values in a topic; null: they have no schema. */
 function formatIn({ value }: ValueConfig): ValueFormat | null {
-  return value.format === 'json' ? null : valueFormats[value.format]
+  return value.format === 'json' || value.format === 'string' ? null : valueFormats[value.format]
 }
 
 /** The connector's own schema of what its sink is given; null: that has none, or the registry's newest. Throws SCHEMA_INVALID. */
@@ -179,6 +188,22 @@ export function valueSubject(connector: ValueConfig, fields: readonly Field[]): 
   const isEnveloped = envelope === 'debezium' && !useLatest && type === 'AVRO'
   const own = isEnveloped ? enveloped(connector, fields) : ownSchema(connector, fields)
   return { name: subject ?? subjectOf(connector, own), type, own, autoRegister, parse }
+}
+
+/** Where the schema of records with these columns is in the registry. */
+export function recordSubject(
+  format: keyof typeof valueFormats,
+  fields: readonly Field[],
+  options: {
+    readonly subject: string
+    readonly recordName: string
+    readonly useLatest: boolean
+    readonly autoRegister: boolean
+  },
+): Subject<ValueSchema> {
+  const { type, derive, parse } = valueFormats[format]
+  const own = options.useLatest ? null : derive(fields, options.recordName)
+  return { name: options.subject, type, own, autoRegister: options.autoRegister, parse }
 }
 
 /** The schema of an envelope, which a rule has in Avro alone; planned are the rows in it. */

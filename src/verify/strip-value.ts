@@ -51,6 +51,10 @@ export function stripperOf(connector: ConnectorConfig, fields: readonly Field[],
       return Buffer.concat([head, asJson(JSON.parse(value.subarray(wirePrefixBytes).toString()), written)])
     })
   }
+  if (format === 'string') {
+    const column = connector.value.column ?? fields[0].name
+    return names.includes(column) ? () => Buffer.alloc(0) : (value) => Buffer.from(value)
+  }
   if (format === 'json') return tolerant((value) => asJson(JSON.parse(value.toString()), written))
   const left = fields.flatMap(({ name }, index) => (names.includes(name) ? [] : [index]))
   return tolerant((value) => {

@@ -69,7 +69,8 @@ for (const [format, { file, text }] of Object.entries(schemas)) {
       topic,
       topic_creation: { partitions: 2 },
       tasks: { max: 2 },
-      key: 'id',
+      key: ['id', 'status'],
+      key_format: format,
       value: { format, schema: file },
     }
     const connector = parseConnector(plainSource(config, 'test'), { env: {}, folder })

@@ -13,6 +13,7 @@ export function encodedConnector(
     keyFormat: 'string',
     value: {
       format: 'json',
+      column: null,
       schema: null,
       autoRegister: true,
       useLatest: false,

@@ -25,7 +25,7 @@ export function createDisturbedEncoder(
 ): Encoder {
   const { sink, value } = connector
   const isKafka = sink.type === 'kafka'
-  const hasSchema = isKafka && value.format !== 'json'
+  const hasSchema = isKafka && value.format !== 'json' && value.format !== 'string'
   const isContainer = !isKafka && sink.format === 'avro'
   // Keys are those of the undisturbed records; the schema covers the whole layout.
   const own = sinkSchema(connector, fields)

@@ -66,13 +66,15 @@ export interface KafkaPublisherOptions {
   readonly bootstrapServers: string | readonly string[]
   readonly topic: string
   /** @default json */
-  readonly valueSerializer?: 'json' | 'avro' | 'json-schema' | 'protobuf'
+  readonly valueSerializer?: 'json' | 'avro' | 'json-schema' | 'protobuf' | 'string'
+  /** With `string`: the column whose text is the value. @default the only column */
+  readonly valueColumn?: string
   /** The schema itself, or the path of a schema file. @default derived from the model */
   readonly avroSchema?: object | string
   /** Schema registry (Confluent API): its URL, or an object. Without one, Avro values have no registry prefix. */
   readonly registry?: string | RegistryOptions
-  /** Column used as the record key. */
-  readonly key?: string
+  /** Column used as the record key, or the columns of a key with a field for each. */
+  readonly key?: string | readonly string[]
   /** @default string */
   readonly keyFormat?: 'string' | 'long' | 'avro' | 'json' | 'json-schema' | 'protobuf'
   /** Timestamp or date column used as the record timestamp. @default the time of sending */
@@ -110,7 +112,16 @@ const checks: Readonly<Record<keyof KafkaPublisherOptions, Check>> = {
     accepts: (value) => textOption.accepts(value) || Array.isArray(value),
   },
   topic: textOption,
-  ...checksOf(connectorSchema, 'valueSerializer', 'avroSchema', 'key', 'timestamp', 'name', 'deadLetterTopic'),
+  ...checksOf(
+    connectorSchema,
+    'valueSerializer',
+    'valueColumn',
+    'avroSchema',
+    'key',
+    'timestamp',
+    'name',
+    'deadLetterTopic',
+  ),
   registry: textOrObject,
   keyFormat: anything,
   acks: oneOf('all'),
