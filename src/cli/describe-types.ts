@@ -91,6 +91,8 @@ function avroOf({ artifact, fields }: Model): string {
     autoRegister: true,
     useLatest: false,
     subject: null,
+    schemaReferences: [],
+    normalize: false,
     subjectStrategy: 'topic',
     envelope: 'none',
   } as const

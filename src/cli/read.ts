@@ -44,7 +44,7 @@ Examples:
   genesis read orders --follow --worker worker.yaml
   KAFKA_BROKERS=localhost:9092 genesis read orders --partition 0 --json | jq .value
 
-Each line has partition/offset, timestamp, key, value and headers. Bytes framed for a schema registry are decoded with their schema: Avro, JSON Schema, or the first message of a Protobuf schema. Other bytes are shown as JSON or text, otherwise in hexadecimal.
+Each line has partition/offset, timestamp, key, value and headers. Bytes framed for a schema registry are decoded with their schema: Avro, JSON Schema or Protobuf. Other bytes are shown as JSON or text, otherwise in hexadecimal.
 
 Exit status: 0 done, or --follow ended with Ctrl-C; 1 the topic, a broker or the registry does not answer; 2 invalid input; 130 interrupted.`,
     )

@@ -1,6 +1,8 @@
 /** Decodes the bytes of a key, value or header as a consumer that knows nothing about the producer. */
 import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
+import type protobuf from 'protobufjs'
 import { GenesisError } from '../../errors.js'
+import { decodeMessage } from './proto-message.js'
 
 export type BytesFormat = 'avro' | 'json-schema' | 'protobuf' | 'json' | 'text' | 'hex'
 
@@ -73,9 +75,10 @@ export function decodePlain(bytes: Buffer): Decoded {
 async function decodeFrame(registry: SchemaRegistry, id: number, bytes: Buffer): Promise<Decoded> {
   const schema = await registry.getSchema(id).catch((error: unknown) => throwUnlessUnknown(error))
   const format = 'message' in schema ? 'protobuf' : 'typeName' in schema ? 'avro' : 'json-schema'
-  if (format === 'protobuf' && bytes[frameBytes] !== 0)
-    throw new Error("the message is not its schema's first one, which the registry's client cannot decode")
-  const value: unknown = await registry.decode(bytes)
+  const value: unknown =
+    'message' in schema
+      ? decodeMessage(schema.message as protobuf.Type, bytes.subarray(frameBytes))
+      : await registry.decode(bytes)
   const json = jsonText(value)
   return { format, json, text: typeof value === 'string' ? value : json, schemaId: id }
 }

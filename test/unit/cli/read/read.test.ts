@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { SchemaType } from '@kafkajs/confluent-schema-registry'
+import { schemaFromConfluentSchema } from '@kafkajs/confluent-schema-registry/dist/schemaTypeResolver.js'
 import avro from 'avsc'
 import { consumedRanges } from '#src/cli/read.js'
 import { createDecoder, decodePlain } from '#src/cli/read/decode-bytes.js'
@@ -52,14 +54,14 @@ describe('createDecoder', () => {
     const notes: string[] = []
     const note = (message: string): void => void notes.push(message)
     const proto = createDecoder(
-      clientOf({ message: {} }, () => assert.fail()),
+      clientOf(protoSchema('message A { int32 x = 1; }'), () => assert.fail()),
       note,
     )
     for (let i = 0; i < 2; i++) assert.equal((await proto(frame(7, 2, 2))).format, 'hex')
     assert.equal((await proto(frame(8))).schemaId, 8)
     await createDecoder(null, note)(frame(7))
     assert.equal(notes.length, 3)
-    assert.match(notes[0], /^schema 7: .*first one/)
+    assert.match(notes[0], /^schema 7: the schema has no message 1$/)
     assert.match(notes[1], /^schema 8: not in the registry/)
     assert.match(notes[2], /set --registry/)
   })
@@ -73,6 +75,45 @@ describe('createDecoder', () => {
       const decode = createDecoder({ getSchema } as unknown as Client, assert.fail)
       await assert.rejects(decode(frame(7)), (error) => error instanceof GenesisError && error.code === code)
     }
+  })
+})
+
+/** As the registry's client parses it. */
+function protoSchema(text: string): Awaited<ReturnType<Client['getSchema']>> {
+  const file = { type: SchemaType.PROTOBUF as const, schema: `syntax = "proto3"; package shop; ${text}` }
+  return schemaFromConfluentSchema(file) as Awaited<ReturnType<Client['getSchema']>>
+}
+
+describe('messages of Protobuf', () => {
+  const decode = async (text: string, hex: string): Promise<unknown> => {
+    const decoder = createDecoder(
+      clientOf(protoSchema(text), () => assert.fail()),
+      assert.fail,
+    )
+    return JSON.parse((await decoder(frame(7, ...Buffer.from(hex, 'hex')))).json) as unknown
+  }
+
+  it("have Google's types, which the registry does not", async () => {
+    const text = `import "google/protobuf/timestamp.proto"; import "google/protobuf/wrappers.proto"; import "google/type/date.proto";
+      message A {
+        google.protobuf.Timestamp at = 1; google.protobuf.StringValue note = 2; google.protobuf.Int64Value count = 3;
+        google.type.Date day = 4; repeated google.protobuf.Timestamp times = 5;
+      }`
+    assert.deepEqual(await decode(text, '000a0608021080897a1200' + '1a020807' + '220508e80f1005' + '2a00'), {
+      at: '1970-01-01T00:00:02.002Z',
+      note: '',
+      count: 7,
+      day: '2024-05-00',
+      times: ['1970-01-01T00:00:00.000Z'],
+    })
+  })
+
+  it('may be any of the file, also one inside another', async () => {
+    const text =
+      'message A { } message B { int64 x = 1; message C { map<string, E> e = 1; } enum E { NO = 0; YES = 1; } }'
+    assert.deepEqual(await decode(text, '0202' + '0801'), { x: 1 })
+    assert.deepEqual(await decode(text, '040200' + '0a050a01611001'), { e: { a: 'YES' } })
+    assert.deepEqual(await decode(text, '00'), {})
   })
 })
 

@@ -1,0 +1,120 @@
+/**
+ * Messages of Protobuf by the schema as the registry's client has read it. What the client leaves out is added here: Google's own types, which
+ * registries do not have, and messages other than the first of a file.
+ */
+import { createRequire } from 'node:module'
+import type protobuf from 'protobufjs'
+
+const require = createRequire(import.meta.url)
+const knownFiles = ['timestamp', 'duration', 'wrappers', 'empty', 'struct', 'any', 'field_mask']
+const dateFields = Object.fromEntries(
+  ['year', 'month', 'day'].map((name, index) => [name, { type: 'int32', id: index + 1 }]),
+)
+const complete = new WeakSet<protobuf.Root>()
+
+/** `first`: the first message of the file. `bytes`: from the message indexes on. Throws if there is no such message. */
+export function decodeMessage(first: protobuf.Type, bytes: Buffer): unknown {
+  addKnownTypes(first.root)
+  const { indexes, end } = readIndexes(bytes)
+  const type = messageAt(first, indexes)
+  return plainMessage(type.decode(bytes.subarray(end)), type)
+}
+
+function addKnownTypes(root: protobuf.Root): void {
+  if (complete.has(root)) return
+  complete.add(root)
+  const { common } = require('protobufjs') as typeof protobuf
+  const files = [
+    ...knownFiles.map((name) => common.get(`google/protobuf/${name}.proto`)?.nested ?? {}),
+    { google: { nested: { type: { nested: { Date: { fields: dateFields } } } } } },
+  ]
+  for (const file of files) {
+    const isThere = namesIn(file).some((name) => root.lookup(name) !== null)
+    if (!isThere) root.addJSON(file as Record<string, protobuf.AnyNestedObject>)
+  }
+}
+
+/** Full names of what a file defines. */
+function namesIn(nested: object, above = ''): string[] {
+  return Object.entries(nested as Record<string, { nested?: object }>).flatMap(([name, one]) => {
+    const isNamespace = Object.keys(one).length === 1 && one.nested !== undefined
+    return isNamespace ? namesIn(one.nested ?? {}, `${above}${name}.`) : [`${above}${name}`]
+  })
+}
+
+/** Confluent's message indexes: how many, then each, as zigzag varints; a single 0 for the first message. */
+function readIndexes(bytes: Buffer): { indexes: number[]; end: number } {
+  let at = 0
+  const next = (): number => {
+    let [value, shift] = [0, 0]
+    for (let byte = 128; byte >= 128; shift += 7) {
+      byte = at < bytes.length ? bytes[at++] : 0
+      value += (byte & 127) * 2 ** shift
+    }
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2
+  }
+  const count = next()
+  const indexes = count === 0 ? [0] : Array.from({ length: Math.min(count, bytes.length) }, next)
+  return { indexes, end: at }
+}
+
+function messageAt(first: protobuf.Type, indexes: readonly number[]): protobuf.Type {
+  let siblings = typesIn(first.parent)
+  let found: protobuf.Type | undefined
+  for (const index of indexes) {
+    found = siblings[index]
+    if (found === undefined) break
+    siblings = typesIn(found)
+  }
+  if (found === undefined) throw new Error(`the schema has no message ${indexes.join('.')}`)
+  return found
+}
+
+/** By their shape: the client has a protobufjs of its own. */
+function typesIn(namespace: protobuf.NamespaceBase | null): protobuf.Type[] {
+  return (namespace?.nestedArray ?? []).filter((one): one is protobuf.Type => 'fieldsArray' in one)
+}
+
+/** What is there, by the client's names: those of Protobuf's JSON. */
+function plainMessage(message: protobuf.Message, type: protobuf.Type): unknown {
+  const values = message as unknown as Record<string, unknown>
+  const known = plainGoogle(values, type.fullName.replace(/^\./, ''))
+  if (known !== undefined) return known
+  const fields = type.fieldsArray.filter(({ name }) => Object.hasOwn(values, name))
+  return Object.fromEntries(fields.map((field) => [field.name, plainField(values[field.name], field)]))
+}
+
+function plainField(value: unknown, field: protobuf.Field): unknown {
+  if (Array.isArray(value)) return value.map((item) => plainValue(item, field))
+  if (!field.map) return plainValue(value, field)
+  return Object.fromEntries(Object.entries(value as object).map(([key, item]) => [key, plainValue(item, field)]))
+}
+
+function plainValue(value: unknown, { resolvedType, type }: protobuf.Field): unknown {
+  if (resolvedType !== null && 'fieldsArray' in resolvedType)
+    return plainMessage(value as protobuf.Message, resolvedType)
+  if (resolvedType !== null) return resolvedType.valuesById[value as number] ?? value
+  return /64$/.test(type) ? BigInt(String(value)) : value
+}
+
+/** Google's types as Protobuf's own JSON has them; undefined: it is none of these. */
+function plainGoogle(values: Readonly<Record<string, unknown>>, name: string): unknown {
+  const [, own] = /^google\.(?:protobuf|type)\.(\w+)$/.exec(name) ?? []
+  const part = (key: string): bigint => BigInt(String(values[key] ?? 0))
+  if (own === 'Timestamp') {
+    const date = new Date(Number(part('seconds')) * 1000)
+    if (Number.isNaN(date.getTime())) return undefined
+    const nanos = String(part('nanos')).padStart(9, '0')
+    const digits = nanos.endsWith('000000') ? nanos.slice(0, 3) : nanos.replace(/(000)+$/, '')
+    return `${date.toISOString().slice(0, 19)}.${digits}Z`
+  }
+  if (own === 'Date')
+    return [part('year'), part('month'), part('day')]
+      .map((value, index) => String(value).padStart(index === 0 ? 4 : 2, '0'))
+      .join('-')
+  if (own?.endsWith('Value') && own !== 'Value' && own !== 'ListValue' && own !== 'NullValue') {
+    const value = values['value'] ?? { StringValue: '', BoolValue: false, BytesValue: Buffer.alloc(0) }[own] ?? 0
+    return /64Value$/.test(own) ? BigInt(String(value)) : value
+  }
+  return undefined
+}
