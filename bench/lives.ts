@@ -25,6 +25,7 @@ const registry = {
   register: () => Promise.resolve(1),
   lookup: () => Promise.resolve(1),
   latest: () => Promise.reject(new Error('not asked for')),
+  versionOf: () => Promise.resolve(1),
   compatibility: () => Promise.resolve({ compatible: true, messages: [] }),
 }
 const forms = [

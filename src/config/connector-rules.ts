@@ -28,6 +28,13 @@ export function brokenRules({ values, failed }: CheckedValues<typeof connectorSc
       found: `value.format: ${value.format}`,
       expected: 'value.format: string, or no value.column',
     },
+    {
+      on: ['value.schema_references', 'value.schema', 'model', 'sink.type'],
+      broken: value.schema_references !== '{}' && (value.schema === null || model === null || sink.type !== 'kafka'),
+      what: 'references are those of a schema that a model is written with, in Kafka',
+      found: value.schema === null ? 'no value.schema' : model === null ? 'no model' : `sink.type ${sink.type}`,
+      expected: 'model, value.schema and the kafka sink, or no value.schema_references',
+    },
     ...rateRules(throughput),
     ...disturbRules(values.disturb, values),
     ...envelopeRules(values),

@@ -112,6 +112,17 @@ export const connectorSchema = {
       'Schema of the values, in the language of the format: path of a file (relative to this file), or the schema itself. Unset: derived from the model.',
       { flag: '--schema', code: 'avroSchema', importance: 'medium' },
     ),
+    schema_references: option<string>(
+      'map',
+      'Schemas that the schema refers to, as `{<name>: <path>}`, each after those it refers to itself. The name is what the schema calls it (the full name of an Avro type, the path of a Protobuf import, what precedes # in a $ref), and its subject.',
+      {},
+    ),
+    normalize: option<boolean>(
+      'flag',
+      'Whether the registry compares schemas in their normal form, so that one that differs in form alone is not another version.',
+      false,
+      { aliases: ['value.converter.normalize.schemas'] },
+    ),
     auto_register: option<boolean>('flag', 'Whether to register the schema if the subject does not have it.', true, {
       aliases: ['value.converter.auto.register.schemas'],
     }),

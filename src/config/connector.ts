@@ -42,6 +42,10 @@ export interface ConnectorConfig {
     readonly useLatest: boolean
     /** Null: determined by the strategy. */
     readonly subject: string | null
+    /** Files of schemas that `schema` refers to, each after those it refers to itself. */
+    readonly schemaReferences: readonly SchemaReferenceFile[]
+    /** Whether the registry takes schemas that differ in form alone for the same. */
+    readonly normalize: boolean
     readonly subjectStrategy: 'topic' | 'record' | 'topic_record'
     /** What is around the values, or stands in their place, where entities live. */
     readonly envelope: 'none' | 'upsert' | 'debezium'
@@ -135,4 +139,10 @@ export interface ReferencesConfig {
   readonly among: number | null
   /** Column here, by name, and the other stream's column. */
   readonly copy: Readonly<Record<string, string>>
+}
+
+export interface SchemaReferenceFile {
+  /** What the schema calls it, and its subject. */
+  readonly name: string
+  readonly file: string
 }

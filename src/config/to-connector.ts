@@ -42,6 +42,11 @@ export function toConnector(
       autoRegister: value.auto_register,
       useLatest: value.use_latest,
       subject: value.subject,
+      schemaReferences: Object.entries(JSON.parse(value.schema_references) as object).map(([name, path]) => ({
+        name,
+        file: resolve(folder, String(path)),
+      })),
+      normalize: value.normalize,
       subjectStrategy: value.subject_strategy,
       envelope: value.envelope,
     },

@@ -16,6 +16,7 @@ export async function inputsOf(connector: ConnectorConfig, env: Environment): Pr
   const visit = async ({ model, value, throughput, references }: ConnectorConfig): Promise<void> => {
     for (const file of await filesOfModel(model)) found.add(file)
     if (typeof value.schema === 'string') found.add(protoPath(value.schema)?.file ?? value.schema)
+    for (const { file } of value.schemaReferences) found.add(file)
     if (throughput.shape.type === 'curve') found.add(throughput.shape.file)
     for (const { connector: other } of references) {
       if ('file' in other) found.add(other.file)

@@ -57,6 +57,7 @@ export class CurrentEncoder implements Encoder {
     return {
       register: (subject, ...rest) => noted(subject, registry.register(subject, ...rest)),
       lookup: (subject, ...rest) => noted(subject, registry.lookup(subject, ...rest)),
+      versionOf: (...call) => registry.versionOf(...call),
       latest: async (subject, ...rest) => {
         const found = await registry.latest(subject, ...rest)
         this.#ids.set(found.id, subject)

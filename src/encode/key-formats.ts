@@ -2,6 +2,7 @@
 import type { ConnectorConfig } from '../config/connector.js'
 import { GenesisError } from '../errors.js'
 import { parseJsonSchema, type JsonSchema } from '../model/schemas/json-schema.js'
+import type { NamedSchema } from '../model/schemas/named-schema.js'
 import { parseProto, type ProtoSchema } from '../model/schemas/proto-file.js'
 import type { Field } from '../record.js'
 import { deriveType } from './avro/derive.js'
@@ -27,7 +28,7 @@ interface KeyFormat {
   readonly type: SchemaType
   /** `name`: of what a schema needs a name for. */
   readonly derive: (field: Field, name: string) => KeySchema
-  readonly parse: (schema: unknown, place: string, references: readonly unknown[]) => KeySchema
+  readonly parse: (schema: unknown, place: string, references: readonly NamedSchema[]) => KeySchema
 }
 
 const derivedPlace = 'the derived key schema'
@@ -41,7 +42,7 @@ const keyFormats: Readonly<Record<'avro' | 'json-schema' | 'protobuf', KeyFormat
   'json-schema': {
     type: 'JSON',
     derive: ({ type }) => ofJson(parseJsonSchema(deriveJsonType(type), derivedPlace)),
-    parse: (schema, place) => ofJson(parseJsonSchema(schema, place)),
+    parse: (schema, place, references) => ofJson(parseJsonSchema(schema, place, references)),
   },
   protobuf: {
     type: 'PROTOBUF',
@@ -49,7 +50,7 @@ const keyFormats: Readonly<Record<'avro' | 'json-schema' | 'protobuf', KeyFormat
       const text = deriveProto([alone(field)], { name: avroName(`${name}_key`), namespace: 'genesis' })
       return ofProto(parseProto(text, derivedPlace, null))
     },
-    parse: (schema, place) => ofProto(parseProto(String(schema), place, null)),
+    parse: (schema, place, references) => ofProto(parseProto(String(schema), place, null, references)),
   },
 }
 
@@ -63,7 +64,7 @@ export function keySubject(
   const { type, derive, parse } = keyFormats[keyFormat]
   const target = connector.topic ?? connector.name
   const own = value.useLatest ? null : derive(field, target)
-  return { name: `${target}-key`, type, own, autoRegister: value.autoRegister, parse }
+  return { name: `${target}-key`, type, own, autoRegister: value.autoRegister, normalize: value.normalize, parse }
 }
 
 /** The column as a record's only field, which is always there. */

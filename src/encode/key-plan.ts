@@ -76,6 +76,7 @@ function recordKey(
     recordName: `${target}_key`,
     useLatest: value.useLatest,
     autoRegister: value.autoRegister,
+    normalize: value.normalize,
   })
   const stepsOf = (schema: ValueSchema, prefix: Buffer): EncodeStep[] => {
     const { steps, unusedColumns } = schema.plan(own)

@@ -4,6 +4,7 @@ import { exactJsonText, parseExactJson } from '../config/exact-json.js'
 import type { WorkerConfig } from '../config/worker.js'
 import type { ErrorCode } from '../errors.js'
 import { GenesisError } from '../errors.js'
+import type { NamedSchema } from '../model/schemas/named-schema.js'
 import type { HttpAnswer, HttpOptions } from './registry-http.js'
 import { exchange } from './registry-http.js'
 
@@ -12,7 +13,7 @@ export interface RegisteredSchema {
   readonly id: number
   /** A JSON value; of Protobuf the text of a .proto file. */
   readonly schema: unknown
-  readonly references: readonly unknown[]
+  readonly references: readonly NamedSchema[]
 }
 
 export interface Compatibility {
@@ -24,9 +25,18 @@ export interface Compatibility {
 /** What a schema is written in, in the API's words. */
 export type SchemaType = 'AVRO' | 'JSON' | 'PROTOBUF'
 
-interface Reference {
+/** A schema that another one refers to, where the registry has it. */
+export interface SchemaReference {
+  readonly name: string
   readonly subject: string
   readonly version: number
+}
+
+/** How a schema is registered or looked for. */
+export interface SchemaOptions {
+  readonly references?: readonly SchemaReference[]
+  /** Whether schemas that differ in form alone are the same. @default false */
+  readonly normalize?: boolean
 }
 
 /** What the API's own 404 says is missing: subject, version or schema. Any other 404 means that the server lacks the path. */
@@ -70,14 +80,14 @@ export class Registry {
   }
 
   /** The schema's id under the subject, registering it if necessary. Throws SCHEMA_INCOMPATIBLE. */
-  register(subject: string, schema: unknown, type: SchemaType = 'AVRO'): Promise<number> {
-    return this.once(`register ${subject} ${type} ${textOf(schema, type)}`, async () => {
-      const post = (): Promise<HttpAnswer> =>
-        this.call('POST', `/subjects/${encodeURIComponent(subject)}/versions`, written(schema, type))
+  register(subject: string, schema: unknown, type: SchemaType = 'AVRO', options: SchemaOptions = {}): Promise<number> {
+    return this.once(keyOf('register', subject, schema, type, options), async () => {
+      const path = `/subjects/${encodeURIComponent(subject)}/versions${queryOf(options)}`
+      const post = (): Promise<HttpAnswer> => this.call('POST', path, written(schema, type, options))
       let answer = await post()
       if (answer.status === 200) return this.idOf(answer)
       if (answer.status !== 409) throw this.rejected(`subject ${subject}`, answer)
-      const { compatible, messages } = await this.compatibility(subject, schema, type)
+      const { compatible, messages } = await this.compatibility(subject, schema, type, options)
       if (compatible) {
         // Another worker registered it at the same moment.
         answer = await post()
@@ -92,15 +102,29 @@ export class Registry {
   }
 
   /** The id of exactly this schema under the subject. Throws SUBJECT_MISSING. */
-  lookup(subject: string, schema: unknown, type: SchemaType = 'AVRO'): Promise<number> {
-    return this.once(`lookup ${subject} ${type} ${textOf(schema, type)}`, async () => {
-      const answer = await this.call('POST', `/subjects/${encodeURIComponent(subject)}`, written(schema, type))
-      if (answer.status === 200) return this.idOf(answer)
-      if (!isMissing(answer)) throw this.rejected(`subject ${subject}`, answer)
-      const what = codeOf(answer) === 40403 ? 'does not have this schema' : 'does not exist'
-      throw this.error('SUBJECT_MISSING', `subject ${subject} ${what}`, {
-        remedy: 'Register the schema, or set auto_register or use_latest.',
-      })
+  lookup(subject: string, schema: unknown, type: SchemaType = 'AVRO', options: SchemaOptions = {}): Promise<number> {
+    return this.once(keyOf('lookup', subject, schema, type, options), async () =>
+      this.idOf(await this.found(subject, schema, type, options)),
+    )
+  }
+
+  /** The version of exactly this schema under the subject, for what refers to it. Throws SUBJECT_MISSING. */
+  versionOf(subject: string, schema: unknown, type: SchemaType, options: SchemaOptions = {}): Promise<number> {
+    return this.once(keyOf('version', subject, schema, type, options), async () => {
+      const { version } = objectOf(await this.found(subject, schema, type, options))
+      if (typeof version === 'number' && Number.isInteger(version)) return version
+      throw this.error('REGISTRY_REJECTED', 'the response has no version', { expected: "Confluent's REST API" })
+    })
+  }
+
+  private async found(subject: string, schema: unknown, type: SchemaType, options: SchemaOptions): Promise<HttpAnswer> {
+    const path = `/subjects/${encodeURIComponent(subject)}${queryOf(options)}`
+    const answer = await this.call('POST', path, written(schema, type, options))
+    if (answer.status === 200) return answer
+    if (!isMissing(answer)) throw this.rejected(`subject ${subject}`, answer)
+    const what = codeOf(answer) === 40403 ? 'does not have this schema' : 'does not exist'
+    throw this.error('SUBJECT_MISSING', `subject ${subject} ${what}`, {
+      remedy: 'Register the schema, or set auto_register or use_latest.',
     })
   }
 
@@ -127,9 +151,14 @@ export class Registry {
   }
 
   /** Whether the schema could be registered under the subject, given its compatibility setting; a new subject takes any. */
-  async compatibility(subject: string, schema: unknown, type: SchemaType = 'AVRO'): Promise<Compatibility> {
-    const path = `/compatibility/subjects/${encodeURIComponent(subject)}/versions?verbose=true`
-    const answer = await this.call('POST', path, written(schema, type))
+  async compatibility(
+    subject: string,
+    schema: unknown,
+    type: SchemaType = 'AVRO',
+    options: SchemaOptions = {},
+  ): Promise<Compatibility> {
+    const path = `/compatibility/subjects/${encodeURIComponent(subject)}/versions?verbose=true${options.normalize ? '&normalize=true' : ''}`
+    const answer = await this.call('POST', path, written(schema, type, options))
     if (isMissing(answer)) return { compatible: true, messages: [] }
     if (answer.status !== 200) throw this.rejected(`subject ${subject}`, answer)
     // Confluent's registry returns messages, Apicurio's a reason.
@@ -167,14 +196,13 @@ export class Registry {
     } catch {
       // The short form of a primitive type, as returned by some registries.
     }
-    const needed: unknown[] = []
-    for (const reference of Array.isArray(references) ? (references as Reference[]) : []) {
-      const found = await this.version(reference.subject, reference.version, type)
-      for (const one of [...found.references, found.schema]) {
-        if (!needed.some((known) => exactJsonText(known) === exactJsonText(one))) needed.push(one)
-      }
+    const needed = new Map<string, NamedSchema>()
+    for (const { name, subject, version } of Array.isArray(references) ? (references as SchemaReference[]) : []) {
+      const found = await this.version(subject, version, type)
+      for (const one of [...found.references, { name, schema: found.schema }])
+        if (!needed.has(one.name)) needed.set(one.name, one)
     }
-    return { id, schema, references: needed }
+    return { id, schema, references: [...needed.values()] }
   }
 
   /** The response, once another attempt would not change it. */
@@ -239,8 +267,21 @@ export class Registry {
 
 const schemaNames: Readonly<Record<SchemaType, string>> = { AVRO: 'an Avro', JSON: 'a JSON', PROTOBUF: 'a Protobuf' }
 
-function written(schema: unknown, type: SchemaType): object {
-  return { schema: textOf(schema, type), ...(type !== 'AVRO' && { schemaType: type }) }
+function written(schema: unknown, type: SchemaType, { references = [] }: SchemaOptions): object {
+  return {
+    schema: textOf(schema, type),
+    ...(type !== 'AVRO' && { schemaType: type }),
+    ...(references.length > 0 && { references }),
+  }
+}
+
+function queryOf({ normalize = false }: SchemaOptions): string {
+  return normalize ? '?normalize=true' : ''
+}
+
+/** Of the cache. */
+function keyOf(call: string, subject: string, schema: unknown, type: SchemaType, options: SchemaOptions): string {
+  return `${call} ${subject} ${type} ${textOf(schema, type)} ${JSON.stringify(options)}`
 }
 
 function textOf(schema: unknown, type: SchemaType): string {

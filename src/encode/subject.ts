@@ -1,14 +1,18 @@
 import { GenesisError } from '../errors.js'
-import type { Registry, SchemaType } from './registry.js'
+import type { NamedSchema } from '../model/schemas/named-schema.js'
+import type { Registry, SchemaOptions, SchemaReference, SchemaType } from './registry.js'
+import { refersTo } from './refers-to.js'
 
 /** What is asked of a registry. */
-export type SubjectRegistry = Pick<Registry, 'register' | 'lookup' | 'latest' | 'compatibility'>
+export type SubjectRegistry = Pick<Registry, 'register' | 'lookup' | 'versionOf' | 'latest' | 'compatibility'>
 
 /** A schema as the registry has it. */
 export interface SubjectSchema {
   /** What is registered: a JSON value, or the text of a .proto file. */
   readonly json: unknown
   readonly place: string
+  /** The schemas it refers to, each after those it refers to itself; their subjects have their names. @default none */
+  readonly references?: readonly NamedSchema[]
 }
 
 /** A subject, and which of its schemas is written with. */
@@ -19,8 +23,10 @@ export interface Subject<Schema extends SubjectSchema> {
   readonly own: Schema | null
   /** Whether the own schema is registered if the subject does not have it yet. */
   readonly autoRegister: boolean
+  /** Whether schemas that differ in form alone are the same to the registry. */
+  readonly normalize: boolean
   /** Reads a schema of the registry. `references`: the schemas that it uses, each after those it uses itself. Throws SCHEMA_INVALID. */
-  readonly parse: (schema: unknown, place: string, references: readonly unknown[]) => Schema
+  readonly parse: (schema: unknown, place: string, references: readonly NamedSchema[]) => Schema
 }
 
 export interface WriterSchema<Schema> {
@@ -33,36 +39,91 @@ export async function resolveSubject<Schema extends SubjectSchema>(
   subject: Subject<Schema>,
   registry: SubjectRegistry | null,
 ): Promise<WriterSchema<Schema>> {
-  const { name, own, autoRegister, type } = subject
+  const { name, own, autoRegister, normalize, type } = subject
   const known = needed(registry)
   if (own === null) return newest(subject, known)
-  const id = await (autoRegister ? known.register(name, own.json, type) : known.lookup(name, own.json, type))
+  const references: SchemaReference[] = []
+  for (const reference of own.references ?? []) {
+    const options = optionsFor(reference.schema, references, subject)
+    if (autoRegister) await known.register(reference.name, reference.schema, type, options)
+    references.push(await referenceTo(reference, known, subject, options))
+  }
+  const options = { references: used(own.json, references, type), normalize }
+  const id = await (autoRegister
+    ? known.register(name, own.json, type, options)
+    : known.lookup(name, own.json, type, options))
   return { id, schema: own }
 }
 
-/** The same without registering anything: throws what `resolveSubject` would. */
+/** The same without registering anything: throws what `resolveSubject` would, as far as the registry has what the schema refers to. */
 export async function checkSubject<Schema extends SubjectSchema>(
   subject: Subject<Schema>,
   registry: SubjectRegistry | null,
 ): Promise<Schema> {
-  const { name, own, autoRegister, type } = subject
+  const { own, autoRegister } = subject
   const known = needed(registry)
   if (own === null) return (await newest(subject, known)).schema
-  if (!autoRegister) await known.lookup(name, own.json, type)
-  else {
-    const { compatible, messages } = await known.compatibility(name, own.json, type)
-    if (!compatible) {
-      throw new GenesisError('SCHEMA_INCOMPATIBLE', `the schema is not compatible with subject ${name}`, {
-        place: own.place,
-        found: messages.join(' ') || 'no reason given',
-      })
+  const references: SchemaReference[] = []
+  let isComplete = true
+  for (const reference of own.references ?? []) {
+    const options = optionsFor(reference.schema, references, subject)
+    try {
+      references.push(await referenceTo(reference, known, subject, options))
+    } catch (error) {
+      if (!autoRegister || !(error instanceof GenesisError && error.code === 'SUBJECT_MISSING')) throw error
+      // What refers to a new schema can be judged once that is registered.
+      if (isComplete) await checkCompatible(reference.name, reference.schema, own.place, known, subject, options)
+      isComplete = false
     }
   }
+  if (!isComplete) return own
+  const options = optionsFor(own.json, references, subject)
+  if (autoRegister) await checkCompatible(subject.name, own.json, own.place, known, subject, options)
+  else await known.lookup(subject.name, own.json, subject.type, options)
   return own
 }
 
+type Asked = Pick<Subject<SubjectSchema>, 'type' | 'normalize'>
+
+function optionsFor(
+  schema: unknown,
+  references: readonly SchemaReference[],
+  { type, normalize }: Asked,
+): SchemaOptions {
+  return { references: used(schema, references, type), normalize }
+}
+
+function used(schema: unknown, references: readonly SchemaReference[], type: SchemaType): SchemaReference[] {
+  return references.filter(({ name }) => refersTo(schema, name, type))
+}
+
+async function referenceTo(
+  { name, schema }: NamedSchema,
+  registry: SubjectRegistry,
+  { type }: Asked,
+  options: SchemaOptions,
+): Promise<SchemaReference> {
+  return { name, subject: name, version: await registry.versionOf(name, schema, type, options) }
+}
+
+async function checkCompatible(
+  name: string,
+  schema: unknown,
+  place: string,
+  registry: SubjectRegistry,
+  { type }: Asked,
+  options: SchemaOptions,
+): Promise<void> {
+  const { compatible, messages } = await registry.compatibility(name, schema, type, options)
+  if (compatible) return
+  throw new GenesisError('SCHEMA_INCOMPATIBLE', `the schema is not compatible with subject ${name}`, {
+    place,
+    found: messages.join(' ') || 'no reason given',
+  })
+}
+
 async function newest<Schema extends SubjectSchema>(
-  { name, type, parse }: Subject<Schema>,
+  { name, type, parse }: Pick<Subject<Schema>, 'name' | 'type' | 'parse'>,
   registry: SubjectRegistry,
 ): Promise<WriterSchema<Schema>> {
   const { id, schema, references } = await registry.latest(name, type)

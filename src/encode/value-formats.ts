@@ -14,6 +14,7 @@ import { debeziumSchema } from './envelope/debezium-schema.js'
 import { deriveJsonSchema } from './json-schema/derive.js'
 import { planJsonSchema } from './json-schema/plan.js'
 import { isJsonSchema, parseJsonSchema, type JsonSchema } from '../model/schemas/json-schema.js'
+import type { NamedSchema } from '../model/schemas/named-schema.js'
 import { inlineProto, parseProto, protoPath, type ProtoSchema } from '../model/schemas/proto-file.js'
 import { deriveProto } from './protobuf/derive.js'
 import { planProto } from './protobuf/plan.js'
@@ -21,7 +22,7 @@ import type { SchemaType } from './registry.js'
 import { avroName } from './schema-names.js'
 import { readSchemaJson, readSchemaText } from './schema-file.js'
 import type { Subject } from './subject.js'
-import { layoutOf, recordNameOf, valueSchema, type ValueConfig } from './value.js'
+import { jsonReferences, layoutOf, recordNameOf, valueSchema, type ValueConfig } from './value.js'
 import type { ValueSchema } from './value-schema.js'
 
 const derivedPlace = 'the derived schema'
@@ -33,7 +34,7 @@ interface ValueFormat {
   /** The schema of records with these columns. */
   readonly derive: (fields: readonly Field[], name: string) => ValueSchema
   /** A schema of the registry. Throws SCHEMA_INVALID. */
-  readonly parse: (schema: unknown, place: string, references: readonly unknown[]) => ValueSchema
+  readonly parse: (schema: unknown, place: string, references: readonly NamedSchema[]) => ValueSchema
 }
 
 const valueFormats: Readonly<Record<Exclude<ConnectorConfig['value']['format'], 'json' | 'string'>, ValueFormat>> = {
@@ -48,28 +49,14 @@ const valueFormats: Readonly<Record<Exclude<ConnectorConfig['value']['format'], 
     type: 'JSON',
     own: ownJsonSchema,
     derive: (fields, name) => ofJson(parseJsonSchema(deriveJsonSchema(fields, avroName(name)), derivedPlace)),
-    parse: (schema, place, references) => {
-      if (references.length === 0) return ofJson(parseJsonSchema(schema, place))
-      throw new GenesisError('SCHEMA_INVALID', 'a JSON Schema that refers to other schemas', {
-        place,
-        found: `${references.length} references`,
-        remedy: 'Put what it refers to under $defs',
-      })
-    },
+    parse: (schema, place, references) => ofJson(parseJsonSchema(schema, place, references)),
   },
   protobuf: {
     type: 'PROTOBUF',
     own: ownProto,
     derive: (fields, name) =>
       ofProto(parseProto(deriveProto(fields, { name: avroName(name), namespace: 'genesis' }), derivedPlace, null)),
-    parse: (schema, place, references) => {
-      if (references.length === 0) return ofProto(parseProto(String(schema), place, null))
-      throw new GenesisError('SCHEMA_INVALID', 'a .proto file that imports other schemas', {
-        place,
-        found: `${references.length} references`,
-        remedy: 'Put the messages of the imports into the file',
-      })
-    },
+    parse: (schema, place, references) => ofProto(parseProto(String(schema), place, null, references)),
   },
 }
 
@@ -78,9 +65,10 @@ export function protoSchema(connector: ValueConfig, fields: readonly Field[]): P
   const { value, model } = connector
   const { schema } = value
   const inline = inlineProto(schema)
-  if (inline !== null) return parseProto(inline.protobuf, 'the inline schema', inline.message ?? null)
+  const references = value.schemaReferences.map(({ name, file }) => ({ name, schema: readSchemaText(file) }))
+  if (inline !== null) return parseProto(inline.protobuf, 'the inline schema', inline.message ?? null, references)
   const path = typeof schema === 'string' ? protoPath(schema) : null
-  if (path !== null) return parseProto(readSchemaText(path.file), path.file, path.message)
+  if (path !== null) return parseProto(readSchemaText(path.file), path.file, path.message, references)
   if (schema !== null && !isDeepStrictEqual(model, schema))
     throw new GenesisError('SCHEMA_INVALID', 'not a .proto file', {
       place: typeof schema === 'string' ? schema : 'the inline schema',
@@ -91,7 +79,9 @@ export function protoSchema(connector: ValueConfig, fields: readonly Field[]): P
 }
 
 function ownProto(connector: ValueConfig, fields: readonly Field[]): ValueSchema {
-  const schema = ofProto(protoSchema(connector, fields))
+  const { value } = connector
+  const references = value.schemaReferences.map(({ name, file }) => ({ name, schema: readSchemaText(file) }))
+  const schema = { ...ofProto(protoSchema(connector, fields)), references }
   return schema.place === derivedPlace ? { ...schema, plan: wholly(schema.plan) } : schema
 }
 
@@ -117,7 +107,7 @@ function ownJsonSchema(connector: ValueConfig, fields: readonly Field[]): ValueS
     isProto && isDeepStrictEqual(model, schema) ? null : typeof schema === 'string' ? readSchemaJson(schema) : schema
   const place = typeof schema === 'string' ? schema : 'the inline schema'
   if (json !== null && !(isObject(json) && isAvroOnly(json, place, connector)))
-    return ofJson(parseJsonSchema(json, place))
+    return { ...ofJson(parseJsonSchema(json, place, jsonReferences(connector))), references: jsonReferences(connector) }
   const derived = deriveJsonSchema(layoutOf(connector, fields), recordNameOf(connector))
   return ofJson(parseJsonSchema(derived, derivedPlace))
 }
@@ -159,7 +149,7 @@ function ofProto(schema: ProtoSchema): ValueSchema {
 
 /** The Avro schema of a connector's values, whatever their format is: of a container. Throws SCHEMA_INVALID. */
 function avroSchema(connector: ValueConfig, fields: readonly Field[]): ValueSchema {
-  return ofAvro(valueSchema(connector, fields))
+  return { ...ofAvro(valueSchema(connector, fields)), references: jsonReferences(connector) }
 }
 
 /** The format of a connector's values in a topic; null: they have no schema. */
@@ -183,11 +173,11 @@ function ownSchema(connector: ValueConfig, fields: readonly Field[]): ValueSchem
 export function valueSubject(connector: ValueConfig, fields: readonly Field[]): Subject<ValueSchema> | null {
   const format = formatIn(connector)
   if (format === null) return null
-  const { subject, autoRegister, useLatest, envelope } = connector.value
+  const { subject, autoRegister, normalize, useLatest, envelope } = connector.value
   const { type, parse } = format
   const isEnveloped = envelope === 'debezium' && !useLatest && type === 'AVRO'
   const own = isEnveloped ? enveloped(connector, fields) : ownSchema(connector, fields)
-  return { name: subject ?? subjectOf(connector, own), type, own, autoRegister, parse }
+  return { name: subject ?? subjectOf(connector, own), type, own, autoRegister, normalize, parse }
 }
 
 /** Where the schema of records with these columns is in the registry. */
@@ -199,17 +189,20 @@ export function recordSubject(
     readonly recordName: string
     readonly useLatest: boolean
     readonly autoRegister: boolean
+    readonly normalize: boolean
   },
 ): Subject<ValueSchema> {
   const { type, derive, parse } = valueFormats[format]
   const own = options.useLatest ? null : derive(fields, options.recordName)
-  return { name: options.subject, type, own, autoRegister: options.autoRegister, parse }
+  const { subject, autoRegister, normalize } = options
+  return { name: subject, type, own, autoRegister, normalize, parse }
 }
 
 /** The schema of an envelope, which a rule has in Avro alone; planned are the rows in it. */
 function enveloped(connector: ValueConfig, fields: readonly Field[]): ValueSchema {
   const row = valueSchema(connector, fields)
-  return { ...ofAvro(debeziumSchema(row)), plan: ofAvro(row).plan }
+  const references = jsonReferences(connector)
+  return { ...ofAvro(debeziumSchema(row, references)), references, plan: ofAvro(row).plan }
 }
 
 /** The subject by strategy: TopicNameStrategy, RecordNameStrategy and TopicRecordNameStrategy of Confluent's serializers. */

@@ -1,6 +1,8 @@
 import type { ConnectorConfig } from '../config/connector.js'
 import type { Field } from '../record.js'
 import { deriveSchema } from './avro/derive.js'
+import type { NamedSchema } from '../model/schemas/named-schema.js'
+import { readSchemaJson } from './schema-file.js'
 import { avroName } from './schema-names.js'
 import type { AvroSchema } from './avro/schema.js'
 import { parseSchema, readSchema } from './avro/schema.js'
@@ -11,10 +13,15 @@ export type ValueConfig = Pick<ConnectorConfig, 'name' | 'topic' | 'value' | 'di
 /** The connector's own Avro schema: its file, its inline schema, or the one derived from the layout, with the fields named as missing or null made nullable. Throws SCHEMA_INVALID. */
 export function valueSchema(connector: ValueConfig, fields: readonly Field[]): AvroSchema {
   const { schema } = connector.value
-  if (typeof schema === 'string') return readSchema(schema)
-  if (schema !== null) return parseSchema(schema, 'the inline schema')
+  if (typeof schema === 'string') return readSchema(schema, jsonReferences(connector))
+  if (schema !== null) return parseSchema(schema, 'the inline schema', jsonReferences(connector))
   const name = recordNameOf(connector)
   return parseSchema(deriveSchema(layoutOf(connector, fields), { name, namespace: 'genesis' }), 'the derived schema')
+}
+
+/** The schemas that a connector's schema refers to. Throws SCHEMA_INVALID. */
+export function jsonReferences({ value }: ValueConfig): NamedSchema[] {
+  return value.schemaReferences.map(({ name, file }) => ({ name, schema: readSchemaJson(file) }))
 }
 
 /** What the records of a derived schema are called. */

@@ -18,6 +18,8 @@ export function encodedConnector(
       autoRegister: true,
       useLatest: false,
       subject: null,
+      schemaReferences: [],
+      normalize: false,
       subjectStrategy: 'topic',
       envelope: 'none',
       ...value,

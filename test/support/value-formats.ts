@@ -4,6 +4,7 @@ import { Ajv } from 'ajv'
 import protobuf from 'protobufjs'
 import type { EncodedConnector } from '#src/encode/encoded-connector.js'
 import { createEncoder } from '#src/encode/create.js'
+import type { SchemaOptions } from '#src/encode/registry.js'
 import type { SubjectRegistry } from '#src/encode/subject.js'
 import type { ColumnBatch } from '#src/record.js'
 import { encodedConnector, valuesOf } from './encoded.js'
@@ -19,17 +20,24 @@ export interface EncodedValues {
 export const prefix = Buffer.from([0, 0, 0, 0, 7])
 
 /** A registry that takes everything, and gives `latest` for the newest. */
-export function registryOf(latest: unknown = null): SubjectRegistry & { registered: [string, unknown, string?][] } {
+export function registryOf(latest: unknown = null): SubjectRegistry & {
+  registered: [string, unknown, string?][]
+  options: (SchemaOptions | undefined)[]
+} {
   const registered: [string, unknown, string?][] = []
-  const ask: SubjectRegistry['register'] = (...asked) => {
-    registered.push(asked)
+  const options: (SchemaOptions | undefined)[] = []
+  const ask: SubjectRegistry['register'] = (subject, schema, type, how) => {
+    registered.push([subject, schema, type])
+    options.push(how)
     return Promise.resolve(7)
   }
   return {
     registered,
+    options,
     register: ask,
     lookup: ask,
     latest: () => Promise.resolve({ id: 7, schema: latest, references: [] }),
+    versionOf: () => Promise.resolve(3),
     compatibility: () => Promise.resolve({ compatible: true, messages: [] }),
   }
 }

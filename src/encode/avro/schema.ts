@@ -1,5 +1,6 @@
 import avro from 'avsc'
 import { GenesisError } from '../../errors.js'
+import type { NamedSchema } from '../../model/schemas/named-schema.js'
 import { readSchemaJson } from '../schema-file.js'
 import { exactDefaults, withoutLongDefaults } from './defaults.js'
 
@@ -76,11 +77,11 @@ const marks = Object.fromEntries(Object.keys(logicalTypes).map((name) => [name, 
  * Parses a schema. `references` are the named types it uses, each only depending on earlier ones.
  * Throws SCHEMA_INVALID.
  */
-export function parseSchema(json: unknown, place: string, references: readonly unknown[] = []): AvroSchema {
+export function parseSchema(json: unknown, place: string, references: readonly NamedSchema[] = []): AvroSchema {
   try {
     const registry: Record<string, avro.Type> = {}
     const options = { logicalTypes: marks, wrapUnions: true, registry }
-    for (const reference of references) avro.Type.forSchema(withoutLongDefaults(reference) as avro.Schema, options)
+    for (const { schema } of references) avro.Type.forSchema(withoutLongDefaults(schema) as avro.Schema, options)
     const type = avro.Type.forSchema(withoutLongDefaults(json) as avro.Schema, options)
     return { json: withoutHints(json), place, type, defaults: exactDefaults(json, type, place) }
   } catch (cause) {
@@ -99,6 +100,6 @@ function withoutHints(json: unknown): unknown {
 }
 
 /** Reads and parses an .avsc file. Throws SCHEMA_INVALID. */
-export function readSchema(file: string): AvroSchema {
-  return parseSchema(readSchemaJson(file), file)
+export function readSchema(file: string, references: readonly NamedSchema[] = []): AvroSchema {
+  return parseSchema(readSchemaJson(file), file, references)
 }

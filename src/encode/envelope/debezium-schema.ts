@@ -1,12 +1,13 @@
 import { isObject } from '../../config/is-object.js'
 import { GenesisError } from '../../errors.js'
+import type { NamedSchema } from '../../model/schemas/named-schema.js'
 import { parseSchema, type AvroSchema } from '../avro/schema.js'
 
 /**
  * The schema of Debezium's envelope around records of a schema, as its PostgreSQL and MySQL connectors register it (Debezium 3,
  * "Data change events"), but for the parts of `source` that only a database has. Throws SCHEMA_INVALID.
  */
-export function debeziumSchema({ json, type, place }: AvroSchema): AvroSchema {
+export function debeziumSchema({ json, type, place }: AvroSchema, references: readonly NamedSchema[] = []): AvroSchema {
   const name = type.name
   if (!isObject(json) || name === undefined || type.typeName !== 'record')
     throw new GenesisError('SCHEMA_INVALID', "only records go into Debezium's envelope", {
@@ -27,7 +28,7 @@ export function debeziumSchema({ json, type, place }: AvroSchema): AvroSchema {
       { name: 'ts_ms', type: ['null', 'long'], default: null },
     ],
   }
-  return parseSchema(envelope, `the Debezium envelope of ${place}`)
+  return parseSchema(envelope, `the Debezium envelope of ${place}`, references)
 }
 
 const sourceFields = [

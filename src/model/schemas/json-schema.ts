@@ -2,6 +2,7 @@
 import { exactJsonText } from '../../config/exact-json.js'
 import { isObject } from '../../config/is-object.js'
 import { GenesisError } from '../../errors.js'
+import type { NamedSchema } from './named-schema.js'
 
 /** A schema object, or the schema that accepts everything (true) or nothing (false). */
 export type SchemaNode = Readonly<Record<string, unknown>> | boolean
@@ -13,6 +14,8 @@ export interface JsonSchema {
   /** The file's path, the registry's subject, or "the inline schema". */
   readonly place: string
   readonly root: SchemaNode
+  /** Other schemas that it refers to, by their names; their references to themselves have their names. */
+  readonly others: ReadonlyMap<string, SchemaNode>
 }
 
 /** Keywords that constrain values in ways not supported here. Other unknown keywords do not constrain values and are ignored. */
@@ -26,12 +29,33 @@ const innerLists = ['oneOf', 'anyOf', 'allOf'] as const
 const innerMaps = ['properties', '$defs', 'definitions'] as const
 const typeNames: readonly unknown[] = ['null', 'boolean', 'integer', 'number', 'string', 'array', 'object']
 
-/** Checks a schema. Throws SCHEMA_INVALID, with the path in the schema. */
-export function parseJsonSchema(json: unknown, place: string): JsonSchema {
+/** `references`: schemas that it may refer to. Throws SCHEMA_INVALID, with the path in the schema. */
+export function parseJsonSchema(json: unknown, place: string, references: readonly NamedSchema[] = []): JsonSchema {
   if (!isNode(json)) throw invalid(place, '', 'not a JSON Schema', json, 'an object')
-  const schema = { json, place, root: json }
-  check(json, '', schema, new Set())
+  const others = new Map(
+    references.map(({ name, schema }) => {
+      if (!isNode(schema)) throw invalid(`${place}: reference ${name}`, '', 'not a JSON Schema', schema, 'an object')
+      return [name, named(schema, name) as SchemaNode]
+    }),
+  )
+  const schema = { json, place, root: json, others }
+  const seen = new Set<unknown>()
+  check(json, '', schema, seen)
+  for (const [name, other] of others) check(other, '', { ...schema, place: `${place}: reference ${name}` }, seen)
   return schema
+}
+
+/** A schema whose references to itself name it. */
+function named(value: unknown, name: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => named(item, name))
+  if (!isObject(value)) return value
+  const isOwn = (key: string, item: unknown): item is string =>
+    key === '$ref' && typeof item === 'string' && item.startsWith('#')
+  const entries = Object.entries(value).map(([key, item]) => [
+    key,
+    isOwn(key, item) ? `${name}${item}` : named(item, name),
+  ])
+  return Object.fromEntries(entries)
 }
 
 /** Whether an object is a JSON Schema of records, not an Avro schema, which has no type "object" and none of these keys. */
@@ -92,15 +116,16 @@ function regexOf(pattern: string, at: string, place: string): RegExp {
   }
 }
 
-/** The target of a node's `$ref`, which must be in the schema itself. */
-function target(node: SchemaObject, at: string, { root, place }: JsonSchema): SchemaNode {
+/** What a node's `$ref` names. */
+function target(node: SchemaObject, at: string, { root, place, others }: JsonSchema): SchemaNode {
   const { $ref: ref } = node
-  const pointer = typeof ref === 'string' && (ref === '#' || ref.startsWith('#/')) ? ref.slice(1) : null
-  if (pointer === null)
+  const [, name, pointer = ''] = (typeof ref === 'string' ? /^([^#]*)(?:#(|\/.*))?$/.exec(ref) : null) ?? []
+  const document = name === '' ? root : others.get(name)
+  if (document === undefined)
     throw invalid(place, `${at}/$ref`, 'a reference outside the schema', ref, 'one such as #/$defs/address', {
-      remedy: 'Copy the referenced schema to $defs',
+      remedy: 'Name its file in value.schema_references, or copy the referenced schema to $defs',
     })
-  let found: unknown = root
+  let found: unknown = document
   for (const part of pointer.split('/').slice(1)) {
     const name = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')
     found = Array.isArray(found) ? found[Number(name)] : isObject(found) ? found[name] : undefined

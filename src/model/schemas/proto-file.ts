@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import type protobuf from 'protobufjs'
 import { isObject } from '../../config/is-object.js'
 import { GenesisError } from '../../errors.js'
+import type { NamedSchema } from './named-schema.js'
 
 export interface ProtoSchema {
   /** The schema text, which is what is registered. */
@@ -86,19 +87,19 @@ export function inlineProto(schema: unknown): { readonly protobuf: string; reado
   return { protobuf: text, ...(typeof message === 'string' && { message }) }
 }
 
-/** `message`: its name, full or within the package; null: the first in the file. Throws SCHEMA_INVALID. */
-export function parseProto(text: string, place: string, message: string | null): ProtoSchema {
+/** `message`: its name, full or within the package; null: the first of the file. `references`: files that it may import. Throws SCHEMA_INVALID. */
+export function parseProto(
+  text: string,
+  place: string,
+  message: string | null,
+  references: readonly NamedSchema[] = [],
+): ProtoSchema {
   const pb = library()
   const root = new pb.Root()
-  let parsed: protobuf.IParserResult
-  try {
-    parsed = pb.parse(text, root, { keepCase: true })
-  } catch (cause) {
-    throw new GenesisError('SCHEMA_INVALID', `not a .proto file: ${(cause as Error).message}`, { place, cause })
-  }
+  const parsed = parsedProto(text, root, place)
   const own = parsed.package === undefined ? root : root.lookup(parsed.package)
   const messages = own instanceof pb.Namespace ? typesIn(own) : []
-  for (const name of [...(parsed.imports ?? []), ...(parsed.weakImports ?? [])]) addImport(root, name, place)
+  addImports(root, parsed, { place, references, added: new Set() })
   try {
     root.resolveAll()
   } catch (cause) {
@@ -116,7 +117,41 @@ function typesIn(namespace: protobuf.NamespaceBase): protobuf.Type[] {
   return namespace.nestedArray.filter((one): one is protobuf.Type => one instanceof library().Type)
 }
 
-function addImport(root: protobuf.Root, name: string, place: string): void {
+/** The paths that a .proto file imports. */
+export function importsIn(text: string): string[] {
+  return importsOf(library().parse(text, new (library().Root)()))
+}
+
+function importsOf({ imports, weakImports }: protobuf.IParserResult): string[] {
+  return [...(imports ?? []), ...(weakImports ?? [])]
+}
+
+interface Imports {
+  readonly place: string
+  readonly references: readonly NamedSchema[]
+  readonly added: Set<string>
+}
+
+function addImports(root: protobuf.Root, parsed: protobuf.IParserResult, known: Imports): void {
+  const { place, references, added } = known
+  for (const name of importsOf(parsed)) {
+    if (added.has(name)) continue
+    added.add(name)
+    const reference = references.find((one) => one.name === name)
+    if (reference === undefined) addKnownImport(root, name, place)
+    else addImports(root, parsedProto(String(reference.schema), root, `${place}: import ${name}`), known)
+  }
+}
+
+function parsedProto(text: string, root: protobuf.Root, place: string): protobuf.IParserResult {
+  try {
+    return library().parse(text, root, { keepCase: true })
+  } catch (cause) {
+    throw new GenesisError('SCHEMA_INVALID', `not a .proto file: ${(cause as Error).message}`, { place, cause })
+  }
+}
+
+function addKnownImport(root: protobuf.Root, name: string, place: string): void {
   if (name === 'google/type/date.proto') {
     library().parse(dateProto, root, { keepCase: true })
     return
@@ -127,7 +162,7 @@ function addImport(root: protobuf.Root, name: string, place: string): void {
       place,
       found: `import ${JSON.stringify(name)}`,
       expected: 'google/protobuf/timestamp.proto, google/protobuf/wrappers.proto or google/type/date.proto',
-      remedy: 'Copy the imported messages into this file',
+      remedy: 'Name its file in value.schema_references, or copy the imported messages into this file',
     })
   root.addJSON(known.nested ?? {})
 }

@@ -34,10 +34,13 @@ describe('a connector file', () => {
         keyFormat: 'string',
         value: {
           format: 'avro',
+          column: null,
           schema: null,
           autoRegister: true,
           useLatest: false,
           subject: null,
+          schemaReferences: [],
+          normalize: false,
           subjectStrategy: 'topic',
           envelope: 'none',
         },

@@ -27,6 +27,7 @@ function registry(): SubjectRegistry & { asked: string[] } {
     register: (subject, schema) => ask('register', subject, schema),
     lookup: (subject, schema) => ask('lookup', subject, schema),
     latest: () => Promise.reject(new Error('not asked for')),
+    versionOf: () => Promise.reject(new Error('not asked for')),
     compatibility: () => Promise.resolve({ compatible: true, messages: [] }),
   }
 }

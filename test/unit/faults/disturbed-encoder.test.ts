@@ -139,6 +139,7 @@ describe('in Avro', () => {
       register: () => Promise.resolve(7),
       lookup: () => Promise.resolve(7),
       latest: () => Promise.reject(new Error('not asked for')),
+      versionOf: () => Promise.resolve(1),
       compatibility: () => Promise.resolve({ compatible: true, messages: [] }),
     }
     const encoder = createEncoder(connector, registry)(fields)

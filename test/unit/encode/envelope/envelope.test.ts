@@ -35,6 +35,9 @@ class Kept implements SubjectRegistry {
   lookup(): Promise<number> {
     return Promise.reject(new Error('not asked for'))
   }
+  versionOf(): Promise<never> {
+    return Promise.reject(new Error('not asked for'))
+  }
   latest(): Promise<never> {
     return Promise.reject(new Error('not asked for'))
   }
