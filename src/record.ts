@@ -122,7 +122,7 @@ export interface ColumnBatch {
 
 /** What the records of a batch do to their entities. */
 export interface Changes {
-  /** Of record i: 0 it begins, 1 it changes, 2 it is deleted. */
+  /** Of record i: 0 it begins, 1 it changes, 2 it is deleted, 3 it was deleted by the record before, and this one has no value. */
   readonly kinds: Uint8Array
   /** Of record i: when, in ms since 1970. */
   readonly times: Float64Array

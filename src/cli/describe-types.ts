@@ -95,6 +95,7 @@ function avroOf({ artifact, fields }: Model): string {
     normalize: false,
     subjectStrategy: 'topic',
     envelope: 'none',
+    tombstones: true,
   } as const
   return `${JSON.stringify(valueSchema({ name: artifact.name, topic: null, value, disturb: null }, fields).json, null, 2)}\n`
 }

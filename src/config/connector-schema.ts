@@ -140,6 +140,12 @@ export const connectorSchema = {
       "Form of the events of entities that live, in Kafka. upsert: the row after each event, and a tombstone where the entity is deleted; debezium: the row before and after, and the operation, in Debezium's envelope.",
       'none',
     ),
+    tombstones: option<boolean>(
+      'flag',
+      "With envelope debezium: whether a record with the same key and no value follows each deletion, as Debezium's do by default.",
+      true,
+      { aliases: ['tombstones.on.delete'] },
+    ),
   },
   conditions: optional<string>('object', 'Conditions on every record, such as `{segment: premium}`. Unset: none.', {
     flag: '--conditions',

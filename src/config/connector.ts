@@ -48,6 +48,8 @@ export interface ConnectorConfig {
     readonly normalize: boolean
     readonly subjectStrategy: 'topic' | 'record' | 'topic_record'
     /** What is around the values, or stands in their place, where entities live. */
+    /** Whether a record without a value follows each deletion in Debezium's envelope. */
+    readonly tombstones: boolean
     readonly envelope: 'none' | 'upsert' | 'debezium'
   }
   /** As written; checked by the model. Null: none. */

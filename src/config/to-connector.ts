@@ -49,6 +49,7 @@ export function toConnector(
       normalize: value.normalize,
       subjectStrategy: value.subject_strategy,
       envelope: value.envelope,
+      tombstones: value.tombstones,
     },
     conditions: values.conditions === null ? null : JSON.parse(values.conditions),
     references,

@@ -35,7 +35,8 @@ export async function openConnector(
   const shards = tasks.max
   checkEnvelope(connector, model)
   const before = connector.value.envelope === 'debezium'
-  const options = { ...streamOf(connector), references, shard, shards, before }
+  const tombstones = before && connector.value.tombstones
+  const options = { ...streamOf(connector), references, shard, shards, before, tombstones }
   if (disturb === null) return openGenerator(model, { ...options, capacity })
   const inner = openGenerator(model, { ...options, capacity: (capacity ?? defaultCapacity) + spareCapacity(disturb) })
   return new DisturbedGenerator(inner, disturb, shard, shards, capacity ?? defaultCapacity)

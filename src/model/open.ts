@@ -5,6 +5,7 @@ import { checkBatchSize, checkPosition, type Generator } from './generator.js'
 import type { TimeCurve } from './artifact.js'
 import { entityCapacity, LivesGenerator } from './lives/lives-generator.js'
 import type { Lives } from './lives/lives.js'
+import { withTombstones } from './lives/tombstones.js'
 import type { ModelColumn, Model } from './model.js'
 import { buildColumns, neededColumns } from './generated/build.js'
 import type { GeneratedColumn } from './generated/generated.js'
@@ -50,6 +51,8 @@ export interface GeneratorOptions {
   readonly references?: readonly References[]
   /** Whether batches of lives also contain the row before each event. @default false */
   readonly before?: boolean
+  /** Whether a record without a value follows each deletion in lives. @default false */
+  readonly tombstones?: boolean
 }
 
 export interface References extends ReferenceShape {
@@ -67,7 +70,7 @@ export function openGenerator(model: Model, options: GeneratorOptions = {}): Gen
 }
 
 /** Conditions and references apply to the entities. */
-function openLives({ spec, entity }: Lives, options: GeneratorOptions): Generator {
+function openLives({ spec: declared, entity }: Lives, options: GeneratorOptions): Generator {
   const { seed = 0, shard = 0, shards = 1, capacity = defaultCapacity, eventTimes, before = false } = options
   if (eventTimes)
     throw new GenesisError('CONFIG_INVALID', 'lives set their own event times', {
@@ -75,6 +78,7 @@ function openLives({ spec, entity }: Lives, options: GeneratorOptions): Generato
       found: 'throughput',
       expected: 'event_time: model, and lives.every in the declaration',
     })
+  const spec = options.tombstones ? withTombstones(declared) : declared
   const inner = new ModelGenerator(entity, { ...options, capacity: entityCapacity(spec) })
   return new LivesGenerator(inner, { spec, seed, shard, shards, capacity, before })
 }

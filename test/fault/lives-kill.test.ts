@@ -16,7 +16,7 @@ async function killedRuns(t: TestContext, envelope: string): Promise<string> {
   deleteAfter(t, name, `${name}-checkpoints`)
   const files = await writeRun(await folderFor(t), {
     ...{ name, records: 1500 + 500 * kills, model: shipped('examples/shop/models/order.yaml'), key: 'order_id' },
-    value: { format: 'avro', envelope },
+    value: { format: 'avro', envelope, tombstones: false },
     references: { column: 'customer_id', ...reference },
   })
   await killAtRandom(files, kills)

@@ -1,18 +1,27 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import io.apicurio.registry.serde.avro.AvroKafkaDeserializer;
 import io.apicurio.registry.serde.jsonschema.JsonSchemaKafkaDeserializer;
-import io.apicurio.registry.serde.protobuf.ProtobufKafkaDeserializer;
+import io.apicurio.registry.serde.protobuf.ProtobufSchemaParser;
 import java.io.DataInputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +33,7 @@ import org.apache.kafka.common.serialization.Deserializer;
 /**
  * Reads values of the registry's wire format with Apicurio's deserializers: `java -cp 'jars/*' Read.java REGISTRY FOLDER`. Each file
  * FORMAT.NAME.values in the folder (a value: its length in 4 bytes, and its bytes) becomes FORMAT.NAME.java, a line of JSON for each value.
+ * Apicurio's deserializer of Protobuf does not read Confluent's message indexes: its parser of schemas and protobuf-java are used instead.
  */
 public class Read {
   private static final ObjectMapper json = new ObjectMapper();
@@ -31,7 +41,7 @@ public class Read {
   public static void main(String[] arguments) throws Exception {
     Map<String, Object> settings =
         Map.of(
-            "apicurio.registry.url", arguments[0],
+            "apicurio.registry.url", URI.create(arguments[0]).resolve("/apis/registry/v2").toString(),
             "apicurio.registry.as-confluent", true,
             "apicurio.registry.use-id", "contentId",
             "apicurio.registry.serde.validation-enabled", true);
@@ -39,7 +49,7 @@ public class Read {
         Map.of(
             "avro", new AvroKafkaDeserializer<Object>(),
             "json-schema", new JsonSchemaKafkaDeserializer<JsonNode>(),
-            "protobuf", new ProtobufKafkaDeserializer<DynamicMessage>());
+            "protobuf", new MessageDeserializer(arguments[0]));
     deserializers.values().forEach(one -> one.configure(settings, false));
     List<Path> files;
     try (var found = Files.list(Path.of(arguments[1]))) {
@@ -55,6 +65,39 @@ public class Read {
           byte[] value = input.readNBytes(input.readInt());
           lines.println(json.writeValueAsString(plain(deserializer.deserialize("topic", value))));
         }
+      }
+    }
+  }
+
+  /** Messages after Confluent's message indexes. */
+  private static class MessageDeserializer implements Deserializer<Message> {
+    private final String registry;
+    private final Map<Integer, FileDescriptor> files = new HashMap<>();
+
+    MessageDeserializer(String registry) {
+      this.registry = registry;
+    }
+
+    @Override
+    public Message deserialize(String topic, byte[] data) {
+      try {
+        CodedInputStream input = CodedInputStream.newInstance(data, 5, data.length - 5);
+        FileDescriptor file = files.computeIfAbsent(ByteBuffer.wrap(data).getInt(1), this::fileOf);
+        int count = input.readSInt32();
+        Descriptor type = file.getMessageTypes().get(count == 0 ? 0 : input.readSInt32());
+        for (int depth = 1; depth < count; depth++) type = type.getNestedTypes().get(input.readSInt32());
+        return DynamicMessage.parseFrom(type, input);
+      } catch (IOException error) {
+        throw new UncheckedIOException(error);
+      }
+    }
+
+    private FileDescriptor fileOf(int id) {
+      try (var answer = URI.create(registry + "/schemas/ids/" + id).toURL().openStream()) {
+        byte[] text = json.readTree(answer).get("schema").asText().getBytes(StandardCharsets.UTF_8);
+        return new ProtobufSchemaParser<Message>().parseSchema(text, Map.of()).getFileDescriptor();
+      } catch (IOException error) {
+        throw new UncheckedIOException(error);
       }
     }
   }

@@ -22,6 +22,7 @@ export function encodedConnector(
       normalize: false,
       subjectStrategy: 'topic',
       envelope: 'none',
+      tombstones: true,
       ...value,
     },
     sink: { type: 'kafka' },

@@ -9,20 +9,12 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const sources = join(root, 'test/readers')
 const cache = join(root, 'build/stack')
 
-/** What is read: a file `<format>.<name>.values` in a folder. */
-export interface ForeignFile {
-  readonly folder: string
-  readonly file: string
-}
-
-/** Values as the deserializers in Java read them; see test/readers/Read.java. */
+/** Values in `<format>.<name>.values` of a folder as the deserializers in Java read them; see test/readers/Read.java. */
 export async function readByJava(registryUrl: string, folder: string): Promise<void> {
   const jars = join(cache, 'readers-java')
   const pom = ['-f', join(sources, 'pom.xml'), `-DoutputDirectory=${jars}`]
   await fetchOnce(jars, () => run('mvn', ['-q', '-B', 'dependency:copy-dependencies', ...pom]))
-  // Its own API stands beside the one of Confluent.
-  const registry = new URL('/apis/registry/v2', registryUrl).href
-  await run('java', ['-cp', join(jars, '*'), join(sources, 'Read.java'), registry, folder])
+  await run('java', ['-cp', join(jars, '*'), join(sources, 'Read.java'), registryUrl, folder])
 }
 
 /** Values in Avro as fastavro reads them; see test/readers/read_avro.py. */

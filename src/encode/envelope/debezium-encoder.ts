@@ -20,7 +20,7 @@ export interface EnvelopeForm {
   writeTime(bytes: Uint8Array, at: number, ms: number): number
 }
 
-const [created, , deleted] = [0, 1, 2]
+const [created, , deleted, tombstone] = [0, 1, 2, 3]
 /** Of a time in either form. */
 const timeBytes = 20
 
@@ -31,6 +31,7 @@ export class DebeziumEncoder implements Encoder {
   #prepared: EnvelopeForm | null = null
   #bytes = Buffer.alloc(0)
   #offsets = new Int32Array(1)
+  #nullValues = new Uint8Array(0)
 
   /** `keyed`: keys and bare rows; `rows`: bare rows alone. `form` may ask the registry. */
   constructor(keyed: Encoder, rows: RecordWriter, form: () => Promise<EnvelopeForm>) {
@@ -52,26 +53,32 @@ export class DebeziumEncoder implements Encoder {
     const after = this.#keyed.encode(batch)
     const before = this.#rows.write({ ...batch, vectors: changes.before })
     this.#reserve(form, length, after.offsets[2 * length] + before.offsets[2 * length])
-    const [bytes, offsets] = [this.#bytes, this.#offsets]
+    const [bytes, offsets, nullValues] = [this.#bytes, this.#offsets, this.#nullValues]
     let at = 0
+    let tombstones = 0
     for (let i = 0; i < length; i++) {
       const kind = changes.kinds[i]
       const time = changes.times[i]
       offsets[2 * i] = at
-      at += after.bytes.copy(bytes, at, after.offsets[2 * i], after.offsets[2 * i + 1])
+      at = copied(bytes, at, after.bytes, after.offsets[2 * i], after.offsets[2 * i + 1])
       offsets[2 * i + 1] = at
-      at += form.before[kind === created ? 1 : 0].copy(bytes, at)
-      if (kind !== created) at += before.bytes.copy(bytes, at, before.offsets[2 * i + 1], before.offsets[2 * i + 2])
-      at += form.after[kind === deleted ? 1 : 0].copy(bytes, at)
-      if (kind !== deleted) at += after.bytes.copy(bytes, at, after.offsets[2 * i + 1], after.offsets[2 * i + 2])
-      at += form.source.copy(bytes, at)
+      nullValues[i] = kind === tombstone ? 1 : 0
+      tombstones += nullValues[i]
+      if (kind === tombstone) continue
+      at = put(bytes, at, form.before[kind === created ? 1 : 0])
+      if (kind !== created) at = copied(bytes, at, before.bytes, before.offsets[2 * i + 1], before.offsets[2 * i + 2])
+      at = put(bytes, at, form.after[kind === deleted ? 1 : 0])
+      if (kind !== deleted) at = copied(bytes, at, after.bytes, after.offsets[2 * i + 1], after.offsets[2 * i + 2])
+      at = put(bytes, at, form.source)
+      const timeAt = at
       at = form.writeTime(bytes, at, time)
-      at += form.ops[kind].copy(bytes, at)
-      at = form.writeTime(bytes, at, time)
-      at += form.end.copy(bytes, at)
+      const timeEnd = at
+      at = put(bytes, at, form.ops[kind])
+      bytes.copyWithin(at, timeAt, timeEnd)
+      at = put(bytes, at + timeEnd - timeAt, form.end)
     }
     offsets[2 * length] = at
-    return { ...after, bytes, offsets }
+    return { ...after, bytes, offsets, ...(tombstones > 0 && { nullValues }) }
   }
 
   #reserve({ before, after, source, ops, end }: EnvelopeForm, length: number, rows: number): void {
@@ -79,5 +86,19 @@ export class DebeziumEncoder implements Encoder {
     const size = rows + length * (parts.reduce((sum, part) => sum + part.length, 0) + 2 * timeBytes)
     if (this.#bytes.length < size) this.#bytes = Buffer.allocUnsafeSlow(Math.ceil(size * 1.25))
     if (this.#offsets.length < 2 * length + 1) this.#offsets = new Int32Array(2 * length + 1)
+    if (this.#nullValues.length < length) this.#nullValues = new Uint8Array(length)
   }
+}
+
+/** Constants: nothing is allocated. Returns the end. */
+function put(bytes: Buffer, at: number, constant: Buffer): number {
+  bytes.set(constant, at)
+  return at + constant.length
+}
+
+/** A few bytes are moved sooner than a view of them is made. Returns the end. */
+function copied(bytes: Buffer, at: number, source: Buffer, from: number, to: number): number {
+  if (to - from > 48) return at + source.copy(bytes, at, from, to)
+  for (let i = from; i < to; i++) bytes[at++] = source[i]
+  return at
 }

@@ -44,7 +44,8 @@ export class LivesGenerator implements Generator {
   readonly #after: LifeColumns
   readonly #before: LifeColumns | null
   readonly #kinds: Uint8Array
-  readonly #deletes: readonly boolean[]
+  /** By state: what its event does, unless it begins or changes the entity. */
+  readonly #ending: Uint8Array
   /** By record of the current block: its batch, event and entity row. */
   readonly #lanes: Uint8Array
   readonly #events: Int32Array
@@ -65,7 +66,7 @@ export class LivesGenerator implements Generator {
     this.#batches = [new LifeBatch(spec, this.#law, random), new LifeBatch(spec, this.#law, random)]
     this.#kept = keptFields(spec, inner.fields)
     this.#kinds = new Uint8Array(capacity)
-    this.#deletes = spec.states.map(({ deletes }) => deletes)
+    this.#ending = Uint8Array.from(spec.states, ({ deletes, tombstone }) => (deletes ? 2 : tombstone ? 3 : 0))
     const events = this.#law.maxEvents
     this.#lanes = new Uint8Array(2 * events)
     this.#events = new Int32Array(2 * events)
@@ -124,7 +125,8 @@ export class LivesGenerator implements Generator {
       const begins = life.begins[event]
       this.#after.put(to + i, life, event, row)
       this.#before?.put(to + i, life, event + begins - 1, row)
-      this.#kinds[to + i] = this.#deletes[life.state[event]] ? 2 : 1 - begins
+      const ending = this.#ending[life.state[event]]
+      this.#kinds[to + i] = ending > 0 ? ending : 1 - begins
     }
     return count
   }

@@ -43,6 +43,7 @@ describe('a connector file', () => {
           normalize: false,
           subjectStrategy: 'topic',
           envelope: 'none',
+          tombstones: true,
         },
         conditions: null,
         references: [],

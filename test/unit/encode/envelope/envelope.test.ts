@@ -46,8 +46,8 @@ class Kept implements SubjectRegistry {
   }
 }
 
-function generator(): Generator {
-  return openGenerator(model, { capacity: count, before: true })
+function generator(tombstones = false): Generator {
+  return openGenerator(model, { capacity: count, before: true, tombstones })
 }
 
 /** In batches of several sizes, as copies. */
@@ -124,6 +124,27 @@ test('in JSON, an envelope has the row before and after', async () => {
     assert.deepEqual(after, isGone(rows[i]) ? null : rows[i])
     if (before !== null) assert.equal(before.id, rows[i].id)
   })
+})
+
+test('a deletion in it is followed by a record with its key and no value', async () => {
+  const source = generator(true)
+  const encoder = createEncoder(connector('json', 'debezium'), new Kept())(source.fields)
+  await encoder.prepare()
+  const [keys, values]: [string[], (Buffer | null)[]] = [[], []]
+  for (const size of [3, 700, 797]) {
+    const batch = encoder.encode(source.generate(size))
+    keys.push(...keysOf(batch).map(String))
+    values.push(...valuesIn(batch))
+  }
+  const envelopes = values.map((value) => (value === null ? null : (JSON.parse(String(value)) as Envelope)))
+  assertChain(
+    envelopes.filter((one) => one !== null),
+    ({ time }) => Date.parse(String(time)),
+  )
+  const isDeletion = (i: number): boolean => envelopes[i]?.op === 'd'
+  assert.ok(envelopes.some((_, i) => isDeletion(i)))
+  const seen = keys.map((key, i) => (i === 0 ? -1 : keys.lastIndexOf(key, i - 1)))
+  envelopes.forEach((envelope, i) => assert.equal(envelope === null, seen[i] >= 0 && isDeletion(seen[i])))
 })
 
 test('in Avro, it is that of the schema in the registry', async () => {
