@@ -1,7 +1,10 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.DescriptorValidationException;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
@@ -9,14 +12,10 @@ import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import io.apicurio.registry.serde.avro.AvroKafkaDeserializer;
 import io.apicurio.registry.serde.jsonschema.JsonSchemaKafkaDeserializer;
-import io.apicurio.registry.serde.protobuf.ProtobufSchemaParser;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -33,7 +32,8 @@ import org.apache.kafka.common.serialization.Deserializer;
 /**
  * Reads values of the registry's wire format with Apicurio's deserializers: `java -cp 'jars/*' Read.java REGISTRY FOLDER`. Each file
  * FORMAT.NAME.values in the folder (a value: its length in 4 bytes, and its bytes) becomes FORMAT.NAME.java, a line of JSON for each value.
- * Apicurio's deserializer of Protobuf does not read Confluent's message indexes: its parser of schemas and protobuf-java are used instead.
+ * Apicurio's deserializer of Protobuf does not read Confluent's message indexes: messages are read by protobuf-java with the descriptors that
+ * protoc has put into FORMAT.NAME.files.
  */
 public class Read {
   private static final ObjectMapper json = new ObjectMapper();
@@ -48,8 +48,7 @@ public class Read {
     Map<String, Deserializer<?>> deserializers =
         Map.of(
             "avro", new AvroKafkaDeserializer<Object>(),
-            "json-schema", new JsonSchemaKafkaDeserializer<JsonNode>(),
-            "protobuf", new MessageDeserializer(arguments[0]));
+            "json-schema", new JsonSchemaKafkaDeserializer<JsonNode>());
     deserializers.values().forEach(one -> one.configure(settings, false));
     List<Path> files;
     try (var found = Files.list(Path.of(arguments[1]))) {
@@ -57,49 +56,42 @@ public class Read {
     }
     for (Path file : files) {
       String name = file.getFileName().toString();
-      Deserializer<?> deserializer = deserializers.get(name.substring(0, name.indexOf('.')));
-      Path output = file.resolveSibling(name.replaceAll("values$", "java"));
+      String format = name.substring(0, name.indexOf('.'));
+      FileDescriptor messages = format.equals("protobuf") ? fileOf(sibling(file, "files")) : null;
       try (var input = new DataInputStream(Files.newInputStream(file));
-          var lines = new PrintWriter(Files.newBufferedWriter(output))) {
+          var lines = new PrintWriter(Files.newBufferedWriter(sibling(file, "java")))) {
         while (input.available() > 0) {
           byte[] value = input.readNBytes(input.readInt());
-          lines.println(json.writeValueAsString(plain(deserializer.deserialize("topic", value))));
+          Object read = messages == null ? deserializers.get(format).deserialize("topic", value) : messageOf(value, messages);
+          lines.println(json.writeValueAsString(plain(read)));
         }
       }
     }
   }
 
-  /** Messages after Confluent's message indexes. */
-  private static class MessageDeserializer implements Deserializer<Message> {
-    private final String registry;
-    private final Map<Integer, FileDescriptor> files = new HashMap<>();
+  private static Path sibling(Path file, String extension) {
+    return file.resolveSibling(file.getFileName().toString().replaceAll("values$", extension));
+  }
 
-    MessageDeserializer(String registry) {
-      this.registry = registry;
-    }
+  /** A message after Confluent's message indexes, by the descriptors that protoc has made of its file. */
+  private static Message messageOf(byte[] data, FileDescriptor file) throws IOException {
+    CodedInputStream input = CodedInputStream.newInstance(data, 5, data.length - 5);
+    int count = input.readSInt32();
+    Descriptor type = file.getMessageTypes().get(count == 0 ? 0 : input.readSInt32());
+    for (int depth = 1; depth < count; depth++) type = type.getNestedTypes().get(input.readSInt32());
+    return DynamicMessage.parseFrom(type, input);
+  }
 
-    @Override
-    public Message deserialize(String topic, byte[] data) {
-      try {
-        CodedInputStream input = CodedInputStream.newInstance(data, 5, data.length - 5);
-        FileDescriptor file = files.computeIfAbsent(ByteBuffer.wrap(data).getInt(1), this::fileOf);
-        int count = input.readSInt32();
-        Descriptor type = file.getMessageTypes().get(count == 0 ? 0 : input.readSInt32());
-        for (int depth = 1; depth < count; depth++) type = type.getNestedTypes().get(input.readSInt32());
-        return DynamicMessage.parseFrom(type, input);
-      } catch (IOException error) {
-        throw new UncheckedIOException(error);
-      }
+  /** The file of a set that the others are there for: the last one. */
+  private static FileDescriptor fileOf(Path set) throws IOException, DescriptorValidationException {
+    Map<String, FileDescriptor> files = new HashMap<>();
+    FileDescriptor last = null;
+    for (FileDescriptorProto file : FileDescriptorSet.parseFrom(Files.readAllBytes(set)).getFileList()) {
+      FileDescriptor[] imports = file.getDependencyList().stream().map(files::get).toArray(FileDescriptor[]::new);
+      last = FileDescriptor.buildFrom(file, imports);
+      files.put(file.getName(), last);
     }
-
-    private FileDescriptor fileOf(int id) {
-      try (var answer = URI.create(registry + "/schemas/ids/" + id).toURL().openStream()) {
-        byte[] text = json.readTree(answer).get("schema").asText().getBytes(StandardCharsets.UTF_8);
-        return new ProtobufSchemaParser<Message>().parseSchema(text, Map.of()).getFileDescriptor();
-      } catch (IOException error) {
-        throw new UncheckedIOException(error);
-      }
-    }
+    return last;
   }
 
   private static Object plain(Object value) {

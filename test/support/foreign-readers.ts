@@ -9,22 +9,28 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const sources = join(root, 'test/readers')
 const cache = join(root, 'build/stack')
 
-/** Values in `<format>.<name>.values` of a folder as the deserializers in Java read them; see test/readers/Read.java. */
-export async function readByJava(registryUrl: string, folder: string): Promise<void> {
+/** Those in Java, once those in Python are done; see test/readers/Read.java. */
+async function readByJava(registryUrl: string, folder: string): Promise<void> {
   const jars = join(cache, 'readers-java')
   const pom = ['-f', join(sources, 'pom.xml'), `-DoutputDirectory=${jars}`]
   await fetchOnce(jars, () => run('mvn', ['-q', '-B', 'dependency:copy-dependencies', ...pom]))
   await run('java', ['-cp', join(jars, '*'), join(sources, 'Read.java'), registryUrl, folder])
 }
 
-/** Values in Avro as fastavro reads them; see test/readers/read_avro.py. */
-export async function readByFastavro(registryUrl: string, folder: string): Promise<void> {
+/** Those in Python; see test/readers/read.py. */
+async function readByPython(registryUrl: string, folder: string): Promise<void> {
   const python = join(cache, 'readers-python')
   await fetchOnce(python, async () => {
     await run('python3', ['-m', 'venv', python])
     await run(join(python, 'bin/pip'), ['install', '-q', '-r', join(sources, 'requirements.txt')])
   })
-  await run(join(python, 'bin/python'), [join(sources, 'read_avro.py'), registryUrl, folder])
+  await run(join(python, 'bin/python'), [join(sources, 'read.py'), registryUrl, folder])
+}
+
+/** Has the values in `<format>.<name>.values` of a folder read in Python and Java, into `<format>.<name>.python` and `.java`. */
+export async function readByOthers(registryUrl: string, folder: string): Promise<void> {
+  await readByPython(registryUrl, folder)
+  await readByJava(registryUrl, folder)
 }
 
 /** Values for a reader: each after its length in 4 bytes. */
