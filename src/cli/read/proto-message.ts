@@ -30,7 +30,7 @@ function addKnownTypes(root: protobuf.Root): void {
   ]
   for (const file of files) {
     const isThere = namesIn(file).some((name) => root.lookup(name) !== null)
-    if (!isThere) root.addJSON(file as Record<string, protobuf.AnyNestedObject>)
+    if (!isThere) root.addJSON(file)
   }
 }
 
@@ -94,13 +94,18 @@ function plainValue(value: unknown, { resolvedType, type }: protobuf.Field): unk
   if (resolvedType !== null && 'fieldsArray' in resolvedType)
     return plainMessage(value as protobuf.Message, resolvedType)
   if (resolvedType !== null) return resolvedType.valuesById[value as number] ?? value
-  return /64$/.test(type) ? BigInt(String(value)) : value
+  return /64$/.test(type) ? digitsOf(value) : value
+}
+
+/** Of a number, or of the client's own 64-bit integers. */
+function digitsOf(value: unknown): bigint {
+  return BigInt((value as { toString(): string }).toString())
 }
 
 /** Google's types as Protobuf's own JSON has them; undefined: it is none of these. */
 function plainGoogle(values: Readonly<Record<string, unknown>>, name: string): unknown {
   const [, own] = /^google\.(?:protobuf|type)\.(\w+)$/.exec(name) ?? []
-  const part = (key: string): bigint => BigInt(String(values[key] ?? 0))
+  const part = (key: string): bigint => digitsOf(values[key] ?? 0)
   if (own === 'Timestamp') {
     const date = new Date(Number(part('seconds')) * 1000)
     if (Number.isNaN(date.getTime())) return undefined
@@ -114,7 +119,7 @@ function plainGoogle(values: Readonly<Record<string, unknown>>, name: string): u
       .join('-')
   if (own?.endsWith('Value') && own !== 'Value' && own !== 'ListValue' && own !== 'NullValue') {
     const value = values['value'] ?? { StringValue: '', BoolValue: false, BytesValue: Buffer.alloc(0) }[own] ?? 0
-    return /64Value$/.test(own) ? BigInt(String(value)) : value
+    return /64Value$/.test(own) ? digitsOf(value) : value
   }
   return undefined
 }

@@ -7,6 +7,9 @@ import { readableTypes } from './logical-types.js'
 
 type ClientOptions = ConstructorParameters<typeof SchemaRegistry>[0]
 
+/** Otherwise formats and drafts that the client's validator does not know would be refused. */
+const anyDraft = { strict: false, validateFormats: false, validateSchema: false }
+
 /** Null if the worker has no registry. */
 export function createRegistryClient(options: WorkerConfig['registry']): SchemaRegistry | null {
   if (options.url === null) return null
@@ -22,7 +25,7 @@ export function createRegistryClient(options: WorkerConfig['registry']): SchemaR
     ...(token !== null && { middlewares: [bearer(token)] }),
     ...(ca !== null && { agent: new Agent({ ca }) }),
   }
-  return new SchemaRegistry(client, { [SchemaType.AVRO]: readableTypes })
+  return new SchemaRegistry(client, { [SchemaType.AVRO]: readableTypes, [SchemaType.JSON]: anyDraft })
 }
 
 function bearer(token: string): NonNullable<ClientOptions['middlewares']>[number] {
