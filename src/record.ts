@@ -11,7 +11,8 @@ export type Value = string | number | boolean | null
  * and a `timestamp` milliseconds since 1970-01-01T00:00Z, a `time` milliseconds since midnight. Only `double` holds fractions.
  */
 export type FieldType =
-  | { readonly kind: 'string' }
+  /** `size`: every value has so many bytes. */
+  | { readonly kind: 'string'; readonly size?: number }
   | { readonly kind: 'uuid' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'integer' }
@@ -31,7 +32,11 @@ export type FieldType =
       readonly items: readonly Field[]
     }
   /** Values of any shape, each as JSON text; all of them are known. */
-  | { readonly kind: 'json' }
+  | {
+      readonly kind: 'json'
+      /** By code: which type of a union, null left out, its value is of. Absent: the first that takes it. */
+      readonly branches?: readonly number[]
+    }
 
 /**
  * How text formats write dates and times other than in ISO 8601: the letters of Java's DateTimeFormatter and Unicode TR 35, yyyy yy M MM MMM d dd EEE H HH h hh

@@ -53,6 +53,10 @@ function typeInOrder(type: FieldType): FieldType {
       return { kind: type.kind, ...spellingInOrder(type.spelling) }
     case 'list':
       return { kind: type.kind, of: type.of, items: [] }
+    case 'string':
+      return { kind: type.kind, ...(type.size !== undefined && { size: type.size }) }
+    case 'json':
+      return { kind: type.kind, ...(type.branches && { branches: type.branches }) }
     default:
       return { kind: type.kind }
   }

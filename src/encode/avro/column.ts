@@ -73,13 +73,16 @@ function dictionarySteps(
   expected: string,
 ): EncodeStep[] | TypeMisfit {
   const values = field.dictionary ?? []
-  const whole = candidates.find((branch) => misfits(field, branch).length === 0)
+  const chosen = field.type.kind === 'json' ? field.type.branches : undefined
+  const whole = chosen === undefined ? candidates.find((branch) => misfits(field, branch).length === 0) : undefined
   const usable = whole === undefined ? candidates : [whole]
+  const present = candidates.filter(({ type }) => type.typeName !== 'null')
   const unfit: string[] = []
-  const entries = values.map((value) => {
+  const entries = values.map((value, code) => {
     if (value === undefined) return none
     if (value === null) return missing ?? none
-    for (const branch of usable) {
+    const own = chosen === undefined ? undefined : present[chosen[code]]
+    for (const branch of own === undefined ? usable : [own, ...usable]) {
       const bytes = branch.conversion.render(value)
       if (bytes !== null) return Buffer.concat([branch.prefix, bytes])
     }

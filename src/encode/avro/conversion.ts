@@ -36,6 +36,8 @@ export function conversion(field: Field, type: avro.Type): Conversion | null {
       if (logical === 'string') return ofText(0)
       if (logical === 'bytes') return ofText(1)
       if (logical === 'uuid') return { ...ofUuid(under), text: null }
+      if (under instanceof avro.types.FixedType && mark === null)
+        return ofFixed(under.size, field.type.size === under.size)
       return under instanceof avro.types.EnumType ? ofEnum(under) : null
     case 'uuid':
       if (logical === 'uuid') return ofUuid(under)
@@ -114,6 +116,15 @@ function ofText(distance: number): Conversion {
     return length && Buffer.concat([length, text])
   }
   return { distance, number: null, text: 'prefixed', render }
+}
+
+/** Text that is known to have the size, as it is. */
+function ofFixed(size: number, isKnown: boolean): Conversion {
+  const render = (value: NonNullable<Value>): Buffer | null => {
+    const bytes = Buffer.from(String(value))
+    return bytes.length === size ? bytes : null
+  }
+  return { distance: 1, number: null, text: isKnown ? 'raw' : null, render }
 }
 
 function ofUuid(under: avro.Type): Conversion {

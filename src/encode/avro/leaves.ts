@@ -11,7 +11,9 @@ export function leavesOf(root: avro.types.RecordType): Leaf[] {
       const leaf = { path: above === null ? field.name : `${above.path}.${field.name}`, paths, names }
       const branches = branchesOf(field.type)
       const records = branches.filter((branch) => branch instanceof avro.types.RecordType)
-      if (records.length < branches.filter((branch) => branch.typeName !== 'null').length) leaves.push(leaf)
+      const isWhole = records.length < branches.filter((branch) => branch.typeName !== 'null').length
+      // A record among several is written whole, too.
+      if (isWhole || records.length > 1) leaves.push(leaf)
       for (const branch of records) if (!open.includes(branch)) visit(branch, leaf, [...open, branch])
     }
   }

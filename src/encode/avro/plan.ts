@@ -144,7 +144,8 @@ class Planner {
   private items(items: readonly Field[], type: avro.Type, path: string): EncodeStep[] {
     const inner = (fields: readonly Field[], itemType: avro.Type, name: string): EncodeStep[] => {
       const planner = new Planner(fields, this.mismatches.inside(path, name), this.defaults)
-      const isSingle = fields.length === 1 && !branchesOf(itemType).some((one) => one instanceof avro.types.RecordType)
+      const isRecord = branchesOf(itemType).some((one) => one instanceof avro.types.RecordType)
+      const isSingle = fields.length === 1 && (!isRecord || fields[0].type.kind === 'json')
       return isSingle ? planner.column(0, itemType, '') : [...planner.root(itemType).steps]
     }
     if (type instanceof avro.types.ArrayType) return inner(items, type.itemsType, '[]')

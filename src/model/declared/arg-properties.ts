@@ -4,6 +4,7 @@
  */
 import { isObject } from '../../config/is-object.js'
 import { nearest } from '../../config/nearest.js'
+import type { FieldType } from '../../record.js'
 import { escapedRegex, readForms, textsOfForms } from '../generated/regex-forms.js'
 import type { Json, Scalar } from './avro-shape.js'
 import { argProperties } from './avro-shape.js'
@@ -68,13 +69,19 @@ export function checkNames(
   })
 }
 
-/** Adds the column that a field's properties describe. False: they do not determine its values. */
-export function addByProperties(draft: ModelDraft, target: Target, shape: Scalar, source: SchemaSource): boolean {
+/** Adds the column that a field's properties describe, by default of its shape's type. False: they do not determine its values. */
+export function addByProperties(
+  draft: ModelDraft,
+  target: Target,
+  shape: Scalar,
+  source: SchemaSource,
+  type = typeOf(shape),
+): boolean {
   const { properties } = shape
   if (properties === null) return false
   const names = isDecimal(shape) ? ['options', 'range'] : allowed[shape.kind]
   checkNames(properties, names, shape.kind, shape.path, source)
-  return new PropertiesReader(draft, target, shape, properties, source).add()
+  return new PropertiesReader(draft, target, shape, properties, source, type).add()
 }
 
 class PropertiesReader {
@@ -86,6 +93,7 @@ class PropertiesReader {
     readonly shape: Scalar,
     readonly properties: Json,
     readonly source: SchemaSource,
+    readonly type: FieldType,
   ) {
     this.#place = `${shape.path}: ${argProperties}`
   }
@@ -122,13 +130,13 @@ class PropertiesReader {
     const held = options.map((option: unknown, index) =>
       heldOption(option, this.shape, `${this.#place}.options[${index}]`, this.source),
     )
-    this.draft.addDrawn(this.target, typeOf(this.shape), evenly(held))
+    this.draft.addDrawn(this.target, this.type, evenly(held))
   }
 
   #odds(odds: unknown): void {
     if (typeof odds !== 'number' || !(odds >= 0) || odds > 1)
       this.source.invalid(`${this.#place}.odds`, 'not odds', { found: odds, expected: 'a number from 0 to 1' })
-    this.draft.addDrawn(this.target, typeOf(this.shape), { symbols: [true, false], weights: [odds, 1 - odds] })
+    this.draft.addDrawn(this.target, this.type, { symbols: [true, false], weights: [odds, 1 - odds] })
   }
 
   #iteration(iteration: unknown): void {
@@ -141,7 +149,7 @@ class PropertiesReader {
     if (!isBoolean) return this.#numbersInTurn(given, at)
     if (typeof given.start !== 'boolean')
       this.source.invalid(`${at}.start`, 'not a boolean', { found: given.start, expected: 'true or false' })
-    this.draft.addGenerated(this.target, typeOf(this.shape), { from: 'list', values: [given.start, !given.start] })
+    this.draft.addGenerated(this.target, this.type, { from: 'list', values: [given.start, !given.start] })
   }
 
   #numbersInTurn(given: Json, at: string): void {
@@ -188,7 +196,7 @@ class PropertiesReader {
       ...(initial !== undefined && { initial: held(initial, 'initial') }),
     }
     if (kind !== 'string') {
-      const type = typeOf(this.shape)
+      const type = this.type
       return this.draft.addGenerated(this.target, isReal ? { kind: 'decimal', scale } : type, origin)
     }
     const number = `${this.target.name.replace(/[{}|]/g, '_')}#number`
@@ -207,7 +215,7 @@ class PropertiesReader {
     if (min === undefined && max === undefined)
       this.source.invalid(at, 'a range without bounds', { found: range, expected: 'min, max or both' })
     const { shape } = this
-    const type = typeOf(shape)
+    const { type } = this
     if (shape.kind === 'int' || shape.kind === 'long') {
       const limit = shape.kind === 'int' ? maxInt : Number.MAX_SAFE_INTEGER
       const low = min === undefined ? -limit : this.#whole(min, `${at}.min`)
@@ -264,7 +272,7 @@ class PropertiesReader {
         found: regex ?? this.properties.length,
         expected: 'the syntax listed in docs/schemas.md',
       })
-    const type = typeOf(this.shape)
+    const type = this.type
     const known = textsOfForms(forms, maxListedTexts)
     if (known === null) return this.draft.addGenerated(this.target, type, { from: 'regex', ...whole })
     this.draft.addDrawn(this.target, type, { symbols: [...known.keys()], weights: [...known.values()] })

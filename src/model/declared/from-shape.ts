@@ -3,6 +3,8 @@ import { GenesisError } from '../../errors.js'
 import type { ArtifactColumn } from '../artifact.js'
 import { writeModel } from '../artifact-write.js'
 import type { Model } from '../model.js'
+import { openGenerator } from '../open.js'
+import { toRows } from '../rows.js'
 import { addByProperties, checkNames, missingShare } from './arg-properties.js'
 import { maxItems } from '../load/shape.js'
 import { argProperties, plainScalar, type Json, type RecordShape, type Scalar, type SchemaShape } from './avro-shape.js'
@@ -22,7 +24,7 @@ export function modelOfShape(shape: SchemaShape, source: SchemaSource, read: (te
   if (shape.kind !== 'record')
     source.invalid('', 'the schema is not a record', { found: shape.kind, expected: '"type": "record"' })
   const draft = new ModelDraft()
-  new Fields(draft, source).record(shape, [])
+  new Fields(draft, source, read).record(shape, [])
   const artifact = draft.artifact(shape.name)
   if (artifact.columns.length === 0) source.invalid('', 'a record without fields', { expected: 'at least one field' })
   try {
@@ -39,6 +41,7 @@ class Fields {
   constructor(
     readonly draft: ModelDraft,
     readonly source: SchemaSource,
+    readonly read: (text: string) => Model,
   ) {}
 
   /** `above`: the field names that lead to the record. */
@@ -57,10 +60,11 @@ class Fields {
   }
 
   #field(name: string, shape: SchemaShape, around: Surroundings): void {
-    const { inner, missing } = this.#present(shape)
+    const { inner, missing, branches } = this.#present(shape)
     // Always null, or a nullable record nested in itself, which is left null.
     if (inner === null) return
     const target = targetAt([...around.above, name], missing)
+    if (branches.length > 1) return this.#union(shape, name, target)
     if (inner.kind === 'record') {
       if (missing !== null && inner.properties?.missing !== undefined)
         this.source.invalid(`${inner.path}: ${argProperties}.missing`, 'a record cannot be missing', {
@@ -72,6 +76,11 @@ class Fields {
     if (inner.kind === 'array' || inner.kind === 'map') return this.#list(inner, target)
     const scalar = this.#scalar(inner)
     if (addByProperties(this.draft, target, scalar, this.source)) return
+    if (isPlainFixed(scalar)) {
+      const bytes = { ...scalar, kind: 'string', properties: { length: scalar.size } } as const
+      addByProperties(this.draft, target, bytes, this.source, { kind: 'string', size: scalar.size })
+      return
+    }
     if (scalar.bounds !== undefined) return this.#bounded(target, name, scalar, around)
     addByName(this.draft, target, scalar.nameHint ?? name, scalar, around)
   }
@@ -88,28 +97,62 @@ class Fields {
     addByProperties(this.draft, target, { ...scalar, properties: { range } }, this.source)
   }
 
-  /** A field's shape without null, and its share of missing values. `inner` null: the field is always null. */
-  #present(shape: SchemaShape): { inner: SchemaShape | null; missing: number | null } {
-    if (shape.kind === 'null') return { inner: null, missing: null }
+  /** A field's shape without null, its share of missing values, and a union's types. `inner` null: the field is always null. */
+  #present(shape: SchemaShape): {
+    inner: SchemaShape | null
+    missing: number | null
+    branches: readonly SchemaShape[]
+  } {
+    const none = { inner: null, missing: null, branches: [] }
+    if (shape.kind === 'null') return none
     if (shape.kind !== 'union') {
       missingShare(shape.properties, false, shape.path, this.source)
-      return { inner: shape, missing: null }
+      return { ...none, inner: shape }
     }
-    const [inner, ...others] = shape.branches.filter(({ kind }) => kind !== 'null' && kind !== 'recursion')
+    const branches = shape.branches.filter(({ kind }) => kind !== 'null' && kind !== 'recursion')
+    const [inner] = branches
     if (inner === undefined) {
       const recursion = shape.branches.find(({ kind }) => kind === 'recursion')
       const hasNull = shape.branches.some(({ kind }) => kind === 'null')
-      return { inner: recursion === undefined || hasNull ? null : recursion, missing: null }
+      return { ...none, inner: recursion === undefined || hasNull ? null : recursion }
     }
-    if (others.length > 0)
-      this.source.invalid(shape.path, 'a union of several types', {
-        found: shape.branches.map(({ kind }) => kind).join(', '),
-        expected: 'one type, or one and null',
-      })
-    const isNullable = shape.branches.length > 1
-    const own = shape.properties ?? inner.properties
+    const isNullable = shape.branches.length > branches.length
+    const own = branches.length > 1 ? shape.properties : (shape.properties ?? inner.properties)
     const share = missingShare(own, isNullable, shape.path, this.source)
-    return { inner: { ...inner, properties: own }, missing: isNullable ? (share ?? defaultMissing) : null }
+    if (branches.length > 1 && own !== null) checkNames(own, [], 'a union of several types', shape.path, this.source)
+    const missing = isNullable ? (share ?? defaultMissing) : null
+    return { inner: { ...inner, properties: own }, missing, branches }
+  }
+
+  /** One of several types, equally likely: values of each that are made beforehand, or its options. */
+  #union(shape: SchemaShape, name: string, target: Target): void {
+    const values = new Map<string, { branch: number; weight: number }>()
+    const branches = shape.kind === 'union' ? shape.branches.filter(({ kind }) => kind !== 'null') : []
+    branches.forEach((each, branch) => {
+      const texts = each.kind === 'recursion' ? [] : this.#valuesOf(each, name)
+      for (const text of texts) {
+        const known = values.get(text)
+        // What is written alike is of the first type that has it.
+        if (known === undefined) values.set(text, { branch, weight: 1 / texts.length })
+        else known.weight += 1 / texts.length
+      }
+    })
+    const each = [...values.values()]
+    const type = { kind: 'json', branches: each.map(({ branch }) => branch) } as const
+    this.draft.addDrawn(target, type, { symbols: [...values.keys()], weights: each.map(({ weight }) => weight) })
+  }
+
+  /** Values of a type as JSON: its options, or some that are made of it. */
+  #valuesOf(shape: SchemaShape, name: string): string[] {
+    const draft = new ModelDraft()
+    const fields = new Fields(draft, this.source, this.read)
+    if (shape.kind === 'record') fields.record(shape, [])
+    else fields.#field(name, shape, { above: [], record: '', texts: [] })
+    const options = shape.properties?.options
+    if (Array.isArray(options)) return options.map((option) => JSON.stringify(option))
+    const model = this.read(writeModel(draft.artifact(name)))
+    const rows = toRows(openGenerator(model, { capacity: valuesOfType }).generate(valuesOfType))
+    return rows.map((row) => JSON.stringify(shape.kind === 'record' ? row : row[name]))
   }
 
   /** A column of lists: a hidden column holds their lengths, and their items are records of a model of their own. */
@@ -129,7 +172,7 @@ class Fields {
       return this.draft.addDrawn(target, { kind: 'json' }, evenly([kind === 'array' ? '[]' : '{}']))
     const { min, max } = listLength(properties, path, this.source)
     const draft = new ModelDraft()
-    const fields = new Fields(draft, this.source)
+    const fields = new Fields(draft, this.source, this.read)
     // Items are named in the singular, from which their values are inferred.
     const single = (target.path?.at(-1) ?? target.name).replace(/(?<=..)s$/, '')
     if (items.kind === 'record') fields.record(items, [])
@@ -207,12 +250,6 @@ class Fields {
           found: shape.name,
           expected: 'a recursion that ends: in a union with null, an array or a map',
         })
-      case 'fixed':
-        if (isDecimal(shape) || (shape.logical === 'uuid' && shape.size === 16)) break
-        return this.source.invalid(shape.path, 'fixed bytes are not supported', {
-          found: `fixed of ${shape.size} bytes`,
-          expected: 'a decimal or a uuid',
-        })
       case 'array':
       case 'map':
       case 'union':
@@ -258,6 +295,14 @@ class Fields {
       })
     }
   }
+}
+
+/** Values that a type of a union has, unless it has options. */
+const valuesOfType = 256
+
+/** Whether it is bytes without a meaning. */
+function isPlainFixed(shape: Scalar): boolean {
+  return shape.kind === 'fixed' && !isDecimal(shape) && !(shape.logical === 'uuid' && shape.size === 16)
 }
 
 /** The width of the range of a number with only one bound. */

@@ -78,7 +78,11 @@ export function heldOption(
     case 'string':
     case 'bytes':
     case 'fixed': {
-      if (!isDecimal(shape)) return typeof option === 'string' ? option : wrong('text')
+      if (!isDecimal(shape)) {
+        if (typeof option !== 'string') return wrong('text')
+        const isFit = shape.kind !== 'fixed' || shape.logical === 'uuid' || Buffer.byteLength(option) === shape.size
+        return isFit ? option : wrong(`text of ${shape.size} bytes`)
+      }
       const held = typeof option === 'number' ? heldDecimal(option, shape.scale) : NaN
       return Number.isSafeInteger(held) ? held : wrong(`a number with at most ${shape.scale} decimals`)
     }

@@ -63,6 +63,12 @@ function shapeOfType(type: Json, path: string, read: Reader): asserts type is Js
   if (!kinds.some((kind) => kind === type.kind))
     read.file.invalid(`${path}.kind`, 'unknown type', type.kind, `one of ${kinds.join(', ')}`)
   if (type.kind === 'decimal') read.whole(type, 'scale', `${path}.scale`, 0, 15)
+  if (type.size !== undefined) read.whole(type, 'size', `${path}.size`, 0, Number.MAX_SAFE_INTEGER)
+  if (type.branches !== undefined)
+    read.list(type, 'branches', `${path}.branches`).forEach((branch, index) => {
+      if (!Number.isSafeInteger(branch) || (branch as number) < 0)
+        read.file.invalid(`${path}.branches[${index}]`, 'not the number of a type', branch, 'an integer from 0')
+    })
   if (type.kind === 'list' && !['values', 'records', 'map', 'record_map'].includes(type.of as string))
     read.file.invalid(`${path}.of`, 'unknown form of a list', type.of, 'values, records, map or record_map')
   if (type.local !== undefined && (type.local !== true || type.kind !== 'timestamp'))
