@@ -81,7 +81,7 @@ describe('createDecoder', () => {
 /** As the registry's client parses it. */
 function protoSchema(text: string): Awaited<ReturnType<Client['getSchema']>> {
   const file = { type: SchemaType.PROTOBUF as const, schema: `syntax = "proto3"; package shop; ${text}` }
-  return schemaFromConfluentSchema(file) as Awaited<ReturnType<Client['getSchema']>>
+  return schemaFromConfluentSchema(file)
 }
 
 describe('messages of Protobuf', () => {

@@ -78,7 +78,7 @@ test('records of several kinds may be in a field, a list and a map', async () =>
   const items = inList.decoded.flat()
   assert.deepEqual(new Set(items.map(typeOf)), new Set(['null', 'click', 'purchase', 'string']))
   const inMap = await valuesIn({ type: 'map', values: [purchase, 'long'] })
-  const values = inMap.decoded.flatMap((map) => Object.values(map as object))
+  const values = inMap.decoded.flatMap((map) => Object.values(map as Record<string, unknown>))
   assert.deepEqual(new Set(values.map(typeOf)), new Set(['purchase', 'long']))
 })
 
