@@ -153,10 +153,7 @@ test('a schema that refers to what is not named says what would name it', async 
   for (const [format, message] of [
     ['avro', /main\.avsc: not a valid Avro schema: undefined type/],
     ['json-schema', /main\.json: \/properties\/total\/\$ref: a reference outside the schema.*value\.schema_references/],
-    [
-      'protobuf',
-      /main\.proto: unknown import; found import "shop\/money\.proto".*value\.schema_references/,
-    ],
+    ['protobuf', /main\.proto: unknown import; found import "shop\/money\.proto".*value\.schema_references/],
   ] as const) {
     const connector = await connectorFor(t, format)
     const bare = { ...connector, value: { ...connector.value, schemaReferences: [] } }
