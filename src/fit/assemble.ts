@@ -17,7 +17,7 @@ import type { Follower } from './relations/followers.js'
 import type { PlannedRelation } from './relations/plan.js'
 import { relationSource } from './relations/source.js'
 
-/** The artifact of a trained circuit: the table's columns in order, with the hidden parts that some consist of. */
+/** The artifact of a trained circuit: the table's columns in order, with the hidden parts that some are composed of. */
 export function assembleModel(
   prepared: Prepared,
   circuit: Circuit | null,
@@ -117,7 +117,7 @@ export function assembleModel(
   }
 }
 
-/** The oldest version that has everything the model needs. */
+/** The oldest version that supports everything in the model. */
 function versionOf({ relations, followers, masks, forbid }: Prepared, columns: readonly ArtifactColumn[]): number {
   if (columns.some(isNewest)) return artifactVersion
   const isSpelled = columns.some(({ type }) => type.kind === 'time' || 'spelling' in type || 'local' in type)

@@ -19,7 +19,7 @@ export class Barrier {
     return new SharedArrayBuffer(5 * 4)
   }
 
-  /** Waits until every thread of the team has arrived. The last to arrive runs `alone` while the others wait. */
+  /** Waits until all threads have arrived. The last one to arrive runs `alone` while the others wait. */
   wait(alone?: () => void): void {
     const words = this.#words
     const now = Atomics.load(words, round)
@@ -33,22 +33,22 @@ export class Barrier {
       Atomics.notify(words, round)
       return
     }
-    // Spinning is cheaper for a short wait.
+    // For short waits, spinning is cheaper than sleeping.
     for (let spin = 0; spin < 2000; spin++) if (Atomics.load(words, round) !== now) return
     while (Atomics.load(words, round) === now) Atomics.wait(words, round, now)
   }
 
-  /** The next piece of work nobody has taken since the last meeting: 0, 1, 2, … */
+  /** Takes the next piece of work not yet taken since the last `wait`: 0, 1, 2, … */
   take(): number {
     return Atomics.add(this.#words, ticket, 1)
   }
 
-  /** Asks all threads to stop; may be called from outside the team. */
+  /** Asks all threads to stop. Any thread can call it. */
   askToStop(): void {
     Atomics.store(this.#words, stop, 1)
   }
 
-  /** Whether the team had been asked to stop when it last met: the same for every thread. */
+  /** Whether a stop was requested before the last `wait`: the same answer for every thread. */
   get stopping(): boolean {
     return Atomics.load(this.#words, agreed) === 1
   }

@@ -2,43 +2,43 @@ import type { CodedTable } from '../model/circuit.js'
 import { fitsInMemory, run, type RunOptions, type RunResult } from './run.js'
 import { dividedTable, someRows } from './table-parts.js'
 
-/** A number of hidden states that was tried, and the held-out log-likelihood (nats per row) it reached. */
+/** A number of hidden states that was tried, and its held-out log-likelihood in nats per row. */
 export interface StatesCandidate {
   readonly states: number
   readonly heldOut: number
 }
 
 export interface ShortRun extends RunResult {
-  /** Rows that it was trained on. */
+  /** Rows it was trained on. */
   readonly rows: number
 }
 
 export interface Choice {
   readonly states: number
   readonly candidates: readonly StatesCandidate[]
-  /** The short run of the chosen size, in case there is no longer one; null if none was made, or none completed an epoch. */
+  /** The short run of the chosen size, in case the long one is aborted; null if there was none, or it completed no epoch. */
   readonly short: ShortRun | null
 }
 
 const sizes = [16, 32, 64, 128]
 const epochs = 5
-/** Rows used in a short run. */
+/** Maximum number of rows used in a short run. */
 const maxRows = 60_000
-/** Minimum rows per state for a size to be tried. */
-const rowsPerState = 16
-/** Doubling the states costs four times the work: it is worth it if held-out rows become 4 % likelier. */
-const worthwhile = 0.04
+/** Minimum number of rows per state for a size to be tried. */
+const minRowsPerState = 16
+/** Doubling the states quadruples the work, which is worth it if held-out rows become 4 % likelier. */
+const minGain = 0.04
 
 /**
- * Chooses H by short runs, starting from the fewest states and doubling while that is worth it.
- * Without held-out rows, a tenth of the table is held out for the choice. Aborting returns the best choice so far.
+ * Chooses H by short runs, starting from the smallest size and doubling while that is worth it. Without held-out rows, a tenth of the
+ * table is held out for the choice. Aborting returns the best choice so far.
  */
 export async function chooseStates(
   table: CodedTable,
   heldOut: CodedTable | undefined,
   options: (states: number, epochs: number) => RunOptions,
 ): Promise<Choice> {
-  const tried = sizes.filter((states) => states * rowsPerState <= table.rows)
+  const tried = sizes.filter((states) => states * minRowsPerState <= table.rows)
   if (tried.length < 2) return { states: sizes[0], candidates: [], short: null }
   const parts = heldOut === undefined ? dividedTable(table, 10) : { table, heldOut }
   const trained = someRows(parts.table, maxRows)
@@ -53,7 +53,7 @@ export async function chooseStates(
     const reached = result.epoch.heldOut ?? result.epoch.train
     candidates.push({ states, heldOut: reached })
     const before = candidates.at(-2)
-    if (before !== undefined && reached - before.heldOut < worthwhile) break
+    if (before !== undefined && reached - before.heldOut < minGain) break
     chosen = states
     kept = { ...result, rows: trained.rows }
     if (short.signal?.aborted === true) break

@@ -3,10 +3,10 @@ import type { Circuit } from '../model/circuit.js'
 import { product } from '../model/sample/weights.js'
 import { encodeShortTable, encodeTable } from '../model/table.js'
 
-/** Circuits with at least this many numbers are written in 16 bits; in 32 bits this is about half a megabyte. */
+/** Circuits with at least this many numbers, about half a megabyte in 32 bits, are written in 16 bits. */
 const manyNumbers = 100_000
 
-/** A circuit as a model file holds it. */
+/** A circuit as stored in a model file. */
 export function circuitTables(circuit: Circuit): ArtifactCircuit {
   const { states, prior, transitions, emissions } = circuit
   const parent = [...circuit.parent]
@@ -18,7 +18,7 @@ export function circuitTables(circuit: Circuit): ArtifactCircuit {
       emissions: emissions.map(encodeTable),
     }
   }
-  // The state of a leaf is never needed: the parent's state determines the distribution of its symbols.
+  // A leaf needs no state: the parent's state determines the distribution of its symbols.
   const isLeaf = (node: number): boolean => parent[node] >= 0 && !parent.includes(node)
   return {
     ...{ states, numbers: 'short', parent, prior: encodeShortTable(prior) },

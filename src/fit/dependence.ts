@@ -1,14 +1,13 @@
 import type { CodedTable } from '../model/circuit.js'
 import { adjacentLevels, countCodes, frequentLevels, maxLevels } from './levels.js'
 
-/** Maximum rows × pairs to count; beyond it an even selection of rows says enough about 24 × 24 cells. */
+/** Maximum rows × pairs to count. Beyond it, an even selection of rows is enough for 24 × 24 cells. */
 const countLimit = 4e8
 
 /**
- * Mutual information in nats of every pair of columns, less its bias df / 2n (G² has mean df under independence):
- * a symmetric matrix, `matrix[i][j]`; it is below zero if two columns look independent.
- * Columns of more than 24 codes are coarsened: neighbours are merged if codes are `ordered` (see TrainOptions), otherwise
- * rare codes.
+ * Mutual information in nats of every pair of columns, less its bias df / 2n (G² has mean df under independence), as a symmetric matrix.
+ * It is below 0 if two columns look independent. Columns with more than 24 codes are coarsened by merging neighbouring codes if they are
+ * `ordered` (see TrainOptions), otherwise rare codes.
  */
 export function mutualInformation(table: CodedTable, ordered: readonly number[] = []): Float64Array[] {
   const columns = table.sizes.length

@@ -5,23 +5,23 @@ export interface DependencyColumn {
   readonly name: string
   readonly codes: Uint16Array | Uint32Array
   readonly size: number
-  /** Whether its values can determine others': each code is one value. */
+  /** Whether each code is a single value, so that it can determine other columns. */
   readonly exact: boolean
 }
 
-/** `column` is a function of `decider`: if that has code c, it has code `values[c]`. */
+/** `column` is a function of `decider`: code c of `decider` maps to code `values[c]`. */
 export interface ColumnDependency {
   readonly column: number
   readonly decider: number
   readonly values: Uint32Array
 }
 
-/** How many rows would break a dependency if the columns were independent: fewer than this proves nothing. */
+/** Minimum number of rows that would break a dependency if the columns were independent; fewer prove nothing. */
 const minEvidence = 20
 
 /**
- * The columns that another one determines in every row, each with one decider that is not itself decided. Of several, the one
- * with the fewest values is the decider; of two that determine each other, the earlier.
+ * The columns that another one determines in every row, each with one decider that is not itself determined. Among several deciders, the
+ * one with the fewest values is chosen; of two columns that determine each other, the earlier.
  */
 export function findDependencies(columns: readonly DependencyColumn[]): ColumnDependency[] {
   const counts = columns.map(countsOf)
@@ -29,7 +29,7 @@ export function findDependencies(columns: readonly DependencyColumn[]): ColumnDe
   const order = columns.map((_, j) => j).sort((a, b) => columns[a].size - columns[b].size || a - b)
   const found: ColumnDependency[] = []
   const decided = new Set<number>()
-  // From the right, so that of two that decide each other the earlier one stays.
+  // From the right, so that of two columns that determine each other the earlier one is kept.
   for (let column = columns.length - 1; column >= 0; column--) {
     const { size } = columns[column]
     if (size < 2) continue
@@ -46,7 +46,7 @@ export function findDependencies(columns: readonly DependencyColumn[]): ColumnDe
       break
     }
   }
-  // Whatever a decided column determines, its own decider determines too; but it was chosen before that was known.
+  // A chosen decider may itself be determined by another column, which was found later. That one determines the same columns.
   return found.map((dependency) => withRootDecider(dependency, found))
 }
 
@@ -78,7 +78,7 @@ function decidedValues(decider: DependencyColumn, column: DependencyColumn): Uin
     if (values[by] < 0) values[by] = value
     else if (values[by] !== value) return null
   }
-  // A symbol that no row has can map to anything.
+  // A symbol that occurs in no row can map to anything.
   return Uint32Array.from(values, (value) => Math.max(0, value))
 }
 

@@ -6,8 +6,8 @@ import { assembleModel } from './assemble.js'
 import type { Prepared } from './prepare.js'
 
 /**
- * Detects, before training, a model that would not load afterwards: assembles the model with an uninformed circuit and loads
- * it. Throws MODEL_INVALID, naming `place`.
+ * Detects before training if the model would not load afterwards, by assembling it with a uniform circuit and loading it. Throws
+ * MODEL_INVALID, naming `place`.
  */
 export function dryRun(prepared: Prepared, { name, seed }: { name: string; seed: number }, place: string): Model {
   const sizes = prepared.nodes.map(({ alphabet }) => alphabet.symbols.length)
@@ -16,7 +16,7 @@ export function dryRun(prepared: Prepared, { name, seed }: { name: string; seed:
   return parseModel(Buffer.from(writeModel(artifact)), place)
 }
 
-/** A single state, in which all of a node's symbols are equally likely. */
+/** A circuit with a single state, in which all symbols of a node are equally likely. */
 function uniformCircuit(sizes: readonly number[]): Circuit {
   const parent = sizes.map((_, node) => (node === 0 ? -1 : 0))
   return {

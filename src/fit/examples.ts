@@ -5,10 +5,10 @@ import type { UnlearnedColumn } from './columns/plan.js'
 import { shownCell } from './columns/reading.js'
 import type { Prepared } from './prepare.js'
 
-/** Records that are looked through for a value. */
-const looked = 50
+/** Maximum number of records searched for a value. */
+const sampleRecords = 50
 
-/** What the records have in the place of the table's values. */
+/** What records contain instead of the table's values. */
 const kinds: Partial<Record<UnlearnedColumn['kind'], string>> = {
   pattern: 'codes of the same forms',
   text: 'frequent texts and others of frequent words',
@@ -17,11 +17,14 @@ const kinds: Partial<Record<UnlearnedColumn['kind'], string>> = {
 }
 
 /**
- * Says of each column that is not learned what becomes of it, with an example from the table and one of a record, a sentence each. For the screen only: a
- * model does not contain values of such columns.
+ * One sentence for each column that is not learned, which says what replaces it, with an example from the table and one from a record.
+ * Only for the screen: a model does not contain values of such columns.
  */
 export function exampleNotes({ planned }: Prepared, model: Model, seed: number): string[] {
-  const rows = toRows(openGenerator(model, { seed, capacity: looked }).generate(looked)) as Record<string, unknown>[]
+  const rows = toRows(openGenerator(model, { seed, capacity: sampleRecords }).generate(sampleRecords)) as Record<
+    string,
+    unknown
+  >[]
   const madeOf = (name: string): unknown => rows.map((row) => row[name]).find((value) => value !== null)
   return planned.flatMap((column): string[] => {
     if (column.place === 'learned' || column.hidden || column.raw === null || column.found === null) return []

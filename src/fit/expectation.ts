@@ -3,7 +3,7 @@
  * the distinct patterns of each subtree (patterns.ts). Darwiche, "A Differential Approach to Inference in Bayesian
  * Networks" (2003). Hot code: typed arrays, reused buffers, no allocation per chunk.
  *
- * Up: inside_j(z) = p(x_j | z) Π_c message_c(z), scaled to a greatest entry of 1; message_j = T_j · inside_j.
+ * Up: inside_j(z) = p(x_j | z) Π_c message_c(z), scaled so that the largest entry is 1; message_j = T_j · inside_j.
  * Down, with expected counts summed over the rows of a pattern: expected_root = weight · posterior; for a child c of i,
  * ratio = Σ expected_i / message_c, expected_c = inside_c · (T_cᵀ · ratio), and T_c's own count is T_c · (ratioᵀ inside_c).
  */
@@ -12,7 +12,7 @@ import type { Kernel } from './kernel.js'
 import type { Layout, NodeBuffers, CircuitTables } from './layout.js'
 import { childrenOf, Patterns } from './patterns.js'
 
-/** Entries below this share of the greatest are 0: they are beyond float32 and would become slow subnormal numbers. */
+/** Entries below this share of the largest are set to 0, before they become slow subnormal numbers in float32. */
 const negligible = 1e-15
 
 export class Expectation {
@@ -22,7 +22,7 @@ export class Expectation {
   readonly #order: readonly number[]
   readonly #children: readonly (readonly number[])[]
   readonly #patterns: Patterns
-  /** Per node and pattern: log of what `inside` was divided by, with that of everything below. */
+  /** Per node and pattern: log of the factor that `inside` was divided by, including those of all nodes below. */
   readonly #logs: readonly Float64Array[]
   readonly #row: Float64Array
 
@@ -113,7 +113,7 @@ export class Expectation {
         const length = count[child] * width
         ratio.fill(0, 0, length)
         for (let u = 0; u < count[node]; u++) addRow(ratio, above[child][u] * width, expected, u * width, width)
-        // A message is 0 only for an impossible state (beyond H), where nothing is expected either.
+        // A message is 0 only for padding states (beyond H), which have no expected counts either.
         for (let i = 0; i < length; i++) ratio[i] = ratio[i] === 0 ? 0 : ratio[i] / message[i]
         this.#kernel.multiply(ratio, width, 1, parameters.transitions[child], below, fours(count[child]), width, width)
         for (let i = 0; i < length; i++) below[i] *= inside[i]
@@ -134,7 +134,7 @@ function multiplyBy(row: Float64Array, factors: Float32Array, from: number): voi
   for (let z = 0; z < row.length; z++) row[z] *= factors[from + z]
 }
 
-/** Writes `row` scaled to a greatest entry of 1; returns the log of the scale. */
+/** Writes `row` scaled so that the largest entry is 1; returns the log of the scale. */
 function scaleInto(target: Float32Array, to: number, row: Float64Array): number {
   let greatest = 0
   for (let z = 0; z < row.length; z++) if (row[z] > greatest) greatest = row[z]

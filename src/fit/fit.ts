@@ -13,19 +13,19 @@ import { train, type Trained, type TrainProgress, type TrainReport } from './tra
 export interface FitOptions {
   readonly name: string
   readonly columns?: ColumnsFile
-  /** H, or auto: the smallest sufficient of 16, 32, 64 and 128. */
+  /** The number of hidden states H; `auto`: the smallest sufficient one of 16, 32, 64 and 128. */
   readonly states: number | 'auto'
   readonly seed: number
   readonly threads?: number
-  /** Categories and numbers with fewer rows do not get a symbol of their own. */
+  /** Minimum number of rows for a category or number to get a symbol of its own. */
   readonly minCount: number
   readonly roundExtremes: boolean
   /** Whether to look for relations between columns. @default true */
   readonly relations?: boolean
-  /** Aborting ends training with the best circuit so far. */
+  /** Aborting ends training early with the best circuit so far. */
   readonly signal?: AbortSignal
   readonly onPrepared?: (prepared: Prepared) => void
-  /** Gets sentences about columns that are not learned, with examples. */
+  /** Called with sentences about columns that are not learned, with examples. */
   readonly onExamples?: (notes: readonly string[]) => void
   readonly onProgress?: (progress: TrainProgress) => void
 }
@@ -33,19 +33,19 @@ export interface FitOptions {
 export interface Fitted {
   readonly artifact: ModelArtifact
   readonly report: FitReport
-  /** Null if nothing is learned: every column is generated outside the circuit. */
+  /** Null if nothing is learned, because every column is generated outside the circuit. */
   readonly training: TrainReport | null
 }
 
-/** Share of the rows held out of training, to measure the model against. */
+/** Share of the rows held out of training to measure the model against. */
 const heldOutShare = 0.1
 const maxHeldOut = 10_000
-/** A smaller table is used whole for training, and the model is measured against it. */
-const fewRows = 50
+/** With fewer rows, none are held out: the model is measured against its training rows. */
+const minRowsToHoldOut = 50
 
 /**
- * From table to model. The same table, columns file, options and seed make the same artifact, on any number of threads. Throws
- * TABLE_INVALID, CONFIG_INVALID, CONFIG_UNREADABLE or MODEL_INVALID, before training.
+ * Fits a model to a table. The same table, columns file, options and seed give the same artifact on any number of threads. Throws
+ * TABLE_INVALID, CONFIG_INVALID, CONFIG_UNREADABLE or MODEL_INVALID, all before training.
  */
 export async function fitTable(table: Table, options: FitOptions): Promise<Fitted> {
   const prepared = prepareTable(table, options.columns, options)
@@ -69,7 +69,7 @@ async function trainCircuit(prepared: Prepared, split: Split, options: FitOption
   return train(table, { states, seed, threads, heldOut, ordered, signal, onProgress })
 }
 
-/** The alphabets of numbers, dates and times are in the order of their values, missing last. */
+/** The number of codes in value order. Alphabets of numbers, dates and times are in value order, with missing last. */
 function orderedCodes({ column, alphabet: { symbols } }: NodeColumn): number {
   const { kind } = column.learned.type
   if (kind === 'string' || kind === 'uuid' || kind === 'boolean') return 0
@@ -81,11 +81,11 @@ interface Split {
   readonly heldOut: Uint32Array | null
 }
 
-/** Rows to train on, shuffled, and rows held out; null if there are too few to hold any out. */
+/** Shuffled rows to train on, and held-out rows; null if there are too few to hold any out. */
 export function splitRows(rows: number, seed: number): Split {
   const order = Int32Array.from({ length: rows }, (_, row) => row)
   new TrainingRandom(seed).shuffle(order)
-  const count = rows < fewRows ? 0 : Math.min(maxHeldOut, Math.round(rows * heldOutShare))
+  const count = rows < minRowsToHoldOut ? 0 : Math.min(maxHeldOut, Math.round(rows * heldOutShare))
   const shuffled = Uint32Array.from(order)
   return { train: shuffled.subarray(count), heldOut: count === 0 ? null : shuffled.subarray(0, count) }
 }

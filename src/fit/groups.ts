@@ -4,8 +4,8 @@ import type { TrainingRandom } from './random.js'
 const rounds = 3
 
 /**
- * Clusters rows into `groups` groups of similar rows: a mixture of products fitted by hard EM, each group starting from one row.
- * Returns the group of each row. `marginals[j]` is the distribution of column j's codes; each group sees one row of it more.
+ * Clusters similar rows into `groups` groups: a mixture of products fitted by hard EM, each group starting from one row. Returns the
+ * group of each row. `marginals[j]`: the distribution of column j's codes, which is added to each group as one extra row.
  */
 export function groupRows(
   { rows, sizes, codes }: CodedTable,

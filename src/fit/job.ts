@@ -2,7 +2,7 @@ import type { CircuitShape } from './layout.js'
 import type { Smoothing } from './smoothing.js'
 import type { SharedMemory } from './simd.js'
 
-/** One training run as its threads receive it. Everything big is shared, not copied. */
+/** One training run as sent to its threads. Everything large is shared, not copied. */
 export interface TrainingJob {
   readonly shape: CircuitShape
   readonly memory: SharedMemory
@@ -12,13 +12,13 @@ export interface TrainingJob {
   readonly smoothing: Smoothing
   readonly rows: number
   readonly codes: readonly Uint16Array[]
-  /** Mini-batches of an epoch, of equal size to within a row. */
+  /** Mini-batches per epoch, of equal size to within one row. */
   readonly batches: number
   readonly heldOutRows: number
   readonly heldOutCodes: readonly Uint16Array[]
 }
 
-/** What a run reports after each epoch. Log-likelihoods are nats per row; heldOut is null without held-out rows. */
+/** Reported after each epoch. Log-likelihoods are in nats per row; `heldOut` is null without held-out rows. */
 export interface EpochDone {
   /** Counts from 1. */
   readonly epoch: number
@@ -28,23 +28,23 @@ export interface EpochDone {
   readonly best: boolean
 }
 
-/** Mini-batches of an epoch: of 1,024 rows, or of fewer so that a small table still gets enough steps. */
+/** Mini-batches per epoch: of 1,024 rows, or fewer so that a small table still gets enough steps. */
 export function batchesOf(rows: number): number {
   const batchRows = Math.min(1024, Math.max(128, rows / 16))
   return Math.ceil(rows / batchRows)
 }
 
-/** Training ends when the held-out likelihood has not risen for this many epochs. */
+/** Training ends when the held-out likelihood has not improved for this many epochs. */
 export const patience = 5
-/** Parts of a mini-batch that threads share out. A property of the method, not of the machine: sums depend on it. */
+/** Chunks of a mini-batch, which threads divide among themselves. Independent of the machine, because sums depend on it. */
 export const chunksPerBatch = 4
 
-/** Chunks that held-out rows are divided into. */
+/** Number of chunks of held-out rows. */
 export function heldOutChunks(rows: number, chunkRows: number): number {
   return Math.ceil(rows / chunkRows)
 }
 
-/** Where part `index` of `parts` equal parts of `length` begins. */
+/** The start of part `index` when `length` is divided into `parts` equal parts. */
 export function boundary(length: number, parts: number, index: number): number {
   return Math.floor((length * index) / parts)
 }

@@ -1,10 +1,9 @@
 /**
  * The one inner loop of training: a small dense matrix product in float32.
  *
- * C = A · B with A of `m` × `k`, B of `k` × `n` and C of `m` × `n`. B and C lie row by row; element (i, j) of A is
- * a[i · rowStride + j · columnStride], so that A may be read transposed. `m` is a multiple of 4, `n` of 8.
- * Every sum runs over k upwards and is rounded to float32 after each multiplication and each addition, so that all
- * implementations give the same bits.
+ * C = A · B with A of `m` × `k`, B of `k` × `n` and C of `m` × `n`. B and C are stored by rows; element (i, j) of A is
+ * a[i · rowStride + j · columnStride], so that A can be read transposed. `m` is a multiple of 4, `n` of 8. Sums run in ascending k and
+ * are rounded to float32 after each multiplication and addition, so that all implementations give the same bits.
  */
 export interface Kernel {
   multiply(
@@ -19,7 +18,7 @@ export interface Kernel {
   ): void
 }
 
-/** The product in plain TypeScript: the oracle of the SIMD one, and its stand-in where there is no SIMD. */
+/** The product in plain TypeScript: the reference for the SIMD version, and the fallback without SIMD. */
 export const plainKernel: Kernel = {
   multiply(a, rowStride, columnStride, b, c, m, n, k) {
     for (let i = 0; i < m; i++) {

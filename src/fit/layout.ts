@@ -3,34 +3,34 @@
  */
 import type { SharedMemory } from './simd.js'
 
-/** What a training run's memory depends on. */
+/** Everything that a training run's memory layout depends on. */
 export interface CircuitShape {
   /** H, the number of hidden states. */
   readonly states: number
   readonly parent: readonly number[]
   readonly sizes: readonly number[]
-  /** Rows of a chunk: the part of a mini-batch that one thread takes at a time. */
+  /** Rows per chunk, the part of a mini-batch that one thread takes at a time. */
   readonly chunkRows: number
-  /** Chunks of a mini-batch; does not depend on the number of threads, so that sums do not either. */
+  /** Chunks per mini-batch. Independent of the number of threads, so that sums are too. */
   readonly chunks: number
   readonly threads: number
 }
 
-/** Parameters or statistics of a circuit. Every row of H states is `width` long; what is beyond H is 0. */
+/** Parameters or statistics of a circuit. Every row of H states is `width` long, padded with 0. */
 export interface CircuitTables {
-  /** Of the root. */
+  /** For the root. */
   readonly prior: Float32Array
-  /** Per node: row of the parent's state; empty for the root. */
+  /** By node: a row for each state of the parent; empty for the root. */
   readonly transitions: readonly Float32Array[]
-  /** Per node: row of the symbol. */
+  /** By node: a row for each symbol. */
   readonly emissions: readonly Float32Array[]
 }
 
-/** Buffers of one node for one chunk: a row of `width` states per pattern. */
+/** Buffers for one node and one chunk: a row of `width` states per pattern. */
 export interface NodeBuffers {
-  /** p(what lies below and at the node | its state), scaled to a greatest entry of 1. */
+  /** p(symbols at and below the node | its state), scaled so that the largest entry is 1. */
   readonly inside: Float32Array
-  /** The same seen from the parent: p(… | the parent's state). */
+  /** The same given the parent's state: p(… | the parent's state). */
   readonly message: Float32Array
   /** Expected number of rows in each state. */
   readonly expected: Float32Array
@@ -39,18 +39,18 @@ export interface NodeBuffers {
 }
 
 export interface Layout {
-  /** H rounded up to what the kernel works in. */
+  /** H rounded up to a multiple of the kernel's tile width. */
   readonly width: number
   readonly parameters: CircuitTables
-  /** transitions[j] transposed: row of the node's own state. */
+  /** transitions[j] transposed: a row for each state of the node itself. */
   readonly transposed: readonly Float32Array[]
   /** Moving averages of the statistics, per row of the table. */
   readonly average: CircuitTables
-  /** The parameters that did best on held-out rows. */
+  /** The parameters with the best held-out likelihood. */
   readonly best: CircuitTables
-  /** Per chunk of a mini-batch. Transitions lack the factor of the transition itself. */
+  /** By chunk of a mini-batch. Transition counts are not yet multiplied by the transition itself. */
   readonly statistics: readonly CircuitTables[]
-  /** Per thread, per node. */
+  /** By thread, then by node. */
   readonly buffers: readonly (readonly NodeBuffers[])[]
   /** Log-likelihood of each chunk of a mini-batch or of the held-out rows. */
   readonly likelihoods: Float64Array
@@ -61,7 +61,7 @@ export function paddedStates(states: number): number {
   return Math.ceil(states / 8) * 8
 }
 
-/** How many bytes `layoutIn` needs. */
+/** Number of bytes that `layoutIn` needs. */
 export function bytesOf(shape: CircuitShape, likelihoods: number): number {
   return place(shape, likelihoods, undefined).bytes
 }
@@ -91,7 +91,7 @@ function place(shape: CircuitShape, likelihoodCount: number, buffer: SharedArray
     bytes += Math.ceil(likelihoodCount / 8) * 64
     return buffer === undefined ? new Float64Array(0) : new Float64Array(buffer, start, likelihoodCount)
   }
-  // The kernel reads rows in fours.
+  // The kernel processes four rows at a time.
   const rows = Math.ceil(shape.chunkRows / 4) * 4
   const perThread = (): NodeBuffers[] => {
     const ratio = take(rows * width)

@@ -1,6 +1,6 @@
-/** Coarsened alphabets, so that the dependence of two columns can be counted in a small table. */
+/** Coarsens alphabets, so that the dependence of two columns can be counted in a small table. */
 
-/** The most levels a column is given when dependence is measured. */
+/** Maximum number of levels per column when measuring dependence. */
 export const maxLevels = 24
 
 /** How often each code of an alphabet of `size` occurs. */
@@ -10,7 +10,7 @@ export function countCodes(codes: Uint16Array, size: number): Float64Array {
   return counts
 }
 
-/** Code → level: the most frequent codes keep a level each, all others share the last. */
+/** Code → level: the most frequent codes get a level each, all others share the last. */
 export function frequentLevels(counts: ArrayLike<number>, levels = maxLevels): Uint16Array {
   const order = Array.from(counts, (_, code) => code).sort((a, b) => counts[b] - counts[a] || a - b)
   const map = new Uint16Array(counts.length)
@@ -19,8 +19,8 @@ export function frequentLevels(counts: ArrayLike<number>, levels = maxLevels): U
 }
 
 /**
- * Code → level for codes in the order of their values: a code with the mass of a level is a level of its own; the others share the
- * remaining levels, as runs of neighbours of about equal mass.
+ * Code → level for codes in value order: a code with at least the mass of a level gets its own; the others share the remaining levels, as
+ * runs of neighbours of about equal mass.
  */
 export function adjacentLevels(counts: ArrayLike<number>, levels = maxLevels): Uint16Array {
   const all = Array.from(counts)

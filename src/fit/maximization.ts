@@ -1,19 +1,19 @@
 /**
- * The M-step of mini-batch EM for one node: blends the batch's expected counts into their moving averages and makes
- * parameters of those. Cappé & Moulines, "On-line EM" (2009). Hot code: runs for every node after every mini-batch.
+ * The M-step of mini-batch EM for one node: blends the batch's expected counts into their moving averages and computes the parameters
+ * from these. Cappé & Moulines, "On-line EM" (2009). Hot code: runs for every node after every mini-batch.
  */
 import type { Layout } from './layout.js'
 import type { Smoothing } from './smoothing.js'
 
-/** Number of codes on either side that smooth a code. */
+/** Number of neighbouring codes on either side that a code is smoothed with. */
 const windowReach = 3
 
 export interface EmStep {
-  /** Share of the new counts in the moving average. */
+  /** Weight of the new counts in the moving average. */
   readonly rate: number
   /** Rows of the mini-batch. */
   readonly rows: number
-  /** Chunks that have counts of this mini-batch. */
+  /** Chunks with counts of this mini-batch. */
   readonly chunks: number
 }
 
@@ -110,8 +110,8 @@ export class Maximization {
   }
 
   /**
-   * Adds some rows to each state, distributed like its own neighbouring codes: within a window of ordered codes, the
-   * state's mass is distributed like the marginal.
+   * Adds some rows to each state, distributed like its neighbouring codes: within a window of ordered codes, the state's mass is
+   * distributed like the marginal.
    */
   #addNeighbours(node: number, average: Float32Array, table: Float32Array): void {
     const { neighbourly, neighbourMass, marginals } = this.#smoothing
@@ -149,7 +149,7 @@ export class Maximization {
     return total
   }
 
-  /** average ← (1 − rate) · average + rate · factor · Σ counts / rows, chunks summed in their order. */
+  /** average ← (1 − rate) · average + rate · factor · Σ counts / rows, with chunks summed in order. */
   #blend(
     average: Float32Array,
     factor: Float32Array | undefined,

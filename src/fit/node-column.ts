@@ -5,6 +5,6 @@ import type { Alphabet } from './discretise/alphabet.js'
 export interface NodeColumn {
   readonly column: LearnedColumn
   readonly alphabet: Alphabet
-  /** Code of each row. */
+  /** By row. */
   readonly codes: Uint16Array
 }

@@ -1,23 +1,23 @@
 /**
- * Rows of a chunk grouped by what a subtree of the circuit sees of them. Messages of a subtree depend only on the
- * symbols below it, so they are computed once per distinct pattern, not once per row: a leaf has no more patterns than
- * symbols. Hot code: open addressing in reused arrays, no allocation per chunk.
+ * Groups the rows of a chunk by their symbols in each subtree of the circuit. A subtree's messages depend only on these symbols, so they
+ * are computed once per distinct pattern, not once per row: a leaf has no more patterns than symbols. Hot code: open addressing in reused
+ * arrays, no allocation per chunk.
  */
 import { topDown } from '../model/circuit.js'
 
 export class Patterns {
-  /** Per node: the number of distinct patterns of its subtree in the chunk, numbered in the order of their first row. */
+  /** By node: the number of distinct patterns of its subtree in the chunk. Patterns are numbered in order of first occurrence. */
   readonly count: Int32Array
-  /** symbols[j][u]: the symbol of node j itself in its pattern u. */
+  /** symbols[j][u]: the symbol of node j in its pattern u. */
   readonly symbols: readonly Int32Array[]
-  /** above[j][v]: for a pattern v of j's *parent*, which pattern of j it holds. Empty for the root. */
+  /** above[j][v]: the pattern of j within pattern v of j's *parent*. Empty for the root. */
   readonly above: readonly Int32Array[]
-  /** How many rows have pattern u of the root. */
+  /** By pattern of the root: number of rows. */
   readonly weight: Int32Array
 
   readonly #order: readonly number[]
   readonly #children: readonly (readonly number[])[]
-  /** pattern of each row, per node */
+  /** By node, then by row: the pattern. */
   readonly #ids: readonly Int32Array[]
   readonly #first: Int32Array
   readonly #mask: number
@@ -70,7 +70,7 @@ export class Patterns {
     for (let row = 0; row < rows; row++) this.weight[root[row]]++
   }
 
-  /** Replaces each id, or pair of ids, by its number in order of first appearance; returns how many there are. */
+  /** Renumbers ids, or pairs of ids, in order of first occurrence; returns how many are distinct. */
   #number(ids: Int32Array, others: Int32Array | undefined, rows: number): number {
     const mask = this.#mask
     const keys = this.#keys

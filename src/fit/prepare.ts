@@ -24,20 +24,20 @@ export interface Prepared {
   readonly planned: readonly PlannedColumn[]
   /** The columns of the circuit, in the order of its nodes. */
   readonly nodes: readonly NodeColumn[]
-  /** The timestamps that are learned as a day and a time of day; both parts are nodes, or decided. */
+  /** The timestamps learned as a day and a time of day. Each part is a node, or determined by one. */
   readonly composed: readonly ComposedColumn[]
-  /** The learned columns that another one determines. */
+  /** The learned columns determined by another one. */
   readonly decided: readonly DecidedColumn[]
-  /** The columns that are computed from others. */
+  /** The columns computed from others. */
   readonly relations: readonly PlannedRelation[]
   /** All relations found or stated, whether the model uses them or not. */
   readonly tied: readonly PlannedRelation[]
-  /** The columns that are computed from an event time. */
+  /** The columns computed from an event time. */
   readonly followers: readonly Follower[]
-  /** The columns that are missing when another one says so, including hidden columns of patterns. */
+  /** The columns whose missing values another column determines, which may be a hidden pattern column. */
   readonly masks: readonly Mask[]
   readonly patterns: readonly LearnedColumn[]
-  /** Hidden columns that the table does not have: combinations of two of its columns. */
+  /** Hidden columns that are not in the table: combinations of two of its columns. */
   readonly joint: readonly LearnedColumn[]
   /** Conditions that no record may satisfy. */
   readonly forbid: readonly Formula[]
@@ -46,7 +46,7 @@ export interface Prepared {
 }
 
 export interface PrepareOptions extends DiscretiseOptions {
-  /** False: do not look for relations between columns. */
+  /** Whether to look for relations between columns. @default true */
   readonly relations?: boolean
 }
 
@@ -54,7 +54,7 @@ export interface DecidedColumn {
   readonly column: LearnedColumn
   /** The node that determines it. */
   readonly decider: NodeColumn
-  /** Its value for each code of the decider. */
+  /** By code of the decider. */
   readonly values: readonly (string | number | boolean | null)[]
 }
 
@@ -85,7 +85,7 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
       continue
     }
     composed.push(parts)
-    // Rounded outwards, a time of day would fall outside the day.
+    // Rounding its extremes would move a time of day out of the day.
     nodes.push(discretised(parts.day, table, options))
     nodes.push(neverMissing(discretised(parts.time, table, { ...options, roundExtremes: false })))
   }
@@ -105,7 +105,7 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
   }
   const all = planRelations([...learned, ...clocks], { ...ways, search: options.relations !== false })
   const { relations, followers } = followersOf(all, clocks, learned, (name) => freeName(name, names))
-  // Even without them, the report says what they would have kept.
+  // The report measures relations even if the model does not use them.
   const tied =
     options.relations === false
       ? planRelations(learned, { ...ways, search: true, freeName: (name) => name })
@@ -172,7 +172,7 @@ function isLearned(column: PlannedColumn): column is LearnedColumn {
   return column.place === 'learned'
 }
 
-/** The event times in the place of the table's times, as the table has them. */
+/** The columns of times that are replaced by an event time, with the table's values. */
 function eventTimesIn(planned: readonly PlannedColumn[]): LearnedColumn[] {
   return planned.flatMap((column): LearnedColumn[] => {
     if (column.place === 'learned' || column.times === undefined || column.raw === null) return []
@@ -218,7 +218,7 @@ function withDependencies(nodes: readonly NodeColumn[]): { decided: DecidedColum
   return { decided, undecided: nodes.filter((_, j) => !decidedNodes.has(j)) }
 }
 
-/** The rows in codes, all of them or the selected ones. */
+/** The rows as codes: all of them, or the selected ones. */
 export function codedRows({ rows, nodes }: Prepared, selected?: Uint32Array): CodedTable {
   return {
     rows: selected?.length ?? rows,
@@ -234,7 +234,7 @@ function pick(codes: Uint16Array, selected: Uint32Array): Uint16Array {
 }
 
 /**
- * A node whose missing values are replaced by those of the previous row. Used for a time of day: its day alone says whether the timestamp is
+ * A node whose missing values are replaced by the previous row's. Used for times of day, so that only the day says whether a timestamp is
  * missing. If both said it, they would have to agree, which a model learns only approximately.
  */
 function neverMissing(node: NodeColumn): NodeColumn {
@@ -263,7 +263,7 @@ function discretised(column: LearnedColumn, table: Table, options: DiscretiseOpt
       place: table.place,
       found: `${alphabet.symbols.length}`,
       expected: `at most ${maxSymbols}`,
-      remedy: 'Give it another kind, such as text or pattern, in a columns file.',
+      remedy: 'Set another kind, such as text or pattern, in a columns file.',
     })
   const codeOf = learned.held.map((value) => alphabet.codeOf(value))
   return { column, alphabet, codes: Uint16Array.from(raw.codes, (code) => codeOf[code]) }

@@ -1,6 +1,6 @@
-/** Cuts numbers into intervals that hold about the same number of rows each. */
+/** Divides numbers into intervals with about the same number of rows each. */
 
-/** The distinct lower bounds of all intervals but the first, ascending: at most `intervals` - 1. NaN is no value. */
+/** The distinct lower bounds of all intervals but the first, ascending: at most `intervals` − 1. NaN is ignored. */
 export function quantileEdges(values: Float64Array, intervals: number): readonly number[] {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort()
   const edges: number[] = []
@@ -11,7 +11,7 @@ export function quantileEdges(values: Float64Array, intervals: number): readonly
   return edges
 }
 
-/** Which interval a number is in: how many edges are at or below it. */
+/** The interval that a number is in, which is the number of edges at or below it. */
 export function intervalOf(value: number, edges: readonly number[]): number {
   let low = 0
   let high = edges.length

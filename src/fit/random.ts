@@ -1,4 +1,4 @@
-/** sfc32, a small fast generator (Doty-Humphrey, PractRand): decides starting values and the order of rows in training. */
+/** sfc32, a small fast generator (Doty-Humphrey, PractRand), for the starting values and the order of rows in training. */
 export class TrainingRandom {
   readonly #state: Uint32Array
 

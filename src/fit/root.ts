@@ -1,27 +1,26 @@
 import type { CodedTable } from '../model/circuit.js'
 import { Patterns } from './patterns.js'
-import { hangFrom } from './spanning-tree.js'
+import { rootedAt } from './spanning-tree.js'
 
-/** Rows examined: one chunk of a mini-batch. */
+/** Number of rows examined: one chunk of a mini-batch. */
 const sampleRows = 256
-/** Roots that are tried; beyond it, those nearest to the middle of the tree. */
-const candidates = 64
+/** Maximum number of roots tried; those nearest to the middle of the tree come first. */
+const maxCandidates = 64
 
 /**
- * The tree hung from the root that makes training cheapest. Every root gives the same family of distributions, but work
- * grows with the number of distinct patterns below each node, and that depends on which way the tree hangs.
- * Returns the parent of each node.
+ * Roots the tree at the node that makes training cheapest, and returns the parent of each node. Every root gives the same family of
+ * distributions, but the work grows with the number of distinct patterns below each node, which depends on the root.
  */
-export function hangCheaply(neighbours: readonly (readonly number[])[], table: CodedTable): number[] {
+export function rootCheaply(neighbours: readonly (readonly number[])[], table: CodedTable): number[] {
   const rows = Math.min(sampleRows, table.rows)
   const order = Int32Array.from({ length: rows }, (_, i) => Math.floor((i * table.rows) / rows))
-  let best = hangFrom(0, neighbours)
+  let best = rootedAt(0, neighbours)
   let least = Infinity
-  for (const root of byDepth(neighbours).slice(0, candidates)) {
-    const parent = hangFrom(root, neighbours)
+  for (const root of byDepth(neighbours).slice(0, maxCandidates)) {
+    const parent = rootedAt(root, neighbours)
     const patterns = new Patterns(parent, rows)
     patterns.group(table.codes, order, 0, rows)
-    // The root has no message to make.
+    // The root sends no message.
     const cost = patterns.count.reduce((sum, count, node) => sum + (node === root ? 0 : count), 0)
     if (cost < least) {
       least = cost
@@ -31,7 +30,7 @@ export function hangCheaply(neighbours: readonly (readonly number[])[], table: C
   return best
 }
 
-/** The nodes by the depth of the tree that hangs from them, least first. */
+/** The nodes, sorted by the depth of the tree when rooted at them, shallowest first. */
 function byDepth(neighbours: readonly (readonly number[])[]): number[] {
   const depth = neighbours.map((_, root) => {
     const far = new Array<number>(neighbours.length).fill(-1)

@@ -18,7 +18,7 @@ export interface RunOptions {
   readonly parent: readonly number[]
   /** As in TrainOptions. */
   readonly ordered: readonly number[]
-  /** Its codes are shared (`sharedTable`). */
+  /** Codes must be in shared memory (`sharedTable`). */
   readonly table: CodedTable
   readonly heldOut: CodedTable | undefined
   readonly signal?: AbortSignal
@@ -27,23 +27,23 @@ export interface RunOptions {
 
 export interface RunResult {
   readonly circuit: Circuit
-  /** The epoch whose parameters these are; null if training was ended before the first was complete. */
+  /** The epoch that the parameters are from; null if training ended before the first was complete. */
   readonly epoch: EpochDone | null
-  /** Epochs that were completed. */
+  /** Number of epochs completed. */
   readonly epochs: number
 }
 
-/** A circuit that needs more memory than this to train is refused; WebAssembly ends at 4 GiB. */
+/** Maximum memory for training. WebAssembly is limited to 4 GiB. */
 const maxBytes = 2 ** 31
 
-/** Whether there is memory enough for this run. */
+/** Whether a run needs no more than the maximum memory. */
 export function fitsInMemory(options: RunOptions): boolean {
   return bytesOf(shapeOf(options), likelihoodsOf(options)) <= maxBytes
 }
 
 /**
- * Trains one circuit of a given shape. Aborting ends it early with the best parameters so far; it is not an error.
- * Throws TABLE_INVALID if the circuit does not fit in memory.
+ * Trains one circuit of a given shape. Aborting ends training early with the best parameters so far and is not an error. Throws
+ * TABLE_INVALID if the circuit does not fit in memory.
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { states, epochs, seed, parent, ordered, table, heldOut, signal } = options
@@ -82,7 +82,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
     await Promise.all(workers.map(ended))
   } finally {
     signal?.removeEventListener('abort', stop)
-    // Where one has failed, the others wait for it.
+    // If one has failed, the others are still waiting for it.
     await Promise.all(workers.map((worker) => worker.terminate()))
   }
   return {
@@ -115,7 +115,7 @@ function ended(worker: Worker): Promise<void> {
   })
 }
 
-/** The parameters without what they were padded with, emissions by state. */
+/** The parameters without padding, with emissions by state. */
 function circuitOf({ width }: Layout, { states, parent, sizes }: CircuitShape, tables: CircuitTables): Circuit {
   const transitions = tables.transitions.map((table, node) => {
     const result = new Float32Array(parent[node] < 0 ? 0 : states * states)

@@ -1,7 +1,7 @@
 /**
- * The kernel of kernel.ts in WebAssembly SIMD, assembled here from its instructions: the module has one function, and a
- * few dozen lines of assembler are easier to check and to keep than a binary file and its tool chain.
- * Encodings: WebAssembly Core Specification 2.0, section 5 (binary format); shared memory: threads proposal.
+ * The kernel of kernel.ts in WebAssembly SIMD, assembled here from its instructions: the module has one function, and a few dozen lines
+ * of assembler are easier to check and maintain than a binary file and its toolchain. Encodings: WebAssembly Core Specification 2.0,
+ * section 5 (binary format); shared memory: threads proposal.
  */
 import type { Kernel } from './kernel.js'
 
@@ -12,7 +12,7 @@ declare const WebAssembly: {
   Memory: new (shape: { initial: number; maximum: number; shared: true }) => SharedMemory
 }
 
-/** A `WebAssembly.Memory` that threads share; it may be sent to a worker. */
+/** A `WebAssembly.Memory` shared by threads; it can be sent to a worker. */
 export interface SharedMemory {
   readonly buffer: SharedArrayBuffer
 }
@@ -41,7 +41,7 @@ export function hasSimd(): boolean {
   return WebAssembly.validate(moduleBytes())
 }
 
-/** The kernel for matrices that all lie in `memory`. */
+/** The kernel for matrices in `memory`. */
 export function simdKernel(memory: SharedMemory): Kernel {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes()), { e: { m: memory } })
   const product = exports.p as Product

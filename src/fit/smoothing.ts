@@ -1,24 +1,24 @@
 import type { CodedTable } from '../model/circuit.js'
 import { countCodes, maxLevels } from './levels.js'
 
-/** How parameters are kept from fitting single rows. Masses are shares of a row of the table. */
+/** How parameters are kept from overfitting single rows. Masses are shares of a row of the table. */
 export interface Smoothing {
-  /** What every state gets in proportion to the marginal distribution. */
+  /** Mass added to every state, distributed like the marginal. */
   readonly mass: number
-  /** Per node: the marginal distribution of its symbols. */
+  /** By node: the marginal distribution of its symbols. */
   readonly marginals: readonly Float64Array[]
-  /** What every state's emission gets from neighbouring codes. */
+  /** Mass added to every state's emissions from neighbouring codes. */
   readonly neighbourMass: number
-  /** Per node: its codes that neighbours smooth, in the order of their values. */
+  /** By node: the codes smoothed with their neighbours, in value order. */
   readonly neighbourly: readonly Uint16Array[]
 }
 
-/** Rows per state. Measured on held-out rows: 10 to 30 are alike on census data, and more is better only with few rows. */
+/** Rows per state. On held-out census rows, 10 to 30 do equally well; more is better only for small tables. */
 const neighbourRows = 20
-/** All smoothing by the marginal together is at most this share of the table. */
+/** Maximum total smoothing by the marginal, as a share of the table. */
 const maxShareOfTable = 0.1
 
-/** `ordered[j]`: how many codes of column j, from 0 on, are in the order of their values. */
+/** `ordered[j]`: the number of codes of column j, starting at 0, that are in value order. */
 export function smoothingOf({ rows, sizes, codes }: CodedTable, states: number, ordered: readonly number[]): Smoothing {
   const marginals = codes.map((column, j) => distribution(countCodes(column, sizes[j])))
   const marginalRows = Math.min(0.5 + Math.min(1.5, 500 / rows), (maxShareOfTable * rows) / states)
@@ -30,14 +30,14 @@ export function smoothingOf({ rows, sizes, codes }: CodedTable, states: number, 
   }
 }
 
-/** A code with the mass of a level is not smoothed: the neighbours of a spike at zero are not like it. */
+/** The codes to smooth: those with less mass than a level, because a spike, for example at zero, is not like its neighbours. */
 function lightCodes(marginal: Float64Array, ordered: number): Uint16Array {
   const light: number[] = []
   for (let code = 0; code < ordered; code++) if (marginal[code] * maxLevels < 1) light.push(code)
   return Uint16Array.from(light)
 }
 
-/** Counts as probabilities; a code that never occurred keeps a trace. */
+/** Counts as probabilities; codes that never occur get a tiny one. */
 function distribution(counts: Float64Array): Float64Array {
   const trace = 0.01
   const total = counts.reduce((sum, count) => sum + count + trace, 0)

@@ -1,6 +1,6 @@
 /**
- * The spanning tree of greatest total weight (Prim), as the neighbours of each node.
- * Chow & Liu (1968): with mutual information as weight it is the best tree-shaped approximation.
+ * The spanning tree with maximum total weight (Prim), as the neighbours of each node. With mutual information as weight, it is the best
+ * tree-shaped approximation of the distribution (Chow & Liu, 1968).
  */
 export function maximumSpanningTree(weights: readonly ArrayLike<number>[]): number[][] {
   const nodes = weights.length
@@ -28,8 +28,8 @@ export function maximumSpanningTree(weights: readonly ArrayLike<number>[]): numb
   return neighbours
 }
 
-/** The parent of each node when the tree hangs from `root`; −1 for the root. */
-export function hangFrom(root: number, neighbours: readonly (readonly number[])[]): number[] {
+/** The parent of each node when the tree is rooted at `root`; −1 for the root. */
+export function rootedAt(root: number, neighbours: readonly (readonly number[])[]): number[] {
   const parent = new Array<number>(neighbours.length).fill(-1)
   const waiting = [root]
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {

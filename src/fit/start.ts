@@ -5,23 +5,23 @@ import type { Smoothing } from './smoothing.js'
 import type { TrainingRandom } from './random.js'
 import { someRows } from './table-parts.js'
 
-/** Rows that are grouped. */
+/** Maximum number of rows that are grouped. */
 const sampleRows = 8000
 /**
- * Share of a transition that is random at the start; the rest stays in the parent's state. 0 would be a mixture of products,
- * quick to learn and to overfit; 1 a tree that knows nothing, slow to learn. On census data 0.65 reaches the best held-out
- * likelihood, and in a third of the epochs that 0.8 takes.
+ * Share of a transition that is random at the start; the rest stays in the parent's state. 0 is a mixture of products, quick to learn and
+ * to overfit; 1 is an uninformed tree, slow to learn. On census data, 0.65 reaches the best held-out likelihood, in a third of the epochs
+ * that 0.8 takes.
  */
 const loose = 0.65
-/** Share of an emission that is the marginal distribution at the start. */
+/** Share of the marginal distribution in an emission at the start. */
 const vague = 0.2
-/** Mass of a row that every state has at least. */
+/** Minimum mass of a state, as a share of a row. */
 const minMass = 0.001
 
 /**
- * Writes starting parameters, and averages that agree with them. Rows are grouped by likeness into as many groups as there
- * are states, and state h of every node starts as group h: latent variable distillation (Liu, Zhang & Van den Broeck,
- * "Scaling Up Probabilistic Circuits by Latent Variable Distillation", 2023) with a mixture as the teacher.
+ * Writes starting parameters, and averages consistent with them. Similar rows are clustered into one group per state, and state h of
+ * every node starts as group h: latent variable distillation (Liu, Zhang & Van den Broeck, "Scaling Up Probabilistic Circuits by Latent
+ * Variable Distillation", 2023) with a mixture as the teacher.
  */
 export function start(
   layout: Layout,
@@ -68,7 +68,7 @@ export function start(
   })
 }
 
-/** A positive factor of mean 1: exponential, with a floor so that nothing starts impossible. */
+/** A positive random factor with mean 1: exponential, with a minimum so that nothing starts out impossible. */
 function spread(random: TrainingRandom): number {
   return 0.05 - 0.95 * Math.log(random.uniform())
 }

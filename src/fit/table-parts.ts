@@ -1,6 +1,6 @@
 import type { CodedTable } from '../model/circuit.js'
 
-/** The same table with its codes in memory that threads share. */
+/** The same table with its codes in shared memory. */
 export function sharedTable({ rows, sizes, codes }: CodedTable): CodedTable {
   const shared = codes.map((column) => {
     if (column.buffer instanceof SharedArrayBuffer) return column
@@ -18,7 +18,7 @@ export function someRows(table: CodedTable, limit: number): CodedTable {
   return picked(table, limit, (i) => Math.floor((i * rows) / limit))
 }
 
-/** Every `part`-th row held out, and the rest. */
+/** Holds out every `part`-th row. */
 export function dividedTable(table: CodedTable, part: number): { table: CodedTable; heldOut: CodedTable } {
   const held = Math.floor(table.rows / part)
   const rest = picked(table, table.rows - held, (i) => i + Math.min(held, Math.floor(i / (part - 1))))

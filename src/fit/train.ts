@@ -2,24 +2,24 @@ import { availableParallelism } from 'node:os'
 import type { Circuit, CodedTable } from '../model/circuit.js'
 import { chooseStates, type StatesCandidate } from './choose-states.js'
 import { mutualInformation } from './dependence.js'
-import { hangCheaply } from './root.js'
+import { rootCheaply } from './root.js'
 import { run, type RunOptions } from './run.js'
 import { maximumSpanningTree } from './spanning-tree.js'
 import { sharedTable, someRows } from './table-parts.js'
 
 export interface TrainOptions {
-  /** H, or 'auto' for the smallest sufficient of 16, 32, 64 and 128 (choose-states.ts). */
+  /** The number of hidden states H; `auto`: the smallest sufficient one of 16, 32, 64 and 128 (choose-states.ts). */
   readonly states: number | 'auto'
   readonly seed: number
-  /** Passes over the table; by default as many as its size needs. */
+  /** Passes over the table. @default depends on its size */
   readonly epochs?: number
-  /** By default one per core. The result does not depend on it. */
+  /** Number of threads; the result does not depend on it. @default one per core */
   readonly threads?: number
-  /** Rows that are not trained on, in the same codes: they choose H and the best epoch. */
+  /** Rows in the same codes that are not trained on. They select H and the best epoch. */
   readonly heldOut?: CodedTable
-  /** Per column: how many of its codes, from 0 on, are in the order of their values; 0 where codes have no order. */
+  /** By column: the number of its codes, starting at 0, that are in value order; 0: its codes have no order. @default all 0 */
   readonly ordered?: readonly number[]
-  /** Aborting ends training early with the best circuit so far; it is not an error. */
+  /** Aborting ends training early with the best circuit so far and is not an error. */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: TrainProgress) => void
 }
@@ -27,13 +27,13 @@ export interface TrainOptions {
 export interface TrainProgress {
   readonly phase: 'choosing' | 'training'
   readonly states: number
-  /** Completed epochs, from 1. */
+  /** The completed epoch, counted from 1. */
   readonly epoch: number
   readonly epochs: number
-  /** Nats per row; heldOut is null without held-out rows. */
+  /** Log-likelihood in nats per row; `heldOut` is null without held-out rows. */
   readonly train: number
   readonly heldOut: number | null
-  /** Until this phase ends. */
+  /** Estimated time until this phase ends. */
   readonly remainingMs: number
 }
 
@@ -43,9 +43,9 @@ export interface TrainReport {
   /** Epochs completed. */
   readonly epochs: number
   readonly threads: number
-  /** Nats per row of the circuit returned; null where there were no such rows or no epoch was completed. */
+  /** Log-likelihood of the returned circuit in nats per row; null if there were no such rows or no epoch was completed. */
   readonly logLikelihood: { readonly train: number | null; readonly heldOut: number | null }
-  /** What was tried for 'auto'; empty otherwise. */
+  /** The sizes tried for `auto`; otherwise empty. */
   readonly candidates: readonly StatesCandidate[]
   readonly aborted: boolean
   readonly elapsedMs: number
@@ -56,12 +56,12 @@ export interface Trained {
   readonly report: TrainReport
 }
 
-/** Held-out rows that are looked at after each epoch. */
+/** Maximum number of held-out rows evaluated after each epoch. */
 const heldOutLimit = 8192
 
 /**
- * Trains a hidden Chow-Liu tree: dependence of every pair, maximum spanning tree, mini-batch EM. The circuit depends on
- * the table and the seed only, not on the number of threads. `table` has at least one row and one column.
+ * Trains a hidden Chow-Liu tree: pairwise dependence, maximum spanning tree, mini-batch EM. The circuit depends only on the table, the
+ * options and the seed, not on the number of threads. `table` must have at least one row and one column.
  */
 export async function train(table: CodedTable, options: TrainOptions): Promise<Trained> {
   const began = performance.now()
@@ -69,7 +69,7 @@ export async function train(table: CodedTable, options: TrainOptions): Promise<T
   const threads = options.threads ?? availableParallelism()
   const shared = sharedTable(table)
   const neighbours = maximumSpanningTree(mutualInformation(table, ordered))
-  const parent = hangCheaply(neighbours, table)
+  const parent = rootCheaply(neighbours, table)
   const heldOut = options.heldOut === undefined ? undefined : sharedTable(someRows(options.heldOut, heldOutLimit))
   const base = { seed, threads, parent, ordered, table: shared, heldOut, signal }
   const phase = (phase: TrainProgress['phase'], states: number, epochs: number): RunOptions => {
@@ -88,7 +88,7 @@ export async function train(table: CodedTable, options: TrainOptions): Promise<T
       : { states: options.states, candidates: [], short: null }
   const epochs = options.epochs ?? defaultEpochs(table.rows)
   const long = await run(phase('training', choice.states, epochs))
-  // Ended before its first epoch: what the choice has trained is better than nothing.
+  // If it was aborted before its first epoch, the short run is better than nothing.
   const result = (long.epoch === null ? choice.short : null) ?? { ...long, rows: table.rows }
   return {
     circuit: result.circuit,
@@ -105,7 +105,7 @@ export async function train(table: CodedTable, options: TrainOptions): Promise<T
   }
 }
 
-/** A large table needs fewer passes: what counts is the number of steps. */
+/** Large tables need fewer passes, because what matters is the number of steps. */
 function defaultEpochs(rows: number): number {
   return Math.min(60, Math.max(8, Math.round(4e5 / rows)))
 }

@@ -1,6 +1,6 @@
 /**
- * One thread of a training run. All threads run this same program side by side; what is shared out between them is decided
- * by `Team.take`, what is computed does not depend on who computes it.
+ * One thread of a training run. All threads run this program in parallel and divide the work by `Barrier.take`. The result does not
+ * depend on which thread computes what.
  */
 import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { Expectation } from './expectation.js'
@@ -66,7 +66,7 @@ class TrainingThread {
     }
   }
 
-  /** Nats per row, measured as the parameters change. */
+  /** Trains one epoch. Returns the log-likelihood in nats per row, measured while the parameters change. */
   #epoch(order: Int32Array, epoch: number): number {
     const { rows, batches, epochs } = this.#job
     let total = 0
@@ -99,7 +99,7 @@ class TrainingThread {
     return total
   }
 
-  /** Nats per held-out row. */
+  /** Held-out log-likelihood in nats per row. */
   #evaluate(): number | null {
     const { heldOutRows: rows, heldOutCodes, shape } = this.#job
     if (rows === 0) return null
@@ -116,7 +116,7 @@ class TrainingThread {
   }
 }
 
-/** Share of a mini-batch in the averages: falls as training goes on, and is small in the last quarter to settle. */
+/** Weight of a mini-batch in the averages. It decreases during training, and is small in the last quarter so that averages settle. */
 function learningRate(step: number, epoch: number, epochs: number): number {
   const rate = (step + 2) ** -0.6
   return epoch > 0.75 * epochs ? Math.min(rate, 0.05) : rate

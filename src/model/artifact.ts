@@ -134,21 +134,21 @@ export type ColumnOrigin =
    */
   | { from: 'filled'; form: string }
   /**
-   * From version 4 on. Text by `form`, a hidden learned column of texts: `=` and the text itself, or the number of words (up to 40) that `words` are drawn
-   * for; missing if that is.
+   * Since version 4. Text according to `form`, a hidden learned column of texts: either `=` and the text itself, or the number of words (up
+   * to 40) to draw from `words`. Missing if `form` is.
    */
   | { from: 'worded'; form: string; words: WordModel }
 
 /**
- * Words and how they follow each other. Weighted lists hold pairs of an index of `words` and a weight, one after another. `alone` is for texts of one word, `first`
- * for the first word of others. After word w, `next[w]` comes in the middle and `end[w]` as the last word; −1, or an
- * empty list: a word that may come there after a word of the same kind, `middle[kinds[w]]` or `last[kinds[w]]`.
+ * Words and which of them follow which. Weighted lists hold consecutive pairs of an index into `words` and a weight. `alone` is for texts
+ * of one word, `first` for the first word of longer texts. Word w is followed by one of `next[w]` in the middle of a text, or `end[w]` at
+ * its end. −1, or an empty list, means any word that can be there after a word of the same kind: `middle[kinds[w]]` or `last[kinds[w]]`.
  */
 export interface WordModel {
   words: string[]
   alone: number[]
   first: number[]
-  /** Of each word; a word may end few texts, as "the" does, or begin few. */
+  /** By word: its kind, because some words rarely end texts, such as "the", or rarely begin them. */
   kinds: number[]
   middle: number[][]
   last: number[][]

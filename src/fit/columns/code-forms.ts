@@ -4,15 +4,15 @@ import { phrasesOf } from './phrases.js'
 import { placeholderWords } from './placeholders.js'
 import { formsOfCodes } from './text-forms.js'
 
-/** Another column determines how codes begin if at least this share of the rows keep the rule … */
-const keeps = 0.98
-/** … and each beginning has at least this many rows, on average. */
-const rowsEach = 5
-const longestPrefix = 8
-/** A column with more values, or with fewer rows for each, proves nothing. */
+/** Another column determines the prefix of codes if at least this share of the rows follow the rule … */
+const minShare = 0.98
+/** … and each prefix has at least this many rows on average. */
+const minRowsEach = 5
+const maxPrefix = 8
+/** Maximum number of values of that column; more, or fewer rows for each, prove nothing. */
 const maxDeciders = 2000
 
-/** The form of each distinct value of a column, null if it is missing; null: they have none. `prefix`: see FormOptions. */
+/** By distinct value of a column: its form, null if missing. Null: the values have no forms. `prefix`: see FormOptions. */
 export function formsOfColumn(
   { values, counts }: RawColumn,
   isMissing: (cell: Cell) => boolean,
@@ -30,8 +30,9 @@ export function formsOfColumn(
 }
 
 /**
- * The columns, each column of codes with several forms preceded by the hidden column in which its forms are learned, so that they follow the other columns:
- * a category has its prefix, a country its length. If another column determines the beginning of the codes, that is part of the form.
+ * The columns, with each column of codes that has several forms preceded by a hidden column in which its forms are learned. So forms can
+ * depend on other columns: a category has its prefix, a country its length. If another column determines the prefix of the codes, the
+ * prefix is part of the form.
  */
 export function withForms(
   planned: readonly PlannedColumn[],
@@ -57,7 +58,7 @@ export function withForms(
   })
 }
 
-/** A column of texts, preceded by the hidden column of their forms, if anything of them is kept. */
+/** A column of texts, preceded by a hidden column of their forms if anything of the texts is kept. */
 function worded(column: UnlearnedColumn, minCount: number, freeName: (name: string) => string): PlannedColumn[] {
   const { raw, found, settings } = column
   if (raw === null || found === null || settings.mask !== undefined) return [column]
@@ -76,7 +77,7 @@ function worded(column: UnlearnedColumn, minCount: number, freeName: (name: stri
   ]
 }
 
-/** Forms with too few rows are replaced by the most frequent one. */
+/** Replaces forms with too few rows by the most frequent one. */
 function withoutRare(
   forms: readonly (string | null)[],
   { counts }: RawColumn,
@@ -107,7 +108,7 @@ function formsWithPrefix(
   return prefix === 0 ? null : formsOfColumn(raw, (cell) => forms[raw.values.indexOf(cell)] === null, prefix)
 }
 
-/** How many characters at the beginning another column determines. */
+/** The length of the prefix that another column determines. */
 function decidedPrefix(raw: RawColumn, forms: readonly (string | null)[], learned: readonly LearnedColumn[]): number {
   const rows = raw.codes.length
   const deciders = learned.filter(({ learned: { held, kind } }) => {
@@ -115,18 +116,15 @@ function decidedPrefix(raw: RawColumn, forms: readonly (string | null)[], learne
     return (
       (kind === 'category' || kind === 'boolean' || kind === 'integer') &&
       count > 1 &&
-      count <= Math.min(maxDeciders, rows / rowsEach)
+      count <= Math.min(maxDeciders, rows / minRowsEach)
     )
   })
   const texts = raw.values.map((cell, code) => (forms[code] === null ? null : String(cell)))
-  const shortest = texts.reduce(
-    (least, text) => (text === null ? least : Math.min(least, text.length)),
-    longestPrefix + 1,
-  )
-  for (let prefix = Math.min(longestPrefix, shortest - 1); prefix > 0; prefix--) {
+  const shortest = texts.reduce((least, text) => (text === null ? least : Math.min(least, text.length)), maxPrefix + 1)
+  for (let prefix = Math.min(maxPrefix, shortest - 1); prefix > 0; prefix--) {
     const beginnings = texts.map((text) => text?.slice(0, prefix) ?? null)
     const count = new Set(beginnings.filter((text) => text !== null)).size
-    if (count < 2 || count > rows / rowsEach) continue
+    if (count < 2 || count > rows / minRowsEach) continue
     if (deciders.some((decider) => decides(decider, raw, beginnings))) return prefix
   }
   return 0
@@ -150,7 +148,7 @@ function decides(
   }
   let kept = 0
   for (const counts of pairs.values()) kept += Math.max(...counts.values())
-  return kept >= keeps * total
+  return kept >= minShare * total
 }
 
 const classes: Readonly<Record<string, string>> = { '[0-9]': '#', '[a-z]': '?', '[A-Z]': '^', '[0-9a-f]': '*' }

@@ -6,11 +6,11 @@ import type { DecimalSign } from './number-form.js'
 /** A columns file's settings for one column; anything absent is inferred from the table. */
 export interface ColumnSettings {
   readonly kind?: ColumnKind
-  /** Takes part in templates and conditions but is not in the record. */
+  /** Usable in templates and conditions, but not in the record. */
   readonly hide?: boolean
-  /** Is not read at all. */
+  /** Not read at all. */
   readonly drop?: boolean
-  /** Texts that mean that a value is missing. */
+  /** Texts that mark a missing value. */
   readonly missing?: readonly string[]
   readonly min?: number | string
   readonly max?: number | string
@@ -19,13 +19,13 @@ export interface ColumnSettings {
   /** The decimal separator in the table. */
   readonly decimal?: DecimalSign
   readonly order?: DateOrder
-  /** The zone of times written without one. */
+  /** The time zone of times written without one. */
   readonly zone?: string
   /** How dates and times are written: a pattern (see Spelling), or iso. */
   readonly format?: string
   /** A template over other columns, which replaces the table's values. */
   readonly derive?: string
-  /** `label` renames categories column-1, column-2 …, by frequency; `pattern` makes texts of the same form instead, `placeholder` Latin words. */
+  /** `label` renames categories to column-1, column-2 …, by frequency; `pattern` generates texts of the same form; `placeholder`, Latin words. */
   readonly mask?: 'label' | 'pattern' | 'placeholder'
   readonly pattern?: string
   readonly values?: readonly string[]
@@ -33,17 +33,17 @@ export interface ColumnSettings {
   readonly provider?: string
   readonly locale?: string
   readonly version?: 4 | 7
-  /** Of a sequence: a number. Of an event time: ISO 8601. */
+  /** For a sequence: a number. For an event time: ISO 8601. */
   readonly start?: number | string
-  /** Of a sequence: a number. Of an event time: a duration such as 5s. */
+  /** For a sequence: a number. For an event time: a duration such as 5s. */
   readonly step?: number | string
-  /** Of an event time. */
+  /** For an event time. */
   readonly jitter?: string
-  /** Of an event time: how its rate changes, as in a connector's throughput. */
+  /** For an event time: how its rate changes, as in a connector's throughput. */
   readonly shape?: EventShape
-  /** An expression over other columns that the column equals in every record. */
+  /** An expression over other columns, which the column equals in every record. */
   readonly equals?: string
-  /** Columns that this column is never below, or never above. */
+  /** Columns that this column is never below (`after`) or never above (`before`). */
   readonly after?: string | readonly string[]
   readonly before?: string | readonly string[]
   /** Ignores relations found for this column. */

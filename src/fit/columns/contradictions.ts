@@ -10,7 +10,7 @@ import type { ColumnsFile } from './settings.js'
 
 type Key = keyof ColumnSettings
 
-/** The error at a key of the column, or at the column itself. */
+/** Creates the error for a key of the column, or for the column itself. */
 type Complain = (key: Key | null, what: string, details?: ErrorDetails) => GenesisError
 
 export function complainAt(file: ColumnsFile, column: string): Complain {
@@ -24,7 +24,7 @@ const numbers: readonly ColumnKind[] = ['integer', 'decimal', 'real']
 const times: readonly ColumnKind[] = ['date', 'timestamp', 'time']
 const dates: readonly ColumnKind[] = ['date', 'timestamp']
 
-/** The kinds that a key applies to; a key that is not listed applies to any. */
+/** The kinds that a key applies to; keys not listed apply to all kinds. */
 const kindsOfKey: Partial<Record<Key, readonly ColumnKind[]>> = {
   min: [...numbers, ...times],
   max: [...numbers, ...times],
@@ -49,7 +49,7 @@ const kindsOfKey: Partial<Record<Key, readonly ColumnKind[]>> = {
   before: [...numbers, ...times],
 }
 
-/** Keys that a column needs if it is not read from the table. */
+/** The required keys of a column that is not read from the table. */
 function neededKeys(kind: ColumnKind, { values, shape }: ColumnSettings): readonly Key[] {
   if (kind === 'pool') return values === undefined ? ['provider'] : []
   if (kind === 'template') return ['derive']
@@ -103,7 +103,7 @@ function wrongFormat(
 
 function wrongPool({ values, weights, provider }: ColumnSettings, complain: Complain): GenesisError[] {
   if (values !== undefined && provider !== undefined)
-    return [complain('provider', 'either values or a provider', { found: 'both' })]
+    return [complain('provider', 'values and provider exclude each other', { found: 'both' })]
   if (weights === undefined) return []
   if (values === undefined) return [complain('weights', 'only values have weights', { found: 'no values' })]
   if (weights.length !== values.length)
@@ -127,7 +127,7 @@ function wrongBounds(kind: ColumnKind, { min, max }: ColumnSettings, complain: C
   const errors: GenesisError[] = []
   for (const [key, bound] of Object.entries({ min, max })) {
     if (bound !== undefined && valueOf(bound) === undefined)
-      errors.push(complain(key as Key, `no bound of a column of kind ${kind}`, { found: String(bound), expected }))
+      errors.push(complain(key as Key, `not a bound of a column of kind ${kind}`, { found: String(bound), expected }))
   }
   const [low, high] = [min, max].map((bound) => (bound === undefined ? undefined : valueOf(bound)))
   if (low !== undefined && high !== undefined && low > high)

@@ -1,6 +1,6 @@
 import { zoneOffset } from './time-words.js'
 
-/** The order of day and month in dates such as 03/04/2024, if nothing in the text tells them apart. */
+/** The order of day and month in dates such as 03/04/2024, where nothing in the text distinguishes them. */
 export type DateOrder = 'DMY' | 'MDY'
 
 export interface ParsedTime {
@@ -25,7 +25,7 @@ const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
  * `order`), Jan 31 2024, 31 January 2024; times with seconds, fractions, AM/PM and zone. Undefined: not a date.
  */
 export function parseTime(text: string, order: DateOrder): ParsedTime | undefined {
-  // The cheapest test that rules out most texts.
+  // The cheapest test, which rules out most texts.
   if (text.length < 6 || text.length > 48) return undefined
   let match = yearFirst.exec(text)
   if (match) return timeOf(Number(match[1]), Number(match[3]), Number(match[4]), match, 5)
@@ -52,7 +52,7 @@ export function compactDate(cell: string | number | boolean): number | undefined
   return time.getUTCMonth() === month - 1 && time.getUTCDate() === day ? time.getTime() : undefined
 }
 
-/** True if some text can only be read with this order; false if the order is open, as in 03/04/2024. */
+/** The order of the texts' dates. `certain`: some text is only possible in this order; false if all are ambiguous, as in 03/04/2024. */
 export function dateOrderOf(texts: Iterable<string>): { order: DateOrder; certain: boolean } {
   let dayFirst = 0
   let monthFirst = 0
@@ -67,7 +67,7 @@ export function dateOrderOf(texts: Iterable<string>): { order: DateOrder; certai
   return { order: dayFirst > monthFirst ? 'DMY' : 'MDY', certain: dayFirst !== monthFirst || open === 0 }
 }
 
-/** POSIX's pivot for two-digit years. */
+/** Applies the POSIX pivot to two-digit years. */
 function fullYear(text: string): number {
   const year = Number(text)
   if (text.length === 4) return year
@@ -78,7 +78,7 @@ function monthOf(name: string): number {
   return months.indexOf(name.slice(0, 3).toLowerCase()) + 1
 }
 
-/** `at`: index of the first group of `time`: hour, minute, second, fraction, AM/PM, zone. */
+/** `at`: index of the first group of `time` in the match: hour, minute, second, fraction, AM/PM, zone. */
 function timeOf(year: number, month: number, day: number, match: RegExpExecArray, at: number): ParsedTime | undefined {
   const [hourText, minuteText, secondText, fraction, half, zone] = match.slice(at) as (string | undefined)[]
   const midnight = new Date(0)

@@ -2,7 +2,7 @@ import { dayMs } from '../../model/held.js'
 import { grainOf } from './learned.js'
 import type { LearnedColumn } from './plan.js'
 
-/** A timestamp that is learned as two columns, so that it keeps its time of day even if its bins are wider than a day. */
+/** A timestamp learned as two columns, so that it keeps its time of day even if its bins are wider than a day. */
 export interface ComposedColumn {
   readonly column: LearnedColumn
   /** Days since 1970. */
@@ -11,12 +11,12 @@ export interface ComposedColumn {
   readonly time: LearnedColumn
 }
 
-/** The bins of a column that spans less are narrow enough. */
-const fewDays = 3
+/** Columns that span fewer days have narrow enough bins without being split. */
+const minDays = 3
 
 /**
- * The day and the time of day of a column of timestamps; null if it is not one, spans only a few days or always has the same
- * time. `taken`: the names of the columns, to which those of the parts are added.
+ * Splits a column of timestamps into day and time of day; null if it is not one, spans only a few days or always has the same time.
+ * `taken`: the names of all columns, to which those of the parts are added.
  */
 export function dayAndTime(column: LearnedColumn, taken: Set<string>): ComposedColumn | null {
   const { held, type } = column.learned
@@ -25,7 +25,7 @@ export function dayAndTime(column: LearnedColumn, taken: Set<string>): ComposedC
   const times = held.map((value, code) => (typeof value === 'number' ? value - days[code]! * dayMs : null))
   const [firstDay, lastDay] = span(days)
   const [firstTime, lastTime] = span(times)
-  if (lastDay - firstDay < fewDays || firstTime === lastTime) return null
+  if (lastDay - firstDay < minDays || firstTime === lastTime) return null
   const part = (suffix: string, kind: 'date' | 'integer', values: (number | null)[]): LearnedColumn => ({
     ...column,
     name: freeName(`${column.name}.${suffix}`, taken),
@@ -46,7 +46,7 @@ function span(values: readonly (number | null)[]): [low: number, high: number] {
   return [low, high]
 }
 
-/** The name, or a similar free one, which is then marked as taken. */
+/** The name, or a similar one if it is taken; adds it to `taken`. */
 export function freeName(name: string, taken: Set<string>): string {
   let free = name
   while (taken.has(free)) free += '_'

@@ -15,7 +15,7 @@ import { isIdName, textKind, uuidVersion, type TextKind } from './texts.js'
 export type OutsideKind = TextKind | 'sequence'
 export type DetectedKind = LearnedKind | OutsideKind
 
-/** A column that the circuit cannot learn: only its kind and form are kept, not its values. */
+/** A column that the circuit does not learn: only its kind and form are kept, not its values. */
 export interface Outside {
   readonly kind: OutsideKind
   /** Share of rows without a value. */
@@ -24,11 +24,11 @@ export interface Outside {
   readonly step?: number
   readonly version?: 4 | 7
   readonly pattern?: string
-  /** For codes: the form of each distinct value of the raw column, a regular expression; null if it is missing. */
+  /** For codes, by distinct value of the raw column: its form, a regular expression; null: missing. */
   readonly forms?: readonly (string | null)[]
-  /** The hidden column that the forms are learned in; absent: there is one form. */
+  /** The hidden column in which the forms are learned; absent: there is only one form. */
   readonly form?: string
-  /** For texts: the words to make them of. */
+  /** For texts: the words to compose them of. */
   readonly words?: WordModel
   /** For IP addresses: the version of most texts. */
   readonly ip?: 'v4' | 'v6'
@@ -41,19 +41,19 @@ export interface Outside {
 export type Detected =
   { readonly place: 'learned'; readonly learned: Learned } | { readonly place: 'outside'; readonly outside: Outside }
 
-/** More categories than this are not learned one by one. */
+/** Maximum number of categories that are learned individually. */
 export const maxCategories = 8192
 /** Up to this many distinct texts are categories, even if each occurs only once. */
 const fewCategories = 50
-const longestCode = 40
+const maxCodeLength = 40
 /** Texts of at most this length with a digit in nearly all of them are codes, such as postal codes. */
 const shortCode = 10
 /** Texts with spaces are codes too if they have at most this many forms: Room 12. */
 const fewForms = 6
-/** If at least this share of the texts look like numbers, they were probably meant as numbers. */
-const numberShare = 0.95
-/** Number of texts that is enough to tell what a column holds. */
-const looked = 2000
+/** If at least this share of the texts look like numbers, they are probably meant as numbers. */
+const minNumberShare = 0.95
+/** Number of texts examined. */
+const sampleTexts = 2000
 
 export function isLearnedKind(kind: string): kind is LearnedKind {
   return (learnedKinds as readonly string[]).includes(kind)
@@ -77,11 +77,11 @@ export function detect(column: RawColumn, table: Table, as: ReadAs): Detected {
   return noted(detectText(column, as), column, as)
 }
 
-/** Adds a note if texts that are treated as text look like numbers. */
+/** Adds a note if texts that are not read as numbers look like numbers. */
 function noted(detected: Detected, column: RawColumn, as: ReadAs): Detected {
   const { texts } = textsOf(column, as)
   const alike = texts.filter(looksLikeNumber)
-  if (alike.length === 0 || alike.length < numberShare * texts.length) return detected
+  if (alike.length === 0 || alike.length < minNumberShare * texts.length) return detected
   const note =
     `column ${column.name}: its texts look like numbers (such as ${shownCell(alike[0])}) but are not read as such; ` +
     'if they are numbers, set kind: decimal in a columns file, and decimal: "," or "."'
@@ -98,7 +98,7 @@ function isPlainText(kind: OutsideKind): boolean {
 }
 
 /**
- * A column read as the kind that a columns file gives it. Throws TABLE_INVALID, at `place`, if nothing in it is of that kind.
+ * Reads a column as the kind set in a columns file. Throws TABLE_INVALID, naming `place`, if nothing in it is of that kind.
  */
 export function readAsKind(
   column: RawColumn,
@@ -137,7 +137,7 @@ function detectText(column: RawColumn, as: ReadAs): Detected {
   const kind = textKind(column.name, texts)
   if (kind === 'uuid' && !mostlyDistinct) return { place: 'learned', learned: learnCategory(column, as, 'uuid') }
   if (kind === 'uuid' || kind === 'url' || kind === 'ip') return mostlyDistinct ? outside(kind) : category()
-  // Names of persons must not be learned as categories, unless the list is short.
+  // Names of people must not be learned as categories, unless there are only a few.
   if (kind !== null) return ratio > 0.5 || distinct > fewCategories ? outside(kind) : category()
   const identifies = ratio === 1 && rows > 2 && isIdName(column.name)
   const prose = ratio > 0.9 && texts.reduce((sum, text) => sum + text.length, 0) > 50 * texts.length
@@ -162,21 +162,21 @@ function isJson(text: string): boolean {
   }
 }
 
-/** The form of each distinct value; null: they have none. */
+/** By distinct value: its form. Null: the values have no forms. */
 function codeForms(column: RawColumn, as: ReadAs): (string | null)[] | null {
   return formsOfColumn(column, (cell) => cell === null || as.missing.has(String(cell)))
 }
 
-/** Single words, mostly with digits in them, or short ones in capitals: replacing them by other words would change what they are. */
+/** Whether texts are single words, mostly with digits in them, or short ones in capitals, which other words could not replace. */
 function areCodes(texts: readonly string[]): boolean {
   if (texts.filter((text) => /^[A-Z]{1,8}$/.test(text)).length >= 0.9 * texts.length) return true
   const short = texts.filter((text) => text.length <= shortCode && /^\S+(?: \S+)?$/.test(text) && /\d/.test(text))
   if (short.length >= 0.95 * texts.length) return true
-  const words = texts.filter((text) => text.length <= longestCode && /^\S+$/.test(text))
+  const words = texts.filter((text) => text.length <= maxCodeLength && /^\S+$/.test(text))
   return words.length >= 0.9 * texts.length && words.filter((text) => /\d/.test(text)).length >= 0.5 * texts.length
 }
 
-/** The pattern of nearly all texts, if it can generate many more texts than there are. */
+/** The pattern of nearly all texts, if it can generate many more texts than the column has. */
 function commonPattern(texts: readonly string[], distinct: number): string | null {
   const alike = commonLength(texts, 0.95)
   for (const keepDigits of [true, false]) {
@@ -194,7 +194,7 @@ function textsOf(column: RawColumn, as: ReadAs): { texts: string[]; distinct: nu
     if (cell === null || as.missing.has(String(cell))) return
     distinct++
     rows += column.counts[code]
-    if (texts.length < looked) texts.push(String(cell))
+    if (texts.length < sampleTexts) texts.push(String(cell))
   })
   return { texts, distinct, rows }
 }

@@ -1,35 +1,35 @@
 import { slug } from '../../model/generated/text-forms.js'
 import type { RawColumn } from '../table/table.js'
 
-/** A column of the row that an e-mail address may be made from; of a full name, its first or its last word. */
+/** A column that an email address may be composed of; for a full name, its first or last word. */
 export interface NamePart {
-  /** What a template names. */
+  /** The column's name in a template. */
   readonly reference: string
   readonly raw: RawColumn
   readonly word?: 'first' | 'last'
 }
 
-/** Rows that are looked at. */
-const looked = 200
-/** At least this share of them must follow the form. */
+/** Maximum number of rows examined. */
+const sampleRows = 200
+/** Minimum share of them that must follow the form. */
 const enough = 0.3
 const separators = ['.', '_', '-', '']
-/** Numbers that tell persons of the same name apart. */
+/** Numbers that distinguish people of the same name. */
 const number = /\d+$/
 
-/** A form of the part of an address before the @, as a template. */
+/** A form of an address's local part, as a template. */
 interface EmailForm {
   readonly template: string
   readonly of: (slugs: readonly string[]) => string
 }
 
-/** How the local parts of a column's addresses follow the names in their rows, as a template; null: they do not. */
+/** A template of names that the local parts of a column's addresses follow; null: they follow none. */
 export function emailForm(emails: RawColumn, parts: readonly NamePart[]): string | null {
   const forms = formsOf(parts)
   const counts = forms.map(() => 0)
   let rows = 0
-  for (let i = 0; i < Math.min(looked, emails.codes.length); i++) {
-    const row = Math.floor((i * emails.codes.length) / Math.min(looked, emails.codes.length))
+  for (let i = 0; i < Math.min(sampleRows, emails.codes.length); i++) {
+    const row = Math.floor((i * emails.codes.length) / Math.min(sampleRows, emails.codes.length))
     const email = emails.values[emails.codes[row]]
     if (typeof email !== 'string') continue
     rows++
@@ -51,7 +51,7 @@ function slugIn({ raw, word }: NamePart, row: number): string {
   return slug(word === undefined ? cell : word === 'first' ? words[0] : words[words.length - 1])
 }
 
-/** One name, two names, and an initial and a name, in either order. */
+/** A name, two names, or an initial and a name, in either order. */
 function formsOf(parts: readonly NamePart[]): EmailForm[] {
   return parts.flatMap((a, i) => [
     { template: `{${a.reference}|slug}`, of: (slugs: readonly string[]) => slugs[i] },

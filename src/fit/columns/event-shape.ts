@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { parseDuration } from '../../config/quantity.js'
 import type { RateShape } from '../../config/connector.js'
 
-/** How the rate of an event time changes: a connector's throughput.shape, without speed. */
+/** How the rate of an event time changes: like a connector's throughput.shape, without speed. */
 export interface EventShape {
   readonly type: 'ramp' | 'sine' | 'bursts' | 'curve'
   readonly period?: string
@@ -24,7 +24,7 @@ const parts: Readonly<Record<EventShape['type'], readonly (keyof EventShape)[]>>
 const durations: readonly string[] = ['period', 'burst_length']
 const rates: readonly string[] = ['to_rate', 'burst_rate']
 
-/** What is expected instead of a value that is not a shape; null: it is one. */
+/** What is expected instead of an invalid shape; null: it is valid. */
 export function wrongShape(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return 'a map such as {type: sine, period: 1d}'
   const { type, ...rest } = value as Record<string, unknown>
@@ -36,13 +36,13 @@ export function wrongShape(value: unknown): string | null {
   if (lacking !== undefined) return `${lacking}, with type ${String(type)}`
   for (const [key, item] of Object.entries(rest)) {
     if (!needed.includes(key) && !(type === 'sine' && key === 'amplitude')) {
-      return `no ${key} with type ${String(type)}, only ${needed.join(', ')}`
+      return `only ${needed.join(', ')} with type ${String(type)}, not ${key}`
     }
     if (durations.includes(key) && !(millisOf(item) > 0)) return `${key}: a duration such as 1d`
-    // A ramp's last rate continues forever.
-    const least = key === 'to_rate' ? Number.MIN_VALUE : 0
-    if (rates.includes(key) && !(typeof item === 'number' && item >= least && item <= 1e9))
-      return `${key}: records a second`
+    // A ramp stays at its last rate forever, so that must be above 0.
+    const min = key === 'to_rate' ? Number.MIN_VALUE : 0
+    if (rates.includes(key) && !(typeof item === 'number' && item >= min && item <= 1e9))
+      return `${key}: records per second`
     if (key === 'amplitude' && !(typeof item === 'number' && item >= 0 && item <= 1)) return 'amplitude: from 0 to 1'
     if (key === 'curve' && typeof item !== 'string') return 'curve: a CSV file of seconds,rate'
   }
@@ -50,7 +50,7 @@ export function wrongShape(value: unknown): string | null {
   return type === 'bursts' && millisOf(length) > millisOf(period) ? 'a burst_length of at most the period' : null
 }
 
-/** A shape that `wrongShape` finds nothing wrong with. */
+/** The shape must pass `wrongShape`. */
 export function rateShapeOf(shape: EventShape): RateShape {
   const { type, to_rate: toRate = 0, burst_rate: burstRate = 0, amplitude = 0.8, curve = '' } = shape
   const periodMs = millisOf(shape.period)

@@ -14,9 +14,9 @@ import type { UnlearnedColumn, PlannedColumn } from './plan.js'
 import { personNameOf } from './texts.js'
 
 const string = { kind: 'string' } as const
-/** Reserved for examples (RFC 2606): mail to it reaches no one. */
+/** Reserved for examples (RFC 2606), so mail reaches no one. */
 const mailDomains = ['example.com', 'example.org', 'example.net']
-/** Languages in which the house number does not simply follow the street. */
+/** Address templates of languages in which the house number does not simply follow the street. */
 const addressForms: Readonly<Record<string, string>> = {
   en: '{number} {street}',
   fr: '{number} {street}',
@@ -24,11 +24,11 @@ const addressForms: Readonly<Record<string, string>> = {
   pt_BR: '{street}, {number}',
 }
 const textPoolSize = 256
-const longestText = 40
+const maxTextLength = 40
 
 /**
- * The columns behind an outside column: the hidden parts it is composed of, then itself. `all` are the columns
- * it may take parts from (an e-mail address uses the record's name).
+ * The artifact columns for an unlearned column: the hidden parts it is composed of, then itself. `all`: the columns it may use parts of
+ * (an email address uses the record's name).
  */
 export function outsideColumns(
   column: UnlearnedColumn,
@@ -94,7 +94,7 @@ export function outsideColumns(
     case 'ip': {
       // 2001:db8 is for documentation (RFC 3849).
       if (found?.ip === 'v6') return [make({ from: 'regex', regex: '2001:db8(:[1-9a-f][0-9a-f]{3}){6}' })]
-      // 10/8 is private (RFC 1918): nobody's public address.
+      // 10/8 is private (RFC 1918), so these are nobody's public addresses.
       const bytes = ['b', 'c', 'd'].map((suffix) =>
         part(suffix, { from: 'pool', values: Array.from({ length: 254 }, (_, i) => String(i + 1)) }),
       )
@@ -116,7 +116,7 @@ export function outsideColumns(
   }
 }
 
-/** Codes of one form, or of the forms in a hidden column, which also says which codes are missing. */
+/** Codes of one form, or of the forms in a hidden column, which also determines which codes are missing. */
 function formed({ forms = [], form }: Outside, make: (source: ColumnOrigin) => ArtifactColumn): ArtifactColumn {
   if (form !== undefined) {
     return { ...make({ from: 'filled', form }), missing: undefined, nullable: forms.includes(null) }
@@ -126,7 +126,7 @@ function formed({ forms = [], form }: Outside, make: (source: ColumnOrigin) => A
   return make(pattern === null ? { from: 'regex', regex } : { from: 'pattern', pattern })
 }
 
-/** A column's name as a prefix for its hidden parts: without characters that have a meaning in templates. */
+/** A column's name as a prefix for its hidden parts, without characters that are special in templates. */
 function stemOf(name: string): string {
   return name.replace(/[{}|]/g, '_')
 }
@@ -135,14 +135,14 @@ function hiddenPart(name: string, source: ColumnOrigin): ArtifactColumn {
   return { name, type: string, nullable: false, hidden: true, source }
 }
 
-/** The names of the hidden parts of columns: `column.part`, or a similar name that no column of the table has. */
+/** Names the hidden parts of columns: `column.part`, or a similar name that no other column has. */
 export class PartNames {
   readonly #names = new Map<string, string>()
 
   /** `taken`: the names of all other columns; those of parts are added. */
   constructor(private readonly taken: Set<string>) {}
 
-  /** The name of a part; always the same for the same part. */
+  /** The name of a part, always the same for the same part. */
   of(column: string, part: string): string {
     const wanted = `${stemOf(column)}.${part}`
     const key = JSON.stringify([column, part])
@@ -177,7 +177,7 @@ function namesIn(all: readonly PlannedColumn[], names: PartNames): NamePart[] {
     .slice(0, mostNames)
 }
 
-/** The columns with the names of the person that the record is about; its own parts if the record has no name. */
+/** The columns with the names of the record's person; hidden parts if the record has no name columns. */
 function personOf(
   { name }: UnlearnedColumn,
   all: readonly PlannedColumn[],
@@ -217,12 +217,12 @@ function eventTime({ settings: { start, step, jitter, shape } }: UnlearnedColumn
   return { ...times, curve: curveOfShape(1000 / millis(step), rateShapeOf(shape)) }
 }
 
-/** Texts of as many words as the column's own, none of which is kept. */
+/** Placeholder texts with as many words as the column's own texts, of which none is kept. */
 function textPool(wordCounts: readonly number[], seed: number): ColumnOrigin {
   const random = new TrainingRandom(seed)
   const values = new Set<string>()
   for (let i = 0; i < textPoolSize; i++) {
-    const words = Math.min(longestText, wordCounts[random.below(wordCounts.length)] ?? 8)
+    const words = Math.min(maxTextLength, wordCounts[random.below(wordCounts.length)] ?? 8)
     const text = Array.from({ length: words }, () => vocabulary[random.below(vocabulary.length)]).join(' ')
     values.add(text.charAt(0).toUpperCase() + text.slice(1))
   }

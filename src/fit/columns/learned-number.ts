@@ -4,10 +4,10 @@ import { printedNumbers } from './number-form.js'
 import { decimalPlaces, maxDecimals, parseNumber, toScaled } from './numbers.js'
 import { droppedNotes, readColumn, shownCell, type Reading } from './reading.js'
 
-/** Number of texts that is enough to tell how they write numbers. */
-const looked = 2000
+/** Number of texts examined. */
+const sampleTexts = 2000
 
-/** Integers, decimals or reals. Null if the column is none of them; `forced` takes what can be read. */
+/** Reads integers, decimals or reals. Null: the column is none of these. `forced`: accepts whatever can be read. */
 export function learnNumber(
   column: RawColumn,
   typed: boolean,
@@ -50,7 +50,7 @@ export function learnNumber(
   }
 }
 
-/** A note with the first value that is not written as a program would, and what it was read as. */
+/** A note with the first value that is formatted for people, and how it was read. */
 function readNotes({ name, values }: RawColumn, reading: Reading<number>): string[] {
   const code = reading.values.findIndex((value, code) => value !== null && parseNumber(values[code] ?? '') !== value)
   if (code < 0) return []
@@ -59,8 +59,8 @@ function readNotes({ name, values }: RawColumn, reading: Reading<number>): strin
   ]
 }
 
-/** Texts that may be numbers, without those that mark a missing value. */
+/** The texts, without those that mark a missing value. */
 function textsOf(column: RawColumn, as: ReadAs): string[] {
   const texts = column.values.filter((cell): cell is string => typeof cell === 'string')
-  return texts.filter((text) => /\d/.test(text) && !as.missing.has(text)).slice(0, looked)
+  return texts.filter((text) => /\d/.test(text) && !as.missing.has(text)).slice(0, sampleTexts)
 }

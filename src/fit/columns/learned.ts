@@ -14,20 +14,20 @@ export type LearnedKind = (typeof learnedKinds)[number]
 
 type TimeKind = 'date' | 'timestamp' | 'time'
 
-/** A column for the circuit: each distinct raw cell in the held form of its type. */
+/** A column for the circuit, with each distinct raw cell in the held form of its type. */
 export interface Learned {
   readonly kind: LearnedKind
   readonly type: FieldType
-  /** Per distinct value of the raw column; null is missing. */
+  /** By distinct value of the raw column; null: missing. */
   readonly held: readonly (string | number | boolean | null)[]
-  /** Step of the grid through zero that the numbers lie on, in the held form; 0 for reals and non-numbers. */
+  /** The step of the grid through zero that the numbers lie on, in the held form; 0 for reals and non-numbers. */
   readonly grain: number
-  /** Further findings for `describe`: a zone, the order of day and month. */
+  /** Further findings for `describe`, such as a time zone or the order of day and month. */
   readonly detail: string | null
   readonly notes: readonly string[]
 }
 
-/** What a columns file, and the table's separator, say about how to read. */
+/** How to read a column, according to a columns file and the table's separator. */
 export interface ReadAs extends Punctuation {
   readonly missing: ReadonlySet<string>
   readonly scale?: number
@@ -39,15 +39,15 @@ export interface ReadAs extends Punctuation {
   readonly format?: string
 }
 
-/** Minimum share of a column's values that must be of a type; the others are then read as missing, and counted. */
-const enough = 0.95
+/** Minimum share of a column's values that must be of a type; the others are then counted and read as missing. */
+const minShare = 0.95
 
-/** Whether enough of a column was read for it to be of this type. */
+/** Whether enough of a column's values are of this type. */
 export function fits(reading: Reading<unknown>, forced: boolean): boolean {
-  return reading.accepted > 0 && (forced || reading.accepted >= enough * (reading.accepted + reading.rejected))
+  return reading.accepted > 0 && (forced || reading.accepted >= minShare * (reading.accepted + reading.rejected))
 }
 
-/** Dates, times of day, or dates with a time. Null if the column is none of them; `forced` takes what can be read. */
+/** Reads dates, times of day, or dates with a time. Null: the column is none of these. `forced`: accepts whatever can be read. */
 export function learnTime(column: RawColumn, as: ReadAs, forced: TimeKind | 'compact date' | null): Learned | null {
   const texts = column.values.filter((cell): cell is string => typeof cell === 'string' && !as.missing.has(cell))
   if (forced === 'compact date') return compactTime(column, texts, as)
@@ -61,7 +61,7 @@ export function learnTime(column: RawColumn, as: ReadAs, forced: TimeKind | 'com
   return learnSeveralForms(column, texts, as, forced)
 }
 
-/** Times that all have one spelling, which they keep. */
+/** Times that all share one spelling, which is kept. */
 function learnSpelled(
   column: RawColumn,
   { kind, spelling, read, zone, certain, lost }: SpelledTimes,
@@ -88,7 +88,7 @@ function learnSpelled(
   return timesOf(column, kind, reading.values, as, notes, own, isLocal ? null : (zone ?? as.zone ?? null))
 }
 
-/** Dates and times of several spellings, which become ISO 8601. */
+/** Dates and times in several spellings, which become ISO 8601. */
 function learnSeveralForms(
   column: RawColumn,
   texts: readonly string[],
@@ -125,7 +125,7 @@ function learnSeveralForms(
   return timesOf(column, kind, reading.values, as, notes, undefined, zone)
 }
 
-/** Digits only: 20240131, or 20240131235959. */
+/** Dates and times of digits only: 20240131 or 20240131235959. */
 function compactTime(column: RawColumn, texts: readonly string[], as: ReadAs): Learned | null {
   if (column.values.length < 2) return null
   const isLong = texts.length > 0 && texts.every((text) => /^\s*(?:19|20)\d{12}\s*$/.test(text))
@@ -143,7 +143,7 @@ function compactTime(column: RawColumn, texts: readonly string[], as: ReadAs): L
     ...droppedNotes(column.name, reading, 'dates'),
     `column ${column.name}: its numbers are dates, such as ${example}`,
   ]
-  // Digits that are a number in JSON would become a text.
+  // Numbers in JSON have no spelling to keep; with one, they would become texts.
   const own = texts.length > 0 ? spelling : undefined
   return timesOf(column, kind, reading.values, as, notes, own, null)
 }
@@ -157,7 +157,7 @@ function orderNote({ name }: RawColumn, order: DateOrder): string {
   )
 }
 
-/** A learned column of times in milliseconds. `zone`: null is a clock without one. */
+/** A learned column of times in milliseconds. `zone` null: local time. */
 function timesOf(
   column: RawColumn,
   kind: TimeKind,
@@ -185,7 +185,7 @@ function timesOf(
   }
 }
 
-/** The ISO 8601 format of a kind without its own spelling. */
+/** Whether a spelling is the ISO 8601 default of its kind. */
 function isIso({ pattern, offsetMinutes = 0 }: Spelling, kind: TimeKind, isLocal: boolean): boolean {
   if (offsetMinutes !== 0) return false
   if (kind === 'date') return pattern === 'yyyy-MM-dd'
@@ -193,7 +193,7 @@ function isIso({ pattern, offsetMinutes = 0 }: Spelling, kind: TimeKind, isLocal
   return pattern === (isLocal ? "yyyy-MM-dd'T'HH:mm:ss.SSS" : "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'")
 }
 
-/** The spelling that a columns file sets, with the column's own words if it has any, otherwise English ones. */
+/** The spelling set in a columns file, with the column's own words if it has any, otherwise English ones. */
 function formatted(format: string, own: Spelling | undefined): Spelling | undefined {
   return format === 'iso' ? undefined : { ...englishWords, ...own, pattern: format }
 }
@@ -214,23 +214,23 @@ export function learnBoolean(column: RawColumn, as: ReadAs, forced: boolean): Le
   }
 }
 
-/** Every distinct text a category. */
+/** Reads every distinct text as a category. */
 export function learnCategory(column: RawColumn, as: ReadAs, kind: 'string' | 'uuid' = 'string'): Learned {
   const reading = readColumn(column, String, as.missing)
   return { kind: 'category', type: { kind }, held: reading.values, grain: 0, detail: null, notes: [] }
 }
 
-/** The step that all of the numbers are multiples of, at least 1. */
+/** The largest step that all numbers are multiples of, at least 1. */
 export function grainOf(held: readonly (number | null)[]): number {
   return commonStep(held.filter((value) => value !== null)) || 1
 }
 
-/** Seconds where that gives a year before 5138, else milliseconds. */
+/** Milliseconds since 1970 from a number: read as seconds if that gives a year before 5138, else as milliseconds. */
 function epochMillis(value: number): number {
   return Math.abs(value) < 1e11 ? Math.round(value * 1000) : Math.round(value)
 }
 
-/** The values clamped to a columns file's bounds; notes how many rows were changed. */
+/** Clamps the values to the bounds in a columns file, and notes how many rows were changed. */
 export function clamped(
   { name, counts }: RawColumn,
   values: readonly (number | null)[],

@@ -1,4 +1,4 @@
-/** Numbers as tables print them for people: $1,234.50, 12 %, 1.234,50 €, CHF 1'234.50, (12.00), 12.00-. One form for all of a column. */
+/** Reads numbers formatted for people: $1,234.50, 12 %, 1.234,50 €, CHF 1'234.50, (12.00), 12.00-. A column has one format. */
 
 interface Form {
   /** A currency, percent sign or unit; none: ''. */
@@ -6,11 +6,11 @@ interface Form {
   readonly comma: 'thousands' | 'point'
 }
 
-/** What distinguishes thousands from decimal places, apart from the texts themselves. */
+/** Hints, besides the texts themselves, on which sign separates thousands and which decimals. */
 export interface Punctuation {
   /** Set by the columns file: the decimal separator. */
   readonly decimal?: DecimalSign
-  /** The file separates its cells by semicolons, as is usual if the comma is the decimal separator. */
+  /** Whether the file separates cells by semicolons, as is usual if the comma is the decimal separator. */
   readonly semicolons?: boolean
 }
 
@@ -20,7 +20,7 @@ export type DecimalSign = ',' | '.'
 const currencies =
   'AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KRW|MXN|MYR|NGN|NOK|NZD|PEN|PHP|PKR|PLN|QAR|RMB|RON|RSD|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR|' +
   'Fr\\.?|SFr\\.?|Rs\\.?|kr\\.?|zł|Kč|Ft|lei|руб\\.?|R\\$|US\\$|A\\$|C\\$|NZ\\$|HK\\$|S\\$|Euro?'
-/** Units that follow a number and have no other meaning. */
+/** Units that can follow a number and have no other meaning. */
 const units =
   '%|‰|°[CF]?|k?g|mg|t|lbs?|oz|[kcm]?m|mi|ft|mph|km/h|m/s|h|hrs?|min|sec|s|ms|[kKMGT]i?B|[kM]?Wh?|V|A|[kMG]?Hz|m[²³23]|m?l|L|cl|pcs|Stk\\.?|Std\\.?|kcal|hPa|bar|px|pt'
 const before = new RegExp(`^(?:\\p{Sc}|(?:${currencies})(?![\\p{L}]))\\s*`, 'u')
@@ -28,23 +28,23 @@ const behind = new RegExp(`\\s*(?:\\p{Sc}|(?<![\\p{L}])(?:${currencies}|${units}
 const thousands = /^-?(?:\d{1,3}(?:[,'\s]\d{3})+|\d{1,2}(?:,\d{2})+,\d{3})(?:\.\d+)?$/
 const pointed = /^-?(?:\d+|\d{1,3}(?:[.'\s]\d{3})+),\d+$/
 const dotted = /^-?\d{1,3}(?:[.'\s]\d{3})+$/
-/** A single dot may be a decimal point; three make an IP address. */
+/** Two dots: a single dot may be a decimal point, and three make an IP address. */
 const millions = /^-?\d{1,3}\.\d{3}\.\d{3}$/
 const plain = /^-?\d+(?:\.\d+)?$/
 const whole = /^[+-]?\d+$/
 const numberLike = /^-?(?:\d+|\d{1,3}(?:[.,'\s]\d{2,3})+)(?:[.,]\d+)?$/
-/** Share of the texts that must have the form. */
-const enough = 0.95
+/** Minimum share of the texts that must have the form. */
+const minShare = 0.95
 
 /** The parts of a printed number. */
 interface Printed {
-  /** What precedes or follows it: a currency, a percent sign, a unit; none: ''. */
+  /** The currency, percent sign or unit before or after it; '': none. */
   readonly sign: string
-  /** The digits with their separators, after a minus if the number is negative. */
+  /** The digits with separators, preceded by a minus if negative. */
   readonly body: string
 }
 
-/** A minus sign may precede or follow a number or its currency; parentheses around it count as one (accounting). Null: not a printed number. */
+/** Splits a number into its parts. A minus may be before or after the number or its currency; parentheses also mean minus, as in accounting. Null: not a printed number. */
 function takenApart(text: string): Printed | null {
   let rest = text
     .trim()
@@ -62,7 +62,7 @@ function takenApart(text: string): Printed | null {
     if (rest.startsWith('+')) rest = rest.slice(1).trimStart()
     const mark = before.exec(rest) ?? behind.exec(rest)
     if (mark) {
-      // Two signs are two things: an amount per piece, for example.
+      // Two signs mean something else, for example an amount per piece.
       if (sign !== '' || mark[0].trim() === '') return null
       sign = mark[0].trim()
       rest = mark.index === 0 ? rest.slice(mark[0].length) : rest.slice(0, mark.index)
@@ -74,9 +74,9 @@ function takenApart(text: string): Printed | null {
 }
 
 /**
- * A function that rewrites a column's printed numbers as a program would (1234.50); null if they do not have one
- * form. If nothing else decides, a comma before three digits separates thousands, unless semicolons separate the cells. Spaces separate thousands
- * if something distinguishes the numbers from groups of telephone digits: decimal places, a sign, or different lengths.
+ * Returns a function that rewrites a column's printed numbers in program notation (1234.50); null: they do not share one format. If
+ * ambiguous, a comma before three digits separates thousands, unless cells are separated by semicolons. Spaces separate thousands only
+ * if decimal places, a sign or different lengths distinguish the numbers from telephone numbers.
  */
 export function printedNumbers(
   texts: readonly string[],
@@ -110,9 +110,9 @@ export function printedNumbers(
   if (decimal === undefined && ((grouped > 0 && comma > 0) || (spaced > 0 && telling === 0 && lengths.size < 3)))
     return null
   const form = [...signs.keys()].find((sign) => {
-    // A zero is often written without its currency or unit.
+    // Zeros are often written without their currency or unit.
     const count = (signs.get(sign) ?? 0) + (sign === '' ? 0 : zeros)
-    return count >= enough * texts.length
+    return count >= minShare * texts.length
   })
   if (texts.length === 0 || form === undefined) return null
   const isPoint = decimal === undefined ? comma > 0 || (semicolons && grouped === 0 && open > 0) : decimal === ','
@@ -120,13 +120,13 @@ export function printedNumbers(
   return (text) => programmed(text, asOne)
 }
 
-/** Whether a text could be a printed number that is more than digits. */
+/** Whether a text could be a printed number, not just digits. */
 export function looksLikeNumber(text: string): boolean {
   const found = takenApart(text)
   return found !== null && numberLike.test(found.body) && !whole.test(text.trim())
 }
 
-/** As a program writes it; a text of another form becomes one that is not a number. */
+/** The number in program notation; a text in another format becomes one that is not a number. */
 function programmed(text: string, { sign, comma }: Form): string {
   const found = takenApart(text)
   if (found === null) return text

@@ -1,11 +1,11 @@
 const numberText = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
-/** Digits that a number would lose: 00501 is a postal code, not 501. */
+/** Leading zeros, which a number would lose: 00501 is a postal code, not 501. */
 const leadingZero = /^[+-]?0\d/
 
-/** Decimal places up to this many make a decimal; more, and the column holds real numbers. */
+/** Maximum decimal places of a decimal; with more, the column holds reals. */
 export const maxDecimals = 9
 
-/** The number that a cell holds, or undefined. Infinity and NaN are not numbers here: no model can learn them. */
+/** The number in a cell; undefined: not a number. Infinity and NaN do not count, because no model can learn them. */
 export function parseNumber(cell: string | number | boolean): number | undefined {
   if (typeof cell === 'number') return Number.isFinite(cell) ? cell : undefined
   if (typeof cell === 'boolean') return undefined
@@ -13,12 +13,12 @@ export function parseNumber(cell: string | number | boolean): number | undefined
   if (!numberText.test(text) || leadingZero.test(text)) return undefined
   const value = Number(text)
   if (!Number.isFinite(value)) return undefined
-  // More digits than a double has: an identifier, whose last digits must not change.
+  // More digits than a double can hold: an identifier, whose last digits must not change.
   if (Math.abs(value) > Number.MAX_SAFE_INTEGER && /^[+-]?\d+$/.test(text)) return undefined
   return value
 }
 
-/** Decimal places of the shortest text of a number of 15 digits: 2 for 12.25, 1 for 0.1 + 0.2, 0 for 12 and 1e21. */
+/** Decimal places of a number rounded to 15 digits: 2 for 12.25, 1 for 0.1 + 0.2, 0 for 12 and 1e21. */
 export function decimalPlaces(value: number): number {
   const text = String(Number(value.toPrecision(15)))
   const exponent = text.indexOf('e')
@@ -28,12 +28,12 @@ export function decimalPlaces(value: number): number {
   return Math.max(0, places - (exponent < 0 ? 0 : Number(text.slice(exponent + 1))))
 }
 
-/** A decimal as the integer it is held as (12.34 with scale 2 is 1234). */
+/** The integer that a decimal is held as: 12.34 with scale 2 is 1234. */
 export function toScaled(value: number, scale: number): number {
   return Math.round(value * 10 ** scale)
 }
 
-/** Greatest common divisor of integers, 0 for none: the step of the grid through zero that all of them lie on. */
+/** The greatest common divisor of integers, which is the step of the grid through zero that they lie on; 0 for none. */
 export function commonStep(values: Iterable<number>): number {
   let step = 0
   for (const value of values) {

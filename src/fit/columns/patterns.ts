@@ -1,15 +1,15 @@
-/** Positions beyond this make a text, not a code. */
-const longest = 40
+/** Maximum length of a code; longer ones are texts. */
+const maxCodeLength = 40
 
 /**
- * One pattern that all of the texts have, in the artifact's notation (# digit, ? lower-case letter, ^ upper-case letter,
- * * hexadecimal digit; \ before one of these means itself). A character that all texts share stays. Null if the texts
- * have different lengths, or a position has more than one class of characters, or nothing varies. Without `keepDigits`
- * every digit varies: numbers that only count share their first digits for a long time.
+ * The pattern that all texts match, in the artifact's notation (# digit, ? lower-case letter, ^ upper-case letter, * hexadecimal digit;
+ * \ escapes these). Characters that all texts share are kept. Null if the texts have different lengths, a position has more than one
+ * class of characters, or nothing varies. Without `keepDigits`, digits are never kept, because consecutive numbers share their first
+ * digits for a long time.
  */
 export function patternOf(texts: readonly string[], keepDigits = true): string | null {
   const length = texts[0]?.length ?? 0
-  if (length === 0 || length > longest || texts.some((text) => text.length !== length)) return null
+  if (length === 0 || length > maxCodeLength || texts.some((text) => text.length !== length)) return null
   let pattern = ''
   let varies = false
   const hexadecimal = texts.every((text) => /^[0-9a-f-]+$/.test(text)) && texts.some((text) => /[a-f]/.test(text))
@@ -27,7 +27,7 @@ export function patternOf(texts: readonly string[], keepDigits = true): string |
   return varies ? pattern : null
 }
 
-/** The texts that have the most frequent length, if they are at least `share` of all; else none. */
+/** The texts with the most frequent length, if these are at least `share` of all; else none. */
 export function commonLength(texts: readonly string[], share: number): string[] {
   const counts = new Map<number, number>()
   for (const text of texts) counts.set(text.length, (counts.get(text.length) ?? 0) + 1)
@@ -37,10 +37,10 @@ export function commonLength(texts: readonly string[], share: number): string[] 
   return chosen.length >= share * texts.length ? chosen : []
 }
 
-/** The most frequent form of the texts, in which every letter and digit varies, so that no part of a text is kept. */
+/** The most frequent form of the texts, in which all letters and digits vary, so that no part of a text is kept. */
 export function commonForm(texts: readonly string[]): string {
   const forms = texts.map((text) =>
-    escaped(text.slice(0, longest))
+    escaped(text.slice(0, maxCodeLength))
       .replace(/\p{Ll}|\p{Lo}|\p{Lm}/gu, '?')
       .replace(/\p{Lu}|\p{Lt}/gu, '^')
       .replace(/\p{N}/gu, '#'),
@@ -48,7 +48,7 @@ export function commonForm(texts: readonly string[]): string {
   return mostFrequent(forms) ?? '????????'
 }
 
-/** The most frequent form of telephone numbers, with the digits that all of this form share. */
+/** The most frequent form of telephone numbers, with the digits that all numbers of this form share. */
 export function phonePattern(texts: readonly string[]): string | null {
   const formOf = (text: string): string => text.replace(/\d/g, '#')
   const form = mostFrequent(texts.map(formOf))
@@ -66,7 +66,7 @@ function mostFrequent(texts: readonly string[]): string | undefined {
   return best
 }
 
-/** How many texts a pattern can generate, at most 2^53. */
+/** The number of texts that a pattern can generate, at most 2^53. */
 export function patternSize(pattern: string): number {
   const choices: Record<string, number> = { '#': 10, '?': 26, '^': 26, '*': 16 }
   let size = 1

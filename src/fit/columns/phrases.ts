@@ -1,8 +1,8 @@
-/** What is kept of a column of texts: texts and words that many rows have, and which words follow each other. */
+/** What is kept of a column of texts: texts and words that many rows have, and which words follow which. */
 import type { WordModel } from '../../model/artifact.js'
 import { maxTextWords } from '../../model/generated/worded.js'
 
-/** Texts with the number of rows that have each. */
+/** A text and the number of rows that have it. */
 export interface Counted {
   readonly text: string
   readonly count: number
@@ -17,19 +17,19 @@ export interface Phrases {
 
 /** A text or a word is kept if at least this many rows have it … */
 const keptRows = 5
-/** … and a pair of words if this many texts have it: fewer could lead through a single text. */
+/** … and a pair of words if at least this many texts have it, because pairs from fewer could reproduce a single text. */
 const pairTexts = 3
 const [maxKept, longestKept] = [2000, 200]
 const [maxWords, maxPairs] = [5000, 40_000]
-/** With a smaller share of the texts' words among the frequent ones, or fewer of those unless they are most of the words, texts would be the same few words. */
+/** With a smaller share of frequent words, or fewer of them unless they are most of the words, all texts would consist of the same few words. */
 const enough = 0.25
 const [fewWords, most] = [24, 0.6]
 
-/** A word, perhaps with a mark behind it, or in brackets; brackets around several words would stay open. */
+/** A word, possibly followed by a punctuation mark or in brackets; brackets around several words would stay open. */
 const plainWord = /^[\p{L}\p{N}](?:[\p{L}\p{N}'’.&/+-]*[\p{L}\p{N}+])?[.,;:!?%]?$|^\([\p{L}\p{N}.]+\)$|^[&+/–-]$/u
 const marks = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu
 
-/** Splits the texts of a column into those to keep and those to make of words. `minCount`: as in DiscretiseOptions. */
+/** Splits the texts of a column into those to keep and those to compose of words. `minCount`: as in DiscretiseOptions. */
 export function phrasesOf(texts: readonly Counted[], minCount: number): Phrases {
   const least = Math.max(keptRows, minCount)
   const kept = keptTexts(texts, least)
@@ -80,7 +80,7 @@ function bare(word: string): string {
 
 type Tally = Map<number, number>
 
-/** A word is of a kind that rarely ends a text, or rarely begins one, if it does so at most this much as often as words on average. */
+/** A word rarely ends or begins texts if it does so at most this much as often as the average word. */
 const rarely = 0.3
 
 function wordModel(texts: readonly Counted[], frequent: readonly string[]): WordModel | null {
@@ -162,7 +162,7 @@ function pairsOf(tally: Tally): number[] {
     .flat()
 }
 
-/** How many texts must have a pair for at most `maxPairs` to be kept. */
+/** Minimum number of texts with a pair, so that at most `maxPairs` pairs are kept. */
 function pairLimit(tallies: readonly Tally[]): number {
   const counts = tallies.flatMap((tally) => [...tally].flatMap(([code, times]) => (code >= 0 ? [times] : [])))
   const sorted = counts.filter((times) => times >= pairTexts).sort((a, b) => b - a)

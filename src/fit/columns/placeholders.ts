@@ -1,6 +1,6 @@
 import type { WordModel } from '../../model/artifact.js'
 
-/** Words that mean nothing, in the place of words that few rows have. */
+/** Meaningless words, which replace words that few rows have. */
 export const vocabulary: readonly string[] = (
   'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna aliqua ' +
   'enim ad minim veniam quis nostrud exercitation ullamco laboris nisi aliquip ex ea commodo consequat duis aute irure in ' +
@@ -11,7 +11,7 @@ export const vocabulary: readonly string[] = (
 const small = vocabulary.flatMap((_, word) => [word, 1])
 const large = vocabulary.flatMap((_, word) => [vocabulary.length + word, 1])
 
-/** These words, the first of a text with a capital. */
+/** These words; the first word of a text is capitalised. */
 export const placeholderWords: WordModel = {
   words: [...vocabulary, ...vocabulary.map((word) => word.charAt(0).toUpperCase() + word.slice(1))],
   ...{ alone: large, first: large, middle: [small], last: [small] },

@@ -9,7 +9,7 @@ import { likely, wrongTemplates } from './wrong-templates.js'
 import type { ColumnKind, ColumnSettings } from './column-settings.js'
 import { noColumnsFile, type ColumnsFile } from './settings.js'
 
-/** What happens to a column: it is learned by the circuit, or generated outside of it. */
+/** A column to be learned by the circuit, or generated outside of it. */
 export type PlannedColumn = LearnedColumn | UnlearnedColumn
 
 export interface LearnedColumn {
@@ -25,26 +25,26 @@ export interface UnlearnedColumn {
   readonly name: string
   readonly hidden: boolean
   readonly kind: Exclude<ColumnKind, Learned['kind']>
-  /** What was inferred from the column; null if the table does not have it. */
+  /** What was inferred from the table's column; null: the table does not have it. */
   readonly found: Outside | null
-  /** Null if the table is not used. */
+  /** Null: the table is not used. */
   readonly raw: RawColumn | null
   readonly settings: ColumnSettings
-  /** What became of the table's column, or that the table has none. */
+  /** What the table's column would have been, or that the table does not have it. */
   readonly note?: string
   /** For an event time in the place of the table's times: these. */
   readonly times?: Learned
 }
 
-/** Numbers, dates and times; the other learned columns are categories. */
+/** Whether a column is of numbers, dates or times; the other learned columns are categories. */
 export function isNumeric({ learned: { type } }: LearnedColumn): boolean {
   return type.kind !== 'string' && type.kind !== 'uuid' && type.kind !== 'boolean'
 }
 
 /**
- * Decides what each column is: by the columns file, otherwise by the table. Columns that only the file has
- * follow those of the table. Throws CONFIG_INVALID with every mistake in the file, by itself or against the table; `further` finds
- * those that the planned columns reveal.
+ * Decides what each column is, from the columns file or else from the table. Columns that only the file has come after those of the
+ * table. Throws CONFIG_INVALID with all errors in the file, including contradictions to the table and those that `further` finds in the
+ * planned columns.
  */
 export function planColumns(
   table: Table,
@@ -53,7 +53,7 @@ export function planColumns(
 ): PlannedColumn[] {
   const errors = [...file.errors]
   const planned: PlannedColumn[] = []
-  /** If some settings of a column are unknown, nothing more is reported about it. */
+  /** If a column already has errors, no further ones are reported for it. */
   const add = (name: string, plan: () => PlannedColumn): void => {
     if (file.faulty.has(name)) return
     try {
@@ -84,7 +84,7 @@ export function planColumns(
   return planned
 }
 
-/** In the order of their lines. */
+/** Sorts errors by line. */
 function byPlace(a: GenesisError, b: GenesisError): number {
   return (a.details.place ?? '').localeCompare(b.details.place ?? '', 'en', { numeric: true })
 }
@@ -111,7 +111,7 @@ function planTableColumn(raw: RawColumn, table: Table, settings: ColumnSettings,
   return { place: 'outside', name, hidden, kind: outside.kind, found: outside, raw, settings }
 }
 
-/** What the records have instead of the table's values. */
+/** What records contain instead of the table's values. */
 function replacedNote(
   detected: Detected,
   name: string,
@@ -150,10 +150,10 @@ function planAddedColumn(name: string, settings: ColumnSettings, table: Table, f
   return { place: 'outside', name, hidden: settings.hide === true, kind, found: null, raw: null, settings, note }
 }
 
-/** A name of this length may have a wrong letter, a longer one two. */
+/** Maximum length of a name in which one letter may be wrong; in longer names, two may be. */
 const [oneWrong, twoWrong] = [5, 9]
 
-/** The column of the table whose name was probably meant: the same letters, or nearly, in a name that the file does not have otherwise. */
+/** The table's column that was probably meant: one with a similar name that is not in the file. */
 function misspelt(name: string, table: Table, file: ColumnsFile): string | undefined {
   const [wanted, digits] = [fold(name), name.replace(/\D/g, '')]
   const limit = wanted.length >= twoWrong ? 2 : wanted.length >= oneWrong ? 1 : 0
@@ -170,7 +170,7 @@ function kindOf(settings: ColumnSettings): ColumnKind | undefined {
   return undefined
 }
 
-/** Categories named column-1, column-2 …, the most frequent first, so that only their shares and dependence are kept. */
+/** Renames categories to column-1, column-2 …, the most frequent first, so that only their shares and dependence are kept. */
 function labelled(raw: RawColumn, as: ReadAs): Learned {
   const learned = learnCategory(raw, as)
   const byCount = learned.held

@@ -1,24 +1,24 @@
 import type { Cell, RawColumn } from '../table/table.js'
 
-/** A column read as one type: what each distinct cell means, and what could not be read. */
+/** A column read as one type, with what could not be read. */
 export interface Reading<T> {
-  /** Per distinct value of the raw column; null is missing. */
+  /** By distinct value of the raw column; null: missing. */
   readonly values: readonly (T | null)[]
-  /** Rows whose cell was read. */
+  /** Number of rows with a value of the type. */
   readonly accepted: number
-  /** Rows without a value in the file. */
+  /** Number of rows without a value in the file. */
   readonly missing: number
-  /** Cells that mark a missing value, such as NA, and the number of rows with them. */
+  /** Number of rows by cell that marks a missing value, such as NA. */
   readonly tokens: ReadonlyMap<string, number>
-  /** Rows with a value of another type. */
+  /** Number of rows with a value of another type. */
   readonly rejected: number
   readonly firstRejected: { readonly cell: Cell; readonly row: number } | null
 }
 
-/** What tables write for a missing number, date or boolean. In a column of text these are ordinary texts. */
+/** Texts that mark a missing number, date or boolean. In a column of texts, these are ordinary values. */
 const missingTokens = /^(|\?|-+|\.|#?n\/?a|<na>|#n\/a n\/a|nan|-nan|null|nil|none|missing|unknown|[-+]?inf(inity)?)$/i
 
-/** Reads every distinct cell with `parse`, which returns undefined if the cell is not of its type. */
+/** Reads every distinct cell with `parse`, which returns undefined for cells of another type. */
 export function readColumn<T>(
   column: RawColumn,
   parse: (cell: string | number | boolean) => T | undefined,
@@ -51,7 +51,7 @@ export function readColumn<T>(
   return { values, accepted, missing, tokens, rejected, firstRejected }
 }
 
-/** A sentence for each kind of value that a reading has dropped. */
+/** One sentence for each kind of value that was dropped. */
 export function droppedNotes(column: string, reading: Reading<unknown>, what: string): string[] {
   const notes: string[] = []
   for (const [token, count] of reading.tokens)
@@ -64,7 +64,7 @@ export function droppedNotes(column: string, reading: Reading<unknown>, what: st
   return notes
 }
 
-/** A cell for a message: quoted and short. */
+/** A cell for a message, quoted and shortened. */
 export function shownCell(cell: Cell): string {
   const text = String(cell)
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)

@@ -1,27 +1,27 @@
 import type { LearnedColumn } from './plan.js'
 
-/** Fewer rows prove nothing. */
-const evidence = 50
-/** Share of the steps from row to row that may go back: rows that came late. */
-const late = 0.01
-/** Share of the rows that have a time of their own. */
-const distinctShare = 0.5
+/** Minimum number of rows; fewer prove nothing. */
+const minRows = 50
+/** Maximum share of steps between rows that go back, for rows that arrived late. */
+const maxBackSteps = 0.01
+/** Minimum share of the rows with a distinct time. */
+const minDistinct = 0.5
 
-/** Says that a column of times rises with the rows, and how to have records that do; null: it does not. */
+/** A note that a column of times increases from row to row, and how to generate records that do; null: it does not. */
 export function risingNote({ name, raw, learned: { type, held } }: LearnedColumn): string | null {
   const rows = raw.codes.length
-  if (type.kind !== 'timestamp' || rows < evidence || held.length < distinctShare * rows || held.includes(null))
+  if (type.kind !== 'timestamp' || rows < minRows || held.length < minDistinct * rows || held.includes(null))
     return null
   const at = (row: number): number => held[raw.codes[row]] as number
   let back = 0
   for (let row = 1; row < rows; row++) if (at(row) < at(row - 1)) back++
   const [first, last] = [at(0), at(rows - 1)]
-  if (back > late * rows || last <= first) return null
+  if (back > maxBackSteps * rows || last <= first) return null
   const start = new Date(first).toISOString().replace('.000Z', 'Z')
   const step = durationText((last - first) / (rows - 1))
   return (
-    `column ${name}: its times rise with the rows, but records are drawn independently of each other; ` +
-    `for times that rise, set { kind: event_time, start: ${start}, step: ${step} } in a columns file: dates tied to it follow`
+    `column ${name}: its times increase from row to row, but records are drawn independently of each other; ` +
+    `for increasing times, set { kind: event_time, start: ${start}, step: ${step} } in a columns file: dates tied to it follow`
   )
 }
 

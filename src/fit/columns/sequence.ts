@@ -2,16 +2,16 @@ import type { RawColumn } from '../table/table.js'
 import type { Learned } from './learned.js'
 import { isIdName } from './texts.js'
 
-/** The value of the first record, and the step from record to record. */
+/** The first record's value, and the step between records. */
 export interface Steps {
   readonly start: number
   readonly step: number
 }
 
-/** A column with at least this many distinct consecutive integers is a sequence, whatever its name; a shorter one may hold years. */
+/** A column with at least this many distinct consecutive integers is a sequence, whatever its name; shorter ones may be years. */
 const manyRows = 100
 
-/** A distinct integer for each record: consecutive ones, or any if the column's name says that it is an identifier. */
+/** The sequence of a column with a distinct integer in each row: consecutive ones, or any if it is named like an identifier. Null: none. */
 export function stepsOf(column: RawColumn, learned: Learned): Steps | null {
   const { kind, held } = learned
   const rows = column.codes.length
@@ -22,7 +22,7 @@ export function stepsOf(column: RawColumn, learned: Learned): Steps | null {
   return startAndStep(column, learned)
 }
 
-/** The table's own sequence, if the step between rows is constant; otherwise starting from its lowest integer. */
+/** The table's own sequence if the step between rows is constant; otherwise one that starts at the lowest integer. */
 export function startAndStep(column: RawColumn, { held }: Learned): Steps {
   const step = held.length === column.codes.length ? rowStep(column, held as readonly number[]) : null
   if (step === null) return { start: rangeOf(held)[0], step: 1 }
@@ -40,7 +40,7 @@ function rangeOf(held: Learned['held']): [low: number, high: number] {
   return [low, high]
 }
 
-/** The difference between rows of the source, if it is constant. */
+/** The difference between consecutive rows if it is constant; otherwise null. */
 function rowStep({ firstRows }: RawColumn, values: readonly number[]): number | null {
   const step = (values[1] - values[0]) / (firstRows[1] - firstRows[0])
   if (!Number.isSafeInteger(step) || step === 0) return null

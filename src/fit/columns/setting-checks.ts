@@ -17,7 +17,7 @@ const kinds: readonly ColumnKind[] = [
   ...(['pool', 'template', 'event_time', 'clock'] as const),
 ]
 
-/** What a key expects, if its value is invalid. */
+/** What is expected instead of an invalid value; null: it is valid. */
 type Check = (value: unknown) => string | null
 
 const oneOf =
@@ -33,7 +33,7 @@ const isBound: Check = (value) =>
     : 'a number or an ISO 8601 date'
 const isNames: Check = (value) =>
   typeof value === 'string' || isTexts(value) === null ? null : 'the name of a column, or a list of names'
-/** Codes have 16 bits, and one may be needed for a missing value. */
+/** Codes have 16 bits, and one of them may stand for missing. */
 const maxValues = 65_535
 const isWeight = (item: unknown): boolean => typeof item === 'number' && item >= 0
 
@@ -57,7 +57,7 @@ const checks: { readonly [Key in keyof Required<ColumnSettings>]: Check } = {
   derive: (value) =>
     typeof value === 'string' && value !== '' && typeof parseTemplate(value) !== 'string'
       ? null
-      : 'text with {column}, {column|slug}, {column|initial} or {column|lower} in it',
+      : 'text containing {column}, {column|slug}, {column|initial} or {column|lower}',
   mask: oneOf('label', 'pattern', 'placeholder'),
   pattern: (value) =>
     typeof value === 'string' && value !== '' && typeof parsePattern(value) !== 'string'
@@ -84,7 +84,7 @@ function isDuration(value: unknown): boolean {
 
 export const settingKeys: readonly string[] = Object.keys(checks)
 
-/** What is expected instead of a value that is invalid by itself; null: it is valid. */
+/** What is expected instead of a value that is invalid on its own; null: it is valid. */
 export function wrongSetting(key: keyof ColumnSettings, value: unknown): string | null {
   return checks[key](value)
 }

@@ -6,16 +6,16 @@ import type { ColumnSettings } from './column-settings.js'
 import { inFolder } from './event-shape.js'
 import { settingKeys, wrongSetting } from './setting-checks.js'
 
-/** A columns file as read, with its mistakes: planColumns throws them together with those that the table reveals. */
+/** A columns file as read, with its errors, which planColumns throws together with those that the table reveals. */
 export interface ColumnsFile {
-  /** Valid settings only, including those of columns that the table lacks. */
+  /** Only valid settings, including those of columns that the table does not have. */
   readonly columns: ReadonlyMap<string, ColumnSettings>
   /** The columns with errors. */
   readonly faulty: ReadonlySet<string>
-  /** Expressions that no record may satisfy. */
+  /** Expressions that no record is to satisfy. */
   readonly forbid: readonly string[]
   readonly errors: readonly GenesisError[]
-  /** The beginning of a message about a location in the file. */
+  /** A location in the file, for messages. */
   place(path: Path): string
 }
 
@@ -28,8 +28,8 @@ export const noColumnsFile: ColumnsFile = {
 }
 
 /**
- * Reads a columns file: YAML or JSON with a key `columns`, a map from column to settings, and a list of expressions `forbid`. Throws CONFIG_UNREADABLE; all
- * mistakes in it are in `errors`.
+ * Reads a columns file: YAML or JSON with a map `columns`, from column to settings, and a list of expressions `forbid`. Throws
+ * CONFIG_UNREADABLE; all other errors are returned in `errors`.
  */
 export async function readColumnsFile(path: string): Promise<ColumnsFile> {
   const [source] = await readSources(path)
@@ -57,7 +57,7 @@ function listOf(value: unknown, source: ConfigSource, errors: GenesisError[]): s
   return []
 }
 
-/** The valid settings of a column; reports an error for each of the others. */
+/** The valid settings of a column. Adds an error for each invalid one. */
 function settingsOf(value: unknown, source: ConfigSource, at: string[], errors: GenesisError[]): ColumnSettings {
   const right: Record<string, unknown> = {}
   for (const [key, item] of Object.entries(asMap(value, source, at, errors))) {

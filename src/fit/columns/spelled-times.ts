@@ -1,36 +1,37 @@
-/** How a column's texts spell dates and times, inferred from the tokens at each position. */
+/** Infers how a column's texts spell dates and times, from the tokens at each position. */
 import { spellingReader, wrongSpelling, type SpelledKind } from '../../model/time/spelling.js'
 import type { Spelling } from '../../record.js'
 import type { DateOrder } from './dates.js'
 import { afternoonWords, monthsOf, weekdaysOf, zoneOffset } from './time-words.js'
 
-/** A spelling that nearly all texts of a column keep. */
+/** A spelling that nearly all texts of a column share. */
 export interface SpelledTimes {
   readonly kind: SpelledKind
   readonly spelling: Spelling
-  /** Days, or milliseconds since 1970 or midnight, of a text; undefined for a text of another form. */
+  /** Reads a text as days since 1970, or as milliseconds since 1970 or midnight; undefined for a text in another form. */
   readonly read: (text: string) => number | undefined
-  /** The zone that all texts name; null: none. */
+  /** The time zone that all texts name; null: none. */
   readonly zone: string | null
-  /** Whether something in the texts tells the day from the month. */
+  /** Whether something in the texts distinguishes day and month. */
   readonly certain: boolean
-  /** Digits of the fraction that are beyond milliseconds. */
+  /** Number of digits of the fraction beyond milliseconds. */
   readonly lost: number
 }
 
-/** Number of texts examined, and the share of them that must have the form. */
-const looked = 2000
-const enough = 0.95
-/** Spans of two-digit years that begin after this belong to the previous century. */
+/** Number of texts examined. */
+const sampleTexts = 2000
+/** Minimum share of them that must have the form. */
+const minShare = 0.95
+/** Spans of two-digit years that start after this year belong to the previous century. */
 const latestStart = 2035
 
 type Role = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'fraction' | 'compact date' | 'compact time'
 
-/** A position of the form: what all texts have there. */
+/** A position of the form, with the token that each text has there. */
 interface Slot {
   readonly kind: 'digits' | 'letters' | 'other'
   readonly texts: readonly string[]
-  /** The text that all have; null: they differ. */
+  /** The text that all share; null: they differ. */
   readonly constant: string | null
   readonly numbers: readonly number[]
   readonly shortest: number
@@ -39,9 +40,9 @@ interface Slot {
 
 const pieces = /[ap]\.\s?m\.?|\p{L}+\.?|\d+|[^]/giu
 
-/** The spelling of a column's texts; null if they are not dates or times, or do not share one spelling. */
+/** The spelling of a column's texts; null: they are not dates or times, or do not share one spelling. */
 export function spelledTimes(given: readonly string[], asOrder?: DateOrder): SpelledTimes | null {
-  const texts = given.length > looked ? given.slice(0, looked) : given
+  const texts = given.length > sampleTexts ? given.slice(0, sampleTexts) : given
   const forms = new Map<string, string[][]>()
   for (const text of texts) {
     if (text.length < 4 || text.length > 48 || !/\d/.test(text)) continue
@@ -52,13 +53,13 @@ export function spelledTimes(given: readonly string[], asOrder?: DateOrder): Spe
     else forms.set(form, [tokens])
   }
   const rows = [...forms.values()].sort((a, b) => b.length - a.length)[0]
-  if (rows === undefined || rows.length < enough * texts.length) return null
+  if (rows === undefined || rows.length < minShare * texts.length) return null
   const slots = rows[0].map((_, at) => slotOf(rows.map((row) => row[at])))
   for (const order of ordersOf(asOrder)) {
     const found = read(slots, order, asOrder !== undefined)
     if (found === null) continue
     const accepted = texts.filter((text) => found.read(text) !== undefined).length
-    if (accepted >= enough * texts.length) return found
+    if (accepted >= minShare * texts.length) return found
   }
   return null
 }
@@ -86,14 +87,14 @@ interface Words {
   halves?: readonly string[]
 }
 
-/** The positions read in one order of day, month and year; null: not possible. */
+/** Reads the positions in a given order of day, month and year; null: not possible. */
 function read(slots: readonly Slot[], order: 'YMD' | 'YDM' | DateOrder, isGiven: boolean): SpelledTimes | null {
   const roles = new Map<number, Role>()
   const words: Words = {}
   const letterOf = new Map<number, string>()
   let zone: string | null = null
   let offset: number | undefined
-  // A zone's offset, wherever it is: after the time, or before the year.
+  // A zone's offset can be after the time or before the year.
   const free: number[] = []
   for (let at = 0; at < slots.length; at++) {
     const signed =
@@ -111,7 +112,7 @@ function read(slots: readonly Slot[], order: 'YMD' | 'YDM' | DateOrder, isGiven:
       (/^\d{4}$/.test(constant) || (/^\d\d$/.test(constant) && (hasMinutes || at === slots.length - 1)))
     ) {
       const sign = slots[at - 1].constant ?? ''
-      // 2024-01-05 ends in a minus and two digits too.
+      // 2024-01-05 also ends in a minus and two digits.
       if (
         sign === '-' &&
         slots[at - 2].kind === 'digits' &&
@@ -192,7 +193,7 @@ function read(slots: readonly Slot[], order: 'YMD' | 'YDM' | DateOrder, isGiven:
   return { kind, spelling, read: spellingReader(spelling, kind, century), zone, certain, lost }
 }
 
-/** MAR and the like are a month only next to a day or a year; a zone's name ends a text. */
+/** Whether a word is a zone's name, which ends a text. Words such as MAR are months only next to a day or a year. */
 function isZoneWord(slot: Slot, slots: readonly Slot[], at: number): boolean {
   return slot.constant !== null && at === slots.length - 1 && zoneOffset(slot.constant) !== undefined
 }
@@ -201,7 +202,7 @@ function lastLetters(slots: readonly Slot[]): number {
   return slots.reduce((last, slot, at) => (slot.kind === 'letters' ? at : last), -1)
 }
 
-/** The positions of a time of day: numbers between colons (or an h), the last ones if a year precedes them; T and six digits. */
+/** The positions of a time of day: numbers separated by colons (or an h), the last ones if a year precedes them; or T and six digits. */
 function timeSlots(slots: readonly Slot[], free: readonly number[], has12: boolean): Map<number, Role> {
   const roles = new Map<number, Role>()
   const joined = (a: number, b: number): boolean => {
@@ -233,7 +234,7 @@ function timeSlots(slots: readonly Slot[], free: readonly number[], has12: boole
   }
   const dotted = dottedTime(slots, free)
   if (dotted.size > 0) return dotted
-  // 8 PM has no minutes, and is handled elsewhere.
+  // 8 PM, without minutes, is handled elsewhere.
   if (has12) return roles
   for (const at of free) {
     const { shortest, longest } = slots[at]
@@ -248,14 +249,14 @@ function timeSlots(slots: readonly Slot[], free: readonly number[], has12: boole
   return roles
 }
 
-/** 23.40.31 after a date, as Oracle and DB2 write it. */
+/** Times such as 23.40.31 after a date, as written by Oracle and DB2. */
 function dottedTime(slots: readonly Slot[], free: readonly number[]): Map<number, Role> {
   const roles = new Map<number, Role>()
   const names: Role[] = ['hour', 'minute', 'second', 'fraction']
   const from = free.findIndex((at, i) =>
     [1, 2].every((step) => free[i + step] === at + 2 * step && slots[at + 2 * step - 1].constant === '.'),
   )
-  // The date before it has numbers of its own, or a month's name.
+  // The date before it has its own numbers, or a month's name.
   const hasDate = from >= 3 || (from === 2 && slots.slice(0, free[2]).some(({ kind }) => kind === 'letters'))
   if (!hasDate) return roles
   for (let i = 0; i < 4 && free[from + i] === free[from] + 2 * i; i++) roles.set(free[from + i], names[i])
@@ -273,7 +274,7 @@ function dateRoles(
     slots[at].longest <= 2 && slots[at].numbers.every((n) => n >= low && n <= high)
   const mostly = (at: number, low: number, high: number): boolean => {
     const { numbers, longest } = slots[at]
-    return longest <= 2 && numbers.filter((n) => n >= low && n <= high).length >= enough * numbers.length
+    return longest <= 2 && numbers.filter((n) => n >= low && n <= high).length >= minShare * numbers.length
   }
   const hasFullYear = dates.some((at) => width(at) === 4)
   const isYear = (at: number): boolean =>
@@ -298,7 +299,7 @@ function dateRoles(
   if (dates.length !== 3) return null
   const [a, b, c] = dates
   const dotted = slots.slice(a + 1, b).some(({ constant }) => constant === '.')
-  // A two-digit year is first if far fewer distinct ones occur than days of a month.
+  // A two-digit year comes first if it has far fewer distinct values than the days.
   const distinct = (at: number): number => new Set(slots[at].texts).size
   if (order === 'YMD' && width(a) !== 4 && !(distinct(c) >= 20 && distinct(a) <= distinct(c) / 2)) return null
   const [year, month, day] = { YMD: [a, b, c], YDM: [a, c, b], DMY: [c, b, a], MDY: [c, a, b] }[order]
@@ -313,7 +314,7 @@ function dateRoles(
       certain: false,
     }
   if (order === 'MDY' && between(a, 1, 12) && between(b, 1, 12)) {
-    // Undecided: countries that write dots put the day first.
+    // Ambiguous: where dots are usual, the day comes first.
     if (dotted) return null
     return {
       roles: new Map<number, Role>([
@@ -362,8 +363,8 @@ function lettersOf(role: Role, { texts, shortest, longest }: Slot, has12: boolea
 }
 
 /**
- * The full year of a two-digit one: a column's years fall into one span of a hundred years, which begins at most a few years from now. So 45 to 05 are
- * 1945 to 2005, and 19 to 24 are 2019 to 2024.
+ * Expands two-digit years: a column's years lie within a span of a hundred years, which starts at most a few years from now. So 45 to 05
+ * are 1945 to 2005, and 19 to 24 are 2019 to 2024.
  */
 function centuryOf(numbers: readonly number[]): (digits: number) => number {
   const years = [...new Set(numbers)].sort((a, b) => a - b)
@@ -376,7 +377,7 @@ function centuryOf(numbers: readonly number[]): (digits: number) => number {
   return (digits) => first + ((((digits - start) % 100) + 100) % 100)
 }
 
-/** A text, quoted for a pattern. */
+/** Quotes a literal text for a pattern. */
 function quoted(text: string): string {
   return /[A-Za-z']/.test(text) ? `'${text.replaceAll("'", "''")}'` : text
 }

@@ -1,45 +1,46 @@
 /**
- * The forms of a column's codes: what all codes of a form share at each position, as regular expressions of one form each. `INV-1` to `INV-1394` have four:
- * `INV-[1-9]`, `INV-[1-9][0-9]`, `INV-[1-9][0-9]{2}`, `INV-1[0-3][0-9]{2}`.
+ * The forms of a column's codes, as single-form regular expressions of what the codes have in common at each position. `INV-1` to
+ * `INV-1394` have four forms: `INV-[1-9]`, `INV-[1-9][0-9]`, `INV-[1-9][0-9]{2}`, `INV-1[0-3][0-9]{2}`.
  */
 import { escapedRegex } from '../../model/generated/regex-forms.js'
 
-/** Codes with the number of rows that have each. */
+/** A code and the number of rows that have it. */
 export interface Code {
   readonly text: string
   readonly count: number
 }
 
 export interface FormOptions {
-  /** Number of characters at the beginning of each code that stay as they are, because another column determines them. */
+  /** Length of the prefix to keep, because another column determines it. @default 0 */
   readonly prefix?: number
-  /** Keeps nothing of a code except where letters and digits are. */
+  /** Whether to keep only where letters and digits are, and no characters. @default false */
   readonly masked?: boolean
 }
 
-/** Longer texts are not codes. */
-const longest = 256
+/** Maximum length of a code. */
+const maxCodeLength = 256
 const maxForms = 256
-/** A word is kept if at least this many rows, and this share of them, have it; a column has at most this many at one position. */
-const wordRows = 5
-const wordShare = 0.005
+/** A word is kept if at least this many rows, and this share of them, have it … */
+const minWordRows = 5
+const minWordShare = 0.005
+/** … and there are at most this many words at the position. */
 const maxWords = 40
 const maxNumberWords = 12
-/** At most this many characters at one position, in at least this many texts, are no coincidence. */
+/** At most this many distinct characters at a position, in at least this many texts, are no coincidence. */
 const fewCharacters = 6
 const manyTexts = 40
 
 const pieces = /[0-9]+|[A-Za-z]+|[^0-9A-Za-z]/gu
 const coarsePieces = /[0-9A-Za-z]+|[^0-9A-Za-z]/gu
-/** This many forms are few, whatever the number of codes. */
+/** Up to this many forms are few, whatever the number of codes. */
 const manyForms = 24
 
-/** The form of each code; null: the texts have no useful forms. */
+/** By code: its form. Null: the codes have no useful forms. */
 export function formsOfCodes(
   codes: readonly Code[],
   { prefix = 0, masked = false }: FormOptions = {},
 ): string[] | null {
-  if (codes.length === 0 || codes.some(({ text }) => text.length > longest)) return null
+  if (codes.length === 0 || codes.some(({ text }) => text.length > maxCodeLength)) return null
   const hex = masked ? null : hexOf(codes)
   const made = (by: RegExp, words = true): string[] => {
     const { split, groups } = groupsOf(codes, prefix, hex, by)
@@ -55,12 +56,12 @@ export function formsOfCodes(
   const coarse = made(coarsePieces)
   const isFew = (forms: readonly string[]): boolean => new Set(forms).size <= Math.max(manyForms, codes.length / 8)
   if (isFew(coarse)) return common(coarse, codes)
-  // Words that make too many forms are replaced by letters.
+  // If words lead to too many forms, replace them by letters.
   const plain = made(pieces, false)
   return isFew(plain) ? common(plain, codes) : null
 }
 
-/** The codes split into parts, grouped by shape. */
+/** Splits the codes into parts and groups them by shape. */
 function groupsOf(
   codes: readonly Code[],
   prefix: number,
@@ -83,7 +84,7 @@ function groupsOf(
 
 type Hex = 'lower' | 'upper' | null
 
-/** Whether letters and digits mix as in hexadecimal numbers: in MAC addresses, hashes, colours. */
+/** The case of codes in which letters and digits mix as in hexadecimal numbers: MAC addresses, hashes, colours. Null: they do not. */
 function hexOf(codes: readonly Code[]): Hex {
   const all = (form: RegExp): boolean => codes.every(({ text }) => form.test(text))
   const letters = new Set(codes.flatMap(({ text }) => text.match(/[A-Fa-f]/g) ?? []))
@@ -97,7 +98,7 @@ function splitCode(text: string, hex: Hex, by: RegExp): string[] {
   return text.match(hex === null ? by : /[0-9A-Fa-f]+|[^]/gu) ?? []
 }
 
-/** What two codes of one group must have in common; the length of numbers is distinguished later. */
+/** What the codes of a group must have in common. The lengths of numbers are distinguished later. */
 function shapeOf(part: string, hex: Hex): string {
   if (hex !== null && /^[0-9A-Fa-f]+$/.test(part)) return `x${part.length}`
   if (/^[0-9]+$/.test(part)) return '0'
@@ -109,7 +110,7 @@ interface Context {
   readonly hex: Hex
   readonly prefix: number
   readonly masked: boolean
-  /** Whether words that many rows have are kept. */
+  /** Whether to keep words that many rows have. */
   readonly words: boolean
 }
 
@@ -137,7 +138,7 @@ function formGroup(
   written.forEach((parts, i) => (forms[group[i]] = parts.join('')))
 }
 
-/** The expression of each part at one position of a group. */
+/** By code of a group: the expression for its part at one position. */
 function expressionsOf(
   parts: readonly string[],
   counts: readonly number[],
@@ -148,9 +149,9 @@ function expressionsOf(
   const total = counts.reduce((sum, count) => sum + count, 0)
   const words = new Map<string, number>()
   parts.forEach((part, i) => words.set(part, (words.get(part) ?? 0) + counts[i]))
-  const isKept = (count: number): boolean => count >= Math.max(wordRows, wordShare * rows)
+  const isKept = (count: number): boolean => count >= Math.max(minWordRows, minWordShare * rows)
   if (!masked) {
-    // Parts that all share stay, and so do words that many rows have. A number that all share may be the beginning of a count.
+    // Keep parts that all codes share, and words that many rows have. A number in a single code may be the start of a count.
     if (words.size === 1 && (!isNumber || parts.length > 1)) return parts.map(escapedRegex)
     const kept = keepsWords ? [...words].filter(([, count]) => isKept(count)) : []
     const share = kept.reduce((sum, [, count]) => sum + count, 0) / total
@@ -170,7 +171,7 @@ function expressionsOf(
   }
   const made = new Map<number, string>()
   for (const [length, places] of byLength) {
-    // A number of one digit may be 0 unless it counts, as numbers of several lengths do.
+    // A one-digit number may be 0, unless it is a count, as numbers of several lengths are.
     const isCount = isNumber && (length > 1 || byLength.size > 1) && !places[0].has('0')
     const many = (sizes.get(length) ?? 0) >= manyTexts && !masked
     made.set(length, runs(places.map((found, at) => classOf(found, { hex, many, isFirst: at === 0 && isCount }))))
@@ -178,12 +179,12 @@ function expressionsOf(
   return parts.map((part) => made.get(part.length) ?? '')
 }
 
-/** Whether numbers are of a few kinds, such as area codes; single digits and long lists of numbers are counts. */
+/** Whether numbers are from a short list, such as area codes; single digits and long lists of numbers are counts. */
 function isGroupOfNumbers(words: ReadonlyMap<string, number>, total: number): boolean {
   return words.size <= Math.min(maxNumberWords, total / 10) && [...words.keys()].every((word) => word.length > 1)
 }
 
-/** The characters allowed where these were found. */
+/** The class of characters for a position with these characters. */
 function classOf(
   found: ReadonlySet<string>,
   { hex, many, isFirst }: { hex: Hex; many: boolean; isFirst: boolean },
@@ -201,7 +202,7 @@ function classOf(
   return `[${ranges.join('')}]`
 }
 
-/** [0-9][0-9] as [0-9]{2}. */
+/** Shortens repeated classes: [0-9][0-9] becomes [0-9]{2}. */
 function runs(classes: readonly string[]): string {
   let text = ''
   for (let at = 0; at < classes.length;) {
@@ -213,7 +214,7 @@ function runs(classes: readonly string[]): string {
   return text
 }
 
-/** The forms; those beyond the limit are replaced by the most frequent one. */
+/** The forms, with those beyond the limit replaced by the most frequent one. */
 function common(forms: readonly string[], codes: readonly Code[]): string[] {
   const counts = new Map<string, number>()
   forms.forEach((form, code) => counts.set(form, (counts.get(form) ?? 0) + codes[code].count))

@@ -1,4 +1,4 @@
-/** The words of dates: months and weekdays in the languages that tables come in, halves of days, zones. */
+/** Words in dates: months and weekdays in common languages, AM and PM, time zones. */
 
 const languages: readonly (readonly [months: string, weekdays: string])[] = [
   [
@@ -62,7 +62,7 @@ const languages: readonly (readonly [months: string, weekdays: string])[] = [
     'Pazartesi Salı Çarşamba Perşembe Cuma Cumartesi Pazar',
   ],
 ]
-/** The words that a columns file's format uses if the column has none of its own. */
+/** The words for a columns file's format if the column has none of its own. */
 export const englishWords = {
   months: languages[0][0].split(' ').map((word) => word.slice(0, 3)),
   weekdays: languages[0][1].split(' ').map((word) => word.slice(0, 3)),
@@ -70,7 +70,7 @@ export const englishWords = {
 }
 const monthLists = languages.map(([months]) => months.split(' '))
 const weekdayLists = languages.map(([, weekdays]) => weekdays.split(' '))
-/** Abbreviations that are not a prefix of the word, with the month. */
+/** Abbreviations that are not a prefix of the month's name, with the index of the month. */
 const shortMonths: Readonly<Record<string, number>> = {
   mrz: 3,
   mrt: 3,
@@ -81,17 +81,17 @@ const shortMonths: Readonly<Record<string, number>> = {
   ago: 8,
   maa: 3,
 }
-/** Short weekdays: German and others use two letters. */
-const leastLetters = { months: 3, weekdays: 2 }
+/** Minimum letters of an abbreviation: German and others abbreviate weekdays to two. */
+const minLetters = { months: 3, weekdays: 2 }
 
-/** The twelve words that a column uses for months; null if its words are not months, or it has two words for one month. */
+/** The twelve words that a column uses for months; null: its words are not months, or it has two words for one month. */
 export function monthsOf(words: readonly string[]): string[] | null {
-  return listOf(words, monthLists, leastLetters.months, shortMonths)
+  return listOf(words, monthLists, minLetters.months, shortMonths)
 }
 
-/** The seven words for weekdays, Monday first. */
+/** The seven words that a column uses for weekdays, Monday first; null as for `monthsOf`. */
 export function weekdaysOf(words: readonly string[]): string[] | null {
-  return listOf(words, weekdayLists, leastLetters.weekdays, {})
+  return listOf(words, weekdayLists, minLetters.weekdays, {})
 }
 
 function listOf(
@@ -116,7 +116,7 @@ function listOf(
   return null
 }
 
-/** A word that the column does not contain, written like the others: same length, case and dot. */
+/** A word that does not occur in the column, written like the others: same length, case and dot. */
 function inStyle(full: string, list: readonly string[], found: readonly (string | undefined)[]): string {
   const known = found.filter((word) => word !== undefined)
   const isShort = found.some((word, i) => word !== undefined && word.replace(/\.$/, '').length < list[i].length)
@@ -129,7 +129,7 @@ function inStyle(full: string, list: readonly string[], found: readonly (string 
   return word.charAt(0).toUpperCase() + word.slice(1) + dot
 }
 
-/** How a column writes AM and PM, AM first; null if its words are neither. */
+/** The column's words for AM and PM, AM first; null: its words are neither. */
 export function afternoonWords(words: readonly string[]): string[] | null {
   if (words.length > 2 || !words.every((word) => /^[ap]\.?\s?m\.?$/i.test(word))) return null
   const other = (word: string, letter: string): string =>
@@ -139,7 +139,7 @@ export function afternoonWords(words: readonly string[]): string[] | null {
   return [morning ?? other(evening ?? '', 'a'), evening ?? other(morning ?? '', 'p')]
 }
 
-/** Names of zones with a fixed offset, in minutes. */
+/** Offsets of named time zones, in minutes. */
 const zones: Readonly<Record<string, number>> = {
   ...{
     Z: 0,
@@ -185,7 +185,7 @@ const zones: Readonly<Record<string, number>> = {
   ...{ AKST: -540, AKDT: -480, HST: -600, BRT: -180, ART: -180 },
 }
 
-/** Minutes east of UTC of a zone's name or offset (Z, CET, +02, +0200, +02:00); undefined: not a zone. */
+/** Minutes east of UTC of a time zone's name or offset (Z, CET, +02, +0200, +02:00); undefined: not a time zone. */
 export function zoneOffset(zone: string): number | undefined {
   const name = zone.toUpperCase()
   if (Object.hasOwn(zones, name)) return zones[name]

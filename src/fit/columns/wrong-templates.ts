@@ -5,15 +5,14 @@ import type { Table } from '../table/table.js'
 import { complainAt } from './contradictions.js'
 import type { ColumnsFile } from './settings.js'
 
-/** The name that was probably meant, also if only its beginning or a part of it was written. */
+/** The name that was probably meant, even if only part of it was written. */
 export function likely(name: string, names: readonly string[]): string | undefined {
   const wanted = name.toLowerCase()
   return nearest(name, names) ?? names.find((other) => other.toLowerCase().includes(wanted))
 }
 
 /**
- * Templates over columns that do not exist, or over themselves. A hidden part such as name.first exists if its column
- * does.
+ * The errors of templates over columns that do not exist, or over themselves. A hidden part such as name.first exists if its column does.
  */
 export function wrongTemplates(table: Table, file: ColumnsFile): GenesisError[] {
   const isDropped = (name: string): boolean => file.columns.get(name)?.drop === true
@@ -31,23 +30,23 @@ export function wrongTemplates(table: Table, file: ColumnsFile): GenesisError[] 
         complain('a template over a column that is dropped', { found, remedy: 'Set hide: true on it instead of drop' })
       else if (!names.includes(column) && !isPart(column)) {
         const expected = likely(column, names) ?? `one of ${names.join(', ')}`
-        complain('a template over no column', { found, expected })
+        complain('a template over an unknown column', { found, expected })
       }
     }
     const round = wayBack(file, name)
     if (round?.length === 1)
       complain('a template over its own column', {
         found: `{${name}}`,
-        remedy: 'Give the derived column a name of its own, and set hide: true on this one',
+        remedy: 'Give the derived column a new name, and set hide: true on this one',
       })
-    // Reported once, for the column that comes first in the file.
+    // Reported only once, for the column that comes first in the file.
     else if (round !== null && isFirst(file, name, round))
       complain('templates that depend on each other', { found: [...round, name].join(' → ') })
   }
   return errors
 }
 
-/** The columns that a column's template uses. */
+/** The columns used in a column's template. */
 function columnsIn(file: ColumnsFile, name: string): string[] {
   const { derive, drop } = file.columns.get(name) ?? {}
   const parts = derive === undefined || drop === true ? [] : parseTemplate(derive)
@@ -55,7 +54,7 @@ function columnsIn(file: ColumnsFile, name: string): string[] {
   return [...new Set(parts.flatMap((part) => (part.kind === 'column' ? [part.column] : [])))]
 }
 
-/** The columns from this one, from template to template, until this one comes again; null: it does not. */
+/** The columns on a cycle of templates that leads back to this one; null: there is none. */
 function wayBack(file: ColumnsFile, name: string): string[] | null {
   const seen = new Set<string>()
   const visit = (column: string, way: readonly string[]): string[] | null => {

@@ -5,48 +5,49 @@ import { binGridOf } from './grid.js'
 /** The symbols of a column, and the code of each of its held values. */
 export interface Alphabet {
   readonly symbols: readonly Symbol[]
-  /** Step of the grid that the bins lie on, in the held form; 0 for reals. */
+  /** Step of the grid that bins lie on, in the held form; 0 for reals. */
   readonly grain: number
-  /** The code of a held value; a value that was not in the alphabet's source gets the nearest code. */
+  /** The code of a held value. A value that the alphabet was not built from gets the nearest code. */
   readonly codeOf: (held: string | number | boolean | null) => number
-  /** Every symbol is one value: there are no bins. */
+  /** Whether every symbol is a single value, that is, there are no bins. */
   readonly exact: boolean
   readonly notes: readonly string[]
 }
 
 export interface DiscretiseOptions {
-  /** Values with fewer rows do not get a symbol of their own; 1 keeps all. */
+  /** Minimum number of rows for a value to get a symbol of its own; 1 keeps all values. */
   readonly minCount: number
-  /** Rounds the smallest and largest number to two significant digits. */
+  /** Whether to round the smallest and the largest number to two significant digits. */
   readonly roundExtremes: boolean
-  /** The numbers are categories: all of them are kept as they are. */
+  /** Whether the numbers are categories, which are all kept as they are. @default inferred */
   readonly isList?: boolean
-  /** A number that is kept as it is, however few rows have it. */
+  /** A number to keep as it is, however few rows have it. @default none */
   readonly keep?: number
 }
 
 /** Up to this many distinct numbers are all kept as they are. */
-const fewNumbers = 128
+const maxKeptNumbers = 128
 /**
- * Codes (vendors, products, list prices) are numbers that repeat and lie far apart on their grid. Up to this many are all kept as they are …
+ * Codes (vendors, products, list prices) are numbers that repeat and lie far apart on their grid. Up to this many are all kept as they
+ * are …
  */
 const maxListed = 4096
-/** … with at least this many rows for each, on average … */
-const listedRows = 5
-/** … of which at most this share occurs only once … */
+/** … if each has at least this many rows on average … */
+const minListedRows = 5
+/** … at most this share of them occurs only once … */
 const maxSingles = 0.01
-/** … and at most this share of the grid's places is taken, in the middle nine tenths of the rows. */
+/** … and at most this share of the grid is used, within the middle nine tenths of the rows. */
 const maxTaken = 1 / 3
-/** A number with this share of the rows is kept as it is among bins. */
-const atomShare = 0.01
-/** … if at least this many rows have it: in a small table, one row proves nothing. */
-const atomRows = 3
+/** A number with at least this share of the rows is an atom, which is kept as it is among bins … */
+const minAtomShare = 0.01
+/** … if at least this many rows have it, because in a small table one row proves nothing. */
+const minAtomRows = 3
 /** The replacement for suppressed categories. */
 export const otherCategory = 'other'
 
 type Counts = ReadonlyMap<string | number | boolean | null, number>
 
-/** The symbols of a column of texts, UUIDs or booleans: each value one, sorted; missing last. */
+/** The symbols of a column of texts, UUIDs or booleans: one per value, sorted; missing is last. */
 export function categoryAlphabet(column: string, counts: Counts, { minCount }: DiscretiseOptions): Alphabet {
   const notes: string[] = []
   const kept: (string | boolean)[] = []
@@ -79,30 +80,29 @@ export function categoryAlphabet(column: string, counts: Counts, { minCount }: D
 }
 
 /**
- * The symbols of a column of numbers in the held form: all of them if they are at most 128 and either repeat themselves or
- * fill a narrow grid (reals that are measured once each are neither); otherwise those that at least 1 % of the rows have,
- * and bins for the rest (see `quantileBins`). `grain` is the column's grid, 0 for reals.
- * Sorted; missing last.
+ * The symbols of a column of numbers in the held form: all numbers if they are at most 128 and either repeat or fill a narrow grid
+ * (unlike reals that are each measured once); otherwise those that at least 1 % of the rows have, and bins for the rest (see
+ * `quantileBins`). Sorted; missing is last. `grain`: the step of the column's grid, 0 for reals.
  */
 export function numberAlphabet(counts: Counts, grain: number, options: DiscretiseOptions): Alphabet {
   const values: Weighted[] = []
   let total = 0
   for (const [value, count] of counts) {
     if (typeof value !== 'number') continue
-    // Minus zero is zero: JSON does not distinguish them.
+    // Minus zero becomes zero, because JSON does not distinguish them.
     values.push({ value: value === 0 ? 0 : value, count })
     total += count
   }
   values.sort((a, b) => a.value - b.value)
   const span = values.length === 0 ? 0 : values[values.length - 1].value - values[0].value
-  const narrow = grain > 0 && span < fewNumbers * grain
+  const narrow = grain > 0 && span < maxKeptNumbers * grain
   const few =
     options.isList === true ||
-    (values.length <= fewNumbers &&
+    (values.length <= maxKeptNumbers &&
       (narrow || total >= 2 * values.length) &&
       values.every(({ count }) => count >= options.minCount)) ||
     (options.minCount <= 1 && isList(values, total, grain))
-  const atomCount = Math.max(atomShare * total, atomRows, options.minCount)
+  const atomCount = Math.max(minAtomShare * total, minAtomRows, options.minCount)
   const isAtom = ({ value, count }: Weighted): boolean => few || count >= atomCount || value === options.keep
   const grid = few
     ? { grain, strays: new Set<number>() }
@@ -134,9 +134,9 @@ export function numberAlphabet(counts: Counts, grain: number, options: Discretis
   return { symbols, grain: grid.grain, exact: bins.every((bin) => typeof bin === 'number'), notes: [], codeOf }
 }
 
-/** Whether numbers, in their order, are codes from a list. */
+/** Whether sorted numbers are codes from a list. */
 function isList(values: readonly Weighted[], total: number, grain: number): boolean {
-  if (grain === 0 || values.length > maxListed || total < listedRows * values.length) return false
+  if (grain === 0 || values.length > maxListed || total < minListedRows * values.length) return false
   const singles = values.reduce((sum, { count }) => sum + (count === 1 ? 1 : 0), 0)
   if (singles > maxSingles * total) return false
   let [below, from, to] = [0, 0, values.length - 1]
@@ -167,7 +167,7 @@ function nearest(numbers: readonly (number | readonly [number, number])[], held:
   return best
 }
 
-/** An order that does not depend on the machine's language. */
+/** An order that does not depend on the machine's locale. */
 function byCodePoints(a: string | boolean, b: string | boolean): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

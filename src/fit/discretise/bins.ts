@@ -1,20 +1,20 @@
-/** A distinct value and the rows that have it. */
+/** A distinct value and the number of rows that have it. */
 export interface Weighted {
   readonly value: number
   readonly count: number
 }
 
 const maxQuantiles = 64
-/** A small table has fewer bins, of about this many rows. */
+/** Rows per bin in a small table, which has fewer bins. */
 const quantileRows = 5
-/** Halving towards a tail stops when bins would hold fewer rows. */
-const fewestRows = 2
+/** Halving towards a tail stops before bins have fewer rows. */
+const minRows = 2
 
 /**
- * Bins of `values` (sorted): at most 64 of equal mass, the outermost of which are halved again and again towards both ends, so that
- * a heavy tail keeps its form. On a grid (`grain` above 0) both ends of a bin are values of the grid, neighbours meet
- * half-way between their values, and no bin holds an atom; without one, [low, high] are the reals from low up to high. A bin
- * of one value is that number.
+ * Bins for `values` (sorted): at most 64 of equal mass, the outermost of which are halved repeatedly towards both ends, so that a heavy
+ * tail keeps its shape. On a grid (`grain` above 0), both ends of a bin are grid values, neighbouring bins meet halfway between their
+ * values, and no bin contains an atom. Without a grid, [low, high] are the reals from low to high, exclusive. A bin with a single value
+ * is that number.
  */
 export function quantileBins(
   values: readonly Weighted[],
@@ -25,10 +25,10 @@ export function quantileBins(
   if (values.length === 0) return []
   let total = 0
   for (const { count } of values) total += count
-  // Too few rows for a bin: they become the atoms next to them.
+  // With too few rows for a bin, values become the atoms next to them.
   if (total < options.minCount && atoms.length > 0) return []
-  const edges = edgeShares(total, Math.max(fewestRows, options.minCount))
-  // Bins that end at atoms could hold too few rows.
+  const edges = edgeShares(total, Math.max(minRows, options.minCount))
+  // Otherwise, splitting bins at atoms could leave too few rows in them.
   const sortedAtoms = grain > 0 && options.minCount <= 1 ? [...atoms].sort((a, b) => a - b) : []
   const groups = grouped(values, total, edges, sortedAtoms, options.minCount)
   const bins = groups.map(([first, last], i) => {
@@ -46,16 +46,16 @@ export function quantileBins(
   return bins.map(([low, high]) => (low === high ? low : ([low, high] as const)))
 }
 
-/** The shares of the mass, ascending, at which a bin ends: k/64, and between 0 and 1/64 and 63/64 and 1 by halves. */
-function edgeShares(total: number, fewest: number): number[] {
+/** The cumulative shares at which bins end, ascending: k/64, and repeated halves below 1/64 and above 63/64. */
+function edgeShares(total: number, minRows: number): number[] {
   const shares: number[] = []
   const quantiles = Math.min(maxQuantiles, Math.max(1, Math.floor(total / quantileRows)))
   for (let k = 1; k < quantiles; k++) shares.push(k / quantiles)
-  for (let share = 1 / quantiles / 2; share * total >= fewest; share /= 2) shares.push(share, 1 - share)
+  for (let share = 1 / quantiles / 2; share * total >= minRows; share /= 2) shares.push(share, 1 - share)
   return shares.sort((a, b) => a - b)
 }
 
-/** First and last value of each bin. */
+/** The first and the last value of each bin. */
 function grouped(
   values: readonly Weighted[],
   total: number,

@@ -4,7 +4,7 @@ import { dayMs } from '../../model/held.js'
 import { commonStep } from '../columns/numbers.js'
 import type { NumberColumn } from './number-column.js'
 
-/** A grid without a constant step, whose positions are counted: the value at position i is formula(i). */
+/** A grid without a constant step, with numbered positions: the value at position i is formula(i). */
 export interface Calendar {
   readonly places: Float64Array
   /** `place`: the name of the hidden column of places. */
@@ -12,13 +12,16 @@ export interface Calendar {
   readonly text: string
 }
 
-/** Minimum number of distinct values on a calendar, to rule out coincidence. */
-const evidence = 20
+/** Minimum number of distinct values on a calendar to rule out coincidence. */
+const minEvidence = 20
 
-/** The calendar that every value of a column lies on: first or last days of months, one weekday, working days, times of day as hhmm, or prices that end in .99. */
+/**
+ * The calendar that every value of a column lies on: first or last days of months, one weekday, working days, times of day as hhmm, or
+ * prices that end in .99.
+ */
 export function calendarOf({ type, held, grain }: NumberColumn): Calendar | null {
   const values = [...held].filter((value) => !Number.isNaN(value))
-  if (values.length < evidence) return null
+  if (values.length < minEvidence) return null
   if (type.kind === 'integer') return hhmm(held, values) ?? offsetGrid(held, values, grain, 1)
   if (type.kind === 'decimal') return offsetGrid(held, values, grain, 10 ** type.scale)
   if (type.kind !== 'date') return null
@@ -40,7 +43,7 @@ function monthOf(day: number): number {
 }
 
 function workdayOf(day: number): number {
-  // Monday is 0; 1970 began on a Thursday.
+  // Monday is 0; 1970-01-01 was a Thursday.
   const week = Math.floor((day + 3) / 7)
   return week * 5 + (day + 3 - week * 7) - 3
 }
@@ -55,12 +58,12 @@ function weekly(held: Float64Array, values: readonly number[]): Calendar | null 
   }
 }
 
-/** Numbers with a constant step that do not lie on multiples of it. `divisor`: held numbers per unit. */
+/** Numbers with a constant step that are not multiples of it. `divisor`: held units per 1. */
 function offsetGrid(held: Float64Array, values: readonly number[], grain: number, divisor: number): Calendar | null {
   const distinct = new Set(values)
   const least = values.reduce((a, b) => Math.min(a, b))
   const step = commonStep([...distinct].map((value) => value - least))
-  if (distinct.size < evidence || grain === 0 || step < 2 * grain) return null
+  if (distinct.size < minEvidence || grain === 0 || step < 2 * grain) return null
   const places = held.map((value) => (value - least) / step)
   return {
     places,
@@ -73,7 +76,7 @@ function offsetGrid(held: Float64Array, values: readonly number[], grain: number
 function hhmm(held: Float64Array, values: readonly number[]): Calendar | null {
   if (!values.every((value) => value >= 0 && value <= 2400 && value % 100 < 60)) return null
   const hours = new Set(values.map((value) => Math.floor(value / 100)))
-  if (hours.size < 8 || values.filter((value) => value % 100 >= 30).length < evidence) return null
+  if (hours.size < 8 || values.filter((value) => value % 100 >= 30).length < minEvidence) return null
   return {
     places: held.map((value) => 60 * Math.floor(value / 100) + (value % 100)),
     text: 'a time of day as hhmm',

@@ -8,11 +8,11 @@ export interface FormulaCandidate {
   readonly rounding: Rounding
 }
 
-/** How well rows keep a candidate. */
+/** How many rows satisfy a candidate. */
 export interface Fitness {
-  /** Rows that have the column and everything the formula needs. */
+  /** Number of rows with values in the column and in everything the formula needs. */
   readonly rows: number
-  /** How many of these have the formula's value. */
+  /** Number of these rows whose column has the formula's value. */
   readonly kept: number
 }
 
@@ -21,7 +21,7 @@ export type Named = ReadonlyMap<string, NumberColumn>
 /** Reads the numbers of a column in the selected rows, as `numbersOf` does. */
 export type ReadNumbers = (column: NumberColumn, rows?: Uint32Array) => Float64Array
 
-/** What the formula gives in the selected rows (or in all). */
+/** The formula's values in the selected rows, or in all. */
 export function formulaIn(
   { column, formula, rounding }: FormulaCandidate,
   named: Named,
@@ -49,7 +49,7 @@ export function fitnessOf(
   return keptRows(values, given, toleranceOf(candidate.column, values))
 }
 
-/** Of the rows that have both, how many are equal within the tolerance. */
+/** Counts the rows that have both values, and those where these are equal within the tolerance. */
 export function keptRows(values: Float64Array, given: Float64Array, tolerance: number): Fitness {
   let rows = 0
   let kept = 0
@@ -62,7 +62,7 @@ export function keptRows(values: Float64Array, given: Float64Array, tolerance: n
   return { rows, kept }
 }
 
-/** Reals that are summed in another order differ in their last bits. */
+/** Allows for rounding errors: reals summed in another order differ in their last bits. */
 export function toleranceOf({ type }: NumberColumn, values: Float64Array): number {
   if (type.kind !== 'double') return 0
   let largest = 0

@@ -7,8 +7,8 @@ import type { Uses } from './uses.js'
 const sampleRows = 2000
 
 /**
- * Chooses among the formulas found: one per column, without cycles, and of several forms of one equation (a + b = c, c − a = b) the one that
- * goes wrong least if its parts are drawn independently. `isFixed`: columns that must be learned themselves.
+ * Chooses among the formulas found: one per column, without cycles, and among several forms of one equation (a + b = c, c − a = b) the one
+ * that fails least often if its parts are drawn independently. `isFixed`: whether a column must be learned itself.
  */
 export function chooseExact(
   found: readonly ExactRelation[],
@@ -23,7 +23,7 @@ export function chooseExact(
     .map((relation) => ({ relation, cost: costOf(relation, named), ways: ways.get(tieOf(relation))!.size }))
     .sort(
       (a, b) =>
-        // Equations with a single form go first: of a × b = c and c + d = e, c is the product and e the sum.
+        // Equations with a single form come first: with a × b = c and c + d = e, c is the product and e the sum.
         a.ways - b.ways ||
         a.cost - b.cost ||
         columnsIn(a.relation.formula).length - columnsIn(b.relation.formula).length ||
@@ -42,12 +42,12 @@ export function chooseExact(
   return kept
 }
 
-/** The columns that a relation ties, whichever of them it computes. */
+/** Identifies the columns that a relation connects, whichever of them it computes. */
 function tieOf({ column, formula }: ExactRelation): string {
   return [column.name, ...columnsIn(formula)].sort().join('\n')
 }
 
-/** By equation: the columns that it can compute. */
+/** The columns that each equation can compute. */
 function waysOf(found: readonly ExactRelation[]): Map<string, Set<string>> {
   const ways = new Map<string, Set<string>>()
   for (const relation of found) {
@@ -57,7 +57,7 @@ function waysOf(found: readonly ExactRelation[]): Map<string, Set<string>> {
   return ways
 }
 
-/** Share of rows, to a hundredth, in which the formula would leave its column's range if its parts were independent. */
+/** Share of rows, rounded to hundredths, in which the formula would leave its column's range if its parts were independent. */
 function costOf({ column, formula, rounding }: ExactRelation, named: Named): number {
   const parts = columnsIn(formula)
   if (parts.length === 1) return 0

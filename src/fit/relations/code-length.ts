@@ -1,6 +1,6 @@
 /**
- * How many bits a row of a column takes in the circuit: the symbol of its alphabet, and the value within a bin. It decides whether
- * a column or its rest is learned (minimum description length: Rissanen, "Modeling by shortest data description", 1978).
+ * How many bits per row a column takes in the circuit: the symbol of its alphabet, and the value within a bin. This determines whether a
+ * column or its rest is learned (minimum description length: Rissanen, "Modeling by shortest data description", 1978).
  */
 import { intervalOf, quantileEdges } from '../quantile-edges.js'
 
@@ -11,7 +11,7 @@ const fewNumbers = 128
 const atomShare = 0.01
 const atomRows = 3
 
-/** Bits per value that is not missing, on a grid of step `grain`, or `resolution` for reals. 0 without values. */
+/** Bits per non-missing value, on a grid with step `grain`, or `resolution` for reals. 0 without values. */
 export function codeLength(values: Float64Array, grain: number): number {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort()
   const total = sorted.length
@@ -41,7 +41,7 @@ export function codeLength(values: Float64Array, grain: number): number {
     if (inBin === 0) low = value
     inBin += count
     if (inBin < quota && i < rest.length - 1) return
-    // The gap to the next value belongs to the bin, too.
+    // The gap to the next value also belongs to the bin.
     const high = rest[i + 1]?.value ?? value + step
     bits += entropy(inBin) + inBin * Math.log2(Math.max(1, (high - low) / step))
     inBin = 0
@@ -57,13 +57,13 @@ function resolution(sorted: Float64Array): number {
 
 const levels = 24
 
-/** Levels of about equal mass, the last for what is missing. */
+/** Levels of about equal mass; the last is for missing values. */
 export function levelsOf(values: Float64Array): Uint8Array {
   const edges = quantileEdges(values, levels)
   return Uint8Array.from(values, (value) => (Number.isNaN(value) ? levels : intervalOf(value, edges)))
 }
 
-/** Mutual information of two columns of levels over the rows that have both, in bits, less its bias; not below 0. */
+/** Mutual information of two columns of levels, in bits, over the rows that have both, less its bias; at least 0. */
 export function sharedBits(a: Uint8Array, b: Uint8Array): number {
   const cells = new Float64Array((levels + 1) ** 2)
   const left = new Float64Array(levels + 1)

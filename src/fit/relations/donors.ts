@@ -5,8 +5,9 @@ const sampleRows = 4000
 const key = 32
 
 /**
- * For each row in which a column is missing, a row that has it and is similar in the two columns most informative about it (hot-deck imputation). The
- * circuit sees the donor's value there, so that it learns only the column and not its gaps. Other rows are their own donors.
+ * For each row in which a column is missing, a row that has it and is similar in the two columns most informative about it (hot-deck
+ * imputation). The circuit sees the donor's value instead, so that it learns the column without its gaps. Other rows are their own
+ * donors.
  */
 export function donorsOf(column: NodeColumn, others: readonly NodeColumn[], absent: Uint8Array): Uint32Array {
   const rows = absent.length
@@ -50,7 +51,7 @@ function levelsIn({ codes }: NodeColumn, rows?: Uint32Array): Uint8Array {
   return levelsOf(rows === undefined ? Float64Array.from(codes) : Float64Array.from(rows, (row) => codes[row]))
 }
 
-/** The node with each row's code from its donor, and without a symbol for what is missing if none is left. */
+/** The node with each row's code taken from its donor, and without the symbol for missing if no row needs it. */
 export function donated(node: NodeColumn, donors: Uint32Array): NodeColumn {
   const codes = Uint16Array.from(donors, (row) => node.codes[row])
   const { alphabet } = node

@@ -4,30 +4,31 @@ import { fitnessOf, type FormulaCandidate, type Named } from './candidate.js'
 import { codeLength } from './code-length.js'
 import { numbersOf, someOf, type NumberColumn } from './number-column.js'
 
-/** A formula that nearly every row keeps. */
+/** A formula that nearly every row satisfies. */
 export interface ExactRelation extends FormulaCandidate {
-  /** Share of the sample's rows that can keep it. */
+  /** Share of the sample's rows with all values that satisfy it. */
   readonly share: number
 }
 
-/** Share of the rows that must keep a formula. */
-const enough = 0.97
+/** Minimum share of the rows that must satisfy a formula. */
+const minShare = 0.97
 const sampleRows = 20_000
-/** Rows that a formula is tried on first, and the share of them below which more rows would not help: 4 standard deviations below enough. */
+/** Number of evenly selected rows on which a formula is tried before the whole sample. */
 const spreadRows = 512
-const clearlyEnough = 0.94
-/** Rows on which formulas are tried first, most of which must keep them. */
-const tried = 24
-/** Minimum number of rows that show a relation, with none of its parts zero or missing. */
-const evidence = 20
+/** Minimum share of these that must satisfy it: 4 standard deviations below `minShare`. */
+const minSpreadShare = 0.94
+/** Number of rows on which formulas are tried first; most of these must satisfy them. */
+const trialRows = 24
+/** Minimum number of rows that show a relation, in which none of its parts is zero or missing. */
+const minEvidence = 20
 const maxColumns = 48
 
 const column = (of: NumberColumn): Formula => ({ column: of.name })
 const one = (op: FormulaOperator, of: Formula): Formula => ({ op, of: [of] })
 
 /**
- * The formulas that nearly every row keeps: copies, units, parts of numbers and times, sums, differences and products. Several may be
- * forms of the same equation; which one is kept is decided later.
+ * The formulas that nearly every row satisfies: copies, units, parts of numbers and times, sums, differences and products. Several may be
+ * forms of the same equation, of which one is chosen later (choose-exact.ts).
  */
 export function exactRelations(columns: readonly NumberColumn[], named: Named): ExactRelation[] {
   const looked = columns.slice(0, maxColumns)
@@ -64,7 +65,7 @@ class Search {
     for (const rows of [this.#spread, sample]) this.#known.set(rows, new Map())
   }
 
-  /** `numbersOf`, remembered for the sample: each column is compared with many formulas. */
+  /** `numbersOf`, cached for the sample, because each column is compared with many formulas. */
   readonly #read = (column: NumberColumn, rows?: Uint32Array): Float64Array => {
     const known = rows && this.#known.get(rows)
     const numbers = known?.get(column) ?? numbersOf(column, rows)
@@ -72,7 +73,7 @@ class Search {
     return numbers
   }
 
-  /** y = f(x): a copy, another unit, a part of a number or of a time. */
+  /** y = f(x): a copy, another unit, or a part of a number or time. */
   functions(y: NumberColumn): ExactRelation[] {
     const found: ExactRelation[] = []
     for (const x of this.columns) {
@@ -286,7 +287,7 @@ class Search {
     return found
   }
 
-  /** The greatest size of a number of the column. */
+  /** The maximum absolute value in the column. */
   #mostOf(each: NumberColumn): number {
     let most = this.#most.get(each)
     if (most === undefined) {
@@ -297,7 +298,7 @@ class Search {
     return most
   }
 
-  /** Some of the most informative rows for the column: neither missing nor zero. */
+  /** The column's values in a few informative rows: neither missing nor zero. */
   #fewOf(each: NumberColumn): Float64Array {
     let few = this.#few.get(each)
     if (few === undefined) {
@@ -309,7 +310,7 @@ class Search {
 
   #chosen: Uint32Array | null = null
 
-  /** The rows of the sample with the fewest gaps and zeros, so that sums of sparse columns show. */
+  /** The sample's rows with the fewest gaps and zeros, so that sums of sparse columns are found. */
   #rows(): Uint32Array {
     if (this.#chosen !== null) return this.#chosen
     const columns = this.columns.map((each) => this.#all.get(each)!)
@@ -320,10 +321,10 @@ class Search {
       return sum
     })
     const order = Uint32Array.from({ length: size }, (_, row) => row).sort((a, b) => score[a] - score[b] || a - b)
-    const best = order.subarray(0, Math.max(tried, Math.floor(size / 4)))
+    const best = order.subarray(0, Math.max(trialRows, Math.floor(size / 4)))
     this.#chosen = Uint32Array.from(
-      { length: Math.min(tried, best.length) },
-      (_, i) => best[Math.floor((i * best.length) / tried)],
+      { length: Math.min(trialRows, best.length) },
+      (_, i) => best[Math.floor((i * best.length) / trialRows)],
     )
     return this.#chosen
   }
@@ -338,22 +339,22 @@ class Search {
     for (const rounding of roundings) {
       const candidate: FormulaCandidate = { column: y, formula, rounding }
       const few = fitnessOf(candidate, this.named, this.#spread, this.#read)
-      if (few.rows > 30 && few.kept < clearlyEnough * few.rows) continue
+      if (few.rows > 30 && few.kept < minSpreadShare * few.rows) continue
       const { rows, kept } = fitnessOf(candidate, this.named, this.sample, this.#read)
-      if (rows < evidence || kept < enough * rows) continue
+      if (rows < minEvidence || kept < minShare * rows) continue
       if (!this.#shows(y, candidate, used)) continue
       if (best === null || kept / rows > best.share) best = { ...candidate, share: kept / rows }
     }
     return best
   }
 
-  /** Whether enough rows, in which no part of the formula is 0, keep it; and y is not nearly always the same. */
+  /** Whether enough rows in which no part of the formula is 0 satisfy it, and y is not nearly constant. */
   #shows(y: NumberColumn, candidate: FormulaCandidate, used: readonly NumberColumn[]): boolean {
     const telling = this.sample.filter((_, i) => used.every((each) => (this.#all.get(each)![i] || 0) !== 0))
     const values = numbersOf(y, telling)
     if (codeLength(values, y.grain) < 1) return false
     const { rows, kept } = fitnessOf(candidate, this.named, telling)
-    return rows >= evidence && kept >= 0.9 * rows
+    return rows >= minEvidence && kept >= 0.9 * rows
   }
 }
 
@@ -379,7 +380,7 @@ function partsOf(x: NumberColumn, y: NumberColumn): Formula[] {
   ]
 }
 
-/** The day of a time; the first and the last of its month and the Monday of its week. */
+/** The day of a time, the first and the last day of its month, and the Monday of its week. */
 function datesOf(x: NumberColumn): Formula[] {
   const time = column(x)
   const months: Formula = {

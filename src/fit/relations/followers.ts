@@ -7,7 +7,7 @@ import { codeLength } from './code-length.js'
 import { columnOfNumbers, computedOf, numberColumn, numbersOf, partsIn } from './number-column.js'
 import type { PlannedRelation } from './plan.js'
 
-/** A column computed from the record's event time, and so outside the circuit: a formula, plus a hidden learned column unless the rest is always 0. */
+/** A column computed from the record's event time, outside the circuit: a formula, plus a hidden learned column unless the rest is always 0. */
 export interface Follower {
   readonly column: LearnedColumn
   readonly formula: Formula
@@ -15,8 +15,8 @@ export interface Follower {
 }
 
 /**
- * The relations that depend on an event time, directly or through each other, as formulas that any record can compute; the others stay
- * relations. `clocks`: the event times, as the table has them.
+ * Splits off the relations that depend on an event time, directly or through each other, as formulas; the others stay relations.
+ * `clocks`: the event times, with the table's values.
  */
 export function followersOf(
   relations: readonly PlannedRelation[],
@@ -48,7 +48,7 @@ export function followersOf(
   return { followers, relations: others }
 }
 
-/** What was found, in a sentence. */
+/** The relation found, as a sentence. */
 export function followerNote({ column, rest }: Follower, clocks: readonly LearnedColumn[]): string {
   const names = clocks.map(({ name }) => name).join(' and ')
   return `column ${column.name}: follows the event time ${names}${rest === null ? '' : ', at the distances that the table has'}`
@@ -92,7 +92,7 @@ function limit(op: 'max' | 'min', sum: Formula, names: readonly string[]): Formu
   return { op, of: [sum, ...names.map((column): Formula => ({ column }))] }
 }
 
-/** The difference of two times is a number of days or milliseconds. */
+/** The type of a rest: for times, a number of days or milliseconds. */
 function restType(type: FieldType): FieldType {
   return type.kind === 'date' || type.kind === 'timestamp' ? { kind: 'integer' } : type
 }

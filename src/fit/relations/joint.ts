@@ -1,26 +1,26 @@
 import type { LearnedColumn } from '../columns/plan.js'
 import type { NodeColumn } from '../node-column.js'
 
-/** Columns with up to this many values fit into the hidden states. */
-const manyValues = 20
-/** Maximum number of combinations, and the minimum average rows for each. */
+/** Minimum number of values of each column; with fewer, they fit into the hidden states. */
+const minValues = 20
 const maxCombinations = 8192
-const rowsEach = 3
-/** Maximum share of all combinations that occur; above it the columns combine freely. */
-const sparse = 0.5
-/** Bits that two columns must share. */
-const closely = 1
+/** Minimum average number of rows per combination. */
+const minRowsEach = 3
+/** Maximum share of all combinations that occur; above it, the columns combine freely. */
+const maxOccurring = 0.5
+/** Minimum mutual information of the two columns, in bits. */
+const minSharedBits = 1
 
 /**
- * Pairs of columns with many values that combine in few ways, such as cities and states: a hidden column of their combinations determines both, so that no
- * other combination is generated. Each column is in at most one pair; pairs that share most go first.
+ * Pairs of columns with many values that combine in few ways, such as cities and states. A hidden column of their combinations determines
+ * both, so that no other combination is generated. Each column is in at most one pair; pairs that share the most information come first.
  */
 export function jointColumns(nodes: readonly NodeColumn[], freeName: (name: string) => string): LearnedColumn[] {
   const many = nodes.filter(
     ({ column, alphabet }) =>
       !column.hidden &&
       alphabet.exact &&
-      alphabet.symbols.length >= manyValues &&
+      alphabet.symbols.length >= minValues &&
       (isText(column) || column.learned.kind === 'integer'),
   )
   const found: { a: NodeColumn; b: NodeColumn; pairs: Map<number, number>; bits: number }[] = []
@@ -31,7 +31,7 @@ export function jointColumns(nodes: readonly NodeColumn[], freeName: (name: stri
       const pairs = combinations(a, b)
       if (pairs === null) continue
       const bits = shared(a, b, pairs)
-      if (bits >= closely) found.push({ a, b, pairs, bits })
+      if (bits >= minSharedBits) found.push({ a, b, pairs, bits })
     }
   }
   found.sort((x, y) => y.bits - x.bits)
@@ -51,13 +51,13 @@ function keyOf(a: NodeColumn, b: NodeColumn, row: number): number {
   return a.codes[row] * 65_536 + b.codes[row]
 }
 
-/** How many rows have each combination; null if there are too many, or the columns determine each other. */
+/** Number of rows by combination; null: there are too many combinations, or the columns determine each other. */
 function combinations(a: NodeColumn, b: NodeColumn): Map<number, number> | null {
   const rows = a.codes.length
   const limit = Math.min(
     maxCombinations,
-    rows / rowsEach,
-    sparse * a.alphabet.symbols.length * b.alphabet.symbols.length,
+    rows / minRowsEach,
+    maxOccurring * a.alphabet.symbols.length * b.alphabet.symbols.length,
   )
   const pairs = new Map<number, number>()
   for (let row = 0; row < rows; row++) {
@@ -83,7 +83,7 @@ function shared(a: NodeColumn, b: NodeColumn, pairs: ReadonlyMap<number, number>
   return entropy(counts(a)) + entropy(counts(b)) - entropy(pairs.values())
 }
 
-/** The hidden column: its values are the texts of both. */
+/** The hidden column, whose values combine the texts of both. */
 function joined(a: NodeColumn, b: NodeColumn, pairs: ReadonlyMap<number, number>, name: string): LearnedColumn {
   const keys = [...pairs.keys()]
   const index = new Map(keys.map((key, code) => [key, code]))

@@ -1,36 +1,36 @@
 import type { LearnedColumn } from '../columns/plan.js'
 import type { NodeColumn } from '../node-column.js'
 
-/** A column that is missing when another one says so. */
+/** A column whose missing values another column determines. */
 export interface Mask {
   readonly column: LearnedColumn
-  /** What says so: a column of the table, or a hidden one of patterns. */
+  /** The column that determines them: one of the table, or a hidden pattern column. */
   readonly by: LearnedColumn
   /** Its values for which the column is missing. */
   readonly values: readonly (string | number | boolean | null)[]
-  /** 1 for the rows in which it says so. */
+  /** By row: 1 if the column is missing. */
   readonly absent: Uint8Array
 }
 
 export interface Masks {
   readonly masks: readonly Mask[]
-  /** Patterns that several columns are missing in. */
+  /** Hidden columns with the patterns in which several columns are missing. */
   readonly patterns: readonly LearnedColumn[]
 }
 
-/** Rows that must lack a column, and rows that must have it. */
-const evidence = 20
-/** A column with at most this many values may say which others are missing. */
-const fewValues = 64
+/** Minimum number of rows that lack a column, and of rows that have it. */
+const minEvidence = 20
+/** Maximum number of values of a column that determines which others are missing. */
+const maxDeciderValues = 64
 /** Columns whose missingness correlates at least this much share a pattern. */
-const together = 0.15
+const minCorrelation = 0.15
 const maxPatterns = 512
-/** Rarer patterns are left to the columns. */
-const patternRows = 2
-/** The pattern of rows that are left to the columns. */
+/** Minimum number of rows of a pattern; in rows with rarer ones, each column learns by itself when it is missing. */
+const minPatternRows = 2
+/** The pattern of all rows with rarer ones. */
 const others = 'others'
 
-/** What determines which columns are missing: a column of few values, in every row; otherwise the pattern of columns that are missing together. */
+/** Finds what determines missing values: a column with few values that does so in every row, otherwise a pattern of columns that are missing together. */
 export function findMasks(
   columns: readonly LearnedColumn[],
   nodes: readonly NodeColumn[],
@@ -39,7 +39,7 @@ export function findMasks(
   const gaps = columns.flatMap((column) => {
     const absent = absentRows(column)
     const count = absent.reduce((sum, one) => sum + one, 0)
-    return count < evidence || absent.length - count < evidence ? [] : [{ column, absent, count }]
+    return count < minEvidence || absent.length - count < minEvidence ? [] : [{ column, absent, count }]
   })
   const masks: Mask[] = []
   const open: Gap[] = []
@@ -71,7 +71,7 @@ function absentRows({ raw, learned }: LearnedColumn): Uint8Array {
 function decidedBy({ column, absent }: Gap, nodes: readonly NodeColumn[]): Mask | null {
   for (const { column: by, codes, alphabet } of nodes) {
     const { symbols, exact } = alphabet
-    if (by === column || by.hidden || !exact || symbols.length < 2 || symbols.length > fewValues) continue
+    if (by === column || by.hidden || !exact || symbols.length < 2 || symbols.length > maxDeciderValues) continue
     if (symbols.includes(null)) continue
     const says = new Int8Array(symbols.length).fill(-1)
     let agrees = true
@@ -86,11 +86,11 @@ function decidedBy({ column, absent }: Gap, nodes: readonly NodeColumn[]): Mask 
   return null
 }
 
-/** Columns that are missing together more, or less, often than by chance. */
+/** Groups columns that are missing together more or less often than by chance. */
 function groupsOf(gaps: readonly Gap[]): Gap[][] {
   const groups: Gap[][] = []
   for (const gap of gaps) {
-    const near = groups.filter((group) => group.some((other) => Math.abs(correlation(gap, other)) >= together))
+    const near = groups.filter((group) => group.some((other) => Math.abs(correlation(gap, other)) >= minCorrelation))
     const merged = [...near.flat(), gap]
     for (const group of near) groups.splice(groups.indexOf(group), 1)
     groups.push(merged)
@@ -115,7 +115,7 @@ function patternOf(group: readonly Gap[], name: string): { pattern: LearnedColum
     return key
   })
   const frequent = [...counts]
-    .filter(([, count]) => count >= patternRows)
+    .filter(([, count]) => count >= minPatternRows)
     .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
     .slice(0, maxPatterns)
     .map(([key]) => key)

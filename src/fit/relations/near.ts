@@ -8,34 +8,34 @@ import { numbersOf, someOf, type NumberColumn } from './number-column.js'
 import { ratioRests } from './rests.js'
 import type { Uses } from './uses.js'
 
-/** A column represented by its rest: formula + rest, or formula × rest. */
+/** A column represented by its rest, as formula + rest or formula × rest. */
 export interface NearRelation {
   readonly column: NumberColumn
   readonly formula: Formula
   readonly by: 'sum' | 'ratio'
   /** See `PlannedRelation`. */
   readonly between?: readonly [low: Formula, high: Formula]
-  /** Bits per row that the rest saves compared with the column itself. */
+  /** Bits per row that learning the rest instead of the column saves. */
   readonly gain: number
 }
 
 const sampleRows = 4000
-/** Bits a row that a rest must save … */
-const worthwhile = 0.5
-/** … and may cost where it keeps an order that every row keeps. */
+/** Minimum bits per row that a rest must save … */
+const minGain = 0.5
+/** … or the maximum it may cost if it preserves an order that every row satisfies. */
 const orderCost = 1.5
-/** How much more a position between two columns may cost than a distance from one, which would have to be clamped at the other. */
+/** How many more bits a position between two columns may cost than a distance from one, which would have to be clamped at the other. */
 const betweenGain = 1
-/** A ratio must save this much more than a difference. */
+/** How many more bits a ratio must save than a difference. */
 const ratioCost = 0.1
-/** Columns that share fewer bits are not tried, unless an order ties them. */
-const related = 0.4
-/** A table with fewer rows says too little. */
-const fewRows = 50
+/** Minimum bits that two columns must share to be tried, unless an order ties them. */
+const minSharedBits = 0.4
+/** Minimum rows of a table; fewer prove too little. */
+const minRows = 50
 
 /**
- * Bases and rests, by description length: of the remaining columns, one after another is tied to those before it, the one that saves most
- * first. Columns that are tied to nothing stay as they are.
+ * Chooses bases and rests by description length: columns are tied one by one to those before them, each time the one that saves the most
+ * bits. Columns that are tied to nothing are learned as they are.
  */
 export function nearRelations(
   columns: readonly NumberColumn[],
@@ -45,7 +45,7 @@ export function nearRelations(
   uses: Uses,
 ): NearRelation[] {
   const rows = columns[0]?.column.raw.codes.length ?? 0
-  if (rows < fewRows || columns.length < 2) return []
+  if (rows < minRows || columns.length < 2) return []
   const search = new NearSearch(columns, orders, named, someOf(rows, sampleRows), uses)
   const left = new Set(columns)
   const placed: NumberColumn[] = []
@@ -59,7 +59,7 @@ export function nearRelations(
     let best: NearRelation | null = null
     for (const y of left) {
       for (const relation of search.candidates(y, placed)) {
-        const needed = search.isOrdered(relation) ? -orderCost : worthwhile
+        const needed = search.isOrdered(relation) ? -orderCost : minGain
         if (relation.gain >= needed && relation.gain > (best?.gain ?? -Infinity)) best = relation
       }
     }
@@ -95,7 +95,7 @@ class NearSearch {
     }
   }
 
-  /** The column to begin with: the one that saves most as the base of the others. */
+  /** The column to start with: the one that saves the most bits as the base of the others. */
   root(left: ReadonlySet<NumberColumn>): NumberColumn {
     const saved = (each: NumberColumn): number => {
       let sum = 0
@@ -128,7 +128,7 @@ class NearSearch {
     return near.filter((relation) => relation !== null)
   }
 
-  /** Whether the rest keeps every order that ties the column to others. */
+  /** Whether the rest preserves all orders between the column and others. */
   isOrdered({ column, formula }: NearRelation): boolean {
     const bases = new Set(columnsIn(formula))
     return this.orders.some(
@@ -161,7 +161,7 @@ class NearSearch {
     const values = own.map((value, i) => value - start[i])
     const both = values.reduce((sum, value, i) => sum + (Number.isNaN(value - width[i]) ? 0 : 1), 0)
     const present = own.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : 1), 0)
-    if (both < fewRows || both < 0.6 * present) return null
+    if (both < minRows || both < 0.6 * present) return null
     const rests = ratioRests(values, width, y.grain)
     if (!isPlaced(rests, width, values, y.grain)) return null
     const shared = sharedBits(levelsOf(start), this.#levels.get(y)!)
@@ -178,7 +178,7 @@ class NearSearch {
   #isRelated(x: NumberColumn, y: NumberColumn): boolean {
     if (x.isTime !== y.isTime) return false
     if (this.orders.some(({ low, high }) => (low === x && high === y) || (low === y && high === x))) return true
-    return this.#sharedBits(x, y) >= related
+    return this.#sharedBits(x, y) >= minSharedBits
   }
 
   #sharedBits(x: NumberColumn, y: NumberColumn): number {
@@ -208,7 +208,7 @@ class NearSearch {
     }
     let present = 0
     for (const value of values) if (!Number.isNaN(value)) present++
-    if (both < 0.6 * present || both < fewRows) return null
+    if (both < 0.6 * present || both < minRows) return null
     if (unlike > 0.01 * both) return null
     const rests = by === 'ratio' ? ratioRests(values, base, y.grain) : values.map((value, i) => value - base[i])
     if (by === 'ratio' && !isFaithful(rests, base, values, y.grain)) return null
@@ -227,7 +227,7 @@ class NearSearch {
   }
 }
 
-/** A column as the base of another; of a date, the day of a time. */
+/** A column as the base of another; for a date, the day of a time. */
 function baseFor(y: NumberColumn, x: NumberColumn): Formula {
   const base: Formula = { column: x.name }
   return y.type.kind === 'date' && x.type.kind === 'timestamp' ? { op: 'date', of: [base] } : base
@@ -238,7 +238,7 @@ function boundOf(op: 'max' | 'min', columns: readonly NumberColumn[]): Formula {
   return of.length === 1 ? of[0] : { op, of }
 }
 
-/** Whether ratios, in millionths, give back the values. */
+/** Whether ratios in millionths reproduce the values. */
 function isFaithful(rests: Float64Array, base: Float64Array, values: Float64Array, grain: number): boolean {
   let all = 0
   let wrong = 0
@@ -251,7 +251,7 @@ function isFaithful(rests: Float64Array, base: Float64Array, values: Float64Arra
   return wrong <= 0.01 * all
 }
 
-/** Whether places between two columns, in millionths of the way, give back the values as nearly as millionths can. */
+/** Whether positions between two columns, in millionths of the distance, reproduce the values as closely as millionths can. */
 function isPlaced(rests: Float64Array, width: Float64Array, values: Float64Array, grain: number): boolean {
   let wrong = 0
   for (let i = 0; i < rests.length; i++)
@@ -259,10 +259,10 @@ function isPlaced(rests: Float64Array, width: Float64Array, values: Float64Array
   return wrong <= 0.01 * rests.length
 }
 
-/** Maximum width of a rest, as a share of the column's, unless an order says that the two belong together. */
-const narrow = 0.4
+/** Maximum width of a rest, as a share of the column's, unless an order ties the columns. */
+const maxWidth = 0.4
 
-/** Whether rests are much narrower than the column: nine in ten of them, and of ratios on a scale of logarithms. */
+/** Whether rests are much narrower than the column, comparing the middle nine tenths; for ratios, on a logarithmic scale. */
 function isNarrow(rests: Float64Array, values: Float64Array, by: 'sum' | 'ratio'): boolean {
   const scale = (value: number): number => (by === 'ratio' ? Math.log(value) : value)
   const width = (all: Float64Array): number => {
@@ -272,10 +272,10 @@ function isNarrow(rests: Float64Array, values: Float64Array, by: 'sum' | 'ratio'
       .sort()
     return sorted[Math.floor(0.95 * (sorted.length - 1))] - sorted[Math.floor(0.05 * (sorted.length - 1))]
   }
-  return width(rests) < narrow * width(values)
+  return width(rests) < maxWidth * width(values)
 }
 
-/** Bits of a column; of timestamps as a whole or as day and time of day, whichever is less. */
+/** Bits per row of a column; for timestamps, as a whole or as day and time of day, whichever is less. */
 function ownLength(column: NumberColumn, values: Float64Array): number {
   const whole = codeLength(values, column.grain)
   if (column.type.kind !== 'timestamp') return whole
@@ -288,7 +288,7 @@ function ownLengthOf(rests: Float64Array, y: NumberColumn): number {
   return codeLength(rests, y.grain)
 }
 
-/** Bits of the values that ratios produce from their bases: ratios that give the same value count once. */
+/** Bits per row of the values that ratios produce from their bases; ratios that produce the same value count once. */
 function ratioLength(rests: Float64Array, base: Float64Array, grain: number): number {
   const sizes = base
     .map(Math.abs)

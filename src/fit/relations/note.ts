@@ -2,7 +2,7 @@ import { formulaText, type Formula } from '../../model/expression/formula.js'
 import type { Mask } from './missing.js'
 import type { PlannedRelation } from './plan.js'
 
-/** What determines that columns are missing, one sentence each; one for all that are missing together. */
+/** Sentences on what determines missing values: one per column, and one for all columns that are missing together. */
 export function maskNotes(masks: readonly Mask[]): string[] {
   const notes: string[] = []
   const patterns = new Map<string, string[]>()
@@ -19,7 +19,7 @@ export function forbiddenNote(formula: Formula, broken: number, rows: number): s
   return `no record satisfies ${formulaText(formula)}, as stated${broken === 0 ? '' : `; ${broken} of ${rows} rows of the table do`}`
 }
 
-/** What was found, in a sentence. */
+/** The relation found, as a sentence. */
 export function relationNote(relation: PlannedRelation): string {
   return `column ${relation.column.name}: ${relationSentence(relation)}`
 }

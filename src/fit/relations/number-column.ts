@@ -13,13 +13,13 @@ export interface NumberColumn {
   readonly name: string
   readonly column: LearnedColumn
   readonly type: FieldType
-  /** Dates and times, in milliseconds; they are related to each other only. */
+  /** Whether it holds dates or times, which in formulas are milliseconds and are related only to each other. */
   readonly isTime: boolean
-  /** Step of its grid in the held form; 0 for reals. */
+  /** The step of its grid, in the held form; 0 for reals. */
   readonly grain: number
   /** The value of a held number in formulas: held · unit. */
   readonly unit: number
-  /** By distinct value of the raw column; NaN where missing. */
+  /** By distinct value of the raw column; NaN: missing. */
   readonly held: Float64Array
 }
 
@@ -50,7 +50,7 @@ export function someOf(rows: number, limit: number): Uint32Array {
   return Uint32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count))
 }
 
-/** What a formula gives in rows of columns, in the held form of `type`. */
+/** A formula's values in the given rows, in the held form of `type`. */
 export function computed(
   formula: Formula,
   type: FieldType,
@@ -62,7 +62,7 @@ export function computed(
   return computedOf(formula, type, rounding, inputOf, rows)
 }
 
-/** The same of columns of any type. */
+/** Like `computed`, for columns of any type. */
 export function computedOf(
   formula: Formula,
   type: FieldType,
@@ -79,7 +79,7 @@ export function computedOf(
   return out
 }
 
-/** The columns of a table as formulas read them, all rows. */
+/** The columns of a table as inputs of formulas, over all rows. */
 export function partsIn(columns: readonly LearnedColumn[]): (name: string) => ColumnInput {
   return (name) => {
     const { raw, learned } = columns.find((column) => column.name === name)!
@@ -92,7 +92,7 @@ export function partsIn(columns: readonly LearnedColumn[]): (name: string) => Co
   }
 }
 
-/** A hidden column of numbers that the table does not have: a rest, or a column's own values. NaN is missing. */
+/** A hidden column of numbers that is not in the table: a rest, or a column's own values. NaN: missing. */
 export function columnOfNumbers(name: string, type: FieldType, numbers: Float64Array): LearnedColumn {
   const index = new Map<number, number>()
   const held: (number | null)[] = []

@@ -10,7 +10,7 @@ export interface Order {
 const sampleRows = 2000
 /** Minimum number of rows that would break an order if the columns were independent; fewer prove nothing. */
 const evidence = 20
-/** Rows that must have both. */
+/** Minimum number of rows that have both columns. */
 const minRows = 50
 const maxColumns = 64
 
@@ -42,11 +42,11 @@ export function findOrders(columns: readonly NumberColumn[]): Order[] {
   return reduced(found)
 }
 
-/** In milliseconds, or as the numbers that they are. */
+/** The column's values: times in milliseconds, other numbers as they are. */
 function valuesOf(column: NumberColumn, rows?: Uint32Array): Float64Array {
   const values = numbersOf(column, rows)
   const { factor, scale } = unitOf(column.type)
-  // Divided, so that 1.10 and 1.1 are the same number.
+  // Divide, so that 1.10 and 1.1 are the same number.
   if (factor !== 1 || scale !== 0)
     for (let i = 0; i < values.length; i++) values[i] = (values[i] * factor) / 10 ** scale
   return values
@@ -57,7 +57,7 @@ function keeps(low: Float64Array, high: Float64Array): boolean {
   return true
 }
 
-/** Whether randomly paired rows would break the order often enough, and some are not equal. */
+/** Whether randomly paired rows would break the order often enough, and not all values are equal. */
 function proves(low: Float64Array, high: Float64Array): boolean {
   const both: number[] = []
   let unequal = 0
@@ -73,7 +73,7 @@ function proves(low: Float64Array, high: Float64Array): boolean {
   return broken >= evidence
 }
 
-/** Without a ≤ c where a ≤ b ≤ c; columns that are always equal were copies and are not here. */
+/** Removes a ≤ c if a ≤ b ≤ c. Columns that are always equal are copies, and not among these. */
 function reduced(orders: readonly Order[]): Order[] {
   const has = (low: NumberColumn, high: NumberColumn): boolean =>
     orders.some((order) => order.low === low && order.high === high)

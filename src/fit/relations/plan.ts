@@ -16,40 +16,40 @@ import { ratioRests } from './rests.js'
 import type { StatedRelations } from './stated.js'
 import { Uses } from './uses.js'
 
-/** A column that is computed from others: how, and which hidden columns are learned for it. */
+/** How a column is computed from others, and which hidden columns are learned for that. */
 export interface PlannedRelation {
   readonly column: LearnedColumn
   readonly formula: Formula
   readonly rounding: Rounding
   readonly by: 'sum' | 'ratio'
-  /** What the column lies between: it is the first and a ratio of the formula, which is how far the second is from it. */
+  /** The bounds that the column lies between: it is low + ratio × formula, where the formula is high − low. */
   readonly between?: readonly [low: Formula, high: Formula]
   readonly rest: LearnedColumn | null
-  /** The rest that marks rows in which the formula does not hold; null: there is none. */
+  /** The rest that marks rows in which the formula does not hold; null: none. */
   readonly notSo: number | null
   readonly own: LearnedColumn | null
-  /** A hidden column that the formula reads, where the column is its own values within limits. */
+  /** The hidden column that the formula reads, if the column is only its own values within limits. */
   readonly free?: LearnedColumn
   readonly bounds: readonly [number, number] | null
   readonly atLeast: readonly string[]
   readonly atMost: readonly string[]
-  /** Whether a columns file states it: then every record keeps it, whether or not the rows do. */
+  /** Whether it is stated in a columns file. Then every record satisfies it, even if the table's rows do not. */
   readonly stated?: true
-  /** What the column is, where the formula only counts its places. */
+  /** The calendar that the column lies on, if the formula only counts its positions. */
   readonly calendar?: string
-  /** Of the rows that have all of it, how many keep the formula; null where there is a rest in every row. */
+  /** Number of rows with all values, and of those that satisfy the formula; null: every row has a rest. */
   readonly kept: { readonly rows: number; readonly kept: number } | null
 }
 
 export interface RelationOptions {
-  /** The columns that must be learned themselves: they determine others, or are determined by others. */
+  /** Whether a column must be learned itself, because it determines others or is determined by another. */
   readonly isFixed: (name: string) => boolean
-  /** Every value is a symbol of its own: no grid can be left. */
+  /** Whether every value of a column is its own symbol, so that values always stay on a calendar. */
   readonly isExact: (name: string) => boolean
   readonly stated: StatedRelations
-  /** False: do not search; only stated relations apply. */
+  /** Whether to search for relations; if not, only stated ones apply. */
   readonly search: boolean
-  /** A name that no column has yet. */
+  /** Returns a similar name that no column has yet. */
   readonly freeName: (name: string) => string
 }
 
@@ -76,7 +76,7 @@ export function planRelations(learned: readonly LearnedColumn[], options: Relati
   )
   const rest = free.filter(({ name }) => !copies.has(name))
   const orders = [...statedOrders, ...findOrders(rest).filter((order) => !isStated(order, statedOrders))]
-  // A rest would move values off their calendar.
+  // Adding a rest would move values off their calendar.
   const isOnCalendar = (column: NumberColumn): boolean => !isExact(column.name) && calendarOf(column) !== null
   const near = nearRelations(
     rest,
@@ -116,7 +116,7 @@ function isNumber({ learned: { type } }: LearnedColumn): boolean {
   return type.kind !== 'string' && type.kind !== 'uuid' && type.kind !== 'boolean'
 }
 
-/** What a column equals because it is stated: in every record, as the rows are rounded that keep it; missing where the table says so. */
+/** Plans a stated equality, which every record satisfies. It is rounded as in the rows that satisfy it, and missing as in the table. */
 function asStated(
   column: NumberColumn,
   formula: Formula,
@@ -143,7 +143,7 @@ function asStated(
   }
 }
 
-/** A formula that nearly every row keeps: its exceptions are learned as what they differ by, or as what they are, whichever is shorter. */
+/** Plans a formula that nearly every row satisfies. Exceptions are learned as differences or as values, whichever is shorter. */
 function exactly(candidate: FormulaCandidate, named: Named, freeName: (name: string) => string): PlannedRelation {
   const { column, formula, rounding } = candidate
   const values = numbersOf(column)
@@ -195,7 +195,7 @@ function nearly(
   const ratio = by === 'ratio'
   const rests = ratio ? ratioRests(values, given, column.grain) : values.map((value, i) => value - given[i])
   const [least] = spanOf({ held: rests })
-  // Where no ratio leads from the base to the value.
+  // Rows in which no ratio leads from the base to the value.
   const isStray = (i: number): boolean => Number.isNaN(rests[i]) && !Number.isNaN(values[i] - given[i])
   const strays = rests.some((_, i) => isStray(i))
   const notSo = strays ? least - (grainOf([...rests].filter((rest) => !Number.isNaN(rest))) || 1) : null
@@ -219,7 +219,7 @@ function beyond(values: Float64Array, low: Float64Array): Float64Array {
   return values.map((value, i) => value - low[i])
 }
 
-/** The difference of two times is a number of days or milliseconds. */
+/** The type of a rest: for times, a number of days or milliseconds. */
 function restType(type: FieldType): FieldType {
   return type.kind === 'date' || type.kind === 'timestamp' || type.kind === 'time' ? { kind: 'integer' } : type
 }
@@ -234,7 +234,7 @@ function restColumn(
   return columnOfNumbers(freeName(`${name}.rest`), type, filled(rests, applies))
 }
 
-/** The column's own values where no formula gives them; null if the formula covers every row with a value. */
+/** The column's own values in rows without a formula value; null: the formula covers every row with a value. */
 function ownColumn(
   { name, type }: NumberColumn,
   values: Float64Array,
@@ -245,7 +245,7 @@ function ownColumn(
   return columnOfNumbers(freeName(`${name}.own`), type, filled(values, applies))
 }
 
-/** Where a hidden column has no meaning, it repeats the previous row's value: a constant would be learned as if it meant something. */
+/** In rows where a hidden column is not used, repeats the previous row's value, because a constant would be learned as if it meant something. */
 function filled(values: Float64Array, applies: (row: number) => boolean): Float64Array {
   let last = values.find((_, i) => applies(i)) ?? 0
   return values.map((value, i) => {
@@ -263,7 +263,7 @@ interface LimitOptions {
   readonly onSkipped?: (order: Order) => void
 }
 
-/** Adds the orders that every row keeps, as limits on computed columns; a column that is tied only by an order is computed from its own values. */
+/** Adds the orders that every row satisfies, as limits on computed columns. A column tied only by an order is computed from its own values. */
 function limited(
   made: Map<string, PlannedRelation>,
   orders: readonly Order[],
@@ -307,7 +307,7 @@ function asItIs(column: NumberColumn, freeName: (name: string) => string): Plann
   }
 }
 
-/** The columns that are still learned by themselves, and lie on a calendar. */
+/** Plans the columns on a calendar that are not yet computed from others. */
 function calendars(
   columns: readonly NumberColumn[],
   made: ReadonlySet<string>,

@@ -1,8 +1,8 @@
 import { ratioOf, ratioUnit } from '../../model/relations/relation.js'
 
 /**
- * The ratios, in millionths, by which bases become values: of those that give the value on its grid, the one with the fewest digits, so that
- * a discount of a tenth is .9 in every row. NaN where there is no base, or none gives the value.
+ * The ratios, in millionths, from bases to values. Among the ratios that produce the value on its grid, the one with the fewest digits is
+ * chosen, so that a 10 % discount is 0.9 in every row. NaN: there is no base, or no ratio produces the value.
  */
 export function ratioRests(values: Float64Array, base: Float64Array, grain: number): Float64Array {
   return values.map((value, i) => ratioRest(value, base[i], grain))

@@ -1,7 +1,7 @@
 import type { RelationOrigin } from '../../model/relations/relation.js'
 import type { PlannedRelation } from './plan.js'
 
-/** A planned relation as the artifact holds it. */
+/** A planned relation as stored in the artifact. */
 export function relationSource(relation: PlannedRelation): RelationOrigin {
   const { column, formula, rounding, by, rest, notSo, own, bounds, atLeast, atMost, between } = relation
   const { grain, type } = column.learned

@@ -8,20 +8,23 @@ import type { ColumnsFile } from '../columns/settings.js'
 import { computedOf, partsIn } from './number-column.js'
 import { Uses } from './uses.js'
 
-/** What a columns file states about relations between columns. */
+/** The relations between columns that a columns file states. */
 export interface StatedRelations {
   readonly equals: readonly { readonly column: string; readonly formula: Formula }[]
   /** low ≤ high. */
   readonly orders: readonly { readonly low: string; readonly high: string }[]
-  /** The columns for which found relations are ignored. */
+  /** Columns for which found relations are ignored. */
   readonly untied: ReadonlySet<string>
-  /** Conditions that no record satisfies. */
+  /** Conditions that no record is to satisfy. */
   readonly forbid: readonly Formula[]
 }
 
 export const nothingStated: StatedRelations = { equals: [], orders: [], untied: new Set(), forbid: [] }
 
-/** Checks stated relations against the learned columns, and `clocks`, the event times that they may be computed from. Throws CONFIG_INVALID with every mistake. */
+/**
+ * Checks stated relations against the learned columns and `clocks`, the event times that they may be computed from. Throws CONFIG_INVALID
+ * with all errors.
+ */
 export function statedRelations(
   learned: readonly LearnedColumn[],
   clocks: readonly LearnedColumn[],
@@ -32,7 +35,7 @@ export function statedRelations(
   return stated
 }
 
-/** The mistakes that `statedRelations` finds. */
+/** The errors that `statedRelations` throws. */
 export function wrongRelations(
   learned: readonly LearnedColumn[],
   clocks: readonly LearnedColumn[],
@@ -76,7 +79,7 @@ function readRelations(
   }
   for (const { low, high } of orders) {
     if (!orders.some((other) => other.low === high && other.high === low)) continue
-    errors.push(invalid(file.place(['columns', high]), 'two columns that are each after the other', `${low}, ${high}`))
+    errors.push(invalid(file.place(['columns', high]), 'two columns are each after the other', `${low}, ${high}`))
     break
   }
   const forbid = file.forbid.flatMap((text, index) => {
@@ -86,7 +89,7 @@ function readRelations(
   return { stated: { equals, orders, untied, forbid }, errors }
 }
 
-/** How many rows of the table satisfy what is forbidden. */
+/** Number of the table's rows that satisfy a forbidden condition. */
 export function forbiddenRows(formula: Formula, learned: readonly LearnedColumn[]): number {
   const holds = computedOf(formula, { kind: 'integer' }, 'half', partsIn(learned), learned[0].raw.codes.length)
   return holds.reduce((sum, each) => sum + (each === 1 ? 1 : 0), 0)
@@ -124,7 +127,7 @@ function formulaFor(
   if (round !== undefined)
     throw invalid(
       place,
-      'columns defined by each other in a cycle',
+      'columns are defined by each other in a cycle',
       `${name} = ${text}`,
       `an expression without ${round}`,
     )
@@ -146,7 +149,7 @@ function checkedOrder(name: string, kind: ExpressionType, other: string, columns
     throw invalid(place, 'not another learned column', other, nearest(other, names) ?? names.join(', '))
   }
   if (typeOfField(type) !== kind)
-    throw invalid(place, 'columns that cannot be compared', `${other} is a ${typeOfField(type)}`, `a ${kind}`)
+    throw invalid(place, 'the columns cannot be compared', `${other} is a ${typeOfField(type)}`, `a ${kind}`)
   return true
 }
 

@@ -1,4 +1,4 @@
-/** Which column is computed from which, to rule out cycles. */
+/** Keeps track of which columns are computed from which, to rule out cycles. */
 export class Uses {
   readonly #direct = new Map<string, Set<string>>()
 

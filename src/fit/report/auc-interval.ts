@@ -1,14 +1,14 @@
-/** Maximum rows of each kind given to a classifier: more make it slower, and its figure slightly higher. */
+/** Maximum number of rows of each kind for a classifier: more make it slower, and its AUC slightly higher. */
 const maxRows = 5000
 
-/** How many rows of each kind are compared. */
+/** Number of rows of each kind that are compared. */
 export function comparedRows(real: number, synthetic: number): number {
   return Math.min(maxRows, real, synthetic)
 }
 
 /**
- * Half of the 95 % confidence interval of an area under the curve over this many rows of each kind (Hanley and McNeil 1982), each half
- * of which is judged by a classifier of the other half.
+ * Half the width of the 95 % confidence interval of an area under the curve (Hanley and McNeil 1982) for this many rows of each kind,
+ * each half of which is scored by a classifier trained on the other half.
  */
 export function aucMargin(auc: number, rows: number): number {
   const half = rows / 2

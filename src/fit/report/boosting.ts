@@ -1,20 +1,20 @@
 /**
- * Gradient-boosted trees over bins, by least squares: Friedman, "Greedy function approximation" (2001), with the histograms of
- * LightGBM. Enough to tell two samples apart, and no exponential in it: the same figures on every machine.
+ * Gradient-boosted least-squares trees over bins: Friedman, "Greedy function approximation" (2001), with LightGBM's histograms. Good
+ * enough to distinguish two samples, and without exponentials, so that results are the same on every machine.
  */
 
-/** A column of rows in at most 256 bins. */
+/** A column, with its values in at most 256 bins. */
 export interface BinnedColumn {
   readonly bins: Uint8Array
   readonly count: number
-  /** Whether the order of the bins means something; otherwise a split may put any of them on a side. */
+  /** Whether the order of the bins is meaningful; otherwise a split may put any bins on either side. */
   readonly ordered: boolean
 }
 
 interface Split {
   readonly gain: number
   readonly column: number
-  /** 1 where a bin goes to the right. */
+  /** By bin: 1 if it goes to the right. */
   readonly right: Uint8Array
 }
 
@@ -25,7 +25,7 @@ const minRows = 20
 const shrinkage = 1
 
 /**
- * How much every row looks like those with target 1 rather than −1, by trees grown on the rows of `train` alone.
+ * Scores how much each row looks like those with target 1 rather than −1, using trees grown only on the rows of `train`.
  */
 export function boostedScores(
   columns: readonly BinnedColumn[],
@@ -64,7 +64,7 @@ export function boostedScores(
   return scores
 }
 
-/** What trees are grown on, one after another in memory. */
+/** The rows that trees are grown on, contiguous in memory. */
 interface Training {
   readonly columns: readonly BinnedColumn[]
   readonly residuals: Float64Array
@@ -79,7 +79,7 @@ function trainingOf(columns: readonly BinnedColumn[], train: Uint32Array): Train
   }
 }
 
-/** The split of each node that explains most of the residuals; null: none does. */
+/** The split of each node that explains most of the residuals; null: no split does. */
 function bestSplits({ columns, residuals, nodes }: Training, width: number): (Split | null)[] {
   const best = new Array<Split | null>(width).fill(null)
   const spread = residuals.reduce((sum, residual) => sum + residual ** 2, 0) / Math.max(1, residuals.length)
@@ -101,8 +101,8 @@ function bestSplits({ columns, residuals, nodes }: Training, width: number): (Sp
 }
 
 /**
- * `spread`: mean square of the residuals. Bins without an order are sorted by their means, which alone explains 2/π of the spread between them: that
- * much is no gain, or a column of many categories would hide every other.
+ * `spread`: mean square of the residuals. Bins without an order are sorted by their means. Sorting alone explains 2/π of the spread between
+ * them, which does not count as gain, because otherwise a column with many categories would hide all others.
  */
 function splitOf(
   sums: Float64Array,

@@ -3,14 +3,14 @@ import { intervalOf, quantileEdges } from '../quantile-edges.js'
 import { boostedScores, type BinnedColumn } from './boosting.js'
 import type { Sample } from './sample.js'
 
-/** Fewer rows prove nothing: with 200, the figure for two equal samples is within .06 of 0.5. */
+/** With fewer rows the AUC proves nothing: with 200, it is within 0.06 of 0.5 for two equal samples. */
 const minRows = 200
 const maxBins = 255
 
 /**
- * Classifier two-sample test: the area under the curve (AUC) of boosted trees that try to distinguish synthetic rows from real ones that
- * neither they nor the model have seen. 0.5: they cannot. Each half of the rows is judged by trees trained on the other half. Null: too
- * few rows.
+ * Classifier two-sample test: the area under the curve (AUC) of boosted trees that try to distinguish synthetic rows from real ones,
+ * which neither the trees nor the model have seen. 0.5: they cannot. Each half of the rows is scored by trees trained on the other half.
+ * Null: too few rows.
  */
 export function detectability(real: Sample, synthetic: Sample): number | null {
   const size = comparedRows(real.rows, synthetic.rows)
@@ -35,7 +35,7 @@ export function detectability(real: Sample, synthetic: Sample): number | null {
   return (areas[0] + areas[1]) / 2
 }
 
-/** Values of rows from all over the sample. */
+/** Values of evenly selected rows. */
 function picked({ rows, columns }: Sample, j: number, size: number): Float64Array {
   const { values } = columns[j]
   return Float64Array.from({ length: size }, (_, i) => values[Math.floor((i * rows) / size)])
@@ -48,14 +48,14 @@ function binned(real: Float64Array, synthetic: Float64Array, numeric: boolean): 
   return numeric ? numbers(both) : categories(both)
 }
 
-/** Bins with as many rows each, as far as values allow; missing is the first. */
+/** Bins with equal numbers of rows, as far as the values allow; the first bin is for missing values. */
 function numbers(values: Float64Array): BinnedColumn {
   const edges = quantileEdges(values, maxBins)
   const bins = Uint8Array.from(values, (value) => (Number.isNaN(value) ? 0 : intervalOf(value, edges) + 1))
   return { bins, count: edges.length + 2, ordered: true }
 }
 
-/** A bin for each category, the rarest in one. */
+/** A bin for each category; the rarest share one. */
 function categories(values: Float64Array): BinnedColumn {
   const counts = new Map<number, number>()
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
@@ -68,7 +68,7 @@ function categories(values: Float64Array): BinnedColumn {
   }
 }
 
-/** The share of pairs of a row of each kind in which the scores are in the right order; ties count half. */
+/** The share of pairs of a real and a synthetic row whose scores are in the right order; ties count half. */
 function areaUnderCurve(scores: Float64Array, targets: Float64Array, rows: Uint32Array): number {
   const order = [...rows].sort((a, b) => scores[a] - scores[b])
   let ranks = 0

@@ -6,7 +6,7 @@ import { computed } from '../relations/number-column.js'
 import type { Sample, SampleColumn } from './sample.js'
 import { correlation } from './trends.js'
 
-/** A column that is close to others; its distance from them is measured. */
+/** A column that is close to others, and how its distance from them is measured. */
 export interface Difference {
   readonly column: string
   readonly formula: Formula
@@ -14,11 +14,11 @@ export interface Difference {
   readonly by: 'difference' | 'ratio'
 }
 
-/** Numeric columns that correlate at least this much are compared, the closest first. */
-const close = 0.6
+/** Minimum correlation of numeric columns that are compared. */
+const minCorrelation = 0.6
 const maxPairs = 24
 
-/** The relations of a table that a sample can show, whether they are learned or not, and pairs of columns that rise together. */
+/** The relations of a table that a sample can show, learned or not, and pairs of correlated columns, the closest first. */
 export function differencesOf(prepared: Prepared, real: Sample): Difference[] {
   const names = new Set(real.columns.filter(({ numeric }) => numeric).map(({ name }) => name))
   const found = prepared.tied.flatMap(({ column, formula, rounding, by, between }): Difference[] => {
@@ -42,7 +42,7 @@ function closePairs(prepared: Prepared, real: Sample, known: ReadonlySet<string>
     for (const b of numeric.slice(i + 1)) {
       if (isTime(a.name) !== isTime(b.name) || known.has([a.name, b.name].sort().join('\n'))) continue
       const r = Math.abs(correlation(a.values, b.values))
-      if (r >= close) pairs.push({ a: a.name, b: b.name, r })
+      if (r >= minCorrelation) pairs.push({ a: a.name, b: b.name, r })
     }
   })
   return pairs
@@ -56,7 +56,7 @@ function closePairs(prepared: Prepared, real: Sample, known: ReadonlySet<string>
     })
 }
 
-/** The difference, or the ratio, in each row of a sample; not a number where one of its columns is missing. */
+/** The difference or ratio in each row of a sample; NaN if one of its columns is missing. */
 export function differenceValues(
   { column, formula, rounding, by }: Difference,
   prepared: Prepared,
@@ -79,7 +79,7 @@ export function differenceValues(
     : values.map((value, row) => (value - base[row]) / divisor)
 }
 
-/** The sample with a column for each difference, for the classifier. */
+/** The sample with an extra column for each difference, for the classifier. */
 export function withDifferences(differences: readonly Difference[], prepared: Prepared, sample: Sample): Sample {
   const added = differences.map((difference, index): SampleColumn => ({
     name: `${difference.column} ${index}`,

@@ -1,16 +1,16 @@
 import type { Value } from '../../record.js'
 import type { SampleColumn } from './sample.js'
 
-/** The shares of a column's values among real and synthetic rows, small enough to be kept in the model. */
+/** The distribution of a column's values among real and synthetic rows, small enough to be stored in the model. */
 export type Histogram =
   | {
-      /** Ends of the bars, in the held form: bar i is from edges[i] up to edges[i + 1]. The outermost bars take the rest. */
+      /** Edges of the bars, in the held form: bar i spans edges[i] to edges[i + 1]. The outermost bars include everything beyond. */
       readonly edges: readonly number[]
       readonly real: readonly number[]
       readonly synthetic: readonly number[]
     }
   | {
-      /** The most frequent categories; the last shares are those of all others, where there are any. */
+      /** The most frequent categories. If there are others, their total shares come last. */
       readonly categories: readonly Value[]
       readonly real: readonly number[]
       readonly synthetic: readonly number[]
@@ -18,10 +18,10 @@ export type Histogram =
 
 const bars = 24
 const maxCategories = 16
-/** Share of the values on each side that do not widen the plot. */
+/** Share of the values on each side that the plot does not extend to. */
 const tail = 0.005
 
-/** Shares of all rows, so that missing values show as what lacks to 1 (of numbers) or as a category of their own. */
+/** Shares are of all rows: missing values are what remains to 1 for numbers, and a category of their own otherwise. */
 export function histogramOf(real: SampleColumn, synthetic: SampleColumn): Histogram {
   return real.numeric ? numberHistogram(real, synthetic) : categoryHistogram(real, synthetic)
 }
@@ -32,7 +32,7 @@ function numberHistogram(real: SampleColumn, synthetic: SampleColumn): Histogram
   const low = sorted[Math.floor(tail * (sorted.length - 1))]
   const high = sorted[Math.ceil((1 - tail) * (sorted.length - 1))]
   const whole = sorted.every((value) => Number.isInteger(value))
-  // Bars of whole numbers are whole numbers wide: else some hold one value more than their neighbours.
+  // Bars of integers have integer widths; otherwise some would contain one value more than their neighbours.
   const width = whole ? Math.max(1, Math.ceil((high - low + 1) / bars)) : (high - low) / bars || 1
   const count = whole ? Math.ceil((high - low + 1) / width) : bars
   const edges = Array.from({ length: count + 1 }, (_, i) => compact(low + i * width))

@@ -1,9 +1,9 @@
 import type { Sample } from './sample.js'
 
 /**
- * Distance to the closest record: the share of synthetic rows whose nearest training row is nearer than their nearest held-out
- * row, both sets of equal size; ties count half. 0.5 says that the model is no nearer to the rows it has seen. Distance is
- * Gower's: per column |a − b| / range for numbers, 0 or 1 for categories and for missing values.
+ * Distance to the closest record: the share of synthetic rows whose nearest training row is nearer than their nearest held-out row, with
+ * both sets of equal size; ties count half. 0.5: synthetic rows are no nearer to the rows that the model has seen. Uses Gower's distance:
+ * per column |a − b| / range for numbers, and 0 or 1 for categories and missing values.
  */
 export function closestShare(synthetic: Sample, train: Sample, heldOut: Sample, rows: number): number {
   const scales = synthetic.columns.map((column, j) =>
@@ -20,14 +20,14 @@ export function closestShare(synthetic: Sample, train: Sample, heldOut: Sample, 
   return nearer / count
 }
 
-/** The share of `rows` that are equal, in every column, to one of the hashed rows. */
+/** The share of `rows` that equal one of the hashed rows in every column. */
 export function copyShare(rows: Sample, hashes: ReadonlySet<number>): number {
   let copies = 0
   for (const hash of rowHashes(rows)) if (hashes.has(hash)) copies++
   return copies / rows.rows
 }
 
-/** A hash of 53 bits of each row. */
+/** A 53-bit hash of each row. */
 export function rowHashes({ rows, columns }: Sample): Float64Array {
   const high = new Int32Array(rows)
   const low = new Int32Array(rows)
@@ -74,7 +74,7 @@ function nearest(from: Sample, row: number, to: Sample, size: number, scales: re
       if (scales[j] === 0) distance += a === b ? 0 : 1
       else {
         const away = Math.abs(a - b) * scales[j]
-        // Not a number: one of the two is missing, or both.
+        // NaN: one or both are missing.
         distance += away >= 0 ? Math.min(1, away) : a !== a && b !== b ? 0 : 1
       }
     }

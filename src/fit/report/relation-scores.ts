@@ -5,14 +5,14 @@ import { differencesOf, differenceValues } from './differences.js'
 import type { Sample } from './sample.js'
 import { ksComplement } from './shapes.js'
 
-/** A relation that records keep. */
+/** A relation that all records satisfy. */
 export interface FoundRelation {
   readonly column: string
   /** Such as "is price × count in every row". */
   readonly text: string
-  /** Its formula, by which its scores are found. */
+  /** Its formula, as in the `to` of its score. */
   readonly to: string
-  /** Share of the table's rows that keep it; null if a rest makes it hold in any row. */
+  /** Share of the table's rows that satisfy it; null: a rest makes it hold in every row. */
   readonly share: number | null
 }
 
@@ -25,16 +25,16 @@ export function foundRelations({ relations }: Prepared): FoundRelation[] {
   })
 }
 
-/** A relation, or two columns that rise together, and how far the column is from what it is tied to. */
+/** A relation or two correlated columns, and how well synthetic rows reproduce the distance between their sides. */
 export interface RelationScore {
   readonly column: string
-  /** What it is compared with. */
+  /** The formula or column it is compared with. */
   readonly to: string
   readonly by: 'difference' | 'ratio'
-  /** 1 − Kolmogorov-Smirnov distance of the differences: synthetic against real rows, and training rows against the same. */
+  /** 1 − Kolmogorov-Smirnov distance of the differences between synthetic and real rows; `baseline`: between training and real rows. */
   readonly score: number | null
   readonly baseline: number | null
-  /** Where every real row has a difference of 0, or none has one below 0 (or above it): the share of synthetic rows that has. */
+  /** If the difference is 0 in every real row, or never below 0, or never above 0: the share of synthetic rows that break this rule. */
   readonly broken?: number
   readonly rule?: 'equal' | 'at least' | 'at most'
 }

@@ -13,8 +13,8 @@ import { ksComplement, tvComplement } from './shapes.js'
 import { trendSimilarity } from './trends.js'
 
 /**
- * What `genesis fit` measured, kept in the model. Nothing in it depends on the time or the machine. Scores are SDMetrics': 1 is
- * best; null where there is nothing to measure.
+ * The quality that `genesis fit` measured, stored in the model. Independent of the time and the machine. Scores are those of SDMetrics: 1
+ * is best; null: nothing to measure.
  */
 export interface FitReport {
   readonly table: { readonly rows: number; readonly sourceRows: number }
@@ -22,34 +22,34 @@ export interface FitReport {
     readonly rows: number
     readonly states: number
     readonly epochs: number
-    /** Nats per row. */
+    /** In nats per row. */
     readonly logLikelihood: { readonly train: number | null; readonly heldOut: number | null }
   } | null
-  /** Synthetic rows against rows that were held out of training (`against`: or the training rows, of a small table). */
+  /** Synthetic rows compared with held-out rows, or for a small table with training rows (see `against`). */
   readonly quality: Quality | null
-  /** Training rows against the same: what a perfect model would reach. */
+  /** Training rows compared with the same rows: the score of a perfect model. */
   readonly baseline: Scores | null
   readonly privacy: Privacy | null
   /**
-   * AUC of a classifier that tries to distinguish synthetic rows from held-out ones; 0.5: it cannot. Null: too few rows. Absent from models of
-   * earlier versions.
+   * AUC of a classifier that tries to distinguish synthetic rows from held-out ones; 0.5: it cannot. Null: too few rows. Absent from models
+   * of earlier versions.
    */
   readonly detectability?: number | null
-  /** The same of training rows in the place of synthetic ones. Models of earlier versions do not have it. */
+  /** The same for training rows instead of synthetic ones. Absent from models of earlier versions. */
   readonly detectabilityOfReal?: number | null
-  /** Sums, orders and differences. Models of earlier versions do not have them. */
+  /** Scores of sums, orders and differences. Absent from models of earlier versions. */
   readonly relations?: readonly RelationScore[]
   /** Relations between the columns. Absent from models of earlier versions. */
   readonly found?: readonly FoundRelation[]
   readonly columns: readonly ColumnReport[]
-  /** Pairs of `columns`, by their indexes, and how alike they depend on each other. */
+  /** Pairs of columns, by their indexes in `columns`, with how similar their dependence is in synthetic and real rows. */
   readonly pairs: readonly (readonly [number, number, number | null])[]
-  /** What was changed or left out, each a complete sentence. */
+  /** What was changed or left out, each as a complete sentence. */
   readonly notes: readonly string[]
 }
 
 export interface Scores {
-  /** Mean of the next two. */
+  /** Mean of `shapes` and `trends`. */
   readonly score: number | null
   /** Mean over the columns. */
   readonly shapes: number | null
@@ -64,21 +64,21 @@ export interface Quality extends Scores {
 }
 
 export interface Privacy {
-  /** Share of synthetic rows that are nearer to a training row than to a held-out row; 0.5: no copying. */
+  /** Share of synthetic rows that are nearer to a training row than to any held-out row; 0.5: no copying. */
   readonly closest: number
-  /** Share of rows that are equal to a training row in every learned column: of synthetic rows, and of held-out ones. */
+  /** Shares of synthetic and of held-out rows that equal a training row in every learned column. */
   readonly copies: { readonly synthetic: number; readonly heldOut: number }
 }
 
 export interface ColumnReport {
   readonly name: string
   readonly kind: ColumnKind | LearnedKind
-  /** Further findings: the zones of a timestamp. */
+  /** Further findings, such as the time zone of a timestamp. */
   readonly detail?: string
   /** The column that determines this one. */
   readonly decidedBy?: string
   readonly shape?: number | null
-  /** Shares of missing values, of the table and of the synthetic rows. */
+  /** Shares of missing values in the table and in the synthetic rows. */
   readonly missing?: { readonly real: number; readonly synthetic: number }
   readonly histogram?: Histogram
 }
@@ -96,7 +96,7 @@ export interface ReportInput {
   readonly seed: number
 }
 
-/** Measures a trained circuit by a sample of it. */
+/** Measures a trained circuit with a sample of synthetic rows. */
 export function makeReport({ prepared, sourceRows, circuit, training, split, seed }: ReportInput): FitReport {
   const table = { rows: prepared.rows, sourceRows }
   const notes = prepared.notes
@@ -196,10 +196,10 @@ function privacyOf(
   { real, references, synthetic }: { real: Sample; references: Sample; synthetic: Sample },
 ): Privacy {
   const hashes = new Set<number>()
-  // In parts: the whole table in columns of doubles would need as much memory as the table itself.
+  // In parts, because the whole table as doubles would need as much memory again as the table itself.
   const partRows = 100_000
   const names = new Categories()
-  // The same indexes as the samples have.
+  // Use the same category indexes as the samples.
   for (const { name, categories } of synthetic.columns) for (const value of categories) names.indexOf(name, value)
   for (let from = 0; from < train.length; from += partRows) {
     const part = realSample(prepared, train.subarray(from, from + partRows), names)
@@ -231,7 +231,7 @@ function mean(values: readonly (number | null)[]): number {
   return present.length === 0 ? NaN : present.reduce((sum, value) => sum + value, 0) / present.length
 }
 
-/** Four decimal places; null for what is not a number. */
+/** Rounds to four decimal places; null for null and NaN. */
 function rounded(value: number | null): number | null {
   return value === null || Number.isNaN(value) ? null : Math.round(value * 1e4) / 1e4
 }

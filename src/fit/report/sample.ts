@@ -7,7 +7,7 @@ import { assembleModel } from '../assemble.js'
 import { isNumeric, type LearnedColumn } from '../columns/plan.js'
 import type { Prepared } from '../prepare.js'
 
-/** Rows to compare, real or synthetic, in columns of numbers. */
+/** Real or synthetic rows to compare, as columns of numbers. */
 export interface Sample {
   readonly rows: number
   readonly columns: readonly SampleColumn[]
@@ -15,14 +15,14 @@ export interface Sample {
 
 export interface SampleColumn {
   readonly name: string
-  /** Numbers, dates and times; the others are categories. */
+  /** Whether its values are numbers, dates or times; otherwise they are categories. */
   readonly numeric: boolean
-  /** The held numbers, NaN where missing; of categories an index into `categories`, which has null where missing. */
+  /** Held numbers (NaN: missing), or indexes into `categories` (null: missing). */
   readonly values: Float64Array
   readonly categories: readonly Value[]
 }
 
-/** What the columns of real and synthetic rows have in common: the index of each category. */
+/** The indexes of categories, shared by samples of real and synthetic rows. */
 export class Categories {
   private readonly indexes = new Map<string, Map<Value, number>>()
 
@@ -39,13 +39,13 @@ export class Categories {
   }
 }
 
-/** The learned columns of a plan, those included that another one decides; without those that follow an event time. */
+/** The learned columns of a plan, including those determined by others, but without those that follow an event time. */
 export function learnedColumns({ planned, followers }: Prepared): LearnedColumn[] {
   const isFollower = (name: string): boolean => followers.some(({ column }) => column.name === name)
   return planned.filter((column): column is LearnedColumn => column.place === 'learned' && !isFollower(column.name))
 }
 
-/** The selected rows of the table. */
+/** A sample of selected rows of the table. */
 export function realSample(prepared: Prepared, selected: Uint32Array, categories: Categories): Sample {
   const columns = learnedColumns(prepared).map((column): SampleColumn => {
     const { name, raw, learned } = column
@@ -57,7 +57,7 @@ export function realSample(prepared: Prepared, selected: Uint32Array, categories
   return { rows: selected.length, columns }
 }
 
-/** Rows of the model, made by the generator that makes every stream. */
+/** A sample of the model's rows, generated like any stream. */
 export function syntheticSample(
   prepared: Prepared,
   circuit: Circuit,

@@ -1,6 +1,6 @@
 /**
- * 1 − the two-sample Kolmogorov-Smirnov statistic, the largest distance between the two distribution functions; missing
- * values are left out (SDMetrics' KSComplement). 1 is best; NaN if a side has no values.
+ * 1 − the two-sample Kolmogorov-Smirnov statistic, which is the maximum distance between the two distribution functions; missing values
+ * are ignored (SDMetrics' KSComplement). 1 is best; NaN if either side has no values.
  */
 export function ksComplement(real: Float64Array, synthetic: Float64Array): number {
   const a = real.filter((value) => !Number.isNaN(value)).sort()
@@ -18,7 +18,7 @@ export function ksComplement(real: Float64Array, synthetic: Float64Array): numbe
   return 1 - largest
 }
 
-/** 1 − the total variation distance, ½ Σ |p − q|, of the shares of the categories (SDMetrics' TVComplement). */
+/** 1 − the total variation distance ½ Σ |p − q| between the shares of the categories (SDMetrics' TVComplement). */
 export function tvComplement(real: ArrayLike<number>, synthetic: ArrayLike<number>): number {
   const difference = new Map<number, number>()
   const add = (values: ArrayLike<number>, sign: number): void => {

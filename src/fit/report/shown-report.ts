@@ -1,10 +1,10 @@
-/** A model's report as readers see it: checked, and with its bars named. */
+/** Checks a model's report before it is shown, and labels its bars. */
 import { shownValue } from '../../model/held.js'
 import type { FieldType } from '../../record.js'
 import type { Histogram } from './histogram.js'
 import type { FitReport } from './report.js'
 
-/** The report of a model file; null: it has none, or one of another form, as models from elsewhere may. */
+/** The report of a model file; null: it has none, or one in another format, as models from elsewhere may have. */
 export function fitReportOf(report: unknown): FitReport | null {
   return isFitReport(report) ? report : null
 }
@@ -15,7 +15,7 @@ function isFitReport(report: unknown): report is FitReport {
   return Array.isArray(columns) && Array.isArray(pairs) && Array.isArray(notes) && typeof table === 'object'
 }
 
-/** A name for each bar: `10 – 20`, or the category. */
+/** A label for each bar: `10 – 20`, or the category. */
 export function barLabels(histogram: Histogram, type: FieldType): readonly string[] {
   return 'edges' in histogram
     ? histogram.real.map(

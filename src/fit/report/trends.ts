@@ -1,14 +1,14 @@
 import type { SampleColumn } from './sample.js'
 import { tvComplement } from './shapes.js'
 
-/** Bins of a numeric column that is set against categories, as in SDMetrics. */
+/** Number of bins for a numeric column that is compared with categories, as in SDMetrics. */
 const bins = 10
 
 /**
- * How alike two columns depend on each other in real and synthetic rows: of two numeric ones 1 − |r − s| / 2, with Pearson's
- * correlations r and s over the rows that have both (CorrelationSimilarity); of others 1 − ½ Σ |p − q| over the cells of
- * their contingency tables, numbers in ten bins of equal width over the real range (ContingencySimilarity). 1 is best; NaN
- * where a correlation does not exist.
+ * How similar the dependence of two columns is in real and synthetic rows. For two numeric columns 1 − |r − s| / 2, with Pearson's
+ * correlations r and s over the rows that have both (CorrelationSimilarity); for others 1 − ½ Σ |p − q| over the cells of their
+ * contingency tables, with numbers in ten bins of equal width over the real range (ContingencySimilarity). 1 is best; NaN if a
+ * correlation does not exist.
  */
 export function trendSimilarity(
   real: readonly [SampleColumn, SampleColumn],
@@ -27,7 +27,7 @@ export function trendSimilarity(
   return tvComplement(joined(first.real, second.real), joined(first.synthetic, second.synthetic))
 }
 
-/** Pearson's, over the rows where neither is missing; NaN if one does not vary. */
+/** Pearson's correlation over the rows where neither is missing; NaN if either does not vary. */
 export function correlation(a: Float64Array, b: Float64Array): number {
   let rows = 0
   let meanA = 0
@@ -49,7 +49,7 @@ export function correlation(a: Float64Array, b: Float64Array): number {
   return varA > 0 && varB > 0 ? Math.max(-1, Math.min(1, both / Math.sqrt(varA * varB))) : NaN
 }
 
-/** Category indexes, or the bin of each number: 0 below the real range, 11 from its largest on, 12 where missing. */
+/** Category indexes, or the bin of each number: 0 below the real range, 11 from its maximum on, 12 if missing. */
 function cells(real: SampleColumn, synthetic: SampleColumn): { real: Float64Array; synthetic: Float64Array } {
   if (!real.numeric) return { real: real.values, synthetic: synthetic.values }
   let low = Infinity

@@ -2,19 +2,19 @@ import { GenesisError } from '../../errors.js'
 import { TrainingRandom } from '../random.js'
 import type { Cell, RawColumn, Table } from './table.js'
 
-/** Longer cells are text whatever they hold, and texts are not learned value by value: the rest of them is not kept. */
-const longestCell = 4096
+/** Cells are truncated to this length. Longer ones are always texts, whose individual values are not learned. */
+const maxCellLength = 4096
 
 export interface BuilderOptions {
   readonly place: string
   readonly typed: boolean
-  /** The most rows to hold. A larger source is sampled (reservoir sampling, Vitter's algorithm R). */
+  /** Maximum number of rows to hold. A larger source is sampled (reservoir sampling, Vitter's algorithm R). */
   readonly maxRows: number
   readonly seed: number
   readonly signal?: AbortSignal
 }
 
-/** Takes rows one by one and holds at most `maxRows` of them, each row of the source with the same probability. */
+/** Builds a table row by row and holds at most `maxRows` of them, each row of the source with the same probability. */
 export class TableBuilder {
   private readonly columns: ColumnBuilder[] = []
   private readonly random: TrainingRandom
@@ -27,22 +27,22 @@ export class TableBuilder {
     this.random = new TrainingRandom(options.seed)
   }
 
-  /** Rows seen so far. */
+  /** Number of rows added so far. */
   get rowsSeen(): number {
     return this.sourceRows
   }
 
-  /** What divides the cells in the file. */
+  /** Sets the separator of cells in the file. */
   separatedBy(separator: string): void {
     this.separator = separator
   }
 
-  /** A complete sentence about what was taken from the file, or how. */
+  /** Adds a note about how the file was read, a complete sentence. */
   note(sentence: string): void {
     this.notes.push(sentence)
   }
 
-  /** A new column at the right; rows that were added before lack it. */
+  /** Appends a column, which is missing in the rows added before. */
   addColumn(name: string): void {
     if (name === '')
       throw new GenesisError('TABLE_INVALID', `column ${this.columns.length + 1} has no name`, {
@@ -51,15 +51,15 @@ export class TableBuilder {
       })
     const earlier = this.columns.findIndex((column) => column.name === name)
     if (earlier >= 0)
-      throw new GenesisError('TABLE_INVALID', `two columns have the name ${JSON.stringify(name)}`, {
+      throw new GenesisError('TABLE_INVALID', `two columns are named ${JSON.stringify(name)}`, {
         place: this.options.place,
-        found: `it in columns ${earlier + 1} and ${this.columns.length + 1}`,
-        expected: 'a name of its own for each column',
+        found: `columns ${earlier + 1} and ${this.columns.length + 1}`,
+        expected: 'a unique name for each column',
       })
     this.columns.push(new ColumnBuilder(name, Math.min(this.sourceRows, this.options.maxRows)))
   }
 
-  /** One row; cells in the order of the columns. */
+  /** Adds a row, with its cells in column order. */
   addRow(cells: readonly Cell[]): void {
     const row = ++this.sourceRows
     if ((row & 1023) === 0) this.options.signal?.throwIfAborted()
@@ -70,8 +70,8 @@ export class TableBuilder {
     }
     for (let j = 0; j < this.columns.length; j++) {
       let cell = cells[j] ?? null
-      if (typeof cell === 'string' && cell.length > longestCell) {
-        cell = cell.slice(0, longestCell)
+      if (typeof cell === 'string' && cell.length > maxCellLength) {
+        cell = cell.slice(0, maxCellLength)
         this.cutCells++
       }
       this.columns[j].set(slot, cell, row)
@@ -87,7 +87,7 @@ export class TableBuilder {
     if (this.sourceRows > rows)
       notes.push(`trained on a random sample of ${rows} of the table's ${this.sourceRows} rows`)
     if (this.cutCells > 0)
-      notes.push(`${this.cutCells} cells were longer than ${longestCell} characters and were truncated`)
+      notes.push(`${this.cutCells} cells were longer than ${maxCellLength} characters and were truncated`)
     const columns = this.columns.map((column) => column.finish(rows))
     return { place, typed, separator: this.separator, rows, sourceRows: this.sourceRows, columns, notes }
   }
@@ -122,7 +122,7 @@ class ColumnBuilder {
     this.codes[slot] = code
   }
 
-  /** Leaves out the values whose rows a sample has replaced since. */
+  /** Drops values whose rows sampling has replaced. */
   finish(rows: number): RawColumn {
     const codes = this.codes.slice(0, rows)
     const renumbered = new Int32Array(this.values.length).fill(-1)

@@ -5,13 +5,13 @@ import { GenesisError } from '../../errors.js'
 import type { TableBuilder } from './builder.js'
 import { readText } from './text.js'
 
-/** A quote that is never closed would otherwise swallow the rest of the file into one cell. */
-const longestRow = 16 * 1024 * 1024
+/** Maximum length of a row; without it, an unclosed quote would put the rest of the file into one cell. */
+const maxRowLength = 16 * 1024 * 1024
 const delimiters = [',', ';', '\t', '|']
 
 /**
- * Comma-separated values with a header row (RFC 4180; also separated by semicolon, tab or bar, whichever the header has
- * most of). An empty cell is missing. Throws TABLE_INVALID with the line of a row that has too few or too many cells.
+ * Reads comma-separated values with a header row (RFC 4180). The separator may also be a semicolon, tab or bar, whichever occurs most in
+ * the header. An empty cell is missing. Throws TABLE_INVALID with the line of a row that has too few or too many cells.
  */
 export async function readCsv(path: string, encoding: string | undefined, table: TableBuilder): Promise<void> {
   const text = readText(path, encoding)
@@ -22,7 +22,7 @@ export async function readCsv(path: string, encoding: string | undefined, table:
     delimiter,
     bom: true,
     skip_empty_lines: true,
-    max_record_size: longestRow,
+    max_record_size: maxRowLength,
   })
   const source = Readable.from(joined(head, text))
   source.on('error', (error) => parser.destroy(error))
@@ -64,16 +64,16 @@ function invalidRow(error: CsvError, path: string, names: readonly string[]): Ge
   })
 }
 
-/** The names of the columns, even if building the table fails later. */
+/** The column names of the header, for messages. */
 function headerOf(head: string): string[] {
   const records = parseText(head, { delimiter: delimiterOf(head), bom: true, to: 1, relax_quotes: true })
   return records[0] ?? []
 }
 
-/** The text up to the end of the first line at least. */
+/** The beginning of the text, including at least the first line. */
 async function headOf(text: AsyncGenerator<string>): Promise<string> {
   let head = ''
-  while (!head.includes('\n') && head.length < longestRow) {
+  while (!head.includes('\n') && head.length < maxRowLength) {
     const next = await text.next()
     if (next.done) break
     head += next.value

@@ -5,13 +5,13 @@ import type { TableBuilder } from './builder.js'
 import type { Cell } from './table.js'
 import { readText } from './text.js'
 
-const longestRow = 16 * 1024 * 1024
-/** Keys on the way to the records of an object that holds them. */
+const maxRowLength = 16 * 1024 * 1024
+/** Maximum number of nested keys that lead to the records, in a file that is one object. */
 const maxWrapping = 2
 
 /**
- * A JSON array of objects, JSON lines (one object a line), or one object with the array of objects among its keys; which of them, the file tells.
- * A key that an object lacks is missing; nested objects and arrays become their JSON text. Throws TABLE_INVALID with the row.
+ * Reads a JSON array of objects, JSON lines (one object per line), or one object with the array of objects under one of its keys, whichever
+ * the file contains. A key that an object lacks is missing; nested objects and arrays become JSON text. Throws TABLE_INVALID with the row.
  */
 export async function readJson(path: string, encoding: string | undefined, table: TableBuilder): Promise<void> {
   const known = new Map<string, number>()
@@ -53,11 +53,11 @@ export async function readJson(path: string, encoding: string | undefined, table
   }
   if (exactTexts > 0)
     table.note(
-      `${exactTexts} integers have more digits than a double holds (beyond ±(2^53 - 1)), and are read as texts`,
+      `${exactTexts} integers have more digits than a double can hold (beyond ±(2^53 - 1)) and are read as texts`,
     )
 }
 
-/** The list of objects in an object that is the whole file, and the keys that lead to it; null: there is none. Throws TABLE_INVALID: there are several. */
+/** The list of records in a file that is one object, and the keys that lead to it; null: there is none. Throws TABLE_INVALID if there are several. */
 function wrappedRecords(value: object, path: string): { keys: string[]; records: object[] } | null {
   const found: { keys: string[]; records: object[] }[] = []
   const visit = (node: object, keys: string[]): void => {
@@ -96,20 +96,20 @@ function parsed(text: string, path: string, row: number): object {
   return value
 }
 
-/** JSON's own value, where a cell can hold it; the JSON text of an object or array. */
+/** The JSON value if a cell can hold it, else its JSON text. */
 export function cellOf(value: unknown): Cell {
   if (value === null || value === undefined) return null
   if (typeof value === 'string') return value === '' ? null : value
   if (typeof value === 'number' || typeof value === 'boolean') return value
   if (typeof value === 'bigint') {
-    // A double that a program wrote in full is the number again; an identifier keeps its digits.
+    // Digits that a double reproduces exactly become a number; identifiers keep their digits as text.
     const number = Number(value)
     return String(number) === String(value) ? number : String(value)
   }
   return exactJsonText(value)
 }
 
-/** The texts of the top-level values: the elements if the file is an array, else the values one after the other. */
+/** The texts of the top-level values: the elements if the file is an array, else consecutive values. */
 async function* jsonValues(path: string, pieces: AsyncIterable<string>): AsyncGenerator<string> {
   let pending = ''
   let scanned = 0
@@ -154,7 +154,7 @@ async function* jsonValues(path: string, pieces: AsyncIterable<string>): AsyncGe
           yield pending.slice(start, scanned + 1)
           start = -1
         } else if (depth < base) {
-          // The array ends right behind a bare value such as the 3 of [1, 2, 3].
+          // The array ends directly after a bare value, such as the 3 in [1, 2, 3].
           yield pending.slice(start, scanned)
           start = -1
         }
@@ -167,7 +167,7 @@ async function* jsonValues(path: string, pieces: AsyncIterable<string>): AsyncGe
     pending = pending.slice(start)
     scanned -= start
     start = pending === '' ? -1 : 0
-    if (pending.length > longestRow)
+    if (pending.length > maxRowLength)
       throw new GenesisError('TABLE_INVALID', 'a row is longer than 16 MiB', {
         place: path,
         remedy: `An unclosed quote or brace is the usual cause.${wrapperHint(pending)}`,
@@ -175,10 +175,10 @@ async function* jsonValues(path: string, pieces: AsyncIterable<string>): AsyncGe
   }
   if (pending.trim() !== '') yield pending
   if (base === 1 && depth !== 0)
-    throw new GenesisError('TABLE_INVALID', 'the JSON array ends too early', { place: path, expected: 'a closing ]' })
+    throw new GenesisError('TABLE_INVALID', 'the JSON array is incomplete', { place: path, expected: 'a closing ]' })
 }
 
-/** The key of a large object that its records seem to be in, as a hint: so much text is not read as one value. */
+/** A hint naming the key that seems to contain the records of a large object, which is too long to be read as one value. */
 function wrapperHint(text: string): string {
   const key = /^\s*\{(?:[^[\]]{0,2000}?)"((?:[^"\\]|\\.){1,100})"\s*:\s*\[\s*\{/.exec(text)?.[1]
   return key === undefined

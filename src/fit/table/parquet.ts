@@ -5,7 +5,7 @@ import type { TableBuilder } from './builder.js'
 import { cellOf } from './json.js'
 import type { Cell } from './table.js'
 
-/** Times as ISO 8601 text, like every other reader's; without a zone, as the file has them. */
+/** Times as ISO 8601 text, as from all other readers, without a zone. */
 const parsers = {
   timestampFromMilliseconds: (millis: bigint) => isoTime(Number(millis)),
   timestampFromMicroseconds: (micros: bigint) => isoTime(Number(micros / 1000n)),
@@ -13,7 +13,7 @@ const parsers = {
   dateFromDays: (days: number) => isoTime(days * 86_400_000)?.slice(0, 10) ?? null,
 }
 
-/** A Parquet file, a row group at a time. Nested columns become their JSON text. Throws TABLE_INVALID. */
+/** Reads a Parquet file, one row group at a time. Nested columns become JSON text. Throws TABLE_INVALID. */
 export async function readParquet(path: string, table: TableBuilder): Promise<void> {
   try {
     const file = await asyncBufferFromFile(path)
@@ -40,7 +40,7 @@ export async function readParquet(path: string, table: TableBuilder): Promise<vo
   }
 }
 
-/** How a column's values become cells. A decimal arrives as a product of floating point, and a float as the double that is nearest to it. */
+/** Converts a column's values to cells. Decimals arrive with floating-point errors, and floats as the nearest double. */
 function converter(column: SchemaElement): (value: unknown) => Cell {
   const { scale, converted_type: converted, type } = column
   if (converted === 'DECIMAL' && scale !== undefined)
@@ -49,7 +49,7 @@ function converter(column: SchemaElement): (value: unknown) => Cell {
   return cellOf
 }
 
-/** The number of the fewest digits that is this one as a float of 32 bits: 3.14, not 3.140000104904175. */
+/** The shortest number that is the same 32-bit float: 3.14, not 3.140000104904175. */
 function shortestFloat(value: number): number {
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits))

@@ -8,9 +8,9 @@ import type { Table } from './table.js'
 import { firstBytes } from './text.js'
 
 export interface ReadOptions {
-  /** Of CSV and JSON; found by looking if left out. */
+  /** Encoding of CSV and JSON. @default detected */
   readonly encoding?: string
-  /** The most rows to hold; a larger table is sampled. */
+  /** Maximum number of rows to hold; a larger table is sampled. */
   readonly maxRows: number
   readonly seed: number
   /** Aborting ends reading with the signal's reason. */
@@ -29,7 +29,7 @@ const extensions: Record<string, TableFormat> = {
   parquet: 'parquet',
 }
 
-/** Reads a CSV, JSON, JSON lines or Parquet file in a stream. Throws TABLE_INVALID naming the file, row and column. */
+/** Reads a CSV, JSON, JSON lines or Parquet file as a stream. Throws TABLE_INVALID, naming the file, row and column. */
 export async function readTable(path: string, options: ReadOptions): Promise<Table> {
   const format = await formatOf(path)
   const builder = new TableBuilder({
@@ -44,7 +44,7 @@ export async function readTable(path: string, options: ReadOptions): Promise<Tab
     else if (format === 'json') await readJson(path, options.encoding, builder)
     else await readParquet(path, builder)
   } catch (error) {
-    // Readers take any failure for the file's.
+    // Readers report any failure as one of the file.
     options.signal?.throwIfAborted()
     throw error
   }

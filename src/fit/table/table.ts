@@ -1,33 +1,33 @@
-/** A cell as a file holds it: text from CSV; text, numbers and booleans from JSON and Parquet. Null is missing. */
+/** A cell as in the file: text from CSV; text, numbers and booleans from JSON and Parquet; null: missing. */
 export type Cell = string | number | boolean | null
 
 /**
- * One column as a dictionary: row i holds `values[codes[i]]`. Repeated values cost 4 bytes a row, so a table of
- * millions of rows fits, and looking at a column is looking at its distinct values.
+ * One column as a dictionary: row i holds `values[codes[i]]`. Repeated values cost 4 bytes per row, so that a table of millions of rows
+ * fits in memory, and only distinct values need to be examined.
  */
 export interface RawColumn {
   readonly name: string
-  /** The distinct cells, in the order they appear in the rows. Null, where cells are missing. */
+  /** The distinct cells, in order of first occurrence; null: missing. */
   readonly values: readonly Cell[]
   readonly codes: Uint32Array
-  /** How many rows hold each value. */
+  /** Number of rows with each value. */
   readonly counts: Uint32Array
-  /** The row of the source, counted from 1, where each value was first seen. */
+  /** The source row, counted from 1, in which each value first occurs. */
   readonly firstRows: readonly number[]
 }
 
 export interface Table {
-  /** The file's name as it was given, for messages. */
+  /** The file's name as given, for messages. */
   readonly place: string
-  /** The file tells numbers from text (JSON, Parquet); false for CSV. */
+  /** Whether the file distinguishes numbers from text: true for JSON and Parquet, false for CSV. */
   readonly typed: boolean
-  /** What divides the cells of a CSV file; null in other formats. */
+  /** The separator of cells in a CSV file; null for other formats. */
   readonly separator: string | null
-  /** Rows held. */
+  /** Number of rows held. */
   readonly rows: number
-  /** Rows of the source; more than `rows` where a sample was drawn. */
+  /** Number of rows in the source; more than `rows` if it was sampled. */
   readonly sourceRows: number
   readonly columns: readonly RawColumn[]
-  /** What was changed while reading, each a complete sentence. */
+  /** What was changed while reading, each as a complete sentence. */
   readonly notes: readonly string[]
 }

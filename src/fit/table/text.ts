@@ -4,7 +4,7 @@ import { TextDecoder } from 'node:util'
 import { createGunzip } from 'node:zlib'
 import { GenesisError } from '../../errors.js'
 
-/** Aliases that `--encoding` accepts in addition to the names of WHATWG's Encoding Standard. */
+/** Aliases that `--encoding` accepts in addition to the names in WHATWG's Encoding Standard. */
 const aliases: Record<string, string> = {
   latin1: 'windows-1252',
   utf8: 'utf-8',
@@ -12,7 +12,7 @@ const aliases: Record<string, string> = {
   'utf-16': 'utf-16le',
 }
 
-/** The file's text in pieces, without a byte order mark; `.gz` is unpacked. Throws TABLE_INVALID where it is not text. */
+/** Reads the file's text in pieces, without a byte order mark; unpacks `.gz`. Throws TABLE_INVALID if it is not text. */
 export async function* readText(path: string, encoding: string | undefined): AsyncGenerator<string> {
   const decoder = decoderOf(encoding ?? (await detectEncoding(path)), path)
   try {
@@ -33,7 +33,7 @@ export async function* readText(path: string, encoding: string | undefined): Asy
   }
 }
 
-/** The file's bytes, unpacked where its name ends in .gz. */
+/** The file's bytes, unpacked if its name ends in .gz. */
 export function byteStream(path: string): AsyncIterable<Buffer> {
   const file = createReadStream(path, { highWaterMark: 1 << 18 })
   if (!path.endsWith('.gz')) return file
@@ -57,8 +57,8 @@ function decoderOf(encoding: string, path: string): TextDecoder {
 }
 
 /**
- * By the byte order mark; else by where the zero bytes of the first 64 KiB are (UTF-16), else UTF-8 where the whole
- * file is that, and else Windows-1252, the superset of latin1 that every byte string is valid in.
+ * Detects the encoding by the byte order mark; else by the positions of zero bytes in the first 64 KiB (UTF-16); else UTF-8 if the whole
+ * file is valid UTF-8; else Windows-1252, the superset of latin1 in which all byte strings are valid.
  */
 async function detectEncoding(path: string): Promise<string> {
   if (!path.endsWith('.gz')) {

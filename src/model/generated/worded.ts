@@ -3,20 +3,20 @@ import { pitch } from '../random/block-words.js'
 import type { GeneratedColumn } from './generated.js'
 import { GrowingText } from './text-vector.js'
 
-/** What a form stands for: a text as it is, or a number of words; null: a missing text. */
+/** A form: a fixed text, or a number of words; null: missing. */
 export type WordedForm = { readonly text: string } | { readonly count: number } | null
 
-/** The largest number of words in a text. */
+/** Maximum number of words in a text. */
 export const maxTextWords = 40
 
-/** Reads a form: `=` and a text, or a number of words; undefined: neither. */
+/** Reads a form: `=` and a text, or a number of words; undefined: not a form. */
 export function wordedForm(form: string): Exclude<WordedForm, null> | undefined {
   if (form.startsWith('=')) return { text: form.slice(1) }
   const count = Number(form)
   return /^[1-9]\d?$/.test(form) && count <= maxTextWords ? { count } : undefined
 }
 
-/** Weighted words: the running totals of the weights; word −1 stands for any word of the position. */
+/** Weighted words, with running totals of the weights. Word −1 stands for any word of the position. */
 interface Choices {
   readonly words: Int32Array
   readonly totals: Float64Array
@@ -24,15 +24,15 @@ interface Choices {
 
 const unit32 = 2 ** -32
 const space = 32
-/** How often a word is drawn again that was just said. */
+/** Maximum number of redraws to avoid repeating a word. */
 const tries = 4
 
-/** Texts of words that follow each other as in the table, and texts that are kept. Hot: nothing is allocated. */
+/** Texts of words that follow each other as in the table, and fixed texts. Hot: allocates nothing. */
 export class Worded implements GeneratedColumn {
   readonly vector: GrowingText
   readonly maxBytes: number
   readonly #codes: Uint16Array
-  /** Per code: the number of words; 0: a text that is kept; −1: missing. */
+  /** By code: the number of words; 0: a fixed text; −1: missing. */
   readonly #counts: Int32Array
   readonly #kept: readonly Uint8Array[]
   readonly #words: readonly Uint8Array[]
@@ -43,13 +43,13 @@ export class Worded implements GeneratedColumn {
   readonly #last: readonly Choices[]
   readonly #next: readonly Choices[]
   readonly #end: readonly Choices[]
-  /** A number that words which differ only in case share. */
+  /** By word: a number shared by words that differ only in case. */
   readonly #same: Int32Array
   readonly #draw: number
   #state = 0
   #step = 1
 
-  /** `byCode`: the form of each code of the column of forms. */
+  /** `byCode`: the form for each code of the form column. */
   constructor(
     codes: Uint16Array,
     byCode: readonly WordedForm[],
@@ -113,7 +113,7 @@ export class Worded implements GeneratedColumn {
       const others = (isLast ? this.#last : this.#middle)[this.#kinds[word]]
       let next = this.#pick((isLast ? this.#end : this.#next)[word])
       if (next < 0) next = this.#pick(others)
-      // Said twice, a word looks like a mistake.
+      // A repeated word would look like a mistake.
       for (let again = 0; again < tries && this.#same[next] === this.#same[word]; again++) next = this.#pick(others)
       word = next
       bytes[at++] = space
@@ -136,7 +136,7 @@ export class Worded implements GeneratedColumn {
     return words[low]
   }
 
-  /** 32 bits: SplitMix with the finalizer of MurmurHash3, with a step of the row's own. */
+  /** 32 random bits: SplitMix with MurmurHash3's finalizer and a step specific to the row. */
   #random(): number {
     this.#state = (this.#state + this.#step) | 0
     let z = this.#state
@@ -146,7 +146,7 @@ export class Worded implements GeneratedColumn {
   }
 }
 
-/** `pairs`: a word and its weight, again and again. */
+/** `pairs`: alternating words and weights. */
 function choicesOf(pairs: readonly number[]): Choices {
   const size = pairs.length / 2
   let total = 0

@@ -180,7 +180,7 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
     read.text(source, 'form', `${path}.form`)
     const words = read.object(source.words, `${path}.words`)
     read.list(words, 'words', `${path}.words.words`).forEach((word, index) => {
-      if (typeof word !== 'string') read.file.invalid(`${path}.words.words[${index}]`, 'a word is text', word, 'text')
+      if (typeof word !== 'string') read.file.invalid(`${path}.words.words[${index}]`, 'not text', word, 'text')
     })
     const pairs = (owner: Json | unknown[], key: string | number, at: string): void => {
       const list = read.list(owner as Json, String(key), at)

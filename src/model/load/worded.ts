@@ -3,7 +3,7 @@ import { wordedForm } from '../generated/worded.js'
 import { valuesOf } from './filled.js'
 import type { ModelFile } from './model-file.js'
 
-/** Checks that a worded column has a learned column of forms, and a word for every position that a form asks for. */
+/** Checks that the form column is a learned one, and that there are words for every position of its forms. */
 export function checkWorded(
   column: ArtifactColumn,
   { form, words }: Extract<ColumnOrigin, { from: 'worded' }>,
@@ -22,7 +22,7 @@ export function checkWorded(
     }
     const found = typeof value === 'string' ? wordedForm(value) : undefined
     if (found === undefined)
-      file.invalid(`${path}.form`, 'a value of it is not a form', value, 'a number of words, or = and a text')
+      file.invalid(`${path}.form`, 'one of its values is not a form', value, 'a number of words, or = and a text')
     if ('count' in found) checkPositions(words, found.count, `${path}.words`, file)
   }
   checkWords(words, `${path}.words`, file)
@@ -38,14 +38,14 @@ function checkPositions(words: WordModel, count: number, path: string, file: Mod
       file.invalid(`${path}.${key}`, 'no words for a text of this length', `${count} words`, 'words')
 }
 
-/** `next` and `end` may say that any word of the position follows (−1). */
+/** In `next` and `end`, −1 means any word of the position. */
 function checkWords(model: WordModel, path: string, file: ModelFile): void {
   const { words, alone, first, kinds, middle, last, next, end } = model
   const check = (pairs: readonly number[], least: number, at: string): void => {
     for (let i = 0; i < pairs.length; i += 2) {
       const [word, weight] = [pairs[i], pairs[i + 1]]
       if (!Number.isInteger(word) || word < least || word >= words.length)
-        file.invalid(at, 'a word that does not exist', word, `an index of the ${words.length} words`)
+        file.invalid(at, 'unknown word', word, `the index of one of the ${words.length} words`)
       if (!(weight > 0 && weight < 2 ** 53)) file.invalid(at, 'not a weight', weight, 'a number above 0')
     }
   }

@@ -188,7 +188,7 @@ rows: 5
     'file:4:27: columns.amount.scale: wrong value; found -1; expected an integer from 0 to 9',
     'file:5:10: columns.day.min: min is above max; found 2025-01-01; expected at most 2024-01-01',
     'file:6:3: columns.citty: the table has no column "citty"; expected city. An added column needs a generated kind, derive, values or provider.',
-    'file:7:9: columns.id.derive: a template over no column; found {amuont}; expected amount',
+    'file:7:9: columns.id.derive: a template over an unknown column; found {amuont}; expected amount',
     'file:8:1: rows: unknown key; found rows; expected one of columns, forbid',
   ])
 })
@@ -199,14 +199,14 @@ const wrong: readonly [settings: string, message: RegExp][] = [
   ['x: { values: [a, b], weights: [1] }', /x\.weights: not one weight per value; found 1; expected 2 weights/],
   ['x: { values: [a, b], weights: [0, 0] }', /x\.weights: no weight is above 0/],
   ['x: { provider: city, weights: [1] }', /x\.weights: only values have weights/],
-  ['x: { provider: city, values: [a] }', /x\.provider: either values or a provider/],
-  ["x: { derive: '{city' }", /x\.derive: wrong value; found "{city"; expected text with {column}/],
-  ["x: { derive: '{City}' }", /x\.derive: a template over no column; found {City}; expected city/],
+  ['x: { provider: city, values: [a] }', /x\.provider: values and provider exclude each other/],
+  ["x: { derive: '{city' }", /x\.derive: wrong value; found "{city"; expected text containing {column}/],
+  ["x: { derive: '{City}' }", /x\.derive: a template over an unknown column; found {City}; expected city/],
   ["x: { derive: '{amount} x', kind: email }", /x\.kind: a derived column is a text; found email/],
   ['x: { derive: "{city}!" }\n  city: { drop: true }', /x\.derive: .*dropped; found {city}\. Set hide: true/],
   [
     "city: { derive: '{city}!' }",
-    /city\.derive: a template over its own column; found {city}\. Give the derived column a name/,
+    /city\.derive: a template over its own column; found {city}\. Give the derived column a new name/,
   ],
   [
     "a: { derive: '{b}' }\n  b: { derive: '{id} {a}' }",
@@ -220,9 +220,9 @@ const wrong: readonly [settings: string, message: RegExp][] = [
   ['amount: { min: 50, max: 2 }', /amount\.min: min is above max; found 50; expected at most 2/],
   [
     'amount: { max: 2024-01-01 }',
-    /amount\.max: no bound of a column of kind integer; found 2024-01-01; expected a number/,
+    /amount\.max: not a bound of a column of kind integer; found 2024-01-01; expected a number/,
   ],
-  ['day: { min: 5 }', /day\.min: no bound of a column of kind date; found 5; expected an ISO 8601 date/],
+  ['day: { min: 5 }', /day\.min: not a bound of a column of kind date; found 5; expected an ISO 8601 date/],
   ['city: { max: 5 }', /city\.max: not for a column of kind category; expected kind integer, decimal/],
   [
     'city: { kind: integer }',

@@ -104,7 +104,7 @@ forbid:
   await assert.rejects(mistakes, (error: GenesisError) => {
     const text = (error.details.all ?? []).map(String).join('\n')
     assert.match(text, /columns\.total\.equals, character 9: unknown column; found cuont; expected count, perhaps/)
-    assert.match(text, /columns\.start\.after: columns that cannot be compared; found gift is a text/)
+    assert.match(text, /columns\.start\.after: the columns cannot be compared; found gift is a text/)
     assert.match(text, /columns\.end\.after: not another learned column; found strat; expected start/)
     assert.match(text, /columns\.end\.equals: a time column cannot equal a duration/)
     assert.match(text, /forbid\.0: a number is not a condition/)
@@ -119,10 +119,10 @@ test('what a category equals is not stated', async () => {
   )
 })
 
-test('columns defined by each other in a cycle are refused', async () => {
+test('columns are defined by each other in a cycle are refused', async () => {
   await assert.rejects(
     fitted('columns:\n  total: { equals: price * count }\n  price: { equals: total / count }\n'),
-    /columns\.price\.equals: columns defined by each other in a cycle/,
+    /columns\.price\.equals: columns are defined by each other in a cycle/,
   )
 })
 

@@ -6,8 +6,8 @@ import { mutualInformation } from '#src/fit/dependence.js'
 import { adjacentLevels, frequentLevels } from '#src/fit/levels.js'
 import { Patterns } from '#src/fit/patterns.js'
 import { TrainingRandom } from '#src/fit/random.js'
-import { hangCheaply } from '#src/fit/root.js'
-import { hangFrom, maximumSpanningTree } from '#src/fit/spanning-tree.js'
+import { rootCheaply } from '#src/fit/root.js'
+import { rootedAt, maximumSpanningTree } from '#src/fit/spanning-tree.js'
 
 const columns = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 2, max: 4 })).chain(([rows, count]) =>
   fc.array(fc.array(fc.integer({ min: 0, max: 5 }), { minLength: rows, maxLength: rows }), {
@@ -108,7 +108,7 @@ test('no spanning tree weighs more', () => {
     fc.property(weightsOf, (weights) => {
       const weigh = (parent: number[]): number =>
         parent.reduce((sum, above, node) => sum + (above < 0 ? 0 : weights[above][node]), 0)
-      const own = weigh(hangFrom(0, maximumSpanningTree(weights)))
+      const own = weigh(rootedAt(0, maximumSpanningTree(weights)))
       for (const parent of treesOf(weights.length)) assert.ok(weigh(parent) <= own + 1e-12)
     }),
   )
@@ -122,7 +122,7 @@ test('whatever the root, the tree has the same edges', () => {
     [1, 0, 0, 1, 1],
   ])
   const neighbours = [[1], [0, 2, 3], [1], [1]]
-  const parent = hangCheaply(neighbours, table)
+  const parent = rootCheaply(neighbours, table)
   const edges = parent.flatMap((above, node) =>
     above < 0 ? [] : [[Math.min(above, node), Math.max(above, node)].join()],
   )

@@ -89,7 +89,7 @@ test('a ragged row is refused with its line, its row and the column that lacks a
 })
 
 test('two columns of one name and a column without a name are refused with their places', async () => {
-  await assert.rejects(read('twice.csv', 'a,b,a\n1,2,3\n'), invalid(/two columns have the name "a".*columns 1 and 3/))
+  await assert.rejects(read('twice.csv', 'a,b,a\n1,2,3\n'), invalid(/two columns are named "a".*columns 1 and 3/))
   await assert.rejects(read('nameless.csv', 'a,,c\n1,2,3\n'), invalid(/column 2 has no name/))
 })
 

@@ -96,7 +96,7 @@ test('conditions on the form choose the texts', () => {
 const wrong: readonly [string, ModelArtifact, RegExp][] = [
   ['a form that is none', artifact({}, ['two']), /words|form; found "two"/],
   ['more words than a text has', artifact({}, ['41']), /found "41"/],
-  ['a word that does not exist', artifact({ first: [6, 1] }), /words\.first: a word that does not exist; found 6/],
+  ['an unknown word', artifact({ first: [6, 1] }), /words\.first: unknown word; found 6/],
   ['a weight of 0', artifact({ alone: [5, 0] }), /words\.alone: not a weight/],
   ['no words in the middle', artifact({ middle: [[2, 1], []] }), /words\.middle: no words/],
   ['words without followers', artifact({ next: [] }), /words\.next: not a list for each word/],
