@@ -4,9 +4,9 @@
  */
 
 /** Smaller ones are not worth keeping. */
-const minReusedBytes = 1 << 14
+const minReusedBytes = 1 << 12
 /** Free memory that is kept. */
-const maxFreeBytes = 1 << 24
+const maxFreeBytes = 1 << 26
 
 const free = new Map<number, Buffer[]>()
 let freeBytes = 0

@@ -8,6 +8,7 @@ import type { BrokerConnection } from '../platformatic-connection.js'
 import { protocolFailure } from '../errors.js'
 import { GenesisError } from '../../errors.js'
 import type { SizeLimit } from '../producer.js'
+import { giveBack, takeMemory } from '../request-memory.js'
 import { ThrottleMeter } from '../throttle.js'
 import type { Leaders } from './leaders.js'
 import { fastBackoff } from './retry-until.js'
@@ -137,17 +138,19 @@ export class ProduceWindow {
     const joining = (v2 || transactionalId === null) && all.some((records) => !this.#joined.has(nameOf(records)))
     if (joining) this.#joining = true
     this.#inFlight++
+    const copies: Buffer[] = []
     const sent = all.every(({ codec }) => codec.id === 0)
       ? this.#send(
           all.map((records, i) => {
             writeHeader(records.bytes, 0, facts[i])
-            return this.#partOf(records, joining ? Buffer.from(records.bytes) : records.bytes)
+            return this.#partOf(records, joining ? copyInto(copies, records.bytes) : records.bytes)
           }),
           joining,
         )
       : this.#compressAndSend(all, facts, joining)
     sent.then(() => {
       this.#inFlight--
+      copies.forEach(giveBack)
       if (joining) {
         for (const records of all) this.#joined.add(nameOf(records))
         this.#joining = false
@@ -250,6 +253,14 @@ export class ProduceWindow {
 function patienceMs(code: number, timeoutMs: number): number {
   if (code === concurrentTransactions) return timeoutMs
   return unheard.has(code) ? Math.min(newLeaderMs, timeoutMs) : 0
+}
+
+/** A copy in memory that is added to `copies`, to be given back. */
+function copyInto(copies: Buffer[], bytes: Buffer): Buffer {
+  const memory = takeMemory(bytes.length)
+  copies.push(memory)
+  memory.set(bytes)
+  return memory.subarray(0, bytes.length)
 }
 
 async function compress(records: TopicRecords, facts: BatchFacts): Promise<Buffer> {
