@@ -95,9 +95,9 @@ async function verifyAll(
   return status
 }
 
-function statusOf({ exact, sent, counts }: VerifyReport): number {
+function statusOf({ exact, sent, counts, isReadable }: VerifyReport): number {
   if (exact) return 0
-  return sent && Object.values(counts).every((count) => count === 0) ? 3 : 1
+  return sent && isReadable && Object.values(counts).every((count) => count === 0) ? 3 : 1
 }
 
 /** Faults outweigh records that are merely not readable yet. */

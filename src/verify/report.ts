@@ -3,6 +3,7 @@ import type { DisturbKind } from '../config/disturb.js'
 import type { ComparisonResult } from './match/compare.js'
 import type { FaultKind } from './match/explain.js'
 import type { UnreadableRecords } from './delivered.js'
+import type { OtherId } from './schema-ids.js'
 
 /** The findings of `genesis verify` about a connector. */
 export interface VerifyReport extends ComparisonResult {
@@ -17,6 +18,10 @@ export interface VerifyReport extends ComparisonResult {
   readonly sent: boolean
   /** Records to compare that cannot be read yet; if there are any, it is not exact. */
   readonly unreadable: readonly UnreadableRecords[]
+  /** Other schema ids than the one that the registry gives now; exact only if each stands for the same schema. */
+  readonly schemaIds: readonly OtherId[]
+  /** False: some of these stand for another schema, or for none. */
+  readonly isReadable: boolean
   /** The checkpoint of each shard: its next position; null: it never committed. */
   readonly shards: readonly { readonly shard: number; readonly checkpoint: number | null }[]
   /** What was read of each partition: offsets from `start` to before `end` (for a file: bytes). */
@@ -43,6 +48,9 @@ export function reportJson(report: VerifyReport): object {
     exact: report.exact,
     sent: report.sent,
     ...(report.unreadable.length > 0 && { unreadable: report.unreadable.map(unreadableJson) }),
+    ...(report.schemaIds.length > 0 && {
+      schema_ids: report.schemaIds.map(({ id, records, standsFor }) => ({ id, records, stands_for: standsFor })),
+    }),
     expected: report.expected,
     found: report.found,
     matched: report.matched,
@@ -104,6 +112,9 @@ export function reportLines(report: VerifyReport): string[] {
   const rate = seconds > 0 ? ` (${number(Math.round(found / seconds))}/s)` : ''
   const kinds = Object.keys(meanings) as FaultKind[]
   const wrong = kinds.filter((kind) => counts[kind] > 0).map((kind) => `${number(counts[kind])} ${meanings[kind]}`)
+  const lost = report.schemaIds.filter(({ standsFor }) => standsFor !== 'the same schema')
+  if (lost.length > 0)
+    wrong.push(`${number(lost.reduce((sum, { records }) => sum + records, 0))} with a lost schema id`)
   const lines = [
     `${name}: ${exact ? 'exact' : wrong.length > 0 ? `NOT exact: ${wrong.join(', ')}` : 'not yet readable'}`,
   ]
@@ -122,6 +133,10 @@ export function reportLines(report: VerifyReport): string[] {
   }
   for (const one of report.unreadable) {
     lines.push(`  ${number(one.records)} committed records cannot be read yet: ${blockerText(one)}`)
+  }
+  for (const { id, records, standsFor } of report.schemaIds) {
+    const what = standsFor === null ? 'the registry does not say what it stands for' : `it now stands for ${standsFor}`
+    lines.push(`  ${number(records)} records have the schema id ${id}: ${what}`)
   }
   if (report.skippedFields.length > 0) {
     const timestamps = report.skippedTimestamps ? "; including the records' timestamps" : ''

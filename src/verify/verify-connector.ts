@@ -3,13 +3,15 @@ import { disturbKinds } from '../config/disturb.js'
 import type { DisturbConfig } from '../config/disturb.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { createEncoder } from '../encode/create.js'
-import { createRegistry } from '../encode/registry.js'
+import { createRegistry, type Registry } from '../encode/registry.js'
+import { resolveSubject } from '../encode/subject.js'
+import { valueSubject } from '../encode/value-formats.js'
 import { GenesisError } from '../errors.js'
 import type { Generator } from '../model/generator.js'
 import { loadModel, type ModelSource } from '../model/load.js'
 import type { Model } from '../model/model.js'
 import { openConnector } from '../connector/open.js'
-import type { Checkpoint } from '../record.js'
+import type { Checkpoint, Field } from '../record.js'
 import { checkCheckpoint } from '../sink/check-checkpoint.js'
 import { compare } from './match/compare.js'
 import type { CompareOptions } from './match/compare.js'
@@ -22,6 +24,7 @@ import { countExpected, foundWithLabels, noKinds, withLabels } from './labels.js
 import type { KindCounts } from './labels.js'
 import type { VerifyReport } from './report.js'
 import type { ExpectedShard } from './match/expected-and-found.js'
+import { foundWithId, resolveIds } from './schema-ids.js'
 import { foundWithoutFields, orNothing, withoutFields } from './skip-fields.js'
 import { stripperOf, unrepeatableFields } from './strip-value.js'
 
@@ -85,12 +88,16 @@ export async function verifyConnector(
       0 as number | null,
     )
     const found = noKinds()
+    const registry = createRegistry(worker.registry)
+    const id = sink.type === 'kafka' ? await valueId(connector, first.fields, registry) : null
+    const otherIds = new Map<number, number>()
     const isLabelled = (connector.disturb !== null || connector.headers.length > 0) && sink.type === 'kafka'
     const comparison = await compare(
       shards
         .map((shard) => (strip === null ? shard : withoutFields(strip, shard)))
         .map((shard) => (isLabelled ? withLabels(shard) : shard)),
       partitions
+        .map((partition) => (id === null ? partition : foundWithId(id, otherIds, partition)))
         .map((partition) => (strip === null ? partition : foundWithoutFields(strip, partition)))
         .map((partition) => (isLabelled ? foundWithLabels(partition, found) : partition)),
       {
@@ -104,14 +111,19 @@ export async function verifyConnector(
       },
     )
     const sent = comparison.found > 0 || before.some((checkpoint) => checkpoint !== undefined)
+    const schemaIds = id === null || registry === null ? [] : await resolveIds(id, otherIds, registry)
+    const isReadable = schemaIds.every(({ standsFor }) => standsFor === 'the same schema')
     const hidden = unreadable.filter(({ records }) => records > 0)
     return {
       connector: connector.name,
       sink: connector.sinkName,
       target: delivered.target,
-      exact: sent && hidden.length === 0 && Object.values(comparison.counts).every((count) => count === 0),
+      exact:
+        sent && hidden.length === 0 && isReadable && Object.values(comparison.counts).every((count) => count === 0),
       sent,
       unreadable: hidden,
+      schemaIds,
+      isReadable,
       ...comparison,
       shards: shards.map(({ shard, sure }) => ({ shard, checkpoint: before[shard] === undefined ? null : sure })),
       partitions: partitions.map(({ partition, start, end }) => ({ partition, start, end })),
@@ -157,6 +169,16 @@ async function expectedShard(
   const encoder = createEncoder(reading, createRegistry(worker.registry))(generator.fields)
   await encoder.prepare()
   return new ExpectedStream(shard, connector, { generator, encoder, placement }, sure, end)
+}
+
+/** The id that the registry has for the schema of the values; null: they have none. Registers nothing. */
+async function valueId(
+  connector: ConnectorConfig,
+  fields: readonly Field[],
+  registry: Registry | null,
+): Promise<number | null> {
+  const subject = valueSubject(connector, fields)
+  return subject === null ? null : (await resolveSubject({ ...subject, autoRegister: false }, registry)).id
 }
 
 /** The checkpoints by shard, if they belong to this stream. */

@@ -4,12 +4,16 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, test, type TestContext } from 'node:test'
-import { Registry } from '#src/encode/registry.js'
+import type { Registry } from '#src/encode/registry.js'
 import { SchemaWatch } from '#src/encode/schema-watch.js'
 import { TopicReader } from '#src/kafka/topic-reader.js'
 import { createResources, openTask, type TaskResources } from '#src/runtime/open-task.js'
 import type { Failure, TaskEnd } from '#src/runtime/task-events.js'
 import type { Counters } from '#src/delivery/counters.js'
+import type { ConnectorConfig } from '#src/config/connector.js'
+import type { WorkerConfig } from '#src/config/worker.js'
+import { reportJson, reportLines } from '#src/verify/report.js'
+import { verifyConnector } from '#src/verify/verify-connector.js'
 import { connectorOf, workerOf } from '../support/connectors.js'
 import { shipped } from '../support/genesis.js'
 import { deleteAfter, testCluster, uniqueName } from '../support/kafka.js'
@@ -20,20 +24,35 @@ class ForgetfulRegistry {
   readonly url: string
   readonly #schemas = new Map<number, { readonly subject: string; readonly schema: string }>()
 
+  #hangs = false
+  unanswered = 0
+
   private constructor(url: string) {
     this.url = url
   }
 
   static async start(t: TestContext): Promise<ForgetfulRegistry> {
     const server = createServer((request, response) => {
+      if (registry.#hangs) {
+        registry.unanswered++
+        return
+      }
       void registry.#answer(request).then(([status, body]) => {
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
       })
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
-    t.after(() => server.close())
+    t.after(() => {
+      server.closeAllConnections()
+      server.close()
+    })
     const registry = new ForgetfulRegistry(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
     return registry
+  }
+
+  /** From now on it takes requests and says nothing. */
+  hang(): void {
+    this.#hangs = true
   }
 
   schemaOf(id: number): string | undefined {
@@ -46,10 +65,20 @@ class ForgetfulRegistry {
   }
 
   #register(subject: string, schema: string): number {
-    for (const [id, known] of this.#schemas) if (known.subject === subject && known.schema === schema) return id
-    const id = this.#schemas.size + 1
+    const id = this.#idOf(subject, schema) ?? this.#schemas.size + 1
     this.#schemas.set(id, { subject, schema })
     return id
+  }
+
+  #idOf(subject: string, schema: string): number | undefined {
+    return [...this.#schemas].find(([, known]) => known.subject === subject && known.schema === schema)?.[0]
+  }
+
+  /** Under an id of its own, as when the schemas of two registries were merged. */
+  copy(from: number, to: number): void {
+    const copied = this.#schemas.get(from)
+    assert.ok(copied !== undefined)
+    this.#schemas.set(to, { ...copied, subject: 'a-copy' })
   }
 
   async #answer(request: IncomingMessage): Promise<[status: number, body: object]> {
@@ -59,22 +88,26 @@ class ForgetfulRegistry {
       const schema = this.schemaOf(Number(id))
       return schema === undefined ? [404, { error_code: 40403, message: 'Schema not found' }] : [200, { schema }]
     }
-    const [, subject] = /^\/subjects\/([^/]+)\/versions$/.exec(url) ?? []
+    const [, subject, toRegister] = /^\/subjects\/([^/]+)(\/versions)?$/.exec(url) ?? []
     if (method !== 'POST' || subject === undefined) return [405, {}]
     let text = ''
     for await (const part of request) text += String(part)
-    return [200, { id: this.#register(subject, (JSON.parse(text) as { schema: string }).schema) }]
+    const { schema } = JSON.parse(text) as { schema: string }
+    if (toRegister !== undefined) return [200, { id: this.#register(subject, schema) }]
+    const found = this.#idOf(subject, schema)
+    return found === undefined ? [404, { error_code: 40403, message: 'Schema not found' }] : [200, { id: found }]
   }
 }
 
 interface Stage {
   readonly topic: string
+  readonly worker: WorkerConfig
   readonly registry: ForgetfulRegistry
   /** Resources whose ids are looked at when `look` is called, and not otherwise. */
   readonly resources: TaskResources
-  look(): void
+  readonly look: () => void
   /** Resources of a new process. */
-  anew(): Promise<TaskResources>
+  readonly anew: () => Promise<TaskResources>
 }
 
 async function setUp(t: TestContext): Promise<Stage> {
@@ -97,7 +130,7 @@ async function setUp(t: TestContext): Promise<Stage> {
   const resources = await anew()
   assert.ok(resources.registry !== null)
   const schemas = new SchemaWatch(resources.registry, { after })
-  return { topic, registry, resources: { ...resources, schemas }, look, anew }
+  return { topic, worker, registry, resources: { ...resources, schemas }, look, anew }
 }
 
 interface Run {
@@ -106,15 +139,19 @@ interface Run {
   readonly progress?: (counters: Counters) => void
 }
 
+function writer(topic: string, records: number, format = 'avro'): ConnectorConfig {
+  return connectorOf({
+    ...{ name: topic, topic, model: shipped('models/customers.json'), sink: { type: 'kafka' }, value: { format } },
+    ...{ throughput: { rate: 500, max_records: records }, transaction: { interval: '20ms' } },
+  })
+}
+
 async function run(
   { topic }: Stage,
   resources: TaskResources,
   { records, format = 'avro', progress = () => undefined }: Run,
 ): Promise<{ end: TaskEnd; failures: Failure[] }> {
-  const connector = connectorOf({
-    ...{ name: topic, topic, model: shipped('models/customers.json'), sink: { type: 'kafka' }, value: { format } },
-    ...{ throughput: { rate: 500, max_records: records }, transaction: { interval: '20ms' } },
-  })
+  const connector = writer(topic, records, format)
   const failures: Failure[] = []
   const state = (_state: string, failure: Failure | null): void => {
     if (failure !== null) failures.push(failure)
@@ -169,6 +206,50 @@ describe('a registry that has lost its schemas', { concurrency: true }, () => {
       assert.deepEqual([ids.map(([id]) => id), ids.reduce((sum, [, records]) => sum + records, 0)], [[1, 2], 500])
       assert.match(registry.schemaOf(2) ?? '', /segment/)
     })
+
+  test('is told by verify: every record is there, and which of them have an id that stands for something else', async (t) => {
+    const stage = await setUp(t)
+    const { topic, worker, registry, anew } = stage
+    await run(stage, await anew(), { records: 50 })
+    const connector = writer(topic, 120)
+    assert.deepEqual((await verifyConnector(connector, worker)).schemaIds, [])
+    registry.restart()
+    await run(stage, await anew(), { records: 120 })
+    const report = await verifyConnector(connector, worker)
+    assert.deepEqual(
+      [report.exact, report.sent, Object.values(report.counts).every((count) => count === 0), report.found],
+      [false, true, true, 120],
+    )
+    const lines = reportLines(report).join('\n')
+    assert.match(lines, /NOT exact: 50 with a lost schema id$/m)
+    assert.match(lines, /^ {2}50 records have the schema id 1: it now stands for another schema$/m)
+    assert.deepEqual((reportJson(report) as { schema_ids: unknown }).schema_ids, [
+      { id: 1, records: 50, stands_for: 'another schema' },
+    ])
+    // Once the id is what it was, nothing is wrong.
+    registry.copy(2, 1)
+    const restored = await verifyConnector(connector, worker)
+    assert.deepEqual(
+      [restored.exact, restored.schemaIds],
+      [true, [{ id: 1, records: 50, standsFor: 'the same schema' }]],
+    )
+  })
+
+  test('that does not answer any more is nothing to records that flow', async (t) => {
+    const stage = await setUp(t)
+    const { topic, registry, resources, look } = stage
+    const { end, failures } = await run(stage, resources, {
+      records: 300,
+      progress({ records }) {
+        if (records < 50) return
+        registry.hang()
+        look()
+      },
+    })
+    assert.deepEqual([end, failures], [{ end: 'complete' }, []])
+    assert.deepEqual(await idsIn(topic), [[1, 300]])
+    assert.ok(registry.unanswered > 0)
+  })
 
   test('gives the next task its new id, on the same thread and in another process', async (t) => {
     const stage = await setUp(t)

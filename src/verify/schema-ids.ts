@@ -1,0 +1,118 @@
+/**
+ * Values whose schema id is not the one that the registry gives now. A registry that was emptied gives other ids: the records are
+ * those of the stream all the same, but whoever looks the earlier id up finds another schema, or none.
+ */
+import type { Registry } from '../encode/registry.js'
+import { wirePrefixBytes } from '../encode/wire-format.js'
+import type { FoundBatch, FoundPartition } from './match/expected-and-found.js'
+
+/** Records with an earlier id of the schema, and what the registry has under it now. */
+export interface OtherId {
+  readonly id: number
+  readonly records: number
+  /** Null: the registry does not say. */
+  readonly standsFor: 'the same schema' | 'another schema' | 'no schema' | null
+}
+
+/** A partition whose values all have `id`; `counts` tells how many had which other one. */
+export function foundWithId(
+  id: number,
+  counts: Map<number, number>,
+  { partition, start, batches }: FoundPartition,
+): FoundPartition {
+  return { partition, start, batches: withId(id, counts, batches) }
+}
+
+/** What the other ids stand for now. */
+export async function resolveIds(
+  id: number,
+  counts: ReadonlyMap<number, number>,
+  registry: Pick<Registry, 'contentOf'>,
+): Promise<OtherId[]> {
+  const contentOf = (one: number): Promise<string | null | undefined> => registry.contentOf(one).catch(() => undefined)
+  const own = await contentOf(id)
+  const others: OtherId[] = []
+  for (const [other, records] of [...counts].sort(([a], [b]) => a - b)) {
+    const content = await contentOf(other)
+    const standsFor =
+      content === null
+        ? 'no schema'
+        : content === undefined || own === undefined
+          ? null
+          : content === own
+            ? 'the same schema'
+            : 'another schema'
+    others.push({ id: other, records, standsFor })
+  }
+  return others
+}
+
+async function* withId(
+  id: number,
+  counts: Map<number, number>,
+  batches: AsyncIterator<FoundBatch, void>,
+): AsyncGenerator<FoundBatch, void> {
+  try {
+    for (let next = await batches.next(); next.done !== true; next = await batches.next())
+      yield new OneIdBatch(id, counts, next.value)
+  } finally {
+    await batches.return?.()
+  }
+}
+
+class OneIdBatch implements FoundBatch {
+  readonly #id: number
+  readonly #counts: Map<number, number>
+  readonly #batch: FoundBatch
+
+  constructor(id: number, counts: Map<number, number>, batch: FoundBatch) {
+    this.#id = id
+    this.#counts = counts
+    this.#batch = batch
+  }
+
+  get bytes(): Uint8Array {
+    return this.#batch.bytes
+  }
+
+  get offset(): number {
+    return this.#batch.offset
+  }
+
+  get keyStart(): number {
+    return this.#batch.keyStart
+  }
+
+  get keyLength(): number {
+    return this.#batch.keyLength
+  }
+
+  get valueStart(): number {
+    return this.#batch.valueStart
+  }
+
+  get valueLength(): number {
+    return this.#batch.valueLength
+  }
+
+  get timestamp(): number | undefined {
+    return this.#batch.timestamp
+  }
+
+  headers(): [name: string, value: Buffer | null][] {
+    return this.#batch.headers?.() ?? []
+  }
+
+  next(): boolean {
+    if (!this.#batch.next()) return false
+    const { bytes, valueStart: at, valueLength } = this.#batch
+    if (valueLength < wirePrefixBytes || bytes[at] !== 0) return true
+    const found = (bytes[at + 1] << 24) | (bytes[at + 2] << 16) | (bytes[at + 3] << 8) | bytes[at + 4]
+    const id = this.#id
+    if (found === id) return true
+    this.#counts.set(found, (this.#counts.get(found) ?? 0) + 1)
+    // The bytes are read once, and this was done to them last.
+    for (let i = 0; i < 4; i++) bytes[at + 1 + i] = (id >>> (24 - 8 * i)) & 0xff
+    return true
+  }
+}
