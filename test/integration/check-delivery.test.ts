@@ -78,6 +78,18 @@ test('a topic must keep timestamps, and says which event times its retention doe
   })
 })
 
+test("a broker's refusal of timestamps names the column that they come from, and both ways out", async (t) => {
+  const topic = await createTopic(t, { config: { 'message.timestamp.before.max.ms': '86400000' } })
+  const keys = { model: shipped('models/flights.json'), topic, key: 'origin', timestamp: 'date' }
+  const { connector, worker } = await connectorAndWorker(t, keys)
+  await assert.rejects(deliver(connector, worker, 10), {
+    code: 'KAFKA_REJECTED',
+    message:
+      /timestamp column.*INVALID_TIMESTAMP.*Raise the topic's message\.timestamp\.before\.max\.ms .*or choose another column/,
+  })
+  await deliver({ ...connector, timestamp: null }, worker, 10)
+})
+
 test('a topic of dead letters has to exist or be allowed, and should have more room than the target', async (t) => {
   const topic = await createTopic(t)
   const dead = await createTopic(t)

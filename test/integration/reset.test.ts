@@ -175,8 +175,12 @@ test('partitions that were added do not put earlier records in the wrong place',
   )
   while ((await partitionsOf(topic)) !== 7) await sleep(20)
   assert.match((await run('verify')).stdout, /: exact\n/)
+  const told = (history: string): RegExp =>
+    new RegExp(`^note: .*partitions were added to topic ${topic} \\(${history}\\): keys may have moved`, 'm')
+  assert.match((await run('validate', '--online')).stderr, told('3 from position 0, 7 from the next start'))
   await configure({ throughput: { max_records: 5000 } })
   assert.equal((await run('run')).status, 0)
+  assert.match((await run('validate', '--online')).stderr, told('3 from position 0, 7 from position 2000'))
   const exact = await run('verify', '--json')
   const report = JSON.parse(exact.stdout) as { exact: boolean; found: number; partitions: { end: number }[] }
   assert.deepEqual([report.exact, report.found, report.partitions.length], [true, 5000, 7])

@@ -280,6 +280,20 @@ sead: 1
     ])
   })
 
+  it('calls no connector valid that has the name of another', async (t) => {
+    const folder = await folderWith(t, { 'a.json': good, 'b.json': { ...good, topic: 'u' } })
+    const { status, stdout, stderr } = await genesis(['validate', '.'], {}, folder)
+    assert.equal(stdout, 'a.json: good is valid\n')
+    assert.match(stderr, /^error: b\.json: two connectors have the same name; found good, also in a\.json; [^\n]*\n$/)
+    assert.equal(status, 2)
+  })
+
+  it('has status 2 for an empty file, as for one with mistakes', async (t) => {
+    const folder = await folderWith(t, { 'empty.yaml': '', 'wrong.yaml': 'name: [\n', 'none.json': '{}' })
+    for (const file of ['empty.yaml', 'wrong.yaml', 'none.json'])
+      assert.equal((await genesis(['validate', file], {}, folder)).status, 2, file)
+  })
+
   it('calls no connector valid that would write to the file of another; run starts neither', async (t) => {
     const sink = { type: 'file', path: 'one.jsonl' }
     const folder = await folderWith(t, { 'a.json': { ...good, sink }, 'b.json': { ...good, name: 'b', sink } })
