@@ -92,7 +92,7 @@ function sourceInOrder(source: ColumnOrigin): ColumnOrigin {
     case 'template':
       return { from: source.from, template: source.template }
     case 'pattern':
-      return { from: source.from, pattern: source.pattern }
+      return { from: source.from, pattern: source.pattern, check: source.check }
     case 'uuid':
       return { from: source.from, version: source.version }
     case 'event_time':
@@ -118,10 +118,10 @@ function sourceInOrder(source: ColumnOrigin): ColumnOrigin {
       return { from: source.from, form: source.form, words: { words, alone, first, kinds, middle, last, next, end } }
     }
     case 'filled':
-      return { from: source.from, form: source.form }
+      return { from: source.from, form: source.form, check: source.check }
     case 'regex': {
-      const { from, regex, minLength, maxLength } = source
-      return { from, regex, minLength, maxLength }
+      const { from, regex, minLength, maxLength, check } = source
+      return { from, regex, minLength, maxLength, check }
     }
   }
 }

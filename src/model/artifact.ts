@@ -4,6 +4,7 @@
  */
 import type { FieldType } from '../record.js'
 import type { Formula, Rounding } from './expression/formula.js'
+import type { CheckLaw } from './generated/check-digits.js'
 
 export const artifactFormat = 'genesis-model'
 /** The newest version that this program reads. */
@@ -94,8 +95,11 @@ export type ColumnOrigin =
    * dates and timestamps ISO 8601. A missing value is empty or, if the template's own column is nullable, makes the whole text missing.
    */
   | { from: 'template'; template: string }
-  /** Text drawn from a pattern: # is a digit, ? a lower-case letter, ^ an upper-case letter, * a hexadecimal digit; \ escapes. */
-  | { from: 'pattern'; pattern: string }
+  /**
+   * Text drawn from a pattern: # is a digit, ? a lower-case letter, ^ an upper-case letter, * a hexadecimal digit; \ escapes. `check` (of patterns, regular
+   * expressions and filled forms, from version 4 on): the law that check digits satisfy; they replace those that were drawn.
+   */
+  | { from: 'pattern'; pattern: string; check?: CheckLaw }
   /**
    * RFC 9562, from the record's own random words. Version 7 takes its time from the record's first event_time column; without one it
    * is 2025-01-01T00:00Z + position milliseconds.
@@ -127,12 +131,12 @@ export type ColumnOrigin =
    * Since version 3. Text that matches a regular expression (syntax: docs/schemas.md). Alternatives are equally likely, and so are
    * repetition counts. `minLength` and `maxLength`, in characters, exclude shorter and longer texts.
    */
-  | { from: 'regex'; regex: string; minLength?: number; maxLength?: number }
+  | { from: 'regex'; regex: string; minLength?: number; maxLength?: number; check?: CheckLaw }
   /**
    * Since version 3. Text that matches the single-form regular expression in `form`, a hidden learned column of texts. Missing if
    * `form` is.
    */
-  | { from: 'filled'; form: string }
+  | { from: 'filled'; form: string; check?: CheckLaw }
   /**
    * Since version 4. Text according to `form`, a hidden learned column of texts: either `=` and the text itself, or the number of words (up
    * to 40) to draw from `words`. Missing if `form` is.

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net'
 import { GenesisError } from '../../errors.js'
 import type { WordModel } from '../../model/artifact.js'
+import type { CheckLaw } from '../../model/generated/check-digits.js'
 import type { RawColumn, Table } from '../table/table.js'
 import { learnBoolean, learnCategory, learnedKinds, learnTime } from './learned.js'
 import type { Learned, LearnedKind, ReadAs } from './learned.js'
@@ -10,6 +11,7 @@ import { looksLikeNumber } from './number-form.js'
 import { commonForm, commonLength, patternOf, patternSize, phonePattern } from './patterns.js'
 import { startAndStep, stepsOf } from './sequence.js'
 import { formsOfColumn } from './code-forms.js'
+import { lawOf } from './check-law.js'
 import { isIdName, textKind, uuidVersion, type TextKind } from './texts.js'
 
 export type OutsideKind = TextKind | 'sequence'
@@ -28,6 +30,8 @@ export interface Outside {
   readonly forms?: readonly (string | null)[]
   /** The hidden column in which the forms are learned; absent: there is only one form. */
   readonly form?: string
+  /** For codes: the law that their check digits satisfy. */
+  readonly check?: CheckLaw
   /** For texts: the words to compose them of. */
   readonly words?: WordModel
   /** For IP addresses: the version of most texts. */
@@ -65,6 +69,8 @@ export function detect(column: RawColumn, table: Table, as: ReadAs): Detected {
   if (boolean) return { place: 'learned', learned: boolean }
   const compact = learnTime(column, as, 'compact date')
   if (compact) return { place: 'learned', learned: compact }
+  // A bar code is no number: others between two of them would be none.
+  if (!table.typed && isCheckedCode(column, as)) return { place: 'outside', outside: outsideOf('pattern', column, as) }
   const number = learnNumber(column, table.typed, as, null)
   if (number) {
     const steps = stepsOf(column, number)
@@ -75,6 +81,12 @@ export function detect(column: RawColumn, table: Table, as: ReadAs): Detected {
   const time = learnTime(column, as, null)
   if (time) return { place: 'learned', learned: time }
   return noted(detectText(column, as), column, as)
+}
+
+/** Whether a column has codes with check digits, most of them once. */
+function isCheckedCode(column: RawColumn, as: ReadAs): boolean {
+  const { texts, distinct, rows } = textsOf(column, as)
+  return distinct > 0.5 * rows && lawOf(texts) !== null
 }
 
 /** Adds a note if texts that are not read as numbers look like numbers. */
@@ -212,7 +224,10 @@ function outsideOf(kind: OutsideKind, column: RawColumn, as: ReadAs): Outside {
     case 'phone':
       return { kind, missing, pattern: phonePattern(texts) ?? commonForm(texts), ...formsIn(column, as) }
     case 'pattern':
-      return { kind, missing, pattern: commonPattern(texts, distinct) ?? commonForm(texts), ...formsIn(column, as) }
+      return {
+        ...{ kind, missing, pattern: commonPattern(texts, distinct) ?? commonForm(texts), ...formsIn(column, as) },
+        check: lawOf(texts) ?? undefined,
+      }
     case 'ip':
       return { kind, missing, ip: texts.filter(isIPv6).length * 2 > texts.length ? 'v6' : 'v4' }
     case 'text':

@@ -117,13 +117,14 @@ export function outsideColumns(
 }
 
 /** Codes of one form, or of the forms in a hidden column, which also determines which codes are missing. */
-function formed({ forms = [], form }: Outside, make: (source: ColumnOrigin) => ArtifactColumn): ArtifactColumn {
+function formed({ forms = [], form, check }: Outside, make: (source: ColumnOrigin) => ArtifactColumn): ArtifactColumn {
+  const law = check === undefined ? {} : { check }
   if (form !== undefined) {
-    return { ...make({ from: 'filled', form }), missing: undefined, nullable: forms.includes(null) }
+    return { ...make({ from: 'filled', form, ...law }), missing: undefined, nullable: forms.includes(null) }
   }
   const regex = forms.find((one) => one !== null) ?? ''
   const pattern = patternOfForm(regex)
-  return make(pattern === null ? { from: 'regex', regex } : { from: 'pattern', pattern })
+  return make(pattern === null ? { from: 'regex', regex, ...law } : { from: 'pattern', pattern, ...law })
 }
 
 /** A column's name as a prefix for its hidden parts, without characters that are special in templates. */

@@ -4,6 +4,8 @@ import type { ModelColumn, Model } from '../model.js'
 import type { NodeOutput } from '../sample/circuit-sampler.js'
 import { columnsIn, type Formula } from '../expression/formula.js'
 import { inputOf, type ColumnInput } from '../expression/input.js'
+import { Checked, type Codes } from './checked.js'
+import type { CheckLaw } from './check-digits.js'
 import { Composed, type Part } from './composed.js'
 import { ComputedNumber, ComputedText, ComputedBoolean } from './computed.js'
 import { namesInRelation } from '../relations/range.js'
@@ -193,7 +195,7 @@ class Builder {
         const vector = this.vectorOf(form)
         const codes = vector.kind === 'dictionary' ? vector.codes : new Uint16Array(capacity)
         const forms = (dictionaryOf(form, this.model.columns) ?? []).map(formOf)
-        return this.#add(column.name, new Filled(codes, forms, nullable, capacity, takeDraws))
+        return this.#add(column.name, checked(new Filled(codes, forms, nullable, capacity, takeDraws), source.check))
       }
       case 'worded': {
         const form = this.#named(source.form)
@@ -204,16 +206,16 @@ class Builder {
         )
         return this.#add(column.name, new Worded(codes, forms, source.words, nullable, capacity, takeDraws))
       }
-      case 'regex':
-        return this.#add(column.name, new RegexText(formsOf(source), nullable, missing, capacity, takeDraws))
+      case 'regex': {
+        const texts = new RegexText(formsOf(source), nullable, missing, capacity, takeDraws)
+        return this.#add(column.name, checked(texts, source.check))
+      }
       case 'pool':
         return this.#add(column.name, new Pool(source.values.length, source.weights, missing, capacity, takeDraws))
       case 'pattern': {
         const parts = parsePattern(source.pattern)
-        return this.#add(
-          column.name,
-          new Pattern(typeof parts === 'string' ? [] : parts, nullable, missing, capacity, takeDraws),
-        )
+        const texts = new Pattern(typeof parts === 'string' ? [] : parts, nullable, missing, capacity, takeDraws)
+        return this.#add(column.name, checked(texts, source.check))
       }
       case 'uuid': {
         const [time] = namesIn(column, this.model.columns)
@@ -253,6 +255,10 @@ class Builder {
     if (this.filled.has(name)) (isDerived(generated) ? this.derived : this.generated).push(generated)
     return { vector: generated.vector, maxBytes: generated.maxBytes ?? 0 }
   }
+}
+
+function checked(codes: Codes, law: CheckLaw | undefined): Codes {
+  return law === undefined ? codes : new Checked(codes, law)
 }
 
 function formOf(value: Value | undefined): Form | null {

@@ -1,5 +1,6 @@
 import type { FieldType } from '../../record.js'
 import type { ArtifactCircuit, ArtifactColumn, ModelArtifact, ColumnOrigin, TimeCurve } from '../artifact.js'
+import { checkLaws } from '../generated/check-digits.js'
 import { operands, roundings, type FormulaOperator } from '../expression/formula.js'
 import { wrongCurve } from '../time/curve-clock.js'
 import type { ModelFile } from './model-file.js'
@@ -151,7 +152,10 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
     weights.forEach((_, index) => read.number(weights, index, `${path}.weights[${index}]`, 0, Number.MAX_VALUE))
   },
   template: (source, path, read) => read.text(source, 'template', `${path}.template`),
-  pattern: (source, path, read) => read.text(source, 'pattern', `${path}.pattern`),
+  pattern(source, path, read) {
+    read.text(source, 'pattern', `${path}.pattern`)
+    shapeOfCheck(source, path, read)
+  },
   uuid(source, path, read) {
     if (source.version !== 4 && source.version !== 7)
       read.file.invalid(`${path}.version`, 'unknown UUID version', source.version, '4 or 7')
@@ -175,7 +179,10 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
     read.object(source.item, `${path}.item`)
   },
   list: (source, path, read) => void read.list(source, 'values', `${path}.values`),
-  filled: (source, path, read) => read.text(source, 'form', `${path}.form`),
+  filled(source, path, read) {
+    read.text(source, 'form', `${path}.form`)
+    shapeOfCheck(source, path, read)
+  },
   worded(source, path, read) {
     read.text(source, 'form', `${path}.form`)
     const words = read.object(source.words, `${path}.words`)
@@ -197,9 +204,15 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
   },
   regex(source, path, read) {
     read.text(source, 'regex', `${path}.regex`)
+    shapeOfCheck(source, path, read)
     for (const key of ['minLength', 'maxLength'])
       if (source[key] !== undefined) read.whole(source, key, `${path}.${key}`, 0)
   },
+}
+
+function shapeOfCheck({ check }: Json, path: string, read: Reader): void {
+  if (check !== undefined && !checkLaws.some((law) => law === check))
+    read.file.invalid(`${path}.check`, 'unknown law of check digits', check, `one of ${checkLaws.join(', ')}`)
 }
 
 function shapeOfFormula(formula: unknown, path: string, read: Reader): void {

@@ -7,6 +7,7 @@ import { readColumnsFile, type ColumnsFile } from '#src/fit/columns/settings.js'
 import { writeModel } from '#src/model/artifact-write.js'
 import { fitTable } from '#src/fit/fit.js'
 import { TrainingRandom } from '#src/fit/random.js'
+import { satisfies, writeCheckDigits, type CheckLaw } from '#src/model/generated/check-digits.js'
 import type { Cell } from '#src/fit/table/table.js'
 import { parseModel } from '#src/model/load.js'
 import { openGenerator } from '#src/model/open.js'
@@ -164,4 +165,38 @@ test('a text may stay a placeholder', async () => {
   writeFileSync(path, 'columns: { title: { mask: placeholder } }')
   for (const { title } of await made({ title: titles }, 50, await readColumnsFile(path)))
     assert.match(String(title), /^[A-Z][a-z]+( [a-z]+){4}$/)
+})
+
+test('check digits are right in every record: of cards, bar codes, books and accounts', async () => {
+  const random = new TrainingRandom(23)
+  const digits = (count: number): string => Array.from({ length: count }, () => random.below(10)).join('')
+  const complete = (law: CheckLaw, text: string): string => {
+    const bytes = Buffer.from(text)
+    writeCheckDigits(law, bytes, 0, bytes.length)
+    return bytes.toString()
+  }
+  const countries = many(300, () => ['DE', 'GB'][random.below(2)])
+  const rows = await made(
+    {
+      card: many(300, (i) =>
+        i % 9 === 0 ? null : complete('luhn', `4${digits(3)} ${digits(4)} ${digits(4)} ${digits(4)}`),
+      ),
+      ean: many(300, () => complete('gtin', `400${digits(10)}`)),
+      isbn: many(300, () => complete('isbn10', `3-${digits(3)}-${digits(5)}-0`)),
+      country: countries,
+      iban: countries.map((country) =>
+        complete('iban', country === 'DE' ? `DE00${digits(18)}` : `GB00BARC${digits(14)}`),
+      ),
+      plain: many(300, () => `7${digits(7)}-${digits(2)}`),
+    },
+    400,
+  )
+  assert.ok(rows.some(({ card }) => card === null))
+  for (const { card, ean, isbn, country, iban } of rows) {
+    if (card !== null) assert.ok(satisfies(String(card), 'luhn'), String(card))
+    assert.ok(satisfies(String(ean), 'gtin') && /^400\d{10}$/.test(String(ean)), String(ean))
+    assert.ok(satisfies(String(isbn), 'isbn10') && /^3-\d{3}-\d{5}-[\dX]$/.test(String(isbn)), String(isbn))
+    assert.ok(satisfies(String(iban), 'iban') && String(iban).startsWith(String(country)), String(iban))
+  }
+  assert.ok(rows.some(({ plain }) => !satisfies(String(plain), 'luhn')))
 })
