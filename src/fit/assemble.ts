@@ -127,6 +127,8 @@ function versionOf({ relations, followers, masks, forbid }: Prepared, columns: r
   return relations.length + masks.length > 0 ? relationVersion : firstArtifactVersion
 }
 
-function isNewest({ source }: ArtifactColumn): boolean {
+function isNewest({ source, type }: ArtifactColumn): boolean {
+  if ('spelling' in type && type.spelling?.pattern.includes('YYYY')) return true
+  if ('check' in source && source.check !== undefined) return true
   return source.from === 'worded' || (source.from === 'template' && source.template.includes('|initial}'))
 }

@@ -25,7 +25,18 @@ const minShare = 0.95
 /** Spans of two-digit years that start after this year belong to the previous century. */
 const latestStart = 2035
 
-type Role = 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'fraction' | 'compact date' | 'compact time'
+type Role =
+  | 'week year'
+  | 'week'
+  | 'year'
+  | 'month'
+  | 'day'
+  | 'hour'
+  | 'minute'
+  | 'second'
+  | 'fraction'
+  | 'compact date'
+  | 'compact time'
 
 /** A position of the form, with the token that each text has there. */
 interface Slot {
@@ -129,7 +140,7 @@ function read(slots: readonly Slot[], order: 'YMD' | 'YDM' | DateOrder, isGiven:
   }
   let halves = 0
   for (const [at, slot] of slots.entries()) {
-    if (slot.kind !== 'letters') continue
+    if (slot.kind !== 'letters' || isWeekSign(slots, at)) continue
     const distinct = [...new Set(slot.texts)]
     const half = afternoonWords(distinct)
     const months = half === null && free.length > 0 ? monthsOf(distinct) : null
@@ -191,6 +202,18 @@ function read(slots: readonly Slot[], order: 'YMD' | 'YDM' | DateOrder, isGiven:
   }
   if (wrongSpelling(spelling, kind) !== null) return null
   return { kind, spelling, read: spellingReader(spelling, kind, century), zone, certain, lost }
+}
+
+/** The W of 2023-W07. */
+function isWeekSign(slots: readonly (Slot | undefined)[], at: number): boolean {
+  const [week, year] = [slots[at + 1], slots[at - 1]?.constant === '-' ? slots[at - 2] : slots[at - 1]]
+  const isWeek = week?.kind === 'digits' && week.shortest === 2 && week.numbers.every((n) => n >= 1 && n <= 53)
+  return slots[at]?.constant === 'W' && at + 2 === slots.length && isWeek && year?.kind === 'digits' && isFullYear(year)
+}
+
+/** Four digits that are a year of our time: other numbers of four digits are not. */
+function isFullYear({ shortest, longest, numbers }: Slot): boolean {
+  return shortest === 4 && longest === 4 && numbers.every((n) => n >= 1800 && n < 2200)
 }
 
 /** Whether a word is a zone's name, which ends a text. Words such as MAR are months only next to a day or a year. */
@@ -263,6 +286,32 @@ function dottedTime(slots: readonly Slot[], free: readonly number[]): Map<number
   return roles
 }
 
+/** The roles of a year with a month or a week and nothing else; null: there is more, or less. */
+function monthOnly(slots: readonly Slot[], dates: readonly number[], hasMonth: boolean): Map<number, Role> | null {
+  const year = dates.find((at) => isFullYear(slots[at]))
+  if (year === undefined) return null
+  const isBetween = ({ kind, constant }: Slot, at: number): boolean =>
+    dates.includes(at) ||
+    isWeekSign(slots, at) ||
+    (hasMonth && kind === 'letters') ||
+    /^[-/., 年月M]$/.test(constant ?? '')
+  if (!slots.every(isBetween)) return null
+  if (hasMonth) return dates.length === 1 ? new Map([[year, 'year']]) : null
+  if (dates.length !== 2) return null
+  const other = dates.find((at) => at !== year)!
+  const { shortest, longest, numbers } = slots[other]
+  if (isWeekSign(slots, other - 1))
+    return new Map<number, Role>([
+      [year, 'week year'],
+      [other, 'week'],
+    ])
+  if (shortest !== 2 || longest !== 2 || !numbers.every((n) => n >= 1 && n <= 12)) return null
+  return new Map<number, Role>([
+    [year, 'year'],
+    [other, 'month'],
+  ])
+}
+
 function dateRoles(
   slots: readonly Slot[],
   dates: readonly number[],
@@ -276,6 +325,8 @@ function dateRoles(
     const { numbers, longest } = slots[at]
     return longest <= 2 && numbers.filter((n) => n >= low && n <= high).length >= minShare * numbers.length
   }
+  const bare = monthOnly(slots, dates, hasMonth)
+  if (bare !== null) return { roles: bare, certain: true }
   const hasFullYear = dates.some((at) => width(at) === 4)
   const isYear = (at: number): boolean =>
     (width(at) === 4 && slots[at].numbers.every((n) => n >= 1000)) || (width(at) === 2 && !hasFullYear)
@@ -340,6 +391,10 @@ function lettersOf(role: Role, { texts, shortest, longest }: Slot, has12: boolea
   const padded = texts.some((text) => text.length === 2 && text.startsWith('0'))
   const width = shortest === 2 ? 2 : padded ? 0 : 1
   switch (role) {
+    case 'week year':
+      return 'YYYY'
+    case 'week':
+      return 'ww'
     case 'year':
       return 'y'.repeat(longest)
     case 'month':

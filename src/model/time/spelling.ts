@@ -6,17 +6,19 @@ import { dayMs } from './day.js'
 /** What a spelling shows: a date, a time of day, or both. */
 export type SpelledKind = 'date' | 'time' | 'timestamp'
 
-type Letter = 'y' | 'M' | 'd' | 'E' | 'H' | 'h' | 'm' | 's' | 'S' | 'a'
+type Letter = 'y' | 'M' | 'd' | 'E' | 'Y' | 'w' | 'H' | 'h' | 'm' | 's' | 'S' | 'a'
 
 export type SpellingPart = { readonly text: string } | { readonly letter: Letter; readonly width: number }
 
-const token = /'((?:[^']|'')+)'|''|([yMdEHhmsSa])\2*|[^]/gu
+const token = /'((?:[^']|'')+)'|''|([yMdEYwHhmsSa])\2*|[^]/gu
 const widths: Readonly<Record<Letter, readonly number[]>> = {
   ...{
     y: [2, 4],
     M: [1, 2, 3],
     d: [1, 2],
     E: [3],
+    Y: [4],
+    w: [2],
     H: [1, 2],
     h: [1, 2],
     m: [2],
@@ -25,7 +27,7 @@ const widths: Readonly<Record<Letter, readonly number[]>> = {
     a: [1],
   },
 }
-const dateLetters: readonly string[] = ['y', 'M', 'd', 'E']
+const dateLetters: readonly string[] = ['y', 'M', 'd', 'E', 'Y', 'w']
 const wordLists = { M: ['months', 12], E: ['weekdays', 7], a: ['halves', 2] } as const
 /** The defaults for a column without its own spelling: a time of day, and a timestamp without a zone. */
 const isoSpellings: Readonly<Record<'time' | 'timestamp', Spelling>> = {
@@ -54,7 +56,10 @@ export function wrongSpelling(spelling: Spelling, kind: SpelledKind): string | n
   const parts = spellingParts(spelling.pattern)
   if (typeof parts === 'string') return parts
   const has = (letter: string): boolean => parts.some((part) => 'letter' in part && part.letter === letter)
-  if (kind !== 'time' && !(has('y') && has('M'))) return 'a date needs a year and a month'
+  if (kind !== 'time' && !(has('y') && has('M')) && !(kind === 'date' && has('Y') && has('w')))
+    return 'a date needs a year and a month, or YYYY and ww'
+  if ((has('Y') || has('w')) && ['y', 'M', 'd'].some(has))
+    return 'YYYY and ww go with no year, month or day of another kind'
   if (kind !== 'date' && !(has('m') && (has('H') || (has('h') && has('a')))))
     return 'a time needs hours and minutes, and h needs a'
   const foreign = parts.find(
@@ -105,9 +110,12 @@ const field = {
   minute: 7,
   second: 8,
   fraction: 9,
+  weekYear: 10,
+  week: 11,
 } as const
 const fieldOf: Readonly<Record<Letter, number>> = {
   ...{ y: field.year, M: field.month, d: field.day, E: field.weekday, H: field.hour, h: field.hour12 },
+  ...{ Y: field.weekYear, w: field.week },
   ...{ m: field.minute, s: field.second, S: field.fraction, a: field.half },
 }
 
@@ -122,7 +130,7 @@ function compiled(spelling: Spelling, kind: SpelledKind): SpellingWriter {
     return { field: fieldOf[letter], width, words: words && bytesOf(words) }
   })
   const shift = offsetMinutes * 60_000
-  const values = new Int32Array(10)
+  const values = new Int32Array(12)
   return {
     maxBytes: steps.reduce(
       (sum, { width, words }) => sum + (words ? Math.max(...words.map(({ length }) => length)) : Math.max(width, 6)),
@@ -171,6 +179,19 @@ function split(values: Int32Array, held: number, kind: SpelledKind, shift: numbe
   values[field.day] = day
   // 1970 began on a Thursday.
   values[field.weekday] = (((days + 3) % 7) + 7) % 7
+  // A week belongs to the year of its Thursday (ISO 8601).
+  const thursday = days - values[field.weekday] + 3
+  const weekYear = civilOf(thursday).year
+  values[field.weekYear] = weekYear
+  values[field.week] = Math.floor((thursday - mondayOf(weekYear, 1)) / 7) + 1
+}
+
+/** The Monday of a week, in days since 1970. The first week is the one with the 4th of January. */
+function mondayOf(year: number, week: number): number {
+  const fourth = new Date(0)
+  fourth.setUTCFullYear(year, 0, 4)
+  const day = fourth.getTime() / dayMs
+  return day - ((((day + 3) % 7) + 7) % 7) + 7 * (week - 1)
 }
 
 /** At least `width` digits; for a two-digit year, the last two. */
@@ -243,12 +264,14 @@ export function spellingReader(
   return (text) => {
     const match = expression.exec(text)
     if (match === null) return undefined
-    let [year, month, day, hour, minute, second, ms, half] = [1970, 1, 1, 0, 0, 0, 0, -1]
+    let [year, month, day, hour, minute, second, ms, half, week] = [1970, 1, 1, 0, 0, 0, 0, -1, -1]
     for (let i = 0; i < indexed.length; i++) {
       const { letter, words } = indexed[i]
       const written = match[i + 1]
       const value = words === null ? Number(written) : words.indexOf(written.toLowerCase())
-      if (letter === 'y') year = written.length === 2 ? century(value) : value
+      if (letter === 'Y') year = value
+      else if (letter === 'w') week = value
+      else if (letter === 'y') year = written.length === 2 ? century(value) : value
       else if (letter === 'M') month = words === null ? value : value + 1
       else if (letter === 'd') day = value
       else if (letter === 'm') minute = value
@@ -264,6 +287,11 @@ export function spellingReader(
     if (hour > 23 || minute > 59 || second > 59) return undefined
     const time = ((hour * 60 + minute) * 60 + second) * 1000 + ms
     if (kind === 'time') return time
+    if (week >= 0) {
+      const monday = mondayOf(year, week)
+      // The 53rd week of a year without one is the first of the next.
+      return week < 1 || (week > 52 && monday >= mondayOf(year + 1, 1)) ? undefined : monday
+    }
     const midnight = new Date(0)
     midnight.setUTCFullYear(year, month - 1, day)
     if (midnight.getUTCMonth() !== month - 1 || midnight.getUTCDate() !== day) return undefined

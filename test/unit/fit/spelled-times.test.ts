@@ -40,6 +40,39 @@ function found(textOf: (at: Date) => string): SpelledTimes {
   return result
 }
 
+/** Counted from the week with the 4th of January, by the year of the week's Thursday. */
+function isoWeek(at: Date, separator: string): string {
+  const thursday = new Date(at.getTime() + (4 - (at.getUTCDay() || 7)) * dayMs)
+  const before = Math.floor((thursday.getTime() - Date.UTC(year(thursday), 0, 1)) / dayMs)
+  return `${year(thursday)}${separator}W${two(1 + Math.floor(before / 7))}`
+}
+
+test('a month is its first day, and a week its Monday, in the year of its Thursday', () => {
+  const read = (texts: string[]): (string | undefined)[] => {
+    const found = spelledTimes(texts)
+    return texts.map((text) => {
+      const held = found?.read(text)
+      return held === undefined ? undefined : iso(new Date(held * dayMs)).slice(0, 10)
+    })
+  }
+  assert.deepEqual(read(['2023-05', '1999-12']), ['2023-05-01', '1999-12-01'])
+  assert.deepEqual(read(['2020-W53', '2021-W01', '2024-W01']), ['2020-12-28', '2021-01-04', '2024-01-01'])
+  const reader = spelledTimes(['2020-W53', '2021-W01'])!.read
+  assert.equal(reader('2021-W53'), undefined)
+  assert.equal(reader('2021-W00'), undefined)
+})
+
+test('codes that only look like months or weeks are none', () => {
+  for (const texts of [
+    ['2023-13', '2023-05'],
+    ['4711-05', '4712-06'],
+    ['2023-5', '2023-12'],
+    ['2023-W07', '2023-W54'],
+    ['2023-X07', '2023-X08'],
+  ])
+    assert.equal(spelledTimes(texts), null, texts[0])
+})
+
 const dates: [string, (at: Date) => string][] = [
   ['yyyy-MM-dd', (at) => iso(at).slice(0, 10)],
   ['yyyy-dd-MM', (at) => `${year(at)}-${two(day(at))}-${two(month(at) + 1)}`],
@@ -62,6 +95,20 @@ for (const [pattern, textOf] of dates)
     const { kind, spelling, read } = found(textOf)
     assert.deepEqual([kind, spelling.pattern], ['date', pattern])
     for (const at of times) assert.equal(read(textOf(at)), Math.floor(at.getTime() / dayMs))
+  })
+
+const months: [string, (at: Date) => string][] = [
+  ['yyyy-MM', (at) => iso(at).slice(0, 7)],
+  ['MM/yyyy', (at) => `${two(month(at) + 1)}/${year(at)}`],
+  ['MMM yyyy', (at) => `${german[month(at)]} ${year(at)}`],
+  ["YYYY-'W'ww", (at) => isoWeek(at, '-')],
+  ["YYYY'W'ww", (at) => isoWeek(at, '')],
+]
+
+for (const [pattern, textOf] of months)
+  test(`months and weeks such as ${textOf(times[0])} are read, and written as they are`, () => {
+    const { kind, spelling } = found(textOf)
+    assert.deepEqual([kind, spelling.pattern], ['date', pattern])
   })
 
 const stamps: [string, string | null, number, (at: Date) => string][] = [
