@@ -6,7 +6,7 @@ import type { Path } from '../../config/source.js'
 import { heldTimestamp } from '../held.js'
 import type { LifeState, LifeTransition, LivesSpec } from '../lives/lives.js'
 import type { Declaration, Declared, Settings } from './from-declaration.js'
-import { columnKeys } from './declared-column.js'
+import { columnKeys } from './column-keys.js'
 import { cycle, endless, longestLife, meanLifeMs, maxLifeEvents, shareWithin, unreachable } from './lives-graph.js'
 import { readWaitingTime } from './waiting-time.js'
 

@@ -6,14 +6,12 @@ import { parsePattern } from '../generated/pattern-parts.js'
 import { readForms } from '../generated/regex-forms.js'
 import { wrongSpelling } from '../time/spelling.js'
 import type { ModelFile } from './model-file.js'
+import { checkAlphabet, checkSymbol, maxCodes, numeric } from './alphabet.js'
 import { checkComposed } from './composed.js'
 import { checkFilled } from './filled.js'
 import { checkMasked } from './masked.js'
 import { checkWorded } from './worded.js'
 import { checkForbidden, checkRelation } from './relation.js'
-
-/** Codes are 16 bits wide. */
-const maxCodes = 65_536
 
 /** Checks the columns' names, alphabets and references. Returns the column index of each node. */
 export function checkColumns(artifact: ModelArtifact, file: ModelFile): number[] {
@@ -50,7 +48,6 @@ function nodesOfColumns({ columns, circuit }: ModelArtifact, file: ModelFile): n
   return columnOfNode
 }
 
-const numeric: readonly FieldType['kind'][] = ['integer', 'decimal', 'double', 'date', 'timestamp', 'time']
 const fits: Partial<Record<ColumnOrigin['from'], readonly FieldType['kind'][]>> = {
   composed: ['timestamp'],
   relation: numeric,
@@ -242,66 +239,6 @@ function checkDependency(
   if (source.values.length !== codes)
     file.invalid(`${path}.values`, 'not a value per code', `${source.values.length} values`, `${codes}`)
   source.values.forEach((value, code) => checkSymbol(value, column, `${path}.values[${code}]`, file))
-}
-
-function checkAlphabet(
-  column: ArtifactColumn,
-  source: Extract<ColumnOrigin, { from: 'circuit' }>,
-  path: string,
-  file: ModelFile,
-): void {
-  const { alphabet, grain } = source
-  const { kind } = column.type
-  if (alphabet.length === 0 || alphabet.length > maxCodes)
-    file.invalid(`${path}.alphabet`, 'an alphabet of the wrong size', `${alphabet.length} symbols`, `1 to ${maxCodes}`)
-  if (grain !== undefined && kind !== 'double' && (!Number.isSafeInteger(grain) || grain < 1))
-    file.invalid(`${path}.grain`, `not a step of a ${kind}`, grain, 'a positive integer, in the held form')
-  const seen = new Set<string>()
-  alphabet.forEach((symbol, code) => {
-    const at = `${path}.alphabet[${code}]`
-    if (Array.isArray(symbol)) checkBin(symbol as unknown[], kind, grain, at, file)
-    else checkSymbol(symbol, column, at, file)
-    const key = JSON.stringify(symbol)
-    if (seen.has(key)) file.invalid(at, 'a duplicate symbol', symbol, 'distinct symbols')
-    seen.add(key)
-  })
-}
-
-function checkBin(
-  bin: unknown[],
-  kind: FieldType['kind'],
-  grain: number | undefined,
-  at: string,
-  file: ModelFile,
-): void {
-  const [low, high] = bin
-  if (!numeric.includes(kind)) file.invalid(at, `a bin in a ${kind} column`, bin, 'a category')
-  const held = kind === 'double' ? Number.isFinite : Number.isSafeInteger
-  const step = grain ?? (kind === 'double' ? 0 : 1)
-  const fine =
-    bin.length === 2 && typeof low === 'number' && typeof high === 'number' && held(low) && held(high) && low <= high
-  if (!fine || (step === 0 && low === high) || (step > 0 && Math.floor(high / step) < Math.ceil(low / step)))
-    file.invalid(at, 'not a bin', bin, `[low, high] on the column's grid, with low at most high`)
-}
-
-function checkSymbol(symbol: Symbol, { type, nullable }: ArtifactColumn, at: string, file: ModelFile): void {
-  if (symbol === null) {
-    if (!nullable) file.invalid(at, 'a missing value in a column that is not nullable', null, 'a value')
-    return
-  }
-  if (!isHeld(symbol, type.kind)) file.invalid(at, `not a value of type ${type.kind}`, symbol, expectedOf(type.kind))
-}
-
-function isHeld(value: unknown, kind: FieldType['kind']): boolean {
-  if (kind === 'string' || kind === 'uuid' || kind === 'json') return typeof value === 'string'
-  if (kind === 'boolean') return typeof value === 'boolean'
-  return kind === 'double' ? Number.isFinite(value) : Number.isSafeInteger(value)
-}
-
-function expectedOf(kind: FieldType['kind']): string {
-  if (kind === 'string' || kind === 'uuid' || kind === 'json') return 'text'
-  if (kind === 'boolean') return 'true or false'
-  return kind === 'double' ? 'a finite number' : 'an integer, in the held form'
 }
 
 function checkTemplateCycles(
