@@ -1,8 +1,8 @@
-import type { Formula, FormulaOperator, Rounding } from '../../model/expression/formula.js'
-import { dayMs } from '../../model/held.js'
+import type { Formula, Rounding } from '../../model/expression/formula.js'
 import { fitnessOf, type FormulaCandidate, type Named } from './candidate.js'
 import { codeLength } from './code-length.js'
 import { numbersOf, someOf, type NumberColumn } from './number-column.js'
+import { digitsOf, formulaOf, niceNear, partsOf } from './single-column.js'
 
 /** A formula that nearly every row satisfies. */
 export interface ExactRelation extends FormulaCandidate {
@@ -22,9 +22,6 @@ const trialRows = 24
 /** Minimum number of rows that show a relation, in which none of its parts is zero or missing. */
 const minEvidence = 20
 const maxColumns = 48
-
-const column = (of: NumberColumn): Formula => ({ column: of.name })
-const one = (op: FormulaOperator, of: Formula): Formula => ({ op, of: [of] })
 
 /**
  * The formulas that nearly every row satisfies: copies, units, parts of numbers and times, sums, differences and products. Several may be
@@ -107,7 +104,7 @@ class Search {
     return [...new Set([slope, ...niceNear(slope, y.grain * y.unit, Math.abs(a[high] - a[low]))])].flatMap((factor) => {
       const rough = b[low] - factor * a[low]
       const near = Number(rough.toPrecision(digits))
-      const scaled: Formula = factor === 1 ? column(x) : { op: '*', of: [column(x), factor] }
+      const scaled: Formula = factor === 1 ? formulaOf(x) : { op: '*', of: [formulaOf(x), factor] }
       return [...new Set([0, Math.round(rough), Number(near.toFixed(3)), near])]
         .filter((offset) => Math.abs(offset - rough) <= 1.01 * Math.max(y.grain * y.unit, 1e-9 * Math.abs(b[high])))
         .map((offset): Formula => (offset === 0 ? scaled : { op: '+', of: [scaled, offset] }))
@@ -138,8 +135,8 @@ class Search {
     const add = (terms: readonly (readonly [NumberColumn, 1 | -1])[]): void => {
       const [[first], ...rest] = terms
       const formula = rest.reduce<Formula>(
-        (sum, [each, sign]) => ({ op: sign > 0 ? '+' : '-', of: [sum, column(each)] }),
-        column(first),
+        (sum, [each, sign]) => ({ op: sign > 0 ? '+' : '-', of: [sum, formulaOf(each)] }),
+        formulaOf(first),
       )
       const relation = this.#checked(
         y,
@@ -245,7 +242,7 @@ class Search {
     }
     const shares = (c: NumberColumn): { formula: Formula; value: (v: number) => number }[] => {
       const most = this.#mostOf(c)
-      const by = (divide: boolean): Formula => (divide ? { op: '*', of: [column(c), 0.01] } : column(c))
+      const by = (divide: boolean): Formula => (divide ? { op: '*', of: [formulaOf(c), 0.01] } : formulaOf(c))
       const forms = (divide: boolean): { formula: Formula; value: (v: number) => number }[] => {
         const k = divide ? 0.01 : 1
         return [
@@ -261,9 +258,10 @@ class Search {
         if (i === j) continue
         const b = this.#fewOf(parts[j])
         if (i < j && isNear((r) => a[r] * b[r]))
-          add({ op: '*', of: [column(parts[i]), column(parts[j])] }, [parts[i], parts[j]])
+          add({ op: '*', of: [formulaOf(parts[i]), formulaOf(parts[j])] }, [parts[i], parts[j]])
         for (const { formula, value } of shares(parts[j]))
-          if (isNear((r) => a[r] * value(b[r]))) add({ op: '*', of: [column(parts[i]), formula] }, [parts[i], parts[j]])
+          if (isNear((r) => a[r] * value(b[r])))
+            add({ op: '*', of: [formulaOf(parts[i]), formula] }, [parts[i], parts[j]])
       }
     }
     if (found.length > 0 || parts.length > 30) return found
@@ -271,14 +269,16 @@ class Search {
       const a = this.#fewOf(parts[i])
       for (let j = i + 1; j < parts.length; j++) {
         const b = this.#fewOf(parts[j])
-        const pair: Formula[] = [column(parts[i]), column(parts[j])]
+        const pair: Formula[] = [formulaOf(parts[i]), formulaOf(parts[j])]
         for (let k = 0; k < parts.length; k++) {
           if (k === i || k === j) continue
           const c = this.#fewOf(parts[k])
           const used = [parts[i], parts[j], parts[k]]
-          if (k > j && isNear((r) => a[r] * b[r] * c[r])) add({ op: '*', of: [...pair, column(parts[k])] }, used)
-          if (isNear((r) => a[r] * b[r] + c[r])) add({ op: '+', of: [{ op: '*', of: pair }, column(parts[k])] }, used)
-          if (isNear((r) => a[r] * b[r] - c[r])) add({ op: '-', of: [{ op: '*', of: pair }, column(parts[k])] }, used)
+          if (k > j && isNear((r) => a[r] * b[r] * c[r])) add({ op: '*', of: [...pair, formulaOf(parts[k])] }, used)
+          if (isNear((r) => a[r] * b[r] + c[r]))
+            add({ op: '+', of: [{ op: '*', of: pair }, formulaOf(parts[k])] }, used)
+          if (isNear((r) => a[r] * b[r] - c[r]))
+            add({ op: '-', of: [{ op: '*', of: pair }, formulaOf(parts[k])] }, used)
           for (const { formula, value } of shares(parts[k]))
             if (isNear((r) => a[r] * b[r] * value(c[r]))) add({ op: '*', of: [...pair, formula] }, used)
         }
@@ -356,75 +356,4 @@ class Search {
     const { rows, kept } = fitnessOf(candidate, this.named, telling)
     return rows >= minEvidence && kept >= 0.9 * rows
   }
-}
-
-/** Parts of a time that are dates or small integers. */
-function partsOf(x: NumberColumn, y: NumberColumn): Formula[] {
-  const time = column(x)
-  if (y.isTime) return y.type.kind === 'date' ? datesOf(x) : [time]
-  if (y.type.kind !== 'integer') return []
-  const hhmm: Formula = { op: '+', of: [{ op: '*', of: [one('hour', time), 100] }, one('minute', time)] }
-  const minutes: Formula = { op: '+', of: [{ op: '*', of: [one('hour', time), 60] }, one('minute', time)] }
-  const weekday = one('weekday', time)
-  const monday: Formula = { op: '%', of: [{ op: '+', of: [weekday, 6] }, 7] }
-  return [
-    ...[one('year', time), one('month', time), one('day', time), weekday, monday],
-    { op: '+', of: [weekday, 1] },
-    { op: '+', of: [monday, 1] },
-    { op: '-', of: [one('month', time), 1] },
-    one('floor', { op: '/', of: [{ op: '+', of: [one('month', time), 2] }, 3] }),
-    ...[one('hour', time), one('minute', time), one('second', time), hhmm, minutes],
-    { op: '+', of: [{ op: '*', of: [one('year', time), 100] }, one('month', time)] },
-    one('floor', { op: '/', of: [time, 1000] }),
-    time,
-  ]
-}
-
-/** The day of a time, the first and the last day of its month, and the Monday of its week. */
-function datesOf(x: NumberColumn): Formula[] {
-  const time = column(x)
-  const months: Formula = {
-    op: '+',
-    of: [
-      { op: '*', of: [{ op: '-', of: [one('year', time), 1970] }, 12] },
-      { op: '-', of: [one('month', time), 1] },
-    ],
-  }
-  const sinceMonday: Formula = { op: '%', of: [{ op: '+', of: [one('weekday', time), 6] }, 7] }
-  const monday: Formula = { op: '-', of: [one('date', time), { op: '*', of: [sinceMonday, dayMs] }] }
-  return [
-    x.type.kind === 'timestamp' ? one('date', time) : time,
-    one('month_start', months),
-    one('month_end', months),
-    monday,
-  ]
-}
-
-const divisors = [100, 10, 1000, 60, 24, 7, 12, 10_000, 3600, 1_000_000]
-
-/** Digits of integers: hhmm / 100, hhmm % 100, and hours and minutes of minutes. */
-function digitsOf(y: NumberColumn, x: NumberColumn): Formula[] {
-  if (x.type.kind !== 'integer' || y.type.kind !== 'integer') {
-    if (x.type.kind === 'decimal' && y.type.kind === 'integer') return [one('floor', column(x))]
-    return []
-  }
-  return divisors.flatMap((by): Formula[] => [
-    one('floor', { op: '/', of: [column(x), by] }),
-    { op: '%', of: [column(x), by] },
-  ])
-}
-
-/** Plausible factors near an approximately known slope: with few digits, or fractions of small numbers. */
-function niceNear(slope: number, grain: number, span: number): number[] {
-  const slack = Math.max(1e-9 * Math.abs(slope), (1.01 * Math.max(grain, 0)) / span)
-  const nice: number[] = []
-  for (let digits = 1; digits <= 7; digits++) {
-    const near = Number(slope.toPrecision(digits))
-    if (Math.abs(near - slope) <= slack) nice.push(near)
-  }
-  for (const below of [2, 3, 5, 6, 7, 9, 12, 16, 60, 1.609344, 2.54, 0.45359237, 3.6, 28.349523125]) {
-    for (const near of [Math.round(slope * below) / below, Math.round(slope / below) * below, below, 1 / below])
-      if (near !== 0 && Math.abs(near - slope) <= slack) nice.push(near)
-  }
-  return nice
 }

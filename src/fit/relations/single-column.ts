@@ -1,0 +1,79 @@
+/** Formulas of a single column that another one may equal: parts of times, digits of numbers, factors of units. */
+import type { Formula, FormulaOperator } from '../../model/expression/formula.js'
+import { dayMs } from '../../model/time/day.js'
+import type { NumberColumn } from './number-column.js'
+
+/** The formula that reads a column. */
+export const formulaOf = (of: NumberColumn): Formula => ({ column: of.name })
+const one = (op: FormulaOperator, of: Formula): Formula => ({ op, of: [of] })
+
+/** Parts of a time that are dates or small integers. */
+export function partsOf(x: NumberColumn, y: NumberColumn): Formula[] {
+  const time = formulaOf(x)
+  if (y.isTime) return y.type.kind === 'date' ? datesOf(x) : [time]
+  if (y.type.kind !== 'integer') return []
+  const hhmm: Formula = { op: '+', of: [{ op: '*', of: [one('hour', time), 100] }, one('minute', time)] }
+  const minutes: Formula = { op: '+', of: [{ op: '*', of: [one('hour', time), 60] }, one('minute', time)] }
+  const weekday = one('weekday', time)
+  const monday: Formula = { op: '%', of: [{ op: '+', of: [weekday, 6] }, 7] }
+  return [
+    ...[one('year', time), one('month', time), one('day', time), weekday, monday],
+    { op: '+', of: [weekday, 1] },
+    { op: '+', of: [monday, 1] },
+    { op: '-', of: [one('month', time), 1] },
+    one('floor', { op: '/', of: [{ op: '+', of: [one('month', time), 2] }, 3] }),
+    ...[one('hour', time), one('minute', time), one('second', time), hhmm, minutes],
+    { op: '+', of: [{ op: '*', of: [one('year', time), 100] }, one('month', time)] },
+    one('floor', { op: '/', of: [time, 1000] }),
+    time,
+  ]
+}
+
+/** The day of a time, the first and the last day of its month, and the Monday of its week. */
+function datesOf(x: NumberColumn): Formula[] {
+  const time = formulaOf(x)
+  const months: Formula = {
+    op: '+',
+    of: [
+      { op: '*', of: [{ op: '-', of: [one('year', time), 1970] }, 12] },
+      { op: '-', of: [one('month', time), 1] },
+    ],
+  }
+  const sinceMonday: Formula = { op: '%', of: [{ op: '+', of: [one('weekday', time), 6] }, 7] }
+  const monday: Formula = { op: '-', of: [one('date', time), { op: '*', of: [sinceMonday, dayMs] }] }
+  return [
+    x.type.kind === 'timestamp' ? one('date', time) : time,
+    one('month_start', months),
+    one('month_end', months),
+    monday,
+  ]
+}
+
+const divisors = [100, 10, 1000, 60, 24, 7, 12, 10_000, 3600, 1_000_000]
+
+/** Digits of integers: hhmm / 100, hhmm % 100, and hours and minutes of minutes. */
+export function digitsOf(y: NumberColumn, x: NumberColumn): Formula[] {
+  if (x.type.kind !== 'integer' || y.type.kind !== 'integer') {
+    if (x.type.kind === 'decimal' && y.type.kind === 'integer') return [one('floor', formulaOf(x))]
+    return []
+  }
+  return divisors.flatMap((by): Formula[] => [
+    one('floor', { op: '/', of: [formulaOf(x), by] }),
+    { op: '%', of: [formulaOf(x), by] },
+  ])
+}
+
+/** Plausible factors near an approximately known slope: with few digits, or fractions of small numbers. */
+export function niceNear(slope: number, grain: number, span: number): number[] {
+  const slack = Math.max(1e-9 * Math.abs(slope), (1.01 * Math.max(grain, 0)) / span)
+  const nice: number[] = []
+  for (let digits = 1; digits <= 7; digits++) {
+    const near = Number(slope.toPrecision(digits))
+    if (Math.abs(near - slope) <= slack) nice.push(near)
+  }
+  for (const below of [2, 3, 5, 6, 7, 9, 12, 16, 60, 1.609344, 2.54, 0.45359237, 3.6, 28.349523125]) {
+    for (const near of [Math.round(slope * below) / below, Math.round(slope / below) * below, below, 1 / below])
+      if (near !== 0 && Math.abs(near - slope) <= slack) nice.push(near)
+  }
+  return nice
+}
