@@ -11,6 +11,7 @@ import { Group } from './group.js'
 import { GroupWorker } from './group-worker.js'
 import { judge, type ChaosVerdict } from './judge.js'
 import { planConnectors, type PlannedConnector } from './plan.js'
+import { Resources } from './resources.js'
 
 export interface ChaosOptions {
   readonly seed: number
@@ -59,13 +60,17 @@ export async function runChaos(options: ChaosOptions): Promise<readonly ChaosVer
     group.connectors = planned
     const tasks = planned.reduce((sum, one) => sum + one.tasks, 0)
     say(`${planned.length} connectors, ${tasks} tasks: settled after ${((await group.settled()) / 1000).toFixed(1)} s`)
+    const resources = new Resources()
+    await resources.measure(group.workers)
     const began = performance.now()
     for (const fault of order(options, chance)) {
       if (options.faults === null && performance.now() - began > seconds * 1000) break
       say(fault.name)
       await fault.play(scene)
       await group.flows()
+      await resources.measure(group.workers)
     }
+    for (const line of resources.lines()) say(line)
     return await verdicts(scene, planned)
   } catch (error) {
     for (const { name, lastLines } of [...group.workers, scene.stranger])
