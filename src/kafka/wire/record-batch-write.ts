@@ -95,11 +95,23 @@ export function writeHeader(batch: Buffer, codec: number, facts: BatchFacts): vo
   batch.writeInt32BE(facts.count - 1, at.lastOffsetDelta)
   writeInt64(batch, at.baseTimestamp, facts.baseTimestamp)
   writeInt64(batch, at.maxTimestamp, facts.maxTimestamp)
-  batch.writeBigInt64BE(facts.producer.id, at.producerId)
+  writeProducerId(batch, facts.producer)
   batch.writeInt16BE(facts.producer.epoch, at.producerEpoch)
   batch.writeInt32BE(facts.baseSequence, at.baseSequence)
   batch.writeInt32BE(facts.count, at.recordCount)
   batch.writeUInt32BE(crc32c(batch.subarray(at.attributes)), at.crc)
+}
+
+/** The last producer's id in bytes: one producer writes many batches. */
+const idBytes = Buffer.alloc(8)
+let idOf: ProducerIdentity | null = null
+
+function writeProducerId(batch: Buffer, producer: ProducerIdentity): void {
+  if (producer !== idOf) {
+    idBytes.writeBigInt64BE(producer.id)
+    idOf = producer
+  }
+  batch.set(idBytes, at.producerId)
 }
 
 function writeInt64(buffer: Buffer, to: number, value: number): void {
