@@ -80,15 +80,17 @@ describe('quotas are waited for, and are no failures:', { concurrency: true }, (
       if (client === 'wire') assert.ok(counters.throttledMs > 1_000, `${counters.throttledMs} ms`)
     })
 
-  test('a quota of requests makes a task slower, and nothing else', async (t) => {
-    const cluster = await limited(t, 'request_percentage', 3)
-    const { end, failures, counters } = await run(t, cluster, 60, {
-      throughput: { rate: 20, max_records: 60 },
-      transaction: { interval: '50ms' },
+  for (const client of ['wire', 'kafkajs'] satisfies ProducerClient[])
+    test(`${client}: a quota of requests makes a task slower, and nothing else`, async (t) => {
+      const cluster = await limited(t, 'request_percentage', 3)
+      const { end, failures, counters } = await run(t, cluster, 60, {
+        throughput: { rate: 20, max_records: 60 },
+        transaction: { interval: '50ms' },
+        producer: { client },
+      })
+      assert.deepEqual([end, failures], [{ end: 'complete' }, []])
+      assert.equal(counters.records, 60)
     })
-    assert.deepEqual([end, failures], [{ end: 'complete' }, []])
-    assert.equal(counters.records, 60)
-  })
 
   test('topics are made as fast as a quota of the controller allows', async (t) => {
     const cluster = await limited(t, 'controller_mutation_rate', 1)

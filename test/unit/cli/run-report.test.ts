@@ -6,7 +6,7 @@ import { reportLoggers } from '#src/cli/run-report.js'
 import { VerifyProgress } from '#src/cli/verify-progress.js'
 import { GenesisError } from '#src/errors.js'
 import { Loggers } from '#src/herder/loggers.js'
-import type { DeliveryStatus } from '#src/runtime/status.js'
+import { summarize, type DeliveryStatus } from '#src/runtime/status.js'
 import { asFailure } from '#src/runtime/task-events.js'
 import { emptyCounters } from '#src/delivery/counters.js'
 import { connectorOf } from '../../support/connectors.js'
@@ -55,6 +55,16 @@ describe('lines for people', () => {
     const start = { config, state: 'UNASSIGNED' as const }
     assert.equal(statusLine(status('a', start), 4), 'a     STARTING    connecting, or waiting for the coordinator')
     assert.match(statusLine(status('a', { state: 'STOPPED', complete: true, rate: 0 })), /complete .* 500,000\/s/)
+  })
+
+  test('a connector that a quota throttles has the time that this took, while it runs and in its summary', () => {
+    const counters = { ...status('a').counters, throttledMs: 61_200 }
+    assert.match(statusLine(status('a', { counters })), /2 errors {2}throttled by a quota for 62 s/)
+    const out = screen(false)
+    const report = new LineReport(out, new Loggers('info'), {})
+    report.finish([status('a', { counters })])
+    assert.match(out.written.join(''), /, throttled by a quota for 62 s/)
+    assert.equal(summarize(status('a', { counters })).throttled_ms, 61_200)
   })
 
   test('positions are left out where there is no room for them', () => {

@@ -7,11 +7,13 @@ import { describe, test, type TestContext } from 'node:test'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import { exportJWK, SignJWT } from 'jose'
 import type { HttpAuth, JwtAuth } from '#src/config/http-security.js'
+import { GenesisError } from '#src/errors.js'
 import type { AuditEntry } from '#src/rest/audit.js'
 import { auditText } from '#src/rest/audit.js'
 import { Authenticator } from '#src/rest/auth/authenticator.js'
 import { openAccess, type Access } from '#src/rest/auth/guard.js'
 import { createServer, type RestServices } from '#src/rest/server.js'
+import { asFailure } from '#src/runtime/task-events.js'
 import { cheapHashOf } from '../../../support/password-hash.js'
 import { startRestWorker } from '../../../support/rest-worker.js'
 
@@ -122,6 +124,29 @@ describe('a guarded worker', () => {
     assert.ok((await ready(bearer(token))).includes('waiting_for'))
     assert.equal((await server.inject({ url: '/health' })).statusCode, 200)
     assert.equal((await server.inject({ url: '/health', headers: bearer('wrong') })).statusCode, 401)
+  })
+
+  test('tells probes that it waits for Kafka, and only those who may know where', async (t) => {
+    const { services } = await startRestWorker(t)
+    const failure = asFailure(new GenesisError('KAFKA_UNREACHABLE', 'no broker answers', { place: 'kafka-7:9092' }))
+    const herder = Object.create(services.herder, {
+      trouble: { value: { failure, since: 0 } },
+    }) as typeof services.herder
+    const view: RestServices['view'] = { ...services.view, phase: 'starting', status: () => [] }
+    const access = { ...openAccess, authenticator: await Authenticator.create(auth) }
+    const server = createServer({ ...services, herder, view }, { access })
+    t.after(() => server.close())
+    const health = async (headers: Record<string, string>): Promise<[number, string]> => {
+      const { statusCode, body } = await server.inject({ url: '/health', headers })
+      return [statusCode, body]
+    }
+    const [status, message] = await health({})
+    assert.equal(status, 200)
+    assert.match(message, /waiting for Kafka since 1970/)
+    assert.doesNotMatch(message, /kafka-7/)
+    assert.match((await health(bearer(token)))[1], /kafka-7:9092: no broker answers \(KAFKA_UNREACHABLE\)/)
+    const ready = await server.inject({ url: '/ready' })
+    assert.deepEqual([ready.statusCode, ready.json()], [503, { ready: false, phase: 'starting' }])
   })
 
   test('stops an address that guesses, even where it then guesses right; others go on', async (t) => {
