@@ -25,10 +25,9 @@ export function sharedFiles<Connector extends Sinks>(
   const writers = new Map<string, Connector>()
   const shared: SharedFile<Connector>[] = []
   for (const second of connectors) {
-    for (const { sink, sinkName, tasks, name } of second.deliveries) {
-      if (sink.type !== 'file') continue
-      for (let shard = 0; shard < tasks.max; shard++) {
-        const path = shardFile(sink.path, shard, tasks.max)
+    for (const delivery of second.deliveries) {
+      const { sinkName, name } = delivery
+      for (const path of filesOf(delivery)) {
         const first = writers.get(path) ?? second
         writers.set(path, first)
         const [{ name: other, file }] = first.deliveries
@@ -45,4 +44,10 @@ export function sharedFiles<Connector extends Sinks>(
     }
   }
   return shared
+}
+
+/** The files that a delivery writes. */
+export function filesOf({ sink, tasks }: Pick<ConnectorConfig, 'sink' | 'tasks'>): string[] {
+  if (sink.type !== 'file') return []
+  return Array.from({ length: tasks.max }, (_, shard) => shardFile(sink.path, shard, tasks.max))
 }

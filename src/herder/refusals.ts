@@ -1,5 +1,6 @@
 /** Errors common to all herders. */
 import { GenesisError } from '../errors.js'
+import type { PlannedDelivery } from '../connector/outline.js'
 import type { ConnectorStatus, RestartOptions } from './herder.js'
 import type { RawConfig, RawConnector } from '../config/raw-connector.js'
 import type { HostedConnector } from './hosted-connector.js'
@@ -32,6 +33,25 @@ export function refuseOfFile({ name, file }: RawConnector): void {
     found: file,
     remedy: 'Change the file: a worker with --watch applies the change.',
   })
+}
+
+/** Throws CONFIG_INVALID if another connector of this worker writes to a file that these deliveries write to. */
+export function refuseSharedFile(
+  name: string,
+  deliveries: readonly PlannedDelivery[],
+  connectors: readonly HostedConnector[],
+): void {
+  const files = new Set(deliveries.flatMap((delivery) => delivery.files))
+  if (files.size === 0) return
+  for (const other of connectors) {
+    if (other.name === name || !other.deliveries.some((delivery) => delivery.files.some((file) => files.has(file))))
+      continue
+    throw new GenesisError('CONFIG_INVALID', 'two connectors write to the same file', {
+      place: `connector ${name}: sink.path`,
+      found: `a file of connector ${other.name}, too`,
+      expected: 'a path of its own',
+    })
+  }
 }
 
 /** Throws CONNECTOR_STOPPED or TASK_NOT_FOUND if there is no such task to restart. */

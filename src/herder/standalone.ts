@@ -16,6 +16,7 @@ import {
   patched,
   refuseNoTask,
   refuseOfFile,
+  refuseSharedFile,
   refuseUnlessStopped,
   restartOf,
   stopping,
@@ -198,6 +199,7 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
   applyFile(raw: RawConnector, deliveries: readonly PlannedDelivery[], isRemade: boolean): Promise<void> {
     return this.#change(raw.name, async () => {
       const known = this.connectors.get(raw.name)
+      refuseSharedFile(raw.name, deliveries, this.connectors.all)
       if (known === undefined) {
         const connector = new HostedConnector(raw, 'RUNNING')
         connector.configure(raw, deliveries)
@@ -237,7 +239,7 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
   }
 
   async #create(raw: RawConnector, target: TargetState): Promise<ConnectorView> {
-    const deliveries = await deliveriesOf(raw, this.parts.planning)
+    const deliveries = await this.#deliveriesOf(raw)
     const connector = new HostedConnector(raw, target)
     connector.configure(raw, deliveries)
     await this.#store.save({ raw, target })
@@ -245,10 +247,16 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
     return this.connectors.view(connector)
   }
 
+  async #deliveriesOf(raw: RawConnector): Promise<readonly PlannedDelivery[]> {
+    const deliveries = await deliveriesOf(raw, this.parts.planning)
+    refuseSharedFile(raw.name, deliveries, this.connectors.all)
+    return deliveries
+  }
+
   async #replace(connector: HostedConnector, raw: RawConnector): Promise<void> {
     const failed = this.connectors.failedTasks(connector)
     const isSame = isDeepStrictEqual(connector.raw.config, raw.config)
-    const deliveries = await deliveriesOf(raw, this.parts.planning)
+    const deliveries = await this.#deliveriesOf(raw)
     if (!isSame) await this.#store.save({ raw, target: connector.target })
     connector.configure(raw, deliveries)
     for (const id of failed) connector.restart(id)

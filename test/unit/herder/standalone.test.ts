@@ -135,6 +135,36 @@ describe('a connector of a file', () => {
   })
 })
 
+describe('two connectors of a worker', () => {
+  test('do not write to one file, wherever they come from', async (t) => {
+    const { herder, folder, model, source } = await makePlace(t)
+    const writing = (path: string, more: Readonly<Record<string, string>> = {}) => ({
+      ...{ 'connector.class': connectorClass, model, 'sink.type': 'file', 'sink.path': path },
+      ...more,
+    })
+    await herder.create('a', writing('out.jsonl', { 'tasks.max': '2' }))
+    const refused = {
+      code: 'CONFIG_INVALID',
+      message: /^connector \w: sink\.path: two connectors write to the same file; found a file of connector a, too/,
+    }
+    await assert.rejects(herder.create('b', writing('./out.1.jsonl')), refused)
+    await herder.create('b', writing('out.jsonl'))
+    await assert.rejects(herder.put('b', writing('out.0.jsonl')), refused)
+    await assert.rejects(herder.patch('b', { 'sink.path': 'out.0.jsonl' }), refused)
+    await writeFile(join(folder, 'f.yaml'), 'name: f\nmodel: model.json\nsink: { type: file, path: out.1.jsonl }\n')
+    const files = source(join(folder, 'f.yaml'))
+    const { good } = await files.check(await files.read())
+    const [error] = await files.apply(good, [])
+    assert.match(error.message, refused.message)
+    await herder.delete('a')
+    await settle(files)
+    assert.deepEqual(
+      (await herder.list()).map(({ info }) => info.name),
+      ['b', 'f'],
+    )
+  })
+})
+
 describe('a folder for connectors that come over REST', () => {
   test('has them as they are now, for the next worker', async (t) => {
     let kept = ''
