@@ -119,7 +119,7 @@ export class HerderReads implements Pick<
   }
 
   async topics(name: string): Promise<readonly string[]> {
-    await this.refresh()
+    await this.refresh('states')
     const known = this.connectors.get(name)
     return known === undefined ? [] : this.parts.activeTopics.of(known)
   }
@@ -139,8 +139,11 @@ export class HerderReads implements Pick<
     return this.events.subscribe(listener)
   }
 
-  /** Called before every read, to catch up with other workers' changes. Standalone, there are none. */
-  protected refresh(): Promise<void> {
+  /**
+   * Called before every read, to catch up with other workers' changes of configurations, or of task states as well.
+   * Standalone, there are none.
+   */
+  protected refresh(_to: 'configurations' | 'states' = 'configurations'): Promise<void> {
     return Promise.resolve()
   }
 

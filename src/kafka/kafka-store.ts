@@ -4,6 +4,7 @@ import type { ClusterOptions } from '../config/cluster.js'
 import { asGenesisError, GenesisError } from '../errors.js'
 import { KafkaAdmin } from './admin.js'
 import { kafkaError } from './errors.js'
+import { sharedRuns } from './shared-runs.js'
 import { StoreWriter } from './store-writer.js'
 import type { Store, StoreEntry, StoreListener, StoreWrite } from './store.js'
 import { TopicReader } from './topic-reader.js'
@@ -28,7 +29,7 @@ const partition = 0
 /** How long the broker may hold a fetch waiting for data, ms: the polling interval of an idle store. */
 const maxWaitMs = 500
 
-/** How often the topic's identity is checked if nothing else requests it, ms. */
+/** How often the topic's identity is checked, ms, unless its end gives reason to. */
 const identifyMs = 5_000
 
 /** How long a temporary error may last before it is reported, ms. */
@@ -48,6 +49,8 @@ export class KafkaStore implements Store {
   readonly #entries = new Map<string, StoreEntry>()
   readonly #listeners = new Set<StoreListener>()
   readonly #waiting = new Set<() => void>()
+  /** The log's end as of the call. A busy broker answers late, so calls that come meanwhile share an answer. */
+  readonly #end = sharedRuns(() => this.#identify())
   /** By write id: the caller waiting to see its record. */
   readonly #pending = new Map<string, (entry: StoreEntry) => void>()
   #filter = new TransactionFilter<{ entry: StoreEntry; id: string | null }>()
@@ -57,6 +60,8 @@ export class KafkaStore implements Store {
   /** Counts successive topics of this name. */
   #epoch = 0
   #identifiedAt = 0
+  /** The last read succeeded, so its offset is within the log. */
+  #isFollowing = false
   #closed = false
   #following: Promise<void> | null = null
   #writing: Promise<unknown> = Promise.resolve()
@@ -99,7 +104,7 @@ export class KafkaStore implements Store {
   async readToEnd(): Promise<void> {
     for (;;) {
       const askedAt = Date.now()
-      const end = await this.#identify()
+      const end = await this.#end()
       const epoch = this.#epoch
       await this.#until(() => this.#position >= end || epoch !== this.#epoch)
       if (epoch !== this.#epoch) continue
@@ -201,6 +206,7 @@ export class KafkaStore implements Store {
         for (const batch of batches) this.#take(batch)
         this.#position = Math.max(this.#position, next)
         this.#followedAt = Date.now()
+        this.#isFollowing = true
         this.#wake()
         if (isTroubled) this.#options.onTrouble?.(null)
         isTroubled = false
@@ -209,6 +215,7 @@ export class KafkaStore implements Store {
         if (!isTroubled) this.#options.onTrouble?.(kafkaError(error))
         isTroubled = true
         this.#identifiedAt = -Infinity
+        this.#isFollowing = false
         await sleep(retryMs)
       }
     }
@@ -248,11 +255,10 @@ export class KafkaStore implements Store {
   async #identify(): Promise<number> {
     for (;;) {
       const [epoch, position] = [this.#epoch, this.#position]
-      const { topicId, start, end } = await this.#lookUp()
+      const { topicId, start, end } = await this.#lookUp(position)
       this.#assertOpen()
       // Another look has found a new log meanwhile; this one may have seen the one before.
       if (epoch !== this.#epoch) continue
-      this.#identifiedAt = performance.now()
       const isFirst = this.#topicId === null
       // Not by the position now: records that came after the response was sent may have been read already.
       if (!isFirst && (topicId !== this.#topicId || end < position)) this.#reset()
@@ -262,15 +268,21 @@ export class KafkaStore implements Store {
     }
   }
 
-  async #lookUp(): Promise<{ topicId: string | null; start: number; end: number }> {
+  async #lookUp(position: number): Promise<{ topicId: string | null; start: number; end: number }> {
     const { topic, isExpendable } = this.#options
     const asked = async (): Promise<{ topicId: string | null; start: number; end: number }> => {
       this.#control.refresh()
       const topicId = await this.#control.topicId()
       const [{ start, end }] = await this.#control.ranges()
+      this.#identifiedAt = performance.now()
       return { topicId, start, end }
     }
     try {
+      // What was identified and can be read is asked for its end alone: one request. A replaced log is shorter at first.
+      if (this.#isFollowing && performance.now() - this.#identifiedAt <= identifyMs) {
+        const [topicId, end] = [this.#topicId, await this.#control.end(partition)]
+        if (end >= position) return { topicId, start: 0, end }
+      }
       return await asked()
     } catch (error) {
       this.#assertOpen()
@@ -289,6 +301,7 @@ export class KafkaStore implements Store {
 
   #reset(): void {
     this.#epoch++
+    this.#isFollowing = false
     this.#position = 0
     this.#entries.clear()
     this.#filter = new TransactionFilter()

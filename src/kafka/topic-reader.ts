@@ -69,6 +69,11 @@ export class TopicReader {
     return this.#persist(({ topicId }) => Promise.resolve(topicId))
   }
 
+  /** The offset after a partition's last replicated record, for one request to its leader. */
+  end(partition: number): Promise<number> {
+    return this.#offset(partition, latest, 'uncommitted')
+  }
+
   /** The current offsets of every partition, in partition order. */
   async ranges(): Promise<PartitionRange[]> {
     const { partitions } = await this.#persist((metadata) => Promise.resolve(metadata))

@@ -314,7 +314,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
 
   override async resetTopics(name: string): Promise<void> {
     await this.#toWrite()
-    await this.refresh()
+    await this.refresh('states')
     const known = this.connectors.get(name)
     if (known !== undefined) await this.#status.resetTopics(name, this.parts.activeTopics.counts(known))
   }
@@ -388,14 +388,16 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
   }
 
   /**
-   * Updates to the end of the logs; if they cannot be read, keeps the previous state. Throws if they were never read.
+   * Updates to the end of the configurations, so that a call sees what any worker has acknowledged. States are as recent
+   * as the status log is followed, unless they are what is asked for. If the logs cannot be read, the previous state
+   * stays. Throws if they were never read.
    */
-  protected override async refresh(): Promise<void> {
+  protected override async refresh(to: 'configurations' | 'states' = 'configurations'): Promise<void> {
     if (!(await this.#isStarted(staleAfterMs))) throw this.#away()
     // During an outage later callers need not wait again; one attempt at a time finds out when Kafka is back.
     if (this.#isCut && this.#isReading) return
     this.#isReading = true
-    const read = Promise.all([this.#config.readToEnd(), this.#status.readToEnd()])
+    const read = Promise.all([this.#config.readToEnd(), ...(to === 'states' ? [this.#status.readToEnd()] : [])])
     const seen = read
       .then(
         () => (this.#isCut = false),
