@@ -18,7 +18,7 @@ interface Flags {
 /** `genesis describe`: prints a model's columns and quality. */
 export function describeCommand(): Command {
   return new Command('describe')
-    .description("show a model's columns, dependence tree and quality")
+    .description("Shows a model's columns, their dependence tree, and the quality measured when it was trained.")
     .argument('<model>', 'the model file, a declaration in YAML, or a schema')
     .option('--json', 'print JSON')
     .option('--conditions <json>', 'also show the probability that a record satisfies these conditions', jsonValue)

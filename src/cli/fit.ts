@@ -33,7 +33,9 @@ export const defaultFitFlags: Omit<FitFlags, 'out'> = {
 /** `genesis fit`: trains a model from a table and writes its file. Progress and quality go to stderr. */
 export function fitCommand(): Command {
   return new Command('fit')
-    .description('train a model from a table: CSV, JSON, JSON lines or Parquet')
+    .description(
+      'Trains a model from a table (CSV, JSON, JSON lines or Parquet) and reports how well its records match the table.',
+    )
     .argument('<table>', 'table to train from; .gz is decompressed')
     .requiredOption('--out <model>', 'model file to write')
     .option('--columns <file>', 'kinds and options of columns, overriding what is inferred (docs/fit.md)')

@@ -10,7 +10,7 @@ const minLength = 8
 export function hashPasswordCommand(): Command {
   return new Command('hash-password')
     .description(
-      'Prints the hash of a password for http.auth.users in a worker file. The password is read from standard input, so that it is in no process list and no shell history.',
+      'Prints the hash of a password for http.auth.users in a worker file. The password is read from standard input, so that it does not appear in process lists or the shell history.',
     )
     .option('--token', 'create a random token, and print it and its hash for http.auth.tokens')
     .addHelpText(
@@ -21,7 +21,7 @@ Examples:
   genesis hash-password                    # asks for the password
   genesis hash-password --token
 
-Exit status: 0 printed; 2 no password, or one that is too short.`,
+Exit status: 0 printed; 2 no password, or it is too short.`,
     )
     .action(async ({ token }: { readonly token?: true }) => {
       if (token) process.stdout.write(newToken())

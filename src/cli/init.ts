@@ -46,7 +46,7 @@ Examples:
   genesis init customers.csv
   genesis init customer.avsc --dir feed
 
-If KAFKA_BROKERS is set, no worker file and no Compose file are written; and unless SCHEMA_REGISTRY_URL is set too, records are JSON.`,
+If KAFKA_BROKERS is set, the worker file and the Compose file are not written, and records are JSON unless SCHEMA_REGISTRY_URL is also set.`,
     )
     .action(async (source: string | undefined, flags: Flags) => init(source, flags))
 }

@@ -24,7 +24,7 @@ interface ResetFlags {
 export function resetCommand(): Command {
   return new Command('reset')
     .description(
-      "Deletes a connector's checkpoints, so that its stream restarts from the beginning; or moves them. Workers that run it are fenced first, so their tasks end. Existing records in the topic or file are kept.",
+      "Deletes a connector's checkpoints, so that its stream restarts from the beginning, or moves them to another position. Workers that run it are fenced first, so their tasks end. Existing records in the topic or file are kept.",
     )
     .argument('<connector...>', 'connector files, or folders of them')
     .option('--to-position <n>', 'continue at this position of the stream instead of the beginning', wholeNumber)
@@ -34,7 +34,7 @@ export function resetCommand(): Command {
         'keep the position, and accept the topic and group (group.id) of the current configuration',
       ).conflicts('toPosition'),
     )
-    .option('--sink <name>', 'only this sink of several')
+    .option('--sink <name>', 'reset only this sink (default: all)')
     .option('--worker <file>', 'worker file; brokers can also come from the environment')
     .option('--yes', 'do not ask for confirmation')
     .option('--json', 'print the result as JSON, one line per connector')

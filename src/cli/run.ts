@@ -36,7 +36,10 @@ export function runCommand(): Command {
     .description(
       'Hosts connectors until each has sent its max_records, or indefinitely without one. Ctrl-C and SIGTERM finish open transactions first; a second Ctrl-C exits immediately.',
     )
-    .argument('[paths...]', 'connector files, or folders of them (default: connectors, if it exists or http is off)')
+    .argument(
+      '[paths...]',
+      'connector files, or folders of them (default: connectors; none if it does not exist and http is on)',
+    )
     .option('--worker <file>', 'worker file; brokers and registry can also come from the environment')
     .option('--watch', 'watch the files: start, restart and stop connectors as files are added, changed and removed')
     .addOption(

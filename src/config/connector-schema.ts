@@ -137,7 +137,7 @@ export const connectorSchema = {
     ),
     envelope: choice(
       ['none', 'upsert', 'debezium'],
-      "Form of the events of entities that live, in Kafka. upsert: the row after each event, and a tombstone where the entity is deleted; debezium: the row before and after, and the operation, in Debezium's envelope.",
+      "How the life-cycle events of entities are written to Kafka. upsert: the row after each event, and a tombstone where the entity is deleted; debezium: the row before and after, and the operation, in Debezium's envelope.",
       'none',
     ),
     tombstones: option<boolean>(
