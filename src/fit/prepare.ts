@@ -14,6 +14,7 @@ import { findMasks, type Mask } from './relations/missing.js'
 import { forbiddenNote, maskNotes, relationNote } from './relations/note.js'
 import { planRelations, type PlannedRelation } from './relations/plan.js'
 import { followerNote, followersOf, type Follower } from './relations/followers.js'
+import { unequalPairs } from './relations/unequal.js'
 import { forbiddenRows, statedRelations, wrongRelations } from './relations/stated.js'
 import type { NodeColumn } from './node-column.js'
 import type { Table } from './table/table.js'
@@ -147,6 +148,13 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
   const joint = options.relations === false ? [] : jointColumns(open, (name) => freeName(name, names))
   for (const column of joint) nodes.push(discretised(column, table, { ...options, minCount: 1 }))
   const { decided, undecided } = withDependencies(nodes)
+  const isListed = (a: string, b: string): boolean => {
+    const by = [a, b].map((name) => decided.find(({ column }) => column.name === name)?.decider.column)
+    return by[0] !== undefined && by[0] === by[1] && joint.includes(by[0])
+  }
+  const tieable = learned.filter(({ name }) => !stated.untied.has(name))
+  const unequal = options.relations === false ? [] : unequalPairs(tieable, isListed)
+  for (const { columns } of unequal) notes.push(`columns ${columns.join(' and ')}: are never the same`)
   for (const { column, decider } of decided) notes.push(`column ${column.name} is determined by ${decider.column.name}`)
   for (const relation of relations) notes.push(relationNote(relation))
   for (const follower of followers) notes.push(followerNote(follower, clocks))
@@ -163,7 +171,7 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
     joint,
     masks,
     patterns,
-    forbid: stated.forbid,
+    forbid: [...stated.forbid, ...unequal.map(({ forbidden }) => forbidden)],
     notes,
   }
 }

@@ -1,4 +1,5 @@
 import type { LearnedColumn } from '../columns/plan.js'
+import { heldCodes } from '../dependencies.js'
 import type { NodeColumn } from '../node-column.js'
 
 /** Minimum number of values of each column; with fewer, they fit into the hidden states. */
@@ -6,6 +7,10 @@ const minValues = 20
 const maxCombinations = 8192
 /** Minimum average number of rows per combination. */
 const minRowsEach = 3
+/** The same if they determine a third column, such as the distance of two airports: then other combinations would be wrong in two ways. */
+const fewestRowsEach = 1.5
+/** Minimum number of values of that column, and of rows that could contradict it. */
+const [decidedValues, decidedRows] = [20, 200]
 /** Maximum share of all combinations that occur; above it, the columns combine freely. */
 const maxOccurring = 0.5
 /** Minimum mutual information of the two columns, in bits. */
@@ -30,6 +35,7 @@ export function jointColumns(nodes: readonly NodeColumn[], freeName: (name: stri
       if (!isText(a.column) && !isText(b.column)) continue
       const pairs = combinations(a, b)
       if (pairs === null) continue
+      if (pairs.size > a.codes.length / minRowsEach && !decideAnother(a, b, pairs, nodes)) continue
       const bits = shared(a, b, pairs)
       if (bits >= minSharedBits) found.push({ a, b, pairs, bits })
     }
@@ -56,7 +62,7 @@ function combinations(a: NodeColumn, b: NodeColumn): Map<number, number> | null 
   const rows = a.codes.length
   const limit = Math.min(
     maxCombinations,
-    rows / minRowsEach,
+    rows / fewestRowsEach,
     maxOccurring * a.alphabet.symbols.length * b.alphabet.symbols.length,
   )
   const pairs = new Map<number, number>()
@@ -66,6 +72,33 @@ function combinations(a: NodeColumn, b: NodeColumn): Map<number, number> | null 
     if (pairs.size > limit) return null
   }
   return pairs.size > Math.max(a.alphabet.symbols.length, b.alphabet.symbols.length) ? pairs : null
+}
+
+/** Whether two columns together, but neither of them alone, determine a third one in every row. */
+function decideAnother(
+  a: NodeColumn,
+  b: NodeColumn,
+  pairs: ReadonlyMap<number, number>,
+  nodes: readonly NodeColumn[],
+): boolean {
+  if (a.codes.length - pairs.size < decidedRows) return false
+  return nodes.some((node) => {
+    if (node === a || node === b || node.column.hidden) return false
+    const { codes, values } = heldCodes(node.column.raw, node.column.learned.held)
+    if (values.length < decidedValues) return false
+    const isDecided = (keyAt: (row: number) => number): boolean => {
+      const known = new Map<number, number>()
+      return codes.every((code, row) => {
+        const key = keyAt(row)
+        const before = known.get(key)
+        if (before === undefined) known.set(key, code)
+        return before === undefined || before === code
+      })
+    }
+    return (
+      isDecided((row) => keyOf(a, b, row)) && !isDecided((row) => a.codes[row]) && !isDecided((row) => b.codes[row])
+    )
+  })
 }
 
 function shared(a: NodeColumn, b: NodeColumn, pairs: ReadonlyMap<number, number>): number {

@@ -6,6 +6,7 @@ import { ratioOf, ratioUnit } from '../../model/relations/relation.js'
 import type { Order } from './order.js'
 import { numbersOf, someOf, type NumberColumn } from './number-column.js'
 import { ratioRests } from './rests.js'
+import { trendFormula } from './trend.js'
 import type { Uses } from './uses.js'
 
 /** A column represented by its rest, as formula + rest or formula × rest. */
@@ -15,6 +16,8 @@ export interface NearRelation {
   readonly by: 'sum' | 'ratio'
   /** See `PlannedRelation`. */
   readonly between?: readonly [low: Formula, high: Formula]
+  /** The column of times that the formula is a trend over. */
+  readonly trend?: string
   /** Bits per row that learning the rest instead of the column saves. */
   readonly gain: number
 }
@@ -121,11 +124,28 @@ class NearSearch {
       .map(({ high }) => high)
     if (lower.length > 1) bases.push(boundOf('max', lower))
     if (upper.length > 1) bases.push(boundOf('min', upper))
+    const trends = placed.flatMap((x) => this.#trend(y, x) ?? [])
     const near = bases.flatMap((formula) => [this.#relation(y, formula, 'sum'), this.#relation(y, formula, 'ratio')])
     const isBetween =
       lower.length > 0 && upper.length > 0 && lower.every((low) => upper.every((high) => this.#leads(low, high, y)))
     if (isBetween) near.push(this.#between(y, boundOf('max', lower), boundOf('min', upper)))
-    return near.filter((relation) => relation !== null)
+    return [...near, ...trends].filter((relation) => relation !== null)
+  }
+
+  /** A number as a smooth function of a time and what is left of it, such as measurements that rise over the years. */
+  #trend(y: NumberColumn, x: NumberColumn): NearRelation | null {
+    // Off its grid, or beyond the table's times, the column would get values that it cannot have.
+    if (!x.isTime || y.isTime || y.type.kind === 'time' || y.grain > 1 || x.column.hidden) return null
+    if (this.uses.needs(x.name, y.name) || this.#sharedBits(x, y) < minSharedBits) return null
+    const key = `${y.name}\ntrend\n${x.name}`
+    let known = this.#known.get(key)
+    if (known === undefined) {
+      const formula = trendFormula(x, this.#values.get(x)!, y, this.#values.get(y)!)
+      const measured = formula === null ? null : this.#measured(y, formula, 'sum')
+      known = measured === null ? null : { ...measured, trend: x.name }
+      this.#known.set(key, known)
+    }
+    return known
   }
 
   /** Whether the rest preserves all orders between the column and others. */

@@ -35,6 +35,7 @@ export function relationSentence({
   calendar,
   stated,
   between,
+  trend,
 }: PlannedRelation): string {
   if (calendar !== undefined) return `is ${calendar} in every row`
   const text = formulaText(formula)
@@ -49,6 +50,7 @@ export function relationSentence({
   }
   if (between !== undefined)
     return `lies between ${between.map(formulaText).join(' and ')}, learned as its relative position`
-  const how = free === undefined ? [`learned as ${text} ${by === 'ratio' ? '× a ratio' : '+ a rest'}`] : []
+  const base = trend === undefined ? text : `a trend over ${trend}`
+  const how = free === undefined ? [`learned as ${base} ${by === 'ratio' ? '× a ratio' : '+ a rest'}`] : []
   return [...how, ...limits].join(', ')
 }

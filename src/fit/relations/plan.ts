@@ -24,6 +24,8 @@ export interface PlannedRelation {
   readonly by: 'sum' | 'ratio'
   /** The bounds that the column lies between: it is low + ratio × formula, where the formula is high − low. */
   readonly between?: readonly [low: Formula, high: Formula]
+  /** The column of times that the formula is a trend over. */
+  readonly trend?: string
   readonly rest: LearnedColumn | null
   /** The rest that marks rows in which the formula does not hold; null: none. */
   readonly notSo: number | null
@@ -90,8 +92,10 @@ export function planRelations(learned: readonly LearnedColumn[], options: Relati
     uses,
   )
   for (const relation of exact) made.set(relation.column.name, exactly(relation, named, freeName))
-  for (const { column, formula, by, between } of near)
-    made.set(column.name, nearly({ column, formula, rounding: 'half' }, by, between, named, freeName))
+  for (const { column, formula, by, between, trend } of near) {
+    const relation = nearly({ column, formula, rounding: 'half' }, by, between, named, freeName)
+    made.set(column.name, trend === undefined ? relation : { ...relation, trend })
+  }
   const isWhole = (name: string): boolean => isFixed(name) || isOnCalendar(named.get(name)!)
   const limits = limited(made, statedOrders, ordersOnly)
   const all = limited(new Map(limits.map((each) => [each.column.name, each])), orders.slice(statedOrders.length), {

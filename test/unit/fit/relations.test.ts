@@ -320,3 +320,74 @@ test('a product that is part of a sum is kept as well as the sum', async () => {
     assert.equal(cents(total), cents(amount) + cents(shipping))
   }
 })
+
+test('columns of the same values that are never equal stay so, and conditions on them are exact', async () => {
+  const teams = ['Ajax', 'Bari', 'Celta', 'Derby', 'Elche', 'Fola']
+  const { records, artifact } = await recordsOf(
+    rows(21, (random) => {
+      const home = random.below(6)
+      return { home: teams[home], away: teams[(home + 1 + random.below(5)) % 6], goals: random.below(5) }
+    }),
+  )
+  for (const { home, away } of records) assert.notEqual(home, away)
+  assert.ok(new Set(records.map(({ home, away }) => `${String(home)} ${String(away)}`)).size === 30)
+  const model = parseModel(Buffer.from(writeModel(artifact)), 'test')
+  for (const row of toRows(openGenerator(model, { conditions: { home: 'Bari' } }).generate(300)) as Record<
+    string,
+    Value
+  >[])
+    assert.ok(row.home === 'Bari' && row.away !== 'Bari')
+})
+
+test('columns that are equal in one row are no such pair, nor are columns of other values', async () => {
+  const letters = 'abcdefgh'.split('')
+  const { records } = await recordsOf(
+    rows(22, (random, i) => {
+      const from = random.below(8)
+      const to = i === 77 ? from : (from + 1 + random.below(7)) % 8
+      return { from: letters[from], to: letters[to], grade: letters[random.below(8)].toUpperCase() }
+    }),
+  )
+  assert.ok(records.some(({ from, to }) => from === to))
+})
+
+test('two columns that determine a third one combine as in the table, even if few rows have each combination', async () => {
+  const random = new TrainingRandom(5)
+  const cities = Array.from({ length: 40 }, (_, i) => ({ name: `C${i}`, x: random.below(3000), y: random.below(2000) }))
+  const routes = Array.from({ length: 500 }, () => [random.below(40), random.below(40)] as const).filter(
+    ([a, b]) => a !== b,
+  )
+  const miles = (a: number, b: number): number =>
+    Math.round(Math.hypot(cities[a].x - cities[b].x, cities[a].y - cities[b].y))
+  const table = rows(
+    23,
+    (random) => {
+      const [a, b] = routes[random.below(routes.length)]
+      return { from: cities[a].name, to: cities[b].name, distance: miles(a, b), delay: random.below(60) }
+    },
+    1100,
+  )
+  const { records } = await recordsOf(table)
+  const known = new Set(routes.map(([a, b]) => `${cities[a].name} ${cities[b].name} ${miles(a, b)}`))
+  for (const { from, to, distance } of records)
+    assert.ok(known.has(`${String(from)} ${String(to)} ${Number(distance)}`))
+})
+
+test('numbers that rise with a time stay near their trend', async () => {
+  const start = Date.UTC(1960, 0, 1)
+  const level = (day: number): number => 300 + day / 300 + (day / 8000) ** 2 * 20
+  const table = rows(24, (random) => {
+    const day = random.below(20_000)
+    const date = new Date(start + day * 86_400_000).toISOString().slice(0, 10)
+    return { date, ppm: (level(day) + random.below(400) / 100 - 2).toFixed(2), other: random.below(1000) }
+  })
+  const { records, artifact } = await recordsOf(table)
+  for (const { date, ppm } of records) {
+    const day = (Date.parse(String(date)) - start) / 86_400_000
+    assert.ok(Math.abs(Number(ppm) - level(day)) < 3, `${String(date)} ${String(ppm)}`)
+  }
+  const model = parseModel(Buffer.from(writeModel(artifact)), 'test')
+  const conditions = { ppm: ['>', 400], date: ['<', '2012-01-01'] }
+  for (const row of toRows(openGenerator(model, { conditions }).generate(100)) as Record<string, Value>[])
+    assert.ok(Number(row.ppm) > 400 && String(row.date) < '2012-01-01')
+})
