@@ -3,7 +3,7 @@
 # make help    the rest
 
 .DEFAULT_GOAL := help
-.PHONY: help node demo test check bench readers record-connect fuzz fault soak chaos model build node-matrix sbom clean
+.PHONY: help node demo test check bench readers record-connect fuzz fault soak chaos model build node-matrix site sbom clean
 
 help:
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1 \t/p' Makefile | expand -t 20
@@ -14,11 +14,11 @@ demo: node ## run the shipped connectors against a real Kafka, and prove the res
 test: build ## run the whole test suite
 	@node build/scripts/test.js
 
-check: build ## lint, format, dead code, API docs, licences, install scripts
+check: build ## lint, format, dead code, the site, licences, install scripts
 	npx eslint .
 	npx prettier --check . --log-level warn
 	npx knip
-	npx typedoc --emit none --logLevel Warn
+	npx typedoc --options typedoc.site.json --logLevel Warn
 	node build/scripts/dependencies.js
 
 bench: build ## print the benchmark table (docs/benchmarks.md); SECTIONS="sampler …" for parts
@@ -54,6 +54,10 @@ node:
 
 node-matrix: build ## unit and contract tests and one delivery on Node 20, 22, 24 and 26 (NODE=22: on one of them)
 	@node build/scripts/node-matrix.js $(NODE)
+
+site: node_modules/.package-lock.json ## make the documentation site: build/site/index.html
+	@npx typedoc --options typedoc.site.json --logLevel Warn
+	@echo build/site/index.html
 
 sbom: node_modules/.package-lock.json ## list what ships, in CycloneDX: build/sbom.json
 	@mkdir -p build
