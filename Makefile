@@ -3,7 +3,7 @@
 # make help    the rest
 
 .DEFAULT_GOAL := help
-.PHONY: help node demo test check bench readers record-connect fuzz fault soak chaos model build node-matrix site sbom clean
+.PHONY: help node demo test check bench readers record-connect fuzz fault soak chaos model build node-matrix site release sbom clean
 
 help:
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1 \t/p' Makefile | expand -t 20
@@ -58,6 +58,9 @@ node-matrix: build ## unit and contract tests and one delivery on Node 20, 22, 2
 site: node_modules/.package-lock.json ## make the documentation site: build/site/index.html
 	@npx typedoc --options typedoc.site.json --logLevel Warn
 	@echo build/site/index.html
+
+release: build ## make every place that names the version agree; VERSION=1.2.3 (publishes nothing)
+	@node build/scripts/release.js $(VERSION)
 
 sbom: node_modules/.package-lock.json ## list what ships, in CycloneDX: build/sbom.json
 	@mkdir -p build
