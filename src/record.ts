@@ -11,7 +11,7 @@ export type Value = string | number | boolean | null
  * and a `timestamp` milliseconds since 1970-01-01T00:00Z, a `time` milliseconds since midnight. Only `double` holds fractions.
  */
 export type FieldType =
-  /** `size`: every value has so many bytes. */
+  /** `size`: every value has this many bytes. */
   | { readonly kind: 'string'; readonly size?: number }
   | { readonly kind: 'uuid' }
   | { readonly kind: 'boolean' }
@@ -190,7 +190,7 @@ export interface ShardId {
 export interface Checkpoint {
   /** The shard's next position in the stream, congruent to the shard modulo `shards`; up to 2^53. */
   readonly position: number
-  /** Hash of model, conditions, seed and record layout: what made the records (hexadecimal). */
+  /** Hash (hexadecimal) of everything the records depend on: model, conditions, seed and record layout. */
   readonly fingerprint: string
   /** The stream's number of shards. A checkpoint is invalid for any other number. */
   readonly shards: number

@@ -30,7 +30,7 @@ export type SaslOptions =
       readonly mechanism: 'OAUTHBEARER'
       /** A fixed token; or a grant at the endpoint, by a secret (RFC 6749 §4.4) or an assertion (RFC 7523); or AWS's. */
       readonly token?: string
-      /** Path of a file with a JWT, which is read for each grant: whoever issues it replaces it. */
+      /** Path of a file with a JWT. Read for each grant, because its issuer replaces it. */
       readonly assertionFile?: string
       /** Tokens are signed with AWS credentials for the Kafka clusters (MSK) of this region. */
       readonly awsRegion?: string

@@ -137,7 +137,7 @@ export const workerSchema = {
       }),
       assertion_file: optional<string>(
         'path',
-        'File with a JWT that is sent to the token endpoint instead of a client secret (RFC 7523), read anew for each token. With client_id it authenticates the client, without it is the grant. Relative to this file.',
+        'File with a JWT that is sent to the token endpoint instead of a client secret (RFC 7523), read again for each token. With client_id it authenticates the client, without it is the grant. Relative to this file.',
         { env: 'KAFKA_SASL_ASSERTION_FILE', code: 'sasl.assertionFile' },
       ),
       token_endpoint: optional<string>('url', 'Token endpoint for client credentials or an assertion (OAUTHBEARER).', {

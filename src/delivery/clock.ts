@@ -8,12 +8,12 @@ export interface Clock {
   turn(): Promise<void>
 }
 
-const longestTimerMs = 2 ** 31 - 1
+const maxTimerMs = 2 ** 31 - 1
 
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(ms, call) {
-    const timer = setTimeout(call, Math.min(longestTimerMs, Math.max(1, Math.ceil(ms))))
+    const timer = setTimeout(call, Math.min(maxTimerMs, Math.max(1, Math.ceil(ms))))
     return () => clearTimeout(timer)
   },
   turn: () => new Promise((resolve) => setImmediate(resolve)),

@@ -6,7 +6,7 @@ export interface Encoder {
   prepare(): Promise<void>
   /** Encodes a batch synchronously, without I/O. The result is valid until the next call. */
   encode(batch: ColumnBatch): EncodedBatch
-  /** Ends what goes on between batches; `prepare` begins anew. */
+  /** Ends work that continues between batches; `prepare` restarts it. */
   close?(): void
 }
 

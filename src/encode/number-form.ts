@@ -103,7 +103,7 @@ function writeNumber(form: NumberForm, b: Buffer, value: number): number {
   }
 }
 
-/** Whether an integer is one of so many bits; of 64, what a double holds exactly. */
+/** Whether an integer fits in this many bits; for 64 bits, only as far as a double is exact. */
 function fitsBits({ bits, isSigned }: { bits: 32 | 64; isSigned: boolean }, value: number): boolean {
   if (!isSigned && value < 0) return false
   if (bits === 64) return Number.isSafeInteger(value)

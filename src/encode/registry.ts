@@ -232,7 +232,7 @@ export class Registry {
     try {
       return await known
     } finally {
-      // It may change: whoever comes later asks again.
+      // It may change, so later callers ask again.
       this.ids.delete(key)
     }
   }

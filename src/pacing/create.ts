@@ -32,7 +32,7 @@ export function createPacer(throughput: Throughput, { shard, shards }: ShardId, 
   })
 }
 
-/** The most records one shard may ever be asked for at once: the required buffer size. */
+/** Maximum number of records a shard is asked for at a time, which is the required buffer size. */
 export function largestGrant(throughput: Throughput, { shards }: ShardId): number {
   const { batchSize, adaptive } = throughput
   const curve = adaptive === null ? curveOf(throughput) : null

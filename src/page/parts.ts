@@ -28,7 +28,7 @@ export function setProgress(element: HTMLProgressElement, position: number | nul
   if (end !== null) element.value = end === 0 ? 1 : (position ?? 0) / end
 }
 
-/** A line of the last rates; decoration of the number beside it. */
+/** A sparkline of the last rates, which decorates the number next to it. */
 export function spark(): { readonly element: SVGSVGElement; update(rates: readonly number[]): void } {
   const line = svg('polyline')
   const element = svg(

@@ -111,7 +111,7 @@ function failuresOf(own: Failure | undefined, tasks: readonly Task[]): readonly 
   return own === undefined ? all : [{ who: 'Connector', failure: own }, ...all]
 }
 
-/** The message ends with the remedy; the trace is for whoever needs more. */
+/** The message ends with the remedy; the trace is for those who need more. */
 function errorBlock({ who, failure: { code, message, trace } }: ShownFailure): HTMLElement {
   const title = h('p', {}, h('strong', {}, who), ' ', h('code', {}, code))
   const stack = h('details', {}, h('summary', {}, 'Trace'), h('pre', { tabindex: 0 }, trace))

@@ -55,7 +55,7 @@ export interface RouteConfig {
   readonly isUnlimited?: true
   /** Not an audited change, although its method is not GET. */
   readonly changesNothing?: true
-  /** Its response is zipped where the client can unzip. Not for what repeats a caller's text beside secrets (BREACH). */
+  /** Compresses the response if the client accepts that. Not for responses that echo a caller's text next to secrets (BREACH). */
   readonly isLong?: true
 }
 

@@ -52,7 +52,7 @@ export class ServerCertificate {
     return true
   }
 
-  /** Refreshes every ten seconds until the returned function is called. A problem is told once. */
+  /** Refreshes every ten seconds until the returned function is called. A problem is reported once. */
   follow(server: Server, told: Told = () => undefined): () => void {
     let trouble = ''
     const look = async (): Promise<void> => {

@@ -1,6 +1,6 @@
 /**
- * Values whose schema id is not the one that the registry gives now. A registry that was emptied gives other ids: the records are
- * those of the stream all the same, but whoever looks the earlier id up finds another schema, or none.
+ * Values whose schema id is not the one that the registry returns now. An emptied registry assigns other ids: the records are
+ * still those of the stream, but looking up the earlier id finds another schema, or none.
  */
 import type { Registry } from '../encode/registry.js'
 import { wirePrefixBytes } from '../encode/wire-format.js'

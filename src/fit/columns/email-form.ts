@@ -12,7 +12,7 @@ export interface NamePart {
 /** Maximum number of rows examined. */
 const sampleRows = 200
 /** Minimum share of them that must follow the form. */
-const enough = 0.3
+const minShare = 0.3
 const separators = ['.', '_', '-', '']
 /** Numbers that distinguish people of the same name. */
 const number = /\d+$/
@@ -41,7 +41,7 @@ export function emailForm(emails: RawColumn, parts: readonly NamePart[]): string
     })
   }
   const most = counts.reduce((best, count, form) => (count > counts[best] ? form : best), 0)
-  return rows > 0 && counts[most] >= enough * rows ? forms[most].template : null
+  return rows > 0 && counts[most] >= minShare * rows ? forms[most].template : null
 }
 
 function slugIn({ raw, word }: NamePart, row: number): string {

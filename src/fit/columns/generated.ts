@@ -160,10 +160,10 @@ function nameParts(owner: string, names: PartNames, locale: string): ArtifactCol
   ]
 }
 
-/** Columns with more columns of texts than this are not searched for names. */
-const mostNames = 12
+/** Maximum number of columns in which names are searched. */
+const maxNames = 12
 
-/** The columns that an e-mail address may follow: names, and learned texts. Of a full name that is made of parts, its parts. */
+/** The columns that an email address may follow: names, learned texts, and the parts of full names. */
 function namesIn(all: readonly PlannedColumn[], names: PartNames): NamePart[] {
   return all
     .flatMap((column): NamePart[] => {
@@ -175,7 +175,7 @@ function namesIn(all: readonly PlannedColumn[], names: PartNames): NamePart[] {
       if (column.kind !== 'name') return []
       return (['first', 'last'] as const).map((word) => ({ reference: names.of(name, word), raw, word }))
     })
-    .slice(0, mostNames)
+    .slice(0, maxNames)
 }
 
 /** The columns with the names of the record's person; hidden parts if the record has no name columns. */

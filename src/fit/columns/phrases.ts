@@ -22,7 +22,7 @@ const pairTexts = 3
 const [maxKept, longestKept] = [2000, 200]
 const [maxWords, maxPairs] = [5000, 40_000]
 /** With a smaller share of frequent words, or fewer of them unless they are most of the words, all texts would consist of the same few words. */
-const enough = 0.25
+const minShare = 0.25
 const [fewWords, most] = [24, 0.6]
 
 /** A word, possibly followed by a punctuation mark or in brackets; brackets around several words would stay open. */
@@ -92,7 +92,7 @@ function wordModel(texts: readonly Counted[], frequent: readonly string[]): Word
   )
   const all = coded.reduce((sum, codes) => sum + codes.length, 0)
   const known = coded.reduce((sum, codes) => sum + codes.filter((code) => code >= 0).length, 0)
-  if (known < (frequent.length < fewWords ? most : enough) * all) return null
+  if (known < (frequent.length < fewWords ? most : minShare) * all) return null
   const kinds = kindsOf(coded, frequent.length)
   const tallies = (count: number): Tally[] => Array.from({ length: count }, () => new Map<number, number>())
   const [alone, first, anywhere] = tallies(3)

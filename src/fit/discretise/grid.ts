@@ -4,7 +4,7 @@ import { commonStep } from '../columns/numbers.js'
 /** Steps that people round to, as multiples of a column's smallest step, including seconds, minutes, hours and days in ms. */
 const coarser = [86_400_000, 3_600_000, 60_000, 10_000, 5_000, 1_000, 500, 250, 100, 50, 25, 20, 10, 5, 2]
 /** Share of the rows that must lie on a coarser grid … */
-const enough = 0.995
+const minShare = 0.995
 /** … and maximum number of distinct values off it, which are kept individually. */
 const maxStrays = 64
 
@@ -30,9 +30,9 @@ export function binGridOf(
       if (value % coarse === 0) continue
       offGrid += count
       strays.add(value)
-      if (strays.size > maxStrays || offGrid > (1 - enough) * total) break
+      if (strays.size > maxStrays || offGrid > (1 - minShare) * total) break
     }
-    const fine = strays.size <= maxStrays && offGrid <= (1 - enough) * total
+    const fine = strays.size <= maxStrays && offGrid <= (1 - minShare) * total
     // Strays get symbols of their own, which would undo the suppression of rare values.
     if (fine && minCount <= 1) return { grain: coarse, strays }
   }

@@ -87,6 +87,6 @@ export function checkClientOptions(options: WebSocketServerPublisherOptions): vo
       expected: 'generator: the SyntheticGenerator to stream from',
     })
   }
-  const most = { batchSize: count(1, maxBatchSize), rateLimit: numberFrom(0, maxRateLimit) }
-  checkOptions('WebSocketServerPublisher', { batchSize, rateLimit }, most)
+  const limits = { batchSize: count(1, maxBatchSize), rateLimit: numberFrom(0, maxRateLimit) }
+  checkOptions('WebSocketServerPublisher', { batchSize, rateLimit }, limits)
 }

@@ -142,7 +142,7 @@ class Fields {
     this.draft.addDrawn(target, type, { symbols: [...values.keys()], weights: each.map(({ weight }) => weight) })
   }
 
-  /** Values of a type as JSON: its options, or some that are made of it. */
+  /** Values of a type as JSON: its options, or some generated ones. */
   #valuesOf(shape: SchemaShape, name: string): string[] {
     const draft = new ModelDraft()
     const fields = new Fields(draft, this.source, this.read)

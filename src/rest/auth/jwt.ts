@@ -5,7 +5,7 @@ import type { JwtAuth, Role } from '../../config/http-security.js'
 import { HttpError } from '../http-error.js'
 import type { Principal } from './principal.js'
 
-/** Signatures by a private key only: with HMAC, whoever verifies could also sign. */
+/** Only signatures by a private key: with HMAC, anyone who can verify could also sign. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
 /** Clocks of other machines may be off by this much, in seconds. */
 const clockTolerance = 30

@@ -24,7 +24,7 @@ export interface RequestLimits {
   readonly maxMessageBytes: number
 }
 
-const longest = Number.MAX_SAFE_INTEGER
+const maxCount = Number.MAX_SAFE_INTEGER
 
 type Reader = (value: unknown, limits: RequestLimits) => unknown
 
@@ -39,10 +39,10 @@ const expectations = {
 }
 
 const readers: Readonly<Record<keyof ClientRequest, Reader>> = {
-  position: (value) => integer(value, 0, longest),
+  position: (value) => integer(value, 0, maxCount),
   batchSize: (value, { maxBatchSize }) => integer(value, 1, maxBatchSize),
   rate: (value, { maxRate }) => (typeof value === 'number' && value > 0 && value <= maxRate ? value : undefined),
-  maxRecords: (value) => integer(value, 1, longest),
+  maxRecords: (value) => integer(value, 1, maxCount),
   conditions: (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined),
   format: (value) => (value === 'json' || value === 'ndjson' || value === 'avro' ? value : undefined),
 }

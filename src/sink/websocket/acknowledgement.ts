@@ -16,7 +16,7 @@ import { controlMessage } from './control.js'
 
 export interface Stream {
   readonly shard: ShardId
-  /** Identifies what the stream is made from. */
+  /** Identifies everything the stream depends on. */
   readonly fingerprint: string
 }
 
