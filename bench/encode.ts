@@ -10,9 +10,12 @@ import { lineEncoder } from '#src/encode/lines.js'
 import { deriveProto } from '#src/encode/protobuf/derive.js'
 import { planProto } from '#src/encode/protobuf/plan.js'
 import { RecordWriter } from '#src/encode/record-writer.js'
+import { avroName } from '#src/encode/schema-names.js'
 import { constant } from '#src/encode/step.js'
 import type { ValuePlan } from '#src/encode/value-schema.js'
 import { wirePrefix } from '#src/encode/wire-format.js'
+import { loadModel } from '#src/model/load.js'
+import { openGenerator } from '#src/model/open.js'
 import { parseJsonSchema, type JsonSchema } from '#src/model/schemas/json-schema.js'
 import { parseProto, type ProtoSchema } from '#src/model/schemas/proto-file.js'
 import type { ColumnBatch, Field, Value, Vector } from '#src/record.js'
@@ -132,27 +135,63 @@ export function customersBatch(): ColumnBatch {
   ])
 }
 
+const place = {
+  type: 'record',
+  name: 'place',
+  fields: [
+    { name: 'city', type: 'string' },
+    { name: 'zip', type: ['null', 'int'] },
+  ],
+}
+const item = {
+  type: 'record',
+  name: 'item',
+  fields: [
+    { name: 'product', type: 'string' },
+    { name: 'quantity', type: { type: 'int', 'arg.properties': { range: { min: 1, max: 9 } } } },
+    { name: 'price', type: 'double' },
+  ],
+}
+const orders = {
+  type: 'record',
+  name: 'orders',
+  fields: [
+    { name: 'id', type: 'long' },
+    { name: 'address', type: place },
+    { name: 'tags', type: { type: 'array', items: 'string' } },
+    { name: 'items', type: { type: 'array', items: item } },
+    { name: 'attributes', type: { type: 'map', values: 'long' } },
+  ],
+}
+
+/** Nested records, lists of texts and of records, and a map, as a schema makes them. */
+async function ordersBatch(): Promise<ColumnBatch> {
+  return openGenerator(await loadModel(orders), { capacity: batchLength }).generate(batchLength)
+}
+
 /** Medians of `runs` runs of about `millis` each. */
-export function benchEncoders({ runs = 5, millis = 400 } = {}): EncodeResult[] {
+export async function benchEncoders({ runs = 5, millis = 400 } = {}): Promise<EncodeResult[]> {
   const layouts: [string, ColumnBatch][] = [
     ['census', censusBatch()],
     ['customers', customersBatch()],
+    ['orders, nested', await ordersBatch()],
   ]
   return layouts.flatMap(([layout, batch]) => {
-    const schema = deriveSchema(batch.fields, { name: layout, namespace: 'bench' })
+    const isNested = batch.fields.some(({ type }) => type.kind === 'list')
+    const schema = isNested ? orders : deriveSchema(batch.fields, { name: layout, namespace: 'bench' })
     const encoders: [string, Encoder][] = [
       ['Avro', containerEncoder(batch.fields, parseSchema(schema, 'derived'))],
       ['Protobuf', topicEncoder(batch, planProto(batch.fields, protoOf(layout, batch)))],
       ['JSON Schema', topicEncoder(batch, planJsonSchema(batch.fields, jsonSchemaOf(layout, batch)))],
       ['JSON lines', lineEncoder('json', batch.fields)],
-      ['CSV', lineEncoder('csv', batch.fields)],
+      ...(isNested ? [] : [['CSV', lineEncoder('csv', batch.fields)] as [string, Encoder]]),
     ]
     return encoders.map(([name, encoder]) => ({ layout, ...measure(name, runs, millis, batch, encoder) }))
   })
 }
 
 function protoOf(layout: string, { fields }: ColumnBatch): ProtoSchema {
-  return parseProto(deriveProto(fields, { name: layout, namespace: 'bench' }), 'derived', null)
+  return parseProto(deriveProto(fields, { name: avroName(layout), namespace: 'bench' }), 'derived', null)
 }
 
 function jsonSchemaOf(layout: string, { fields }: ColumnBatch): JsonSchema {
@@ -197,7 +236,7 @@ function measure(
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const rows = benchEncoders().map((result) => ({
+  const rows = (await benchEncoders()).map((result) => ({
     layout: result.layout,
     encoder: result.encoder,
     'records/s': Math.round(result.recordsPerSecond).toLocaleString('en'),

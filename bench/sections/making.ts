@@ -1,5 +1,7 @@
 /** Measurements without a broker: sampling, training, encoding. */
+import { loadavg } from 'node:os'
 import { benchCost } from '../cost.js'
+import { benchDeclared } from '../declared.js'
 import { benchEncoders } from '../encode.js'
 import { benchFit, fitCases, type FitResult } from '../fit.js'
 import { benchLives } from '../lives.js'
@@ -7,6 +9,8 @@ import { micros, millions, table, thousands, title } from '../markdown.js'
 import { benchSampler } from '../sampler.js'
 import { benchWebSockets } from '../websocket.js'
 import type { Section } from './section.js'
+
+const load = (): string => `Load of the machine (1 min): ${loadavg()[0].toFixed(1)}.\n`
 
 export const sampler: Section = ({ quick }) => {
   title('Sampling, as codes: 15 columns, 64 hidden states, one core')
@@ -40,18 +44,31 @@ export const training: Section = async ({ quick }) => {
   )
 }
 
-export const encoders: Section = ({ quick }) => {
-  title('Encoding: a census of 15 columns and customers of 10, one core')
+export const encoders: Section = async ({ quick }) => {
+  title('Encoding: a census of 15 columns, customers of 10, and orders with nested records, lists and maps, one core')
   table(
-    ['records', 'encoder', 'records/s', 'CPU a record', 'bytes a record'],
-    benchEncoders(quick ? { runs: 3, millis: 200 } : {}).map((result) => [
+    ['records', 'encoder', 'records/s', 'CPU a record', 'bytes a record', 'MB a second of CPU'],
+    (await benchEncoders(quick ? { runs: 3, millis: 200 } : {})).map((result) => [
       result.layout,
       result.encoder,
       millions(result.recordsPerSecond),
       micros(result.cpuMicrosPerRecord),
       result.bytesPerRecord.toFixed(0),
+      (result.bytesPerRecord / result.cpuMicrosPerRecord).toFixed(0),
     ]),
   )
+}
+
+export const declared: Section = async ({ quick }) => {
+  title('Declared models, one core: rows as columns, and evaluations of expressions')
+  table(
+    ['what', 'a second of CPU'],
+    (await benchDeclared(quick ? { rounds: 3, millis: 200 } : {})).map((result) => [
+      result.case,
+      millions(result.perSecond),
+    ]),
+  )
+  console.log(load())
 }
 
 export const lives: Section = async ({ quick }) => {
