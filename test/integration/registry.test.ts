@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import { checkSubjects } from '#src/encode/check.js'
@@ -113,3 +116,73 @@ test('a newest schema that refers to other subjects is written with', async () =
   const [value] = valuesOf(encoder.encode(batchOf(fields, [1, 'basic', 'x'])))
   assert.deepEqual([...value.subarray(5)], [2, 2, 120])
 })
+
+/** A schema and what it refers to, with names of this run. */
+function referring(
+  unique: string,
+): Record<'avro' | 'json-schema' | 'protobuf', { main: object | string; name: string; other: object | string }> {
+  const space = `shop_${unique}`
+  const fields = [{ name: 'email', type: 'string' }]
+  const id = { name: 'id', type: 'long' }
+  return {
+    avro: {
+      main: { type: 'record', name: 'R', namespace: space, fields: [id, { name: 'contact', type: 'Contact' }] },
+      name: `${space}.Contact`,
+      other: { type: 'record', name: 'Contact', namespace: space, fields },
+    },
+    'json-schema': {
+      main: { type: 'object', properties: { id: { type: 'integer' }, contact: { $ref: `${space}.json` } } },
+      name: `${space}.json`,
+      other: { $id: `${space}.json`, type: 'object', properties: { email: { type: 'string' } } },
+    },
+    protobuf: {
+      main: `syntax = "proto3"; package ${space}; import "${space}/contact.proto"; message R { int64 id = 1; Contact contact = 2; }`,
+      name: `${space}/contact.proto`,
+      other: `syntax = "proto3"; package ${space}; message Contact { string email = 1; }`,
+    },
+  }
+}
+
+for (const format of ['avro', 'json-schema', 'protobuf'] as const) {
+  test(`${format}: a schema is registered after what it refers to, and read by other clients with both`, async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'genesis-references-'))
+    t.after(() => rm(folder, { recursive: true }))
+    const { main, name, other } = referring(randomUUID().slice(0, 8))[format]
+    const path = (file: string): string => join(folder, `${file}.${format === 'protobuf' ? 'proto' : 'json'}`)
+    const text = (schema: object | string): string => (typeof schema === 'string' ? schema : JSON.stringify(schema))
+    await writeFile(path('main'), text(main))
+    await writeFile(path('other'), text(other))
+    const topic = topicName()
+    const value = { format, schema: path('main'), schemaReferences: [{ name, file: path('other') }], normalize: true }
+    const own = encodedConnector(value, { topic })
+    const layout = [fields[0], { ...fields[2], name: 'contact.email', path: ['contact', 'email'] }]
+    const registry = testRegistry()
+    // What it refers to is not there yet: nothing is known to be wrong.
+    await checkSubjects(own, layout, registry)
+    await assert.rejects(
+      createEncoder({ ...own, value: { ...own.value, autoRegister: false } }, registry)(layout).prepare(),
+      {
+        code: 'SUBJECT_MISSING',
+      },
+    )
+    const expected = [
+      { id: 7, contact: { email: 'a@b.c' } },
+      { id: 8, contact: { email: 'é' } },
+    ]
+    for (const useLatest of [false, true]) {
+      const encoder = createEncoder(
+        { ...own, value: { ...own.value, useLatest, ...(useLatest && { schema: null, schemaReferences: [] }) } },
+        testRegistry(),
+      )(layout)
+      await encoder.prepare()
+      const reader = new SchemaRegistry({ host: registryUrl() })
+      const values = valuesOf(encoder.encode(batchOf(layout, [7, 'a@b.c'], [8, 'é'])))
+      const read = await Promise.all(values.map((one) => reader.decode(one)))
+      assert.deepEqual(
+        (JSON.parse(JSON.stringify(read)) as { id: unknown }[]).map((row) => ({ ...row, id: Number(row.id) })),
+        expected,
+      )
+    }
+    await checkSubjects(own, layout, testRegistry())
+  })
+}
