@@ -1,6 +1,6 @@
 /** Checks and measures of a graph of states: reachability, cycles, and how long lives are. */
 import { lengthShares } from '../lives/life-law.js'
-import type { LifeState } from '../lives/lives.js'
+import type { LifeState, WaitingTime } from '../lives/lives.js'
 
 /** Maximum events of a life, whatever the declaration says. */
 export const maxLifeEvents = 1000
@@ -71,14 +71,17 @@ export function meanLifeMs(states: readonly LifeState[], first: number, maxEvent
   for (let n = 1; n < maxEvents; n++) {
     const then = new Float64Array(states.length)
     states.forEach(({ next }, state) => {
-      for (const { to, odds, wait } of next) {
+      for (const { to, odds, wait, more = [] } of next) {
         then[to] += now[state] * odds
-        const weight = wait.weights.reduce((sum, each) => sum + each, 0)
-        const sum = wait.ranges.reduce((all, [low, high], index) => all + ((low + high) / 2) * wait.weights[index], 0)
-        total += (now[state] * odds * sum) / weight
+        total += now[state] * odds * [wait, ...more].reduce((sum, each) => sum + meanMs(each), 0)
       }
     })
     now = then
   }
   return total
+}
+
+function meanMs({ ranges, weights }: WaitingTime): number {
+  const weight = weights.reduce((sum, each) => sum + each, 0)
+  return ranges.reduce((all, [low, high], index) => all + ((low + high) / 2) * weights[index], 0) / weight
 }

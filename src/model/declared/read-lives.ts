@@ -8,12 +8,13 @@ import type { LifeState, LifeTransition, LivesSpec } from '../lives/lives.js'
 import type { Declaration, Declared, Settings } from './from-declaration.js'
 import { columnKeys } from './column-keys.js'
 import { cycle, endless, longestLife, meanLifeMs, maxLifeEvents, shareWithin, unreachable } from './lives-graph.js'
+import { silentCycle, withoutSilent } from './silent-states.js'
 import { readWaitingTime } from './waiting-time.js'
 
 /** The target that ends a life instead of leading to a state. */
 const end = 'end'
 const topKeys = ['state', 'time', 'start', 'every', 'first', 'max_events', 'states']
-const stateKeys = ['next', 'after', 'set', 'deletes']
+const stateKeys = ['next', 'after', 'set', 'deletes', 'silent']
 const transitionKeys = ['odds', 'after']
 /** The mean number of entities alive at the same time, unless `every` says how often one begins. */
 const defaultAlive = 32
@@ -55,17 +56,42 @@ export function readLives(given: unknown, columns: Declared[], declaration: Decl
     declaration.report(['lives'], 'state and time share a column', { found: state, expected: 'two names' })
   if (declaration.errors.length > before || first === null) return null
   checkGraph(read, first, declaration)
+  checkSilent(read, first, reader, declaration)
   if (declaration.errors.length > before) return null
-  const maxEvents = readMaxEvents(given.max_events, read, first, declaration)
+  return readSpec(given, { state, time, read, first, reader }, declaration)
+}
+
+/** What is left once the states are right: silent ones are left out. */
+function readSpec(
+  given: Settings,
+  { state, time, read, first: declared, reader }: ReadStates,
+  declaration: Declaration,
+): LivesDraft | null {
+  const kept = [...read.keys()].filter((index) => !reader.silent.has(index))
+  const first = kept.indexOf(declared)
+  const states = withoutSilent(read, reader.silent)
+  const maxEvents = readMaxEvents(given.max_events, states, first, declaration)
   const startMs = readStart(given.start, declaration)
   if (maxEvents === null || startMs === null) return null
-  const everyMs = readEvery(given.every, Math.max(1, meanLifeMs(read, first, maxEvents) / defaultAlive), declaration)
+  const everyMs = readEvery(given.every, Math.max(1, meanLifeMs(states, first, maxEvents) / defaultAlive), declaration)
   if (everyMs === null) return null
-  return { ...{ state, time, startMs, everyMs, first, maxEvents }, states: read, sets: reader.sets }
+  const sets = reader.sets.map((set) => ({ ...set, state: kept.indexOf(set.state) }))
+  return { ...{ state, time, startMs, everyMs, first, maxEvents }, states, sets }
+}
+
+interface ReadStates {
+  /** The columns' names. */
+  readonly state: string
+  readonly time: string
+  readonly read: readonly LifeState[]
+  readonly first: number
+  readonly reader: LivesReader
 }
 
 class LivesReader {
   readonly sets: SetDraft[] = []
+  /** The states that have no event. */
+  readonly silent = new Set<number>()
 
   constructor(
     readonly declaration: Declaration,
@@ -106,7 +132,10 @@ class LivesReader {
         expected: 'another name: end is what ends a life',
       })
     this.declaration.reportUnknownKeys(settings, stateKeys, path)
-    const { deletes = false, set } = settings
+    const { deletes = false, silent = false, set } = settings
+    if (typeof silent !== 'boolean')
+      this.declaration.report([...path, 'silent'], 'wrong value', { found: silent, expected: 'true or false' })
+    if (silent === true) this.silent.add(index)
     if (typeof deletes !== 'boolean')
       this.declaration.report([...path, 'deletes'], 'wrong value', { found: deletes, expected: 'true or false' })
     this.#set(index, set, [...path, 'set'])
@@ -236,6 +265,28 @@ function checkGraph(states: readonly LifeState[], first: number, declaration: De
       found: states[first].name,
       expected: 'another first state',
     })
+}
+
+function checkSilent(
+  states: readonly LifeState[],
+  first: number,
+  { silent, sets }: LivesReader,
+  declaration: Declaration,
+): void {
+  const wrong = (state: number, what: string, expected: string): void =>
+    declaration.report(['lives', 'states', states[state].name, 'silent'], what, { found: states[state].name, expected })
+  for (const state of silent) {
+    if (state === first) wrong(state, 'lives begin with an event', 'another first state')
+    if (states[state].deletes) wrong(state, 'what is deleted without an event is never known to be', 'silent: false')
+    if (sets.some((set) => set.state === state))
+      wrong(state, 'a state without an event sets columns', 'set in the states that follow')
+  }
+  const round = silentCycle(states, silent)
+  if (round === null) return
+  declaration.report(['lives', 'states', states[round[0]].name, 'silent'], 'silent states in a circle', {
+    found: round.map((state) => states[state].name).join(' → '),
+    expected: 'a state with an event in it',
+  })
 }
 
 function readMaxEvents(

@@ -109,7 +109,8 @@ export class LifeBatch {
       if (left === 1) return
       const next = this.#next(state, left)
       const law = this.law.states[state]
-      time += this.#wait(law.waits[next])
+      const waits = law.waits[next]
+      for (let w = 0; w < waits.length; w++) time += this.#wait(waits[w])
       state = law.to[next]
     }
   }

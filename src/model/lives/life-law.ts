@@ -42,7 +42,8 @@ export interface LifeLaw {
 interface StateLaw {
   readonly to: Int32Array
   readonly odds: Float64Array
-  readonly waits: readonly WaitLaw[]
+  /** By transition: what its waiting time is the sum of. */
+  readonly waits: readonly (readonly WaitLaw[])[]
 }
 
 /** Walker's alias table over ranges. */
@@ -95,7 +96,7 @@ function makeLaw({ states, first, maxEvents }: LivesSpec): LifeLaw {
     states: states.map(({ next }) => ({
       to: Int32Array.from(next, ({ to }) => to),
       odds: Float64Array.from(next, ({ odds }) => odds),
-      waits: next.map(({ wait }) => waitLaw(wait)),
+      waits: next.map(({ wait, more = [] }) => [wait, ...more].map(waitLaw)),
     })),
   }
 }

@@ -38,6 +38,8 @@ export interface LifeTransition {
   readonly odds: number
   /** Time until the next state. */
   readonly wait: WaitingTime
+  /** Waiting times to add: of the silent states in between. Absent: none. */
+  readonly more?: readonly WaitingTime[]
 }
 
 /** A waiting time in whole ms: a range is drawn by weight, then a value in it, all equally likely. */

@@ -63,6 +63,26 @@ test('lives that cannot be are refused before anything is made, with their place
     ],
     [{ states: { a: { deletes: true } } }, 'lives.states.a.deletes: the first state deletes the entity'],
     [{ states: { end: {} } }, 'lives.states.end: a reserved name'],
+    [{ states: { a: { silent: 1 } } }, 'lives.states.a.silent: wrong value; found 1'],
+    [{ states: { a: { silent: true } } }, 'lives.states.a.silent: lives begin with an event; found a'],
+    [
+      { states: { a: { next: 'b', ...wait }, b: { silent: true, deletes: true } } },
+      'lives.states.b.silent: what is deleted without an event is never known to be; found b',
+    ],
+    [
+      { states: { a: { next: 'b', ...wait }, b: { silent: true, set: { x: { kind: 'time' } } } } },
+      'lives.states.b.silent: a state without an event sets columns; found b',
+    ],
+    [
+      {
+        states: {
+          a: { next: 'b', ...wait },
+          b: { silent: true, next: 'c', ...wait },
+          c: { silent: true, next: { b: 0.5, end: 0.5 }, ...wait },
+        },
+      },
+      'lives.states.b.silent: silent states in a circle; found b → c → b; expected a state with an event in it',
+    ],
     [{ states: { a: {} }, time: 'price' }, 'lives.time: this column already exists; found price'],
     [{ states: { a: {} }, time: 'state' }, 'lives: state and time share a column; found state'],
     [{ states: { a: {} }, start: 'noon' }, 'lives.start: not a time; found noon'],

@@ -261,3 +261,31 @@ test('lives are disturbed as any stream is', async () => {
   toRows(batch).forEach((row, i) => assert.deepEqual(row, plain[batch.faults!.positions[i]]))
   assert.ok(new Set(batch.faults!.positions.subarray(0, 4000)).size < 4000)
 })
+
+test('silent states have no event: what leads through them takes their odds and their time', async () => {
+  const model = await livesModel({
+    states: {
+      made: { next: { packing: 0.8, end: 0.2 }, after: '1m' },
+      packing: {
+        silent: true,
+        next: { checked: 0.5, sent: 0.5 },
+        after: { distribution: 'uniform', min: '2m', max: '4m' },
+      },
+      checked: { silent: true, next: { sent: 0.75, end: 0.25 }, after: '10m' },
+      sent: { set: { sent_at: { kind: 'time' } } },
+    },
+  })
+  const lives = [...livesOf(rowsAt(model, 0, 6000)).values()].slice(0, -100)
+  const states = new Set(lives.flat().map(({ state }) => state))
+  assert.deepEqual(states, new Set(['made', 'sent']))
+  const waits = lives
+    .filter(({ length }) => length === 2)
+    .map(([made, sent]) => {
+      assert.equal(sent.sent_at, sent.time)
+      return (Date.parse(String(sent.time)) - Date.parse(String(made.time))) / 60_000
+    })
+  const slow = waits.filter((wait) => wait >= 13)
+  assert.ok(waits.every((wait) => (wait >= 3 && wait <= 5) || (wait >= 13 && wait <= 15)))
+  // Directly 0.8 × 0.5, by the check 0.8 × 0.5 × 0.75.
+  assert.ok(fitsDistribution([lives.length - waits.length, waits.length - slow.length, slow.length], [0.3, 0.4, 0.3]))
+})
