@@ -67,6 +67,7 @@ class Reader {
     if (Array.isArray(schema)) {
       if (schema.length === 0) this.source.invalid(path, 'a union without a type', { expected: 'at least one type' })
       const branches = schema.map((branch) => this.shape(branch, at, null, namespace, open))
+      this.#checkUnion(branches, path)
       return { kind: 'union', path, properties: own, branches }
     }
     if (typeof schema === 'string') return this.#byName(schema, {}, at, own, namespace, open)
@@ -139,6 +140,9 @@ class Reader {
       const { symbols } = json
       if (!Array.isArray(symbols) || symbols.length === 0 || symbols.some((symbol) => typeof symbol !== 'string'))
         this.source.invalid(path, 'an enum without symbols', { found: symbols, expected: 'a list of names' })
+      const twice = symbols.find((symbol, index) => symbols.indexOf(symbol) < index) as unknown
+      if (twice !== undefined)
+        this.source.invalid(path, 'an enum with a symbol twice', { found: twice, expected: 'different symbols' })
       return { kind: 'enum', ...base, ...logicalOf({}), symbols: symbols as string[], size: 0 }
     }
     if (json.type === 'fixed') {
@@ -171,6 +175,20 @@ class Reader {
         return { name: field.name, shape }
       }),
     }
+  }
+
+  /** Avro's rules: no union in a union, and no type twice but for named ones. */
+  #checkUnion(branches: readonly SchemaShape[], path: string): void {
+    const kinds = branches.map((branch) => ('name' in branch ? branch.name : branch.kind))
+    if (branches.some(({ kind }) => kind === 'union'))
+      this.source.invalid(path, 'a union in a union', { found: kinds.join(', '), expected: 'one union of all types' })
+    // Named types of one kind differ by their names, which scalars do not keep.
+    const twice = kinds.find((kind, index) => !['enum', 'fixed'].includes(kind) && kinds.indexOf(kind) < index)
+    if (twice !== undefined)
+      this.source.invalid(path, 'a union with a type twice', {
+        found: kinds.join(', '),
+        expected: 'types that readers can tell apart',
+      })
   }
 
   #fullName(schema: Json, path: string, namespace: string): string {

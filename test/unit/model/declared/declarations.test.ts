@@ -265,3 +265,18 @@ test('what is wrong is refused with its place, all at once', async (t) => {
   )
   assert.match((await refusal(t, { id: { kind: 'uuid' } }, { include: 'things.yaml' }))[0], /models include each other/)
 })
+
+test('what is divided by zero is missing, and beyond every number in a comparison', async (t) => {
+  const columns = {
+    a: { list: [0, 2] },
+    p: { list: [7.5] },
+    exact: { expression: 'p / a' },
+    real: { expression: 'p / a', kind: 'real' },
+    rest: { expression: 'p % a' },
+    text: { expression: 'p / a > 1000 ? "more" : "less"' },
+    tested: { expression: 'a == 0 ? null : p / a > 1000' },
+  }
+  const [byZero, byTwo] = await rows(t, columns, 2)
+  assert.deepEqual(byZero, { a: 0, p: 7.5, exact: null, real: null, rest: null, text: 'more', tested: null })
+  assert.deepEqual(byTwo, { a: 2, p: 7.5, exact: 3.75, real: 3.75, rest: 1.5, text: 'less', tested: false })
+})

@@ -288,6 +288,16 @@ test('what is malformed is refused with its path and the remedy', async () => {
       'not a value of fixed; found "four"; expected text of 3 bytes',
     ],
     [arg({ type: 'fixed', name: 'f', size: 3 }, { length: 3 }), 'arg.properties.length: not a property of fixed'],
+    [['int', 'string', 'int'], 'field field: a union with a type twice; found "int, string, int"'],
+    [
+      [
+        { type: 'map', values: 'int' },
+        { type: 'map', values: 'long' },
+      ],
+      'field field: a union with a type twice',
+    ],
+    [['int', ['null', 'string']], 'field field: a union in a union'],
+    [{ type: 'enum', name: 'e', symbols: ['A', 'B', 'A'] }, 'field field: an enum with a symbol twice; found "A"'],
     [['string', arg('int', { range: {} })], 'field field: arg.properties.range: a range without bounds'],
     [arg({ type: 'array', items: 'int' }, { length: { min: 3, max: 3 } }), 'arg.properties.length: not a length'],
     [arg({ type: 'array', items: 'int' }, { keys: {} }), 'arg.properties.keys: not a property of array'],
