@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import type { ConnectorSummary } from '#src/runtime/status.js'
-import { genesis, shipped, startGenesis, warningsIn } from '../support/genesis.js'
+import { genesis, shipped, startGenesis, startGenesisWith, warningsIn } from '../support/genesis.js'
 
 const model = shipped('models/flights.json')
 
@@ -241,6 +241,30 @@ describe('genesis run', () => {
     await run.logged('another', ({ connector: name, msg }) => name === 'b' && msg === 'connector complete')
     const [, later] = await get('/metrics')
     for (const name of ['a', 'b']) assert.match(later, records(name))
+    run.kill('SIGTERM')
+    assert.equal(await run.exit, 0)
+  })
+
+  test('is alive as a worker of a group that waits for Kafka to start, and ends when it is told to', async (t) => {
+    const path = await folder(t)
+    const worker = join(path, 'worker.yaml')
+    await writeFile(
+      worker,
+      'http: { enabled: true, port: 0 }\ngroup: { enabled: true }\nkafka: { brokers: 127.0.0.1:1, connect_timeout: 1s }\n',
+    )
+    const run = startGenesisWith(t, { KAFKA_BROKERS: '' }, 'run', await connector(path, 'a'), '--worker', worker)
+    const { address } = await run.logged('the address', (line) => 'address' in line)
+    const { level } = await run.logged('what it waits for', ({ code }) => code === 'KAFKA_UNREACHABLE')
+    assert.equal(level, 'warn')
+    const get = async (url: string): Promise<[number, Record<string, unknown>]> => {
+      const response = await fetch(`${String(address)}${url}`)
+      return [response.status, (await response.json()) as Record<string, unknown>]
+    }
+    const [alive, health] = await get('/health')
+    assert.deepEqual([alive, health.status], [200, 'waiting'])
+    assert.match(String(health.message), /waiting for Kafka since .*127\.0\.0\.1:1.*\(KAFKA_UNREACHABLE\)/)
+    const [ready, readiness] = await get('/ready')
+    assert.deepEqual([ready, readiness.phase, readiness.group_as_of], [503, 'starting', 'never'])
     run.kill('SIGTERM')
     assert.equal(await run.exit, 0)
   })
