@@ -14,7 +14,7 @@ import { outsideColumns, PartNames } from './columns/generated.js'
 import type { LearnedColumn } from './columns/plan.js'
 import type { Prepared } from './prepare.js'
 import type { Follower } from './relations/followers.js'
-import type { PlannedRelation } from './relations/plan.js'
+import type { PlannedRelation } from './relations/planned-relation.js'
 import { relationSource } from './relations/source.js'
 
 /** The artifact of a trained circuit: the table's columns in order, with the hidden parts that some are composed of. */

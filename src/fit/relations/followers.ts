@@ -5,7 +5,7 @@ import type { FieldType } from '../../record.js'
 import type { LearnedColumn } from '../columns/plan.js'
 import { codeLength } from './code-length.js'
 import { columnOfNumbers, computedOf, numberColumn, numbersOf, partsIn } from './number-column.js'
-import type { PlannedRelation } from './plan.js'
+import type { PlannedRelation } from './planned-relation.js'
 
 /** A column computed from the record's event time, outside the circuit: a formula, plus a hidden learned column unless the rest is always 0. */
 export interface Follower {

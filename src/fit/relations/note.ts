@@ -1,6 +1,6 @@
 import { formulaText, type Formula } from '../../model/expression/formula.js'
 import type { Mask } from './missing.js'
-import type { PlannedRelation } from './plan.js'
+import type { PlannedRelation } from './planned-relation.js'
 
 /** Sentences on what determines missing values: one per column, and one for all columns that are missing together. */
 export function maskNotes(masks: readonly Mask[]): string[] {

@@ -1,5 +1,5 @@
 import type { RelationOrigin } from '../../model/relations/relation.js'
-import type { PlannedRelation } from './plan.js'
+import type { PlannedRelation } from './planned-relation.js'
 
 /** A planned relation as stored in the artifact. */
 export function relationSource(relation: PlannedRelation): RelationOrigin {
