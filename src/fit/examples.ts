@@ -1,6 +1,7 @@
 import type { Model } from '../model/model.js'
 import { openGenerator } from '../model/open.js'
 import { toRows } from '../model/rows.js'
+import { placeholderWords } from './columns/placeholders.js'
 import type { UnlearnedColumn } from './columns/plan.js'
 import { shownCell } from './columns/reading.js'
 import type { Prepared } from './prepare.js'
@@ -29,7 +30,7 @@ export function exampleNotes({ planned }: Prepared, model: Model, seed: number):
   return planned.flatMap((column): string[] => {
     if (column.place === 'learned' || column.hidden || column.raw === null || column.found === null) return []
     const { name, kind, raw } = column
-    const what = kinds[kind]
+    const what = kind === 'text' && !hasOwnWords(column) ? 'placeholders' : kinds[kind]
     const real = raw.values.find((cell) => cell !== null && cell !== '')
     const made = madeOf(name)
     if (kind === 'sequence' && rows.length > 1)
@@ -39,4 +40,9 @@ export function exampleNotes({ planned }: Prepared, model: Model, seed: number):
       `column ${name}: its values are not learned; records have ${what}: not ${shownCell(real)} but ${shownCell(made)}`,
     ]
   })
+}
+
+/** Whether the texts are made of the column's own words. */
+function hasOwnWords({ found }: UnlearnedColumn): boolean {
+  return found?.words !== undefined && found.words !== placeholderWords
 }

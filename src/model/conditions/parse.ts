@@ -1,4 +1,4 @@
-import { throwErrors } from '../../config/check.js'
+import { distinct, throwErrors } from '../../config/check.js'
 import { GenesisError } from '../../errors.js'
 import { columnNamed, rangeOf } from '../fields.js'
 import { shownValue } from '../held.js'
@@ -10,15 +10,17 @@ import { coverOf, type Demand } from './cover.js'
 import { within, type Box, type NodeDomain, type NodeSet } from './domain.js'
 import type { ConditionExpression, ComputedPredicate, MixPart } from './expression.js'
 import { nothing, type Intervals } from './intervals.js'
+import { emptyParts } from './unsatisfiable.js'
 import { anyOf, parsePredicates, type Predicate } from './predicate.js'
 
 type Literal = Readonly<Record<string, unknown>>
 
-/** Reads conditions in their literal form (docs/conditions.md) as a mix, usually of one part. Throws CONDITION_INVALID with all errors. */
+/** Reads conditions in their literal form (docs/conditions.md) as a mix, usually of one part. Throws CONDITION_INVALID with all errors, and the parts that no record satisfies. */
 export function parseConditions(model: Model, domains: readonly NodeDomain[], conditions: unknown): MixPart[] {
   const parser = new Parser(model, domains)
   const mix = parser.mix(conditions ?? {}, 'conditions')
-  throwErrors(parser.errors)
+  if (parser.errors.length > 0)
+    throwErrors(distinct([...parser.errors, ...mix.flatMap(({ expression }) => emptyParts(expression, domains))]))
   return mix
 }
 

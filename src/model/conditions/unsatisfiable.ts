@@ -33,6 +33,13 @@ export function unsatisfiable(
   throw failure(part, `no record satisfies ${part.path} and all of the conditions before it`, domains)
 }
 
+/** The parts that leave no value of their column. */
+export function emptyParts(expression: ConditionExpression, domains: readonly NodeDomain[]): GenesisError[] {
+  return conjuncts(expression)
+    .filter((part) => part.kind === 'column' && part.set.every((intervals) => intervals.length === 0))
+    .map((part) => failure(part, `no record satisfies ${part.path}`, domains))
+}
+
 /** The text that a condition compares with, so that the most similar values can be listed. */
 function wantedText(literal: unknown): string {
   return String(Array.isArray(literal) ? literal.flat().at(-1) : literal)

@@ -174,6 +174,16 @@ test('everything that is wrong with conditions is told at once', () => {
     },
   )
   assert.throws(
+    () => openGenerator(shop(), { conditions: { segment: 'premum', amount: '> 10' } }),
+    (error: GenesisError) => {
+      assert.deepEqual(
+        error.details.all?.map(({ code }) => code),
+        ['CONDITION_INVALID', 'CONDITION_UNSATISFIABLE'],
+      )
+      return true
+    },
+  )
+  assert.throws(
     () => openGenerator(shop(), { conditions: { segment: 'premum', amount: ['>', 1e6] } }),
     (error: GenesisError) => {
       assert.equal(error.code, 'CONDITION_UNSATISFIABLE')
