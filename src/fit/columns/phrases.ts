@@ -99,6 +99,7 @@ function wordModel(texts: readonly Counted[], frequent: readonly string[]): Word
   const [middle, last] = [tallies(4), tallies(4)]
   const [next, end] = [tallies(frequent.length), tallies(frequent.length)]
   for (const codes of coded) {
+    const seen = new Set<number>()
     codes.forEach((code, i) => {
       count(anywhere, code)
       if (i === 0) return count(codes.length === 1 ? alone : first, code)
@@ -106,7 +107,10 @@ function wordModel(texts: readonly Counted[], frequent: readonly string[]): Word
       const isLast = i === codes.length - 1
       if (before < 0) return
       count((isLast ? last : middle)[kinds[before]], code)
-      count((isLast ? end : next)[before], code)
+      // A pair counts once, however often a text repeats it.
+      const pair = (before * maxWords + code + 1) * 2 + (isLast ? 1 : 0)
+      if (!seen.has(pair)) count((isLast ? end : next)[before], code)
+      seen.add(pair)
     })
   }
   const own = (tally: Tally): number[] => pairsOf(hasWords(tally) ? tally : anywhere)

@@ -64,3 +64,11 @@ test('texts in brackets keep them, and brackets around several words do not stay
   assert.ok(words!.words.includes('(draft)'))
   for (const word of words!.words) assert.ok(word === '(draft)' || !/[()]/.test(word), word)
 })
+
+test('a pair that one text repeats is no frequent pair', () => {
+  const texts = [...titles(400), { text: 'River Storm River Storm River Storm River Storm River King', count: 1 }]
+  const { words } = phrasesOf(texts, 1)
+  const [river, storm] = ['River', 'Storm'].map((word) => words!.words.indexOf(word))
+  const follows = words!.next[river].filter((_, i) => i % 2 === 0)
+  assert.ok(!follows.includes(storm))
+})
