@@ -9,9 +9,10 @@ import { connectorClass, connectorClassOf, datagenClass } from './connector-clas
 import { datagenSchema } from './datagen/options.js'
 import { fromDatagen, isDatagenKey } from './datagen/translate.js'
 import { connectorSchema } from './connector-schema.js'
+import { isNestedTooDeep, maxNesting } from './json-nesting.js'
 import { distance } from './nearest.js'
 import { optionsOf, type Option } from './option.js'
-import type { RawConfig } from './raw-connector.js'
+import type { RawConfig, RawValue } from './raw-connector.js'
 import type { ConfigSource } from './source.js'
 
 /** Folders of a worker in which configurations over REST may name files, and what else they may read; null: none. */
@@ -72,12 +73,21 @@ function isDatagen(config: RawConfig): boolean {
   return typeof given === 'string' && connectorClassOf(given) === datagenClass
 }
 
-export function connectKeys(name: string, config: RawConfig, folders: RestFolders): ConnectKeys {
+export function connectKeys(name: string, given: RawConfig, folders: RestFolders): ConnectKeys {
   const errors: GenesisError[] = []
   const value: Record<string, unknown> = {}
   const sent = new Map<string, string>()
   const fail = (key: string, what: string, details: { found?: string; expected?: string; remedy?: string }): void => {
     errors.push(new GenesisError('CONFIG_INVALID', what, { place: `${name}: ${key}`, ...details }))
+  }
+  const config: Record<string, RawValue> = { ...given }
+  for (const [key, item] of Object.entries(given)) {
+    if (typeof item !== 'string' || !isNestedTooDeep(item)) continue
+    fail(key, 'JSON that is nested too deep', {
+      found: `more than ${maxNesting} levels`,
+      expected: `at most ${maxNesting}`,
+    })
+    config[key] = '{}'
   }
   const problem = nameProblem(name)
   if (problem !== null)

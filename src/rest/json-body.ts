@@ -2,19 +2,17 @@
  * Request bodies, parsed as strictly as by Connect's Jackson: unreadable ones are answered with 500, as there, because
  * existing tools expect it.
  */
+import { isNestedTooDeep, maxNesting } from '../config/json-nesting.js'
 import { HttpError } from './http-error.js'
 
 const unreadable = 500
-
-/** More than any configuration needs; limits recursion on untrusted input. */
-const maxDepth = 100
 
 /** A string, or a scalar that Jackson converts to one. */
 export type Texts = Record<string, string>
 
 /** Parses a body as JSON. Throws 500 if it is missing or unreadable. */
 export function parseJson(text: string): unknown {
-  checkDepth(text)
+  if (isNestedTooDeep(text)) throw new HttpError(unreadable, `The body is nested more than ${maxNesting} deep`)
   try {
     return JSON.parse(text) as unknown
   } catch (cause) {
@@ -78,25 +76,3 @@ export function kindOf(value: unknown): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
-
-function checkDepth(text: string): void {
-  let depth = 0
-  let inString = false
-  for (let i = 0; i < text.length; i++) {
-    const character = text.charCodeAt(i)
-    if (inString) {
-      if (character === backslash) i++
-      else if (character === quote) inString = false
-    } else if (character === quote) inString = true
-    else if (character === openBrace || character === openBracket) {
-      if (++depth > maxDepth) throw new HttpError(unreadable, `The body is nested more than ${maxDepth} deep`)
-    } else if (character === closeBrace || character === closeBracket) depth--
-  }
-}
-
-const quote = 0x22
-const backslash = 0x5c
-const openBracket = 0x5b
-const closeBracket = 0x5d
-const openBrace = 0x7b
-const closeBrace = 0x7d

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import fc from 'fast-check'
 import type { InjectOptions } from 'fastify'
-import { secret, secretName, tooLarge, wildRequests, type WildRequest } from './rest-requests.js'
+import { fileSecret, secret, secretName, tooLarge, wildRequests, type WildRequest } from './rest-requests.js'
 import type { startRestGroup, RestPlace } from './rest-worker.js'
 
 /** In the file outside of the worker's folders. */
@@ -18,6 +18,7 @@ export async function fuzzRest(t: TestContext, requests: number, start: typeof s
   const rest = await start(t, { [secretName]: secret })
   const outside = join(rest.folder, 'outside.json')
   await writeFile(outside, `{"format":"${marker}"}\n${marker}=${marker}\n`)
+  await writeFile(join(rest.folder, 'secrets/allowed.properties'), `password=${fileSecret}\n`)
   await fc.assert(
     fc.asyncProperty(
       fc.array(wildRequests(outside), { minLength: 1, maxLength: 2 * perRun, size: 'max' }),
@@ -33,11 +34,12 @@ export async function fuzzRest(t: TestContext, requests: number, start: typeof s
 
 async function checkOne(rest: RestPlace, request: WildRequest): Promise<void> {
   const before = new Set(await namesOf(rest))
+  const known = rest.defects.length
   const payload = request.payload === tooLarge ? `"${'x'.repeat(1_100_000)}"` : request.payload
   const answer = await rest.server.inject({ ...request, payload } as InjectOptions)
   const { statusCode, body, headers } = answer
   assert.ok(statusCode >= 200 && statusCode < 600, `status ${statusCode}`)
-  assert.deepEqual(rest.defects, [], 'no request makes a defect')
+  assert.deepEqual(rest.defects.slice(known), [], 'no request makes a defect')
   if (statusCode >= 400) {
     if (request.method !== 'HEAD' && !isWorkersOwn(request.url)) {
       const { error_code: code, message, ...more } = JSON.parse(body) as Record<string, unknown>
@@ -47,7 +49,7 @@ async function checkOne(rest: RestPlace, request: WildRequest): Promise<void> {
     const added = (await namesOf(rest)).filter((name) => !before.has(name))
     assert.deepEqual(added, [], 'what was refused is not there')
   }
-  for (const hidden of [secret, marker, 'root:x:0:0']) {
+  for (const hidden of [secret, fileSecret, marker, 'root:x:0:0']) {
     assert.ok(!body.includes(hidden), `an answer has "${hidden}" in it: ${body.slice(0, 500)}`)
   }
   assert.equal(({} as { isAdmin?: unknown }).isAdmin, undefined)

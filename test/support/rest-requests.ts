@@ -1,6 +1,6 @@
 /** Requests as nobody means them, and as somebody might who means no good. */
 import fc from 'fast-check'
-import { connectorClass } from '#src/config/connector-class.js'
+import { connectorClass, datagenClass } from '#src/config/connector-class.js'
 
 export interface WildRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS'
@@ -12,6 +12,9 @@ export interface WildRequest {
 /** Which must never be in an answer. */
 export const secret = 'Xk7-the-secret-of-the-environment'
 export const secretName = 'REST_FUZZ_SECRET'
+
+/** In a file that connectors may read; must never be in an answer either. */
+export const fileSecret = 'Bv3-the-secret-of-the-file'
 
 /** Stands for a body over the limit: a million letters do not belong into a counterexample. */
 export const tooLarge = '<too large>'
@@ -37,6 +40,7 @@ function pathsTo(outside: string): fc.Arbitrary<string> {
     `\${file:../${outside.split('/').at(-1)}}`,
     '${file:/etc/passwd:root}',
     `\${env:${secretName}}`,
+    '${file:allowed.properties:password}',
     'model.json\0/../../x',
   )
 }
@@ -48,8 +52,58 @@ function valuesOf(outside: string): fc.Arbitrary<unknown> {
     { weight: 1, arbitrary: fc.constantFrom(`{"id":"\${env:${secretName}}"}`, '{"id":{"id":1}}', '{"nothing":1}') },
     { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 30 }) },
     { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
+    { weight: 1, arbitrary: fc.oneof(nestedTexts, schemas) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom('1000000000', '9007199254740993', '-0', '0x10', '1_000', '١', '1'.repeat(400)),
+    },
   )
 }
+
+/** JSON in a value of a configuration: the limits of a body's nesting do not see it. */
+const nestedTexts = fc
+  .tuple(
+    fc.constantFrom(
+      ['[', ']'],
+      ['{"and":[', ']}'],
+      ['{"not":', '}'],
+      ['{"__proto__":', '}'],
+      ['{"type":"array","items":', '}'],
+      ['{"type":"record","name":"r","fields":[{"name":"f","type":', '}]}'],
+      ['["null",', ']'],
+    ),
+    fc.constantFrom(1, 3, 60, 200, 20_000),
+  )
+  .map(([[open, close], depth]) => open.repeat(depth) + '"int"' + close.repeat(depth))
+
+/** Avro schemas with datagen's annotations, most of them wrong in some way. */
+const schemas = fc
+  .tuple(
+    fc.constantFrom('int', 'long', 'string', 'double', 'bytes', 'boolean', 'r', '__proto__'),
+    fc.constantFrom<unknown[]>(
+      {},
+      null,
+      { regex: '(a+)+$' },
+      { regex: '[a-z]{1,1000000000}' },
+      { regex: '[' },
+      { regex: '(('.repeat(5000) },
+      { length: 1e9 },
+      { length: { min: 5, max: -5 } },
+      { range: { min: 1e308, max: -1e308 } },
+      { range: {} },
+      { options: [] },
+      { options: ['a', 1, null] },
+      { options: { file: '/etc/passwd', encoding: 'json' } },
+      { iteration: { start: 0, step: 0 } },
+      { iteration: { start: 'x' } },
+      { odds: 2 },
+      { __proto__: { length: 1 } },
+    ),
+    fc.constantFrom('f', 'f', '__proto__', 'a b', ''),
+  )
+  .map(([type, annotations, name]) =>
+    JSON.stringify({ type: 'record', name: 'r', fields: [{ name, type: { type, 'arg.properties': annotations } }] }),
+  )
 
 const keys = fc.constantFrom(
   'connector.class',
@@ -78,6 +132,20 @@ const keys = fc.constantFrom(
   'topic_creation.config.retention.ms',
   'topic.creation.default.partitions',
   'transforms',
+  'kafka.topic',
+  'quickstart',
+  'schema.string',
+  'schema.filename',
+  'schema.keyfield',
+  'max.interval',
+  'iterations',
+  'random.seed',
+  'key.converter',
+  'value.converter',
+  'value.converter.schemas.enable',
+  'producer.override.compression.type',
+  'transaction.boundary',
+  'exactly.once.support',
   'errors.deadletterqueue.topic.name',
   '__proto__',
   'constructor',
@@ -86,16 +154,25 @@ const keys = fc.constantFrom(
 )
 
 /** Keys whose value is shown as what it stands for: where a topic is, is no secret. */
-const shown: ReadonlySet<string> = new Set(['topic', 'errors.deadletterqueue.topic.name'])
+const shown: ReadonlySet<string> = new Set(['topic', 'kafka.topic', 'errors.deadletterqueue.topic.name'])
 
 function configs(outside: string): fc.Arbitrary<string> {
-  const good = `"connector.class":"${connectorClass}","model":"model.json","topic":"t","value.format":"json"`
+  const own = `"connector.class":"${connectorClass}","model":"model.json","topic":"t","value.format":"json"`
+  const json = `"value.converter":"org.apache.kafka.connect.json.JsonConverter","value.converter.schemas.enable":"false"`
+  const bare = `"connector.class":"${datagenClass}","kafka.topic":"t",${json}`
+  const starts = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom('', own, own, `${bare},"quickstart":"users"`) },
+    {
+      weight: 1,
+      arbitrary: fc.oneof(nestedTexts, schemas).map((text) => `${bare},"schema.string":${JSON.stringify(text)}`),
+    },
+  )
   const pair = fc
     .tuple(keys, valuesOf(outside))
     .map(([key, value]) => [key, shown.has(key) && String(value).includes('${') ? 'u' : value] as const)
-  return fc.tuple(fc.boolean(), fc.array(pair, { maxLength: 4 })).map(([isGood, pairs]) => {
+  return fc.tuple(starts, fc.array(pair, { maxLength: 4 })).map(([start, pairs]) => {
     const more = pairs.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value) ?? 'null'}`)
-    return `{${[...(isGood ? [good] : []), ...more].join(',')}}`
+    return `{${[...(start === '' ? [] : [start]), ...more].join(',')}}`
   })
 }
 
@@ -183,7 +260,7 @@ const urls = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .tuple(names, fc.constantFrom('', '/verify'))
+      .tuple(names, fc.constantFrom('', '/verify', '/model'))
       .map(([name, rest]) => `/genesis/connectors/${escaped(name)}${rest}`),
   },
   { weight: 1, arbitrary: names.map((name) => `/admin/loggers/${escaped(name)}?scope=cluster`) },
@@ -250,12 +327,14 @@ function aimed(outside: string): fc.Arbitrary<WildRequest> {
     },
     {
       weight: 2,
-      arbitrary: configs(outside).map((payload) => ({
-        method: 'PUT' as const,
-        url: `/connector-plugins/${connectorClass}/config/validate`,
-        headers: asJson,
-        payload,
-      })),
+      arbitrary: fc
+        .tuple(configs(outside), fc.constantFrom(connectorClass, datagenClass, 'x'))
+        .map(([payload, plugin]) => ({
+          method: 'PUT' as const,
+          url: `/connector-plugins/${plugin}/config/validate`,
+          headers: asJson,
+          payload,
+        })),
     },
     { weight: 2, arbitrary: to('PUT', ['/pause', '/resume', '/stop', '/topics/reset']) },
     { weight: 1, arbitrary: to('POST', ['/restart', '/restart?includeTasks=true', '/tasks/0/restart']) },

@@ -56,7 +56,10 @@ class Fields {
       record: record.name.slice(record.name.lastIndexOf('.') + 1),
       texts: fields.filter(({ shape }) => shape.kind === 'string' && shape.properties === null).map(({ name }) => name),
     }
-    for (const { name, shape } of fields) this.#field(name, shape, around)
+    for (const { name, shape } of fields) {
+      if (name === '') this.source.invalid(shape.path, 'a field with an empty name', { expected: 'a name' })
+      this.#field(name, shape, around)
+    }
   }
 
   #field(name: string, shape: SchemaShape, around: Surroundings): void {

@@ -63,6 +63,9 @@ export function escapedRegex(text: string): string {
   return text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&')
 }
 
+/** Groups in groups: the parser calls itself for each. */
+const maxDepth = 100
+
 class RegexProblem extends Error {}
 
 function limited(forms: readonly Form[], minLength: number, maxLength: number): readonly Form[] {
@@ -94,6 +97,8 @@ class Parser {
   readonly #maxLength: number
   readonly #isBounded: boolean
   #at = 0
+  /** Groups around the current place. */
+  #depth = 0
 
   constructor(regex: string, maxLength: number | undefined) {
     this.#source = [...regex]
@@ -174,7 +179,9 @@ class Parser {
       case '(': {
         if (this.#take('?') && !this.#take(':'))
           throw new RegexProblem(`(?${this.#source[this.#at] ?? ''} is not supported here`)
+        if (++this.#depth > maxDepth) throw new RegexProblem(`groups are nested more than ${maxDepth} deep`)
         const forms = this.#choice()
+        this.#depth--
         if (!this.#take(')')) throw new RegexProblem('an unmatched (')
         return forms
       }

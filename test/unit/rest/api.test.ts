@@ -170,6 +170,32 @@ interface Validation {
   }[]
 }
 
+describe('a value that would exhaust whoever reads it', () => {
+  const json = {
+    'value.converter': 'org.apache.kafka.connect.json.JsonConverter',
+    'value.converter.schemas.enable': 'false',
+  }
+  const record = (field: object): string => JSON.stringify({ type: 'record', name: 'r', fields: [field] })
+  const deep = (open: string, close: string): string => open.repeat(20_000) + '"int"' + close.repeat(20_000)
+  const groups = { type: 'string', 'arg.properties': { regex: '('.repeat(20_000) } }
+  const bad: Readonly<Record<string, readonly [schema: string, error: RegExp]>> = {
+    'lists in lists': [deep('[', ']'), /schema\.string: JSON that is nested too deep/],
+    'types in types': [deep('{"type":"array","items":', '}'), /found more than 100 levels; expected at most 100/],
+    'groups in groups': [record({ name: 'f', type: groups }), /groups are nested more than 100 deep/],
+    'a field with an empty name': [record({ name: '', type: 'int' }), /a field with an empty name/],
+  }
+  for (const [what, [schema, error]] of Object.entries(bad))
+    test(`is refused: ${what}`, async (t) => {
+      const { call, herder, defects } = await callsOf(t)
+      const config = { 'connector.class': datagenClass, 'kafka.topic': 't', ...json, 'schema.string': schema }
+      const { status, text } = await call('POST', '/connectors', { name: 'c', config })
+      assert.equal(status, 400)
+      assert.match(text, error)
+      assert.deepEqual(defects, [])
+      assert.deepEqual(await herder.list(), [])
+    })
+})
+
 describe('a bounded stream that is complete', () => {
   test('is RUNNING with RUNNING tasks, and complete under /genesis', async (t) => {
     const { create, call } = await callsOf(t)
