@@ -35,6 +35,7 @@ fuzz: build ## send 10,000 wild requests to a worker
 
 fault: build ## run every fault scenario and print the table (docs/guarantees.md)
 	@node build/scripts/fault.js
+	@GENESIS_KILLS=20 node build/scripts/test.js fault/lives-kill.test.ts
 
 chaos: build ## four workers, three brokers and faults that a seed chooses; MINUTES=10 SEED=42
 	@node build/scripts/chaos.js $(or $(MINUTES),3) $(SEED)

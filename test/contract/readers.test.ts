@@ -23,7 +23,7 @@ import { asProtobufHas, plainTimes } from '../support/value-formats.js'
 const formats = ['avro', 'json-schema', 'protobuf'] as const
 type Format = (typeof formats)[number]
 const all = process.env.READERS === 'all'
-const count = 300
+const count = all ? 300 : 50
 
 interface Case {
   readonly format: Format
