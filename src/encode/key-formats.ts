@@ -36,7 +36,10 @@ const derivedPlace = 'the derived key schema'
 const keyFormats: Readonly<Record<'avro' | 'json-schema' | 'protobuf', KeyFormat>> = {
   avro: {
     type: 'AVRO',
-    derive: ({ type }) => ofAvro(parseSchema(deriveType(type), derivedPlace)),
+    derive: ({ type }) => {
+      if (type.kind === 'list') throw new GenesisError('INTERNAL', 'a key that is a list')
+      return ofAvro(parseSchema(deriveType(type), derivedPlace))
+    },
     parse: (schema, place, references) => ofAvro(parseSchema(schema, place, references)),
   },
   'json-schema': {

@@ -1,6 +1,7 @@
 /** Values of each format with a schema, encoded as for a topic and decoded by somebody else's library. */
 import assert from 'node:assert/strict'
 import { Ajv } from 'ajv'
+import avro from 'avsc'
 import protobuf from 'protobufjs'
 import type { EncodedConnector } from '#src/encode/encoded-connector.js'
 import { createEncoder } from '#src/encode/create.js'
@@ -132,4 +133,15 @@ export function plainTimes(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plainTimes)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, own]) => [key, plainTimes(own)]))
+}
+
+/** Values as avsc decodes them; times as text, as rows have them. */
+export function decodedAvro({ schema, values }: EncodedValues): unknown[] {
+  class Time extends avro.types.LogicalType {
+    override _fromValue(ms: number): string {
+      return new Date(ms).toISOString()
+    }
+  }
+  const type = avro.Type.forSchema(schema as avro.Schema, { logicalTypes: { 'timestamp-millis': Time } })
+  return values.map((value) => type.fromBuffer(value))
 }

@@ -43,9 +43,10 @@ export function columnSteps(field: Field, column: number, type: avro.Type, place
   if (field.nullable && nullAt < 0)
     return { what: 'a column with missing values needs a nullable type', expected: `${expected}, or ["null", …] of it` }
   const missing = field.nullable ? prefix(nullAt) : null
+  const written = isTextOfJson(field, branches) ? { ...field, type: { kind: 'string' } as const } : field
 
   const candidates = branches
-    .map((branch, index) => ({ type: branch, prefix: prefix(index), conversion: conversion(field, branch) }))
+    .map((branch, index) => ({ type: branch, prefix: prefix(index), conversion: conversion(written, branch) }))
     .filter((branch): branch is Branch => branch.conversion !== null)
     .sort((a, b) => a.conversion.distance - b.conversion.distance)
   if (candidates.length === 0) return { what: 'the column cannot be converted', expected }
@@ -62,6 +63,13 @@ export function columnSteps(field: Field, column: number, type: avro.Type, place
     return { what: 'a value does not fit', found: listed(misfits(field, drawable[0])), expected }
   }
   return [drawnStep(field, column, fitting, missing, place)]
+}
+
+/** Whether values of any shape, not all of them texts, go where only text does: as the text of their JSON. */
+function isTextOfJson({ type, dictionary = [] }: Field, branches: readonly avro.Type[]): boolean {
+  const others = branches.filter(({ typeName }) => typeName !== 'null')
+  const isText = (value: unknown): boolean => typeof value !== 'string' || value.startsWith('"')
+  return type.kind === 'json' && others.length === 1 && others[0].typeName === 'string' && !dictionary.every(isText)
 }
 
 /** One branch for the whole column if one takes every value; otherwise, per value, the first that takes it. */

@@ -1,15 +1,17 @@
-import { GenesisError } from '../../errors.js'
 import type { Field, FieldType } from '../../record.js'
-import { avroNames } from '../schema-names.js'
+import { avroName, avroNames } from '../schema-names.js'
 import type { RecordName } from '../value-schema.js'
+
+type ListType = Extract<FieldType, { kind: 'list' }>
 
 /**
  * The Avro schema derived from a layout, for connectors without one: a field per column, in order; nullable ones as
  * ["null", T] with default null. Strings stay strings even if all values are known, so that new values need no new
- * schema; a decimal becomes a double, which every consumer can read (an .avsc can specify decimals).
+ * schema; a decimal becomes a double, which every consumer can read (an .avsc can specify decimals). Records in lists have names of their own.
  */
 export function deriveSchema(fields: readonly Field[], { name, namespace }: RecordName): object {
   const names = avroNames(fields.map((field) => field.name))
+  const nested = new NestedTypes(name)
   return {
     type: 'record',
     name,
@@ -17,15 +19,13 @@ export function deriveSchema(fields: readonly Field[], { name, namespace }: Reco
     fields: fields.map((field, index) => ({
       name: names[index],
       ...(names[index] === field.name ? {} : { doc: `Column ${JSON.stringify(field.name)}` }),
-      ...(field.nullable
-        ? { type: ['null', deriveType(field.type)], default: null }
-        : { type: deriveType(field.type) }),
+      ...nested.fieldOf(field, [names[index]]),
     })),
   }
 }
 
-/** The Avro type of a column's non-null values. */
-export function deriveType(type: FieldType): string | object {
+/** The Avro type of a column's non-null single values. */
+export function deriveType(type: Exclude<FieldType, ListType>): string | object {
   switch (type.kind) {
     case 'string':
     case 'boolean':
@@ -45,10 +45,61 @@ export function deriveType(type: FieldType): string | object {
       return { type: 'int', logicalType: 'time-millis' }
     case 'json':
       return 'string'
-    case 'list':
-      throw new GenesisError('SCHEMA_INVALID', 'no schema can be derived for lists', {
-        expected: 'value.schema',
-        remedy: 'Set value.schema',
-      })
+  }
+}
+
+/** Of the items of lists, columns with a path are in nested records: their columns do not have it in their names. */
+class NestedTypes {
+  readonly #taken: Set<string>
+
+  constructor(name: string) {
+    this.#taken = new Set([name])
+  }
+
+  /** Type and default of a field. `path`: the names that lead to it. */
+  fieldOf({ type, nullable }: Field, path: readonly string[]): { type: unknown; default?: null } {
+    const own = type.kind === 'list' ? this.#list(type, path) : deriveType(type)
+    return nullable ? { type: ['null', own], default: null } : { type: own }
+  }
+
+  #list({ of, items }: ListType, path: readonly string[]): object {
+    switch (of) {
+      case 'values':
+        return { type: 'array', items: this.fieldOf(items[0], path).type }
+      case 'records':
+        return { type: 'array', items: this.#record(items, 0, path) }
+      case 'map':
+        return { type: 'map', values: this.fieldOf(items[0], path).type }
+      case 'record_map':
+        return { type: 'map', values: this.#record(items.slice(0, -1), 0, path) }
+    }
+  }
+
+  /** `depth`: how many names of the columns' paths lead to the record. */
+  #record(fields: readonly Field[], depth: number, path: readonly string[]): object {
+    const members = new Map<string, Field[]>()
+    for (const field of fields) {
+      const name = (field.path ?? [field.name])[depth]
+      members.set(name, [...(members.get(name) ?? []), field])
+    }
+    const names = avroNames([...members.keys()])
+    return {
+      type: 'record',
+      name: this.#nameOf(path),
+      fields: [...members.values()].map((group, index) => {
+        const inner = [...path, names[index]]
+        const isNested = (group[0].path?.length ?? 1) > depth + 1
+        const type = isNested ? { type: this.#record(group, depth + 1, inner) } : this.fieldOf(group[0], inner)
+        return { name: names[index], ...type }
+      }),
+    }
+  }
+
+  #nameOf(path: readonly string[]): string {
+    const wanted = avroName(path.join('_'))
+    let name = wanted
+    for (let n = 2; this.#taken.has(name); n++) name = `${wanted}_${n}`
+    this.#taken.add(name)
+    return name
   }
 }

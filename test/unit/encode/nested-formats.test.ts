@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { loadModel } from '#src/model/load.js'
 import { openGenerator } from '#src/model/open.js'
 import { toRows } from '#src/model/rows.js'
-import { decodedProto, encodedValues, validJson, type EncodedValues } from '../../support/value-formats.js'
+import { decodedAvro, decodedProto, encodedValues, validJson, type EncodedValues } from '../../support/value-formats.js'
 
 const line = {
   type: 'record',
@@ -68,6 +68,7 @@ function withoutEmpty(value: unknown, name = ''): unknown {
 }
 
 const formats = {
+  avro: { decode: decodedAvro, expected: (row: object): unknown => row },
   'json-schema': { decode: validJson, expected: (row: object): unknown => row },
   protobuf: {
     decode: (encoded: EncodedValues): unknown[] => decodedProto(encoded).map((row) => withoutEmpty(row)),
