@@ -143,5 +143,5 @@ export function decodedAvro({ schema, values }: EncodedValues): unknown[] {
     }
   }
   const type = avro.Type.forSchema(schema as avro.Schema, { logicalTypes: { 'timestamp-millis': Time } })
-  return values.map((value) => type.fromBuffer(value))
+  return values.map((value) => type.fromBuffer(value) as unknown)
 }
