@@ -139,7 +139,7 @@ ${rows.join('\n')}
 
 ## Notices
 
-Found in logs only.
+Found in logs only. Audit lines ([security](security.md#audit-lines)) have the level \`info\` and the code \`AUDIT\`.
 
 | code | meaning |
 | --- | --- |

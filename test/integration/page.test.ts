@@ -34,6 +34,14 @@ async function tabOf(t: TestContext): Promise<Tab> {
   return tab
 }
 
+/** A node of the tree that a screen reader is given (DevTools protocol, Accessibility). */
+interface AxNode {
+  readonly ignored: boolean
+  readonly role: { readonly value: string }
+  readonly name?: { readonly value: string }
+  readonly properties?: readonly { readonly name: string; readonly value: { readonly value: unknown } }[]
+}
+
 const quoted = (text: string): string => JSON.stringify(text)
 
 /** Waits for a visible button or link with this text, and clicks it. */
@@ -237,5 +245,42 @@ describe('the web page', { skip }, () => {
     await tab.evaluate(`listed = ${JSON.stringify(pageConnector('a'))}`)
     await tab.until(`${shown} === undefined`)
     assert.equal(await tab.evaluate('answers.length'), 5)
+  })
+
+  test('names every control for a screen reader, and makes each large enough to hit, in every view', async (t) => {
+    const [{ address }, tab] = await Promise.all([startWorker(t), tabOf(t)])
+    const config = { 'connector.class': 'GenesisSource', model: 'customers.json', 'sink.type': 'file' }
+    const body = JSON.stringify({ ...config, 'sink.path': 'a.jsonl', 'throughput.rate': '20' })
+    const headers = { 'Content-Type': 'application/json' }
+    assert.equal((await fetch(`${address}/connectors/a/config`, { method: 'PUT', headers, body })).status, 201)
+    await tab.send('Accessibility.enable')
+    const views = {
+      '#/': 'document.querySelector(\'a[href="#/connectors/a"]\')',
+      '#/connectors/a': "document.querySelector('[aria-label=Tasks] tbody tr')",
+      '#/new': "document.getElementById('field-model')",
+      '#/workers': "document.querySelector('.card')",
+    }
+    for (const [hash, ready] of Object.entries(views)) {
+      await tab.open('about:blank')
+      await tab.open(`${address}/ui/${hash}`)
+      await tab.until(ready)
+      const { nodes } = (await tab.send('Accessibility.getFullAXTree')) as unknown as { nodes: readonly AxNode[] }
+      const unnamed = nodes.filter(({ ignored, role, name, properties }) => {
+        const isFocusable = properties?.some((one) => one.name === 'focusable' && one.value.value === true) === true
+        return !ignored && isFocusable && role.value !== 'main' && (name?.value ?? '').trim() === ''
+      })
+      assert.deepEqual(unnamed, [], hash)
+      const document = await tab.evaluate<object>(`({
+        language: document.documentElement.lang,
+        titles: [...document.querySelectorAll('h1')].filter((one) => one.checkVisibility()).length,
+        repeated: [...document.querySelectorAll('[id]')].map(({ id }) => id).filter((id, i, all) => all.indexOf(id) !== i),
+        // Links in text may be as small as it is (WCAG 2.2, 2.5.8).
+        small: [...document.querySelectorAll('button, input, select, summary')]
+          .filter((one) => one.checkVisibility() && !['checkbox', 'radio'].includes(one.type))
+          .filter((one) => one.getBoundingClientRect().height < 24).map(({ outerHTML }) => outerHTML),
+      })`)
+      assert.deepEqual(document, { language: 'en', titles: 1, repeated: [], small: [] }, hash)
+    }
+    assert.deepEqual(tab.problems, [])
   })
 })
