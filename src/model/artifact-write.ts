@@ -115,7 +115,14 @@ function sourceInOrder(source: ColumnOrigin): ColumnOrigin {
       return { from: source.from, values: source.values }
     case 'worded': {
       const { words, alone, first, kinds, middle, last, next, end } = source.words
-      return { from: source.from, form: source.form, words: { words, alone, first, kinds, middle, last, next, end } }
+      const topics = source.topics && {
+        ...{ column: source.topics.column, values: source.topics.values, shares: source.topics.shares },
+      }
+      return {
+        ...{ from: source.from, form: source.form },
+        words: { words, alone, first, kinds, middle, last, next, end },
+        ...(topics && { topics }),
+      }
     }
     case 'filled':
       return { from: source.from, form: source.form, check: source.check }

@@ -141,7 +141,7 @@ export type ColumnOrigin =
    * Since version 4. Text according to `form`, a hidden learned column of texts: either `=` and the text itself, or the number of words (up
    * to 40) to draw from `words`. Missing if `form` is.
    */
-  | { from: 'worded'; form: string; words: WordModel }
+  | { from: 'worded'; form: string; words: WordModel; topics?: WordTopics }
 
 /**
  * Words and which of them follow which. Weighted lists hold consecutive pairs of an index into `words` and a weight. `alone` is for texts
@@ -158,6 +158,16 @@ export interface WordModel {
   last: number[][]
   next: number[][]
   end: number[][]
+}
+
+/**
+ * How the words of a text follow `column`, a learned column of texts: with `values[i]`, the words of `shares[i]`, pairs of a word and a percentage, have
+ * that much of their weight in all lists.
+ */
+export interface WordTopics {
+  column: string
+  values: string[]
+  shares: number[][]
 }
 
 /**

@@ -3,6 +3,7 @@ import type { LearnedColumn, UnlearnedColumn, PlannedColumn } from './plan.js'
 import { phrasesOf } from './phrases.js'
 import { placeholderWords } from './placeholders.js'
 import { formsOfCodes } from './text-forms.js'
+import { topicsOf } from './topics.js'
 
 /** Another column determines the prefix of codes if at least this share of the rows follow the rule … */
 const minShare = 0.98
@@ -41,7 +42,7 @@ export function withForms(
 ): PlannedColumn[] {
   const learned = planned.filter((column): column is LearnedColumn => column.place === 'learned')
   return planned.flatMap((column): PlannedColumn[] => {
-    if (column.place === 'outside' && column.kind === 'text') return worded(column, minCount, freeName)
+    if (column.place === 'outside' && column.kind === 'text') return worded(column, minCount, learned, freeName)
     const given = column.place === 'outside' ? column.found?.forms : undefined
     if (column.place === 'learned' || column.raw === null || column.found === null || given === undefined)
       return [column]
@@ -59,22 +60,28 @@ export function withForms(
 }
 
 /** A column of texts, preceded by a hidden column of their forms if anything of the texts is kept. */
-function worded(column: UnlearnedColumn, minCount: number, freeName: (name: string) => string): PlannedColumn[] {
+function worded(
+  column: UnlearnedColumn,
+  minCount: number,
+  learned: readonly LearnedColumn[],
+  freeName: (name: string) => string,
+): PlannedColumn[] {
   const { raw, found, settings } = column
   if (raw === null || found === null || settings.mask !== undefined) return [column]
   const missing = new Set(settings.missing)
   const present = raw.values.flatMap((cell, code) => (cell === null || missing.has(String(cell)) ? [] : [code]))
   const texts = present.map((code) => ({ text: String(raw.values[code]), count: raw.counts[code] }))
-  const { forms: own, words } = phrasesOf(texts, minCount)
+  const { forms: own, words, coded } = phrasesOf(texts, minCount)
   if (words === null && !own.some((form) => form.startsWith('='))) return [column]
   const all = new Array<string | null>(raw.values.length).fill(null)
   present.forEach((code, i) => (all[code] = own[i]))
   const forms = withoutRare(all, raw, minCount)
+  const codesOf = new Array<readonly number[] | null>(raw.values.length).fill(null)
+  present.forEach((code, i) => (codesOf[code] = coded[i]))
+  const topics = words === null ? null : topicsOf(raw, codesOf, words.words.length, learned)
   const name = freeName(`${column.name}.form`)
-  return [
-    formColumn(name, raw, forms),
-    { ...column, found: { ...found, forms, form: name, words: words ?? placeholderWords } },
-  ]
+  const made = { words: words ?? placeholderWords, ...(topics && { topics }) }
+  return [formColumn(name, raw, forms), { ...column, found: { ...found, forms, form: name, ...made } }]
 }
 
 /** Replaces forms with too few rows by the most frequent one. */

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 import { GenesisError } from '../../errors.js'
-import type { WordModel } from '../../model/artifact.js'
+import type { WordModel, WordTopics } from '../../model/artifact.js'
 import type { CheckLaw } from '../../model/generated/check-digits.js'
 import type { RawColumn, Table } from '../table/table.js'
 import { learnBoolean, learnCategory, learnedKinds, learnTime } from './learned.js'
@@ -34,6 +34,8 @@ export interface Outside {
   readonly check?: CheckLaw
   /** For texts: the words to compose them of. */
   readonly words?: WordModel
+  /** The category that the words follow. */
+  readonly topics?: WordTopics
   /** For IP addresses: the version of most texts. */
   readonly ip?: 'v4' | 'v6'
   /** Words per text, in a sample of the texts. */

@@ -66,7 +66,13 @@ export function outsideColumns(
     case 'text':
       if (found?.form !== undefined && found.words !== undefined && found.forms !== undefined) {
         const nullable = found.forms.includes(null)
-        return [{ ...make({ from: 'worded', form: found.form, words: found.words }), missing: undefined, nullable }]
+        return [
+          {
+            ...make({ from: 'worded', form: found.form, words: found.words, topics: found.topics }),
+            missing: undefined,
+            nullable,
+          },
+        ]
       }
       return [make(textPool(found?.wordCounts ?? [8], seed))]
     case 'first_name':

@@ -13,6 +13,8 @@ export interface Phrases {
   readonly forms: readonly string[]
   /** Null: too few words are frequent. */
   readonly words: WordModel | null
+  /** The words of each text by their index, −1 for a rare one; null: the text is kept. */
+  readonly coded: readonly (readonly number[] | null)[]
 }
 
 /** A text or a word is kept if at least this many rows have it … */
@@ -36,13 +38,23 @@ export function phrasesOf(texts: readonly Counted[], minCount: number): Phrases 
   const forms = texts.map(({ text }) =>
     kept.has(text) ? `=${text}` : String(Math.min(maxTextWords, Math.max(1, wordsOf(text).length))),
   )
+  const frequent = frequentWords(texts, least)
+  const index = new Map(frequent.map((word, i) => [word, i]))
+  const coded = texts.map(({ text }) => (kept.has(text) ? null : codesOf(text, index)))
   return {
     forms,
     words: wordModel(
-      texts.filter(({ text }) => !kept.has(text)),
-      frequentWords(texts, least),
+      coded.filter((codes) => codes !== null),
+      frequent,
     ),
+    coded,
   }
+}
+
+function codesOf(text: string, index: ReadonlyMap<string, number>): number[] {
+  return wordsOf(text)
+    .slice(0, maxTextWords)
+    .map((word) => index.get(word) ?? index.get(bare(word)) ?? -1)
 }
 
 function keptTexts(texts: readonly Counted[], least: number): Set<string> {
@@ -83,13 +95,7 @@ type Tally = Map<number, number>
 /** A word rarely ends or begins texts if it does so at most this much as often as the average word. */
 const rarely = 0.3
 
-function wordModel(texts: readonly Counted[], frequent: readonly string[]): WordModel | null {
-  const index = new Map(frequent.map((word, i) => [word, i]))
-  const coded = texts.map(({ text }) =>
-    wordsOf(text)
-      .slice(0, maxTextWords)
-      .map((word) => index.get(word) ?? index.get(bare(word)) ?? -1),
-  )
+function wordModel(coded: readonly (readonly number[])[], frequent: readonly string[]): WordModel | null {
   const all = coded.reduce((sum, codes) => sum + codes.length, 0)
   const known = coded.reduce((sum, codes) => sum + codes.filter((code) => code >= 0).length, 0)
   if (known < (frequent.length < fewWords ? most : minShare) * all) return null
@@ -108,7 +114,7 @@ function wordModel(texts: readonly Counted[], frequent: readonly string[]): Word
       if (before < 0) return
       count((isLast ? last : middle)[kinds[before]], code)
       // A pair counts once, however often a text repeats it.
-      const pair = (before * maxWords + code + 1) * 2 + (isLast ? 1 : 0)
+      const pair = (before * (maxWords + 1) + code + 1) * 2 + (isLast ? 1 : 0)
       if (!seen.has(pair)) count((isLast ? end : next)[before], code)
       seen.add(pair)
     })

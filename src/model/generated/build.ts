@@ -1,5 +1,6 @@
 import type { Value, Vector } from '../../record.js'
 import { dictionaryOf } from '../fields.js'
+import type { WordTopics } from '../artifact.js'
 import type { ModelColumn, Model } from '../model.js'
 import type { NodeOutput } from '../sample/circuit-sampler.js'
 import { columnsIn, type Formula } from '../expression/formula.js'
@@ -25,7 +26,7 @@ import { RegexText } from './regex-text.js'
 import { parseTemplate } from './template-parts.js'
 import { Template } from './template.js'
 import { Uuid } from './uuid.js'
-import { Worded, wordedForm } from './worded.js'
+import { Worded, wordedForm, type Topics } from './worded.js'
 
 /** The vectors of a record, and the columns that fill those outside the circuit, in order of evaluation. */
 export interface BuiltColumns {
@@ -61,8 +62,9 @@ function namesIn({ source }: ModelColumn, columns: readonly ModelColumn[]): stri
     case 'composed':
       return [source.day, source.time]
     case 'filled':
-    case 'worded':
       return [source.form]
+    case 'worded':
+      return [source.form, ...(source.topics ? [source.topics.column] : [])]
     case 'masked':
       return [source.value, source.by]
     case 'relation':
@@ -204,7 +206,8 @@ class Builder {
         const forms = (dictionaryOf(form, this.model.columns) ?? []).map((value) =>
           typeof value === 'string' ? (wordedForm(value) ?? null) : null,
         )
-        return this.#add(column.name, new Worded(codes, forms, source.words, nullable, capacity, takeDraws))
+        const topics = source.topics && this.#topics(source.topics)
+        return this.#add(column.name, new Worded(codes, forms, source.words, nullable, capacity, takeDraws, topics))
       }
       case 'regex': {
         const texts = new RegexText(formsOf(source), nullable, missing, capacity, takeDraws)
@@ -237,6 +240,17 @@ class Builder {
         })
         return this.#add(column.name, new Template(inputs, nullable, missing, capacity, takeDraws))
       }
+    }
+  }
+
+  #topics({ column, values, shares }: WordTopics): Topics {
+    const named = this.#named(column)
+    const vector = this.vectorOf(named)
+    const topicOf = new Map(values.map((value, topic) => [value, topic]))
+    const dictionary = dictionaryOf(named, this.model.columns) ?? []
+    return {
+      codes: vector.kind === 'dictionary' ? vector.codes : new Uint16Array(this.capacity),
+      shares: dictionary.map((value) => shares[topicOf.get(String(value)) ?? -1] ?? []),
     }
   }
 

@@ -16,15 +16,24 @@ export function wordedForm(form: string): Exclude<WordedForm, null> | undefined 
   return /^[1-9]\d?$/.test(form) && count <= maxTextWords ? { count } : undefined
 }
 
-/** Weighted words, with running totals of the weights. Word −1 stands for any word of the position. */
+/** Another column's codes, and for each of them pairs of a word and the percentage of its weight there. */
+export interface Topics {
+  readonly codes: Uint16Array
+  readonly shares: readonly (readonly number[])[]
+}
+
+/** Weighted words. Word −1 stands for any word of the position. */
 interface Choices {
   readonly words: Int32Array
+  readonly weights: Float64Array
+  /** Running totals of the weights: on their own, and for each code of the topic's column once they are needed. */
   readonly totals: Float64Array
+  readonly byTopic: (Float64Array | undefined)[]
 }
 
 const unit32 = 2 ** -32
 const space = 32
-/** Maximum number of redraws to avoid repeating a word. */
+/** How often a word is drawn again that was just said. */
 const tries = 4
 
 /** Texts of words that follow each other as in the table, and fixed texts. Hot: allocates nothing. */
@@ -45,6 +54,10 @@ export class Worded implements GeneratedColumn {
   readonly #end: readonly Choices[]
   /** By word: a number shared by words that differ only in case. */
   readonly #same: Int32Array
+  readonly #topicCodes: Uint16Array | undefined
+  /** Per code of the topic's column and per word: the percentage of its weight. */
+  readonly #shares: readonly Uint8Array[]
+  #topic = -1
   readonly #draw: number
   #state = 0
   #step = 1
@@ -57,8 +70,15 @@ export class Worded implements GeneratedColumn {
     nullable: boolean,
     capacity: number,
     takeDraws: (count: number) => number,
+    topics?: Topics,
   ) {
     this.#codes = codes
+    this.#topicCodes = topics?.codes
+    this.#shares = (topics?.shares ?? []).map((pairs) => {
+      const shares = new Uint8Array(model.words.length).fill(100)
+      for (let i = 0; i < pairs.length; i += 2) shares[pairs[i]] = pairs[i + 1]
+      return shares
+    })
     this.#counts = Int32Array.from(byCode, (form) => (form === null ? -1 : 'text' in form ? 0 : form.count))
     this.#kept = byCode.map((form) => Buffer.from(form !== null && 'text' in form ? form.text : ''))
     this.#words = model.words.map((word) => Buffer.from(word))
@@ -98,6 +118,7 @@ export class Worded implements GeneratedColumn {
       else if (size > 0) {
         this.#state = words[this.#draw * pitch + i]
         this.#step = words[(this.#draw + 1) * pitch + i] | 1
+        if (this.#topicCodes !== undefined) this.#topic = this.#topicCodes[to + i]
         at = this.#write(size, bytes, at)
       }
     }
@@ -106,34 +127,67 @@ export class Worded implements GeneratedColumn {
   }
 
   #write(size: number, bytes: Uint8Array, from: number): number {
-    let word = this.#pick(size === 1 ? this.#alone : this.#first)
+    const first = size === 1 ? this.#alone : this.#first
+    let word = this.#word(first, first, -1)
     let at = copy(this.#words[word], bytes, from)
     for (let i = 1; i < size; i++) {
       const isLast = i === size - 1
       const others = (isLast ? this.#last : this.#middle)[this.#kinds[word]]
-      let next = this.#pick((isLast ? this.#end : this.#next)[word])
-      if (next < 0) next = this.#pick(others)
-      // A repeated word would look like a mistake.
-      for (let again = 0; again < tries && this.#same[next] === this.#same[word]; again++) next = this.#pick(others)
-      word = next
+      word = this.#word((isLast ? this.#end : this.#next)[word], others, word)
       bytes[at++] = space
       at = copy(this.#words[word], bytes, at)
     }
     return at
   }
 
-  #pick({ words, totals }: Choices): number {
-    const size = words.length
-    if (size === 0) return -1
-    const sought = this.#random() * unit32 * totals[size - 1]
+  /** A word of the choices, or of the others if any word may follow or none has a weight. */
+  #word(choices: Choices, others: Choices, before: number): number {
+    let word = this.#pick(choices)
+    if (word < 0) word = this.#pick(others)
+    // A repeated word would look like a mistake.
+    for (let again = 0; again < tries && before >= 0 && this.#isSame(word, before); again++) word = this.#pick(others)
+    return word < 0 ? this.#pickAny(others) : word
+  }
+
+  /** A word whatever the topic. */
+  #pickAny(choices: Choices): number {
+    const topic = this.#topic
+    this.#topic = -1
+    const word = this.#pick(choices)
+    this.#topic = topic
+    return word
+  }
+
+  #isSame(word: number, before: number): boolean {
+    return word >= 0 && this.#same[word] === this.#same[before]
+  }
+
+  #pick(choices: Choices): number {
+    const { words } = choices
+    const totals = this.#topic < 0 ? choices.totals : this.#totalsOf(choices, this.#topic)
+    const all = totals[words.length - 1]
+    if (!(all > 0)) return -1
+    const sought = this.#random() * unit32 * all
     let low = 0
-    let high = size - 1
+    let high = words.length - 1
     while (low < high) {
       const middle = (low + high) >> 1
       if (totals[middle] > sought) high = middle
       else low = middle + 1
     }
     return words[low]
+  }
+
+  /** The running totals with a code of the topic's column, computed once. */
+  #totalsOf({ words, weights, byTopic }: Choices, topic: number): Float64Array {
+    let totals = byTopic[topic]
+    if (totals === undefined) {
+      const shares = this.#shares[topic]
+      let total = 0
+      totals = weights.map((weight, i) => (total += words[i] < 0 ? weight : (weight * shares[words[i]]) / 100))
+      byTopic[topic] = totals
+    }
+    return totals
   }
 
   /** 32 random bits: SplitMix with MurmurHash3's finalizer and a step specific to the row. */
@@ -146,13 +200,16 @@ export class Worded implements GeneratedColumn {
   }
 }
 
-/** `pairs`: alternating words and weights. */
+/** `pairs`: a word and its weight, again and again. */
 function choicesOf(pairs: readonly number[]): Choices {
   const size = pairs.length / 2
+  const weights = Float64Array.from({ length: size }, (_, i) => pairs[2 * i + 1])
   let total = 0
   return {
     words: Int32Array.from({ length: size }, (_, i) => pairs[2 * i]),
-    totals: Float64Array.from({ length: size }, (_, i) => (total += pairs[2 * i + 1])),
+    weights,
+    totals: weights.map((weight) => (total += weight)),
+    byTopic: [],
   }
 }
 

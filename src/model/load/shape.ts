@@ -201,6 +201,12 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
       const lists = read.list(words, key, `${path}.words.${key}`)
       lists.forEach((_, index) => pairs(lists, index, `${path}.words.${key}[${index}]`))
     }
+    if (source.topics === undefined) return
+    const topics = read.object(source.topics, `${path}.topics`)
+    read.text(topics, 'column', `${path}.topics.column`)
+    read.list(topics, 'values', `${path}.topics.values`)
+    const shares = read.list(topics, 'shares', `${path}.topics.shares`)
+    shares.forEach((_, index) => pairs(shares, index, `${path}.topics.shares[${index}]`))
   },
   regex(source, path, read) {
     read.text(source, 'regex', `${path}.regex`)

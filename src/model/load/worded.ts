@@ -1,4 +1,4 @@
-import type { ArtifactColumn, ColumnOrigin, WordModel } from '../artifact.js'
+import type { ArtifactColumn, ColumnOrigin, WordModel, WordTopics } from '../artifact.js'
 import { wordedForm } from '../generated/worded.js'
 import { valuesOf } from './filled.js'
 import type { ModelFile } from './model-file.js'
@@ -6,7 +6,7 @@ import type { ModelFile } from './model-file.js'
 /** Checks that the form column is a learned one, and that there are words for every position of its forms. */
 export function checkWorded(
   column: ArtifactColumn,
-  { form, words }: Extract<ColumnOrigin, { from: 'worded' }>,
+  { form, words, topics }: Extract<ColumnOrigin, { from: 'worded' }>,
   path: string,
   byName: ReadonlyMap<string, ArtifactColumn>,
   file: ModelFile,
@@ -26,6 +26,28 @@ export function checkWorded(
     if ('count' in found) checkPositions(words, found.count, `${path}.words`, file)
   }
   checkWords(words, `${path}.words`, file)
+  if (topics !== undefined) checkTopics(topics, words, `${path}.topics`, byName, file)
+}
+
+function checkTopics(
+  { column, values, shares }: WordTopics,
+  { words }: WordModel,
+  path: string,
+  byName: ReadonlyMap<string, ArtifactColumn>,
+  file: ModelFile,
+): void {
+  const named = byName.get(column)
+  if (named?.type.kind !== 'string' || valuesOf(named, byName) === undefined)
+    file.invalid(`${path}.column`, 'not a learned column of texts', column, 'the name of one')
+  if (values.length !== shares.length)
+    file.invalid(`${path}.shares`, 'not a list for each value', shares.length, `${values.length}`)
+  shares.forEach((pairs, index) => {
+    for (let i = 0; i < pairs.length; i += 2) {
+      const [word, share] = [pairs[i], pairs[i + 1]]
+      if (!Number.isInteger(word) || word < 0 || word >= words.length || !(share >= 0 && share <= 100))
+        file.invalid(`${path}.shares[${index}]`, 'not a word and a percentage', [word, share], 'an index and 0 to 100')
+    }
+  })
 }
 
 function checkPositions(words: WordModel, count: number, path: string, file: ModelFile): void {

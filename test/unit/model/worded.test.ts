@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ModelArtifact, WordModel } from '#src/model/artifact.js'
+import type { ModelArtifact, WordModel, WordTopics } from '#src/model/artifact.js'
 import { writeModel } from '#src/model/artifact-write.js'
 import { encodeTable } from '#src/model/table.js'
 import { parseModel } from '#src/model/load.js'
@@ -93,7 +93,46 @@ test('conditions on the form choose the texts', () => {
   assert.deepEqual(new Set(titles(0, 100, { 'title.form': '=As it is, always' })), new Set(['As it is, always']))
 })
 
+/** A second node, `place`, where no text has a river at night. */
+function withTopics(topics: Partial<WordTopics> = {}): ModelArtifact {
+  const model = artifact({}, ['3'])
+  const given: WordTopics = { column: 'place', values: ['night', 'day'], shares: [[1, 0], []], ...topics }
+  const [title, ...others] = model.columns
+  const half = encodeTable(Float32Array.of(0.5, 0.5))
+  return {
+    ...model,
+    columns: [
+      { ...title, source: { from: 'worded', form: 'title.form', words, topics: given } },
+      ...others,
+      {
+        name: 'place',
+        type: { kind: 'string' },
+        nullable: false,
+        source: { from: 'circuit', node: 1, alphabet: ['day', 'night'] },
+      },
+    ],
+    circuit: {
+      ...model.circuit!,
+      parent: [-1, 0],
+      transitions: ['', encodeTable(Float32Array.of(1))],
+      emissions: [...model.circuit!.emissions, half],
+    },
+  }
+}
+
+test('words of weight 0 with a value of the topic are not drawn with it', () => {
+  const generator = openGenerator(parseModel(Buffer.from(writeModel(withTopics())), 'titles'), { seed: 5 })
+  const rows = toRows(generator.generate(2000)) as Record<string, Value>[]
+  const having = (place: string, word: string): number =>
+    rows.filter((row) => row.place === place && String(row.title).split(' ').slice(0, 2).includes(word)).length
+  assert.ok(having('day', 'river') > 100)
+  assert.equal(having('night', 'river'), 0)
+})
+
 const wrong: readonly [string, ModelArtifact, RegExp][] = [
+  ['a topic that is no column', withTopics({ column: 'plaice' }), /topics\.column: not a learned column/],
+  ['a value without shares', withTopics({ shares: [[]] }), /topics\.shares: not a list for each value/],
+  ['a share above 100', withTopics({ shares: [[1, 101], []] }), /topics\.shares\[0\]: not a word and a percentage/],
   ['a form that is none', artifact({}, ['two']), /words|form; found "two"/],
   ['more words than a text has', artifact({}, ['41']), /found "41"/],
   ['an unknown word', artifact({ first: [6, 1] }), /words\.first: unknown word; found 6/],
