@@ -51,10 +51,11 @@ const names = [
 
 type Parts = Pick<typeof Platformatic, (typeof names)[number]>
 
-/** The parts from the files in a folder, null if they are not all there. */
-export async function partsIn(folder: string): Promise<Parts | null> {
+/** The parts from the files in the folder of a package's entry; null if they are not all there, or if the entry cannot be resolved. */
+export async function partsOf(entry: () => string): Promise<Parts | null> {
   const files = ['errors.js', 'network/index.js', 'protocol/index.js', 'apis/index.js']
   try {
+    const folder = new URL('./', entry())
     const modules = await Promise.all(files.map((file) => import(new URL(file, folder).href) as Promise<object>))
     const parts = Object.assign({}, ...modules) as Parts
     return names.every((name) => name in parts) ? parts : null
@@ -63,9 +64,10 @@ export async function partsIn(folder: string): Promise<Parts | null> {
   }
 }
 
-export const packageFolder = new URL('./', import.meta.resolve('@platformatic/kafka')).href
+/** A test runner or a bundle may have no `resolve`, or no such package beside it. */
+export const packageEntry = (): string => import.meta.resolve('@platformatic/kafka')
 
-const parts: Parts = (await partsIn(packageFolder)) ?? (await import('@platformatic/kafka'))
+const parts: Parts = (await partsOf(packageEntry)) ?? (await import('@platformatic/kafka'))
 
 export const {
   AuthenticationError,

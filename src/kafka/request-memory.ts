@@ -22,8 +22,19 @@ export function takeMemory(size: number): Buffer {
 }
 
 export function giveBack(memory: Buffer): void {
-  if (memory.length < minReusedBytes || freeBytes + memory.length > maxFreeBytes) return
+  if (memory.length < minReusedBytes) return
   freeBytes += memory.length
+  // What is asked for now may be of another size than what was.
+  for (const [size, other] of free) {
+    while (freeBytes > maxFreeBytes && size !== memory.length && other.length > 0) {
+      other.pop()
+      freeBytes -= size
+    }
+  }
+  if (freeBytes > maxFreeBytes) {
+    freeBytes -= memory.length
+    return
+  }
   const same = free.get(memory.length)
   if (same === undefined) free.set(memory.length, [memory])
   else same.push(memory)

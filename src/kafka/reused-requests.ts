@@ -13,6 +13,7 @@ const tokenBytes = 4
 export class ReusedRequests {
   readonly #bodies = new Map<number, { readonly memory: Buffer; readonly length: number }>()
   #last = 0
+  #attached: Socket | null = null
 
   /** What the library should send for this payload, whose bytes are copied. */
   replace(apiKey: number, payload: Writer): Writer {
@@ -33,6 +34,8 @@ export class ReusedRequests {
 
   /** Has the socket write bodies where the library writes their tokens. */
   attach(socket: Socket): void {
+    if (socket === this.#attached) return
+    this.#attached = socket
     const write = socket.write.bind(socket) as (bytes: Uint8Array, done?: () => void) => boolean
     socket.write = (bytes: Buffer, ...rest: []) => {
       const body = this.#bodyOf(bytes)

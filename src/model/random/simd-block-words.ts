@@ -21,11 +21,13 @@ interface Exports {
 }
 
 // Every JavaScript engine has it, but TypeScript declares it only with the browser's types.
-declare const WebAssembly: {
-  validate(code: Uint8Array): boolean
-  Module: new (code: Uint8Array) => object
-  Instance: new (module: object) => { readonly exports: unknown }
-}
+declare const WebAssembly:
+  | {
+      validate(code: Uint8Array): boolean
+      Module: new (code: Uint8Array) => object
+      Instance: new (module: object) => { readonly exports: unknown }
+    }
+  | undefined
 
 const pageBytes = 0x10000
 /** Addresses of the positions' upper halves and of the words; the lower halves are at 0. */
@@ -49,7 +51,7 @@ export class SimdBlockWords implements BlockWords {
 
   /** Null if not supported: no 128-bit SIMD, big-endian, or no address space left for the memory. */
   static create(): SimdBlockWords | null {
-    if (endianness() !== 'LE') return null
+    if (typeof WebAssembly === 'undefined' || endianness() !== 'LE') return null
     const code = Buffer.from(rowWordsWasm, 'base64')
     if (!WebAssembly.validate(code)) return null
     try {
@@ -81,6 +83,10 @@ export class SimdBlockWords implements BlockWords {
     }
     const at = wordsAt + this.words.byteLength
     fill(count, attempt, key0, key1, draws, pitch, at)
-    into.set(new Int32Array(memory.buffer, at, draws * pitch))
+    const made = new Int32Array(memory.buffer, at, draws * pitch)
+    if (count > blockRows / 4) into.set(made)
+    else
+      for (let word = 0; word < made.length; word += pitch)
+        for (let i = 0; i < count; i++) into[word + i] = made[word + i]
   }
 }

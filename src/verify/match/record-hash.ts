@@ -3,9 +3,8 @@ import type { EncodedBatch } from '../../record.js'
 /**
  * A 64-bit hash of a record in its place: partition, key, value and, if compared, timestamp. Hot code: one instance, no allocation per record.
  *
- * Two 32-bit lanes of xxHash's rounds (Collet, XXH32) with different primes, taking turns at the words, finalised as in MurmurHash3
- * (Appleby). The second lane absorbs the first, so that every word changes both: two different records collide with a probability of
- * about 2^-64 per pair.
+ * Two 32-bit lanes of xxHash's rounds (Collet, XXH32) with different primes, two words at a time, finalised as in MurmurHash3 (Appleby).
+ * Both words of a pair go into both lanes: two different records collide with a probability of about 2^-64 per pair.
  */
 export class RecordHash {
   low = 0
@@ -52,8 +51,9 @@ export class RecordHash {
     let b = this.high
     let i = start
     for (const last = end - 7; i < last; i += 8) {
-      a = roundA(a, view.getInt32(i, true))
-      b = roundB(b, (view.getInt32(i + 4, true) + a) | 0)
+      const second = view.getInt32(i + 4, true)
+      a = roundA(a, (view.getInt32(i, true) + Math.imul(second, 0x165667b1)) | 0)
+      b = roundB(b, (second + a) | 0)
     }
     if (i < end - 3) {
       a = roundA(a, view.getInt32(i, true))

@@ -86,4 +86,8 @@ test('memory that was given back is taken again, up to a limit', () => {
   const again = Array.from({ length: 100 }, () => takeMemory(1 << 20))
   const kept = again.filter((each) => many.includes(each)).length
   assert.ok(kept > 32 && kept <= 64, `${kept} MiB were kept`)
+  for (const each of many) giveBack(each)
+  const small = takeMemory(10_000)
+  giveBack(small)
+  assert.equal(takeMemory(10_000), small, 'what is kept makes room for another size')
 })
