@@ -38,7 +38,7 @@ ${alerts.map(alertRow).join('\n')}
 ## OpenTelemetry
 
 With \`OTEL_EXPORTER_OTLP_ENDPOINT\` in its environment, a worker also sends these metrics to a collector, under the same names, with or without \`http.enabled\`. That needs three packages, which are not installed by
-themselves; without them a warning says so, and the worker runs on:
+themselves; without them a warning says so, and the worker runs on. Versions 2 and 3 of the SDK work; 3 asks for Node 22.15 or later:
 
 \`\`\`sh
 npm install @opentelemetry/sdk-metrics @opentelemetry/resources @opentelemetry/exporter-metrics-otlp-proto
