@@ -30,6 +30,8 @@ export interface RestPlace {
   readonly folder: string
   /** What was reported as a defect. */
   readonly defects: readonly GenesisError[]
+  /** `<delivery>#<shard>` of every task that was started, in order within a worker. */
+  readonly started: () => readonly string[]
 }
 
 export interface RestWorker extends RestPlace {
@@ -42,9 +44,10 @@ export interface RestWorker extends RestPlace {
 /** Two workers of a group, of which each call is answered by the other one, behind one address. */
 export async function startRestGroup(t: TestContext, env: Environment = {}): Promise<RestPlace> {
   const { folder, rest } = await makeFolders(t)
-  const { anyone: herder, workers } = await HerderGroup.make(t, 2, { rest, env })
+  const group = await HerderGroup.make(t, 2, { rest, env })
+  const { anyone: herder, workers } = group
   const { server, services, defects } = serve(t, herder, workers[0].planning, { status: () => [], failures: new Map() })
-  return { server, services, herder, folder, defects }
+  return { server, services, herder, folder, defects, started: () => group.started() }
 }
 
 async function makeFolders(t: TestContext): Promise<{ readonly folder: string; readonly rest: RestFolders }> {
@@ -83,7 +86,7 @@ export async function startRestWorker(t: TestContext, env: Environment = {}): Pr
   await herder.start()
   t.after(() => herder.close())
   const { server, services, defects } = serve(t, herder, planning, worker)
-  return { server, services, herder, config, shards, executor, folder, defects }
+  return { server, services, herder, config, shards, executor, folder, defects, started: () => executor.started }
 }
 
 function serve(

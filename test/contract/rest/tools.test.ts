@@ -1,7 +1,7 @@
 /** The calls that tools make, in the form in which their sources make them, and what they need of the answers. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { startRestWorker } from '../../support/rest-worker.js'
+import { startRestGroup, startRestWorker } from '../../support/rest-worker.js'
 import { configOf, isIn, type Answer, type Call } from './call.js'
 import { ourSide } from './oracle.js'
 import { play } from './send.js'
@@ -231,19 +231,24 @@ function normalized(config: Readonly<Record<string, unknown>>): Record<string, u
   return { ...rest, ...(model !== undefined && format !== undefined && { '<own>': '' }) }
 }
 
-describe('the calls of', () => {
-  for (const [tool, callsOf] of Object.entries(tools)) {
-    test(tool, async (t) => {
-      const { server, executor } = await startRestWorker(t)
-      const side = ourSide(await server.listen({ host: '127.0.0.1', port: 0 }))
-      const calls = callsOf(configOf(side))
-      const answers = await play(side, { name: tool, calls: () => calls })
-      for (const { does, status, reads } of calls) {
-        const { body, ...answer } = answers.get(does) as Answer
-        assert.equal(answer.status, status, `${does}: ${JSON.stringify(body)}`)
-        if (reads !== undefined) assert.ok(reads(body as never), `${does}: ${JSON.stringify(body)}`)
-      }
-      if (tool.startsWith('Strimzi')) assert.equal(executor.started.length, 2, 'an equal put starts no task')
-    })
-  }
-})
+toolCalls('a worker', startRestWorker)
+toolCalls('a group of workers', startRestGroup)
+
+function toolCalls(who: string, start: typeof startRestGroup): void {
+  describe(`${who} serves the calls of`, () => {
+    for (const [tool, callsOf] of Object.entries(tools)) {
+      test(tool, async (t) => {
+        const { server, started } = await start(t)
+        const side = ourSide(await server.listen({ host: '127.0.0.1', port: 0 }))
+        const calls = callsOf(configOf(side))
+        const answers = await play(side, { name: tool, calls: () => calls })
+        for (const { does, status, reads } of calls) {
+          const { body, ...answer } = answers.get(does) as Answer
+          assert.equal(answer.status, status, `${does}: ${JSON.stringify(body)}`)
+          if (reads !== undefined) assert.ok(reads(body as never), `${does}: ${JSON.stringify(body)}`)
+        }
+        if (tool.startsWith('Strimzi')) assert.equal(started().length, 2, 'an equal put starts no task')
+      })
+    }
+  })
+}
