@@ -47,8 +47,15 @@ function histogramText(name: string, pairs: string, { counts, sumMs }: LatencyHi
   return `${text}${name}_sum{${pairs}} ${sumMs / 1000}\n${name}_count{${pairs}} ${total}\n`
 }
 
+/** Most metrics of a task have the same labels. */
+const texts = new WeakMap<Labels, string>()
+
 function labelText(labels: Labels): string {
-  return Object.entries(labels)
+  const known = texts.get(labels)
+  if (known !== undefined) return known
+  const text = Object.entries(labels)
     .map(([name, value]) => `${name}="${value.replaceAll(/[\\"]/g, '\\$&').replaceAll('\n', '\\n')}"`)
     .join(',')
+  texts.set(labels, text)
+  return text
 }

@@ -1,4 +1,3 @@
-import type { DeliveryOutline } from '../connector/outline.js'
 import type { Counters } from '../delivery/counters.js'
 import type { LatencyHistogram } from '../delivery/latency.js'
 import { targetRate } from '../pacing/target-rate.js'
@@ -44,12 +43,11 @@ export const taskMetrics: readonly Metric[] = [
     labels: [...taskLabels, 'state'],
     unit: null,
     about: "1 for the task's current state.",
-    read: (source) =>
-      perTask(
-        source,
-        () => 1,
-        ({ state }) => ({ state }),
-      ),
+    read: ({ deliveries }) =>
+      deliveries.flatMap((delivery) => {
+        const { own } = labelsOf(delivery)
+        return delivery.tasks.map(({ state }, at) => ({ labels: { ...own[at], state }, value: 1 }))
+      }),
   },
   histogram(
     'genesis_delivery_latency_seconds',
@@ -114,17 +112,11 @@ function histogram(name: string, about: string, value: (counters: Counters) => L
   return { name, type: 'histogram', labels: taskLabels, unit: 'seconds', about, read }
 }
 
-function perTask(
-  { deliveries }: MetricSource,
-  value: (task: TaskRunStatus) => Sample['value'],
-  more: (task: TaskRunStatus) => Labels = () => ({}),
-): readonly Sample[] {
-  return deliveries.flatMap(({ config, tasks }) =>
-    tasks.map((task) => ({
-      labels: { ...labelsOf(config), task: String(task.shard), ...more(task) },
-      value: value(task),
-    })),
-  )
+function perTask({ deliveries }: MetricSource, value: (task: TaskRunStatus) => Sample['value']): readonly Sample[] {
+  return deliveries.flatMap((delivery) => {
+    const { own } = labelsOf(delivery)
+    return delivery.tasks.map((task, at) => ({ labels: own[at], value: value(task) }))
+  })
 }
 
 function perDelivery(
@@ -133,10 +125,25 @@ function perDelivery(
 ): readonly Sample[] {
   return deliveries.flatMap((delivery) => {
     const found = value(delivery)
-    return found === null ? [] : [{ labels: labelsOf(delivery.config), value: found }]
+    return found === null ? [] : [{ labels: labelsOf(delivery).all, value: found }]
   })
 }
 
-function labelsOf({ name, sinkName }: DeliveryOutline): Labels {
-  return sinkName === null ? { connector: name } : { connector: name, sink: sinkName }
+interface DeliveryLabels {
+  readonly all: Labels
+  /** Of each task. */
+  readonly own: readonly Labels[]
+}
+
+/** A status is read once for all metrics, and so are its labels. */
+const known = new WeakMap<DeliveryStatus, DeliveryLabels>()
+
+function labelsOf(delivery: DeliveryStatus): DeliveryLabels {
+  const found = known.get(delivery)
+  if (found !== undefined) return found
+  const { name, sinkName } = delivery.config
+  const all: Labels = sinkName === null ? { connector: name } : { connector: name, sink: sinkName }
+  const labels = { all, own: delivery.tasks.map(({ shard }) => ({ ...all, task: String(shard) })) }
+  known.set(delivery, labels)
+  return labels
 }
