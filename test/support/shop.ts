@@ -22,11 +22,19 @@ const follows: Readonly<Record<string, readonly string[]>> = {
   cancelled: ['removed'],
 }
 
-/** The state of every order after a topic of Debezium events, each of which must follow from the one before. */
-export async function statesOfChanges(topic: string): Promise<Map<string, string>> {
+/**
+ * The state of every order after a topic of Debezium events, each of which must follow from the one before. `tombstones`: whether a record
+ * without a value must follow each deletion, and nothing else.
+ */
+export async function statesOfChanges(topic: string, tombstones = false): Promise<Map<string, string>> {
   const registry = new SchemaRegistry({ host: registryUrl() })
   const states = new Map<string, string>()
   for (const { key, value } of await consumed(topic)) {
+    if (tombstones && states.get(String(key)) === 'removed') {
+      assert.equal(value, null)
+      states.set(String(key), 'forgotten')
+      continue
+    }
     assert.ok(value)
     const { before, after, op } = (await registry.decode(value)) as Change
     const state = states.get(String(key))
