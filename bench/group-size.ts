@@ -131,7 +131,7 @@ async function assigned(count: number): Promise<Pick<GroupSize, 'assignMs' | 'as
   let encoded: readonly Buffer[] = []
   const assignMs = await cpuMs(() => {
     const { tasks: given } = assignTasks({ tasks, members: all, awaited: new Set() })
-    const of = { generation: 1, configOffset: count, workers: [...all.keys()] }
+    const of = { generation: 1, configOffset: count, workers: [...all.keys()], rejoinInMs: null }
     encoded = [...given.values()].map((own) => encodeAssignment({ ...of, tasks: own }))
     return Promise.resolve()
   })

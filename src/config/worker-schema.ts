@@ -21,8 +21,8 @@ export const workerSchema = {
     ),
     heartbeat_interval: option<number>(
       'duration',
-      'Time between heartbeats; at most a third of session_timeout.',
-      '3s',
+      'Time between heartbeats; at most a third of session_timeout. Workers learn of a rebalance with the next one.',
+      '1s',
       { minimum: 100, aliases: ['heartbeat.interval.ms'] },
     ),
     rebalance_timeout: option<number>('duration', 'Maximum time for workers to rejoin when the group changes.', '60s', {

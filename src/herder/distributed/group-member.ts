@@ -152,7 +152,7 @@ export class GroupMember {
     const tasks = this.#duties.tasks()
     const running = new Map([...said].map(([id, member]) => [id, new Set(member.tasks)]))
     const owned = new Set([...said.values()].flatMap((member) => member.tasks))
-    const awaited = this.#awaited(
+    const { tasks: awaited, forMs: rejoinInMs } = this.#awaited(
       tasks.filter((task) => !owned.has(task)),
       new Set(workers),
     )
@@ -160,37 +160,43 @@ export class GroupMember {
     this.#assigned = this.#key()
     const configOffset = this.#duties.configOffset()
     const last = Math.max(this.#duties.lastGeneration(), ...[...said.values()].map((member) => member.generation))
-    const of = { generation: last + 1, configOffset, workers }
+    const of = { generation: last + 1, configOffset, workers, rejoinInMs }
     return new Map([...given].map(([id, own]) => [id, encodeAssignment({ ...of, tasks: own })] as const))
   }
 
-  /** Of tasks that nobody runs, those whose worker may return; if it does not, another round follows. */
-  #awaited(tasks: readonly string[], workers: ReadonlySet<string>): Set<string> {
+  /** Of tasks that nobody runs, those whose worker may return, and how long (null: not at all) they wait for it. */
+  #awaited(
+    tasks: readonly string[],
+    workers: ReadonlySet<string>,
+  ): { readonly tasks: ReadonlySet<string>; readonly forMs: number | null } {
     const now = performance.now()
     const { lostWorkerDelayMs } = this.#duties
     const awaited = new Set<string>()
     const lost = new Set<string>()
+    let forMs = Infinity
     for (const task of tasks) {
       const runner = this.#duties.runnerOf(task)
       if (runner === null || workers.has(runner)) continue
       lost.add(runner)
       const since = this.#lostSince.get(runner) ?? now
       this.#lostSince.set(runner, since)
-      if (now - since < lostWorkerDelayMs) awaited.add(task)
+      const leftMs = since + lostWorkerDelayMs - now
+      if (leftMs <= 0) continue
+      awaited.add(task)
+      forMs = Math.min(forMs, Math.ceil(leftMs) + 1)
     }
     for (const runner of this.#lostSince.keys()) if (!lost.has(runner)) this.#lostSince.delete(runner)
-    if (awaited.size > 0) {
-      const first = Math.min(...[...lost].map((runner) => this.#lostSince.get(runner) ?? now))
-      this.#later(Math.max(0, first + lostWorkerDelayMs - now) + 1, () => {
-        if (this.#isLeader) this.#membership.rejoin('a lost worker has not returned')
-      })
-    }
-    return awaited
+    return { tasks: awaited, forMs: awaited.size > 0 ? forMs : null }
   }
 
   #joined({ memberId, leaderId, assignment }: Generation): void {
-    const { generation, tasks, configOffset, workers } = decodeAssignment(assignment)
+    const { generation, tasks, configOffset, workers, rejoinInMs } = decodeAssignment(assignment)
     const round = ++this.#round
+    // All of them by themselves: the others would learn of the leader's rejoin only with their next heartbeats.
+    if (rejoinInMs !== null)
+      this.#later(rejoinInMs, () => {
+        if (round === this.#round) this.#membership.rejoin('a lost worker has not returned')
+      })
     // Nobody gets them until the group knows that they have stopped, even if they were revoked in an earlier round.
     const isAwaited = [...this.#declared].some((task) => !tasks.includes(task))
     this.#generation = generation

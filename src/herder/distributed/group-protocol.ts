@@ -26,6 +26,8 @@ export interface MemberAssignment {
   readonly tasks: readonly string[]
   /** The workers of the group, by id. */
   readonly workers: readonly string[]
+  /** Milliseconds after which the members rejoin, because a lost worker's tasks wait for it till then; null: none do. */
+  readonly rejoinInMs: number | null
 }
 
 export function encodeMetadata({ workerId, configOffset, tasks, generation }: MemberMetadata): Buffer {
@@ -45,18 +47,21 @@ export function decodeMetadata(bytes: Buffer): MemberMetadata {
   }
 }
 
-export function encodeAssignment({ generation, configOffset, tasks, workers }: MemberAssignment): Buffer {
-  const content = { version, generation, config_offset: configOffset, tasks: packed(tasks), workers }
+export function encodeAssignment({ generation, configOffset, tasks, workers, rejoinInMs }: MemberAssignment): Buffer {
+  const again = rejoinInMs === null ? {} : { rejoin_in_ms: rejoinInMs }
+  const content = { version, generation, config_offset: configOffset, tasks: packed(tasks), workers, ...again }
   return Buffer.from(JSON.stringify(content))
 }
 
 export function decodeAssignment(bytes: Buffer): MemberAssignment {
-  const { generation, config_offset: configOffset, tasks, workers } = parsed(bytes)
+  const { generation, config_offset: configOffset, tasks, workers, rejoin_in_ms: rejoinInMs } = parsed(bytes)
   return {
     generation: numberOf(generation),
     configOffset: numberOf(configOffset),
     tasks: unpacked(tasks),
     workers: Array.isArray(workers) ? workers.map(textOf) : [],
+    // Leaders of earlier versions say nothing, and rejoin alone.
+    rejoinInMs: rejoinInMs === undefined ? null : numberOf(rejoinInMs),
   }
 }
 

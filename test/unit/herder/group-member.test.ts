@@ -10,6 +10,8 @@ function makeMember() {
   let end = (): void => undefined
   let owned: ReadonlySet<string> = new Set()
   const rejoins: string[] = []
+  let hasRejoined = (): void => undefined
+  const rejoined = new Promise<void>((resolve) => (hasRejoined = resolve))
   const member = new GroupMember(
     {
       workerId: () => 'a:1',
@@ -30,7 +32,11 @@ function makeMember() {
     },
     (own) => {
       handlers = own
-      return { start: () => undefined, rejoin: (reason) => void rejoins.push(reason), leave: () => Promise.resolve() }
+      const rejoin = (reason: string): void => {
+        rejoins.push(reason)
+        hasRejoined()
+      }
+      return { start: () => undefined, rejoin, leave: () => Promise.resolve() }
     },
   )
   let generation = 0
@@ -38,10 +44,18 @@ function makeMember() {
   return {
     member,
     rejoins,
+    /** The first time. */
+    rejoined: () => rejoined,
     /** A round of the group; resolves with the tasks that the member has said it has. */
-    round: async (tasks: readonly string[]): Promise<readonly string[]> => {
+    round: async (tasks: readonly string[], rejoinInMs: number | null = null): Promise<readonly string[]> => {
       const said = decodeMetadata(handlers.metadata()).tasks
-      const assignment = encodeAssignment({ generation: ++generation, configOffset: 0, tasks, workers: ['a:1', 'b:1'] })
+      const assignment = encodeAssignment({
+        generation: ++generation,
+        configOffset: 0,
+        tasks,
+        workers: ['a:1', 'b:1'],
+        rejoinInMs,
+      })
       handlers.joined({ generation, memberId: 'a', leaderId: 'b', assignment })
       await later()
       return said
@@ -89,4 +103,13 @@ test('a rebalance is over when the worker runs what it was assigned, however man
   await end()
   assert.deepEqual([member.figures.rebalances, member.figures.isRebalancing], [2, false])
   assert.ok(member.figures.rebalanceMs > 0)
+})
+
+test('a member rejoins by itself once a lost worker was waited for, unless a round came before', async () => {
+  const { round, rejoins, rejoined } = makeMember()
+  await round(['t#0'], 1)
+  await round(['t#0'])
+  await round(['t#0'], 2)
+  await rejoined()
+  assert.deepEqual(rejoins, ['a lost worker has not returned'])
 })
