@@ -2,13 +2,14 @@
  * A group of four workers in separate processes, with many connectors of one record a second: how long they take to start, and to
  * settle when a worker leaves or is lost, and whether tasks that do not move are affected.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { GroupWorker } from '../test/fault/chaos/group-worker.js'
 import { shipped } from '../test/support/genesis.js'
 import { clusterAt, uniqueName } from '../test/support/kafka.js'
+import { cpuSecondsOf, residentBytesOf } from './process.js'
 import { deleteTopics } from './topics.js'
 
 export interface GroupBench {
@@ -74,7 +75,7 @@ export async function benchGroup(brokers: string, { connectors, workers: count }
     const startSeconds = secondsSince(began)
     await wait(10_000)
     const cores = await coresOf(workers, cpuSeconds)
-    const residentBytes = Math.max(...(await Promise.all(workers.map(residentOf))))
+    const residentBytes = Math.max(...(await Promise.all(workers.map(({ pid }) => residentBytesOf(pid!)))))
     const leaving = await measure(workers, connectors, (worker) => void worker.stop())
     const losing = await measure(workers, connectors, (worker) => void worker.kill())
     return {
@@ -184,20 +185,10 @@ function secondsSince(began: number): number {
   return (performance.now() - began) / 1000
 }
 
-/** CPU seconds per second of each process. Linux only. */
+/** CPU seconds per second of each process. */
 async function coresOf(workers: readonly GroupWorker[], seconds: number): Promise<readonly number[]> {
-  const before = await Promise.all(workers.map(ticksOf))
+  const before = await Promise.all(workers.map(({ pid }) => cpuSecondsOf(pid!)))
   await wait(seconds * 1000)
-  const after = await Promise.all(workers.map(ticksOf))
-  return after.map((ticks, i) => (ticks - before[i]) / 100 / seconds)
-}
-
-/** `utime` and `stime` of proc(5), in hundredths of a second. */
-async function ticksOf({ pid }: GroupWorker): Promise<number> {
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /s, '').split(' ')
-  return Number(fields[11]) + Number(fields[12])
-}
-
-async function residentOf({ pid }: GroupWorker): Promise<number> {
-  return 1024 * Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1])
+  const after = await Promise.all(workers.map(({ pid }) => cpuSecondsOf(pid!)))
+  return after.map((cpu, i) => (cpu - before[i]) / seconds)
 }

@@ -8,13 +8,14 @@ import { untilInterrupted } from '../scripts/interrupt.js'
 import { Progress } from '../scripts/progress.js'
 import { climb, LadderError, whatToInstall } from '../scripts/stack/ladder.js'
 import { asVariables } from '../scripts/stack/stack.js'
+import { connect } from './sections/connect.js'
 import { codecs, idle, line, memory, producers, rate, verify } from './sections/delivering.js'
 import { groups, groupsize, rest } from './sections/group.js'
 import { cost, declared, encoders, lives, sampler, training, websockets } from './sections/making.js'
 import type { BenchContext, Section } from './sections/section.js'
 
 const withoutBroker = { sampler, training, encoders, declared, lives, cost, websockets, groupsize }
-const withBroker = { producers, codecs, line, rate, idle, verify, memory, rest, groups }
+const withBroker = { producers, codecs, line, rate, idle, verify, memory, rest, groups, connect }
 const sections = new Map<string, Section>(Object.entries({ ...withoutBroker, ...withBroker }))
 
 const progress = new Progress(process.stderr)

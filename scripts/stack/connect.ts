@@ -19,9 +19,11 @@ export interface KafkaConnect {
   /** Base URL of its REST interface. */
   readonly url: string
   readonly version: string
+  /** `host:port`, as in its tasks' states. */
+  readonly id: string
   /** A temporary folder for files that its connectors read; removed when it is stopped. */
   readonly folder: string
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /** Whether Kafka Connect can run here: it needs Java 17 and Maven. */
@@ -29,8 +31,18 @@ export async function connectIsAvailable(): Promise<boolean> {
   return (await works('java', '-version')) && works('mvn', '-v')
 }
 
-/** Starts one worker in distributed mode on a free port of 127.0.0.1, with its own topics and group. */
-export async function startConnect(brokers: string, signal: AbortSignal): Promise<KafkaConnect> {
+export interface ConnectOptions {
+  /** Workers of one group share its topics. Default: a group of its own. */
+  readonly group?: string
+  /** Worker properties that replace those of the contract's worker; undefined: Connect's own default. */
+  readonly settings?: Readonly<Record<string, string | undefined>>
+  /** Folders with further classes, whose connectors are listed there for java.util.ServiceLoader. */
+  readonly classes?: readonly string[]
+  readonly heap?: readonly string[]
+}
+
+/** The folder with Kafka Connect's jars, downloaded if missing. */
+export async function connectJars(signal: AbortSignal): Promise<string> {
   await fetchOnce(jars, (target) =>
     run(
       'mvn',
@@ -38,9 +50,19 @@ export async function startConnect(brokers: string, signal: AbortSignal): Promis
       { signal },
     ),
   )
+  return jars
+}
+
+/** Starts one worker in distributed mode on a free port of 127.0.0.1. */
+export async function startConnect(
+  brokers: string,
+  signal: AbortSignal,
+  options: ConnectOptions = {},
+): Promise<KafkaConnect> {
+  await connectJars(signal)
   const [port] = await freePorts(1)
   const folder = await mkdtemp(join(tmpdir(), 'genesis-connect-'))
-  const group = `connect-${port}-${process.pid}`
+  const { group = `connect-${port}-${process.pid}`, classes = [], heap = ['-Xmx384m'] } = options
   const url = `http://127.0.0.1:${port}`
   const settings = {
     'bootstrap.servers': brokers,
@@ -59,11 +81,13 @@ export async function startConnect(brokers: string, signal: AbortSignal): Promis
     'scheduled.rebalance.max.delay.ms': '0',
     'plugin.discovery': 'service_load',
     listeners: url,
+    ...options.settings,
   }
   const properties = join(folder, 'worker.properties')
   await writeFile(
     properties,
     Object.entries(settings)
+      .filter(([, value]) => value !== undefined)
       .map(([key, value]) => `${key}=${value}\n`)
       .join(''),
   )
@@ -72,7 +96,14 @@ export async function startConnect(brokers: string, signal: AbortSignal): Promis
   const main = 'org.apache.kafka.connect.cli.ConnectDistributed'
   const worker = supervise(
     'java',
-    ['-Xmx384m', `-Dlog4j2.configurationFile=${logging}`, '-cp', join(jars, '*'), main, properties],
+    [
+      ...heap,
+      `-Dlog4j2.configurationFile=${logging}`,
+      '-cp',
+      [join(jars, '*'), ...classes].join(':'),
+      main,
+      properties,
+    ],
     log,
   )
   const stop = async (): Promise<void> => {
@@ -85,7 +116,7 @@ export async function startConnect(brokers: string, signal: AbortSignal): Promis
   try {
     await Promise.race([until('Kafka Connect', 120, () => healthy(url), signal), ended])
     ended.catch(() => undefined)
-    return { url, version: kafkaVersion, folder, stop }
+    return { url, id: `127.0.0.1:${port}`, version: kafkaVersion, folder, stop }
   } catch (error) {
     await stop()
     throw error
