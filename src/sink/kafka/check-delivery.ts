@@ -99,7 +99,8 @@ async function checkKeys(connector: ConnectorConfig, found: TopicDescription | n
   }
   if (key === null) refuse('a compacted topic takes no records without a key', 'no key', 'key: <column>')
   const { fields } = await openConnector(connector, { load: loadModel, shard: 0, capacity: 1 })
-  if (fields.some(({ name, nullable }) => name === key && nullable)) {
+  // A key of several columns is a record, which is never null.
+  if (typeof key === 'string' && fields.some(({ name, nullable }) => name === key && nullable)) {
     refuse(
       'a compacted topic rejects records with a missing key',
       `key ${key}, which can be null`,
