@@ -34,7 +34,7 @@ export type FieldType =
   /** Values of any shape, each as JSON text; all of them are known. */
   | {
       readonly kind: 'json'
-      /** By code: which type of a union, null left out, its value is of. Absent: the first that takes it. */
+      /** By code: the value's type in a union, not counting null. Absent: the first type that takes it. */
       readonly branches?: readonly number[]
     }
 
@@ -127,7 +127,7 @@ export interface ColumnBatch {
 
 /** What the records of a batch do to their entities. */
 export interface Changes {
-  /** Of record i: 0 it begins, 1 it changes, 2 it is deleted, 3 it was deleted by the record before, and this one has no value. */
+  /** Of record i: 0 begins the entity, 1 changes it, 2 deletes it, 3 follows a deletion and has no value. */
   readonly kinds: Uint8Array
   /** Of record i: when, in ms since 1970. */
   readonly times: Float64Array

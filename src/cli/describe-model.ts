@@ -37,7 +37,7 @@ export interface ColumnDescription {
   /** How a column outside the circuit is generated. */
   readonly made?: string
   readonly decidedBy?: string
-  /** Share of records without a value: that of the table's rows if `genesis fit` measured it, otherwise what the model states. */
+  /** Share of records without a value: as measured in the table by `genesis fit`, otherwise as the model states. */
   readonly missing?: number
 }
 

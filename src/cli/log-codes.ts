@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.js'
 
-/** What a warning or an error in the log is about, if it is not one of the errors. `docs/errors.md` lists these rows. */
+/** Codes of warnings and errors in the log that have no error code, with what they mean. `docs/errors.md` lists these rows. */
 export const noticeTable = {
   CONFIG_REMARK:
     'a configuration is valid, but part of it has no effect or is a likely mistake, such as an unknown key or a password in plain text',

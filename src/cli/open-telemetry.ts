@@ -3,8 +3,8 @@ import type { MetricSource } from '../metrics/metric.js'
 import type { RunReport } from './run-report.js'
 
 /**
- * Exports metrics where the environment asks for it. An environment is often set for every program of a machine, so
- * that what is missing here is a warning. Resolves to a function that exports once more and ends.
+ * Exports metrics if the environment asks for it. The environment is often set for every program on a machine, so whatever is missing here
+ * is only a warning. Resolves to a function that exports once more and stops.
  */
 export async function openTelemetry(
   source: () => MetricSource,

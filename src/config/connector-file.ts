@@ -57,7 +57,7 @@ export interface ConnectorDocument {
 
 interface ReadDocuments extends Omit<ReadConnectors, 'connectors'> {
   readonly documents: ConnectorDocument[]
-  /** Those of them that would write to one file: an error for each pair is in `errors`. */
+  /** The connectors that would write to the same file; `errors` has an error for each pair. */
   readonly shared: readonly SharedFile<ConnectorDocument>[]
   /** Resolved placeholders of all files, with their source text. */
   readonly secrets: ReadonlyMap<string, string>

@@ -25,7 +25,7 @@ export interface ConnectorConfig {
     readonly replicationFactor: number
     readonly config: Readonly<Record<string, string>>
   }
-  /** Key column, or the columns of a key with a field for each; null: no key. */
+  /** Key column, or columns of a key with one field each; null: no key. */
   readonly key: string | readonly string[] | null
   readonly keyFormat: 'string' | 'long' | 'avro' | 'json' | 'json-schema' | 'protobuf'
   /** Column used as the record timestamp; null: the time of sending. */
@@ -34,7 +34,7 @@ export interface ConnectorConfig {
   readonly headers: readonly HeaderConfig[]
   readonly value: {
     readonly format: 'avro' | 'json' | 'json-schema' | 'protobuf' | 'string'
-    /** Whose text is the value, in format string; null: the only column. */
+    /** The column whose text is the value, in format string; null: the only column. */
     readonly column: string | null
     /** Absolute path of a schema file, an inline schema (a JSON value), or null: derived from the model. */
     readonly schema: string | object | null
@@ -44,7 +44,7 @@ export interface ConnectorConfig {
     readonly subject: string | null
     /** Files of schemas that `schema` refers to, each after those it refers to itself. */
     readonly schemaReferences: readonly SchemaReferenceFile[]
-    /** Whether the registry takes schemas that differ in form alone for the same. */
+    /** Whether the registry treats schemas that differ only in form as the same. */
     readonly normalize: boolean
     readonly subjectStrategy: 'topic' | 'record' | 'topic_record'
     /** What is around the values, or stands in their place, where entities live. */
@@ -144,7 +144,7 @@ export interface ReferencesConfig {
 }
 
 export interface SchemaReferenceFile {
-  /** What the schema calls it, and its subject. */
+  /** Its name in the schema, which is also its subject. */
   readonly name: string
   readonly file: string
 }

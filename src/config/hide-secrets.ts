@@ -32,7 +32,7 @@ export function hideSecrets(error: GenesisError, secrets: ReadonlyMap<string, st
   return hidden
 }
 
-/** What the work throws, with resolved placeholders as they are written. */
+/** Does the work; errors show resolved placeholders as they are written. */
 export async function hidingSecrets<T>(secrets: ReadonlyMap<string, string>, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

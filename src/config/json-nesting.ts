@@ -1,4 +1,4 @@
-/** How deep JSON may be nested, in a request's body or in a value: code that follows it down must not run out of stack. */
+/** Maximum nesting of JSON in a request's body or in a value, so that recursive code does not run out of stack. */
 export const maxNesting = 100
 
 /** Whether objects and lists are nested deeper than that. Does not need the text to be JSON. */

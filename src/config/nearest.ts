@@ -1,4 +1,4 @@
-/** Characters of a candidate that are compared. */
+/** Number of characters of a candidate that are compared. */
 const comparedLength = 64
 
 /**
@@ -23,7 +23,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best
 }
 
-/** The candidates, those most like the word first: beginnings and parts of it, then by edit distance. */
+/** The candidates, most similar first: those that contain the word or are part of it, then by edit distance. */
 export function closest(word: string, candidates: readonly string[]): string[] {
   const wanted = fold(word.slice(0, comparedLength))
   const rank = (candidate: string): number => {
@@ -54,7 +54,7 @@ export function distance(a: string, b: string): number {
   return last[b.length]
 }
 
-/** A name without what is most often written differently. */
+/** A name without the differences in spelling that are most common. */
 export function fold(word: string): string {
   return word.toLowerCase().replace(/[-_\s]/g, '')
 }

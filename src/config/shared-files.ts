@@ -15,8 +15,8 @@ export interface SharedFile<Connector extends Sinks> {
 }
 
 /**
- * Connectors that would write to one file. While one has it locked the other waits or fails; then it continues in the middle of the
- * first one's records if their streams are equal. `placeOf`: where a connector of a file has its path.
+ * Connectors that would write to the same file. While one has locked it, the other waits or fails; if their streams are equal, it then
+ * continues in the middle of the first one's records. `placeOf`: where a connector's path is set, for messages.
  */
 export function sharedFiles<Connector extends Sinks>(
   connectors: readonly Connector[],
@@ -31,7 +31,7 @@ export function sharedFiles<Connector extends Sinks>(
         const first = writers.get(path) ?? second
         writers.set(path, first)
         const [{ name: other, file }] = first.deliveries
-        // Of two with one name, the name is what is wrong.
+        // If both have the same name, the name is what is wrong.
         if (first === second || other === name) continue
         const error = new GenesisError('CONFIG_INVALID', 'two connectors write to the same file', {
           place: placeOf(second, sinkName),

@@ -19,7 +19,7 @@ export const systemClock: Clock = {
   turn: () => new Promise((resolve) => setImmediate(resolve)),
 }
 
-/** Time for what only watches: its timers do not keep the process alive. */
+/** A clock for code that only watches: its timers do not keep the process alive. */
 export const backgroundClock: Pick<Clock, 'now' | 'after'> = {
   now: () => performance.now(),
   after(ms, call) {

@@ -4,7 +4,7 @@ import type { Encoder } from './encoder.js'
 import type { SchemaWatch } from './schema-watch.js'
 import type { SubjectRegistry } from './subject.js'
 
-/** An encoder that asks the registry again once an id that it writes stands for another schema. */
+/** An encoder that asks the registry again when an id that it writes no longer stands for its schema. */
 export class CurrentEncoder implements Encoder {
   readonly #make: (registry: SubjectRegistry) => Encoder
   readonly #registry: SubjectRegistry
@@ -27,7 +27,7 @@ export class CurrentEncoder implements Encoder {
     if (this.#changed !== null) this.close()
     const encoder = (this.#encoder ??= this.#make(this.#recorded()))
     await encoder.prepare()
-    // Closed meanwhile, by a stop that does not wait.
+    // Closed in the meantime, by a stop that does not wait.
     if (this.#encoder !== encoder) return
     this.#endWatch = this.#watch.watch(new Map(this.#ids), (error) => (this.#changed = error))
   }
@@ -46,7 +46,7 @@ export class CurrentEncoder implements Encoder {
     this.#ids.clear()
   }
 
-  /** The registry, noting the ids that it gives. */
+  /** The registry, recording the ids that it returns. */
   #recorded(): SubjectRegistry {
     const registry = this.#registry
     const noted = async (subject: string, answer: Promise<number>): Promise<number> => {

@@ -13,7 +13,7 @@ import type { ValueSchema } from './value-schema.js'
 import { wirePrefix } from './wire-format.js'
 
 export interface KeyPlan extends KeySteps {
-  /** With the registry, registering nothing: throws whatever writing with its schema would. */
+  /** Checks against the registry without registering anything: throws whatever writing with its schema would. */
   readonly check: () => Promise<void>
 }
 
@@ -108,7 +108,7 @@ function withSubject<Schema extends SubjectSchema>(
   }
 }
 
-/** Steps of a part of a layout, as those of the whole one. */
+/** The steps of part of a layout, as steps of the whole layout. */
 function onColumns(steps: readonly EncodeStep[], columns: readonly number[]): EncodeStep[] {
   return steps.map((step) => {
     if (step.step === 'message') return { ...step, steps: onColumns(step.steps, columns) }

@@ -2,7 +2,7 @@ import { isObject } from '../config/is-object.js'
 import { importsIn } from '../model/schemas/proto-file.js'
 import type { SchemaType } from './registry.js'
 
-/** Whether a schema mentions another one by its name: an import, a `$ref`, the name of a type. */
+/** Whether a schema mentions another one by name: in an import, a `$ref` or a type name. */
 export function refersTo(schema: unknown, name: string, type: SchemaType): boolean {
   switch (type) {
     case 'PROTOBUF':
@@ -19,7 +19,7 @@ function some(value: unknown, is: (key: string, value: unknown) => boolean): boo
   return isObject(value) && Object.entries(value).some(([key, item]) => is(key, item) || some(item, is))
 }
 
-/** Names of types are texts in the place of a type; one without a dot is in the namespace around it. */
+/** Type names are texts in the place of a type; a name without a dot is in the enclosing namespace. */
 function mentions(schema: unknown, name: string, namespace: string): boolean {
   if (typeof schema === 'string') return schema === name || `${namespace}.${schema}` === name
   if (Array.isArray(schema)) return schema.some((branch) => mentions(branch, name, namespace))

@@ -25,17 +25,17 @@ export interface Compatibility {
 /** What a schema is written in, in the API's words. */
 export type SchemaType = 'AVRO' | 'JSON' | 'PROTOBUF'
 
-/** A schema that another one refers to, where the registry has it. */
+/** A schema that another one refers to, as the registry identifies it. */
 export interface SchemaReference {
   readonly name: string
   readonly subject: string
   readonly version: number
 }
 
-/** How a schema is registered or looked for. */
+/** How a schema is registered or looked up. */
 export interface SchemaOptions {
   readonly references?: readonly SchemaReference[]
-  /** Whether schemas that differ in form alone are the same. @default false */
+  /** Whether schemas that differ only in form are the same. @default false */
   readonly normalize?: boolean
 }
 
@@ -108,7 +108,7 @@ export class Registry {
     )
   }
 
-  /** The version of exactly this schema under the subject, for what refers to it. Throws SUBJECT_MISSING. */
+  /** The version of exactly this schema under the subject, for schemas that refer to it. Throws SUBJECT_MISSING. */
   versionOf(subject: string, schema: unknown, type: SchemaType, options: SchemaOptions = {}): Promise<number> {
     return this.once(keyOf('version', subject, schema, type, options), async () => {
       const { version } = objectOf(await this.found(subject, schema, type, options))
@@ -140,7 +140,7 @@ export class Registry {
     return this.schemaOf(`schema ${id}`, id, answer, 'AVRO')
   }
 
-  /** What the registry has under an id, in a form to compare; null: nothing. One attempt, which keeps no process alive. */
+  /** What the registry has under an id, in a form that can be compared; null: nothing. One attempt, which does not keep the process alive. */
   async contentOf(id: number): Promise<string | null> {
     const answer = await exchange({ ...this.options, isBackground: true }, 'GET', `/schemas/ids/${id}`)
     if (isMissing(answer)) return null
@@ -279,7 +279,7 @@ function queryOf({ normalize = false }: SchemaOptions): string {
   return normalize ? '?normalize=true' : ''
 }
 
-/** Of the cache. */
+/** The cache key of a call. */
 function keyOf(call: string, subject: string, schema: unknown, type: SchemaType, options: SchemaOptions): string {
   return `${call} ${subject} ${type} ${textOf(schema, type)} ${JSON.stringify(options)}`
 }

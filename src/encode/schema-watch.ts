@@ -2,7 +2,7 @@ import { backgroundClock, type Clock } from '../delivery/clock.js'
 import { GenesisError } from '../errors.js'
 import type { Registry } from './registry.js'
 
-/** Time between two checks of all ids in use, in ms: a request for each. */
+/** Time between two checks of all ids in use, in ms; a check takes one request per id. */
 const intervalMs = 30_000
 
 interface Watched {
@@ -15,9 +15,9 @@ interface Watched {
 }
 
 /**
- * Checks now and then whether the ids that records carry still stand for the schemas that they are written with. A registry that was
- * emptied gives other ids, and the earlier ones to other schemas: readers would fail, or read nonsense. A registry that is
- * away is nobody's trouble: records need only the id.
+ * Periodically checks that the ids in records still stand for the schemas that they are written with. A registry that was emptied assigns
+ * new ids, and gives the old ones to other schemas: readers would fail, or read nonsense. A registry that is down does no harm: records
+ * need only the id.
  */
 export class SchemaWatch {
   readonly #registry: Pick<Registry, 'contentOf' | 'place'>
@@ -36,7 +36,7 @@ export class SchemaWatch {
     this.#now = now
   }
 
-  /** Calls back once, with SCHEMA_ID_CHANGED, when one of the ids stands for something else. Returns a function that ends it. */
+  /** Calls back once, with SCHEMA_ID_CHANGED, when one of the ids stands for something else. Returns a function that stops this. */
   watch(ids: ReadonlyMap<number, string>, changed: (error: GenesisError) => void): () => void {
     const end = (): void => {
       for (const id of ids.keys()) {
@@ -73,7 +73,7 @@ export class SchemaWatch {
   }
 
   async #checkAll(): Promise<void> {
-    // One after the other: thousands at once would be a burden.
+    // One after the other: thousands at once would burden the registry.
     for (const [id, watched] of [...this.#watched]) await this.#check(id, watched)
     this.#isDue = false
     if (this.#watched.size > 0) this.#schedule()
@@ -84,7 +84,7 @@ export class SchemaWatch {
     try {
       content = await this.#registry.contentOf(id)
     } catch {
-      // Away, or it does not let us ask.
+      // The registry is down, or denies access.
       return
     }
     if (this.#watched.get(id) !== watched) return

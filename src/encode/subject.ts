@@ -23,7 +23,7 @@ export interface Subject<Schema extends SubjectSchema> {
   readonly own: Schema | null
   /** Whether the own schema is registered if the subject does not have it yet. */
   readonly autoRegister: boolean
-  /** Whether schemas that differ in form alone are the same to the registry. */
+  /** Whether the registry treats schemas that differ only in form as the same. */
   readonly normalize: boolean
   /** Reads a schema of the registry. `references`: the schemas that it uses, each after those it uses itself. Throws SCHEMA_INVALID. */
   readonly parse: (schema: unknown, place: string, references: readonly NamedSchema[]) => Schema
@@ -71,7 +71,7 @@ export async function checkSubject<Schema extends SubjectSchema>(
       references.push(await referenceTo(reference, known, subject, options))
     } catch (error) {
       if (!autoRegister || !(error instanceof GenesisError && error.code === 'SUBJECT_MISSING')) throw error
-      // What refers to a new schema can be judged once that is registered.
+      // A schema that refers to a new one can only be checked once that is registered.
       if (isComplete) await checkCompatible(reference.name, reference.schema, own.place, known, subject, options)
       isComplete = false
     }

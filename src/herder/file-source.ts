@@ -143,7 +143,7 @@ export class FileSource {
     return owners
   }
 
-  /** Of two connectors that would write to one file, the one that runs with it keeps it; otherwise the first. */
+  /** Of two connectors that would write to the same file, the one already running keeps it; otherwise the first. */
   #losersOf(shared: readonly SharedFile<ConnectorDocument>[]): ReadonlySet<string> {
     const runs = ({ raw }: ConnectorDocument): boolean => isDeepStrictEqual(this.#known.get(raw.name)?.raw, raw)
     return new Set(shared.map(({ first, second }) => (runs(second) && !runs(first) ? first : second).raw.name))

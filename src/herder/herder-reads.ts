@@ -140,8 +140,8 @@ export class HerderReads implements Pick<
   }
 
   /**
-   * Called before every read, to catch up with other workers' changes of configurations, or of task states as well.
-   * Standalone, there are none.
+   * Called before every read, to catch up with other workers' changes to configurations, or also to task states. A standalone worker has
+   * none.
    */
   protected refresh(_to: 'configurations' | 'states' = 'configurations'): Promise<void> {
     return Promise.resolve()

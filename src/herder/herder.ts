@@ -158,7 +158,7 @@ export interface GroupFigures {
   readonly generation: number
   /** Assignments that this worker has carried out. */
   readonly rebalances: number
-  /** From each rebalance's beginning until this worker ran what it was assigned, together. */
+  /** Total time from the beginning of each rebalance until this worker ran its assignment. */
   readonly rebalanceMs: number
   /** A rebalance is in progress. */
   readonly isRebalancing: boolean

@@ -29,7 +29,7 @@ const partition = 0
 /** How long the broker may hold a fetch waiting for data, ms: the polling interval of an idle store. */
 const maxWaitMs = 500
 
-/** How often the topic's identity is checked, ms, unless its end gives reason to. */
+/** Interval at which the topic's identity is checked, in ms; its end may give reason to check sooner. */
 const identifyMs = 5_000
 
 /** How long a temporary error may last before it is reported, ms. */
@@ -49,7 +49,7 @@ export class KafkaStore implements Store {
   readonly #entries = new Map<string, StoreEntry>()
   readonly #listeners = new Set<StoreListener>()
   readonly #waiting = new Set<() => void>()
-  /** The log's end as of the call. A busy broker answers late, so calls that come meanwhile share an answer. */
+  /** The log's end as of the call. A busy broker answers late, so calls that arrive in the meantime share an answer. */
   readonly #end = sharedRuns(() => this.#identify())
   /** By write id: the caller waiting to see its record. */
   readonly #pending = new Map<string, (entry: StoreEntry) => void>()
@@ -278,7 +278,7 @@ export class KafkaStore implements Store {
       return { topicId, start, end }
     }
     try {
-      // What was identified and can be read is asked for its end alone: one request. A replaced log is shorter at first.
+      // A log that is identified and readable only needs its end: one request. A replaced log is shorter at first.
       if (this.#isFollowing && performance.now() - this.#identifiedAt <= identifyMs) {
         const [topicId, end] = [this.#topicId, await this.#control.end(partition)]
         if (end >= position) return { topicId, start: 0, end }

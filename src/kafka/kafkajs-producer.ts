@@ -164,7 +164,7 @@ export class KafkajsProducer implements KafkaProducer {
     }
   }
 
-  /** Nor which address it was that did not answer: rejects if it is one that the cluster advertises. */
+  /** Nor does kafkajs say which address did not answer: rejects if it is one that the cluster advertises. */
   async #explainAddresses(thrown: unknown): Promise<void> {
     if (!['KAFKA_UNREACHABLE', 'KAFKA_TIMEOUT', 'KAFKA_RETRIABLE'].includes(kafkaError(thrown).code)) return
     const connections = new ClusterConnections(this.#cluster)

@@ -1,7 +1,7 @@
 /**
  * The parts of @platformatic/kafka that this project uses: connections, the protocol and its requests. The package's only entry also
- * loads its clients, which compile JSON Schemas for their options: two thirds of its time to load, on every thread. The parts are loaded
- * as files of the package instead; if another version has other files, the entry is.
+ * loads its clients, which compile JSON Schemas for their options: two thirds of its time to load, on every thread. So the parts are loaded
+ * from the package's files instead; if a version has different files, its entry is loaded.
  */
 import type * as Platformatic from '@platformatic/kafka'
 

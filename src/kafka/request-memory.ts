@@ -1,6 +1,6 @@
 /**
- * Memory for the bytes of large requests, used again once they are sent: new memory for each would make V8 collect garbage several
- * times a second, for that alone. One per thread, whatever the number of connections.
+ * Memory for the bytes of large requests, reused once they are sent: new memory for each would alone make V8 collect garbage several times
+ * a second. One per thread, whatever the number of connections.
  */
 
 /** Smaller ones are not worth keeping. */
@@ -24,7 +24,7 @@ export function takeMemory(size: number): Buffer {
 export function giveBack(memory: Buffer): void {
   if (memory.length < minReusedBytes) return
   freeBytes += memory.length
-  // What is asked for now may be of another size than what was.
+  // Requests may now have a different size than before.
   for (const [size, other] of free) {
     while (freeBytes > maxFreeBytes && size !== memory.length && other.length > 0) {
       other.pop()

@@ -7,8 +7,8 @@ const produce = 0
 const tokenBytes = 4
 
 /**
- * Sends Produce requests from memory that is used again. The library copies each request into new memory; here it gets a token in place
- * of the body, which is put back where the request is written to the socket.
+ * Sends Produce requests from reused memory. The library copies each request into new memory; here it gets a token in place of the body,
+ * which is put back when the request is written to the socket.
  */
 export class ReusedRequests {
   readonly #bodies = new Map<number, { readonly memory: Buffer; readonly length: number }>()
@@ -32,7 +32,7 @@ export class ReusedRequests {
     return token
   }
 
-  /** Has the socket write bodies where the library writes their tokens. */
+  /** Makes the socket write bodies where the library writes their tokens. */
   attach(socket: Socket): void {
     if (socket === this.#attached) return
     this.#attached = socket

@@ -1,6 +1,6 @@
 /**
  * Shares runs of `work` among its callers: each gets the outcome of a run that began after its call, and there is one run
- * at a time. However many call while one is under way, they wait for it and share the next.
+ * at a time. All calls during a run wait for it and share the next.
  */
 export function sharedRuns<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<unknown> = Promise.resolve()

@@ -23,7 +23,7 @@ const never = 2 ** 31 - 1
  * - Requests wait while a SASL session is renewed; a broker would close the connection on them (KIP-368).
  * - Requests wait while a quota throttles the connection, and the timeout of those in flight is extended: the broker
  *   reads nothing from the connection meanwhile (KIP-219).
- * - Large requests are sent from memory that is used again.
+ * - Large requests are sent from reused memory.
  * - A response that arrives after its request timed out is ignored; the library would disconnect.
  */
 export class WatchedConnection extends Connection {

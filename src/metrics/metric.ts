@@ -25,9 +25,9 @@ export interface Sample {
 export interface Metric {
   readonly name: string
   readonly type: 'counter' | 'gauge' | 'histogram'
-  /** A `?` ends the name of one that is not always there. */
+  /** Names of labels that are not always there end in `?`. */
   readonly labels: readonly string[]
-  /** Null: it counts things, or is a state. */
+  /** Null: a count, or a state. */
   readonly unit: 'seconds' | 'bytes' | 'records per second' | null
   /** One line, without markup. */
   readonly about: string

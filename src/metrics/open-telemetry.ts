@@ -9,7 +9,7 @@ import { metrics } from './table.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Told when the collector stops taking metrics, and null when it takes them again. */
+/** Called when the collector stops taking metrics, and with null when it takes them again. */
 export type ExportTrouble = (error: GenesisError | null) => void
 
 const packages = [
@@ -18,7 +18,7 @@ const packages = [
   '@opentelemetry/exporter-metrics-otlp-proto',
 ] as const
 
-/** The packages, which only who exports needs. */
+/** The packages, needed only for exporting. */
 type Packages = typeof Sdk & typeof Resources & typeof Exporter
 
 async function loadPackages(): Promise<object> {
@@ -32,14 +32,14 @@ async function loadPackages(): Promise<object> {
 
 const standardIntervalMs = 60_000
 const standardTimeoutMs = 30_000
-/** How long the end of the process waits for the last export. */
+/** How long the process waits for the last export before it ends. */
 const lastExportMs = 3_000
 
 /**
- * Exports the metrics over OTLP/HTTP if the environment has an endpoint, as OpenTelemetry specifies its variables
+ * Exports the metrics over OTLP/HTTP if the environment sets an endpoint, as OpenTelemetry specifies its variables
  * (opentelemetry.io/docs/specs/otel/protocol/exporter): the exporter reads those that begin with OTEL_EXPORTER_OTLP.
- * Resolves to a function that exports once more and ends; null: no endpoint. Throws CONFIG_INVALID if a package is
- * missing or the protocol is another one.
+ * Resolves to a function that exports once more and stops; null: no endpoint. Throws CONFIG_INVALID if a package is missing or the protocol
+ * is a different one.
  */
 export async function exportMetrics(
   source: () => MetricSource,
@@ -58,7 +58,7 @@ export async function exportMetrics(
     'service.version': version,
     'service.instance.id': `${hostname()}:${process.pid}`,
   })
-  // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES have the last word.
+  // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES take precedence.
   const resource = sdk
     .defaultResource()
     .merge(named)
@@ -94,7 +94,7 @@ export async function exportMetrics(
   const provider = new MeterProvider({ resource, readers: [reader] })
   return async () => {
     const late = new Promise<void>((resolve) => setTimeout(resolve, lastExportMs).unref())
-    // Why it failed has been told.
+    // The failure has already been reported.
     await Promise.race([provider.shutdown().catch(() => undefined), late])
   }
 }

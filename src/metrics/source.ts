@@ -2,7 +2,7 @@ import type { Herder } from '../herder/herder.js'
 import type { DeliveryStatus } from '../runtime/status.js'
 import type { MetricSource } from './metric.js'
 
-/** What a worker tells of its tasks. */
+/** What a worker reports about its tasks. */
 export interface MeasuredWorker {
   status(): readonly DeliveryStatus[]
   readonly failures: MetricSource['failures']

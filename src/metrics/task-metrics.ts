@@ -131,7 +131,7 @@ function perDelivery(
 
 interface DeliveryLabels {
   readonly all: Labels
-  /** Of each task. */
+  /** The labels of each task. */
   readonly own: readonly Labels[]
 }
 

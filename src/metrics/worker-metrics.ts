@@ -5,7 +5,7 @@ import type { TaskRunStatus } from '../runtime/status.js'
 import { waitsFor } from '../runtime/waiting.js'
 import type { Metric, MetricSource, Sample } from './metric.js'
 
-/** Of the worker as a whole. */
+/** Metrics of the worker as a whole. */
 export const workerMetrics: readonly Metric[] = [
   {
     name: 'genesis_waiting_tasks',
@@ -96,7 +96,7 @@ function longestSeconds(waiting: readonly TaskRunStatus[]): number {
   return Math.max(0, ...waiting.map(({ failingSince }) => now - (failingSince ?? now))) / 1000
 }
 
-/** Shown before the first one, so that an increase can be seen. */
+/** Fencing is counted from 0 before it first occurs, so that an increase can be seen. */
 function withFences(failures: ReadonlyMap<ErrorCode, number>): ReadonlyMap<ErrorCode, number> {
   return new Map<ErrorCode, number>([['KAFKA_FENCED', 0], ...failures])
 }

@@ -18,7 +18,7 @@ export class CallError extends Error {
   }
 }
 
-/** What a view says where a call has failed. */
+/** What a view shows when a call has failed. */
 export function errorText(error: unknown): string {
   return error instanceof CallError ? error.message : String(error)
 }

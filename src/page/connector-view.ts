@@ -58,7 +58,7 @@ export function connectorView(name: string, feed: Feed): View {
     tasks.update(connector)
     void showErrors(connector)
   }
-  /** `errorsKey` of what is shown or asked for. */
+  /** `errorsKey` of the errors shown or requested. */
   let shown = ''
   const showErrors = async (connector: Connector): Promise<void> => {
     const key = errorsKey(connector)

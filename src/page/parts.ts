@@ -22,7 +22,7 @@ export function setBadge(element: HTMLSpanElement, health: Health): HTMLSpanElem
   return element
 }
 
-/** Of `max` 1: the delivered part; hidden without an end. */
+/** Shows the delivered share, from 0 to 1; hidden if there is no end. */
 export function setProgress(element: HTMLProgressElement, position: number | null, end: number | null): void {
   element.hidden = end === null
   if (end !== null) element.value = end === 0 ? 1 : (position ?? 0) / end

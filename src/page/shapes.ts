@@ -80,7 +80,7 @@ export interface Validation {
 }
 
 /** `GET /`. */
-/** A worker of `GET /genesis/workers`, in what the page reads of it. */
+/** A worker of `GET /genesis/workers`, as far as the page reads it. */
 export interface Worker {
   readonly worker_id: string
 }

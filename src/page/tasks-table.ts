@@ -25,7 +25,7 @@ const columns = [
 export interface TasksTable {
   readonly element: HTMLElement
   update(connector: Connector): void
-  /** With traces if the connector was read for itself. */
+  /** With traces if the connector was fetched on its own. */
   showErrors(connector: Connector): void
 }
 

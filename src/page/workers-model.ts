@@ -17,7 +17,7 @@ export interface WorkerLoad {
   readonly recordsPerSecond: number
 }
 
-/** By id. `members`: the workers of the group, also those that run nothing. */
+/** By id. `members`: the workers of the group, including those that run nothing. */
 export function workersOf(connectors: readonly Connector[], members: readonly string[] = []): readonly WorkerLoad[] {
   const loads = new Map<string, { connectors: number; tasks: WorkerTask[] }>()
   const at = (id: string): { connectors: number; tasks: WorkerTask[] } => {

@@ -9,7 +9,7 @@ import type { Worker } from './shapes.js'
 import { workersOf, type WorkerLoad } from './workers-model.js'
 
 const maxTasks = 500
-/** Readings of the connectors for each of the group's workers, who change rarely. */
+/** Readings of the connectors per reading of the group's workers, which rarely change. */
 const readingsPerMembers = 5
 
 export function workersView(feed: Feed): View {

@@ -23,7 +23,7 @@ export interface TaskResources {
   readonly worker: WorkerConfig
   readonly models: ModelCache
   readonly registry: Registry | null
-  /** Of what is registered there. */
+  /** Watches the schemas registered there. */
   readonly schemas: SchemaWatch | null
   readonly sinks: SharedSinkParts
   readonly recovery: Recovery

@@ -19,7 +19,7 @@ const maxNames = 5
 interface Outage {
   readonly dependency: ExternalDependency
   readonly began: number
-  /** Of the failure that began it. */
+  /** The code of the failure that began it. */
   readonly code: ErrorCode
   /** Each waiting task's connector. */
   readonly waiting: Map<string, string>

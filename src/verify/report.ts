@@ -18,7 +18,7 @@ export interface VerifyReport extends ComparisonResult {
   readonly sent: boolean
   /** Records to compare that cannot be read yet; if there are any, it is not exact. */
   readonly unreadable: readonly UnreadableRecords[]
-  /** Other schema ids than the one that the registry gives now; exact only if each stands for the same schema. */
+  /** Schema ids other than the one that the registry returns now; exact only if each stands for the same schema. */
   readonly schemaIds: readonly OtherId[]
   /** False: some of these stand for another schema, or for none. */
   readonly isReadable: boolean

@@ -14,7 +14,7 @@ export interface OtherId {
   readonly standsFor: 'the same schema' | 'another schema' | 'no schema' | null
 }
 
-/** A partition whose values all have `id`; `counts` tells how many had which other one. */
+/** A partition whose values all have `id`; `counts`: how many had which other one. */
 export function foundWithId(
   id: number,
   counts: Map<number, number>,
@@ -111,7 +111,7 @@ class OneIdBatch implements FoundBatch {
     const id = this.#id
     if (found === id) return true
     this.#counts.set(found, (this.#counts.get(found) ?? 0) + 1)
-    // The bytes are read once, and this was done to them last.
+    // The bytes are read only once, so they can be overwritten.
     for (let i = 0; i < 4; i++) bytes[at + 1 + i] = (id >>> (24 - 8 * i)) & 0xff
     return true
   }

@@ -273,7 +273,7 @@ affinity:
 {{- end }}
 
 {{/*
-How many times the workers there are would keep the rate (at most 2), where more than a tenth of it is missing; otherwise 0.
+The factor (at most 2) by which to multiply the workers to meet the rate, if more than a tenth of it is missing; otherwise 0.
 Called with the matchers of this release's series. README.md has the same for prometheus-adapter.
 */}}
 {{- define "genesis-connect.shortfall" -}}

@@ -1,5 +1,5 @@
 /**
- * Messages of Protobuf by the schema as the registry's client has read it. What the client leaves out is added here: Google's own types, which
+ * Reads Protobuf messages with the schema as the registry's client has parsed it. Adds what the client lacks: Google's own types, which
  * registries do not have, and messages other than the first of a file.
  */
 import { createRequire } from 'node:module'
@@ -34,7 +34,7 @@ function addKnownTypes(root: protobuf.Root): void {
   }
 }
 
-/** Full names of what a file defines. */
+/** The full names of a file's definitions. */
 function namesIn(nested: object, above = ''): string[] {
   return Object.entries(nested as Record<string, { nested?: object }>).flatMap(([name, one]) => {
     const isNamespace = Object.keys(one).length === 1 && one.nested !== undefined
@@ -42,7 +42,7 @@ function namesIn(nested: object, above = ''): string[] {
   })
 }
 
-/** Confluent's message indexes: how many, then each, as zigzag varints; a single 0 for the first message. */
+/** Confluent's message indexes: their number, then each index, as zigzag varints; a single 0 for the first message. */
 function readIndexes(bytes: Buffer): { indexes: number[]; end: number } {
   let at = 0
   const next = (): number => {
@@ -70,12 +70,12 @@ function messageAt(first: protobuf.Type, indexes: readonly number[]): protobuf.T
   return found
 }
 
-/** By their shape: the client has a protobufjs of its own. */
+/** Recognised by shape, because the client has its own copy of protobufjs. */
 function typesIn(namespace: protobuf.NamespaceBase | null): protobuf.Type[] {
   return (namespace?.nestedArray ?? []).filter((one): one is protobuf.Type => 'fieldsArray' in one)
 }
 
-/** What is there, by the client's names: those of Protobuf's JSON. */
+/** The values present, under the client's names, which are those of Protobuf's JSON. */
 function plainMessage(message: protobuf.Message, type: protobuf.Type): unknown {
   const values = message as unknown as Record<string, unknown>
   const known = plainGoogle(values, type.fullName.replace(/^\./, ''))
@@ -97,12 +97,12 @@ function plainValue(value: unknown, { resolvedType, type }: protobuf.Field): unk
   return /64$/.test(type) ? digitsOf(value) : value
 }
 
-/** Of a number, or of the client's own 64-bit integers. */
+/** The digits of a number, or of one of the client's own 64-bit integers. */
 function digitsOf(value: unknown): bigint {
   return BigInt((value as { toString(): string }).toString())
 }
 
-/** Google's types as Protobuf's own JSON has them; undefined: it is none of these. */
+/** A message of one of Google's types, as in Protobuf's own JSON; undefined: another type. */
 function plainGoogle(values: Readonly<Record<string, unknown>>, name: string): unknown {
   const [, own] = /^google\.(?:protobuf|type)\.(\w+)$/.exec(name) ?? []
   const part = (key: string): bigint => digitsOf(values[key] ?? 0)

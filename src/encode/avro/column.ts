@@ -65,7 +65,7 @@ export function columnSteps(field: Field, column: number, type: avro.Type, place
   return [drawnStep(field, column, fitting, missing, place)]
 }
 
-/** Whether values of any shape, not all of them texts, go where only text does: as the text of their JSON. */
+/** Whether values of any shape, not all of them texts, go into a type that only takes text: as the text of their JSON. */
 function isTextOfJson({ type, dictionary = [] }: Field, branches: readonly avro.Type[]): boolean {
   const others = branches.filter(({ typeName }) => typeName !== 'null')
   const isText = (value: unknown): boolean => typeof value !== 'string' || value.startsWith('"')

@@ -118,7 +118,7 @@ function ofText(distance: number): Conversion {
   return { distance, number: null, text: 'prefixed', render }
 }
 
-/** Text that is known to have the size, as it is. */
+/** Text known to have the right size, as it is. */
 function ofFixed(size: number, isKnown: boolean): Conversion {
   const render = (value: NonNullable<Value>): Buffer | null => {
     const bytes = Buffer.from(String(value))

@@ -48,7 +48,7 @@ export function deriveType(type: Exclude<FieldType, ListType>): string | object 
   }
 }
 
-/** Of the items of lists, columns with a path are in nested records: their columns do not have it in their names. */
+/** In the items of lists, columns with a path belong to nested records, and their names do not include the path. */
 class NestedTypes {
   readonly #taken: Set<string>
 

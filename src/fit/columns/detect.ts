@@ -71,7 +71,7 @@ export function detect(column: RawColumn, table: Table, as: ReadAs): Detected {
   if (boolean) return { place: 'learned', learned: boolean }
   const compact = learnTime(column, as, 'compact date')
   if (compact) return { place: 'learned', learned: compact }
-  // A bar code is no number: others between two of them would be none.
+  // Bar codes are not numbers: a number between two of them would not be a bar code.
   if (!table.typed && isCheckedCode(column, as)) return { place: 'outside', outside: outsideOf('pattern', column, as) }
   const number = learnNumber(column, table.typed, as, null)
   if (number) {

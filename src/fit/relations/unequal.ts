@@ -10,7 +10,7 @@ const minCommon = 0.5
 /** Two columns of the same values that are equal in no row, such as origin and destination, or home and away team. */
 export interface UnequalPair {
   readonly columns: readonly [string, string]
-  /** What no record satisfies. */
+  /** The condition that no record satisfies. */
   readonly forbidden: Formula
 }
 

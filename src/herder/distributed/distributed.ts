@@ -388,9 +388,8 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
   }
 
   /**
-   * Updates to the end of the configurations, so that a call sees what any worker has acknowledged. States are as recent
-   * as the status log is followed, unless they are what is asked for. If the logs cannot be read, the previous state
-   * stays. Throws if they were never read.
+   * Reads the configurations to their end, so that a call sees what any worker has acknowledged. States are as recent as the followed
+   * status log, unless they are asked for. If the logs cannot be read, the previous state stays. Throws if they were never read.
    */
   protected override async refresh(to: 'configurations' | 'states' = 'configurations'): Promise<void> {
     if (!(await this.#isStarted(staleAfterMs))) throw this.#away()

@@ -164,7 +164,7 @@ export class GroupMember {
     return new Map([...given].map(([id, own]) => [id, encodeAssignment({ ...of, tasks: own })] as const))
   }
 
-  /** Of tasks that nobody runs, those whose worker may return, and how long (null: not at all) they wait for it. */
+  /** Those of the tasks that no worker runs whose worker may return, and how long they wait for it (null: not at all). */
   #awaited(
     tasks: readonly string[],
     workers: ReadonlySet<string>,
@@ -192,7 +192,7 @@ export class GroupMember {
   #joined({ memberId, leaderId, assignment }: Generation): void {
     const { generation, tasks, configOffset, workers, rejoinInMs } = decodeAssignment(assignment)
     const round = ++this.#round
-    // All of them by themselves: the others would learn of the leader's rejoin only with their next heartbeats.
+    // All members rejoin on their own: otherwise they would learn of the leader's rejoin only with their next heartbeats.
     if (rejoinInMs !== null)
       this.#later(rejoinInMs, () => {
         if (round === this.#round) this.#membership.rejoin('a lost worker has not returned')

@@ -26,7 +26,7 @@ export interface MemberAssignment {
   readonly tasks: readonly string[]
   /** The workers of the group, by id. */
   readonly workers: readonly string[]
-  /** Milliseconds after which the members rejoin, because a lost worker's tasks wait for it till then; null: none do. */
+  /** Milliseconds after which the members rejoin, because a lost worker's tasks wait for it until then; null: none do. */
   readonly rejoinInMs: number | null
 }
 
@@ -60,7 +60,7 @@ export function decodeAssignment(bytes: Buffer): MemberAssignment {
     configOffset: numberOf(configOffset),
     tasks: unpacked(tasks),
     workers: Array.isArray(workers) ? workers.map(textOf) : [],
-    // Leaders of earlier versions say nothing, and rejoin alone.
+    // Leaders of earlier versions do not send it, and rejoin alone.
     rejoinInMs: rejoinInMs === undefined ? null : numberOf(rejoinInMs),
   }
 }

@@ -73,7 +73,7 @@ export interface KafkaPublisherOptions {
   readonly avroSchema?: object | string
   /** Schema registry (Confluent API): its URL, or an object. Without one, Avro values have no registry prefix. */
   readonly registry?: string | RegistryOptions
-  /** Column used as the record key, or the columns of a key with a field for each. */
+  /** Column used as the record key, or the columns of a key with one field each. */
   readonly key?: string | readonly string[]
   /** @default string */
   readonly keyFormat?: 'string' | 'long' | 'avro' | 'json' | 'json-schema' | 'protobuf'

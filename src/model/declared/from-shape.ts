@@ -127,7 +127,7 @@ class Fields {
     return { inner: { ...inner, properties: own }, missing, branches }
   }
 
-  /** One of several types, equally likely: values of each that are made beforehand, or its options. */
+  /** One of several types, equally likely: values of each, generated beforehand, or its options. */
   #union(shape: SchemaShape, name: string, target: Target): void {
     const values = new Map<string, { branch: number; weight: number }>()
     const branches = shape.kind === 'union' ? shape.branches.filter(({ kind }) => kind !== 'null') : []
@@ -135,7 +135,7 @@ class Fields {
       const texts = each.kind === 'recursion' ? [] : this.#valuesOf(each, name)
       for (const text of texts) {
         const known = values.get(text)
-        // What is written alike is of the first type that has it.
+        // Values that are written alike belong to the first type that has them.
         if (known === undefined) values.set(text, { branch, weight: 1 / texts.length })
         else known.weight += 1 / texts.length
       }

@@ -61,7 +61,7 @@ export function readLives(given: unknown, columns: Declared[], declaration: Decl
   return readSpec(given, { state, time, read, first, reader }, declaration)
 }
 
-/** What is left once the states are right: silent ones are left out. */
+/** Reads the rest, once the states are right; silent states are left out. */
 function readSpec(
   given: Settings,
   { state, time, read, first: declared, reader }: ReadStates,

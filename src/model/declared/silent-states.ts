@@ -1,13 +1,13 @@
 import type { LifeState, LifeTransition, WaitingTime } from '../lives/lives.js'
 
-/** A way out of a state, through silent ones: where it leads, or that the life ends on it. */
+/** A path out of a state, through silent ones: where it leads, or that the life ends there. */
 interface Way {
   readonly to: number | null
   readonly odds: number
   readonly waits: readonly WaitingTime[]
 }
 
-/** Silent states that follow each other in a circle, the first one also last; null: there is none. */
+/** The silent states of a cycle, the first one repeated at the end; null: there is none. */
 export function silentCycle(states: readonly LifeState[], silent: ReadonlySet<number>): number[] | null {
   const visit = (state: number, way: readonly number[]): number[] | null => {
     if (way.includes(state)) return [...way.slice(way.indexOf(state)), state]
@@ -25,8 +25,8 @@ export function silentCycle(states: readonly LifeState[], silent: ReadonlySet<nu
 }
 
 /**
- * The states that have events, in their order: what leads through silent ones leads to where these lead, by the product of the odds and
- * after the sum of the waiting times. Silent states are in no circle of their own.
+ * The states that have events, in their order. Transitions to silent states lead to where these lead, with the product of the odds and
+ * after the sum of the waiting times. The silent states must not form a cycle.
  */
 export function withoutSilent(states: readonly LifeState[], silent: ReadonlySet<number>): LifeState[] {
   if (silent.size === 0) return [...states]

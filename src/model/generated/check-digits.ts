@@ -25,7 +25,7 @@ export function satisfies(text: string, law: CheckLaw): boolean {
 
 const [zero, nine, capitalA, capitalX, capitalZ] = [48, 57, 65, 88, 90]
 
-/** Replaces the check digits of the code in these bytes by those that the law asks for. Hot. */
+/** Replaces the check digits of the code in these bytes with those that the law requires. Hot. */
 export function writeCheckDigits(law: CheckLaw, bytes: Uint8Array, from: number, to: number): void {
   if (law === 'iban') return writeIban(bytes, from, to)
   let last = to - 1
@@ -78,7 +78,7 @@ function writeIban(bytes: Uint8Array, from: number, to: number): void {
   bytes[places[1]] = zero + (check % 10)
 }
 
-/** The remainder after one more sign: a digit, or a letter as 10 to 35. */
+/** The remainder after one more character: a digit, or a letter as 10 to 35. */
 function appended(rest: number, sign: number): number {
   if (isDigit(sign)) return (rest * 10 + sign - zero) % 97
   if (sign >= capitalA && sign <= capitalZ) return (rest * 100 + sign - capitalA + 10) % 97

@@ -2,7 +2,7 @@ import { writeCheckDigits, type CheckLaw } from './check-digits.js'
 import type { GeneratedColumn } from './generated.js'
 import type { GrowingText } from './text-vector.js'
 
-/** A column of codes of another column's making. */
+/** A generated column of codes. */
 export interface Codes extends GeneratedColumn {
   readonly vector: GrowingText
   readonly maxBytes: number

@@ -33,7 +33,7 @@ interface Choices {
 
 const unit32 = 2 ** -32
 const space = 32
-/** How often a word is drawn again that was just said. */
+/** How often a word that has just been used is drawn again. */
 const tries = 4
 
 /** Texts of words that follow each other as in the table, and fixed texts. Hot: allocates nothing. */
@@ -149,7 +149,7 @@ export class Worded implements GeneratedColumn {
     return word < 0 ? this.#pickAny(others) : word
   }
 
-  /** A word whatever the topic. */
+  /** A word regardless of the topic. */
   #pickAny(choices: Choices): number {
     const topic = this.#topic
     this.#topic = -1
@@ -200,7 +200,7 @@ export class Worded implements GeneratedColumn {
   }
 }
 
-/** `pairs`: a word and its weight, again and again. */
+/** `pairs`: words, each followed by its weight. */
 function choicesOf(pairs: readonly number[]): Choices {
   const size = pairs.length / 2
   const weights = Float64Array.from({ length: size }, (_, i) => pairs[2 * i + 1])

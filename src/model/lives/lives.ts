@@ -26,7 +26,7 @@ export interface LifeState {
   readonly next: readonly LifeTransition[]
   /** Whether its event deletes the entity. */
   readonly deletes: boolean
-  /** Its event is the record without a value that follows a deletion. */
+  /** Whether its event is the record without a value that follows a deletion. */
   readonly tombstone?: true
   /** By column of `changed`: the index of its setter; null: clears the value; undefined: leaves the column unchanged. */
   readonly sets: readonly (number | null | undefined)[]

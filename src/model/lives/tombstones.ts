@@ -4,7 +4,7 @@ const known = new WeakMap<LivesSpec, LivesSpec>()
 
 /**
  * A specification in which another event follows each deletion, at the same time: a record without a value (Debezium's
- * `tombstones.on.delete`). Lives that end so have one event more, so this is another stream.
+ * `tombstones.on.delete`). Lives that end like this have one event more, so this is a different stream.
  */
 export function withTombstones(spec: LivesSpec): LivesSpec {
   const given = known.get(spec) ?? added(spec)

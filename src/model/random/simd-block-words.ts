@@ -66,7 +66,7 @@ export class SimdBlockWords implements BlockWords {
     const size = draws * pitch
     if (size <= this.words.length) return
     const { memory } = this.#exports
-    // Twice: words that go elsewhere are made behind those that stay.
+    // Twice the size: words that go elsewhere are generated behind those that stay.
     const missing = wordsAt + 8 * size - memory.buffer.byteLength
     if (missing > 0) memory.grow(Math.ceil(missing / pageBytes))
     const { buffer } = memory

@@ -14,7 +14,7 @@ export interface JsonSchema {
   /** The file's path, the registry's subject, or "the inline schema". */
   readonly place: string
   readonly root: SchemaNode
-  /** Other schemas that it refers to, by their names; their references to themselves have their names. */
+  /** Other schemas that it refers to, by name; their references to themselves include that name. */
   readonly others: ReadonlyMap<string, SchemaNode>
 }
 
@@ -45,7 +45,7 @@ export function parseJsonSchema(json: unknown, place: string, references: readon
   return schema
 }
 
-/** A schema whose references to itself name it. */
+/** The schema, with its references to itself including its name. */
 function named(value: unknown, name: string): unknown {
   if (Array.isArray(value)) return value.map((item) => named(item, name))
   if (!isObject(value)) return value

@@ -187,7 +187,7 @@ function progressBody({ info, status, progress }: ConnectorOverview, traces = fa
   }
 }
 
-/** Also those that have no task; and those that have, as far as known, but are in no group. */
+/** Includes workers without tasks, and workers that are in no group but have tasks, as far as is known. */
 function workersBody(
   overviews: readonly ConnectorOverview[],
   { workerId, group }: Pick<Herder, 'workerId' | 'group'>,

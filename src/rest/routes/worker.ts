@@ -70,7 +70,7 @@ export function workerRoutes(
         503: { about: 'Starting.' },
       },
       // Liveness: a response proves that the event loop is not stuck. Failed tasks are no reason to restart the
-      // process, nor is an outage, which would then last until the process is up again.
+      // process, nor is an outage, which a restart would only prolong until the process is up again.
       handle({ role }) {
         if (view.phase !== 'starting') return jsonReply({ status: 'healthy', message: 'the worker is running' })
         const { trouble } = herder
