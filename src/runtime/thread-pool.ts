@@ -30,6 +30,12 @@ export interface ThreadOptions {
 const maxUnanswered = 12
 
 /**
+ * Node ends a thread at its heap limit with 16 MB in reserve. What survives a young generation of its usual size can exceed that at once,
+ * and Node 24 then aborts the whole process.
+ */
+const maxYoungGenerationSizeMb = 24
+
+/**
  * Runs tasks on worker threads, many on each; threads are started on demand. When a thread dies (a
  * crash, out of memory) or is stuck, its tasks end with THREAD_LOST and no others are affected; a restarted task gets a new thread.
  */
@@ -48,7 +54,10 @@ export class ThreadPool implements TaskExecutor {
     this.#options = {
       workerData: { worker } satisfies ThreadData,
       // Without its own limit, a thread that runs out of memory ends the process.
-      resourceLimits: { maxOldGenerationSizeMb: heapMb ?? Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20) },
+      resourceLimits: {
+        maxOldGenerationSizeMb: heapMb ?? Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20),
+        maxYoungGenerationSizeMb,
+      },
     }
     this.#pinging = setInterval(() => this.#ping(pingMs), pingMs)
     this.#pinging.unref()
