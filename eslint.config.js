@@ -63,6 +63,7 @@ export default tseslint.config(
     settings: {
       'import-x/resolver-next': [
         createTypeScriptImportResolver({
+          noWarnOnMultipleProjects: true,
           project: ['src/tsconfig.json', 'src/page/tsconfig.json', 'test/tsconfig.json'],
         }),
       ],
