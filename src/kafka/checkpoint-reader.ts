@@ -78,6 +78,15 @@ export class CheckpointReader {
     return checkpoints
   }
 
+  /**
+   * Whether the last read found a checkpoint of the connector (one sink of it) whose transaction has no marker yet: brokers acknowledge a
+   * commit before they write its markers (KIP-98), so it may be committed.
+   */
+  isUndecided(connector: string, sink?: string): boolean {
+    const id = idOf({ connector, sink })
+    return this.#tails.some(({ filter }) => filter.undecided.some(({ source }) => idOf(source) === id))
+  }
+
   /** Names of a connector's sinks that have checkpoints; null: a connector with a single sink. */
   async sinks(connector: string): Promise<(string | null)[]> {
     await this.#readToEnd()

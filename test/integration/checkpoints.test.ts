@@ -92,6 +92,23 @@ test('aborted and undecided checkpoints are not taken, and an open transaction h
   await fourth.close()
 })
 
+test('a checkpoint without a marker is said to be undecided, for its own connector only, until it has one', async (t) => {
+  const topic = await checkpointTopic(t)
+  const producer = await openProducer(t, uniqueName('test-id'), topic)
+  const reader = new CheckpointReader(testCluster(), topic)
+  assert.equal((await reader.connector('orders')).size, 0)
+  assert.equal(reader.isUndecided('orders'), false)
+  await sendOnly(producer, checkpointRecord(topic, partitions, { connector: 'orders', shard: 0 }, at(10)))
+  assert.equal((await reader.connector('orders')).size, 0)
+  assert.equal(reader.isUndecided('orders'), true)
+  assert.equal(reader.isUndecided('others'), false)
+  assert.equal(reader.isUndecided('orders', 'archive'), false)
+  await producer.commit([])
+  await committedRecords(topic)
+  assert.deepEqual([...(await reader.connector('orders')).values()], [at(10)])
+  assert.equal(reader.isUndecided('orders'), false)
+})
+
 for (const [what, value] of [
   ['not JSON', '{"position":'],
   ['without a fingerprint', '{"position":4,"shards":1}'],

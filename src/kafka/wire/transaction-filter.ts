@@ -8,6 +8,11 @@ import { isCommit, type RecordCursor } from './record-batch-read.js'
 export class TransactionFilter<T> {
   readonly #undecided = new Map<bigint, T[]>()
 
+  /** What was kept of transactions without a marker so far. */
+  get undecided(): readonly T[] {
+    return [...this.#undecided.values()].flat()
+  }
+
   /** `read`: what to keep of the cursor's current record, or null. `decided`: called with committed ones. */
   take(batch: RecordCursor, read: (record: RecordCursor) => T | null, decided: (kept: T) => void): void {
     const { producerId, transactional, control } = batch.header
