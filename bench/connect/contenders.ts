@@ -67,10 +67,10 @@ export function genesisContender(brokers: string, folder: string, delivery: stri
   }
 }
 
-/** `overrides`: of its producers. */
+/** `classes`: the folder of the compiled source. `tuned`: of its producers. */
 export function connectContender(
   brokers: string,
-  { records, signal }: { readonly records: string; readonly signal: AbortSignal },
+  { records, classes, signal }: { readonly records: string; readonly classes: string; readonly signal: AbortSignal },
   delivery: 'exactly-once' | 'at-least-once',
   tuned: Readonly<Record<string, string>> = {},
 ): Contender {
@@ -78,7 +78,6 @@ export function connectContender(
   return {
     name: `Kafka Connect, ${delivery}${isTuned ? ', larger batches' : ''}`,
     async start(group) {
-      const classes = await compiledSource(signal)
       const { url, id, folder, stop } = await startConnect(brokers, signal, {
         group,
         classes: [classes],
@@ -122,7 +121,7 @@ export async function writeRecords(folder: string, count: number): Promise<strin
 }
 
 /** The folder with the compiled source and its entry for java.util.ServiceLoader. */
-async function compiledSource(signal: AbortSignal): Promise<string> {
+export async function compiledSource(signal: AbortSignal): Promise<string> {
   const classPath = join(await connectJars(signal), '*')
   await mkdir(join(builtIn, 'META-INF/services'), { recursive: true })
   const entry = join(builtIn, 'META-INF/services/org.apache.kafka.connect.source.SourceConnector')

@@ -3,6 +3,7 @@ import { loadavg } from 'node:os'
 import { connectIsAvailable } from '../../scripts/stack/connect.js'
 import { kafkaVersion } from '../../scripts/stack/stack.js'
 import {
+  compiledSource,
   connectContender,
   genesisContender,
   lostWorkerDelaySeconds,
@@ -25,7 +26,8 @@ export const connect: Section = async ({ brokers, quick }) => {
   const { signal } = new AbortController()
   const spans = quick ? { warmUpSeconds: 5, seconds: 5 } : { warmUpSeconds: 15, seconds: 15 }
   await withFolder(async (folder) => {
-    const at = { records: await writeRecords(folder, repeated), signal }
+    // Before anything is timed.
+    const at = { records: await writeRecords(folder, repeated), classes: await compiledSource(signal), signal }
     const contenders: readonly Contender[] = [
       genesisContender(brokers, folder, 'exactly-once'),
       connectContender(brokers, at, 'exactly-once'),
