@@ -8,6 +8,7 @@ import { parseModel } from '#src/model/load.js'
 import { openGenerator } from '#src/model/open.js'
 import { censusLikeArtifact } from '../test/support/models.js'
 import { interleaved, median } from './markdown.js'
+import { timed } from './timed.js'
 
 export interface CostResult {
   readonly case: string
@@ -36,16 +37,9 @@ export async function benchCost({ rounds = 7, millis = 300 } = {}): Promise<Cost
     const schema = parseSchema(deriveSchema(generator.fields, { name: 'census', namespace: 'bench' }), 'derived')
     const encoder = containerEncoder(generator.fields, schema)
     generator.start(position - (position % shards))
-    return () => encoder.encode(generator.generate(capacity)).length
+    return () => encoder.encode(generator.generate(capacity))
   })
-  const once = (line: () => number): number => {
-    const began = performance.now()
-    const cpu = process.cpuUsage()
-    let records = 0
-    while (performance.now() - began < millis) records += line()
-    const { user, system } = process.cpuUsage(cpu)
-    return (user + system) / records
-  }
+  const once = (line: () => unknown): number => timed(line, capacity, millis).cpuMicros
   await interleaved(1, lines, once)
   const measured = await interleaved(rounds, lines, once)
   return cases.map(({ position = 0, shards = 1, conditions }, index) => ({

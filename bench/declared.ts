@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { loadModel } from '#src/model/load.js'
 import { openGenerator } from '#src/model/open.js'
 import { interleaved, median } from './markdown.js'
+import { timed } from './timed.js'
 
 export interface DeclaredResult {
   readonly case: string
@@ -58,14 +59,7 @@ export async function benchDeclared({ rounds = 7, millis = 300 } = {}): Promise<
       const generator = openGenerator(await loadModel(path), { seed: 42, capacity })
       lines.push(() => generator.generate(capacity))
     }
-    const once = (line: () => unknown): number => {
-      const began = performance.now()
-      const cpu = process.cpuUsage()
-      let rows = 0
-      for (; performance.now() - began < millis; rows += capacity) line()
-      const { user, system } = process.cpuUsage(cpu)
-      return (user + system) / rows
-    }
+    const once = (line: () => unknown): number => timed(line, capacity, millis).cpuMicros
     await interleaved(1, lines, once)
     const [row, bare, ...full] = (await interleaved(rounds, lines, once)).map(median)
     const each = Object.entries(expressions).map(([name, { length }], index) => ({

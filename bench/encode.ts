@@ -19,6 +19,8 @@ import { openGenerator } from '#src/model/open.js'
 import { parseJsonSchema, type JsonSchema } from '#src/model/schemas/json-schema.js'
 import { parseProto, type ProtoSchema } from '#src/model/schemas/proto-file.js'
 import type { ColumnBatch, Field, Value, Vector } from '#src/record.js'
+import { median } from './markdown.js'
+import { timed, type Timed } from './timed.js'
 
 export interface EncodeResult {
   readonly layout: string
@@ -211,26 +213,14 @@ function measure(
   batch: ColumnBatch,
   encoder: Encoder,
 ): Omit<EncodeResult, 'layout'> {
-  const once = (): { rate: number; cpu: number } => {
-    const cpu = process.cpuUsage()
-    const begin = performance.now()
-    let records = 0
-    while (performance.now() - begin < millis) {
-      encoder.encode(batch)
-      records += batch.length
-    }
-    const seconds = (performance.now() - begin) / 1000
-    const used = process.cpuUsage(cpu)
-    return { rate: records / seconds, cpu: (used.user + used.system) / records }
-  }
+  const once = (): Timed => timed(() => encoder.encode(batch), batch.length, millis)
   once()
   const results = Array.from({ length: runs }, once)
-  const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]
   const { offsets } = encoder.encode(batch)
   return {
     encoder: name,
-    recordsPerSecond: median(results.map(({ rate }) => rate)),
-    cpuMicrosPerRecord: median(results.map(({ cpu }) => cpu)),
+    recordsPerSecond: median(results.map(({ perSecond }) => perSecond)),
+    cpuMicrosPerRecord: median(results.map(({ cpuMicros }) => cpuMicros)),
     bytesPerRecord: offsets[2 * batch.length] / batch.length,
   }
 }

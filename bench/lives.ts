@@ -6,6 +6,7 @@ import { loadModel } from '#src/model/load.js'
 import { openGenerator } from '#src/model/open.js'
 import { encodedConnector } from '../test/support/encoded.js'
 import { interleaved, median } from './markdown.js'
+import { timed, type Timed } from './timed.js'
 
 export interface LivesResult {
   readonly case: string
@@ -47,20 +48,13 @@ export async function benchLives({ rounds = 7, millis = 300 } = {}): Promise<Liv
     await encoder.prepare()
     lines.push(() => encoder.encode(generator.generate(capacity)))
   }
-  const once = (line: () => unknown): { rate: number; micros: number } => {
-    const began = performance.now()
-    const cpu = process.cpuUsage()
-    let events = 0
-    for (; performance.now() - began < millis; events += capacity) line()
-    const { user, system } = process.cpuUsage(cpu)
-    return { rate: (events / (performance.now() - began)) * 1000, micros: (user + system) / events }
-  }
+  const once = (line: () => unknown): Timed => timed(line, capacity, millis)
   await interleaved(1, lines, once)
   const measured = await interleaved(rounds, lines, once)
   const results = ['events alone', ...forms.map(([name]) => name)].map((name, index) => ({
     case: name,
-    eventsPerSecond: median(measured[index].map(({ rate }) => rate)),
-    cpuMicrosPerEvent: median(measured[index].map(({ micros }) => micros)),
+    eventsPerSecond: median(measured[index].map(({ perSecond }) => perSecond)),
+    cpuMicrosPerEvent: median(measured[index].map(({ cpuMicros }) => cpuMicros)),
   }))
   const jumps = Array.from({ length: 101 }, (_, jump) => {
     const began = performance.now()

@@ -1,4 +1,5 @@
 /** Formatting of figures, as in the tables of docs/benchmarks.md. */
+import { loadavg } from 'node:os'
 
 export const millions = (value: number): string => `${(value / 1e6).toFixed(2)} M`
 export const thousands = (value: number): string => Math.round(value / 1000).toLocaleString('en') + ' k'
@@ -10,6 +11,9 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
   console.log([line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n') + '\n')
 }
+
+/** A line below a table whose figures depend on what else runs. */
+export const load = (): string => `Load of the machine (1 min): ${loadavg()[0].toFixed(1)}.\n`
 
 export function title(text: string): void {
   console.log(`${text}\n`)

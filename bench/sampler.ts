@@ -6,6 +6,8 @@ import { parseModel } from '#src/model/load.js'
 import { openGenerator } from '#src/model/open.js'
 import { censusLikeArtifact } from '../test/support/models.js'
 import { heldBytes } from './held-bytes.js'
+import { median } from './markdown.js'
+import { timed, type Timed } from './timed.js'
 
 export interface SamplerResult {
   readonly case: string
@@ -54,20 +56,13 @@ export function benchSampler({ runs = 7, millis = 300 } = {}): SamplerBench {
     const opened = index === 0 ? first : cpuMillis(open)
     const later = median(Array.from({ length: 9 }, () => cpuMillis(open).millis))
     const generator = opened.result
-    const once = (): { rate: number; nanos: number } => {
-      const begin = performance.now()
-      let rows = 0
-      const { millis: cpu } = cpuMillis(() => {
-        while (performance.now() - begin < millis) rows += generator.generate(capacity).length
-      })
-      return { rate: (1000 * rows) / (performance.now() - begin), nanos: (1e6 * cpu) / rows }
-    }
+    const once = (): Timed => timed(() => generator.generate(capacity), capacity, millis)
     once()
     const measured = Array.from({ length: runs }, once)
     return {
       case: name,
-      rowsPerSecond: median(measured.map(({ rate }) => rate)),
-      cpuNanosPerRow: median(measured.map(({ nanos }) => nanos)),
+      rowsPerSecond: median(measured.map(({ perSecond }) => perSecond)),
+      cpuNanosPerRow: 1000 * median(measured.map(({ cpuMicros }) => cpuMicros)),
       openMillis: { first: opened.millis, later },
     }
   })
@@ -85,10 +80,6 @@ function cpuMillis<T>(work: () => T): { millis: number; result: T } {
   const result = work()
   const { user, system } = process.cpuUsage(before)
   return { millis: (user + system) / 1000, result }
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[values.length >> 1]
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

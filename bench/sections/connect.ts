@@ -1,5 +1,4 @@
 /** Apache Kafka Connect beside us. */
-import { loadavg } from 'node:os'
 import { connectIsAvailable } from '../../scripts/stack/connect.js'
 import { kafkaVersion } from '../../scripts/stack/stack.js'
 import {
@@ -12,7 +11,7 @@ import {
   type Contender,
 } from '../connect/contenders.js'
 import { connectors, measureContender, pacedRate, partitions, type ContenderResult } from '../connect/measure.js'
-import { interleaved, median, megabytes, percent, table, thousands, title } from '../markdown.js'
+import { interleaved, load, median, megabytes, percent, table, thousands, title } from '../markdown.js'
 import type { Section } from './section.js'
 
 const repeated = 10_000
@@ -69,6 +68,6 @@ export const connect: Section = async ({ brokers, quick }) => {
   })
   console.log(
     `Connect repeats ${repeated.toLocaleString('en')} records of our stream; ours are generated. Leave and loss: ${connectors} connectors on two workers, scheduled.rebalance.max.delay.ms ${lostWorkerDelaySeconds * 1000} for both.\n` +
-      `Load of the machine (1 min): ${loadavg()[0].toFixed(1)}.\n`,
+      load(),
   )
 }

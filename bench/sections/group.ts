@@ -1,15 +1,12 @@
 /** Measurements of a group of workers. */
-import { loadavg } from 'node:os'
 import { benchGroup } from '../group.js'
 import { benchGroupSize } from '../group-size.js'
-import { megabytes, percent, table, thousands, title } from '../markdown.js'
+import { load, megabytes, percent, table, thousands, title } from '../markdown.js'
 import { benchRest } from '../rest.js'
 import type { Section } from './section.js'
 
 const seconds = (value: number): string => `${value.toFixed(1)} s`
 const milliseconds = (value: number): string => `${value.toFixed(1)} ms`
-const load = (): string => `Load of the machine (1 min): ${loadavg()[0].toFixed(1)}.\n`
-
 export const groups: Section = async ({ brokers, quick }) => {
   title('A group of four workers, default sessions, one record a second from each connector, exactly once')
   const results = []

@@ -1,16 +1,13 @@
 /** Measurements without a broker: sampling, training, encoding. */
-import { loadavg } from 'node:os'
 import { benchCost } from '../cost.js'
 import { benchDeclared } from '../declared.js'
 import { benchEncoders } from '../encode.js'
 import { benchFit, fitCases, type FitResult } from '../fit.js'
 import { benchLives } from '../lives.js'
-import { micros, millions, table, thousands, title } from '../markdown.js'
+import { load, micros, millions, table, thousands, title } from '../markdown.js'
 import { benchSampler } from '../sampler.js'
 import { benchWebSockets } from '../websocket.js'
 import type { Section } from './section.js'
-
-const load = (): string => `Load of the machine (1 min): ${loadavg()[0].toFixed(1)}.\n`
 
 export const sampler: Section = ({ quick }) => {
   title('Sampling, as codes: 15 columns, 64 hidden states, one core')
