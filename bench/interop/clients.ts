@@ -15,6 +15,7 @@ import { Progress } from '../../scripts/progress.js'
 import { run } from '../../scripts/stack/command.js'
 import { climb } from '../../scripts/stack/ladder.js'
 import { fetchOnce } from '../../scripts/stack/maven.js'
+import { pythonWith } from '../../scripts/stack/python.js'
 import { GroupWorker } from '../../test/fault/chaos/group-worker.js'
 import { shipped } from '../../test/support/genesis.js'
 import { uniqueName } from '../../test/support/kafka.js'
@@ -241,10 +242,7 @@ async function runClient(
 
 async function install(): Promise<void> {
   for (const [name, packages] of Object.entries(pythonPackages))
-    await fetchOnce(join(installed, name), async (folder) => {
-      await run('python3', ['-m', 'venv', folder], { signal })
-      await run(join(folder, 'bin/pip'), ['install', '-q', ...packages], { signal })
-    })
+    await pythonWith(join(installed, name), packages, signal)
   await fetchOnce(join(installed, 'sourcelab'), async (folder) => {
     const pom = join(folder, 'pom.xml')
     const [groupId, artifactId, version] = sourcelab.split(':')

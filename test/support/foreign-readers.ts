@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run } from '../../scripts/stack/command.js'
 import { fetchOnce } from '../../scripts/stack/maven.js'
+import { pythonWith } from '../../scripts/stack/python.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const sources = join(root, 'test/readers')
@@ -20,10 +21,7 @@ async function readByJava(registryUrl: string, folder: string): Promise<void> {
 /** Those in Python; see test/readers/read.py. */
 async function readByPython(registryUrl: string, folder: string): Promise<void> {
   const python = join(cache, 'readers-python')
-  await fetchOnce(python, async () => {
-    await run('python3', ['-m', 'venv', python])
-    await run(join(python, 'bin/pip'), ['install', '-q', '-r', join(sources, 'requirements.txt')])
-  })
+  await pythonWith(python, ['-r', join(sources, 'requirements.txt')])
   await run(join(python, 'bin/python'), [join(sources, 'read.py'), registryUrl, folder])
 }
 
