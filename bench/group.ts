@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { GroupWorker } from '../test/fault/chaos/group-worker.js'
+import { groupTopics, GroupWorker } from '../test/fault/chaos/group-worker.js'
 import { shipped } from '../test/support/genesis.js'
 import { clusterAt, uniqueName } from '../test/support/kafka.js'
 import { cpuSecondsOf, residentBytesOf } from './process.js'
@@ -58,9 +58,7 @@ export async function benchGroup(brokers: string, { connectors, workers: count }
   const folder = await mkdtemp(join(tmpdir(), 'genesis-bench-'))
   const settings = {
     group: { id: prefix, enabled: true },
-    checkpoints: { topic: `${prefix}-checkpoints` },
-    config_storage: { topic: `${prefix}-configs` },
-    status_storage: { topic: `${prefix}-status` },
+    ...groupTopics(prefix),
   }
   const at = { folder, settings, brokers: brokers.split(','), models: shipped('models') }
   const workers = Array.from({ length: count }, (_, i) => new GroupWorker({ ...at, number: i + 1 }))

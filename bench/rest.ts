@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { GroupWorker } from '../test/fault/chaos/group-worker.js'
+import { groupTopics, GroupWorker } from '../test/fault/chaos/group-worker.js'
 import { shipped } from '../test/support/genesis.js'
 import { clusterAt, uniqueName } from '../test/support/kafka.js'
 import { quantile } from './markdown.js'
@@ -29,9 +29,7 @@ export async function benchRest(brokers: string, { isGroup, calls }: RestBench):
   const folder = await mkdtemp(join(tmpdir(), 'genesis-bench-'))
   const settings = {
     group: { id: prefix, enabled: isGroup },
-    checkpoints: { topic: `${prefix}-checkpoints` },
-    config_storage: { topic: `${prefix}-configs` },
-    status_storage: { topic: `${prefix}-status` },
+    ...groupTopics(prefix),
   }
   const cluster = clusterAt(brokers.split(','))
   const worker = new GroupWorker({ number: 1, folder, settings, brokers: cluster.brokers, models: shipped('models') })

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { connectJars, startConnect } from '../../scripts/stack/connect.js'
-import { GroupWorker } from '../../test/fault/chaos/group-worker.js'
+import { groupTopics, GroupWorker } from '../../test/fault/chaos/group-worker.js'
 import { program, shipped } from '../../test/support/genesis.js'
 
 /** A worker of a group, as a process of its own. */
@@ -44,9 +44,7 @@ export function genesisContender(brokers: string, folder: string, delivery: stri
     async start(group) {
       const settings = {
         group: { id: group, enabled: true, lost_worker_delay: `${lostWorkerDelaySeconds}s` },
-        checkpoints: { topic: `${group}-checkpoints` },
-        config_storage: { topic: `${group}-configs` },
-        status_storage: { topic: `${group}-status` },
+        ...groupTopics(group),
       }
       const at = { folder, settings, brokers: brokers.split(','), models: shipped('models') }
       const worker = new GroupWorker({ ...at, number: ++number })
@@ -63,7 +61,7 @@ export function genesisContender(brokers: string, folder: string, delivery: stri
       ...(rate > 0 && { 'throughput.rate': String(rate) }),
       'tasks.max': '1',
     }),
-    topics: (group) => ['checkpoints', 'configs', 'status'].map((of) => `${group}-${of}`),
+    topics: (group) => Object.values(groupTopics(group)).map(({ topic }) => topic),
   }
 }
 

@@ -16,7 +16,7 @@ import { run } from '../../scripts/stack/command.js'
 import { climb } from '../../scripts/stack/ladder.js'
 import { fetchOnce } from '../../scripts/stack/maven.js'
 import { pythonWith } from '../../scripts/stack/python.js'
-import { GroupWorker } from '../../test/fault/chaos/group-worker.js'
+import { groupTopics, GroupWorker } from '../../test/fault/chaos/group-worker.js'
 import { shipped } from '../../test/support/genesis.js'
 import { uniqueName } from '../../test/support/kafka.js'
 import { table } from '../markdown.js'
@@ -267,9 +267,7 @@ async function withWorkers<T>(
   const group = uniqueName('clients')
   const settings = {
     group: { id: group, enabled: count > 1 },
-    checkpoints: { topic: `${group}-checkpoints` },
-    config_storage: { topic: `${group}-configs` },
-    status_storage: { topic: `${group}-status` },
+    ...groupTopics(group),
   }
   const workers = Array.from({ length: count }, (_, i) => {
     return new GroupWorker({

@@ -17,6 +17,15 @@ export interface GroupWorkerOptions {
   readonly models: string
 }
 
+/** Of the worker file: the topics of a group, named after it. */
+export function groupTopics(group: string) {
+  return {
+    checkpoints: { topic: `${group}-checkpoints` },
+    config_storage: { topic: `${group}-configs` },
+    status_storage: { topic: `${group}-status` },
+  }
+}
+
 const keptLines = 40
 
 export class GroupWorker {
