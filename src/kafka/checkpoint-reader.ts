@@ -4,6 +4,7 @@ import { GenesisError } from '../errors.js'
 import { checkpointKey, parseCheckpoint, sourceOf } from './checkpoint-record.js'
 import type { CheckpointSource, TopicCheckpoint } from './checkpoint-record.js'
 import { partitionOfKey } from './partitioner.js'
+import { sharedRuns } from './shared-runs.js'
 import { TopicReader, type PartitionRange } from './topic-reader.js'
 import { TransactionFilter } from './wire/transaction-filter.js'
 
@@ -47,8 +48,8 @@ export class CheckpointReader {
   #tails: Tail[] = []
   /** Id of the topic the tails belong to; null: unknown. */
   #topicId: string | null = null
-  #running: Promise<void> | null = null
-  #queued: Promise<void> | null = null
+  /** Reads up to the end of the topic as of the call. */
+  readonly #readToEnd = sharedRuns(() => this.#read())
 
   constructor(cluster: ClusterOptions, topic: string) {
     this.#cluster = cluster
@@ -119,21 +120,6 @@ export class CheckpointReader {
       if (strayed !== undefined && strayed.value !== null) throw this.#strayed(strayed, own)
     }
     return null
-  }
-
-  /** Reads up to the end of the topic as of this call. A read already under way may have fixed an earlier end. */
-  #readToEnd(): Promise<void> {
-    if (this.#running === null) {
-      this.#running = this.#read().finally(() => (this.#running = null))
-      return this.#running
-    }
-    this.#queued ??= this.#running
-      .catch(() => undefined)
-      .then(() => {
-        this.#queued = null
-        return this.#readToEnd()
-      })
-    return this.#queued
   }
 
   async #read(): Promise<void> {
