@@ -6,7 +6,7 @@ import type { Environment } from '../config/placeholders.js'
 import type { RawConnector } from '../config/raw-connector.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { throwErrors } from '../config/check.js'
-import { GenesisError } from '../errors.js'
+import { errorsIn, GenesisError } from '../errors.js'
 import { asFailure, type Failure } from '../runtime/task-events.js'
 import type { ConfigCheck, TargetState } from './herder.js'
 import type { WantedTask } from './reconciler.js'
@@ -114,8 +114,7 @@ export async function checkRaw(raw: RawConnector, planning: Planning): Promise<C
     await deliveriesOf(raw, planning)
     return { errors: [], warnings }
   } catch (thrown) {
-    const all = thrown instanceof GenesisError ? (thrown.details.all ?? [thrown]) : [thrown]
-    return { errors: all.map(asFailure), warnings }
+    return { errors: errorsIn(thrown).map(asFailure), warnings }
   }
 }
 
