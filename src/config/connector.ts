@@ -48,9 +48,9 @@ export interface ConnectorConfig {
     readonly normalize: boolean
     readonly subjectStrategy: 'topic' | 'record' | 'topic_record'
     /** What is around the values, or stands in their place, where entities live. */
+    readonly envelope: 'none' | 'upsert' | 'debezium'
     /** Whether a record without a value follows each deletion in Debezium's envelope. */
     readonly tombstones: boolean
-    readonly envelope: 'none' | 'upsert' | 'debezium'
   }
   /** As written; checked by the model. Null: none. */
   readonly conditions: unknown

@@ -79,12 +79,12 @@ export interface Validation {
   }[]
 }
 
-/** `GET /`. */
 /** A worker of `GET /genesis/workers`, as far as the page reads it. */
 export interface Worker {
   readonly worker_id: string
 }
 
+/** `GET /`. */
 export interface Versions {
   readonly genesis_version: string
   readonly kafka_cluster_id: string | null
