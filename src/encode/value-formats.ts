@@ -61,11 +61,14 @@ const valueFormats: Readonly<Record<Exclude<ConnectorConfig['value']['format'], 
 }
 
 /** The .proto file of a connector's values. Throws SCHEMA_INVALID. */
-export function protoSchema(connector: ValueConfig, fields: readonly Field[]): ProtoSchema {
-  const { value, model } = connector
-  const { schema } = value
+export function protoSchema(
+  connector: ValueConfig,
+  fields: readonly Field[],
+  references: readonly NamedSchema[] = protoReferences(connector),
+): ProtoSchema {
+  const { model } = connector
+  const { schema } = connector.value
   const inline = inlineProto(schema)
-  const references = value.schemaReferences.map(({ name, file }) => ({ name, schema: readSchemaText(file) }))
   if (inline !== null) return parseProto(inline.protobuf, 'the inline schema', inline.message ?? null, references)
   const path = typeof schema === 'string' ? protoPath(schema) : null
   if (path !== null) return parseProto(readSchemaText(path.file), path.file, path.message, references)
@@ -79,10 +82,14 @@ export function protoSchema(connector: ValueConfig, fields: readonly Field[]): P
 }
 
 function ownProto(connector: ValueConfig, fields: readonly Field[]): ValueSchema {
-  const { value } = connector
-  const references = value.schemaReferences.map(({ name, file }) => ({ name, schema: readSchemaText(file) }))
-  const schema = { ...ofProto(protoSchema(connector, fields)), references }
+  const references = protoReferences(connector)
+  const schema = { ...ofProto(protoSchema(connector, fields, references)), references }
   return schema.place === derivedPlace ? { ...schema, plan: wholly(schema.plan) } : schema
+}
+
+/** The .proto files that a connector's file imports. Throws SCHEMA_INVALID. */
+function protoReferences({ value }: ValueConfig): NamedSchema[] {
+  return value.schemaReferences.map(({ name, file }) => ({ name, schema: readSchemaText(file) }))
 }
 
 /** A plan that leaves no column out. */
@@ -106,8 +113,10 @@ function ownJsonSchema(connector: ValueConfig, fields: readonly Field[]): ValueS
   const json =
     isProto && isDeepStrictEqual(model, schema) ? null : typeof schema === 'string' ? readSchemaJson(schema) : schema
   const place = typeof schema === 'string' ? schema : 'the inline schema'
-  if (json !== null && !(isObject(json) && isAvroOnly(json, place, connector)))
-    return { ...ofJson(parseJsonSchema(json, place, jsonReferences(connector))), references: jsonReferences(connector) }
+  if (json !== null && !(isObject(json) && isAvroOnly(json, place, connector))) {
+    const references = jsonReferences(connector)
+    return { ...ofJson(parseJsonSchema(json, place, references)), references }
+  }
   const derived = deriveJsonSchema(layoutOf(connector, fields), recordNameOf(connector))
   return ofJson(parseJsonSchema(derived, derivedPlace))
 }
@@ -149,7 +158,8 @@ function ofProto(schema: ProtoSchema): ValueSchema {
 
 /** The Avro schema of a connector's values, whatever their format is: of a container. Throws SCHEMA_INVALID. */
 function avroSchema(connector: ValueConfig, fields: readonly Field[]): ValueSchema {
-  return { ...ofAvro(valueSchema(connector, fields)), references: jsonReferences(connector) }
+  const references = jsonReferences(connector)
+  return { ...ofAvro(valueSchema(connector, fields, references)), references }
 }
 
 /** The format of a connector's values in a topic; null: they have no schema. */
@@ -200,8 +210,8 @@ export function recordSubject(
 
 /** The schema of an envelope, which a rule has in Avro alone; planned are the rows in it. */
 function enveloped(connector: ValueConfig, fields: readonly Field[]): ValueSchema {
-  const row = valueSchema(connector, fields)
   const references = jsonReferences(connector)
+  const row = valueSchema(connector, fields, references)
   return { ...ofAvro(debeziumSchema(row, references)), references, plan: ofAvro(row).plan }
 }
 

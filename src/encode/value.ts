@@ -11,10 +11,14 @@ export type ValueConfig = Pick<ConnectorConfig, 'name' | 'topic' | 'value' | 'di
   Partial<Pick<ConnectorConfig, 'model'>>
 
 /** The connector's own Avro schema: its file, its inline schema, or the one derived from the layout, with the fields named as missing or null made nullable. Throws SCHEMA_INVALID. */
-export function valueSchema(connector: ValueConfig, fields: readonly Field[]): AvroSchema {
+export function valueSchema(
+  connector: ValueConfig,
+  fields: readonly Field[],
+  references: readonly NamedSchema[] = jsonReferences(connector),
+): AvroSchema {
   const { schema } = connector.value
-  if (typeof schema === 'string') return readSchema(schema, jsonReferences(connector))
-  if (schema !== null) return parseSchema(schema, 'the inline schema', jsonReferences(connector))
+  if (typeof schema === 'string') return readSchema(schema, references)
+  if (schema !== null) return parseSchema(schema, 'the inline schema', references)
   const name = recordNameOf(connector)
   return parseSchema(deriveSchema(layoutOf(connector, fields), { name, namespace: 'genesis' }), 'the derived schema')
 }
