@@ -5,7 +5,7 @@ import type { EncodedConnector } from './encoded-connector.js'
 import { jsonSteps } from './json-object.js'
 import { keyColumn, longKeySteps, textKeySteps } from './key.js'
 import { keySubject } from './key-formats.js'
-import type { EncodeStep } from './step.js'
+import { constant, type EncodeStep } from './step.js'
 import { checkSubject, resolveSubject, type Subject, type SubjectRegistry, type SubjectSchema } from './subject.js'
 import type { KeySteps } from './topic-encoder.js'
 import { recordSubject } from './value-formats.js'
@@ -86,7 +86,7 @@ function recordKey(
         found: unusedColumns.join(', '),
         expected: 'a field for each column of the key',
       })
-    return [{ step: 'constant', bytes: prefix }, ...onColumns(steps, columns)]
+    return [constant(prefix), ...onColumns(steps, columns)]
   }
   return { column: null, ...withSubject(subject, registry, stepsOf) }
 }

@@ -39,7 +39,7 @@ export async function resolveSubject<Schema extends SubjectSchema>(
   subject: Subject<Schema>,
   registry: SubjectRegistry | null,
 ): Promise<WriterSchema<Schema>> {
-  const { name, own, autoRegister, normalize, type } = subject
+  const { name, own, autoRegister, type } = subject
   const known = needed(registry)
   if (own === null) return newest(subject, known)
   const references: SchemaReference[] = []
@@ -48,7 +48,7 @@ export async function resolveSubject<Schema extends SubjectSchema>(
     if (autoRegister) await known.register(reference.name, reference.schema, type, options)
     references.push(await referenceTo(reference, known, subject, options))
   }
-  const options = { references: used(own.json, references, type), normalize }
+  const options = optionsFor(own.json, references, subject)
   const id = await (autoRegister
     ? known.register(name, own.json, type, options)
     : known.lookup(name, own.json, type, options))
@@ -85,16 +85,13 @@ export async function checkSubject<Schema extends SubjectSchema>(
 
 type Asked = Pick<Subject<SubjectSchema>, 'type' | 'normalize'>
 
+/** How a schema that may refer to some of `references` is asked for. */
 function optionsFor(
   schema: unknown,
   references: readonly SchemaReference[],
   { type, normalize }: Asked,
 ): SchemaOptions {
-  return { references: used(schema, references, type), normalize }
-}
-
-function used(schema: unknown, references: readonly SchemaReference[], type: SchemaType): SchemaReference[] {
-  return references.filter(({ name }) => refersTo(schema, name, type))
+  return { references: references.filter(({ name }) => refersTo(schema, name, type)), normalize }
 }
 
 async function referenceTo(
@@ -123,7 +120,7 @@ async function checkCompatible(
 }
 
 async function newest<Schema extends SubjectSchema>(
-  { name, type, parse }: Pick<Subject<Schema>, 'name' | 'type' | 'parse'>,
+  { name, type, parse }: Subject<Schema>,
   registry: SubjectRegistry,
 ): Promise<WriterSchema<Schema>> {
   const { id, schema, references } = await registry.latest(name, type)
