@@ -8,6 +8,7 @@ import { labelNames } from '../encode/faults/labels.js'
 import { encodeHeaders } from '../kafka/wire/record-headers.js'
 import { BlockPlan } from '../model/faults/block-plan.js'
 import type { EncodedBatch } from '../record.js'
+import { eachBatch } from './each-batch.js'
 import type { ExpectedBatch, ExpectedShard, FoundBatch, FoundPartition } from './match/expected-and-found.js'
 
 export type KindCounts = Record<DisturbKind, number>
@@ -76,21 +77,8 @@ function labelled(batch: EncodedBatch): EncodedBatch {
 }
 
 /** The partition with each record's headers appended to its value; counts them in `counts`. */
-export function foundWithLabels({ partition, start, batches }: FoundPartition, counts: KindCounts): FoundPartition {
-  return { partition, start, batches: labelledBatches(batches, counts) }
-}
-
-async function* labelledBatches(
-  batches: AsyncIterator<FoundBatch, void>,
-  counts: KindCounts,
-): AsyncGenerator<FoundBatch, void> {
-  try {
-    for (let next = await batches.next(); next.done !== true; next = await batches.next()) {
-      yield new LabelledBatch(next.value, counts)
-    }
-  } finally {
-    await batches.return?.()
-  }
+export function foundWithLabels(partition: FoundPartition, counts: KindCounts): FoundPartition {
+  return eachBatch(partition, (batch) => new LabelledBatch(batch, counts))
 }
 
 class LabelledBatch implements FoundBatch {

@@ -4,6 +4,7 @@
  */
 import type { Registry } from '../encode/registry.js'
 import { wirePrefixBytes } from '../encode/wire-format.js'
+import { eachBatch } from './each-batch.js'
 import type { FoundBatch, FoundPartition } from './match/expected-and-found.js'
 
 /** Records with an earlier id of the schema, and what the registry has under it now. */
@@ -15,12 +16,8 @@ export interface OtherId {
 }
 
 /** A partition whose values all have `id`; `counts`: how many had which other one. */
-export function foundWithId(
-  id: number,
-  counts: Map<number, number>,
-  { partition, start, batches }: FoundPartition,
-): FoundPartition {
-  return { partition, start, batches: withId(id, counts, batches) }
+export function foundWithId(id: number, counts: Map<number, number>, partition: FoundPartition): FoundPartition {
+  return eachBatch(partition, (batch) => new OneIdBatch(id, counts, batch))
 }
 
 /** What the other ids stand for now. */
@@ -45,19 +42,6 @@ export async function resolveIds(
     others.push({ id: other, records, standsFor })
   }
   return others
-}
-
-async function* withId(
-  id: number,
-  counts: Map<number, number>,
-  batches: AsyncIterator<FoundBatch, void>,
-): AsyncGenerator<FoundBatch, void> {
-  try {
-    for (let next = await batches.next(); next.done !== true; next = await batches.next())
-      yield new OneIdBatch(id, counts, next.value)
-  } finally {
-    await batches.return?.()
-  }
 }
 
 class OneIdBatch implements FoundBatch {

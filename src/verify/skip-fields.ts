@@ -3,6 +3,7 @@
  * without them; that costs a few microseconds a record, only for streams with such fields.
  */
 import type { EncodedBatch } from '../record.js'
+import { eachBatch } from './each-batch.js'
 import type { ExpectedBatch, ExpectedShard, FoundBatch, FoundPartition } from './match/expected-and-found.js'
 
 /** A value's bytes without the excluded fields; unchanged if it cannot be decoded. */
@@ -34,21 +35,8 @@ export function withoutFields(strip: StripValue, shard: ExpectedShard): Expected
   }
 }
 
-export function foundWithoutFields(strip: StripValue, { partition, start, batches }: FoundPartition): FoundPartition {
-  return { partition, start, batches: strippedBatches(strip, batches) }
-}
-
-async function* strippedBatches(
-  strip: StripValue,
-  batches: AsyncIterator<FoundBatch, void>,
-): AsyncGenerator<FoundBatch, void> {
-  try {
-    for (let next = await batches.next(); next.done !== true; next = await batches.next()) {
-      yield new StrippedBatch(strip, next.value)
-    }
-  } finally {
-    await batches.return?.()
-  }
+export function foundWithoutFields(strip: StripValue, partition: FoundPartition): FoundPartition {
+  return eachBatch(partition, (batch) => new StrippedBatch(strip, batch))
 }
 
 class StrippedBatch implements FoundBatch {
