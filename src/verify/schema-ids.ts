@@ -26,6 +26,7 @@ export async function resolveIds(
   counts: ReadonlyMap<number, number>,
   registry: Pick<Registry, 'contentOf'>,
 ): Promise<OtherId[]> {
+  if (counts.size === 0) return []
   const contentOf = (one: number): Promise<string | null | undefined> => registry.contentOf(one).catch(() => undefined)
   const own = await contentOf(id)
   const others: OtherId[] = []
