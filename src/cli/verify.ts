@@ -9,6 +9,7 @@ import { loadWorker } from '../config/worker-file.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { blockerText, reportJson, reportLines } from '../verify/report.js'
 import type { VerifyReport } from '../verify/report.js'
+import { lostIds } from '../verify/schema-ids.js'
 import { onInterrupt } from './interrupt.js'
 import { pickSink } from './pick-sink.js'
 import { VerifyProgress } from './verify-progress.js'
@@ -95,9 +96,9 @@ async function verifyAll(
   return status
 }
 
-function statusOf({ exact, sent, counts, isReadable }: VerifyReport): number {
+function statusOf({ exact, sent, counts, schemaIds }: VerifyReport): number {
   if (exact) return 0
-  return sent && isReadable && Object.values(counts).every((count) => count === 0) ? 3 : 1
+  return sent && lostIds(schemaIds).length === 0 && Object.values(counts).every((count) => count === 0) ? 3 : 1
 }
 
 /** Faults outweigh records that are merely not readable yet. */

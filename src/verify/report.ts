@@ -3,7 +3,7 @@ import type { DisturbKind } from '../config/disturb.js'
 import type { ComparisonResult } from './match/compare.js'
 import type { FaultKind } from './match/explain.js'
 import type { UnreadableRecords } from './delivered.js'
-import type { OtherId } from './schema-ids.js'
+import { lostIds, type OtherId } from './schema-ids.js'
 
 /** The findings of `genesis verify` about a connector. */
 export interface VerifyReport extends ComparisonResult {
@@ -20,8 +20,6 @@ export interface VerifyReport extends ComparisonResult {
   readonly unreadable: readonly UnreadableRecords[]
   /** Schema ids other than the one that the registry returns now; exact only if each stands for the same schema. */
   readonly schemaIds: readonly OtherId[]
-  /** False: some of these stand for another schema, or for none. */
-  readonly isReadable: boolean
   /** The checkpoint of each shard: its next position; null: it never committed. */
   readonly shards: readonly { readonly shard: number; readonly checkpoint: number | null }[]
   /** What was read of each partition: offsets from `start` to before `end` (for a file: bytes). */
@@ -112,7 +110,7 @@ export function reportLines(report: VerifyReport): string[] {
   const rate = seconds > 0 ? ` (${number(Math.round(found / seconds))}/s)` : ''
   const kinds = Object.keys(meanings) as FaultKind[]
   const wrong = kinds.filter((kind) => counts[kind] > 0).map((kind) => `${number(counts[kind])} ${meanings[kind]}`)
-  const lost = report.schemaIds.filter(({ standsFor }) => standsFor !== 'the same schema')
+  const lost = lostIds(report.schemaIds)
   if (lost.length > 0)
     wrong.push(`${number(lost.reduce((sum, { records }) => sum + records, 0))} with a lost schema id`)
   const lines = [

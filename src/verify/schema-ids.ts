@@ -15,6 +15,11 @@ export interface OtherId {
   readonly standsFor: 'the same schema' | 'another schema' | 'no schema' | null
 }
 
+/** Those that readers cannot rely on: they stand for another schema, for none, or the registry does not say. */
+export function lostIds(ids: readonly OtherId[]): readonly OtherId[] {
+  return ids.filter(({ standsFor }) => standsFor !== 'the same schema')
+}
+
 /** A partition whose values all have `id`; `counts`: how many had which other one. */
 export function foundWithId(id: number, counts: Map<number, number>, partition: FoundPartition): FoundPartition {
   return eachBatch(partition, (batch) => new OneIdBatch(id, counts, batch))

@@ -24,7 +24,7 @@ import { countExpected, foundWithLabels, noKinds, withLabels } from './labels.js
 import type { KindCounts } from './labels.js'
 import type { VerifyReport } from './report.js'
 import type { ExpectedShard } from './match/expected-and-found.js'
-import { foundWithId, resolveIds } from './schema-ids.js'
+import { foundWithId, lostIds, resolveIds } from './schema-ids.js'
 import { foundWithoutFields, orNothing, withoutFields } from './skip-fields.js'
 import { stripperOf, unrepeatableFields } from './strip-value.js'
 
@@ -112,18 +112,19 @@ export async function verifyConnector(
     )
     const sent = comparison.found > 0 || before.some((checkpoint) => checkpoint !== undefined)
     const schemaIds = id === null || registry === null ? [] : await resolveIds(id, otherIds, registry)
-    const isReadable = schemaIds.every(({ standsFor }) => standsFor === 'the same schema')
     const hidden = unreadable.filter(({ records }) => records > 0)
     return {
       connector: connector.name,
       sink: connector.sinkName,
       target: delivered.target,
       exact:
-        sent && hidden.length === 0 && isReadable && Object.values(comparison.counts).every((count) => count === 0),
+        sent &&
+        hidden.length === 0 &&
+        lostIds(schemaIds).length === 0 &&
+        Object.values(comparison.counts).every((count) => count === 0),
       sent,
       unreadable: hidden,
       schemaIds,
-      isReadable,
       ...comparison,
       shards: shards.map(({ shard, sure }) => ({ shard, checkpoint: before[shard] === undefined ? null : sure })),
       partitions: partitions.map(({ partition, start, end }) => ({ partition, start, end })),
