@@ -198,7 +198,9 @@ function workersBody(
     for (const { id, state, workerId: of } of status.tasks) {
       if (of === '' || state === 'UNASSIGNED') continue
       const task = { connector: status.name, id, state, records_per_second: rates.get(id) ?? 0 }
-      own.set(of, [...(own.get(of) ?? []), task])
+      const known = own.get(of)
+      if (known === undefined) own.set(of, [task])
+      else known.push(task)
     }
   }
   return [...own].map(([id, tasks]) => ({ worker_id: id, tasks })).sort((a, b) => (a.worker_id < b.worker_id ? -1 : 1))
