@@ -1,6 +1,6 @@
 import type { ArtifactColumn, ColumnOrigin, WordModel, WordTopics } from '../artifact.js'
 import { wordedForm } from '../generated/worded.js'
-import { valuesOf } from './filled.js'
+import { checkForms, textsOf } from './filled.js'
 import type { ModelFile } from './model-file.js'
 
 /** Checks that the form column is a learned one, and that there are words for every position of its forms. */
@@ -11,20 +11,12 @@ export function checkWorded(
   byName: ReadonlyMap<string, ArtifactColumn>,
   file: ModelFile,
 ): void {
-  const own = byName.get(form)
-  const known = own && valuesOf(own, byName)
-  if (own?.type.kind !== 'string' || known === undefined)
-    return file.invalid(`${path}.form`, 'not a learned column of texts', form, 'the name of one')
-  for (const value of known) {
-    if (value === null) {
-      if (!column.nullable) file.invalid(`${path}.form`, 'the column is not nullable', form, '"nullable": true')
-      continue
-    }
+  checkForms(column, form, `${path}.form`, byName, file, (value) => {
     const found = typeof value === 'string' ? wordedForm(value) : undefined
     if (found === undefined)
       file.invalid(`${path}.form`, 'one of its values is not a form', value, 'a number of words, or = and a text')
     if ('count' in found) checkPositions(words, found.count, `${path}.words`, file)
-  }
+  })
   checkWords(words, `${path}.words`, file)
   if (topics !== undefined) checkTopics(topics, words, `${path}.topics`, byName, file)
 }
@@ -36,9 +28,7 @@ function checkTopics(
   byName: ReadonlyMap<string, ArtifactColumn>,
   file: ModelFile,
 ): void {
-  const named = byName.get(column)
-  if (named?.type.kind !== 'string' || valuesOf(named, byName) === undefined)
-    file.invalid(`${path}.column`, 'not a learned column of texts', column, 'the name of one')
+  textsOf(column, `${path}.column`, byName, file)
   if (values.length !== shares.length)
     file.invalid(`${path}.shares`, 'not a list for each value', shares.length, `${values.length}`)
   shares.forEach((pairs, index) => {
