@@ -183,29 +183,20 @@ class Builder {
         return this.#add(column.name, this.#computed(column, source.formula))
       case 'items': {
         const { length, most, item } = source
-        const named = this.#named(length)
-        const lengths = dictionaryOf(named, this.model.columns) ?? []
-        const vector = this.vectorOf(named)
-        const codes = vector.kind === 'dictionary' ? vector.codes : new Uint16Array(capacity)
+        const { codes, values: lengths } = this.#coded(length)
         const items = this.openItems(item, column.name, capacity * most)
         return this.#add(column.name, new Items(codes, lengths as (number | null)[], items, most, nullable, capacity))
       }
       case 'list':
         return this.#add(column.name, new List(source.values.length, missing, capacity, takeDraws))
       case 'filled': {
-        const form = this.#named(source.form)
-        const vector = this.vectorOf(form)
-        const codes = vector.kind === 'dictionary' ? vector.codes : new Uint16Array(capacity)
-        const forms = (dictionaryOf(form, this.model.columns) ?? []).map(formOf)
+        const { codes, values } = this.#coded(source.form)
+        const forms = values.map(formOf)
         return this.#add(column.name, checked(new Filled(codes, forms, nullable, capacity, takeDraws), source.check))
       }
       case 'worded': {
-        const form = this.#named(source.form)
-        const vector = this.vectorOf(form)
-        const codes = vector.kind === 'dictionary' ? vector.codes : new Uint16Array(capacity)
-        const forms = (dictionaryOf(form, this.model.columns) ?? []).map((value) =>
-          typeof value === 'string' ? (wordedForm(value) ?? null) : null,
-        )
+        const { codes, values } = this.#coded(source.form)
+        const forms = values.map((value) => (typeof value === 'string' ? (wordedForm(value) ?? null) : null))
         const topics = source.topics && this.#topics(source.topics)
         return this.#add(column.name, new Worded(codes, forms, source.words, nullable, capacity, takeDraws, topics))
       }
@@ -243,15 +234,18 @@ class Builder {
     }
   }
 
-  #topics({ column, values, shares }: WordTopics): Topics {
-    const named = this.#named(column)
+  #topics({ column, values: topics, shares }: WordTopics): Topics {
+    const { codes, values } = this.#coded(column)
+    const topicOf = new Map(topics.map((value, topic) => [value, topic]))
+    return { codes, shares: values.map((value) => shares[topicOf.get(String(value)) ?? -1] ?? []) }
+  }
+
+  /** The codes of a learned column, and the values that they stand for. */
+  #coded(name: string): { codes: Uint16Array; values: readonly (Value | undefined)[] } {
+    const named = this.#named(name)
     const vector = this.vectorOf(named)
-    const topicOf = new Map(values.map((value, topic) => [value, topic]))
-    const dictionary = dictionaryOf(named, this.model.columns) ?? []
-    return {
-      codes: vector.kind === 'dictionary' ? vector.codes : new Uint16Array(this.capacity),
-      shares: dictionary.map((value) => shares[topicOf.get(String(value)) ?? -1] ?? []),
-    }
+    const codes = vector.kind === 'dictionary' ? vector.codes : new Uint16Array(this.capacity)
+    return { codes, values: dictionaryOf(named, this.model.columns) ?? [] }
   }
 
   #computed({ type, nullable }: ModelColumn, formula: Formula): GeneratedColumn {
