@@ -81,10 +81,7 @@ function shapeOfType(type: Json, path: string, read: Reader): asserts type is Js
     read.number(spelling, 'offsetMinutes', `${path}.spelling.offsetMinutes`, -1440, 1440)
   for (const key of ['months', 'weekdays', 'halves']) {
     if (spelling[key] === undefined) continue
-    const words = read.list(spelling, key, `${path}.spelling.${key}`)
-    words.forEach((word, index) => {
-      if (typeof word !== 'string') read.file.invalid(`${path}.spelling.${key}[${index}]`, 'not text', word, 'text')
-    })
+    read.texts(spelling, key, `${path}.spelling.${key}`)
   }
 }
 
@@ -143,10 +140,7 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
       read.text(source, 'locale', `${path}.locale`)
       return
     }
-    const values = read.list(source, 'values', `${path}.values`)
-    values.forEach((value, index) => {
-      if (typeof value !== 'string') read.file.invalid(`${path}.values[${index}]`, 'not text', value, 'text')
-    })
+    read.texts(source, 'values', `${path}.values`)
     if (source.weights === undefined) return
     const weights = read.list(source, 'weights', `${path}.weights`)
     weights.forEach((_, index) => read.number(weights, index, `${path}.weights[${index}]`, 0, Number.MAX_VALUE))
@@ -186,11 +180,9 @@ const shapes: Record<ColumnOrigin['from'], (source: Json, path: string, read: Re
   worded(source, path, read) {
     read.text(source, 'form', `${path}.form`)
     const words = read.object(source.words, `${path}.words`)
-    read.list(words, 'words', `${path}.words.words`).forEach((word, index) => {
-      if (typeof word !== 'string') read.file.invalid(`${path}.words.words[${index}]`, 'not text', word, 'text')
-    })
+    read.texts(words, 'words', `${path}.words.words`)
     const pairs = (owner: Json | unknown[], key: string | number, at: string): void => {
-      const list = read.list(owner as Json, String(key), at)
+      const list = read.list(owner, key, at)
       if (list.length % 2 !== 0)
         read.file.invalid(at, 'not pairs of a word and its weight', list.length, 'an even number')
       list.forEach((_, index) => read.number(list, index, `${at}[${index}]`))
@@ -272,14 +264,20 @@ class Reader {
     return value as Json
   }
 
-  list(owner: Json, key: string, path: string): unknown[] {
-    const value = owner[key]
+  list(owner: Json | unknown[], key: string | number, path: string): unknown[] {
+    const value = (owner as Json)[key]
     if (!Array.isArray(value)) this.file.invalid(path, 'not a list', value, 'a list')
     return value as unknown[]
   }
 
   text(owner: Json, key: string, path: string): void {
     if (typeof owner[key] !== 'string') this.file.invalid(path, 'not text', owner[key], 'text')
+  }
+
+  texts(owner: Json, key: string, path: string): void {
+    this.list(owner, key, path).forEach((value, index) => {
+      if (typeof value !== 'string') this.file.invalid(`${path}[${index}]`, 'not text', value, 'text')
+    })
   }
 
   number(owner: Json | unknown[], key: string | number, path: string, min = -Infinity, max = Infinity): void {
