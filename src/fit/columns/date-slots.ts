@@ -46,35 +46,21 @@ export function dateRoles(
   if (order === 'YMD' && width(a) !== 4 && !(distinct(c) >= 20 && distinct(a) <= distinct(c) / 2)) return null
   const [year, month, day] = { YMD: [a, b, c], YDM: [a, c, b], DMY: [c, b, a], MDY: [c, a, b] }[order]
   if (!isYear(year) || !mostly(month, 1, 12) || !mostly(day, 1, 31)) return null
-  if (order === 'YDM' && width(a) !== 4)
-    return {
-      roles: new Map<number, Role>([
-        [a, 'year'],
-        [b, 'month'],
-        [c, 'day'],
-      ]),
-      certain: false,
-    }
+  if (order === 'YDM' && width(a) !== 4) return { roles: yearMonthDay(a, b, c), certain: false }
   if (order === 'MDY' && between(a, 1, 12) && between(b, 1, 12)) {
     // Ambiguous: where dots are usual, the day comes first.
     if (dotted) return null
-    return {
-      roles: new Map<number, Role>([
-        [year, 'year'],
-        [month, 'month'],
-        [day, 'day'],
-      ]),
-      certain: false,
-    }
+    return { roles: yearMonthDay(year, month, day), certain: false }
   }
-  return {
-    roles: new Map<number, Role>([
-      [year, 'year'],
-      [month, 'month'],
-      [day, 'day'],
-    ]),
-    certain: true,
-  }
+  return { roles: yearMonthDay(year, month, day), certain: true }
+}
+
+function yearMonthDay(year: number, month: number, day: number): Map<number, Role> {
+  return new Map<number, Role>([
+    [year, 'year'],
+    [month, 'month'],
+    [day, 'day'],
+  ])
 }
 
 /** The roles of a year with a month or a week and nothing else; null: there is more, or less. */
