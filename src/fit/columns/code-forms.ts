@@ -24,9 +24,13 @@ export function formsOfColumn(
     present.map((code) => ({ text: String(values[code]), count: counts[code] })),
     { prefix },
   )
-  if (forms === null) return null
-  const all = new Array<string | null>(values.length).fill(null)
-  present.forEach((code, i) => (all[code] = forms[i]))
+  return forms && byCode(values.length, present, forms)
+}
+
+/** By code: what the present ones have; null for the others. */
+function byCode<T>(size: number, present: readonly number[], each: readonly T[]): (T | null)[] {
+  const all = new Array<T | null>(size).fill(null)
+  present.forEach((code, i) => (all[code] = each[i]))
   return all
 }
 
@@ -73,12 +77,9 @@ function worded(
   const texts = present.map((code) => ({ text: String(raw.values[code]), count: raw.counts[code] }))
   const { forms: own, words, coded } = phrasesOf(texts, minCount)
   if (words === null && !own.some((form) => form.startsWith('='))) return [column]
-  const all = new Array<string | null>(raw.values.length).fill(null)
-  present.forEach((code, i) => (all[code] = own[i]))
-  const forms = withoutRare(all, raw, minCount)
-  const codesOf = new Array<readonly number[] | null>(raw.values.length).fill(null)
-  present.forEach((code, i) => (codesOf[code] = coded[i]))
-  const topics = words === null ? null : topicsOf(raw, codesOf, words.words.length, learned)
+  const size = raw.values.length
+  const forms = withoutRare(byCode(size, present, own), raw, minCount)
+  const topics = words && topicsOf(raw, byCode(size, present, coded), words.words.length, learned)
   const name = freeName(`${column.name}.form`)
   const made = { words: words ?? placeholderWords, ...(topics && { topics }) }
   return [formColumn(name, raw, forms), { ...column, found: { ...found, forms, form: name, ...made } }]

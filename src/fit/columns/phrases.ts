@@ -35,12 +35,13 @@ const marks = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu
 export function phrasesOf(texts: readonly Counted[], minCount: number): Phrases {
   const least = Math.max(keptRows, minCount)
   const kept = keptTexts(texts, least)
-  const forms = texts.map(({ text }) =>
-    kept.has(text) ? `=${text}` : String(Math.min(maxTextWords, Math.max(1, wordsOf(text).length))),
-  )
   const frequent = frequentWords(texts, least)
   const index = new Map(frequent.map((word, i) => [word, i]))
   const coded = texts.map(({ text }) => (kept.has(text) ? null : codesOf(text, index)))
+  const forms = texts.map(({ text }, i) => {
+    const codes = coded[i]
+    return codes === null ? `=${text}` : String(Math.max(1, codes.length))
+  })
   return {
     forms,
     words: wordModel(
@@ -154,11 +155,7 @@ function kindsOf(coded: readonly (readonly number[])[], size: number): number[] 
 }
 
 function count(tally: Tally, code: number): void {
-  add(tally, code, 1)
-}
-
-function add(tally: Tally, code: number, times: number): void {
-  tally.set(code, (tally.get(code) ?? 0) + times)
+  tally.set(code, (tally.get(code) ?? 0) + 1)
 }
 
 function hasWords(tally: Tally): boolean {

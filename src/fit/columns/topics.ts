@@ -25,21 +25,23 @@ export function topicsOf(
   words: number,
   learned: readonly LearnedColumn[],
 ): WordTopics | null {
+  const distinct = wordsOf.map((found) => found && [...new Set(found)].filter((word) => word >= 0))
   let best: { gain: number; topics: WordTopics } | null = null
   for (const column of learned) {
     const { held, kind, type } = column.learned
+    if (kind !== 'category' || type.kind !== 'string') continue
     const values = [...new Set(held)].filter((value) => typeof value === 'string')
-    if (kind !== 'category' || type.kind !== 'string' || values.length < 2 || values.length > maxValues) continue
+    if (values.length < 2 || values.length > maxValues) continue
     const index = new Map(values.map((value, i) => [value, i]))
     const topicOf = held.map((value) => (typeof value === 'string' ? index.get(value)! : -1))
     const texts = new Float64Array(values.length)
     const counts = Array.from(values, () => new Float64Array(words))
     for (let row = 0; row < codes.length; row++) {
       const topic = topicOf[column.raw.codes[row]]
-      const found = wordsOf[codes[row]]
+      const found = distinct[codes[row]]
       if (topic < 0 || found === null) continue
       texts[topic]++
-      for (const word of new Set(found)) if (word >= 0) counts[topic][word]++
+      for (const word of found) counts[topic][word]++
     }
     const { gain, following } = dependent(texts, counts, words)
     if (gain < minGain || gain <= (best?.gain ?? 0)) continue
