@@ -34,13 +34,11 @@ export function boostedScores(
 ): Float64Array {
   const rows = targets.length
   const scores = new Float64Array(rows)
-  const residuals = new Float64Array(rows)
   const nodes = new Uint8Array(rows)
   const grown = trainingOf(columns, train)
   for (let round = 0; round < rounds; round++) {
-    for (const row of train) residuals[row] = targets[row] - scores[row]
+    for (let i = 0; i < train.length; i++) grown.residuals[i] = targets[train[i]] - scores[train[i]]
     nodes.fill(0)
-    for (let i = 0; i < train.length; i++) grown.residuals[i] = residuals[train[i]]
     for (let level = 0; level < depth; level++) {
       for (let i = 0; i < train.length; i++) grown.nodes[i] = nodes[train[i]]
       const splits = bestSplits(grown, 1 << level)
@@ -52,9 +50,10 @@ export function boostedScores(
     const leaves = 1 << depth
     const sums = new Float64Array(leaves)
     const counts = new Float64Array(leaves)
-    for (const row of train) {
-      sums[nodes[row]] += residuals[row]
-      counts[nodes[row]]++
+    for (let i = 0; i < train.length; i++) {
+      const leaf = nodes[train[i]]
+      sums[leaf] += grown.residuals[i]
+      counts[leaf]++
     }
     for (let row = 0; row < rows; row++) {
       const leaf = nodes[row]
