@@ -28,6 +28,8 @@ export function jointColumns(nodes: readonly NodeColumn[], freeName: (name: stri
       alphabet.symbols.length >= minValues &&
       (isText(column) || column.learned.kind === 'integer'),
   )
+  let known: DecidedColumn[] | null = null
+  const others = (): readonly DecidedColumn[] => (known ??= nodes.flatMap(decidable))
   const found: { a: NodeColumn; b: NodeColumn; pairs: Map<number, number>; bits: number }[] = []
   for (let i = 0; i < many.length; i++) {
     for (let j = i + 1; j < many.length; j++) {
@@ -35,7 +37,7 @@ export function jointColumns(nodes: readonly NodeColumn[], freeName: (name: stri
       if (!isText(a.column) && !isText(b.column)) continue
       const pairs = combinations(a, b)
       if (pairs === null) continue
-      if (pairs.size > a.codes.length / minRowsEach && !decideAnother(a, b, pairs, nodes)) continue
+      if (pairs.size > a.codes.length / minRowsEach && !decideAnother(a, b, pairs, others)) continue
       const bits = shared(a, b, pairs)
       if (bits >= minSharedBits) found.push({ a, b, pairs, bits })
     }
@@ -74,18 +76,29 @@ function combinations(a: NodeColumn, b: NodeColumn): Map<number, number> | null 
   return pairs.size > Math.max(a.alphabet.symbols.length, b.alphabet.symbols.length) ? pairs : null
 }
 
+/** A column that two others may determine, with the codes of its values. */
+interface DecidedColumn {
+  readonly node: NodeColumn
+  readonly codes: Uint32Array
+}
+
+function decidable(node: NodeColumn): DecidedColumn[] {
+  const { hidden, raw, learned } = node.column
+  if (hidden) return []
+  const { codes, values } = heldCodes(raw, learned.held)
+  return values.length < decidedValues ? [] : [{ node, codes }]
+}
+
 /** Whether two columns together, but neither of them alone, determine a third one in every row. */
 function decideAnother(
   a: NodeColumn,
   b: NodeColumn,
   pairs: ReadonlyMap<number, number>,
-  nodes: readonly NodeColumn[],
+  others: () => readonly DecidedColumn[],
 ): boolean {
   if (a.codes.length - pairs.size < decidedRows) return false
-  return nodes.some((node) => {
-    if (node === a || node === b || node.column.hidden) return false
-    const { codes, values } = heldCodes(node.column.raw, node.column.learned.held)
-    if (values.length < decidedValues) return false
+  return others().some(({ node, codes }) => {
+    if (node === a || node === b) return false
     const isDecided = (keyAt: (row: number) => number): boolean => {
       const known = new Map<number, number>()
       return codes.every((code, row) => {
