@@ -1,6 +1,7 @@
 import type { Circuit } from '../../model/circuit.js'
 import type { LearnedKind } from '../columns/learned.js'
 import type { ColumnKind } from '../columns/column-settings.js'
+import type { LearnedColumn } from '../columns/plan.js'
 import type { Prepared } from '../prepare.js'
 import type { TrainReport } from '../train.js'
 import { detectability } from './detectability.js'
@@ -111,7 +112,8 @@ export function makeReport({ prepared, sourceRows, circuit, training, split, see
   const shapes = shapesOf(real, synthetic)
   const pairs = pairsOf(real, synthetic)
   const differences = differencesOf(prepared, references)
-  const learned = new Map(learnedColumns(prepared).map(({ name }, j) => [name, j]))
+  const ownColumns = learnedColumns(prepared)
+  const learned = new Map(ownColumns.map(({ name }, j) => [name, j]))
   const positions = prepared.planned.flatMap(({ name }, index) => (learned.has(name) ? [index] : []))
   const toldFromReal = (rows: Sample): number | null =>
     split.heldOut === null
@@ -149,7 +151,7 @@ export function makeReport({ prepared, sourceRows, circuit, training, split, see
       return {
         ...column,
         shape: rounded(shapes[j]),
-        missing: { real: missingInTable(name, prepared), synthetic: missingShare(synthetic, j) },
+        missing: { real: missingInTable(ownColumns[j], prepared.rows), synthetic: missingShare(synthetic, j) },
         histogram: histogramOf(real.columns[j], synthetic.columns[j]),
       }
     }),
@@ -213,10 +215,9 @@ function privacyOf(
   }
 }
 
-function missingInTable(name: string, prepared: Prepared): number {
-  const { raw, learned } = learnedColumns(prepared).find((column) => column.name === name)!
+function missingInTable({ raw, learned }: LearnedColumn, tableRows: number): number {
   const rows = learned.held.reduce<number>((sum, value, code) => sum + (value === null ? raw.counts[code] : 0), 0)
-  return rounded(rows / prepared.rows) ?? 0
+  return rounded(rows / tableRows) ?? 0
 }
 
 function missingShare(sample: Sample, j: number): number {
