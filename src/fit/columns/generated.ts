@@ -65,14 +65,8 @@ export function outsideColumns(
       return [make({ from: 'pattern', pattern: settings.pattern ?? found?.pattern ?? '###-####' })]
     case 'text':
       if (found?.form !== undefined && found.words !== undefined && found.forms !== undefined) {
-        const nullable = found.forms.includes(null)
-        return [
-          {
-            ...make({ from: 'worded', form: found.form, words: found.words, topics: found.topics }),
-            missing: undefined,
-            nullable,
-          },
-        ]
+        const { form, words, topics, forms } = found
+        return [missingByForm(make({ from: 'worded', form, words, topics }), forms)]
       }
       return [make(textPool(found?.wordCounts ?? [8], seed))]
     case 'first_name':
@@ -125,12 +119,15 @@ export function outsideColumns(
 /** Codes of one form, or of the forms in a hidden column, which also determines which codes are missing. */
 function formed({ forms = [], form, check }: Outside, make: (source: ColumnOrigin) => ArtifactColumn): ArtifactColumn {
   const law = check === undefined ? {} : { check }
-  if (form !== undefined) {
-    return { ...make({ from: 'filled', form, ...law }), missing: undefined, nullable: forms.includes(null) }
-  }
+  if (form !== undefined) return missingByForm(make({ from: 'filled', form, ...law }), forms)
   const regex = forms.find((one) => one !== null) ?? ''
   const pattern = patternOfForm(regex)
   return make(pattern === null ? { from: 'regex', regex, ...law } : { from: 'pattern', pattern, ...law })
+}
+
+/** The column, missing where the hidden column of its forms is. */
+function missingByForm(column: ArtifactColumn, forms: readonly (string | null)[]): ArtifactColumn {
+  return { ...column, missing: undefined, nullable: forms.includes(null) }
 }
 
 /** A column's name as a prefix for its hidden parts, without characters that are special in templates. */
