@@ -130,6 +130,7 @@ function compiled(spelling: Spelling, kind: SpelledKind): SpellingWriter {
     return { field: fieldOf[letter], width, words: words && bytesOf(words) }
   })
   const shift = offsetMinutes * 60_000
+  const hasWeek = steps.some((step) => step.field === field.weekYear || step.field === field.week)
   const values = new Int32Array(12)
   return {
     maxBytes: steps.reduce(
@@ -140,7 +141,7 @@ function compiled(spelling: Spelling, kind: SpelledKind): SpellingWriter {
       (text) => text.includes(','),
     ),
     write(b, p, held) {
-      split(values, held, kind, shift)
+      split(values, held, kind, shift, hasWeek)
       for (let i = 0; i < steps.length; i++) {
         const step = steps[i]
         if (step.words !== null) {
@@ -159,8 +160,8 @@ function compiled(spelling: Spelling, kind: SpelledKind): SpellingWriter {
   }
 }
 
-/** Splits a held value into year, month and so on, in `values`. */
-function split(values: Int32Array, held: number, kind: SpelledKind, shift: number): void {
+/** Splits a held value into year, month and so on, in `values`; into the week and its year only if asked. */
+function split(values: Int32Array, held: number, kind: SpelledKind, shift: number, hasWeek: boolean): void {
   const ms = kind === 'date' ? held * dayMs : kind === 'time' ? held : held + shift
   const days = Math.floor(ms / dayMs)
   const time = ms - days * dayMs
@@ -177,8 +178,8 @@ function split(values: Int32Array, held: number, kind: SpelledKind, shift: numbe
   values[field.year] = year
   values[field.month] = month
   values[field.day] = day
-  // 1970 began on a Thursday.
-  values[field.weekday] = (((days + 3) % 7) + 7) % 7
+  values[field.weekday] = weekdayOf(days)
+  if (!hasWeek) return
   // A week belongs to the year of its Thursday (ISO 8601).
   const thursday = days - values[field.weekday] + 3
   const weekYear = civilOf(thursday).year
@@ -186,12 +187,17 @@ function split(values: Int32Array, held: number, kind: SpelledKind, shift: numbe
   values[field.week] = Math.floor((thursday - mondayOf(weekYear, 1)) / 7) + 1
 }
 
+/** The weekday of a day, 0 for Monday: 1970 began on a Thursday. */
+function weekdayOf(days: number): number {
+  return (((days + 3) % 7) + 7) % 7
+}
+
 /** The Monday of a week, in days since 1970. The first week is the one with the 4th of January. */
 function mondayOf(year: number, week: number): number {
   const fourth = new Date(0)
   fourth.setUTCFullYear(year, 0, 4)
   const day = fourth.getTime() / dayMs
-  return day - ((((day + 3) % 7) + 7) % 7) + 7 * (week - 1)
+  return day - weekdayOf(day) + 7 * (week - 1)
 }
 
 /** At least `width` digits; for a two-digit year, the last two. */
