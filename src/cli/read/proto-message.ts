@@ -4,9 +4,9 @@
  */
 import { createRequire } from 'node:module'
 import type protobuf from 'protobufjs'
+import { knownImports, wrappedScalar } from '../../model/schemas/proto-file.js'
 
 const require = createRequire(import.meta.url)
-const knownFiles = ['timestamp', 'duration', 'wrappers', 'empty', 'struct', 'any', 'field_mask']
 const dateFields = Object.fromEntries(
   ['year', 'month', 'day'].map((name, index) => [name, { type: 'int32', id: index + 1 }]),
 )
@@ -25,7 +25,7 @@ function addKnownTypes(root: protobuf.Root): void {
   complete.add(root)
   const { common } = require('protobufjs') as typeof protobuf
   const files = [
-    ...knownFiles.map((name) => common.get(`google/protobuf/${name}.proto`)?.nested ?? {}),
+    ...knownImports.map((name) => common.get(name)?.nested ?? {}),
     { google: { nested: { type: { nested: { Date: { fields: dateFields } } } } } },
   ]
   for (const file of files) {
@@ -103,8 +103,8 @@ function digitsOf(value: unknown): bigint {
 }
 
 /** A message of one of Google's types, as in Protobuf's own JSON; undefined: another type. */
-function plainGoogle(values: Readonly<Record<string, unknown>>, name: string): unknown {
-  const [, own] = /^google\.(?:protobuf|type)\.(\w+)$/.exec(name) ?? []
+function plainGoogle(values: Readonly<Record<string, unknown>>, fullName: string): unknown {
+  const [, own] = /^google\.(?:protobuf|type)\.(\w+)$/.exec(fullName) ?? []
   const part = (key: string): bigint => digitsOf(values[key] ?? 0)
   if (own === 'Timestamp') {
     const date = new Date(Number(part('seconds')) * 1000)
@@ -117,9 +117,8 @@ function plainGoogle(values: Readonly<Record<string, unknown>>, name: string): u
     return [part('year'), part('month'), part('day')]
       .map((value, index) => String(value).padStart(index === 0 ? 4 : 2, '0'))
       .join('-')
-  if (own?.endsWith('Value') && own !== 'Value' && own !== 'ListValue' && own !== 'NullValue') {
-    const value = values['value'] ?? { StringValue: '', BoolValue: false, BytesValue: Buffer.alloc(0) }[own] ?? 0
-    return /64Value$/.test(own) ? digitsOf(value) : value
-  }
-  return undefined
+  const scalar = wrappedScalar({ fullName })
+  if (scalar === null) return undefined
+  const value = values['value'] ?? { string: '', bool: false, bytes: Buffer.alloc(0) }[scalar] ?? 0
+  return scalar.endsWith('64') ? digitsOf(value) : value
 }

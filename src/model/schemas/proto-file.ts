@@ -43,12 +43,19 @@ export type ProtoType =
   /** `message` is resolved on access, because messages may be recursive. */
   | { readonly kind: 'message'; readonly message: ProtoMessage }
 
-/** Imports that every registry and reader knows: those built into protobufjs, and the date type of Google's APIs. */
+/** The date type of Google's APIs: an import that every registry and reader knows, like `knownImports`. */
 const dateProto =
   'syntax = "proto3"; package google.type; message Date { int32 year = 1; int32 month = 2; int32 day = 3; }'
-const knownImports = ['timestamp', 'duration', 'wrappers', 'empty', 'struct', 'any', 'field_mask'].map(
-  (name) => `google/protobuf/${name}.proto`,
-)
+/** Imports that every registry and reader knows, and that are built into protobufjs. */
+export const knownImports: readonly string[] = [
+  'timestamp',
+  'duration',
+  'wrappers',
+  'empty',
+  'struct',
+  'any',
+  'field_mask',
+].map((name) => `google/protobuf/${name}.proto`)
 
 const require = createRequire(import.meta.url)
 
@@ -70,7 +77,7 @@ const wrappers: ReadonlyMap<string, string> = new Map(
 )
 
 /** The scalar in a google.protobuf wrapper; null: not a wrapper. */
-export function wrappedScalar({ fullName }: ProtoMessage): string | null {
+export function wrappedScalar({ fullName }: Pick<ProtoMessage, 'fullName'>): string | null {
   return wrappers.get(fullName) ?? null
 }
 
