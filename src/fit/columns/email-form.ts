@@ -1,4 +1,5 @@
 import { slug } from '../../model/generated/text-forms.js'
+import { someOf } from '../some-rows.js'
 import type { RawColumn } from '../table/table.js'
 
 /** A column that an email address may be composed of; for a full name, its first or last word. */
@@ -28,8 +29,7 @@ export function emailForm(emails: RawColumn, parts: readonly NamePart[]): string
   const forms = formsOf(parts)
   const counts = forms.map(() => 0)
   let rows = 0
-  for (let i = 0; i < Math.min(sampleRows, emails.codes.length); i++) {
-    const row = Math.floor((i * emails.codes.length) / Math.min(sampleRows, emails.codes.length))
+  for (const row of someOf(emails.codes.length, sampleRows)) {
     const email = emails.values[emails.codes[row]]
     if (typeof email !== 'string') continue
     rows++

@@ -1,7 +1,8 @@
 import { columnsIn, type Formula } from '../../model/expression/formula.js'
+import { someOf } from '../some-rows.js'
 import type { Named } from './candidate.js'
 import type { ExactRelation } from './exact.js'
-import { computed, numbersOf, someOf } from './number-column.js'
+import { computed, numbersOf } from './number-column.js'
 import type { Uses } from './uses.js'
 
 const sampleRows = 2000

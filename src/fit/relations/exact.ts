@@ -1,7 +1,8 @@
 import type { Formula, Rounding } from '../../model/expression/formula.js'
+import { someOf } from '../some-rows.js'
 import { fitnessOf, type FormulaCandidate, type Named } from './candidate.js'
 import { codeLength } from './code-length.js'
-import { numbersOf, someOf, type NumberColumn } from './number-column.js'
+import { numbersOf, type NumberColumn } from './number-column.js'
 import { digitsOf, formulaOf, niceNear, partsOf } from './single-column.js'
 
 /** A formula that nearly every row satisfies. */

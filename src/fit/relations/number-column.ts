@@ -44,12 +44,6 @@ export function numbersOf({ column, held }: NumberColumn, rows?: Uint32Array): F
   return Float64Array.from(rows, (row) => held[codes[row]])
 }
 
-/** An even selection of rows. */
-export function someOf(rows: number, limit: number): Uint32Array {
-  const count = Math.min(rows, limit)
-  return Uint32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count))
-}
-
 /** A formula's values in the given rows, in the held form of `type`. */
 export function computed(
   formula: Formula,

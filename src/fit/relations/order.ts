@@ -1,5 +1,6 @@
 import { unitOf } from '../../model/expression/formula.js'
-import { numbersOf, someOf, type NumberColumn } from './number-column.js'
+import { someOf } from '../some-rows.js'
+import { numbersOf, type NumberColumn } from './number-column.js'
 
 /** low ≤ high in every row that has both. */
 export interface Order {
