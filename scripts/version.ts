@@ -1,10 +1,10 @@
 /** The places that name this project's version. */
 
-/** By file: patterns whose first group is the version. */
+/** By file: patterns whose first group is the version. All are global. */
 const places: Readonly<Record<string, readonly RegExp[]>> = {
-  'package.json': [/^ {2}"version": "([^"]+)"/m],
+  'package.json': [/^ {2}"version": "([^"]+)"/gm],
   'package-lock.json': [/"name": "genesis-connect",\n\s+"version": "([^"]+)"/g],
-  'deploy/chart/Chart.yaml': [/^version: (\S+)$/m, /^appVersion: (\S+)$/m],
+  'deploy/chart/Chart.yaml': [/^version: (\S+)$/gm, /^appVersion: (\S+)$/gm],
   'deploy/chart/README.md': [/genesis-connect:(\d[\w.-]*)/g],
   'deploy/kubernetes/README.md': [/genesis-connect:(\d[\w.-]*)/g],
   'deploy/kubernetes/sidecar.yaml': [/genesis-connect:(\d[\w.-]*)/g],
@@ -19,7 +19,7 @@ export const versionFiles: readonly string[] = [...Object.keys(places), changelo
 export function versionsIn(texts: ReadonlyMap<string, string>): readonly string[] {
   const found = Object.entries(places).flatMap(([file, patterns]) =>
     patterns.flatMap((pattern) => {
-      const versions = [...textOf(texts, file).matchAll(new RegExp(pattern, `g${pattern.multiline ? 'm' : ''}`))]
+      const versions = [...textOf(texts, file).matchAll(pattern)]
       if (versions.length === 0)
         throw new Error(`${file}: no version where there should be one; expected ${pattern.source}`)
       return versions.map(([, version]) => `${file}: ${version}`)
@@ -41,7 +41,7 @@ export function released(texts: ReadonlyMap<string, string>, version: string, da
   for (const [file, patterns] of Object.entries(places)) {
     let text = textOf(texts, file)
     for (const pattern of patterns)
-      text = text.replaceAll(new RegExp(pattern, `g${pattern.multiline ? 'm' : ''}`), (all, old: string) => {
+      text = text.replaceAll(pattern, (all, old: string) => {
         const at = all.lastIndexOf(old)
         return all.slice(0, at) + version + all.slice(at + old.length)
       })
