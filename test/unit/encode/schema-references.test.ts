@@ -1,7 +1,5 @@
 /** Schemas that refer to others: registered in order, each with what it uses, and written with. */
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import avro from 'avsc'
@@ -16,6 +14,7 @@ import { inputsOf } from '#src/connector/inputs.js'
 import { encodedConnector, valuesOf } from '../../support/encoded.js'
 import { batchOf, drawn, text } from '../../support/layouts.js'
 import { registryOf } from '../../support/value-formats.js'
+import { folderWith } from '../config/folder.js'
 
 const fields = [
   drawn('id', 'integer'),
@@ -83,14 +82,12 @@ const cases: Readonly<Record<'avro' | 'json-schema' | 'protobuf', Schemas>> = {
 }
 
 async function connectorFor(t: TestContext, format: keyof typeof cases): Promise<EncodedConnector> {
-  const folder = await mkdtemp(join(tmpdir(), 'genesis-references-'))
-  t.after(() => rm(folder, { recursive: true }))
   const { main, extension, references } = cases[format]
-  const path = (name: string): string => join(folder, name)
-  await writeFile(path(`main.${extension}`), main)
-  const schemaReferences = Object.keys(references).map((name) => ({ name, file: path(name.replaceAll('/', '-')) }))
-  for (const { name, file } of schemaReferences) await writeFile(file, references[name])
-  return encodedConnector({ format, schema: path(`main.${extension}`), schemaReferences })
+  const fileOf = (name: string): string => name.replaceAll('/', '-')
+  const files = Object.fromEntries(Object.entries(references).map(([name, text]) => [fileOf(name), text]))
+  const folder = await folderWith(t, { ...files, [`main.${extension}`]: main })
+  const schemaReferences = Object.keys(references).map((name) => ({ name, file: join(folder, fileOf(name)) }))
+  return encodedConnector({ format, schema: join(folder, `main.${extension}`), schemaReferences })
 }
 
 const rows = [

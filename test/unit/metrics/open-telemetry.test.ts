@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import type { LogCode } from '#src/cli/log-codes.js'
@@ -10,6 +8,7 @@ import { metrics } from '#src/metrics/table.js'
 import { genesisWith, shipped, warningsIn } from '../../support/genesis.js'
 import { fullSource } from '../../support/metric-source.js'
 import { attributesOf, startOtlpReceiver } from '../../support/otlp-receiver.js'
+import { folderWith } from '../config/folder.js'
 
 /** The exporter reads its variables itself. */
 function setEnvironment(t: TestContext, variables: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
@@ -23,12 +22,9 @@ function setEnvironment(t: TestContext, variables: Readonly<Record<string, strin
 describe('OpenTelemetry', () => {
   test('a run with an endpoint exports what it has delivered, at its end at the latest', async (t) => {
     const collector = await startOtlpReceiver(t)
-    const folder = await mkdtemp(join(tmpdir(), 'genesis-otlp-'))
-    t.after(() => rm(folder, { recursive: true }))
-    const file = join(folder, 'a.json')
     const sink = { type: 'file', path: 'a.jsonl' }
     const config = { name: 'a', model: shipped('models/flights.json'), sink, throughput: { max_records: 500 } }
-    await writeFile(file, JSON.stringify(config))
+    const file = join(await folderWith(t, { 'a.json': JSON.stringify(config) }), 'a.json')
     const env = {
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
       OTEL_EXPORTER_OTLP_HEADERS: 'api-key=sesame',
