@@ -3,24 +3,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import { datagenClass } from '#src/config/connector-class.js'
+import { eventually } from '../contract/herder.js'
 import { startGenesis } from '../support/genesis.js'
 import { committedRecords, deleteAfter, uniqueName } from '../support/kafka.js'
 import { registryUrl } from '../support/registry.js'
+import { callsTo } from '../support/rest-calls.js'
 
 interface Status {
   readonly connector: { readonly state: string }
   readonly tasks: readonly { readonly state: string }[]
-}
-
-/** Looks again until something is found; the test's own deadline ends what never is. */
-async function eventually<T>(look: () => Promise<T | null | undefined | false>): Promise<T> {
-  for (;;) {
-    const found = await look()
-    if (found !== null && found !== undefined && found !== false) return found
-    await wait(50)
-  }
 }
 
 /** A worker that stores connectors in its folder; each start is another process on the same folder. */
@@ -42,12 +34,7 @@ async function makeWorker(t: TestContext) {
   return async () => {
     const run = startGenesis(t, 'run', '--worker', file)
     const { address } = await run.logged('its address', (line) => 'address' in line)
-    const call = async <Body = unknown>(method: string, path: string, body?: unknown) => {
-      const headers = { 'Content-Type': 'application/json' }
-      const answer = await fetch(`${String(address)}${path}`, { method, headers, body: JSON.stringify(body) })
-      const text = await answer.text()
-      return { status: answer.status, body: (text === '' ? undefined : JSON.parse(text)) as Body }
-    }
+    const call = callsTo(String(address))
     return {
       run,
       call,

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { genesis, shipped, startGenesis, type RunningGenesis } from '../support/genesis.js'
 import { deleteAfter, uniqueName } from '../support/kafka.js'
+import { callsTo } from '../support/rest-calls.js'
 
 /** Waits until this worker has logged as many tasks RUNNING. */
 async function hasStarted(worker: RunningGenesis, tasks: number): Promise<void> {
@@ -80,16 +81,9 @@ test('any worker of a group answers any call: made by one, paused by the other, 
   const addresses = await Promise.all(
     workers.map(async (one) => String((await one.logged('the address', (line) => 'address' in line)).address)),
   )
-  const call = async (at: number, method: string, path: string, body?: object) => {
-    const headers = { 'content-type': 'application/json' }
-    const answer = await fetch(`${addresses[at]}/connectors${path}`, {
-      method,
-      headers,
-      body: body && JSON.stringify(body),
-    })
-    const text = await answer.text()
-    return { status: answer.status, body: (text === '' ? null : JSON.parse(text)) as Record<string, unknown> | null }
-  }
+  const calls = addresses.map(callsTo)
+  const call = (at: number, method: string, path: string, body?: object) =>
+    calls[at](method, `/connectors${path}`, body)
   const until = async (so: () => Promise<boolean>): Promise<void> => {
     while (!(await so())) await wait(20)
   }

@@ -7,6 +7,7 @@ import { connectorClass } from '#src/config/connector-class.js'
 import { eventually } from '../contract/herder.js'
 import { shipped, startGenesis } from '../support/genesis.js'
 import { deleteAfter, uniqueName } from '../support/kafka.js'
+import { callsTo } from '../support/rest-calls.js'
 
 async function startWorker(t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'genesis-rest-'))
@@ -25,13 +26,7 @@ async function startWorker(t: TestContext) {
   )
   const run = startGenesis(t, 'run', connector, '--worker', file)
   const { address } = await run.logged('its address', (line) => 'address' in line)
-  const call = async <Body = unknown>(method: string, path: string, body?: unknown) => {
-    const headers = { 'Content-Type': 'application/json' }
-    const answer = await fetch(`${String(address)}${path}`, { method, headers, body: JSON.stringify(body) })
-    const text = await answer.text()
-    return { status: answer.status, body: (text === '' ? undefined : JSON.parse(text)) as Body }
-  }
-  return { run, call }
+  return { run, call: callsTo(String(address)) }
 }
 
 interface Status {
