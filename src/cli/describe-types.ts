@@ -1,5 +1,5 @@
 import { deriveJsonType } from '../encode/json-schema/derive.js'
-import { valueSchema } from '../encode/value.js'
+import { derivedSchema } from '../encode/value.js'
 import { dayMs, shownValue } from '../model/held.js'
 import type { Model } from '../model/model.js'
 import type { Field, FieldType, Value } from '../record.js'
@@ -84,20 +84,8 @@ function noteOf(type: FieldType): string | null {
 
 /** The schema that a connector without its own would register. */
 function avroOf({ artifact, fields }: Model): string {
-  const value = {
-    format: 'avro',
-    column: null,
-    schema: null,
-    autoRegister: true,
-    useLatest: false,
-    subject: null,
-    schemaReferences: [],
-    normalize: false,
-    subjectStrategy: 'topic',
-    envelope: 'none',
-    tombstones: true,
-  } as const
-  return `${JSON.stringify(valueSchema({ name: artifact.name, topic: null, value, disturb: null }, fields).json, null, 2)}\n`
+  const { json } = derivedSchema({ name: artifact.name, topic: null, disturb: null }, fields)
+  return `${JSON.stringify(json, null, 2)}\n`
 }
 
 /** JSON Schema (draft 2020-12) of a record as JSON. */

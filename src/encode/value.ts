@@ -19,6 +19,14 @@ export function valueSchema(
   const { schema } = connector.value
   if (typeof schema === 'string') return readSchema(schema, references)
   if (schema !== null) return parseSchema(schema, 'the inline schema', references)
+  return derivedSchema(connector, fields)
+}
+
+/** What decides about a schema that is derived. */
+type DerivedConfig = Pick<ValueConfig, 'name' | 'topic' | 'disturb'>
+
+/** The Avro schema of a connector without its own. */
+export function derivedSchema(connector: DerivedConfig, fields: readonly Field[]): AvroSchema {
   const name = recordNameOf(connector)
   return parseSchema(deriveSchema(layoutOf(connector, fields), { name, namespace: 'genesis' }), 'the derived schema')
 }
@@ -29,12 +37,12 @@ export function jsonReferences({ value }: ValueConfig): NamedSchema[] {
 }
 
 /** What the records of a derived schema are called. */
-export function recordNameOf({ topic, name }: ValueConfig): string {
+export function recordNameOf({ topic, name }: DerivedConfig): string {
   return avroName(topic ?? name)
 }
 
 /** The layout that a schema is derived from: where fields are missing or null on purpose, they can be. */
-export function layoutOf({ disturb }: ValueConfig, fields: readonly Field[]): readonly Field[] {
+export function layoutOf({ disturb }: DerivedConfig, fields: readonly Field[]): readonly Field[] {
   const asked = [...(disturb?.missingFields ?? []), ...(disturb?.nullFields ?? [])]
   return fields.map((field) => (asked.includes(field.name) ? { ...field, nullable: true } : field))
 }
