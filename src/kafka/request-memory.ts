@@ -23,18 +23,15 @@ export function takeMemory(size: number): Buffer {
 
 export function giveBack(memory: Buffer): void {
   if (memory.length < minReusedBytes) return
-  freeBytes += memory.length
   // Requests may now have a different size than before.
   for (const [size, other] of free) {
-    while (freeBytes > maxFreeBytes && size !== memory.length && other.length > 0) {
+    while (freeBytes + memory.length > maxFreeBytes && size !== memory.length && other.length > 0) {
       other.pop()
       freeBytes -= size
     }
   }
-  if (freeBytes > maxFreeBytes) {
-    freeBytes -= memory.length
-    return
-  }
+  if (freeBytes + memory.length > maxFreeBytes) return
+  freeBytes += memory.length
   const same = free.get(memory.length)
   if (same === undefined) free.set(memory.length, [memory])
   else same.push(memory)
