@@ -1,4 +1,5 @@
 /** Reads checkpoints from the compacted topic; checkpoint-record.ts defines their format. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
 import { checkpointKey, parseCheckpoint, sourceOf } from './checkpoint-record.js'
@@ -7,6 +8,10 @@ import { partitionOfKey } from './partitioner.js'
 import { sharedRuns } from './shared-runs.js'
 import { TopicReader, type PartitionRange } from './topic-reader.js'
 import { TransactionFilter } from './wire/transaction-filter.js'
+
+/** Markers of an acknowledged commit are milliseconds away. */
+export const markersMs = 3_000
+const markersPollMs = 20
 
 interface Entry {
   readonly value: Buffer | null
@@ -86,6 +91,28 @@ export class CheckpointReader {
   isUndecided(connector: string, sink?: string): boolean {
     const id = idOf({ connector, sink })
     return this.#tails.some(({ filter }) => filter.undecided.some(({ source }) => idOf(source) === id))
+  }
+
+  /**
+   * Like `connector`, for readers that do not fence the stream first: also waits for the markers of a commit that was just acknowledged,
+   * for at most `waitMs`; those of an abandoned transaction may never come. Empty if the topic does not exist: no worker has ever committed.
+   */
+  async settled(
+    connector: string,
+    sink?: string,
+    { waitMs = markersMs, signal }: { readonly waitMs?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<ReadonlyMap<number, TopicCheckpoint>> {
+    const deadline = performance.now() + waitMs
+    try {
+      for (;;) {
+        const found = await this.connector(connector, sink)
+        if (!this.isUndecided(connector, sink) || performance.now() >= deadline) return found
+        await sleep(markersPollMs, undefined, { signal })
+      }
+    } catch (error) {
+      if (error instanceof GenesisError && error.code === 'TOPIC_MISSING') return new Map()
+      throw error
+    }
   }
 
   /** Names of a connector's sinks that have checkpoints; null: a connector with a single sink. */

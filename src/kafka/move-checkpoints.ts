@@ -104,19 +104,13 @@ export async function moveCheckpoints(owner: CheckpointOwner, next: NextCheckpoi
 }
 
 /** Checkpoints of a connector's delivery to one sink, by shard. Empty if there is no checkpoint topic. */
-export async function readCheckpoints({
+export function readCheckpoints({
   cluster,
   checkpoints,
   connector,
   sink,
 }: CheckpointOwner): Promise<ReadonlyMap<number, TopicCheckpoint>> {
-  try {
-    return await new CheckpointReader(cluster, checkpoints.topic).connector(connector, sink)
-  } catch (error) {
-    // No worker has ever committed.
-    if (error instanceof GenesisError && error.code === 'TOPIC_MISSING') return new Map()
-    throw error
-  }
+  return new CheckpointReader(cluster, checkpoints.topic).settled(connector, sink)
 }
 
 async function ensureTopic({ cluster, checkpoints }: CheckpointOwner): Promise<{ readonly partitions: number }> {

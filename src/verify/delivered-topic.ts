@@ -3,7 +3,7 @@ import type { ConnectorConfig } from '../config/connector.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
 import { KafkaAdmin } from '../kafka/admin.js'
-import { CheckpointReader } from '../kafka/checkpoint-reader.js'
+import { CheckpointReader, markersMs } from '../kafka/checkpoint-reader.js'
 import type { PartitionsSince, TopicCheckpoint } from '../kafka/checkpoint-record.js'
 import { ClusterConnections } from '../kafka/cluster-connections.js'
 import { describeTransaction, transactionalIdOf } from '../kafka/fencing.js'
@@ -16,10 +16,6 @@ import type { Delivered, DeliveredPartition, UnreadableRecords } from './deliver
 import type { FoundBatch } from './match/expected-and-found.js'
 
 const pollMs = 250
-
-/** How long, and how often, to look for the markers of the connector's own last commit. */
-const markersMs = 3_000
-const markersPollMs = 20
 
 export interface TopicOptions {
   /** How long to wait for an open transaction that blocks committed records. */
@@ -41,21 +37,13 @@ export async function openTopic(
   const description = await admin.describe(topic).finally(() => admin.close())
   const reader = new TopicReader(worker.kafka, topic)
   const checkpoints = new CheckpointReader(worker.kafka, worker.checkpoints.topic)
-  const readNow = (): Promise<ReadonlyMap<number, TopicCheckpoint>> =>
-    checkpoints.connector(name, sinkName ?? undefined).catch((error: unknown) => {
-      // No worker has ever committed.
-      if (error instanceof GenesisError && error.code === 'TOPIC_MISSING') return new Map<number, TopicCheckpoint>()
-      throw error
+  // Once for all readings: an abandoned transaction holds up none of them.
+  const deadline = performance.now() + markersMs
+  const read = (): Promise<ReadonlyMap<number, TopicCheckpoint>> =>
+    checkpoints.settled(name, sinkName ?? undefined, {
+      waitMs: deadline - performance.now(),
+      signal: options.signal,
     })
-  const began = performance.now()
-  const read = async (): Promise<ReadonlyMap<number, TopicCheckpoint>> => {
-    for (;;) {
-      const found = await readNow()
-      // The markers of a commit that was just acknowledged are milliseconds away; those of an abandoned one may never come.
-      if (!checkpoints.isUndecided(name, sinkName ?? undefined) || performance.now() - began > markersMs) return found
-      await sleep(markersPollMs, undefined, { signal: options.signal })
-    }
-  }
   const place = `topic ${worker.checkpoints.topic}: connector ${name}`
   for (const [, checkpoint] of await read()) {
     // Whichever group sent them, the records are here or not.
