@@ -12,9 +12,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { untilInterrupted } from '../../scripts/interrupt.js'
 import { Progress } from '../../scripts/progress.js'
-import { run } from '../../scripts/stack/command.js'
 import { climb } from '../../scripts/stack/ladder.js'
-import { fetchOnce } from '../../scripts/stack/maven.js'
+import { fetchOnce } from '../../scripts/stack/fetch-once.js'
+import { maven } from '../../scripts/stack/maven.js'
 import { pythonWith } from '../../scripts/stack/python.js'
 import { groupTopics, GroupWorker } from '../../test/fault/chaos/group-worker.js'
 import { shipped } from '../../test/support/genesis.js'
@@ -253,7 +253,7 @@ async function install(): Promise<void> {
     const head = tag('modelVersion', '4.0.0') + coordinates('genesis-connect', 'clients', '1') + tag('packaging', 'pom')
     await writeFile(pom, tag('project', head + dependency))
     const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies'
-    await run('mvn', ['-q', '-B', '-f', pom, goal, `-DoutputDirectory=${folder}`], { signal })
+    await maven(['-f', pom, goal, `-DoutputDirectory=${folder}`], signal)
   })
 }
 

@@ -3,8 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { run, works } from './command.js'
-import { fetchOnce } from './maven.js'
+import { works } from './command.js'
+import { fetchOnce } from './fetch-once.js'
+import { maven } from './maven.js'
 import { freePorts } from './ports.js'
 import { until } from './ready.js'
 import { kafkaVersion } from './stack.js'
@@ -43,13 +44,10 @@ export interface ConnectOptions {
 
 /** The folder with Kafka Connect's jars, downloaded if missing. */
 export async function connectJars(signal: AbortSignal): Promise<string> {
-  await fetchOnce(jars, (target) =>
-    run(
-      'mvn',
-      ['-q', '-B', '-f', pom, `-Dkafka=${kafkaVersion}`, 'dependency:copy-dependencies', `-DoutputDirectory=${target}`],
-      { signal },
-    ),
-  )
+  const goal = 'dependency:copy-dependencies'
+  const fetch = (target: string): Promise<string> =>
+    maven(['-f', pom, `-Dkafka=${kafkaVersion}`, goal, `-DoutputDirectory=${target}`], signal)
+  await fetchOnce(jars, fetch, { signal })
   return jars
 }
 

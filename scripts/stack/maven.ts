@@ -1,9 +1,10 @@
-import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Progress } from '../progress.js'
 import { run } from './command.js'
+import { fetchOnce } from './fetch-once.js'
 import type { RungOptions } from './rung.js'
 import { onFreePorts } from './ports.js'
 import { whenReady } from './ready.js'
@@ -14,14 +15,18 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const pom = join(root, 'scripts/stack/pom.xml')
 const defaultCache = join(root, 'build/stack')
 
+/** How long a repository may send nothing. */
+const silenceMs = 20_000
+
 /** Kafka and a registry from Maven Central, as Java processes on free ports with their own data folder. */
 export async function startMaven(options: RungOptions): Promise<Stack> {
   const { progress, signal, findPorts, cache = defaultCache } = options
   await kafkaJars(signal, progress, cache)
   const registry = join(cache, `registry-${registryVersion}`)
-  await fetchOnce(registry, (folder) =>
-    progress.during(`downloading Apicurio Registry ${registryVersion} with Maven`, () => fetchRegistry(folder, signal)),
-  )
+  await fetchOnce(registry, (folder) => fetchRegistry(folder, signal), {
+    signal,
+    during: (work) => progress.during(`downloading Apicurio Registry ${registryVersion} with Maven`, work),
+  })
   signal.throwIfAborted()
   return onFreePorts(
     4,
@@ -77,9 +82,10 @@ export async function kafkaJars(
   cache = defaultCache,
 ): Promise<string> {
   const jars = join(cache, `kafka-${kafkaVersion}`)
-  await fetchOnce(jars, (folder) =>
-    progress.during(`downloading Apache Kafka ${kafkaVersion} with Maven`, () => fetchKafka(folder, signal)),
-  )
+  await fetchOnce(jars, (folder) => fetchKafka(folder, signal), {
+    signal,
+    during: (work) => progress.during(`downloading Apache Kafka ${kafkaVersion} with Maven`, work),
+  })
   return jars
 }
 
@@ -116,33 +122,23 @@ export async function superviseKafka(
   return supervise('java', ['-Xmx512m', ...java, 'kafka.Kafka', properties], join(data, 'kafka.out'))
 }
 
-/** Downloads into a folder unless an earlier download completed. */
-export async function fetchOnce(folder: string, fetch: (folder: string) => Promise<unknown>): Promise<void> {
-  const mark = join(folder, '.complete')
-  const complete = await access(mark).then(
-    () => true,
-    () => false,
-  )
-  if (complete) return
-  await rm(folder, { recursive: true, force: true })
-  await mkdir(folder, { recursive: true })
-  try {
-    await fetch(folder)
-    await writeFile(mark, '')
-  } catch (error) {
-    await rm(folder, { recursive: true, force: true })
-    throw error
-  }
+/**
+ * Runs Maven. A repository that accepts connections and then sends nothing ends it after a while: Maven itself would wait half an hour
+ * (Maven 3.8 knows the first property, Maven 3.9 the second).
+ */
+export function maven(args: readonly string[], signal?: AbortSignal): Promise<string> {
+  const patience = ['-Dmaven.wagon.rto', '-Daether.connector.requestTimeout'].map((name) => `${name}=${silenceMs}`)
+  return run('mvn', ['-q', '-B', ...patience, ...args], { signal })
 }
 
 function fetchKafka(folder: string, signal: AbortSignal): Promise<unknown> {
   const goal = 'dependency:copy-dependencies'
-  return run('mvn', ['-q', '-B', '-f', pom, `-Dkafka=${kafkaVersion}`, goal, `-DoutputDirectory=${folder}`], { signal })
+  return maven(['-f', pom, `-Dkafka=${kafkaVersion}`, goal, `-DoutputDirectory=${folder}`], signal)
 }
 
 async function fetchRegistry(folder: string, signal: AbortSignal): Promise<void> {
   const artifact = `io.apicurio:apicurio-registry-app:${registryVersion}:tar.gz:all`
   const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy'
-  await run('mvn', ['-q', '-B', goal, `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`], { signal })
+  await maven([goal, `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`], signal)
   await run('tar', ['xzf', join(folder, `apicurio-registry-app-${registryVersion}-all.tar.gz`), '-C', folder])
 }
