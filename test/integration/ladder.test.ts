@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { watch } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -40,61 +39,63 @@ async function zstdIsTaken(cluster: ClusterOptions): Promise<void> {
   )
 }
 
-test('where Docker is down and ports are taken, Java and Maven give a broker that takes records and a registry that answers, and nothing stays behind', async (t) => {
-  const { signal } = new AbortController()
-  const taken = createServer().listen(0, '127.0.0.1')
-  await once(taken, 'listening')
-  t.after(() => taken.close())
-  const { port } = taken.address() as AddressInfo
-  const offered = [await freePorts(4), [port, ...(await freePorts(3))]]
-  const findPorts = async (count: number): Promise<readonly number[]> => offered.pop() ?? freePorts(count)
-  const commands = await commandsFor(t, { docker: downDocker })
-  const path = process.env.PATH
-  process.env.PATH = `${commands}:${path}`
-  const said: string[] = []
-  const progress = new Progress({ write: (line: string) => said.push(line) })
-  const stack = await climb({ docker: 'compose', signal, env: {}, progress, findPorts })
-  process.env.PATH = path
-  assert.equal(said[0], 'Docker: installed, but its daemon is not running; next: Java with Maven\n')
-  assert.ok(said.includes('another program took a port meanwhile; trying other ports\n'), said.join(''))
-  assert.ok(stack !== null)
-  try {
-    assert.match(stack.origin, /Java/)
-    const kafka = new Kafka({ brokers: stack.brokers.split(','), logLevel: logLevel.NOTHING })
-    const admin = kafka.admin()
-    await admin.connect()
-    await admin.createTopics({ topics: [{ topic: 'ladder', numPartitions: 1 }] })
-    await admin.disconnect()
-    const producer = kafka.producer({ createPartitioner: () => () => 0 })
-    await producer.connect()
-    const [{ baseOffset }] = await producer.send({ topic: 'ladder', messages: [{ value: 'one' }] })
-    assert.equal(baseOffset, '0')
-    await producer.disconnect()
-    await zstdIsTaken(clusterAt(stack.brokers.split(',')))
-    assert.deepEqual(await (await fetch(`${stack.registryUrl}/subjects`)).json(), [])
-  } finally {
-    await stack.stop()
-  }
-  await assert.rejects(fetch(`${stack.registryUrl}/subjects`))
-})
+test(
+  'where Docker is down and ports are taken, Java and Maven give a broker that takes records and a registry that answers, and nothing stays behind',
+  { timeout: 240_000 },
+  async (t) => {
+    const { signal } = t
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    t.after(() => taken.close())
+    const { port } = taken.address() as AddressInfo
+    const offered = [await freePorts(4), [port, ...(await freePorts(3))]]
+    const findPorts = async (count: number): Promise<readonly number[]> => offered.pop() ?? freePorts(count)
+    const commands = await commandsFor(t, { docker: downDocker })
+    const path = process.env.PATH
+    process.env.PATH = `${commands}:${path}`
+    const said: string[] = []
+    const progress = new Progress({ write: (line: string) => said.push(line) })
+    const stack = await climb({ docker: 'compose', signal, env: {}, progress, findPorts }).catch((cause: unknown) => {
+      throw new Error(`the ladder said: ${said.join('')}`, { cause })
+    })
+    process.env.PATH = path
+    assert.equal(said[0], 'Docker: installed, but its daemon is not running; next: Java with Maven\n')
+    assert.ok(said.includes('another program took a port meanwhile; trying other ports\n'), said.join(''))
+    assert.ok(stack !== null)
+    try {
+      assert.match(stack.origin, /Java/)
+      const kafka = new Kafka({ brokers: stack.brokers.split(','), logLevel: logLevel.NOTHING })
+      const admin = kafka.admin()
+      await admin.connect()
+      await admin.createTopics({ topics: [{ topic: 'ladder', numPartitions: 1 }] })
+      await admin.disconnect()
+      const producer = kafka.producer({ createPartitioner: () => () => 0 })
+      await producer.connect()
+      const [{ baseOffset }] = await producer.send({ topic: 'ladder', messages: [{ value: 'one' }] })
+      assert.equal(baseOffset, '0')
+      await producer.disconnect()
+      await zstdIsTaken(clusterAt(stack.brokers.split(',')))
+      assert.deepEqual(await (await fetch(`${stack.registryUrl}/subjects`)).json(), [])
+    } finally {
+      await stack.stop()
+    }
+    // Meanwhile the port may be that of another program.
+    await assert.rejects(fetch(`${stack.registryUrl}/subjects`, { signal: AbortSignal.timeout(10_000) }))
+  },
+)
 
-test('a supervised process ends when the one that started it is killed', async () => {
-  const script = `
-    const { supervise } = await import(${JSON.stringify(new URL('../../scripts/stack/supervised.js', import.meta.url).href)})
-    supervise('sh', ['-c', 'echo $$ >&2; echo $$ > "$0"; exec sleep 600', process.argv[1]], '/dev/null')
-    setInterval(() => {}, 1000)`
+test('a supervised process ends when the one that started it is killed', { timeout: 60_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'supervised-'))
-  const changes = watch(folder)
-  const parent = spawn(process.execPath, ['--input-type=module', '-e', script, join(folder, 'pid')])
-  let pid = ''
-  while (pid === '') {
-    await once(changes, 'change')
-    pid = await readFile(join(folder, 'pid'), 'utf8').then(
-      (text) => text.trim(),
-      () => '',
-    )
-  }
-  changes.close()
+  const said = join(folder, 'said')
+  const supervised = new URL('../../scripts/stack/supervised.js', import.meta.url).href
+  const script = `
+    const { supervise } = await import(${JSON.stringify(supervised)})
+    supervise('sh', ['-c', 'echo $$ > "$0"; exec sleep 600', process.argv[1]], '/dev/null')
+    setInterval(() => {}, 1000)`
+  // Who reads a named pipe waits until its writer has opened it, and reads all that was written.
+  await promisify(execFile)('mkfifo', [said])
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', script, said])
+  const pid = (await promisify(execFile)('cat', [said])).stdout.trim()
   parent.kill('SIGKILL')
   await once(parent, 'exit')
   // tail returns once the process with that id is gone.
