@@ -61,8 +61,7 @@ export class KafkaAdmin {
 
   /** Null if the topic does not exist. */
   async describe(topic: string): Promise<TopicDescription | null> {
-    const found = await this.#metadata(topic)
-    return found === null ? null : this.#described(found)
+    return this.#described(() => this.#metadata(topic))
   }
 
   /**
@@ -82,7 +81,7 @@ export class KafkaAdmin {
         })
       await this.#create(topic, creation)
     }
-    const description = await this.#described(await this.#withLeaders(topic))
+    const description = await this.#described<never>(() => this.#withLeaders(topic))
     checkTopic(description, expected)
     return description
   }
@@ -152,18 +151,31 @@ export class KafkaAdmin {
     }
   }
 
-  async #described({ name, topicId, partitions }: TopicMetadata): Promise<TopicDescription> {
-    const config = await this.#config(name)
-    return {
-      topic: name,
-      topicId,
-      partitions: partitions.length,
-      maxMessageBytes: Number(config?.get('max.message.bytes') ?? defaultMaxMessageBytes),
-      config,
+  /** Asks again while the broker that is asked for the configuration does not know a topic that another one names. */
+  async #described<Missing extends null>(
+    ask: () => Promise<TopicMetadata | Missing>,
+  ): Promise<TopicDescription | Missing> {
+    const deadline = Date.now() + this.#timeoutMs
+    for (;;) {
+      const found = await ask()
+      if (found === null) return found
+      const config = await this.#config(found.name)
+      if (config !== undefined)
+        return {
+          topic: found.name,
+          topicId: found.topicId,
+          partitions: found.partitions.length,
+          maxMessageBytes: Number(config?.get('max.message.bytes') ?? defaultMaxMessageBytes),
+          config,
+        }
+      if (Date.now() > deadline)
+        throw protocolFailure(unknownTopic, { topic: found.name, operation: 'DescribeConfigs' })
+      await sleep(pollMs)
     }
   }
 
-  async #config(topic: string): Promise<ReadonlyMap<string, string> | null> {
+  /** Null if it may not be seen; undefined if the broker does not know the topic. */
+  async #config(topic: string): Promise<ReadonlyMap<string, string> | null | undefined> {
     const broker = await this.#connections.any()
     const resource = { resourceType: ConfigResourceTypes.TOPIC, resourceName: topic, configurationKeys: null }
     const answer = await this.#answer(
@@ -172,6 +184,7 @@ export class KafkaAdmin {
       'DescribeConfigs',
     )
     const { errorCode, errorMessage, configs } = answer.results[0]
+    if (errorCode === unknownTopic) return undefined
     // Restricted users may write to topics without seeing their configuration.
     if (errorCode !== 0 && protocolError(errorCode).kind === 'authorization') return null
     if (errorCode !== 0) throw protocolFailure(errorCode, { topic, operation: 'DescribeConfigs' }, errorMessage)

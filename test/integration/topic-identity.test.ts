@@ -5,6 +5,7 @@ import { createPartitionsV3 } from '@platformatic/kafka'
 import { KafkaAdmin } from '#src/kafka/admin.js'
 import { checkpointRecord } from '#src/kafka/checkpoint-record.js'
 import { earlierTransactionalId } from '#src/kafka/transactional-id.js'
+import { OwnConnections, type BrokerSource } from '#src/kafka/broker-source.js'
 import { ClusterConnections } from '#src/kafka/cluster-connections.js'
 import { openAnyBroker } from '#src/kafka/platformatic-connection.js'
 import { produceByIdApi } from '#src/kafka/wire/produce-request.js'
@@ -14,7 +15,15 @@ import type { KafkaSinkOptions } from '#src/sink/kafka/sink.js'
 import { TopicWatch } from '#src/sink/kafka/topic-watch.js'
 import { batchOf } from '../contract/sink.js'
 import { kafkaSinks, type KafkaSinks } from '../support/kafka-sinks.js'
-import { committedRecords, deleteAfter, deleteTopic, makeTopic, testCluster, uniqueName } from '../support/kafka.js'
+import {
+  committedRecords,
+  createTopic,
+  deleteAfter,
+  deleteTopic,
+  makeTopic,
+  testCluster,
+  uniqueName,
+} from '../support/kafka.js'
 
 interface Stream extends KafkaSinks {
   /** What the checkpoint topic says last. */
@@ -195,6 +204,27 @@ test('partitions that are added are remembered from the position on from which t
   while ((await withAdmin((admin) => admin.describe(options.topic)))?.partitions !== 5) await sleep(20)
   await deliver(sink(), 10, 20)
   assert.equal((await checkpoint()).partitions, '0:2,10:5')
+})
+
+test('a topic that is deleted while it is described is missing', async (t) => {
+  const topic = await createTopic(t)
+  const cluster = testCluster()
+  const source = new OwnConnections(cluster)
+  const describeConfigs = 32
+  /** Deletes the topic between the request for its metadata and the one for its configuration. */
+  const deleting: BrokerSource = {
+    close: (broker) => source.close(broker),
+    open: async (host, port) => {
+      const broker = await source.open(host, port)
+      const send = broker.connection.send.bind(broker.connection) as (...request: unknown[]) => unknown
+      broker.connection.send = (apiKey: number, ...rest: unknown[]): unknown =>
+        apiKey === describeConfigs ? void deleteTopic(topic).then(() => send(apiKey, ...rest)) : send(apiKey, ...rest)
+      return broker
+    },
+  }
+  const admin = new KafkaAdmin(cluster, deleting)
+  t.after(() => admin.close())
+  assert.equal(await admin.describe(topic), null)
 })
 
 test('a checkpoint topic that was deleted and made again while the connector ran ends it', async (t) => {
