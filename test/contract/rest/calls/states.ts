@@ -27,6 +27,8 @@ const states: Scenario = {
       reaches('resumed', 'RUNNING'),
       call('resume again', 'PUT', '/resume'),
       call('pause with a body', 'PUT', '/pause', { body: { a: 1 } }),
+      // Connect answers 500 to a restart that meets a pause which a resume has overtaken.
+      reaches('paused by the one with a body', 'PAUSED'),
       call('resume with a broken body', 'PUT', '/resume', { body: '{' }),
       reaches('running again', 'RUNNING'),
       call('restart', 'POST', '/restart', json),
