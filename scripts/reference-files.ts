@@ -32,6 +32,7 @@ export async function referenceFiles(): Promise<ReferenceFile[]> {
     'deploy/chart/connect-names.yaml': connectNames(metrics),
     'deploy/chart/dashboard.json': JSON.stringify(dashboard()),
     'schemas/connector.schema.json': JSON.stringify(connectorJsonSchema('genesis-connect connector')),
+    'src/fit/kernel-wasm.ts': await assembledModule('src/fit/kernel.wat', 'kernelWasm'),
     'src/model/random/row-words-wasm.ts': await assembledModule('src/model/random/row-words.wat', 'rowWordsWasm'),
     'schemas/worker.schema.json': JSON.stringify(jsonSchema(workerSchema, 'genesis-connect worker')),
   }

@@ -9,11 +9,8 @@
  */
 import { topDown } from '../model/circuit.js'
 import type { Kernel } from './kernel.js'
-import type { Layout, NodeBuffers, CircuitTables } from './layout.js'
+import { blockRows, type Layout, type NodeBuffers, type CircuitTables } from './layout.js'
 import { childrenOf, Patterns } from './patterns.js'
-
-/** Entries below this share of the largest are set to 0, before they become slow subnormal numbers in float32. */
-const negligible = 1e-15
 
 export class Expectation {
   readonly #layout: Layout
@@ -24,17 +21,19 @@ export class Expectation {
   readonly #patterns: Patterns
   /** Per node and pattern: log of the factor that `inside` was divided by, including those of all nodes below. */
   readonly #logs: readonly Float64Array[]
-  readonly #row: Float64Array
+  /** Scratch: `blockRows` rows. */
+  readonly #block: Float64Array
 
   constructor(layout: Layout, kernel: Kernel, parent: readonly number[], chunkRows: number, thread: number) {
     this.#layout = layout
     this.#kernel = kernel
-    this.#buffers = layout.buffers[thread]
+    const { nodes, block } = layout.buffers[thread]
+    this.#buffers = nodes
+    this.#block = block
     this.#order = topDown(parent)
     this.#children = childrenOf(parent)
-    this.#patterns = new Patterns(parent, chunkRows)
+    this.#patterns = new Patterns(parent, chunkRows, nodes)
     this.#logs = parent.map(() => new Float64Array(chunkRows))
-    this.#row = new Float64Array(layout.width)
   }
 
   /** The log-likelihood, in nats, of rows `order[start] … order[end − 1]`. */
@@ -58,28 +57,41 @@ export class Expectation {
   }
 
   #up(): void {
-    const { width, parameters, transposed } = this.#layout
-    const { count, symbols, above } = this.#patterns
-    const row = this.#row
+    const { width, transposed } = this.#layout
+    const { count } = this.#patterns
     for (let k = this.#order.length - 1; k >= 0; k--) {
       const node = this.#order[k]
-      const children = this.#children[node]
       const { inside, message } = this.#buffers[node]
-      const emission = parameters.emissions[node]
-      const logs = this.#logs[node]
-      for (let u = 0; u < count[node]; u++) {
-        const from = symbols[node][u] * width
-        for (let z = 0; z < width; z++) row[z] = emission[from + z]
-        let log = 0
-        for (const child of children) {
-          const v = above[child][u]
-          log += this.#logs[child][v]
-          multiplyBy(row, this.#buffers[child].message, v * width)
-        }
-        logs[u] = log + scaleInto(inside, u * width, row)
+      for (let from = 0; from < count[node]; from += blockRows) {
+        this.#inside(node, from, Math.min(blockRows, count[node] - from))
       }
-      if (k > 0) this.#kernel.multiply(inside, width, 1, transposed[node], message, fours(count[node]), width, width)
+      this.#addLogs(node)
+      if (k > 0) this.#kernel.multiply(inside, transposed[node], message, fours(count[node]), width)
     }
+  }
+
+  /** `inside` of some patterns of a node. */
+  #inside(node: number, from: number, count: number): void {
+    const { width, parameters } = this.#layout
+    const { symbols, above } = this.#patterns
+    const { inside, greatest } = this.#buffers[node]
+    const block = this.#block
+    this.#kernel.pick(block, parameters.emissions[node], symbols[node], from, count, width)
+    for (const child of this.#children[node]) {
+      this.#kernel.multiplyByPicked(block, this.#buffers[child].message, above[child], from, count, width)
+    }
+    this.#kernel.scaleRows(inside, block, greatest, from, count, width)
+  }
+
+  #addLogs(node: number): void {
+    const { count, above } = this.#patterns
+    const { greatest } = this.#buffers[node]
+    const logs = this.#logs[node].fill(0)
+    for (const child of this.#children[node]) {
+      const below = this.#logs[child]
+      for (let u = 0; u < count[node]; u++) logs[u] += below[above[child][u]]
+    }
+    for (let u = 0; u < count[node]; u++) logs[u] += Math.log(greatest[u])
   }
 
   #atRoot(): number {
@@ -104,48 +116,30 @@ export class Expectation {
   #down(statistics: CircuitTables): void {
     const { width, parameters } = this.#layout
     const { count, symbols, above } = this.#patterns
+    const kernel = this.#kernel
     for (const node of this.#order) {
       const { expected } = this.#buffers[node]
-      const emission = statistics.emissions[node].fill(0)
-      for (let u = 0; u < count[node]; u++) addRow(emission, symbols[node][u] * width, expected, u * width, width)
+      kernel.addRows(statistics.emissions[node].fill(0), symbols[node], expected, count[node], width)
       for (const child of this.#children[node]) {
         const { inside, message, expected: below, ratio } = this.#buffers[child]
         const length = count[child] * width
-        ratio.fill(0, 0, length)
-        for (let u = 0; u < count[node]; u++) addRow(ratio, above[child][u] * width, expected, u * width, width)
+        kernel.addRows(ratio.fill(0, 0, length), above[child], expected, count[node], width)
         // A message is 0 only for padding states (beyond H), which have no expected counts either.
-        for (let i = 0; i < length; i++) ratio[i] = ratio[i] === 0 ? 0 : ratio[i] / message[i]
-        this.#kernel.multiply(ratio, width, 1, parameters.transitions[child], below, fours(count[child]), width, width)
-        for (let i = 0; i < length; i++) below[i] *= inside[i]
-        this.#kernel.multiply(ratio, 1, width, inside, statistics.transitions[child], width, width, count[child])
+        kernel.divide(ratio, message, length)
+        kernel.multiply(ratio, parameters.transitions[child], below, fours(count[child]), width)
+        kernel.multiplyEach(below, inside, length)
+        kernel.multiplyTransposed(ratio, inside, statistics.transitions[child], count[child], width)
       }
     }
     const root = this.#order[0]
     const prior = statistics.prior.fill(0)
-    for (let u = 0; u < count[root]; u++) addRow(prior, 0, this.#buffers[root].expected, u * width, width)
+    const { expected } = this.#buffers[root]
+    for (let u = 0; u < count[root]; u++) {
+      for (let z = 0; z < width; z++) prior[z] += expected[u * width + z]
+    }
   }
 }
 
 function fours(rows: number): number {
   return Math.ceil(rows / 4) * 4
-}
-
-function multiplyBy(row: Float64Array, factors: Float32Array, from: number): void {
-  for (let z = 0; z < row.length; z++) row[z] *= factors[from + z]
-}
-
-/** Writes `row` scaled so that the largest entry is 1; returns the log of the scale. */
-function scaleInto(target: Float32Array, to: number, row: Float64Array): number {
-  let greatest = 0
-  for (let z = 0; z < row.length; z++) if (row[z] > greatest) greatest = row[z]
-  const factor = 1 / greatest
-  for (let z = 0; z < row.length; z++) {
-    const value = row[z] * factor
-    target[to + z] = value < negligible ? 0 : value
-  }
-  return Math.log(greatest)
-}
-
-function addRow(target: Float32Array, to: number, source: Float32Array, from: number, width: number): void {
-  for (let z = 0; z < width; z++) target[to + z] += source[from + z]
 }

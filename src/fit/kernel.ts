@@ -1,34 +1,71 @@
 /**
- * The one inner loop of training: a small dense matrix product in float32.
- *
- * C = A · B with A of `m` × `k`, B of `k` × `n` and C of `m` × `n`. B and C are stored by rows; element (i, j) of A is
- * a[i · rowStride + j · columnStride], so that A can be read transposed. `m` is a multiple of 4, `n` of 8. Sums run in ascending k and
- * are rounded to float32 after each multiplication and addition, so that all implementations give the same bits.
+ * The inner loops of training, on rows of hidden states in float32. A row is `width` long, a multiple of 8. simd.ts and plain-kernel.ts give
+ * the same bits: each result is rounded after each operation, to the precision stated, and sums run in ascending order.
  */
 export interface Kernel {
-  multiply(
-    a: Float32Array,
-    rowStride: number,
-    columnStride: number,
-    b: Float32Array,
-    c: Float32Array,
-    m: number,
-    n: number,
-    k: number,
+  /** C = A · B in float32. A and C have `m` rows, a multiple of 4; B is square. */
+  multiply(a: Float32Array, b: Float32Array, c: Float32Array, m: number, width: number): void
+  /** C = Aᵀ · B in float32. A and B have `k` ≥ 1 rows; C is square. */
+  multiplyTransposed(a: Float32Array, b: Float32Array, c: Float32Array, k: number, width: number): void
+  /** rows[i] = table[index[from + i]] for `count` ≥ 1 rows. */
+  pick(rows: Float64Array, table: Float32Array, index: Int32Array, from: number, count: number, width: number): void
+  /** rows[i] *= table[index[from + i]] in float64, for `count` ≥ 1 rows. */
+  multiplyByPicked(
+    rows: Float64Array,
+    table: Float32Array,
+    index: Int32Array,
+    from: number,
+    count: number,
+    width: number,
   ): void
+  /**
+   * target[from + i] = rows[i] / greatest[from + i], with `greatest` the row's largest entry, computed in float64 for `count` ≥ 1 rows.
+   * Quotients below `negligible` become 0.
+   */
+  scaleRows(
+    target: Float32Array,
+    rows: Float64Array,
+    greatest: Float64Array,
+    from: number,
+    count: number,
+    width: number,
+  ): void
+  /** target[index[i]] += source[i] in float32, for `count` ≥ 1 rows. */
+  addRows(target: Float32Array, index: Int32Array, source: Float32Array, count: number, width: number): void
+  /** target[i] /= by[i] in float32 for the first `length` entries, except where target[i] is 0. */
+  divide(target: Float32Array, by: Float32Array, length: number): void
+  /** target[i] *= by[i] in float32 for the first `length` entries. */
+  multiplyEach(target: Float32Array, by: Float32Array, length: number): void
+  /** target[i] += more[i] in float32. */
+  addEach(target: Float32Array, more: Float32Array): void
+  /** average[i] = keep · average[i] + gain · sum[i] in float64. */
+  blend(average: Float32Array, sum: Float32Array, keep: number, gain: number): void
+  /** average[i] = keep · average[i] + gain · factor[i] · sum[i] in float64. */
+  blendProduct(average: Float32Array, factor: Float32Array, sum: Float32Array, keep: number, gain: number): void
+  /** total = the sum of the first `count` ≥ 1 rows, in float64. */
+  sumRows(total: Float64Array, table: Float32Array, count: number): void
+  /** sums[i] = the sum of row i, in float64, for the first `count` ≥ 1 rows of a square table. */
+  sumEachRow(sums: Float64Array, table: Float32Array, count: number): void
+  /** target[at + z] = (source[at + z] + mass · marginal[z]) · factor in float64, for one row that starts at `at`. */
+  smoothRow(
+    target: Float32Array,
+    source: Float32Array,
+    at: number,
+    marginal: Float64Array,
+    mass: number,
+    factor: number,
+  ): void
+  /** The transpose of a square table. */
+  transpose(target: Float32Array, source: Float32Array, width: number): void
+  /** target[at + z] = source[at + z] + more in float64, for one row that starts at `at`. */
+  addConstant(target: Float32Array, source: Float32Array, at: number, width: number, more: number): void
+  /** window[z] += sign · source[at + z] in float64, for one row that starts at `at`. */
+  addSigned(window: Float64Array, source: Float32Array, at: number, sign: 1 | -1): void
+  /** target[at + z] += (factor · window[z]) / total[z] in float64 where window[z] > 0, for one row that starts at `at`. */
+  addShares(target: Float32Array, at: number, window: Float64Array, total: Float64Array, factor: number): void
+  /** Each row of `table` /= total, in float64. */
+  divideRows(table: Float32Array, total: Float64Array): void
 }
 
-/** The product in plain TypeScript: the reference for the SIMD version, and the fallback without SIMD. */
-export const plainKernel: Kernel = {
-  multiply(a, rowStride, columnStride, b, c, m, n, k) {
-    for (let i = 0; i < m; i++) {
-      const out = i * n
-      c.fill(0, out, out + n)
-      for (let l = 0; l < k; l++) {
-        const factor = a[i * rowStride + l * columnStride]
-        const row = l * n
-        for (let j = 0; j < n; j++) c[out + j] += Math.fround(factor * b[row + j])
-      }
-    }
-  },
-}
+/** Smaller entries of a scaled row become 0, before they become slow subnormal numbers in float32. */
+export const negligible = 1e-15

@@ -1,6 +1,7 @@
 /**
  * The layout of the memory that training threads share. Every thread computes the same layout for itself.
  */
+import type { PatternArrays } from './patterns.js'
 import type { SharedMemory } from './simd.js'
 
 /** Everything that a training run's memory layout depends on. */
@@ -27,7 +28,7 @@ export interface CircuitTables {
 }
 
 /** Buffers for one node and one chunk: a row of `width` states per pattern. */
-export interface NodeBuffers {
+export interface NodeBuffers extends PatternArrays {
   /** p(symbols at and below the node | its state), scaled so that the largest entry is 1. */
   readonly inside: Float32Array
   /** The same given the parent's state: p(… | the parent's state). */
@@ -36,7 +37,21 @@ export interface NodeBuffers {
   readonly expected: Float32Array
   /** Scratch: rows expected in each state of the parent, over `message`. */
   readonly ratio: Float32Array
+  /** The factor that each pattern's `inside` was divided by. */
+  readonly greatest: Float64Array
 }
+
+/** Buffers of one thread, in float64. */
+export interface ThreadBuffers {
+  readonly nodes: readonly NodeBuffers[]
+  /** Scratch: `blockRows` rows. */
+  readonly block: Float64Array
+  /** Scratch: one row each. */
+  readonly rows: readonly [Float64Array, Float64Array]
+}
+
+/** Rows of float64 handled at a time, so that they stay in the first-level cache. */
+export const blockRows = 16
 
 export interface Layout {
   /** H rounded up to a multiple of the kernel's tile width. */
@@ -50,8 +65,8 @@ export interface Layout {
   readonly best: CircuitTables
   /** By chunk of a mini-batch. Transition counts are not yet multiplied by the transition itself. */
   readonly statistics: readonly CircuitTables[]
-  /** By thread, then by node. */
-  readonly buffers: readonly (readonly NodeBuffers[])[]
+  /** By thread. */
+  readonly buffers: readonly ThreadBuffers[]
   /** Log-likelihood of each chunk of a mini-batch or of the held-out rows. */
   readonly likelihoods: Float64Array
   readonly bytes: number
@@ -73,12 +88,18 @@ export function layoutIn(memory: SharedMemory, shape: CircuitShape, likelihoods:
 function place(shape: CircuitShape, likelihoodCount: number, buffer: SharedArrayBuffer | undefined): Layout {
   const width = paddedStates(shape.states)
   let bytes = 0
-  const nothing = new Float32Array(0)
-  const take = (length: number): Float32Array => {
+  const at = (length: number, unit: number): number => {
     const start = bytes
-    bytes += Math.ceil(length / 16) * 64
-    return buffer === undefined ? nothing : new Float32Array(buffer, start, length)
+    bytes += Math.ceil((length * unit) / 64) * 64
+    return start
   }
+  // Without memory, only the bytes count.
+  const memory = buffer ?? new SharedArrayBuffer(0)
+  const sized = (length: number): number => (buffer === undefined ? 0 : length)
+  const placed = (start: number): number => (buffer === undefined ? 0 : start)
+  const take = (length: number): Float32Array => new Float32Array(memory, placed(at(length, 4)), sized(length))
+  const takeDoubles = (length: number): Float64Array => new Float64Array(memory, placed(at(length, 8)), sized(length))
+  const takeIndexes = (length: number): Int32Array => new Int32Array(memory, placed(at(length, 4)), sized(length))
   const nodes = shape.parent.map((_, j) => j)
   const square = (j: number): Float32Array => take(shape.parent[j] < 0 ? 0 : width * width)
   const tables = (): CircuitTables => ({
@@ -86,21 +107,23 @@ function place(shape: CircuitShape, likelihoodCount: number, buffer: SharedArray
     transitions: nodes.map(square),
     emissions: nodes.map((j) => take(shape.sizes[j] * width)),
   })
-  const likelihoods = (): Float64Array => {
-    const start = bytes
-    bytes += Math.ceil(likelihoodCount / 8) * 64
-    return buffer === undefined ? new Float64Array(0) : new Float64Array(buffer, start, likelihoodCount)
-  }
   // The kernel processes four rows at a time.
   const rows = Math.ceil(shape.chunkRows / 4) * 4
-  const perThread = (): NodeBuffers[] => {
+  const perThread = (): ThreadBuffers => {
     const ratio = take(rows * width)
-    return nodes.map((j) => ({
-      inside: take(rows * width),
-      message: take(shape.parent[j] < 0 ? 0 : rows * width),
-      expected: take(rows * width),
-      ratio,
-    }))
+    return {
+      nodes: nodes.map((j) => ({
+        inside: take(rows * width),
+        message: take(shape.parent[j] < 0 ? 0 : rows * width),
+        expected: take(rows * width),
+        ratio,
+        symbols: takeIndexes(rows),
+        above: takeIndexes(rows),
+        greatest: takeDoubles(rows),
+      })),
+      block: takeDoubles(blockRows * width),
+      rows: [takeDoubles(width), takeDoubles(width)],
+    }
   }
   return {
     width,
@@ -110,7 +133,7 @@ function place(shape: CircuitShape, likelihoodCount: number, buffer: SharedArray
     best: tables(),
     statistics: Array.from({ length: shape.chunks }, tables),
     buffers: Array.from({ length: shape.threads }, perThread),
-    likelihoods: likelihoods(),
+    likelihoods: takeDoubles(likelihoodCount),
     get bytes() {
       return bytes
     },

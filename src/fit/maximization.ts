@@ -2,7 +2,8 @@
  * The M-step of mini-batch EM for one node: blends the batch's expected counts into their moving averages and computes the parameters
  * from these. Cappé & Moulines, "On-line EM" (2009). Hot code: runs for every node after every mini-batch.
  */
-import type { Layout } from './layout.js'
+import type { Kernel } from './kernel.js'
+import type { CircuitShape, Layout } from './layout.js'
 import type { Smoothing } from './smoothing.js'
 
 /** Number of neighbouring codes on either side that a code is smoothed with. */
@@ -19,6 +20,7 @@ export interface EmStep {
 
 export class Maximization {
   readonly #layout: Layout
+  readonly #kernel: Kernel
   readonly #parent: readonly number[]
   readonly #sizes: readonly number[]
   readonly #states: number
@@ -26,20 +28,16 @@ export class Maximization {
   readonly #total: Float64Array
   readonly #window: Float64Array
 
-  constructor(
-    layout: Layout,
-    parent: readonly number[],
-    sizes: readonly number[],
-    states: number,
-    smoothing: Smoothing,
-  ) {
+  constructor(layout: Layout, kernel: Kernel, shape: CircuitShape, smoothing: Smoothing, thread: number) {
     this.#layout = layout
-    this.#parent = parent
-    this.#sizes = sizes
-    this.#states = states
+    this.#kernel = kernel
+    this.#parent = shape.parent
+    this.#sizes = shape.sizes
+    this.#states = shape.states
     this.#smoothing = smoothing
-    this.#total = new Float64Array(layout.width)
-    this.#window = new Float64Array(layout.width)
+    const [total, window] = layout.buffers[thread].rows
+    this.#total = total
+    this.#window = window
   }
 
   /** Updates the parameters of `node` from the statistics of this mini-batch. */
@@ -64,27 +62,20 @@ export class Maximization {
     const { width, parameters, transposed } = this.#layout
     const average = this.#layout.average.transitions[node]
     const table = parameters.transitions[node]
-    const flipped = transposed[node]
     const states = this.#states
     this.#blend(average, table, step, (chunk) => this.#layout.statistics[chunk].transitions[node])
-    const marginal = this.#total.fill(0)
-    for (let above = 0; above < states; above++) {
-      for (let z = 0; z < states; z++) marginal[z] += average[above * width + z]
-    }
+    const kernel = this.#kernel
+    const marginal = this.#total
+    kernel.sumRows(marginal, average, states)
     let whole = 0
     for (let z = 0; z < states; z++) whole += marginal[z]
     const mass = this.#smoothing.mass / whole
+    const sums = this.#window
+    kernel.sumEachRow(sums, average, states)
     for (let above = 0; above < states; above++) {
-      const from = above * width
-      let sum = 0
-      for (let z = 0; z < states; z++) sum += average[from + z]
-      const factor = 1 / (sum + this.#smoothing.mass)
-      for (let z = 0; z < states; z++) {
-        const p = (average[from + z] + mass * marginal[z]) * factor
-        table[from + z] = p
-        flipped[z * width + above] = p
-      }
+      kernel.smoothRow(table, average, above * width, marginal, mass, 1 / (sums[above] + this.#smoothing.mass))
     }
+    kernel.transpose(transposed[node], table, width)
   }
 
   #emission(node: number, step: EmStep): void {
@@ -92,21 +83,19 @@ export class Maximization {
     const average = this.#layout.average.emissions[node]
     const table = parameters.emissions[node]
     const size = this.#sizes[node]
-    const states = this.#states
     const { mass } = this.#smoothing
     const marginal = this.#smoothing.marginals[node]
     this.#blend(average, undefined, step, (chunk) => this.#layout.statistics[chunk].emissions[node])
+    const kernel = this.#kernel
     for (let symbol = 0; symbol < size; symbol++) {
-      const extra = mass * marginal[symbol]
-      const from = symbol * width
-      for (let z = 0; z < states; z++) table[from + z] = average[from + z] + extra
+      kernel.addConstant(table, average, symbol * width, width, mass * marginal[symbol])
     }
     this.#addNeighbours(node, average, table)
-    const total = this.#sumOfRows(table, size, this.#total)
-    for (let symbol = 0; symbol < size; symbol++) {
-      const from = symbol * width
-      for (let z = 0; z < states; z++) table[from + z] /= total[z]
-    }
+    const total = this.#total
+    kernel.sumRows(total, table, size)
+    kernel.divideRows(table, total)
+    if (this.#states === width) return
+    for (let from = 0; from < table.length; from += width) table.fill(0, from + this.#states, from + width)
   }
 
   /**
@@ -118,35 +107,25 @@ export class Maximization {
     const codes = neighbourly[node]
     if (codes.length === 0) return
     const { width } = this.#layout
-    const states = this.#states
+    const kernel = this.#kernel
     const marginal = marginals[node]
-    const total = this.#sumOfRows(average, this.#sizes[node], this.#total)
+    const total = this.#total
+    kernel.sumRows(total, average, this.#sizes[node])
     const window = this.#window.fill(0)
     let windowMarginal = 0
     const move = (index: number, sign: 1 | -1): void => {
       if (index < 0 || index >= codes.length) return
-      const from = codes[index] * width
       windowMarginal += sign * marginal[codes[index]]
-      for (let z = 0; z < states; z++) window[z] += sign * average[from + z]
+      kernel.addSigned(window, average, codes[index] * width, sign)
     }
     for (let index = -windowReach; index < codes.length; index++) {
       move(index + windowReach, 1)
       move(index - windowReach - 1, -1)
       if (index < 0) continue
-      const from = codes[index] * width
       const factor = (neighbourMass * marginal[codes[index]]) / windowMarginal
       // The difference may be a rounding error below 0.
-      for (let z = 0; z < states; z++) if (window[z] > 0) table[from + z] += (factor * window[z]) / total[z]
+      kernel.addShares(table, codes[index] * width, window, total, factor)
     }
-  }
-
-  #sumOfRows(table: Float32Array, rows: number, total: Float64Array): Float64Array {
-    const { width } = this.#layout
-    total.fill(0)
-    for (let row = 0; row < rows; row++) {
-      for (let z = 0; z < this.#states; z++) total[z] += table[row * width + z]
-    }
-    return total
   }
 
   /** average ← (1 − rate) · average + rate · factor · Σ counts / rows, with chunks summed in order. */
@@ -157,13 +136,10 @@ export class Maximization {
     counts: (chunk: number) => Float32Array,
   ): void {
     const sum = counts(0)
-    for (let chunk = 1; chunk < chunks; chunk++) {
-      const more = counts(chunk)
-      for (let i = 0; i < sum.length; i++) sum[i] += more[i]
-    }
+    for (let chunk = 1; chunk < chunks; chunk++) this.#kernel.addEach(sum, counts(chunk))
     const keep = 1 - rate
     const gain = rate / rows
-    if (factor === undefined) for (let i = 0; i < sum.length; i++) average[i] = keep * average[i] + gain * sum[i]
-    else for (let i = 0; i < sum.length; i++) average[i] = keep * average[i] + gain * factor[i] * sum[i]
+    if (factor === undefined) this.#kernel.blend(average, sum, keep, gain)
+    else this.#kernel.blendProduct(average, factor, sum, keep, gain)
   }
 }

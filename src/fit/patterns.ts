@@ -5,6 +5,14 @@
  */
 import { topDown } from '../model/circuit.js'
 
+/** Where a node's patterns are written, with room for a chunk's rows. */
+export interface PatternArrays {
+  /** By pattern: the node's symbol. */
+  readonly symbols: Int32Array
+  /** By pattern of the node's *parent*: the pattern of the node within it. */
+  readonly above: Int32Array
+}
+
 export class Patterns {
   /** By node: the number of distinct patterns of its subtree in the chunk. Patterns are numbered in order of first occurrence. */
   readonly count: Int32Array
@@ -26,13 +34,13 @@ export class Patterns {
   readonly #stamps: Int32Array
   #stamp = 0
 
-  constructor(parent: readonly number[], chunkRows: number) {
+  constructor(parent: readonly number[], chunkRows: number, arrays?: readonly PatternArrays[]) {
     const rows = (): Int32Array => new Int32Array(chunkRows)
     this.#order = topDown(parent)
     this.#children = childrenOf(parent)
     this.count = new Int32Array(parent.length)
-    this.symbols = parent.map(rows)
-    this.above = parent.map(rows)
+    this.symbols = arrays?.map(({ symbols }) => symbols) ?? parent.map(rows)
+    this.above = arrays?.map(({ above }) => above) ?? parent.map(rows)
     this.weight = rows()
     this.#ids = parent.map(rows)
     this.#first = rows()

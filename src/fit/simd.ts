@@ -1,14 +1,56 @@
-/**
- * The kernel of kernel.ts in WebAssembly SIMD, assembled here from its instructions: the module has one function, and a few dozen lines
- * of assembler are easier to check and maintain than a binary file and its toolchain. Encodings: WebAssembly Core Specification 2.0,
- * section 5 (binary format); shared memory: threads proposal.
- */
-import type { Kernel } from './kernel.js'
+/** The kernel of kernel.ts in WebAssembly SIMD (kernel.wat), on memory that all training threads share. */
+import { negligible, type Kernel } from './kernel.js'
+import { kernelWasm } from './kernel-wasm.js'
+
+type Address = number
+
+interface Exports {
+  readonly multiply: (a: Address, b: Address, c: Address, m: number, row: number) => void
+  readonly multiplyTransposed: (a: Address, b: Address, c: Address, k: number, row: number) => void
+  readonly pick: (rows: Address, table: Address, index: Address, count: number, row: number) => void
+  readonly multiplyByPicked: (rows: Address, table: Address, index: Address, count: number, row: number) => void
+  readonly scaleRows: (
+    target: Address,
+    rows: Address,
+    greatest: Address,
+    count: number,
+    row: number,
+    least: number,
+  ) => void
+  readonly addRows: (target: Address, index: Address, source: Address, count: number, row: number) => void
+  readonly divide: (target: Address, end: Address, by: Address) => void
+  readonly multiplyEach: (target: Address, end: Address, by: Address) => void
+  readonly addEach: (target: Address, end: Address, more: Address) => void
+  readonly blend: (average: Address, end: Address, sum: Address, keep: number, gain: number) => void
+  readonly blendProduct: (
+    average: Address,
+    end: Address,
+    factor: Address,
+    sum: Address,
+    keep: number,
+    gain: number,
+  ) => void
+  readonly sumRows: (total: Address, table: Address, count: number, row: number) => void
+  readonly sumEachRow: (sums: Address, table: Address, count: number, row: number) => void
+  readonly smoothRow: (
+    target: Address,
+    source: Address,
+    marginal: Address,
+    row: number,
+    mass: number,
+    factor: number,
+  ) => void
+  readonly transpose: (target: Address, source: Address, row: number) => void
+  readonly addConstant: (target: Address, source: Address, row: number, more: number) => void
+  readonly addSigned: (window: Address, source: Address, row: number, sign: number) => void
+  readonly addShares: (target: Address, window: Address, total: Address, row: number, factor: number) => void
+  readonly divideRows: (table: Address, total: Address, count: number, row: number) => void
+}
 
 declare const WebAssembly: {
   validate(bytes: Uint8Array): boolean
   Module: new (bytes: Uint8Array) => object
-  Instance: new (module: object, imports: object) => { exports: Record<string, unknown> }
+  Instance: new (module: object, imports: object) => { exports: unknown }
   Memory: new (shape: { initial: number; maximum: number; shared: true }) => SharedMemory
 }
 
@@ -16,17 +58,6 @@ declare const WebAssembly: {
 export interface SharedMemory {
   readonly buffer: SharedArrayBuffer
 }
-
-type Product = (
-  a: number,
-  rowStride: number,
-  columnStride: number,
-  b: number,
-  c: number,
-  m: number,
-  n: number,
-  k: number,
-) => void
 
 const pageBytes = 65536
 
@@ -38,119 +69,75 @@ export function sharedMemory(bytes: number): SharedMemory {
 
 /** Whether this machine can run `simdKernel`. */
 export function hasSimd(): boolean {
-  return WebAssembly.validate(moduleBytes())
+  return WebAssembly.validate(Buffer.from(kernelWasm, 'base64'))
 }
 
-/** The kernel for matrices in `memory`. */
+/** The kernel for arrays in `memory`. */
 export function simdKernel(memory: SharedMemory): Kernel {
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes()), { e: { m: memory } })
-  const product = exports.p as Product
+  const module = new WebAssembly.Module(Buffer.from(kernelWasm, 'base64'))
+  const simd = new WebAssembly.Instance(module, { training: { memory } }).exports as Exports
+  const end = (array: Float32Array, length = array.length): Address => array.byteOffset + 4 * length
   return {
-    multiply(a, rowStride, columnStride, b, c, m, n, k) {
-      product(a.byteOffset, rowStride * 4, columnStride * 4, b.byteOffset, c.byteOffset, m, n * 4, k)
+    multiply(a, b, c, m, width) {
+      simd.multiply(a.byteOffset, b.byteOffset, c.byteOffset, m, 4 * width)
+    },
+    multiplyTransposed(a, b, c, k, width) {
+      simd.multiplyTransposed(a.byteOffset, b.byteOffset, c.byteOffset, k, 4 * width)
+    },
+    pick(rows, table, index, from, count, width) {
+      simd.pick(rows.byteOffset, table.byteOffset, index.byteOffset + 4 * from, count, 4 * width)
+    },
+    multiplyByPicked(rows, table, index, from, count, width) {
+      simd.multiplyByPicked(rows.byteOffset, table.byteOffset, index.byteOffset + 4 * from, count, 4 * width)
+    },
+    scaleRows(target, rows, greatest, from, count, width) {
+      const to = target.byteOffset + 4 * from * width
+      simd.scaleRows(to, rows.byteOffset, greatest.byteOffset + 8 * from, count, 4 * width, negligible)
+    },
+    addRows(target, index, source, count, width) {
+      simd.addRows(target.byteOffset, index.byteOffset, source.byteOffset, count, 4 * width)
+    },
+    divide(target, by, length) {
+      simd.divide(target.byteOffset, end(target, length), by.byteOffset)
+    },
+    multiplyEach(target, by, length) {
+      simd.multiplyEach(target.byteOffset, end(target, length), by.byteOffset)
+    },
+    addEach(target, more) {
+      simd.addEach(target.byteOffset, end(target), more.byteOffset)
+    },
+    blend(average, sum, keep, gain) {
+      simd.blend(average.byteOffset, end(average), sum.byteOffset, keep, gain)
+    },
+    blendProduct(average, factor, sum, keep, gain) {
+      simd.blendProduct(average.byteOffset, end(average), factor.byteOffset, sum.byteOffset, keep, gain)
+    },
+    sumRows(total, table, count) {
+      simd.sumRows(total.byteOffset, table.byteOffset, count, 4 * total.length)
+    },
+    sumEachRow(sums, table, count) {
+      // Four rows at a time; a square table and its sums have room for them.
+      simd.sumEachRow(sums.byteOffset, table.byteOffset, Math.ceil(count / 4) * 4, 4 * sums.length)
+    },
+    smoothRow(target, source, at, marginal, mass, factor) {
+      const row = 4 * marginal.length
+      simd.smoothRow(target.byteOffset + 4 * at, source.byteOffset + 4 * at, marginal.byteOffset, row, mass, factor)
+    },
+    transpose(target, source, width) {
+      simd.transpose(target.byteOffset, source.byteOffset, 4 * width)
+    },
+    addConstant(target, source, at, width, more) {
+      simd.addConstant(target.byteOffset + 4 * at, source.byteOffset + 4 * at, 4 * width, more)
+    },
+    addSigned(window, source, at, sign) {
+      simd.addSigned(window.byteOffset, source.byteOffset + 4 * at, 4 * window.length, sign)
+    },
+    addShares(target, at, window, total, factor) {
+      const row = 4 * window.length
+      simd.addShares(target.byteOffset + 4 * at, window.byteOffset, total.byteOffset, row, factor)
+    },
+    divideRows(table, total) {
+      simd.divideRows(table.byteOffset, total.byteOffset, table.length / total.length, 4 * total.length)
     },
   }
-}
-
-// Parameters, then locals. Strides and n are in bytes here.
-const [A, ROW, COLUMN, B, C, M, N, K] = [0, 1, 2, 3, 4, 5, 6, 7]
-const [J, COUNT, PB, PC] = [8, 9, 10, 11]
-const PA = [12, 13, 14, 15]
-const LEFT = 16
-const RIGHT = 17
-const FACTOR = 18
-/** Sums of row r: SUM + 2r for columns j … j + 3, SUM + 2r + 1 for j + 4 … j + 7. */
-const SUM = 19
-
-const get = (local: number): number[] => [0x20, local]
-const set = (local: number): number[] => [0x21, local]
-const constant = (value: number): number[] => [0x41, ...signed(value)]
-const add = [0x6a]
-const sub = [0x6b]
-const shiftLeft = [0x74]
-const lessThan = [0x49]
-const increase = (local: number, by: number[]): number[] => [...get(local), ...by, ...add, ...set(local)]
-const loop = (body: number[]): number[] => [0x03, 0x40, ...body, 0x0b]
-const repeatIf = [0x0d, 0x00]
-const load = (offset: number): number[] => [0xfd, 0x00, 0x02, offset]
-const loadSplat = [0xfd, 0x09, 0x02, 0x00]
-const store = (offset: number): number[] => [0xfd, 0x0b, 0x02, offset]
-const zeroVector = [0xfd, 0x0c, ...new Array<number>(16).fill(0)]
-const addVectors = [0xfd, ...unsigned(0xe4)]
-const multiplyVectors = [0xfd, ...unsigned(0xe6)]
-
-/** 4 rows × 8 columns of C at a time: 8 sums stay in registers. Dimensions are at least one tile, k at least 1. */
-function code(): number[] {
-  const rows = [0, 1, 2, 3]
-  const sums = rows.flatMap((r) => [SUM + 2 * r, SUM + 2 * r + 1])
-  const step = [
-    ...get(PB), ...load(0), ...set(LEFT),
-    ...get(PB), ...load(16), ...set(RIGHT),
-    ...rows.flatMap((r) => [
-      ...get(PA[r]), ...loadSplat, ...set(FACTOR),
-      ...get(SUM + 2 * r), ...get(FACTOR), ...get(LEFT), ...multiplyVectors, ...addVectors, ...set(SUM + 2 * r),
-      ...get(SUM + 2 * r + 1), ...get(FACTOR), ...get(RIGHT), ...multiplyVectors, ...addVectors, ...set(SUM + 2 * r + 1),
-      ...increase(PA[r], get(COLUMN)),
-    ]),
-    ...increase(PB, get(N)),
-    ...get(COUNT), ...constant(1), ...sub, 0x22, COUNT, ...repeatIf,
-  ] // prettier-ignore
-  const tile = [
-    ...rows.flatMap((r) => [...(r === 0 ? get(A) : [...get(PA[r - 1]), ...get(ROW), ...add]), ...set(PA[r])]),
-    ...sums.flatMap((sum) => [...zeroVector, ...set(sum)]),
-    ...get(B), ...get(J), ...add, ...set(PB),
-    ...get(K), ...set(COUNT),
-    ...loop(step),
-    ...get(C), ...get(J), ...add, ...set(PC),
-    ...rows.flatMap((r) => [
-      ...get(PC), ...get(SUM + 2 * r), ...store(0),
-      ...get(PC), ...get(SUM + 2 * r + 1), ...store(16),
-      ...increase(PC, get(N)),
-    ]),
-    ...increase(J, constant(32)),
-    ...get(J), ...get(N), ...lessThan, ...repeatIf,
-  ] // prettier-ignore
-  const band = [
-    ...constant(0), ...set(J),
-    ...loop(tile),
-    ...increase(A, [...get(ROW), ...constant(2), ...shiftLeft]),
-    ...increase(C, [...get(N), ...constant(2), ...shiftLeft]),
-    ...get(M), ...constant(4), ...sub, 0x22, M, ...repeatIf,
-  ] // prettier-ignore
-  const locals = [2, 8, 0x7f, 11, 0x7b]
-  const body = [...locals, ...loop(band), 0x0b]
-  return [...unsigned(body.length), ...body]
-}
-
-function moduleBytes(): Uint8Array {
-  const i32 = 0x7f
-  const maximumPages = 65536
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, [1, 0x60, 8, ...new Array<number>(8).fill(i32), 0]),
-    ...section(2, [1, 1, 0x65, 1, 0x6d, 0x02, 0x03, ...unsigned(0), ...unsigned(maximumPages)]),
-    ...section(3, [1, 0]),
-    ...section(7, [1, 1, 0x70, 0x00, 0]),
-    ...section(10, [1, ...code()]),
-  ])
-}
-
-function section(id: number, content: number[]): number[] {
-  return [id, ...unsigned(content.length), ...content]
-}
-
-/** Unsigned LEB128. */
-function unsigned(value: number): number[] {
-  const bytes: number[] = []
-  do {
-    const more = value >>> 7
-    bytes.push((value & 0x7f) | (more > 0 ? 0x80 : 0))
-    value = more
-  } while (value > 0)
-  return bytes
-}
-
-/** Signed LEB128 of a number from 0 to 63. */
-function signed(value: number): number[] {
-  return [value]
 }

@@ -5,9 +5,9 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { Expectation } from './expectation.js'
 import { boundary, chunksPerBatch, heldOutChunks, patience, type EpochDone, type TrainingJob } from './job.js'
-import { plainKernel } from './kernel.js'
 import { layoutIn, type Layout, type CircuitTables } from './layout.js'
 import { Maximization, type EmStep } from './maximization.js'
+import { plainKernel } from './plain-kernel.js'
 import { TrainingRandom } from './random.js'
 import { hasSimd, simdKernel } from './simd.js'
 import { Barrier } from './barrier.js'
@@ -37,7 +37,7 @@ class TrainingThread {
     this.#layout = layoutIn(memory, shape, likelihoods)
     const kernel = hasSimd() ? simdKernel(memory) : plainKernel
     this.#expectation = new Expectation(this.#layout, kernel, shape.parent, shape.chunkRows, thread)
-    this.#maximization = new Maximization(this.#layout, shape.parent, shape.sizes, shape.states, job.smoothing)
+    this.#maximization = new Maximization(this.#layout, kernel, shape, job.smoothing, thread)
     this.#first = thread === 0
     this.#report = report
   }
