@@ -21,6 +21,7 @@ const floors = [
   'model',
   'pacing',
   'delivery',
+  'telemetry',
   'config',
   'errors.ts',
   'record.ts',

@@ -1,4 +1,5 @@
 import type { Metric } from '#src/metrics/metric.js'
+import { spanTable } from '#src/telemetry/span-table.js'
 import { alertRules, type AlertRule } from './alert-rules.js'
 import { readPromql } from './promql.js'
 
@@ -53,7 +54,35 @@ OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 genesis run connectors/
 | \`OTEL_METRIC_EXPORT_INTERVAL\`, \`OTEL_METRIC_EXPORT_TIMEOUT\` | in milliseconds (60000, 30000); the last export is at the end of the process |
 | \`OTEL_SDK_DISABLED=true\`, \`OTEL_METRICS_EXPORTER=none\` | switch it off |
 
-The process metrics are not among them, and traces are not exported.
+The process metrics are not among them.
+
+## Traces
+
+Where one call, one start or one outage needs a closer look, a worker sends spans to the same collector. That is off until \`OTEL_TRACES_EXPORTER=otlp\` (or an endpoint for traces alone) asks for it,
+and needs two packages; without it, nothing is computed for them.
+
+\`\`\`sh
+npm install @opentelemetry/resources @opentelemetry/exporter-trace-otlp-proto
+OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 OTEL_TRACES_EXPORTER=otlp genesis run connectors/
+\`\`\`
+
+| variable | meaning |
+| --- | --- |
+| \`OTEL_TRACES_EXPORTER=otlp\`, \`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT\` | switch it on; the address is this one or \`OTEL_EXPORTER_OTLP_ENDPOINT\` |
+| \`OTEL_TRACES_SAMPLER\`, \`OTEL_TRACES_SAMPLER_ARG\` | \`parentbased_always_on\` (default), \`always_on\`, \`always_off\`, \`traceidratio\` with a number from 0 to 1, and the last two with \`parentbased_\` |
+| \`OTEL_BSP_SCHEDULE_DELAY\`, \`OTEL_BSP_MAX_QUEUE_SIZE\`, \`OTEL_BSP_MAX_EXPORT_BATCH_SIZE\` | 5000 ms, 2048, 512; spans beyond a full queue are dropped, which is logged once |
+
+A call over REST that changes something is a span named after its method and route, such as \`PUT /connectors/{name}/config\`; one that only reads is one if its caller sends a [\`traceparent\`](https://www.w3.org/TR/trace-context/).
+With that header, the call and all that follows from it on this worker belong to the caller's trace. In a group, tasks that other workers start, or that a rebalance starts later, begin traces of their own: look for their \`genesis.connector\`. The other spans:
+
+| span | shows |
+| --- | --- |
+${Object.entries(spanTable)
+  .map(([name, about]) => `| \`${name}\` | ${about} |`)
+  .join('\n')}
+
+Recoveries and transactions are traces of their own, linked to the start of their task: they can happen days after it. Spans have \`genesis.connector\`, \`genesis.sink\`, \`genesis.shard\` and \`genesis.shards\`;
+a failed one has the [code](errors.md) as \`error.type\`. They hold no addresses, no configuration and no values of records, and resolved secrets are replaced by their placeholders.
 
 ## Kafka Connect's names
 

@@ -131,7 +131,7 @@ export const errorTable = {
     retriable: true,
     http: 503,
     exit: 1,
-    about: 'an OpenTelemetry collector does not take the metrics; everything else goes on',
+    about: 'an OpenTelemetry collector does not take metrics or traces; everything else goes on',
   },
   // everything else
   THREAD_LOST: { retriable: true, http: 500, exit: 1, about: 'a worker thread ended, and its tasks with it' },

@@ -7,6 +7,7 @@ export const noticeTable = {
   RECORD_IGNORED: 'a record of the configuration topic cannot be read, and is ignored',
   SHUTDOWN_TIMEOUT:
     'not all transactions could be finished within shutdown.timeout; uncommitted records are regenerated on restart',
+  TELEMETRY_DROPPED: 'spans arrive faster than the OpenTelemetry collector takes them, and the newest are dropped',
 } as const
 
 /** Every warning and error in the log has one. */

@@ -17,12 +17,16 @@ import { summarize } from '../runtime/status.js'
 import { FileSource } from '../herder/file-source.js'
 import { Loggers } from '../herder/loggers.js'
 import { followFiles } from '../herder/follow-files.js'
-import { Worker } from '../runtime/worker.js'
+import { tracedHerder } from '../herder/traced-herder.js'
+import type { TaskExecutor } from '../runtime/task-executor.js'
+import { TracedExecutor } from '../runtime/traced-executor.js'
+import { createExecutors, Worker, type TaskExecutors, type WorkerEvents } from '../runtime/worker.js'
 import { createHerder } from './create-herder.js'
 import { createReport } from './create-report.js'
 import { reportLoggers } from './run-report.js'
 import { onInterrupt } from './interrupt.js'
 import { openTelemetry } from './open-telemetry.js'
+import { openTracing, type Tracing } from './open-tracing.js'
 
 interface RunOptions {
   readonly worker?: string
@@ -78,6 +82,13 @@ function openness({ host, security: { tls, auth } }: WorkerConfig['http']): stri
   return isLoopback(host) || missing.length === 0 ? '' : ` without ${missing.join(' and ')} (http.insecure)`
 }
 
+function executorsFor(config: WorkerConfig, tracing: Tracing | null): TaskExecutors {
+  const executors = createExecutors(config)
+  if (tracing === null) return executors
+  const traced = (executor: TaskExecutor): TaskExecutor => new TracedExecutor(executor, tracing.tracer, tracing.record)
+  return { here: traced(executors.here), threads: traced(executors.threads) }
+}
+
 async function run(given: readonly string[], options: RunOptions): Promise<number> {
   const file = await loadWorker(options.worker ?? null, process.env)
   const config = { ...file, log: { ...file.log, level: options.logLevel ?? file.log.level } }
@@ -86,17 +97,20 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
   const loggers = new Loggers(config.log.level, reportLoggers)
   const report = createReport(config.log, loggers)
   for (const remark of config.remarks) report.warn('CONFIG_REMARK', `${options.worker}: ${remark}`)
-  const worker = new Worker(config, {
+  const tracing = await openTracing(version, report)
+  const events: WorkerEvents = {
     connector: (what, delivery) => report.connector(what, delivery),
     task(delivery, ...change) {
       report.task(delivery, ...change)
       herder.taskChanged(delivery, ...change)
     },
-  })
+  }
+  const worker = new Worker(config, events, executorsFor(config, tracing))
   const planning = { worker: config, env: process.env, models }
   let server: HttpServer | null = null
   const port = (): number | null => server?.port ?? null
-  const herder = await createHerder({ worker, planning, report, loggers, port })
+  const created = await createHerder({ worker, planning, report, loggers, port })
+  const herder = tracing === null ? created : tracedHerder(created, tracing.tracer)
   const source = new FileSource(paths, process.env, (deliveries) => preflight(deliveries, config, models), herder)
   const found = await source.read()
   const { good, errors } = await source.check(found)
@@ -152,6 +166,7 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
         clusterId: clusterIdOf(config),
         genesis: genesisServices(planning),
         ui: config.http.ui,
+        tracer: tracing?.tracer ?? null,
         onDefect: (error: GenesisError, call: string) =>
           report.error(error.code, `${call}: ${error.message} (${error.code})`, { trace: error.stack ?? '' }),
         onCall: (entry: AuditEntry) => report.audit(auditText(entry), { ...entry }),
@@ -179,6 +194,7 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
       report.error('SHUTDOWN_TIMEOUT', `not all transactions could be finished within ${config.shutdown.timeoutMs} ms`)
     await endExport?.()
     await server?.close()
+    await tracing?.end()
     release()
   }
   const status = worker.status()

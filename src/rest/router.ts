@@ -7,7 +7,9 @@ import { acceptsGzip, zippedText } from './content-encoding.js'
 import { errorAnswer, HttpError } from './http-error.js'
 import { auditRequests, type AuditEntry } from './audit.js'
 import { guardRequests, openAccess, routeOf, type Access } from './auth/guard.js'
+import type { Tracer } from '../telemetry/tracer.js'
 import type { Exchange, Reply, Route, RouteConfig } from './route.js'
+import { traceRequests } from './trace-requests.js'
 
 /** Fits a model or a schema in a configuration; larger bodies are answered with 413. */
 const maxBodyBytes = 1024 * 1024
@@ -32,6 +34,8 @@ export interface RouterOptions {
   /** Null: plain HTTP. */
   readonly tls?: TlsOptions | null
   readonly limits?: Partial<ConnectionLimits>
+  /** Null: calls make no spans. */
+  readonly tracer?: Tracer | null
 }
 
 export interface ConnectionLimits {
@@ -46,7 +50,16 @@ export interface ConnectionLimits {
 const standardLimits: ConnectionLimits = { headersTimeoutMs: 10_000, requestTimeoutMs: 30_000, maxConnections: 1_000 }
 
 export function createRouter(routes: readonly Route[], options: RouterOptions): FastifyInstance {
-  const { onDefect, onCall, asOf, access = openAccess, trustedProxies = [], tls = null, limits = {} } = options
+  const {
+    onDefect,
+    onCall,
+    asOf,
+    access = openAccess,
+    trustedProxies = [],
+    tls = null,
+    limits = {},
+    tracer = null,
+  } = options
   const { headersTimeoutMs, requestTimeoutMs, maxConnections } = { ...standardLimits, ...limits }
   const shared = {
     logger: false,
@@ -75,6 +88,7 @@ export function createRouter(routes: readonly Route[], options: RouterOptions): 
   // Bodies stay text: each route parses its own, and most take none.
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  if (tracer !== null) traceRequests(server, tracer)
   guardRequests(server, access)
   if (onCall !== undefined) auditRequests(server, onCall)
   server.addHook('onRequest', (request, reply, done) => {

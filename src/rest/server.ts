@@ -5,6 +5,7 @@ import { isLoopback, type HttpSecurity } from '../config/http-security.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
 import type { Herder } from '../herder/herder.js'
+import type { Tracer } from '../telemetry/tracer.js'
 import type { AuditEntry } from './audit.js'
 import { Authenticator } from './auth/authenticator.js'
 import type { Access } from './auth/guard.js'
@@ -31,6 +32,8 @@ export interface RestServices extends AboutWorker {
   readonly onCall?: (entry: AuditEntry) => void
   /** Receives what happens to the certificate while the server runs; `error`: it keeps the former one. */
   readonly onCertificate?: (message: string, error: GenesisError | null) => void
+  /** Null: calls make no spans. */
+  readonly tracer?: Tracer | null
 }
 
 export interface HttpServer {
@@ -84,8 +87,8 @@ export function createServer(
   services: RestServices,
   options: Pick<RouterOptions, 'access' | 'trustedProxies' | 'tls'> = {},
 ): FastifyInstance {
-  const { onDefect, onCall, herder } = services
-  return createRouter(routesOf(services), { ...options, onDefect, onCall, asOf: () => herder.asOf })
+  const { onDefect, onCall, herder, tracer } = services
+  return createRouter(routesOf(services), { ...options, onDefect, onCall, tracer, asOf: () => herder.asOf })
 }
 
 async function accessOf(

@@ -1,15 +1,18 @@
 import type { RestFolders } from '../config/connect-keys.js'
-import { secretsIn } from '../config/hide-secrets.js'
+import { secretsIn, withoutSecretsIn } from '../config/hide-secrets.js'
 import { withoutSecrets } from '../config/placeholders.js'
 import type { RawConnector } from '../config/raw-connector.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { resolveDelivery } from '../config/parse-connector.js'
 import { createResources, openTask, type TaskResources } from './open-task.js'
+import { Tracer } from '../telemetry/tracer.js'
 import { asFailure, type Failure } from './task-events.js'
 import type { RunningTask, TaskListener, TaskExecutor, TaskSpec } from './task-executor.js'
+import { TaskTrace } from './task-trace.js'
 import type { Task } from './task.js'
+import { taskAttributes } from './traced-executor.js'
 
-/** Failures leave the thread without the secrets that only it has resolved, such as those in an address. */
+/** Failures and spans leave the thread without the secrets that only it has resolved, such as those in an address. */
 function hidingSecrets(listener: TaskListener, connector: RawConnector, rest: RestFolders): TaskListener {
   const hidden = (failure: Failure): Failure => {
     const secrets = secretsIn(connector, process.env, rest)
@@ -19,8 +22,16 @@ function hidingSecrets(listener: TaskListener, connector: RawConnector, rest: Re
   return {
     progress: (counters) => listener.progress(counters),
     state: (state, failure, retryInMs) => listener.state(state, failure && hidden(failure), retryInMs),
+    span: (span) => listener.span?.(withoutSecretsIn(span, secretsIn(connector, process.env, rest))),
     ended: (end) => listener.ended(end.end === 'failed' ? { ...end, failure: hidden(end.failure) } : end),
   }
+}
+
+function traceOf(spec: TaskSpec, events: TaskListener): TaskTrace | null {
+  if (spec.tracing === undefined) return null
+  const { start, sampling } = spec.tracing
+  const tracer = new Tracer(sampling, (span) => events.span?.(span))
+  return new TaskTrace(tracer, start, taskAttributes(spec), spec.delivery.tasks.max)
 }
 
 /** Runs tasks in this thread. A failing task does not affect the others: they share nothing that can fail. */
@@ -34,7 +45,8 @@ export class InlineExecutor implements TaskExecutor {
     this.#rest = worker.rest
   }
 
-  start({ connector, delivery, shard }: TaskSpec, listener: TaskListener): RunningTask {
+  start(spec: TaskSpec, listener: TaskListener): RunningTask {
+    const { connector, delivery, shard } = spec
     let task: Task | null = null
     let stopping = false
     const handle: RunningTask = {
@@ -49,12 +61,14 @@ export class InlineExecutor implements TaskExecutor {
     }
     this.#running.add(handle)
     const events = hidingSecrets(listener, connector, this.#rest)
+    const trace = traceOf(spec, events)
     const run = async (): Promise<void> => {
       // Asynchronously: the caller gets the handle first.
       await Promise.resolve()
       try {
         const resolved = resolveDelivery(connector, delivery.sinkName, process.env, this.#rest)
-        task = await openTask({ connector: resolved, shard }, this.#resources, events)
+        const open = (): Promise<Task> => openTask({ connector: resolved, shard, trace }, this.#resources, events)
+        task = await (trace === null ? open() : trace.step('prepare task', open))
         const end = stopping ? ({ end: 'stopped' } as const) : await task.run()
         this.#running.delete(handle)
         events.ended(end)

@@ -16,6 +16,8 @@ import { systemClock } from '../delivery/clock.js'
 import { Recovery } from '../delivery/recovery.js'
 import { ModelCache } from '../connector/model-cache.js'
 import type { TaskEvents } from './task-events.js'
+import type { SpanName } from '../telemetry/span-table.js'
+import type { TaskTrace } from './task-trace.js'
 import { Task } from './task.js'
 
 /** Shared by the tasks of a thread. */
@@ -46,6 +48,8 @@ export interface ResolvedTask {
   readonly connector: ConnectorConfig
   /** Its shard, out of `connector.tasks.max`. */
   readonly shard: number
+  /** @default null: it makes no spans */
+  readonly trace?: TaskTrace | null
 }
 
 /** A slice of the stream instead of everything up to max_records. */
@@ -59,7 +63,7 @@ export interface Slice {
  * connects nothing until the task runs.
  */
 export async function openTask(
-  { connector, shard: index }: ResolvedTask,
+  { connector, shard: index, trace = null }: ResolvedTask,
   { worker, models, registry, schemas, sinks, recovery }: TaskResources,
   events: TaskEvents,
   slice: Slice = { from: 0, to: connector.throughput.maxRecords },
@@ -75,10 +79,27 @@ export async function openTask(
   })
   const { fields, fingerprint } = generator
   const make = (one: SubjectRegistry | null): Encoder => createEncoder(connector, one)(fields)
-  const encoder = registry === null || schemas === null ? make(null) : new CurrentEncoder(make, registry, schemas)
+  const encoder =
+    registry === null || schemas === null
+      ? make(null)
+      : new CurrentEncoder(make, tracedRegistry(registry, trace), schemas)
   const sink = await makeSink({ connector, worker, shard, fields, fingerprint, shared: sinks })
   const pacer = createPacer(connector.throughput, shard, connector.seed)
   const { transaction, errors } = connector
   const options = { shard, ...slice, transaction, errors }
-  return new Task(options, { generator, encoder, sink, pacer }, events, systemClock, undefined, recovery)
+  return new Task(options, { generator, encoder, sink, pacer, trace }, events, systemClock, undefined, recovery)
+}
+
+/** The registry with a span for each subject that is registered or looked up. */
+function tracedRegistry(registry: SubjectRegistry, trace: TaskTrace | null): SubjectRegistry {
+  if (trace === null) return registry
+  const traced = (name: SpanName, subject: string, ask: () => Promise<number>): Promise<number> =>
+    trace.step(name, ask, (id) => ({ 'genesis.subject': subject, 'genesis.schema_id': id }))
+  return {
+    register: (subject, ...rest) => traced('register schema', subject, () => registry.register(subject, ...rest)),
+    lookup: (subject, ...rest) => traced('look up schema', subject, () => registry.lookup(subject, ...rest)),
+    versionOf: (...call) => registry.versionOf(...call),
+    latest: (...call) => registry.latest(...call),
+    compatibility: (...call) => registry.compatibility(...call),
+  }
 }

@@ -7,6 +7,7 @@ import type { Generator } from '../model/generator.js'
 import type { Pacer } from '../pacing/pacer.js'
 import type { Sink } from '../sink/sink.js'
 import { OpenTransaction } from './open-transaction.js'
+import type { TaskTrace } from './task-trace.js'
 import { Sleep } from './sleep.js'
 
 /** The parts of a task, all its own. */
@@ -15,6 +16,8 @@ export interface TaskParts {
   readonly encoder: Encoder
   readonly sink: Sink
   readonly pacer: Pacer
+  /** @default null: it makes no spans */
+  readonly trace?: TaskTrace | null
 }
 
 export interface PipelineOptions {
@@ -135,16 +138,19 @@ export class Pipeline {
   }
 
   #commit(transaction: OpenTransaction): void {
-    const { sink, pacer, generator } = this.#parts
+    const { sink, pacer, generator, trace = null } = this.#parts
     const began = this.#clock.now()
     this.#transaction = null
     this.#inDoubt = transaction
     this.#committing = (async () => {
-      await sink.commit({
+      const checkpoint = {
         position: transaction.position,
         fingerprint: generator.fingerprint,
         shards: this.#options.shards,
-      })
+      }
+      await (trace === null
+        ? sink.commit(checkpoint)
+        : trace.commit(transaction, this.#clock, () => sink.commit(checkpoint)))
       const now = this.#clock.now()
       this.#inDoubt = null
       this.#counters.commitMs += now - began

@@ -1,5 +1,7 @@
 import type { DeliveryOutline } from '../connector/outline.js'
 import type { RawConnector } from '../config/raw-connector.js'
+import type { Span, SpanContext } from '../telemetry/span.js'
+import type { Sampling } from '../telemetry/tracer.js'
 import type { TaskEnd, TaskEvents } from './task-events.js'
 
 /** A task as plain data, passed to the thread that runs it, which resolves its placeholders. */
@@ -9,9 +11,20 @@ export interface TaskSpec {
   readonly delivery: DeliveryOutline
   /** Its shard, out of `delivery.tasks.max`. */
   readonly shard: number
+  /** Absent: it makes no spans. */
+  readonly tracing?: TaskTracing
+}
+
+/** What a task needs to make spans, as plain data. */
+export interface TaskTracing {
+  /** The span of its start. */
+  readonly start: SpanContext
+  readonly sampling: Sampling
 }
 
 export interface TaskListener extends TaskEvents {
+  /** Takes a span that has ended, if the task makes any. */
+  span?(span: Span): void
   /** Called once, last. */
   ended(end: TaskEnd): void
 }

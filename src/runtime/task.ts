@@ -1,6 +1,7 @@
 import type { ConnectorConfig } from '../config/connector.js'
 import { GenesisError, asGenesisError } from '../errors.js'
 import type { Checkpoint, ShardId } from '../record.js'
+import type { SpanAttributes } from '../telemetry/span.js'
 import { checkCheckpoint, shardName } from '../sink/check-checkpoint.js'
 import { DownstreamClosed } from '../sink/sink.js'
 import { emptyCounters, type Counters } from '../delivery/counters.js'
@@ -89,6 +90,7 @@ export class Task {
     try {
       return await this.#attempts()
     } finally {
+      this.#parts.trace?.ended(null)
       this.#parts.encoder.close?.()
     }
   }
@@ -141,7 +143,12 @@ export class Task {
     if (dependency === null || waitMs === null) this.#counters.errors++
     if (waitMs !== null) this.#counters.retries++
     this.#events.progress(this.#counters)
-    if (waitMs === null) return failure
+    const { trace = null } = this.#parts
+    if (waitMs === null) {
+      trace?.ended(error)
+      return failure
+    }
+    trace?.failed(error, waitMs, this.#pipeline.written ?? this.#counters.position)
     this.#missed = dependency
     this.#events.state('RESTARTING', failure, waitMs)
     if (waitMs > 0 && !this.#stopping)
@@ -171,6 +178,7 @@ export class Task {
       if (this.#stopping) return
       await this.#resume(checkpoint)
       if (opens) this.#isBack()
+      this.#parts.trace?.running(checkpoint?.position ?? this.#counters.position)
       this.#events.state('RUNNING', null, 0)
       this.#events.progress(this.#counters)
       await this.#pipeline.run()
@@ -182,7 +190,9 @@ export class Task {
   async #openSink(): Promise<Checkpoint | null> {
     this.#opening = true
     try {
-      return await this.#parts.sink.open()
+      const { sink, trace = null } = this.#parts
+      if (trace === null) return await sink.open()
+      return await trace.step('open sink', () => sink.open(), positionOf)
     } finally {
       this.#opening = false
     }
@@ -230,6 +240,10 @@ export class Task {
     const { written } = this.#pipeline
     return written !== undefined && this.#poisonSearch.suspects(error.code, written)
   }
+}
+
+function positionOf(checkpoint: Checkpoint | null): SpanAttributes {
+  return checkpoint === null ? {} : { 'genesis.position': checkpoint.position }
 }
 
 /** The shard's first position at or above `from`. */

@@ -1,5 +1,6 @@
 import type { WorkerConfig } from '../config/worker.js'
 import type { Counters } from '../delivery/counters.js'
+import type { Span } from '../telemetry/span.js'
 import type { Failure, TaskEnd } from './task-events.js'
 import type { TaskSpec } from './task-executor.js'
 
@@ -22,5 +23,6 @@ export type FromThread =
       readonly retryInMs: number
     }
   | { readonly say: 'progress'; readonly tasks: readonly { readonly id: number; readonly counters: Counters }[] }
+  | { readonly say: 'span'; readonly id: number; readonly span: Span }
   | { readonly say: 'ended'; readonly id: number; readonly end: TaskEnd }
   | { readonly say: 'pong' }

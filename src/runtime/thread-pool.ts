@@ -114,6 +114,9 @@ export class ThreadPool implements TaskExecutor {
       case 'progress':
         for (const { id, counters } of message.tasks) tasks.get(id)?.progress(counters)
         return
+      case 'span':
+        tasks.get(message.id)?.span?.(message.span)
+        return
       case 'ended': {
         const listener = tasks.get(message.id)
         tasks.delete(message.id)

@@ -39,6 +39,7 @@ port.on('message', (message: ToThread) => {
       changed.set(id, counters)
       timer ??= setTimeout(tellProgress, progressMs)
     },
+    span: (span) => say({ say: 'span', id, span }),
     ended(end) {
       running.delete(id)
       tellProgress()

@@ -154,7 +154,8 @@ export class Worker {
   }
 }
 
-function createExecutors(config: WorkerConfig): TaskExecutors {
+/** As the configuration asks for them. */
+export function createExecutors(config: WorkerConfig): TaskExecutors {
   const here = new InlineExecutor(config)
   const threads = threadCount(config.threads)
   return { here, threads: threads === 0 ? here : new ThreadPool(config, threads) }

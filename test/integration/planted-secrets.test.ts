@@ -10,6 +10,7 @@ import { after, before, describe, test } from 'node:test'
 import { eventually } from '../contract/herder.js'
 import { program, runNode, shipped } from '../support/genesis.js'
 import { loopbackCertificate, loopbackKey } from '../support/loopback-certificate.js'
+import { startOtlpReceiver } from '../support/otlp-receiver.js'
 import { cheapHash } from '../support/password-hash.js'
 
 /** In every place that takes a secret, one of its own. None of them may come out anywhere. */
@@ -115,7 +116,9 @@ describe('a planted secret', () => {
 
   test('is in no log, no response, no metric and no error of a running worker', async (t) => {
     const args = [program, 'run', 'connectors.yaml', '--worker', 'worker.yaml', '--log-level', 'trace', '--json']
-    const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, ...env } })
+    const collector = await startOtlpReceiver(t)
+    const telemetry = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_TRACES_EXPORTER: 'otlp' }
+    const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, ...env, ...telemetry } })
     t.after(() => child.kill('SIGKILL'))
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (output += part.toString()))
@@ -189,6 +192,13 @@ describe('a planted secret', () => {
     assert.match(output, /"code":"AUDIT"/)
     assert.match(output, /KAFKA_UNREACHABLE|REGISTRY_UNREACHABLE/)
     assertNone('the logs', output)
+    const failed = collector.spans.filter(({ name, status }) => name === 'start task' && status === 2)
+    assert.deepEqual(failed.map(({ attributes }) => attributes['genesis.connector']).sort(), [
+      'over-rest',
+      'to-a-websocket',
+      'to-kafka',
+    ])
+    assertNone('metrics and traces', Buffer.concat(collector.bodies).toString('latin1'))
   })
 
   test('is in no output of other commands, nor of one that fails or crashes', async () => {

@@ -83,7 +83,7 @@ export function startGenesis(t: TestContext, ...args: string[]): RunningGenesis 
 
 /** The same in another folder. */
 export function startGenesisIn(t: TestContext, cwd: string, ...args: string[]): RunningGenesis {
-  return start(t, { cwd }, args)
+  return startGenesisAt(t, { cwd }, args)
 }
 
 /** The same with these variables in its environment too. */
@@ -92,10 +92,11 @@ export function startGenesisWith(
   env: Readonly<Record<string, string>>,
   ...args: string[]
 ): RunningGenesis {
-  return start(t, { env: { ...process.env, ...env } }, args)
+  return startGenesisAt(t, { env: { ...process.env, ...env } }, args)
 }
 
-function start(
+/** The same with both. `env`: its whole environment. */
+export function startGenesisAt(
   t: TestContext,
   options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv },
   args: readonly string[],

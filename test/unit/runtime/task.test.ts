@@ -5,6 +5,9 @@ import { GenesisError, type ErrorCode } from '#src/errors.js'
 import { Task, type TaskOptions } from '#src/runtime/task.js'
 import { OutageLog } from '#src/runtime/outage-log.js'
 import type { TaskEvents } from '#src/runtime/task-events.js'
+import { TaskTrace } from '#src/runtime/task-trace.js'
+import type { Span } from '#src/telemetry/span.js'
+import { Tracer } from '#src/telemetry/tracer.js'
 import { Recovery } from '#src/delivery/recovery.js'
 import type { Counters } from '#src/delivery/counters.js'
 import { FixedRate } from '../../support/fixed-rate.js'
@@ -51,6 +54,7 @@ interface Setup {
   encoder?: Encoder
   /** Hears of every state. */
   state?: TaskEvents['state']
+  trace?: TaskTrace
 }
 
 function make(setup: Setup) {
@@ -73,6 +77,7 @@ function make(setup: Setup) {
       encoder: setup.encoder ?? new PositionEncoder(),
       sink: setup.sink ?? sink,
       pacer: setup.pacer ?? new Unlimited(),
+      trace: setup.trace,
     },
     {
       state(state, failure, retryInMs) {
@@ -501,4 +506,63 @@ test('whatever fails, the delivered records are the prefix of the stream, each o
     ),
     { numRuns: 150 },
   )
+})
+
+describe("a task's trace", () => {
+  const traceOf = () => {
+    const spans: Span[] = []
+    const tracer = new Tracer({ ratio: 1, followsParent: true }, (span) => void spans.push(span))
+    const start = tracer.begin('start task').context
+    return { spans, start, trace: new TaskTrace(tracer, start, { 'genesis.shard': 0 }, 1) }
+  }
+
+  test('has a span for each recovery, with what failed, its steps, and how much is generated again', async () => {
+    const { spans, start, trace } = traceOf()
+    const { task } = make({ trace, boundary: 'interval', script: once('write', 2, 'KAFKA_TIMEOUT'), to: 50 })
+    assert.deepEqual(await task.run(), { end: 'complete' })
+    const [opened, opens, recovery] = spans
+    assert.deepEqual([opened.name, opened.parent?.spanId], ['open sink', start.spanId])
+    assert.deepEqual([recovery.name, recovery.parent, recovery.link?.spanId], ['recover task', null, start.spanId])
+    assert.deepEqual([opens.name, opens.parent?.spanId], ['open sink', recovery.context.spanId])
+    const { 'genesis.wait_ms': waitMs, ...attributes } = recovery.attributes
+    assert.ok(Number(waitMs) > 0)
+    assert.deepEqual(attributes, {
+      'genesis.shard': 0,
+      'genesis.failure': 'KAFKA_TIMEOUT',
+      'genesis.written_position': 30,
+      'genesis.position': 0,
+      'genesis.regenerated_records': 30,
+    })
+    assert.equal(recovery.error, null)
+  })
+
+  test('of a failed attempt says why, and a failed commit is recorded whenever it happens', async () => {
+    const { spans, trace } = traceOf()
+    const { task } = make({ trace, script: once('commit', 3, 'KAFKA_TIMEOUT'), to: 100, batch: 10 })
+    await task.run()
+    const transactions = spans.filter(({ name }) => name === 'transaction')
+    assert.deepEqual(
+      transactions.map(({ attributes, error }) => [attributes['genesis.position'], error?.code ?? null]),
+      [
+        [10, null],
+        [40, 'KAFKA_TIMEOUT'],
+      ],
+    )
+    const commits = spans.filter(({ name }) => name === 'commit')
+    assert.deepEqual(
+      commits.map(({ parent }) => parent?.spanId),
+      transactions.map(({ context }) => context.spanId),
+    )
+  })
+
+  test('ends with the last attempt, whose error it has', async () => {
+    const { spans, trace } = traceOf()
+    const { task } = make({ trace, script: () => failing('KAFKA_TIMEOUT'), errors: { maxRetries: 2 } })
+    assert.equal((await task.run()).end, 'failed')
+    const recoveries = spans.filter(({ name }) => name === 'recover task')
+    assert.deepEqual(
+      recoveries.map(({ error }) => error?.code),
+      ['KAFKA_TIMEOUT', 'KAFKA_TIMEOUT'],
+    )
+  })
 })
