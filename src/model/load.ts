@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
+import { isObject } from '../config/is-object.js'
 import { GenesisError } from '../errors.js'
 import { artifactFormat, artifactVersion, type ModelArtifact } from './artifact.js'
 import { writeModel } from './artifact-write.js'
+import { argProperties } from './declared/avro-shape.js'
 import { isSchema, modelOfProto, modelOfSchema } from './declared/from-schema.js'
+import { optionFilesOf, withOptionFiles } from './declared/option-files.js'
 import { includedIn, readDeclaration, type DeclaredModel } from './declared/from-declaration.js'
 import { fieldsOf } from './fields.js'
 import { readCircuit } from './load/circuit.js'
@@ -45,7 +48,11 @@ export async function loadModel(path: ModelSource): Promise<Model> {
       cause,
     })
   }
-  if (proto === null) return parseModel(bytes, path)
+  if (proto === null) {
+    const schema = annotatedSchema(bytes)
+    if (optionFilesOf(schema, path).length === 0) return parseModel(bytes, path)
+    return modelFromSchema(await withOptionFiles(schema as Record<string, unknown>, path), path)
+  }
   return modelOfProto(parseProto(bytes.toString(), proto.file, proto.message), (text) =>
     parseModel(Buffer.from(text), path),
   )
@@ -53,12 +60,29 @@ export async function loadModel(path: ModelSource): Promise<Model> {
 
 const declarations: ReadonlySet<string> = new Set(['.yaml', '.yml'])
 
-/** The files of a model: its own, and those that it includes. */
+/** The schema that a file has, if it has annotations. */
+function annotatedSchema(bytes: Buffer): Record<string, unknown> | null {
+  if (!bytes.includes(`"${argProperties}"`)) return null
+  try {
+    const document: unknown = JSON.parse(bytes.toString())
+    return isObject(document) && isSchema(document) ? document : null
+  } catch {
+    return null
+  }
+}
+
+/** The files of a model: its own, those that it includes, and those with options of a schema. */
 export async function filesOfModel(source: ModelSource): Promise<string[]> {
   const files: string[] = []
   for (let file = typeof source === 'string' ? source : null; file !== null && !files.includes(file);) {
-    files.push(protoPath(file)?.file ?? file)
-    file = declarations.has(extname(file)) ? await includedIn(file) : null
+    const proto = protoPath(file)
+    files.push(proto?.file ?? file)
+    const isDeclaration = declarations.has(extname(file))
+    if (proto === null && !isDeclaration) {
+      const bytes = await readFile(file).catch(() => null)
+      if (bytes !== null) files.push(...optionFilesOf(annotatedSchema(bytes), file))
+    }
+    file = isDeclaration ? await includedIn(file) : null
   }
   return files
 }

@@ -125,7 +125,7 @@ class PropertiesReader {
       this.source.invalid(`${this.#place}.options`, 'not a list of values', {
         found: options,
         expected: 'a list with at least one value',
-        ...(isObject(options) && { remedy: 'Put the values of the file into the schema' }),
+        ...(isObject(options) && { remedy: 'A schema that is no file of its own needs the values themselves' }),
       })
     const held = options.map((option: unknown, index) =>
       heldOption(option, this.shape, `${this.#place}.options[${index}]`, this.source),

@@ -172,10 +172,10 @@ for (const [property, cases] of Object.entries(documented)) {
 
 const refused: readonly (readonly [what: string, type: unknown, properties: object, RegExp])[] = [
   [
-    'options of a file',
+    'options of a file in an inline schema',
     'string',
     { options: { file: 'nouns.json', encoding: 'json' } },
-    /Put the values of the file into the schema/,
+    /A schema that is no file of its own needs the values themselves/,
   ],
   [
     'an iteration whose restart is its start',
