@@ -87,7 +87,11 @@ function describeColumn(model: Model, column: ModelColumn, report: ColumnReport 
     case 'masked':
       return { ...describeColumn(model, columnNamed(source.value, model.columns), report), ...base }
     case 'relation':
-      return { ...base, ...rangeIn(model, name), made: relationText(source, column.type) }
+      return {
+        ...base,
+        ...rangeIn(model, name),
+        made: relationText(source, column.type, (each) => columnNamed(each, model.columns).type),
+      }
     case 'sequence':
       return { ...base, made: `${source.start}, ${source.start + source.step}, ${source.start + 2 * source.step} …` }
     case 'pool':

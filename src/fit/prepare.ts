@@ -11,7 +11,7 @@ import { categoryAlphabet, numberAlphabet, type DiscretiseOptions } from './disc
 import { jointColumns } from './relations/joint.js'
 import { donated, donorsOf } from './relations/donors.js'
 import { findMasks, type Mask } from './relations/missing.js'
-import { forbiddenNote, maskNotes, relationNote } from './relations/note.js'
+import { forbiddenNote, maskNotes, relationNote, timesIn } from './relations/note.js'
 import { planRelations } from './relations/plan.js'
 import type { PlannedRelation } from './relations/planned-relation.js'
 import { followerNote, followersOf, type Follower } from './relations/followers.js'
@@ -93,14 +93,13 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
   }
   const learned = planned.filter(isLearned)
   const known = dependenciesOf(nodes)
-  const deciding = new Set(
-    known.flatMap(({ column, decider }) => [nodes[column].column.name, nodes[decider].column.name]),
-  )
+  const groups = groupsOf(known.map(({ column, decider }) => [nodes[column].column.name, nodes[decider].column.name]))
   const clocks = eventTimesIn(planned)
   const isClock = (name: string): boolean => clocks.some((clock) => clock.name === name)
   const stated = statedRelations(learned, clocks, file)
   const ways = {
-    isFixed: (name: string) => deciding.has(name) || isClock(name),
+    isFixed: (name: string) => isClock(name) || groups.some((group) => group.has(name)),
+    groups,
     isExact: (name: string) => nodes.some(({ column, alphabet }) => column.name === name && alphabet.exact),
     freeName: (name: string) => freeName(name, names),
     stated,
@@ -157,7 +156,7 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
   const unequal = options.relations === false ? [] : unequalPairs(tieable, isListed)
   for (const { columns } of unequal) notes.push(`columns ${columns.join(' and ')}: are never the same`)
   for (const { column, decider } of decided) notes.push(`column ${column.name} is determined by ${decider.column.name}`)
-  for (const relation of relations) notes.push(relationNote(relation))
+  for (const relation of relations) notes.push(relationNote(relation, timesIn([...learned, ...clocks])))
   for (const follower of followers) notes.push(followerNote(follower, clocks))
   for (const formula of stated.forbid) notes.push(forbiddenNote(formula, forbiddenRows(formula, learned), table.rows))
   return {
@@ -201,6 +200,17 @@ function nodesOf(
   const relation = relations.find((each) => each.column === column)
   const columns = relation ? [relation.rest, relation.own, relation.free] : parts ? [parts.day, parts.time] : [column]
   return nodes.filter((node) => columns.includes(node.column))
+}
+
+/** The names that pairs connect, directly or through others. */
+function groupsOf(pairs: readonly (readonly [string, string])[]): ReadonlySet<string>[] {
+  return pairs.reduce<Set<string>[]>((groups, pair) => {
+    const touched = groups.filter((group) => pair.some((name) => group.has(name)))
+    return [
+      ...groups.filter((group) => !touched.includes(group)),
+      new Set([...touched.flatMap((group) => [...group]), ...pair]),
+    ]
+  }, [])
 }
 
 function dependenciesOf(nodes: readonly NodeColumn[]): ColumnDependency[] {

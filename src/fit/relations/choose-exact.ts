@@ -1,7 +1,7 @@
 import { columnsIn, type Formula } from '../../model/expression/formula.js'
 import { someOf } from '../some-rows.js'
 import type { Named } from './candidate.js'
-import type { ExactRelation } from './exact.js'
+import { tieOf, type ExactRelation } from './exact.js'
 import { computed, numbersOf } from './number-column.js'
 import type { Uses } from './uses.js'
 
@@ -24,6 +24,8 @@ export function chooseExact(
     .map((relation) => ({ relation, cost: costOf(relation, named), ways: ways.get(tieOf(relation))!.size }))
     .sort(
       (a, b) =>
+        // Times are learned, not what is computed from them, and independent times would be too far apart.
+        durationShare(b.relation) - durationShare(a.relation) ||
         // Equations with a single form come first: with a × b = c and c + d = e, c is the product and e the sum.
         a.ways - b.ways ||
         a.cost - b.cost ||
@@ -43,9 +45,8 @@ export function chooseExact(
   return kept
 }
 
-/** Identifies the columns that a relation connects, whichever of them it computes. */
-function tieOf({ column, formula }: ExactRelation): string {
-  return [column.name, ...columnsIn(formula)].sort().join('\n')
+function durationShare({ isDuration, share }: ExactRelation): number {
+  return isDuration ? share : 0
 }
 
 /** The columns that each equation can compute. */

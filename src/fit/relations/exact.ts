@@ -1,14 +1,18 @@
-import type { Formula, Rounding } from '../../model/expression/formula.js'
+import { columnsIn, type Formula, type Rounding } from '../../model/expression/formula.js'
 import { someOf } from '../some-rows.js'
 import { fitnessOf, type FormulaCandidate, type Named } from './candidate.js'
 import { codeLength } from './code-length.js'
+import { durationFormulas } from './durations.js'
 import { numbersOf, type NumberColumn } from './number-column.js'
-import { digitsOf, formulaOf, niceNear, partsOf } from './single-column.js'
+import { digitsOf, formulaOf, niceNear, partsOf, untilFixed } from './single-column.js'
+import { quotientFormulas, stepFormulas } from './steps.js'
 
 /** A formula that nearly every row satisfies. */
 export interface ExactRelation extends FormulaCandidate {
   /** Share of the sample's rows with all values that satisfy it. */
   readonly share: number
+  /** Whether it is the time between two columns, or since one. */
+  readonly isDuration?: true
 }
 
 /** Minimum share of the rows that must satisfy a formula. */
@@ -35,11 +39,27 @@ export function exactRelations(columns: readonly NumberColumn[], named: Named): 
   const search = new Search(looked, named, sample)
   const found: ExactRelation[] = []
   for (const y of looked) {
+    const durations = search.durations(y)
+    found.push(...durations)
+    // Then it need not be a function of another duration.
+    if (durations.some(({ share }) => share === 1)) continue
     const functions = search.functions(y)
     if (functions.length > 0) found.push(...functions)
     else found.push(...search.sums(y), ...search.products(y))
   }
-  return found
+  return [...found, ...quotients(looked, search, found)]
+}
+
+/** Quotients, except those that are only another form of a product. */
+function quotients(columns: readonly NumberColumn[], search: Search, found: readonly ExactRelation[]): ExactRelation[] {
+  const ties = new Set(found.map(tieOf))
+  const done = new Set(found.map(({ column }) => column))
+  return columns.flatMap((y) => (done.has(y) ? [] : search.quotients(y).filter((each) => !ties.has(tieOf(each)))))
+}
+
+/** Identifies the columns that a relation connects, whichever of them it computes. */
+export function tieOf({ column, formula }: ExactRelation): string {
+  return [column.name, ...columnsIn(formula)].sort().join('\n')
 }
 
 class Search {
@@ -71,14 +91,43 @@ class Search {
     return numbers
   }
 
+  /** y = the time between two columns, rounded or counted. */
+  durations(y: NumberColumn): ExactRelation[] {
+    const formulas = durationFormulas(y, this.columns, (column) => this.#fewOf(column))
+    const byTie = new Map<string, ExactRelation>()
+    for (const formula of formulas) {
+      const relation = this.#checked(y, formula, ['half'], null)
+      if (relation === null) continue
+      const tie = tieOf(relation)
+      const known = byTie.get(tie)
+      if (known === undefined || relation.share > known.share) byTie.set(tie, { ...relation, isDuration: true })
+    }
+    return [...byTie.values()]
+  }
+
+  /** y = a / b, rounded. */
+  quotients(y: NumberColumn): ExactRelation[] {
+    if (y.isTime || y.type.kind === 'double' || y.type.kind === 'time') return []
+    const parts = this.columns.filter((x) => x !== y && !x.isTime && x.type.kind !== 'time')
+    return quotientFormulas(
+      parts,
+      (column) => this.#fewOf(column),
+      (value) => this.#isNear(y, value),
+    ).flatMap(({ formula, used }) => this.#checked(y, formula, ['half', 'even', 'floor', 'ceil'], used) ?? [])
+  }
+
   /** y = f(x): a copy, another unit, or a part of a number or time. */
   functions(y: NumberColumn): ExactRelation[] {
     const found: ExactRelation[] = []
     for (const x of this.columns) {
       if (x === y) continue
-      const formulas = x.isTime ? partsOf(x, y) : y.isTime ? [] : [...this.#units(y, x), ...digitsOf(y, x)]
+      const formulas = x.isTime
+        ? [...partsOf(x, y), ...untilFixed(x, y, this.#all.get(x)!, this.#all.get(y)!)]
+        : y.isTime
+          ? []
+          : [...this.#units(y, x), ...digitsOf(y, x), ...stepFormulas(y, x, this.#all.get(y)!, this.#all.get(x)!)]
       for (const formula of formulas) {
-        const relation = this.#checked(y, formula, y.isTime ? ['floor'] : ['half', 'floor'])
+        const relation = this.#checked(y, formula, y.isTime ? ['floor'] : ['half', 'floor', 'ceil'])
         if (relation !== null && relation.share === 1) {
           found.push(relation)
           break
@@ -223,19 +272,7 @@ class Search {
   products(y: NumberColumn): ExactRelation[] {
     if (y.isTime || y.type.kind === 'double') return []
     const parts = this.columns.filter((x) => x !== y && !x.isTime && x.type.kind !== 'double')
-    const target = this.#fewOf(y)
-    const half = 1.01 * y.grain * y.unit
-    const isNear = (value: (i: number) => number): boolean => {
-      let misses = 0
-      let seen = 0
-      for (let i = 0; i < target.length; i++) {
-        const away = Math.abs(value(i) - target[i])
-        if (Number.isNaN(away)) continue
-        seen++
-        if (away > half && ++misses > 2) return false
-      }
-      return seen >= 8 && misses <= seen / 8
-    }
+    const isNear = (value: (i: number) => number): boolean => this.#isNear(y, value)
     const found: ExactRelation[] = []
     const add = (formula: Formula, used: readonly NumberColumn[]): void => {
       const relation = this.#checked(y, formula, ['half', 'even', 'floor', 'ceil'], used)
@@ -288,6 +325,21 @@ class Search {
     return found
   }
 
+  /** Whether a formula is within a step of y in most of the few rows. */
+  #isNear(y: NumberColumn, value: (i: number) => number): boolean {
+    const target = this.#fewOf(y)
+    const slack = 1.01 * y.grain * y.unit
+    let misses = 0
+    let seen = 0
+    for (let i = 0; i < target.length; i++) {
+      const away = Math.abs(value(i) - target[i])
+      if (Number.isNaN(away)) continue
+      seen++
+      if (away > slack && ++misses > 2) return false
+    }
+    return seen >= 8 && misses <= seen / 8
+  }
+
   /** The maximum absolute value in the column. */
   #mostOf(each: NumberColumn): number {
     let most = this.#most.get(each)
@@ -334,7 +386,7 @@ class Search {
     y: NumberColumn,
     formula: Formula,
     roundings: readonly Rounding[],
-    used: readonly NumberColumn[] = [],
+    used: readonly NumberColumn[] | null = [],
   ): ExactRelation | null {
     let best: ExactRelation | null = null
     for (const rounding of roundings) {
@@ -343,10 +395,21 @@ class Search {
       if (few.rows > 30 && few.kept < minSpreadShare * few.rows) continue
       const { rows, kept } = fitnessOf(candidate, this.named, this.sample, this.#read)
       if (rows < minEvidence || kept < minShare * rows) continue
-      if (!this.#shows(y, candidate, used)) continue
+      if (used === null ? !this.#varies(y, candidate) : !this.#shows(y, candidate, used)) continue
       if (best === null || kept / rows > best.share) best = { ...candidate, share: kept / rows }
     }
     return best
+  }
+
+  /** Whether enough rows of other values than the most frequent one satisfy it. Chance has no part in durations, even if most are one day. */
+  #varies(y: NumberColumn, candidate: FormulaCandidate): boolean {
+    const values = this.#read(y, this.sample)
+    const counts = new Map<number, number>()
+    for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+    const [[usual]] = [...counts].sort((a, b) => b[1] - a[1])
+    const others = this.sample.filter((_, i) => values[i] !== usual)
+    const { rows, kept } = fitnessOf(candidate, this.named, others)
+    return rows >= minEvidence && kept >= 0.9 * rows
   }
 
   /** Whether enough rows in which no part of the formula is 0 satisfy it, and y is not nearly constant. */

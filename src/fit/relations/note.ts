@@ -1,6 +1,18 @@
 import { formulaText, type Formula } from '../../model/expression/formula.js'
+import type { FieldType } from '../../record.js'
+import type { LearnedColumn } from '../columns/plan.js'
 import type { Mask } from './missing.js'
 import type { PlannedRelation } from './planned-relation.js'
+
+/** Whether a column of this name is one of dates or times. */
+export function timesIn(columns: readonly LearnedColumn[]): (name: string) => boolean {
+  const times = new Set(columns.flatMap(({ name, learned: { type } }) => (isTime(type) ? [name] : [])))
+  return (name) => times.has(name)
+}
+
+function isTime({ kind }: FieldType): boolean {
+  return kind === 'date' || kind === 'timestamp' || kind === 'time'
+}
 
 /** Sentences on what determines missing values: one per column, and one for all columns that are missing together. */
 export function maskNotes(masks: readonly Mask[]): string[] {
@@ -20,25 +32,14 @@ export function forbiddenNote(formula: Formula, broken: number, rows: number): s
 }
 
 /** The relation found, as a sentence. */
-export function relationNote(relation: PlannedRelation): string {
-  return `column ${relation.column.name}: ${relationSentence(relation)}`
+export function relationNote(relation: PlannedRelation, isTime: (column: string) => boolean): string {
+  return `column ${relation.column.name}: ${relationSentence(relation, isTime)}`
 }
 
-export function relationSentence({
-  formula,
-  by,
-  kept,
-  free,
-  atLeast,
-  atMost,
-  rest,
-  calendar,
-  stated,
-  between,
-  trend,
-}: PlannedRelation): string {
+export function relationSentence(relation: PlannedRelation, isTime: (column: string) => boolean): string {
+  const { formula, by, kept, free, atLeast, atMost, rest, calendar, stated, between, trend } = relation
   if (calendar !== undefined) return `is ${calendar} in every row`
-  const text = formulaText(formula)
+  const text = formulaText(formula, isTime)
   const limits = [
     ...(atLeast.length > 0 ? [`never below ${atLeast.join(' or ')}`] : []),
     ...(atMost.length > 0 ? [`never above ${atMost.join(' or ')}`] : []),
@@ -49,7 +50,7 @@ export function relationSentence({
     return `is ${text} ${share}${rest !== null && kept.kept === kept.rows ? ', or missing' : ''}`
   }
   if (between !== undefined)
-    return `lies between ${between.map(formulaText).join(' and ')}, learned as its relative position`
+    return `lies between ${between.map((bound) => formulaText(bound)).join(' and ')}, learned as its relative position`
   const base = trend === undefined ? text : `a trend over ${trend}`
   const how = free === undefined ? [`learned as ${base} ${by === 'ratio' ? '× a ratio' : '+ a rest'}`] : []
   return [...how, ...limits].join(', ')

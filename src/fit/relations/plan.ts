@@ -4,7 +4,7 @@ import type { LearnedColumn } from '../columns/plan.js'
 import type { Named } from './candidate.js'
 import { calendarOf } from './calendar.js'
 import { chooseExact, spanOf } from './choose-exact.js'
-import { exactRelations } from './exact.js'
+import { exactRelations, type ExactRelation } from './exact.js'
 import { nearRelations } from './near.js'
 import { columnOfNumbers, numberColumn, numbersOf, partsIn, type NumberColumn } from './number-column.js'
 import { findOrders, type Order } from './order.js'
@@ -13,8 +13,10 @@ import type { StatedRelations } from './stated.js'
 import { Uses } from './uses.js'
 
 export interface RelationOptions {
-  /** Whether a column must be learned itself, because it determines others or is determined by another. */
+  /** Whether a column must be learned itself, because it determines others or is determined by another, or is an event time. */
   readonly isFixed: (name: string) => boolean
+  /** The columns that determine each other, directly or through others, in groups. */
+  readonly groups: readonly ReadonlySet<string>[]
   /** Whether every value of a column is its own symbol, so that values always stay on a calendar. */
   readonly isExact: (name: string) => boolean
   readonly stated: StatedRelations
@@ -40,8 +42,10 @@ export function planRelations(learned: readonly LearnedColumn[], options: Relati
   const ordersOnly = { named, uses, isFixed: () => false, freeName, onSkipped: noRoom }
   if (!search) return limited(made, statedOrders, ordersOnly)
   const free = numeric.filter(({ name }) => !stated.untied.has(name))
-  const isGiven = (name: string): boolean => isFixed(name) || made.has(name)
-  const exact = chooseExact(exactRelations(free, named), named, uses, isGiven)
+  const found = exactRelations(free, named)
+  const released = durationGroups(found, options.groups)
+  const isGiven = (name: string): boolean => (isFixed(name) && !released.has(name)) || made.has(name)
+  const exact = chooseExact(found, named, uses, isGiven)
   const copies = new Set(
     exact.filter(({ formula }) => columnsIn(formula).length === 1).map(({ column }) => column.name),
   )
@@ -71,6 +75,16 @@ export function planRelations(learned: readonly LearnedColumn[], options: Relati
     ...{ named, uses, isFixed: isWhole, freeName },
   })
   return [...all, ...calendars(free, new Set(all.map(({ column }) => column.name)), options)]
+}
+
+/** The columns of groups in which each is a duration in every row. Then nothing is lost if they are computed from times. */
+function durationGroups(found: readonly ExactRelation[], groups: readonly ReadonlySet<string>[]): ReadonlySet<string> {
+  const durations = new Set(
+    found.filter(({ isDuration, share }) => isDuration && share === 1).map(({ column }) => column.name),
+  )
+  return new Set(
+    groups.filter((group) => [...group].every((name) => durations.has(name))).flatMap((group) => [...group]),
+  )
 }
 
 function noRoom({ low, high }: Order): never {

@@ -1,5 +1,6 @@
 /** Formulas of a single column that another one may equal: parts of times, digits of numbers, factors of units. */
 import type { Formula, FormulaOperator } from '../../model/expression/formula.js'
+import { timePart } from '../../model/expression/time-parts.js'
 import { dayMs } from '../../model/time/day.js'
 import type { NumberColumn } from './number-column.js'
 
@@ -11,6 +12,7 @@ const one = (op: FormulaOperator, of: Formula): Formula => ({ op, of: [of] })
 export function partsOf(x: NumberColumn, y: NumberColumn): Formula[] {
   const time = formulaOf(x)
   if (y.isTime) return y.type.kind === 'date' ? datesOf(x) : [time]
+  if (y.type.kind === 'time') return x.type.kind === 'timestamp' ? clockOf(time, y.grain) : []
   if (y.type.kind !== 'integer') return []
   const hhmm: Formula = { op: '+', of: [{ op: '*', of: [one('hour', time), 100] }, one('minute', time)] }
   const minutes: Formula = { op: '+', of: [{ op: '*', of: [one('hour', time), 60] }, one('minute', time)] }
@@ -27,6 +29,51 @@ export function partsOf(x: NumberColumn, y: NumberColumn): Formula[] {
     one('floor', { op: '/', of: [time, 1000] }),
     time,
   ]
+}
+
+/** The time of day of a time, as it is or without its last units: 14:05 of 14:05:33. */
+function clockOf(time: Formula, grain: number): Formula[] {
+  const clock: Formula = { op: '%', of: [time, dayMs] }
+  return [clock, { op: '-', of: [clock, { op: '%', of: [clock, grain] }] }]
+}
+
+/**
+ * What has passed since dates until one fixed day: full years (an age), weeks or days. `times` and `values`: of the same rows, in milliseconds and as
+ * in formulas.
+ */
+export function untilFixed(x: NumberColumn, y: NumberColumn, times: Float64Array, values: Float64Array): Formula[] {
+  const rows = [...times.keys()].filter((row) => !Number.isNaN(times[row] + values[row]))
+  if (y.type.kind !== 'integer' || rows.length === 0) return []
+  const time = formulaOf(x)
+  const found: Formula[] = []
+  for (const sign of [1, -1]) {
+    const least = (of: (row: number) => number): number => rows.reduce((low, row) => Math.min(low, of(row)), Infinity)
+    const most = (of: (row: number) => number): number => rows.reduce((high, row) => Math.max(high, of(row)), -Infinity)
+    for (const unit of [7 * dayMs, dayMs]) {
+      // y = floor(±(fixed − x) / unit): the fixed time is in all of these spans.
+      const [from, to] = [
+        most((row) => times[row] + sign * values[row] * unit),
+        least((row) => times[row] + sign * values[row] * unit),
+      ]
+      const fixed = sign > 0 ? from : to
+      if (from - to >= unit) continue
+      const passed: Formula = { op: '-', of: sign > 0 ? [fixed, time] : [time, fixed] }
+      found.push({ op: 'floor', of: [{ op: '/', of: [passed, unit] }] })
+    }
+  }
+  const yearOf = timePart('year')
+  const dayOf = (row: number): number => 100 * timePart('month')(times[row]) + timePart('day')(times[row])
+  const years = rows.map((row) => yearOf(times[row]) + values[row])
+  const year = years.reduce((high, each) => Math.max(high, each), -Infinity)
+  const last = rows.reduce((high, row, i) => (years[i] === year ? Math.max(high, dayOf(row)) : high), 0)
+  const calendarYears: Formula = { op: '-', of: [year, one('year', time)] }
+  found.push({ op: '-', of: [calendarYears, { op: '>', of: [dayOfYear(time), last] }] })
+  return found
+}
+
+/** Month and day as one number that orders the days of a year. */
+export function dayOfYear(time: Formula): Formula {
+  return { op: '+', of: [{ op: '*', of: [one('month', time), 100] }, one('day', time)] }
 }
 
 /** The day of a time, the first and the last day of its month, and the Monday of its week. */

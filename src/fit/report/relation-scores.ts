@@ -1,8 +1,8 @@
 import { formulaText } from '../../model/expression/formula.js'
-import { relationSentence } from '../relations/note.js'
+import { relationSentence, timesIn } from '../relations/note.js'
 import type { Prepared } from '../prepare.js'
 import { differencesOf, differenceValues } from './differences.js'
-import type { Sample } from './sample.js'
+import { learnedColumns, type Sample } from './sample.js'
 import { ksComplement } from './shapes.js'
 
 /** A relation that all records satisfy. */
@@ -16,12 +16,18 @@ export interface FoundRelation {
   readonly share: number | null
 }
 
-export function foundRelations({ relations }: Prepared): FoundRelation[] {
-  return relations.map((relation) => {
+export function foundRelations(prepared: Prepared): FoundRelation[] {
+  const isTime = timesIn(learnedColumns(prepared))
+  return prepared.relations.map((relation) => {
     const { column, formula, kept, calendar, atLeast, atMost, between } = relation
     const isRule = calendar !== undefined || atLeast.length + atMost.length > 0
     const share = kept === null ? (isRule ? 1 : null) : rounded(kept.kept / Math.max(1, kept.rows))
-    return { column: column.name, text: relationSentence(relation), to: formulaText(between?.[0] ?? formula), share }
+    return {
+      column: column.name,
+      text: relationSentence(relation, isTime),
+      to: formulaText(between?.[0] ?? formula, isTime),
+      share,
+    }
   })
 }
 
@@ -43,13 +49,14 @@ export function relationScores(
   prepared: Prepared,
   { real, references, synthetic }: { real: Sample; references: Sample; synthetic: Sample },
 ): RelationScore[] {
+  const isTime = timesIn(learnedColumns(prepared))
   return differencesOf(prepared, references).map((difference): RelationScore => {
     const [own, other, made] = [real, references, synthetic].map((sample) =>
       differenceValues(difference, prepared, sample),
     )
     const base = {
       column: difference.column,
-      to: formulaText(difference.formula),
+      to: formulaText(difference.formula, isTime),
       by: difference.by,
       score: rounded(ksComplement(own, made)),
       baseline: rounded(ksComplement(own, other)),

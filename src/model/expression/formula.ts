@@ -77,9 +77,9 @@ export function columnsIn(formula: Formula): string[] {
   return [...new Set(formula.of.flatMap(columnsIn))]
 }
 
-/** The formula as users write it. */
-export function formulaText(formula: Formula): string {
-  return written(formula, 0)
+/** The formula as users write it. `isTime`: whether a column is one of times, whose differences are durations. */
+export function formulaText(formula: Formula, isTime: (column: string) => boolean = () => false): string {
+  return written(formula, 0, isTime)
 }
 
 const precedence: Partial<Record<FormulaOperator, number>> = {
@@ -88,16 +88,51 @@ const precedence: Partial<Record<FormulaOperator, number>> = {
 }
 const signs: Partial<Record<FormulaOperator, string>> = { '*': '×', concat: '+' }
 
-function written(formula: Formula, outer: number): string {
+function written(formula: Formula, outer: number, isTime: (column: string) => boolean): string {
   if (typeof formula !== 'object' || formula === null) return String(formula)
   if ('text' in formula) return JSON.stringify(formula.text)
   if ('column' in formula)
     return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(formula.column) ? formula.column : `{${formula.column}}`
-  const { op, of } = formula
+  const { op } = formula
+  const of = op === 'round' && formula.of[1] === 0 ? formula.of.slice(0, 1) : formula.of
   const own = precedence[op]
-  if (own === undefined) return `${op}(${of.map((part) => written(part, 0)).join(', ')})`
-  const text = of.map((part, index) => written(part, index === 0 ? own - 0.5 : own)).join(` ${signs[op] ?? op} `)
+  if (own === undefined) return `${op}(${of.map((part) => written(part, 0, isTime)).join(', ')})`
+  const [first, divisor] = of
+  if ((op === '/' || op === '%') && typeof divisor === 'number' && isDuration(first, isTime)) {
+    const text = `${written(first, own - 0.5, isTime)} ${op} duration("${durationText(divisor)}")`
+    return own <= outer ? `(${text})` : text
+  }
+  const text = of
+    .map((part, index) => written(part, index === 0 ? own - 0.5 : own, isTime))
+    .join(` ${signs[op] ?? op} `)
   return own <= outer ? `(${text})` : text
+}
+
+/** Whether a formula is the time between two times, in milliseconds. */
+function isDuration(formula: Formula, isTime: (column: string) => boolean): boolean {
+  if (typeof formula !== 'object' || formula === null || !('op' in formula)) return false
+  const { op, of } = formula
+  if (op === '%') return isDuration(of[0], isTime)
+  const isMoment = (part: Formula): boolean =>
+    typeof part === 'object' &&
+    part !== null &&
+    ('column' in part
+      ? isTime(part.column)
+      : 'op' in part && (part.op === 'date' || part.op === '+') && part.of.some(isMoment))
+  return op === '-' && of.every(isMoment)
+}
+
+const durationUnits = [
+  ['d', dayMs],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+  ['ms', 1],
+] as const
+
+function durationText(ms: number): string {
+  const [name, unit] = durationUnits.find(([, length]) => ms >= length && ms % length === 0) ?? ['ms', 1]
+  return `${ms / unit}${name}`
 }
 
 /**

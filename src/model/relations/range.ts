@@ -21,10 +21,15 @@ export function relationRange({ bounds }: RelationOrigin): [low: number, high: n
 }
 
 /** A relation in one line, as `genesis describe` shows it. */
-export function relationText({ formula, above, rest, by }: RelationOrigin, type: FieldType): string {
-  const text = formulaText(formula)
+export function relationText(
+  { formula, above, rest, by }: RelationOrigin,
+  type: FieldType,
+  typeOf: (column: string) => FieldType,
+): string {
+  const isTime = (column: string): boolean => ['date', 'timestamp', 'time'].includes(typeOf(column).kind)
+  const text = formulaText(formula, isTime)
   if (above !== undefined) return `${formulaText(above)} + (${text}) × a ratio`
   if (rest === undefined) return text
-  const isTime = type.kind === 'date' || type.kind === 'timestamp'
-  return by === 'ratio' ? `${text} × a ratio` : `${text} + ${isTime ? 'a time' : 'a rest'}`
+  const isDifference = type.kind === 'date' || type.kind === 'timestamp'
+  return by === 'ratio' ? `${text} × a ratio` : `${text} + ${isDifference ? 'a time' : 'a rest'}`
 }
