@@ -149,10 +149,10 @@ async function binaryValues(bytes: Buffer, owner: Json, place: string, source: S
     source.invalid(place, 'a binary file for another type', { found: kind, expected: primitives.join(', ') })
   // Loaded on demand: few schemas have such files.
   const { default: avro } = await import('avsc')
-  const type = avro.Type.forSchema(kind as avro.Schema)
+  const type = avro.Type.forSchema(kind)
   const values: unknown[] = []
   for (let at = 0; at < bytes.length;) {
-    const { value, offset } = type.decode(bytes, at) as { value: unknown; offset: number }
+    const { value, offset } = type.decode(bytes, at)
     if (offset <= at)
       source.invalid(place, 'ends within a value', { found: `byte ${at}`, expected: `values of type ${kind}` })
     values.push(Buffer.isBuffer(value) ? value.toString('latin1') : value)
