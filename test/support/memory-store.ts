@@ -53,7 +53,7 @@ export class MemoryStore implements Store {
 
   /** From now on it cannot reach its log; null: it can again. */
   cut(error: GenesisError | null): void {
-    if (error !== null) this.#followedAt = Date.now()
+    if (error !== null && this.#log.stores.has(this)) this.#followedAt = Date.now()
     this.#away = error
     this.advance()
   }

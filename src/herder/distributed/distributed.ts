@@ -145,10 +145,11 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     return this.#phase
   }
 
-  /** When the shown state was last complete, in milliseconds since 1970; null: it is current. */
+  /** When the shown state was last complete, in milliseconds since 1970; 0: never; null: it is current. */
   get asOf(): number | null {
     if (this.#phase === 'starting') return 0
-    const followedAt = Math.min(this.#config.followedAt, this.#status.followedAt)
+    // -Infinity: stopped before it had read anything.
+    const followedAt = Math.max(0, Math.min(this.#config.followedAt, this.#status.followedAt))
     return this.#isCut || this.#now() - followedAt > staleAfterMs ? followedAt : null
   }
 

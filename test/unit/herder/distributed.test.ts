@@ -203,6 +203,16 @@ describe('a group of workers', { timeout: 60_000 }, () => {
     assert.deepEqual(late.troubles, [away, null])
   })
 
+  test('stopped before it has reached Kafka, says that it has never known its state', async (t) => {
+    const group = await makeGroup(t, 1)
+    const late = await group.addUnstarted()
+    late.cut(away)
+    const started = late.herder.start()
+    await eventually(() => late.troubles.length === 1)
+    await Promise.all([late.herder.close(), started])
+    assert.deepEqual([late.herder.phase, late.herder.asOf], ['stopping', 0])
+  })
+
   test('cut off from Kafka, shows what it knows and how old that is, and refuses writes', async (t) => {
     const group = await makeGroup(t, 2)
     const [a, b] = group.workers
