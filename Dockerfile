@@ -10,9 +10,15 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.base.json ./
 COPY src src
-RUN node_modules/.bin/tsc -b src && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+# What only compilers and debuggers read stays behind.
+RUN node_modules/.bin/tsc -b src && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
+  && find node_modules dist -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -exec rm {} +
 
 FROM ${NODE_IMAGE}
+LABEL org.opencontainers.image.title="genesis-connect" \
+  org.opencontainers.image.version="0.2.0" \
+  org.opencontainers.image.description="Feeds Kafka with synthetic data, exactly once" \
+  org.opencontainers.image.licenses="Apache-2.0"
 ENV NODE_ENV=production
 WORKDIR /opt/genesis
 COPY --from=build /build/node_modules node_modules
@@ -28,7 +34,7 @@ COPY deploy/fetch-models.js deploy/health-check.js deploy/
 # The image's own unprivileged user, by number, so that Kubernetes can check runAsNonRoot.
 USER 1000:1000
 EXPOSE 8083
-HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
-  CMD ["node", "deploy/health-check.js", "8083"]
+# Of a worker on another port if GENESIS_HTTP_PORT says so. Use --no-healthcheck for other commands.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["node", "deploy/health-check.js"]
 ENTRYPOINT ["node", "dist/cli/main.js"]
 CMD ["run", "/etc/genesis/connectors", "--worker", "/etc/genesis/worker.yaml"]

@@ -137,6 +137,8 @@ function reasonOf(error) {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  // The first process of a container ignores it otherwise.
+  process.once('SIGTERM', () => process.exit(143))
   const [list, folder] = process.argv.slice(2)
   try {
     if (folder === undefined) throw new Error('usage: node deploy/fetch-models.js LIST.json FOLDER')

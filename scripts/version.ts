@@ -4,6 +4,7 @@
 const places: Readonly<Record<string, readonly RegExp[]>> = {
   'package.json': [/^ {2}"version": "([^"]+)"/gm],
   'package-lock.json': [/"name": "genesis-connect",\n\s+"version": "([^"]+)"/g],
+  Dockerfile: [/image\.version="([^"]+)"/g],
   'deploy/chart/Chart.yaml': [/^version: (\S+)$/gm, /^appVersion: (\S+)$/gm],
   'deploy/chart/README.md': [/genesis-connect:(\d[\w.-]*)/g],
   'deploy/kubernetes/README.md': [/genesis-connect:(\d[\w.-]*)/g],

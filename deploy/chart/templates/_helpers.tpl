@@ -91,8 +91,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if $models.volume }}{{ $sources = append $sources "models.volume" }}{{ end -}}
 {{- if gt (len $sources) 1 }}{{ fail (printf "models come from one place; found %s" (join ", " $sources)) }}{{ end -}}
 {{- if and (eq .Values.mode "sidecar") (not .Values.sidecar.containers) }}{{ fail "mode: sidecar needs sidecar.containers, the containers of your application" }}{{ end -}}
-{{- if eq .Values.mode "workers" -}}
 {{- $http := (include "genesis-connect.workerFile" . | fromYaml).http -}}
+{{- if and (ne .Values.mode "job") (or (not $http.enabled) (ne (int $http.port) (int .Values.http.port))) }}{{ fail "worker.http.enabled, worker.http.port: probes need HTTP at http.port; leave out the first, and set that instead of the second" }}{{ end -}}
+{{- if eq .Values.mode "workers" -}}
 {{- if not (or $http.insecure (and $http.tls $http.auth)) }}{{ fail "other pods can reach the workers: set http.tls.secret, http.auth.secret and http.auth.users (values.yaml), or http.insecure: true" }}{{ end -}}
 {{- if and .Values.http.auth.users (not .Values.http.auth.secret) }}{{ fail "http.auth.users needs http.auth.secret, the Secret with their hashes" }}{{ end -}}
 {{- end -}}
@@ -104,6 +105,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if .Values.registry.url }}
 - { name: SCHEMA_REGISTRY_URL, value: {{ .Values.registry.url | quote }} }
 {{- end }}
+- { name: GENESIS_HTTP_PORT, value: {{ int .Values.http.port | quote }} }
 {{- if eq .Values.mode "workers" }}
 - name: POD_NAME
   valueFrom: { fieldRef: { fieldPath: metadata.name } }
@@ -248,7 +250,7 @@ annotations:
 {{- define "genesis-connect.podSettings" -}}
 serviceAccountName: {{ include "genesis-connect.serviceAccount" . }}
 automountServiceAccountToken: false
-terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
+terminationGracePeriodSeconds: {{ int64 .Values.terminationGracePeriodSeconds }}
 securityContext:
   {{- toYaml .Values.podSecurityContext | nindent 2 }}
 {{- with .Values.imagePullSecrets }}

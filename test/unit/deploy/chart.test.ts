@@ -35,6 +35,7 @@ interface Container {
   readonly ports?: readonly { name: string; containerPort: number }[]
   readonly volumeMounts?: readonly { name: string; mountPath: string; readOnly?: boolean }[]
   readonly securityContext?: Json
+  readonly startupProbe?: { exec?: { command: readonly string[] } }
   readonly livenessProbe?: { httpGet?: { path: string; port: string }; timeoutSeconds?: number }
   readonly readinessProbe?: { httpGet?: { path: string; port: string } }
   readonly restartPolicy?: string
@@ -213,13 +214,42 @@ describe('the rendered chart', { skip: !hasHelm && 'helm is not installed, so on
 
   test('a sidecar runs beside the application, a job ends with its connectors', async () => {
     const sidecar = podOf(await rendered('sidecar-values.yaml'))
-    assert.equal(sidecar.initContainers?.at(-1)?.restartPolicy, 'Always')
+    const [worker, ready] = sidecar.initContainers ?? []
+    assert.equal(worker.restartPolicy, 'Always')
+    // An outage of Kafka holds the application up, and restarts nothing.
+    assert.deepEqual(worker.startupProbe?.exec?.command, ['node', 'deploy/health-check.js'])
+    assert.deepEqual(ready.command, ['node', 'deploy/health-check.js', '/ready', '--wait'])
+    const impatient = podOf(await rendered('sidecar-values.yaml', '--set', 'sidecar.waitUntilReady=false'))
+    assert.deepEqual(
+      impatient.initContainers?.map(({ name }) => name),
+      ['genesis'],
+    )
     assert.deepEqual(
       sidecar.containers.map(({ name }) => name),
       ['app'],
     )
     const job = podOf(await rendered('job-values.yaml'))
     assert.ok(!job.containers[0].args?.includes('--watch'))
+  })
+
+  test('large numbers of a values file stay whole numbers, and 0 is not the same as none', async (t) => {
+    const seconds = 'ttlSecondsAfterFinished: 2592000, activeDeadlineSeconds: 5000000, backoffLimit: 1000000'
+    const own = await folderWith(t, {
+      'large.yaml': `job: { ${seconds} }\nterminationGracePeriodSeconds: 3600000\n`,
+      'zero.yaml': 'job: { ttlSecondsAfterFinished: 0 }\n',
+      'none.yaml': 'job: { ttlSecondsAfterFinished: null }\n',
+    })
+    const specWith = async (file: string): Promise<string> => {
+      const job = (await rendered('job-values.yaml', '-f', join(own, file))).find(({ kind }) => kind === 'Job')
+      return JSON.stringify(job?.spec)
+    }
+    // JSON.stringify cannot tell 2.592e+06 from 2592000: Kubernetes does, so the text is looked at.
+    const args = ['template', 'feed', folder, '--kube-version', '1.31.0', '-f', `${folder}ci/job-values.yaml`]
+    const { stdout } = await run(helm, [...args, '-f', join(own, 'large.yaml')])
+    for (const one of [...seconds.split(', '), 'terminationGracePeriodSeconds: 3600000'])
+      assert.ok(stdout.includes(`${one}\n`), one)
+    assert.match(await specWith('zero.yaml'), /"ttlSecondsAfterFinished":0/)
+    assert.ok(!(await specWith('none.yaml')).includes('ttlSecondsAfterFinished'))
   })
 
   test('a changed connector file restarts no pod, a changed worker file all', async () => {
@@ -294,6 +324,13 @@ describe('the rendered chart', { skip: !hasHelm && 'helm is not installed, so on
     await refused(t, 'sidecar-values.yaml', 'sidecar.containers=null', /needs sidecar.containers/)
     await refused(t, 'job-values.yaml', 'image.digest=latest', /image.digest|image\/digest/)
     await refused(t, 'statefulset-values.yaml', 'http.insecure=false', /set http\.tls\.secret, http\.auth\.secret/)
+    await refused(
+      t,
+      'workers-values.yaml',
+      'worker.http.port=9000',
+      /worker\.http\.port: probes need HTTP at http\.port/,
+    )
+    await refused(t, 'sidecar-values.yaml', 'worker.http.enabled=false', /worker\.http\.enabled/)
     await refused(t, 'workers-values.yaml', 'http.auth.secret=', /needs http\.auth\.secret/)
   })
 })

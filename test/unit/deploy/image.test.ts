@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { describe, test, type TestContext } from 'node:test'
 import { parse } from 'yaml'
 import { loadWorker } from '#src/config/worker-file.js'
@@ -40,11 +41,13 @@ describe("the image's health check", () => {
     response.writeHead(request.url === '/health' ? 200 : 503).end()
   }
 
-  async function statusOf(port: number, ...more: string[]): Promise<unknown> {
-    const [status] = (await once(
-      spawn(process.execPath, [shipped('deploy/health-check.js'), String(port), ...more]),
-      'exit',
-    )) as [unknown]
+  const start = (port: number, ...args: string[]) =>
+    spawn(process.execPath, [shipped('deploy/health-check.js'), ...args], {
+      env: { ...process.env, GENESIS_HTTP_PORT: String(port) },
+    })
+
+  async function statusOf(port: number, ...args: string[]): Promise<unknown> {
+    const [status] = (await once(start(port, ...args), 'exit')) as [unknown]
     return status
   }
 
@@ -59,6 +62,21 @@ describe("the image's health check", () => {
     const encrypted = await listening(t, createTlsServer({ cert: loopbackCertificate, key: loopbackKey }, healthy))
     assert.deepEqual(await Promise.all([statusOf(plain), statusOf(encrypted)]), [0, 0])
     assert.deepEqual(await Promise.all([statusOf(plain, '/other'), statusOf(encrypted, '/other')]), [1, 1])
+  })
+
+  test('waits until the answer is 200, and says why it is not, each reason once', async (t) => {
+    const asked: unknown[] = []
+    const port = await listening(
+      t,
+      createServer(({ url }, response) => {
+        const isReady = asked.push(url) === 3
+        response.writeHead(isReady ? 200 : 503).end(isReady ? 'ready' : 'waiting for Kafka')
+      }),
+    )
+    const waiting = start(port, '/ready', '--wait')
+    const [said, [status]] = await Promise.all([text(waiting.stdout), once(waiting, 'exit') as Promise<[unknown]>])
+    assert.deepEqual([said, status], ['waiting for Kafka\nready\n', 0])
+    assert.deepEqual(asked, ['/ready', '/ready', '/ready'])
   })
 
   test('fails where nothing listens', async (t) => {

@@ -6,11 +6,21 @@ import { check } from '#src/config/check.js'
 import { plainSource } from '#src/config/source.js'
 import { workerSchema } from '#src/config/worker-schema.js'
 
+interface Probe {
+  exec?: { command: string[] }
+  httpGet?: { path: string }
+  periodSeconds: number
+  timeoutSeconds?: number
+  failureThreshold?: number
+}
 interface Container {
   name: string
   env?: { name: string; value?: string; valueFrom?: Record<string, { name: string; key: string }> }[]
   args?: string[]
-  startupProbe?: { exec?: unknown; timeoutSeconds?: number }
+  command?: string[]
+  startupProbe?: Probe
+  livenessProbe?: Probe
+  restartPolicy?: string
   volumeMounts?: { name: string }[]
   securityContext?: Record<string, unknown>
 }
@@ -71,14 +81,29 @@ for (const file of ['worker.yaml', 'sidecar.yaml'])
   })
 
 for (const file of ['worker.yaml', 'sidecar.yaml'])
-  test(`${file} follows the ConfigMaps, and a probe that starts a process has the time for it`, async () => {
+  test(`${file} follows the ConfigMaps, and is restarted only if it does not start, or is stuck for a minute`, async () => {
     const [{ spec }] = await manifests(file)
     const pod = spec.template?.spec ?? spec
     const worker = [...(pod.initContainers ?? []), ...pod.containers].find(({ name }) => name === 'genesis')
-    assert.ok(worker?.args?.includes('--watch'))
-    const probe = worker?.startupProbe
-    assert.ok(probe?.exec === undefined || (probe.timeoutSeconds ?? 1) >= 5)
+    assert.ok(worker?.args?.includes('--watch') === true)
+    const restarting = [worker.startupProbe, worker.livenessProbe]
+    for (const probe of restarting) {
+      // Whether every task does its work is no reason: an outage of Kafka would restart it again and again.
+      assert.ok(probe)
+      assert.ok(!JSON.stringify(probe).includes('/ready'))
+      assert.ok(probe.exec === undefined || /health-check\.js$/.test(probe.exec.command.at(-1) ?? ''))
+      assert.ok((probe.timeoutSeconds ?? 1) >= 5)
+      assert.ok(probe.periodSeconds * (probe.failureThreshold ?? 3) >= 60)
+    }
   })
+
+test('the application of sidecar.yaml starts after the worker, and when every task does its work', async () => {
+  const [{ spec }] = await manifests('sidecar.yaml')
+  const [worker, ready] = spec.initContainers ?? []
+  assert.equal(worker.restartPolicy, 'Always')
+  assert.equal(ready.restartPolicy, undefined)
+  assert.deepEqual(ready.command?.slice(1), ['deploy/health-check.js', '/ready', '--wait'])
+})
 
 test('what is commented out is good when it is not', async () => {
   const text = (await readFile(new URL('config.yaml', folder), 'utf8')).replaceAll(
