@@ -16,12 +16,13 @@ export interface ShortRun extends RunResult {
 export interface Choice {
   readonly states: number
   readonly candidates: readonly StatesCandidate[]
-  /** The short run of the chosen size, in case the long one is aborted; null if there was none, or it completed no epoch. */
+  /** The short run of the chosen size, for the long one to continue; null if there was none, or it completed no epoch. */
   readonly short: ShortRun | null
 }
 
 const sizes = [16, 32, 64, 128]
-const epochs = 5
+/** Epochs of a short run. */
+export const shortEpochs = 5
 /** Maximum number of rows used in a short run. */
 const maxRows = 60_000
 /** Minimum number of rows per state for a size to be tried. */
@@ -36,7 +37,7 @@ const minGain = 0.04
 export async function chooseStates(
   table: CodedTable,
   heldOut: CodedTable | undefined,
-  options: (states: number, epochs: number) => RunOptions,
+  options: (states: number) => RunOptions,
 ): Promise<Choice> {
   const tried = sizes.filter((states) => states * minRowsPerState <= table.rows)
   if (tried.length < 2) return { states: sizes[0], candidates: [], short: null }
@@ -46,13 +47,19 @@ export async function chooseStates(
   let chosen = sizes[0]
   let kept: ShortRun | null = null
   for (const states of tried) {
-    const short = { ...options(states, epochs), table: trained, heldOut: parts.heldOut }
+    const before = candidates.at(-1)
+    const short: RunOptions = {
+      ...{ ...options(states), table: trained, heldOut: parts.heldOut },
+      // On other rows, the long run does not go on from it.
+      ...(trained !== table && { copyAfter: 0 }),
+      // The last size only has to be good enough.
+      ...(before !== undefined && states === tried.at(-1) && { enough: { from: before.heldOut, by: minGain } }),
+    }
     if (!fitsInMemory(short)) break
     const result = await run(short)
     if (result.epoch === null) break
     const reached = result.epoch.heldOut ?? result.epoch.train
     candidates.push({ states, heldOut: reached })
-    const before = candidates.at(-2)
     if (before !== undefined && reached - before.heldOut < minGain) break
     chosen = states
     kept = { ...result, rows: trained.rows }

@@ -16,6 +16,24 @@ export interface TrainingJob {
   readonly batches: number
   readonly heldOutRows: number
   readonly heldOutCodes: readonly Uint16Array[]
+  /** Epochs done by a run that began in the same way; null: none. */
+  readonly begun: BegunRun | null
+  /** The epoch after which the layout's copies are made; 0: none. */
+  readonly copyAfter: number
+  /** Training ends as soon as the held-out likelihood is this much above a given one; null: never. */
+  readonly enough: Gain | null
+}
+
+/** The first epochs of a run. */
+export interface BegunRun {
+  readonly last: EpochDone
+  readonly best: EpochDone
+}
+
+/** An increase of the held-out log-likelihood, in nats per row. */
+export interface Gain {
+  readonly from: number
+  readonly by: number
 }
 
 /** Reported after each epoch. Log-likelihoods are in nats per row; `heldOut` is null without held-out rows. */
@@ -32,6 +50,14 @@ export interface EpochDone {
 export function batchesOf(rows: number): number {
   const batchRows = Math.min(1024, Math.max(128, rows / 16))
   return Math.ceil(rows / batchRows)
+}
+
+/** The share of a run's epochs after which the learning rate is kept small. */
+const settlingShare = 0.75
+
+/** The first epochs of a run whose learning rates do not depend on how many follow. */
+export function openEpochs(epochs: number): number {
+  return Math.floor(settlingShare * epochs)
 }
 
 /** Training ends when the held-out likelihood has not improved for this many epochs. */

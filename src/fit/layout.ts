@@ -15,6 +15,8 @@ export interface CircuitShape {
   /** Chunks per mini-batch. Independent of the number of threads, so that sums are too. */
   readonly chunks: number
   readonly threads: number
+  /** Whether to make room for `copies`. */
+  readonly copied: boolean
 }
 
 /** Parameters or statistics of a circuit. Every row of H states is `width` long, padded with 0. */
@@ -63,6 +65,8 @@ export interface Layout {
   readonly average: CircuitTables
   /** The parameters with the best held-out likelihood. */
   readonly best: CircuitTables
+  /** Copies for a longer run that starts like this one: parameters, averages and the best parameters. Null without such a run. */
+  readonly copies: readonly [CircuitTables, CircuitTables, CircuitTables] | null
   /** By chunk of a mini-batch. Transition counts are not yet multiplied by the transition itself. */
   readonly statistics: readonly CircuitTables[]
   /** By thread. */
@@ -74,6 +78,12 @@ export interface Layout {
 
 export function paddedStates(states: number): number {
   return Math.ceil(states / 8) * 8
+}
+
+export function copyTables(target: CircuitTables, source: CircuitTables): void {
+  target.prior.set(source.prior)
+  source.transitions.forEach((table, node) => target.transitions[node].set(table))
+  source.emissions.forEach((table, node) => target.emissions[node].set(table))
 }
 
 /** Number of bytes that `layoutIn` needs. */
@@ -131,6 +141,7 @@ function place(shape: CircuitShape, likelihoodCount: number, buffer: SharedArray
     transposed: nodes.map(square),
     average: tables(),
     best: tables(),
+    copies: shape.copied ? [tables(), tables(), tables()] : null,
     statistics: Array.from({ length: shape.chunks }, tables),
     buffers: Array.from({ length: shape.threads }, perThread),
     likelihoods: takeDoubles(likelihoodCount),

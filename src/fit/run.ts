@@ -1,11 +1,13 @@
 import { Worker } from 'node:worker_threads'
 import type { Circuit, CodedTable } from '../model/circuit.js'
 import { GenesisError } from '../errors.js'
-import { batchesOf, chunksPerBatch, heldOutChunks, type EpochDone, type TrainingJob } from './job.js'
-import { bytesOf, layoutIn, type Layout, type CircuitShape, type CircuitTables } from './layout.js'
+import { batchesOf, chunksPerBatch, heldOutChunks } from './job.js'
+import type { BegunRun, EpochDone, Gain, TrainingJob } from './job.js'
+import { bytesOf, copyTables, layoutIn, type Layout, type CircuitShape, type CircuitTables } from './layout.js'
+import { plainKernel } from './plain-kernel.js'
 import { smoothingOf } from './smoothing.js'
 import { TrainingRandom } from './random.js'
-import { sharedMemory } from './simd.js'
+import { sharedMemory, type SharedMemory } from './simd.js'
 import { start } from './start.js'
 import { Barrier } from './barrier.js'
 import type { WorkerData } from './worker.js'
@@ -21,6 +23,12 @@ export interface RunOptions {
   /** Codes must be in shared memory (`sharedTable`). */
   readonly table: CodedTable
   readonly heldOut: CodedTable | undefined
+  /** The epoch after which the state is copied, so that a longer run can go on from it; 0: none. @default 0 */
+  readonly copyAfter?: number
+  /** A run with the same options, except for its epochs, that this one continues. */
+  readonly begun?: Begun | null
+  /** Training ends as soon as held-out rows are this much likelier. */
+  readonly enough?: Gain | null
   readonly signal?: AbortSignal
   readonly onEpoch?: (done: EpochDone) => void
 }
@@ -31,6 +39,13 @@ export interface RunResult {
   readonly epoch: EpochDone | null
   /** Number of epochs completed. */
   readonly epochs: number
+  /** The state after the epoch `copyAfter`; null if that was not reached. */
+  readonly begun: Begun | null
+}
+
+/** The first epochs of a run, and the memory with its state after them. */
+export interface Begun extends BegunRun {
+  readonly memory: SharedMemory
 }
 
 /** Maximum memory for training. WebAssembly is limited to 4 GiB. */
@@ -58,20 +73,25 @@ export async function run(options: RunOptions): Promise<RunResult> {
       expected: `at most ${maxBytes / 2 ** 30} GiB`,
       remedy: 'Use fewer hidden states, or suppress rare categories.',
     })
-  const memory = sharedMemory(bytes)
+  const { copyAfter = 0, enough = null, begun = null } = options
+  const memory = begun?.memory ?? sharedMemory(bytes)
   const layout = layoutIn(memory, shape, likelihoods)
-  start(layout, parent, states, smoothing, table, new TrainingRandom(seed))
+  if (begun === null) start(layout, parent, states, smoothing, table, new TrainingRandom(seed))
+  else resume(layout)
   const team = Barrier.memory()
   const job: TrainingJob = {
-    ...{ shape, memory, team, seed, epochs, smoothing, batches: batchesOf(table.rows) },
+    ...{ shape, memory, team, seed, epochs, smoothing, batches: batchesOf(table.rows), copyAfter, enough },
+    begun: begun && { last: begun.last, best: begun.best },
     ...{ rows: table.rows, codes: table.codes, heldOutRows: heldOut?.rows ?? 0, heldOutCodes: heldOut?.codes ?? [] },
   }
 
-  let best: EpochDone | null = null
-  let done = 0
+  let best = begun?.best ?? null
+  let done = begun?.last.epoch ?? 0
+  let copied: Begun | null = null
   const onEpoch = (epoch: EpochDone): void => {
     done = epoch.epoch
     if (epoch.best) best = epoch
+    if (done === copyAfter && best !== null) copied = { memory, last: epoch, best }
     options.onEpoch?.(epoch)
   }
   const stop = (): void => new Barrier(team, threads).askToStop()
@@ -89,13 +109,30 @@ export async function run(options: RunOptions): Promise<RunResult> {
     circuit: circuitOf(layout, shape, best === null ? layout.parameters : layout.best),
     epoch: best,
     epochs: done,
+    begun: copied,
   }
 }
 
-function shapeOf({ states, parent, table, threads }: RunOptions): CircuitShape {
+/** Puts the copied state back. */
+function resume({ width, copies, parameters, average, best, transposed }: Layout): void {
+  copies?.forEach((copy, i) => copyTables([parameters, average, best][i], copy))
+  parameters.transitions.forEach((table, node) => {
+    if (table.length > 0) plainKernel.transpose(transposed[node], table, width)
+  })
+}
+
+function shapeOf({ states, parent, table, threads, copyAfter = 0, begun }: RunOptions): CircuitShape {
   const chunkRows = Math.ceil(Math.ceil(table.rows / batchesOf(table.rows)) / chunksPerBatch)
   const sizes = table.sizes
-  return { states, parent, sizes, chunkRows, chunks: chunksPerBatch, threads: Math.min(threads, chunksPerBatch) }
+  return {
+    states,
+    parent,
+    sizes,
+    chunkRows,
+    chunks: chunksPerBatch,
+    threads: Math.min(threads, chunksPerBatch),
+    copied: copyAfter > 0 || begun != null,
+  }
 }
 
 function likelihoodsOf(options: RunOptions): number {

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os'
 import type { Circuit, CodedTable } from '../model/circuit.js'
-import { chooseStates, type StatesCandidate } from './choose-states.js'
+import { chooseStates, shortEpochs, type StatesCandidate } from './choose-states.js'
 import { mutualInformation } from './dependence.js'
 import { rootCheaply } from './root.js'
-import { run, type RunOptions } from './run.js'
+import { openEpochs } from './job.js'
+import { run, type Begun, type RunOptions } from './run.js'
 import { maximumSpanningTree } from './spanning-tree.js'
 import { sharedTable, someRows } from './table-parts.js'
 
@@ -72,24 +73,31 @@ export async function train(table: CodedTable, options: TrainOptions): Promise<T
   const parent = rootCheaply(neighbours, table)
   const heldOut = options.heldOut === undefined ? undefined : sharedTable(someRows(options.heldOut, heldOutLimit))
   const base = { seed, threads, parent, ordered, table: shared, heldOut, signal }
-  const phase = (phase: TrainProgress['phase'], states: number, epochs: number): RunOptions => {
+  const epochs = options.epochs ?? defaultEpochs(table.rows)
+  const phase = (phase: TrainProgress['phase'], states: number, epochs: number, begun: Begun | null): RunOptions => {
     const from = performance.now()
+    const done = begun?.last.epoch ?? 0
     return {
-      ...{ ...base, states, epochs },
+      ...{ ...base, states, epochs, begun },
       onEpoch: ({ epoch, train, heldOut }) => {
-        const remainingMs = ((performance.now() - from) / epoch) * (epochs - epoch)
+        const remainingMs = ((performance.now() - from) / (epoch - done)) * (epochs - epoch)
         options.onProgress?.({ phase, states, epoch, epochs, train, heldOut, remainingMs })
       },
     }
   }
+  const copyAfter = Math.min(openEpochs(shortEpochs), openEpochs(epochs))
   const choice =
     options.states === 'auto'
-      ? await chooseStates(shared, heldOut, (states, epochs) => phase('choosing', states, epochs))
+      ? await chooseStates(shared, heldOut, (states) => ({
+          ...phase('choosing', states, shortEpochs, null),
+          copyAfter,
+        }))
       : { states: options.states, candidates: [], short: null }
-  const epochs = options.epochs ?? defaultEpochs(table.rows)
-  const long = await run(phase('training', choice.states, epochs))
-  // If it was aborted before its first epoch, the short run is better than nothing.
-  const result = (long.epoch === null ? choice.short : null) ?? { ...long, rows: table.rows }
+  const begun = choice.short?.begun ?? null
+  const long = await run(phase('training', choice.states, epochs, begun))
+  // If it was aborted before its first epoch, the short run is better.
+  const isLonger = long.epochs > (begun?.last.epoch ?? 0)
+  const result = (isLonger ? null : choice.short) ?? { ...long, rows: table.rows }
   return {
     circuit: result.circuit,
     report: {

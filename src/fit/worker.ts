@@ -4,8 +4,16 @@
  */
 import { isMainThread, parentPort, workerData } from 'node:worker_threads'
 import { Expectation } from './expectation.js'
-import { boundary, chunksPerBatch, heldOutChunks, patience, type EpochDone, type TrainingJob } from './job.js'
-import { layoutIn, type Layout, type CircuitTables } from './layout.js'
+import {
+  boundary,
+  chunksPerBatch,
+  heldOutChunks,
+  openEpochs,
+  patience,
+  type EpochDone,
+  type TrainingJob,
+} from './job.js'
+import { copyTables, layoutIn, type Layout } from './layout.js'
 import { Maximization, type EmStep } from './maximization.js'
 import { plainKernel } from './plain-kernel.js'
 import { TrainingRandom } from './random.js'
@@ -40,18 +48,25 @@ class TrainingThread {
     this.#maximization = new Maximization(this.#layout, kernel, shape, job.smoothing, thread)
     this.#first = thread === 0
     this.#report = report
+    if (job.begun === null) return
+    const { last, best } = job.begun
+    this.#steps = last.epoch * job.batches
+    this.#best = scoreOf(best)
+    this.#bestEpoch = best.epoch
   }
 
   run(): void {
-    const { rows, seed, epochs } = this.#job
+    const { rows, seed, epochs, begun, copyAfter } = this.#job
+    const done = begun?.last.epoch ?? 0
     const random = new TrainingRandom(seed)
     const order = Int32Array.from({ length: rows }, (_, row) => row)
     for (let epoch = 1; epoch <= epochs; epoch++) {
       random.shuffle(order)
+      if (epoch <= done) continue
       const train = this.#epoch(order, epoch)
       if (this.#team.stopping) return
       const heldOut = this.#evaluate()
-      const score = heldOut ?? epoch
+      const score = scoreOf({ epoch, heldOut })
       const best = score > this.#best
       if (best) {
         this.#best = score
@@ -59,11 +74,22 @@ class TrainingThread {
       }
       if (this.#first) {
         if (best) copyTables(this.#layout.best, this.#layout.parameters)
+        if (epoch === copyAfter) this.#copy()
         this.#report({ epoch, train, heldOut, best })
       }
       this.#team.wait()
-      if (this.#team.stopping || epoch - this.#bestEpoch >= patience) return
+      if (this.#team.stopping || epoch - this.#bestEpoch >= patience || this.#isEnough(heldOut)) return
     }
+  }
+
+  #copy(): void {
+    const { parameters, average, best, copies } = this.#layout
+    copies?.forEach((copy, i) => copyTables(copy, [parameters, average, best][i]))
+  }
+
+  #isEnough(heldOut: number | null): boolean {
+    const { enough } = this.#job
+    return enough !== null && heldOut !== null && heldOut - enough.from >= enough.by
   }
 
   /** Trains one epoch. Returns the log-likelihood in nats per row, measured while the parameters change. */
@@ -119,19 +145,18 @@ class TrainingThread {
 /** Weight of a mini-batch in the averages. It decreases during training, and is small in the last quarter so that averages settle. */
 function learningRate(step: number, epoch: number, epochs: number): number {
   const rate = (step + 2) ** -0.6
-  return epoch > 0.75 * epochs ? Math.min(rate, 0.05) : rate
+  return epoch > openEpochs(epochs) ? Math.min(rate, 0.05) : rate
+}
+
+/** What the best epoch is chosen by. */
+function scoreOf({ epoch, heldOut }: Pick<EpochDone, 'epoch' | 'heldOut'>): number {
+  return heldOut ?? epoch
 }
 
 function sum(values: Float64Array, count: number): number {
   let total = 0
   for (let i = 0; i < count; i++) total += values[i]
   return total
-}
-
-function copyTables(target: CircuitTables, source: CircuitTables): void {
-  target.prior.set(source.prior)
-  source.transitions.forEach((table, node) => target.transitions[node].set(table))
-  source.emissions.forEach((table, node) => target.emissions[node].set(table))
 }
 
 if (!isMainThread && parentPort !== null) {

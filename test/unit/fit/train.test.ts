@@ -70,6 +70,32 @@ void suite('training', () => {
     assert.ok(second.heldOut > first.heldOut + 0.04)
   })
 
+  test('auto continues the short run of the chosen size', async () => {
+    const seen: TrainProgress[] = []
+    const options: TrainOptions = { states: 'auto', seed: 1, epochs: 6, heldOut, threads: 2 }
+    const auto = await train(small, { ...options, onProgress: (progress) => seen.push(progress) })
+    const fixed = await train(small, { ...options, states: auto.report.states })
+    assert.equal(bytesOf(auto.circuit), bytesOf(fixed.circuit))
+    assert.deepEqual([auto.report.epochs, auto.report.logLikelihood], [fixed.report.epochs, fixed.report.logLikelihood])
+    const epochs = seen.filter(({ phase }) => phase === 'training').map(({ epoch }) => epoch)
+    assert.deepEqual(epochs, [4, 5, 6])
+  })
+
+  test('auto tries the last size only until it is good enough', async () => {
+    const values = Array.from({ length: 2000 }, (_, row) => (row * 7919) % 60)
+    const codes = [values, values.map((value) => (value * 7) % 60)]
+    const seen: TrainProgress[] = []
+    const { report } = await train(tableOf(codes), {
+      ...{ states: 'auto', seed: 1, epochs: 1, threads: 2 },
+      onProgress: (progress) => seen.push(progress),
+    })
+    assert.equal(report.states, 64)
+    const epochs = seen.filter(({ phase, states }) => phase === 'choosing' && states === 64)
+    assert.ok(epochs.length < 5, `${epochs.length}`)
+    const [before, last] = report.candidates.slice(-2)
+    assert.ok(last.heldOut - before.heldOut >= 0.04)
+  })
+
   test('aborting keeps the best circuit so far', async () => {
     const stop = new AbortController()
     const { circuit, report } = await train(table, {
