@@ -27,6 +27,7 @@ The usual metrics of the process come with them, by [prom-client](https://github
 ## Alerts
 
 [\`deploy/chart/alerts.yaml\`](../deploy/chart/alerts.yaml) is a rule file for Prometheus. The [chart](../deploy/chart/README.md#watching) makes a PrometheusRule of it.
+[\`alerts-test.yaml\`](../deploy/chart/ci/alerts-test.yaml) has cases in which each alert fires and in which it does not, for \`promtool test rules deploy/chart/ci/alerts-test.yaml\`: extend both together when you change a threshold.
 
 | alert | severity | for | meaning | what to do |
 | --- | --- | --- | --- | --- |

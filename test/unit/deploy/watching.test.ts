@@ -33,7 +33,7 @@ function check(promql: string): readonly string[] {
   const { selectors, groupedBy, isAggregated } = readPromql(promql)
   assert.ok(selectors.length > 0)
   const available = new Set(scraped)
-  for (const { series, matchers, functions } of selectors) {
+  for (const { series, matchers, functions, isUnless } of selectors) {
     const metric = known.get(series) ?? known.get(metricOf(series))
     assert.ok(metric, `there is no metric ${series}`)
     const isHistogram = metric.type === 'histogram'
@@ -44,7 +44,8 @@ function check(promql: string): readonly string[] {
       [],
       `labels of ${series}`,
     )
-    const isCounted = functions.includes('rate') || functions.includes('increase')
+    // A series that is new has increased from nothing.
+    const isCounted = functions.includes('rate') || functions.includes('increase') || isUnless
     assert.equal(
       isCounted,
       isHistogram || metric.type === 'counter',
