@@ -1,7 +1,6 @@
 /** `options` that an Avro schema keeps in files of their own, as avro-random-generator has them: `{"file": …, "encoding": …}`. */
 import { readFile, realpath } from 'node:fs/promises'
 import { dirname, relative, resolve, sep } from 'node:path'
-import type avro from 'avsc'
 import { isObject } from '../../config/is-object.js'
 import { argProperties } from './avro-shape.js'
 import { SchemaSource } from './schema-source.js'
@@ -152,7 +151,7 @@ async function binaryValues(bytes: Buffer, owner: Json, place: string, source: S
   const type = avro.Type.forSchema(kind)
   const values: unknown[] = []
   for (let at = 0; at < bytes.length;) {
-    const { value, offset } = type.decode(bytes, at)
+    const { value, offset }: { value: unknown; offset: number } = type.decode(bytes, at)
     if (offset <= at)
       source.invalid(place, 'ends within a value', { found: `byte ${at}`, expected: `values of type ${kind}` })
     values.push(Buffer.isBuffer(value) ? value.toString('latin1') : value)
