@@ -151,7 +151,8 @@ async function binaryValues(bytes: Buffer, owner: Json, place: string, source: S
   const type = avro.Type.forSchema(kind)
   const values: unknown[] = []
   for (let at = 0; at < bytes.length;) {
-    const { value, offset }: { value: unknown; offset: number } = type.decode(bytes, at)
+    const decoded: { readonly value: unknown; readonly offset: number } = type.decode(bytes, at)
+    const { value, offset } = decoded
     if (offset <= at)
       source.invalid(place, 'ends within a value', { found: `byte ${at}`, expected: `values of type ${kind}` })
     values.push(Buffer.isBuffer(value) ? value.toString('latin1') : value)
