@@ -4,7 +4,6 @@ import { readConnectors } from '../config/connector-file.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { Environment } from '../config/placeholders.js'
 import { filesOfModel } from '../model/load.js'
-import { protoPath } from '../model/schemas/proto-file.js'
 
 /**
  * The files a connector depends on besides its own: model, schema, rate curve, and the connectors it references with
@@ -15,7 +14,7 @@ export async function inputsOf(connector: ConnectorConfig, env: Environment): Pr
   const visited = new Set<string>()
   const visit = async ({ model, value, throughput, references }: ConnectorConfig): Promise<void> => {
     for (const file of await filesOfModel(model)) found.add(file)
-    if (typeof value.schema === 'string') found.add(protoPath(value.schema)?.file ?? value.schema)
+    if (typeof value.schema === 'string') for (const file of await filesOfModel(value.schema)) found.add(file)
     for (const { file } of value.schemaReferences) found.add(file)
     if (throughput.shape.type === 'curve') found.add(throughput.shape.file)
     for (const { connector: other } of references) {

@@ -16,6 +16,7 @@ import { planJsonSchema } from './json-schema/plan.js'
 import { isJsonSchema, parseJsonSchema, type JsonSchema } from '../model/schemas/json-schema.js'
 import type { NamedSchema } from '../model/schemas/named-schema.js'
 import { inlineProto, parseProto, protoPath, type ProtoSchema } from '../model/schemas/proto-file.js'
+import { importsBeside } from '../model/schemas/proto-imports.js'
 import { deriveProto } from './protobuf/derive.js'
 import { planProto } from './protobuf/plan.js'
 import type { SchemaType } from './registry.js'
@@ -87,9 +88,17 @@ function ownProto(connector: ValueConfig, fields: readonly Field[]): ValueSchema
   return schema.place === derivedPlace ? { ...schema, plan: wholly(schema.plan) } : schema
 }
 
-/** The .proto files that a connector's file imports. Throws SCHEMA_INVALID. */
+/** The .proto files that a connector's file imports: those that it names, and those beside it. Throws SCHEMA_INVALID. */
 function protoReferences({ value }: ValueConfig): NamedSchema[] {
-  return value.schemaReferences.map(({ name, file }) => ({ name, schema: readSchemaText(file) }))
+  const named = value.schemaReferences.map(({ name, file }) => ({ name, schema: readSchemaText(file) }))
+  const path = typeof value.schema === 'string' ? protoPath(value.schema)?.file : undefined
+  if (path === undefined) return named
+  const beside = importsBeside(
+    readSchemaText(path),
+    path,
+    named.map(({ name }) => name),
+  )
+  return [...named, ...beside.map(({ name, schema }) => ({ name, schema }))]
 }
 
 /** A plan that leaves no column out. */

@@ -18,6 +18,7 @@ import { withLives } from './lives/with-lives.js'
 import type { CircuitSource, ModelColumn, Model } from './model.js'
 import { isPlainColumn } from './generated/plain.js'
 import { parseProto, protoPath } from './schemas/proto-file.js'
+import { importsBeside } from './schemas/proto-imports.js'
 import { poolOf } from './generated/words.js'
 
 /** Where a model comes from: the path of a model or schema file, or a schema itself. */
@@ -53,8 +54,9 @@ export async function loadModel(path: ModelSource): Promise<Model> {
     if (optionFilesOf(schema, path).length === 0) return parseModel(bytes, path)
     return modelFromSchema(await withOptionFiles(schema as Record<string, unknown>, path), path)
   }
-  return modelOfProto(parseProto(bytes.toString(), proto.file, proto.message), (text) =>
-    parseModel(Buffer.from(text), path),
+  const text = bytes.toString()
+  return modelOfProto(parseProto(text, proto.file, proto.message, importsBeside(text, proto.file)), (model) =>
+    parseModel(Buffer.from(model), path),
   )
 }
 
@@ -75,13 +77,13 @@ function annotatedSchema(bytes: Buffer): Record<string, unknown> | null {
 export async function filesOfModel(source: ModelSource): Promise<string[]> {
   const files: string[] = []
   for (let file = typeof source === 'string' ? source : null; file !== null && !files.includes(file);) {
-    const proto = protoPath(file)
-    files.push(proto?.file ?? file)
+    const proto = protoPath(file)?.file
+    files.push(proto ?? file)
     const isDeclaration = declarations.has(extname(file))
-    if (proto === null && !isDeclaration) {
-      const bytes = await readFile(file).catch(() => null)
-      if (bytes !== null) files.push(...optionFilesOf(annotatedSchema(bytes), file))
-    }
+    const bytes = isDeclaration ? null : await readFile(proto ?? file).catch(() => null)
+    if (bytes !== null && proto !== undefined)
+      files.push(...importsBeside(bytes.toString(), proto).map((imported) => imported.file))
+    else if (bytes !== null) files.push(...optionFilesOf(annotatedSchema(bytes), file))
     file = isDeclaration ? await includedIn(file) : null
   }
   return files

@@ -169,7 +169,7 @@ function addKnownImport(root: protobuf.Root, name: string, place: string): void 
       place,
       found: `import ${JSON.stringify(name)}`,
       expected: 'google/protobuf/timestamp.proto, google/protobuf/wrappers.proto or google/type/date.proto',
-      remedy: 'Name its file in value.schema_references, or copy the imported messages into this file',
+      remedy: 'Put its file at that path below the folder of this .proto file, or name it in value.schema_references',
     })
   root.addJSON(known.nested ?? {})
 }

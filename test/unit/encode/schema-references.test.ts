@@ -1,5 +1,6 @@
 /** Schemas that refer to others: registered in order, each with what it uses, and written with. */
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import avro from 'avsc'
@@ -11,6 +12,7 @@ import type { EncodedConnector } from '#src/encode/encoded-connector.js'
 import { createEncoder } from '#src/encode/create.js'
 import { refersTo } from '#src/encode/refers-to.js'
 import { inputsOf } from '#src/connector/inputs.js'
+import { filesOfModel, loadModel } from '#src/model/load.js'
 import { encodedConnector, valuesOf } from '../../support/encoded.js'
 import { batchOf, drawn, text } from '../../support/layouts.js'
 import { registryOf } from '../../support/value-formats.js'
@@ -139,6 +141,44 @@ for (const format of ['avro', 'json-schema', 'protobuf'] as const) {
     assert.deepEqual(JSON.parse(JSON.stringify(values.map(decoders[format]))), orders)
   })
 }
+
+test('imports of a .proto file are found below its folder', async (t) => {
+  const { main, references } = cases.protobuf
+  const folder = await folderWith(t, { 'main.proto': main, ...references })
+  const schema = join(folder, 'main.proto')
+  const registry = registryOf()
+  const encoder = createEncoder(
+    encodedConnector({ format: 'protobuf', schema, schemaReferences: [] }),
+    registry,
+  )(fields)
+  await encoder.prepare()
+  assert.deepEqual(
+    registry.registered.map(([subject]) => subject),
+    ['shop/currency.proto', 'shop/money.proto', 'my-topic-value'],
+  )
+  const [value] = valuesOf(encoder.encode(batchOf(fields, rows[0])))
+  assert.deepEqual(decoders.protobuf(value.subarray(5)), orders[0])
+  assert.deepEqual(await filesOfModel(schema), [schema, ...Object.keys(references).map((name) => join(folder, name))])
+  const model = await loadModel(schema)
+  assert.deepEqual(
+    model.columns.map(({ name }) => name),
+    ['id', 'total.amount', 'total.currency', 'total.other'],
+  )
+})
+
+test('no import leads out of the folder of a .proto file', async (t) => {
+  const main = (path: string): string => `syntax = "proto3"; import "${path}"; message A { Money total = 1; }`
+  const folder = await folderWith(t, {
+    'outside.proto': 'syntax = "proto3"; message Money { int64 amount = 1; }',
+    'inside/up.proto': main('../outside.proto'),
+  })
+  await writeFile(join(folder, 'inside/root.proto'), main(join(folder, 'outside.proto')))
+  for (const name of ['up', 'root'])
+    await assert.rejects(loadModel(join(folder, `inside/${name}.proto`)), {
+      code: 'SCHEMA_INVALID',
+      message: /unknown import; found import ".*outside\.proto".*below the folder of this \.proto file/,
+    })
+})
 
 const enumField = {
   ...fields[2],
