@@ -12,6 +12,7 @@ import { isArithmetic } from '../model/expression/formula.js'
 import { circuitTables } from './circuit-tables.js'
 import { outsideColumns, PartNames } from './columns/generated.js'
 import type { LearnedColumn } from './columns/plan.js'
+import { castColumn, personColumn, withPeople } from './people/artifact.js'
 import type { Prepared } from './prepare.js'
 import type { Follower } from './relations/followers.js'
 import type { PlannedRelation } from './relations/planned-relation.js'
@@ -23,15 +24,22 @@ export function assembleModel(
   circuit: Circuit | null,
   { name, seed, report }: { name: string; seed: number; report: unknown },
 ): ModelArtifact {
-  const { planned, nodes, composed, decided, relations, followers, joint, masks, patterns, forbid } = prepared
+  const { planned, nodes, composed, decided, relations, followers, joint, masks, patterns, forbid, casts } = prepared
   const learned = [...nodes, ...decided].map(({ column }) => column.name)
   const names = new PartNames(new Set([...planned.map((column) => column.name), ...learned]))
-  const columns = planned.flatMap((column) =>
-    column.place === 'outside' ? outsideColumns(column, planned, names, seed) : learnedColumns(column),
+  const columnsOfPeople = new Map(
+    casts.flatMap((cast) => cast.columns.map((column) => [column.name, castColumn(cast, column)])),
   )
+  const others = planned.filter(({ name }) => !columnsOfPeople.has(name))
+  const columns = planned.flatMap((column) => {
+    const ofPeople = columnsOfPeople.get(column.name)
+    if (ofPeople !== undefined) return [{ ...ofPeople, ...(column.hidden && { hidden: true as const }) }]
+    return column.place === 'outside' ? outsideColumns(column, others, names, seed) : learnedColumns(column)
+  })
   const rests = followers.flatMap(({ rest }) => rest ?? [])
   columns.push(...[...joint, ...patterns, ...rests].map(learnedColumn))
-  const tables = circuit && circuitTables(circuit)
+  for (const cast of casts) columns.push(personColumn(cast, nodes))
+  const tables = circuit && circuitTables(casts.reduce((each, cast) => withPeople(each, cast, nodes), circuit))
   return {
     format: artifactFormat,
     version: Math.max(

@@ -1,7 +1,9 @@
 import type { ModelArtifact } from '../model/artifact.js'
 import { assembleModel } from './assemble.js'
 import type { ColumnsFile } from './columns/settings.js'
-import type { NodeColumn } from './node-column.js'
+import { orderedCodes } from './node-column.js'
+import { castPeople } from './people/cast.js'
+import { planTable } from './plan-table.js'
 import { codedRows, prepareTable, type Prepared } from './prepare.js'
 import { TrainingRandom } from './random.js'
 import { dryRun } from './dry-run.js'
@@ -48,9 +50,11 @@ const minRowsToHoldOut = 50
  * TABLE_INVALID, CONFIG_INVALID, CONFIG_UNREADABLE or MODEL_INVALID, all before training.
  */
 export async function fitTable(table: Table, options: FitOptions): Promise<Fitted> {
-  const prepared = prepareTable(table, options.columns, options)
-  options.onPrepared?.(prepared)
   const { name, seed } = options
+  const planned = planTable(table, options.columns)
+  const casts = await castPeople(planned, table, options.columns, options)
+  const prepared = prepareTable(table, options.columns, options, { planned, casts })
+  options.onPrepared?.(prepared)
   const model = dryRun(prepared, { name, seed }, `the model of ${table.place}`)
   options.onExamples?.(exampleNotes(prepared, model, seed))
   const split = splitRows(prepared.rows, seed)
@@ -67,13 +71,6 @@ async function trainCircuit(prepared: Prepared, split: Split, options: FitOption
   const table = codedRows(prepared, split.train)
   const ordered = prepared.nodes.map(orderedCodes)
   return train(table, { states, seed, threads, heldOut, ordered, signal, onProgress })
-}
-
-/** The number of codes in value order. Alphabets of numbers, dates and times are in value order, with missing last. */
-function orderedCodes({ column, alphabet: { symbols } }: NodeColumn): number {
-  const { kind } = column.learned.type
-  if (kind === 'string' || kind === 'uuid' || kind === 'boolean') return 0
-  return symbols.at(-1) === null ? symbols.length - 1 : symbols.length
 }
 
 interface Split {

@@ -1,7 +1,7 @@
 import { GenesisError } from '../errors.js'
 import type { Formula } from '../model/expression/formula.js'
 import type { CodedTable } from '../model/circuit.js'
-import { isNumeric, planColumns, type LearnedColumn, type PlannedColumn } from './columns/plan.js'
+import { isNumeric, type LearnedColumn, type PlannedColumn } from './columns/plan.js'
 import { withForms } from './columns/code-forms.js'
 import type { ColumnsFile } from './columns/settings.js'
 import { dayAndTime, freeName, type ComposedColumn } from './columns/day-and-time.js'
@@ -16,8 +16,10 @@ import { planRelations } from './relations/plan.js'
 import type { PlannedRelation } from './relations/planned-relation.js'
 import { followerNote, followersOf, type Follower } from './relations/followers.js'
 import { unequalPairs } from './relations/unequal.js'
-import { forbiddenRows, statedRelations, wrongRelations } from './relations/stated.js'
+import { forbiddenRows, statedRelations } from './relations/stated.js'
 import type { NodeColumn } from './node-column.js'
+import type { Cast } from './people/cast.js'
+import { eventTimesIn, inOrder, isLearned, planTable, type Plan } from './plan-table.js'
 import type { Table } from './table/table.js'
 
 /** A table prepared for training. */
@@ -41,6 +43,8 @@ export interface Prepared {
   readonly patterns: readonly LearnedColumn[]
   /** Hidden columns that are not in the table: combinations of two of its columns. */
   readonly joint: readonly LearnedColumn[]
+  /** The people made up in place of the table's. */
+  readonly casts: readonly Cast[]
   /** Conditions that no record may satisfy. */
   readonly forbid: readonly Formula[]
   /** What was changed or dropped, each a complete sentence. */
@@ -63,14 +67,20 @@ export interface DecidedColumn {
 /** Codes are 16 bits wide. */
 const maxSymbols = 65_535
 
-/** Decides what each column is, finds relations, dependencies and symbols. Throws TABLE_INVALID or CONFIG_INVALID. */
-export function prepareTable(table: Table, file: ColumnsFile | undefined, options: PrepareOptions): Prepared {
-  const found = planColumns(table, file, (planned) =>
-    wrongRelations(planned.filter(isLearned), eventTimesIn(planned), file),
-  )
-  const notes = [...table.notes]
-  const names = new Set(found.map(({ name }) => name))
-  const planned = withForms(found, options.minCount, (name) => freeName(name, names))
+/** Finds relations, dependencies and symbols. Throws TABLE_INVALID or CONFIG_INVALID. `plan`: default without people. */
+export function prepareTable(
+  table: Table,
+  file: ColumnsFile | undefined,
+  options: PrepareOptions,
+  plan: Plan = { planned: planTable(table, file), casts: [] },
+): Prepared {
+  const { casts } = plan
+  const cast = new Set(casts.flatMap(({ columns }) => columns.map(({ name }) => name)))
+  const notes = [...table.notes, ...casts.map(({ note }) => note)]
+  const names = new Set(plan.planned.map(({ name }) => name))
+  for (const { node } of casts) names.add(node.column.name)
+  const others = plan.planned.filter(({ name }) => !cast.has(name))
+  const planned = withForms(others, options.minCount, (name) => freeName(name, names))
   let nodes: NodeColumn[] = []
   let composed: ComposedColumn[] = []
   for (const column of planned) {
@@ -161,8 +171,9 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
   for (const formula of stated.forbid) notes.push(forbiddenNote(formula, forbiddenRows(formula, learned), table.rows))
   return {
     rows: table.rows,
-    planned,
-    nodes: undecided,
+    planned: inOrder(planned, plan.planned),
+    nodes: [...undecided, ...casts.map(({ node }) => node)],
+    casts,
     composed,
     decided,
     relations,
@@ -174,19 +185,6 @@ export function prepareTable(table: Table, file: ColumnsFile | undefined, option
     forbid: [...stated.forbid, ...unequal.map(({ forbidden }) => forbidden)],
     notes,
   }
-}
-
-function isLearned(column: PlannedColumn): column is LearnedColumn {
-  return column.place === 'learned'
-}
-
-/** The columns of times that are replaced by an event time, with the table's values. */
-function eventTimesIn(planned: readonly PlannedColumn[]): LearnedColumn[] {
-  return planned.flatMap((column): LearnedColumn[] => {
-    if (column.place === 'learned' || column.times === undefined || column.raw === null) return []
-    const { name, raw, times: learned } = column
-    return [{ place: 'learned', name, hidden: true, raw, learned }]
-  })
 }
 
 /** The nodes behind a column: its own, those of its day and time, or its rest and own values. */

@@ -48,6 +48,8 @@ export interface ColumnSettings {
   readonly before?: string | readonly string[]
   /** Ignores relations found for this column. */
   readonly relations?: 'off'
+  /** Does not repeat the column's people: each record has another. */
+  readonly repeats?: 'off'
 }
 
 export type ColumnKind = DetectedKind | 'pool' | 'template' | 'event_time' | 'clock'

@@ -68,7 +68,7 @@ export function contradictions(
   complain: Complain,
 ): GenesisError[] {
   const errors: GenesisError[] = []
-  for (const key of ['missing', 'mask', 'equals', 'after', 'before', 'relations'] as const) {
+  for (const key of ['missing', 'mask', 'equals', 'after', 'before', 'relations', 'repeats'] as const) {
     if (isMade && settings[key] !== undefined) errors.push(complain(key, 'only for columns of the table'))
   }
   for (const key of Object.keys(settings) as Key[]) {

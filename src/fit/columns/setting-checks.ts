@@ -75,6 +75,7 @@ const checks: { readonly [Key in keyof Required<ColumnSettings>]: Check } = {
   after: isNames,
   before: isNames,
   relations: oneOf('off'),
+  repeats: oneOf('off'),
   jitter: (value) => (isDuration(value) ? null : 'a duration such as 5s'),
 }
 

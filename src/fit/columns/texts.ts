@@ -55,13 +55,19 @@ export function textKind(name: string, texts: readonly string[]): TextKind | nul
   if (firstNameColumn.test(name) && all(oneName)) return 'first_name'
   if (lastNameColumn.test(name) && all(oneName)) return 'last_name'
   // People have two or three names, usually two; titles and places do not.
-  if (nameColumn.test(name) && all(person) && share((text) => text.split(' ').length === 2) >= 0.6) return 'name'
+  if (nameColumn.test(name) && isFullName(texts)) return 'name'
   const digits = (text: string): number => text.replace(/\D/g, '').length
   const isPhone = (text: string): boolean => phone.test(text) && digits(text) >= 7
   if (share(isPhone) >= minShare && (phoneColumn.test(name) || share((text) => /[+() ]/.test(text)) >= minShare))
     return 'phone'
   if (addressColumn.test(name) && share((text) => /\d/.test(text) && /\p{L}{2}/u.test(text)) >= 0.8) return 'address'
   return null
+}
+
+/** Whether texts have the form of first and last names. */
+export function isFullName(texts: readonly string[]): boolean {
+  const share = (test: (text: string) => boolean): number => texts.filter(test).length / texts.length
+  return share((text) => person.test(text)) >= minShare && share((text) => text.split(' ').length === 2) >= 0.6
 }
 
 /** The version of most of the UUIDs: 7, or 4 for all others. */

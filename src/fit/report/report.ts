@@ -162,6 +162,10 @@ export function makeReport({ prepared, sourceRows, circuit, training, split, see
 
 function describeColumn(name: string, prepared: Prepared): ColumnReport {
   const column = prepared.planned.find((candidate) => candidate.name === name)
+  for (const { node, columns } of prepared.casts) {
+    const own = columns.find((candidate) => candidate.name === name)
+    if (own !== undefined) return { name, kind: own.kind, decidedBy: node.column.name }
+  }
   if (column?.place !== 'learned') return { name, kind: column?.kind ?? 'text' }
   const { kind, detail } = column.learned
   const decidedBy = prepared.decided.find((decided) => decided.column === column)?.decider.column.name

@@ -39,10 +39,16 @@ export class Categories {
   }
 }
 
-/** The learned columns of a plan, including those determined by others, but without those that follow an event time. */
-export function learnedColumns({ planned, followers }: Prepared): LearnedColumn[] {
-  const isFollower = (name: string): boolean => followers.some(({ column }) => column.name === name)
-  return planned.filter((column): column is LearnedColumn => column.place === 'learned' && !isFollower(column.name))
+/**
+ * The learned columns of a plan, including those determined by others, but without those that follow an event time and those whose values
+ * are made up with the people that they describe.
+ */
+export function learnedColumns({ planned, followers, casts }: Prepared): LearnedColumn[] {
+  const left = new Set([
+    ...followers.map(({ column }) => column.name),
+    ...casts.flatMap(({ columns }) => columns.filter(({ measured }) => !measured).map(({ name }) => name)),
+  ])
+  return planned.filter((column): column is LearnedColumn => column.place === 'learned' && !left.has(column.name))
 }
 
 /** A sample of selected rows of the table. */

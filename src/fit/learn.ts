@@ -1,0 +1,30 @@
+import type { ModelArtifact } from '../model/artifact.js'
+import { assembleModel } from './assemble.js'
+import type { PlannedColumn } from './columns/plan.js'
+import type { ColumnsFile } from './columns/settings.js'
+import { orderedCodes } from './node-column.js'
+import { codedRows, prepareTable, type PrepareOptions } from './prepare.js'
+import type { Table } from './table/table.js'
+import { train } from './train.js'
+
+export interface LearnOptions extends PrepareOptions {
+  readonly name: string
+  readonly seed: number
+  readonly threads?: number
+  readonly signal?: AbortSignal
+}
+
+/** A model of a small table from all of its rows, without a report. */
+export async function learnTable(
+  table: Table,
+  file: ColumnsFile,
+  planned: readonly PlannedColumn[],
+  options: LearnOptions & { readonly states: number },
+): Promise<ModelArtifact> {
+  const prepared = prepareTable(table, file, options, { planned, casts: [] })
+  const { name, states, seed, threads, signal } = options
+  const ordered = prepared.nodes.map(orderedCodes)
+  const trained =
+    prepared.nodes.length === 0 ? null : await train(codedRows(prepared), { states, seed, threads, ordered, signal })
+  return assembleModel(prepared, trained?.circuit ?? null, { name, seed, report: null })
+}
