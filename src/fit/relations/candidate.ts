@@ -49,11 +49,12 @@ export function fitnessOf(
   return keptRows(values, given, toleranceOf(candidate.column, values))
 }
 
-/** Counts the rows that have both values, and those where these are equal within the tolerance. */
-export function keptRows(values: Float64Array, given: Float64Array, tolerance: number): Fitness {
+/** Counts the rows that have both values, and those where these are equal within the tolerance; only rows with 1 in `counted`. */
+export function keptRows(values: Float64Array, given: Float64Array, tolerance: number, counted?: Uint8Array): Fitness {
   let rows = 0
   let kept = 0
   for (let i = 0; i < values.length; i++) {
+    if (counted !== undefined && counted[i] === 0) continue
     const away = Math.abs(values[i] - given[i])
     if (Number.isNaN(away)) continue
     rows++

@@ -1,6 +1,6 @@
 import { columnsIn, type Formula, type Rounding } from '../../model/expression/formula.js'
 import { someOf } from '../some-rows.js'
-import { fitnessOf, type FormulaCandidate, type Named } from './candidate.js'
+import { fitnessOf, formulaIn, keptRows, toleranceOf, type FormulaCandidate, type Named } from './candidate.js'
 import { codeLength } from './code-length.js'
 import { durationFormulas } from './durations.js'
 import { numbersOf, type NumberColumn } from './number-column.js'
@@ -388,14 +388,24 @@ class Search {
     roundings: readonly Rounding[],
     used: readonly NumberColumn[] | null = [],
   ): ExactRelation | null {
+    if (used !== null && this.#isConstant(y)) return null
     let best: ExactRelation | null = null
     for (const rounding of roundings) {
       const candidate: FormulaCandidate = { column: y, formula, rounding }
       const few = fitnessOf(candidate, this.named, this.#spread, this.#read)
       if (few.rows > 30 && few.kept < minSpreadShare * few.rows) continue
-      const { rows, kept } = fitnessOf(candidate, this.named, this.sample, this.#read)
+      if (used !== null && !this.#tellingRows(y, used).isVaried) continue
+      const values = this.#read(y, this.sample)
+      const given = formulaIn(candidate, this.named, this.sample, this.#read)
+      const tolerance = toleranceOf(y, values)
+      const { rows, kept } = keptRows(values, given, tolerance)
       if (rows < minEvidence || kept < minShare * rows) continue
-      if (used === null ? !this.#varies(y, candidate) : !this.#shows(y, candidate, used)) continue
+      if (used === null) {
+        if (!this.#varies(y, candidate)) continue
+      } else {
+        const shown = keptRows(values, given, tolerance, this.#tellingRows(y, used).isTelling)
+        if (shown.rows < minEvidence || shown.kept < 0.9 * shown.rows) continue
+      }
       if (best === null || kept / rows > best.share) best = { ...candidate, share: kept / rows }
     }
     return best
@@ -412,12 +422,42 @@ class Search {
     return rows >= minEvidence && kept >= 0.9 * rows
   }
 
-  /** Whether enough rows in which no part of the formula is 0 satisfy it, and y is not nearly constant. */
-  #shows(y: NumberColumn, candidate: FormulaCandidate, used: readonly NumberColumn[]): boolean {
-    const telling = this.sample.filter((_, i) => used.every((each) => (this.#all.get(each)![i] || 0) !== 0))
-    const values = numbersOf(y, telling)
-    if (codeLength(values, y.grain) < 1) return false
-    const { rows, kept } = fitnessOf(candidate, this.named, telling)
-    return rows >= minEvidence && kept >= 0.9 * rows
+  readonly #constant = new Map<NumberColumn, boolean>()
+
+  /** Whether y has only one value in the sample. Then no rows are telling. */
+  #isConstant(y: NumberColumn): boolean {
+    let constant = this.#constant.get(y)
+    if (constant === undefined) {
+      const values = this.#all.get(y)!
+      const first = values.find((value) => !Number.isNaN(value))
+      constant = values.every((value) => Number.isNaN(value) || value === first)
+      this.#constant.set(y, constant)
+    }
+    return constant
   }
+
+  #telling: TellingRows | null = null
+
+  /** The rows in which no part of a formula is 0, kept for the formulas of the same columns that follow. */
+  #tellingRows(y: NumberColumn, used: readonly NumberColumn[]): TellingRows {
+    const known = this.#telling
+    if (known?.y === y && known.used.length === used.length && used.every((each, i) => each === known.used[i]))
+      return known
+    const isTelling = new Uint8Array(this.sample.length).fill(1)
+    for (const each of used) {
+      const all = this.#all.get(each)!
+      for (let i = 0; i < all.length; i++) if (Number.isNaN(all[i]) || all[i] === 0) isTelling[i] = 0
+    }
+    const values = this.#read(y, this.sample).filter((_, i) => isTelling[i] === 1)
+    return (this.#telling = { y, used, isTelling, isVaried: codeLength(values, y.grain) >= 1 })
+  }
+}
+
+interface TellingRows {
+  readonly y: NumberColumn
+  readonly used: readonly NumberColumn[]
+  /** By row of the sample: 1 if it is one. */
+  readonly isTelling: Uint8Array
+  /** Whether y is not nearly constant in them. */
+  readonly isVaried: boolean
 }

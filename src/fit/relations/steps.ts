@@ -60,11 +60,12 @@ export function quotientFormulas(
   few: (column: NumberColumn) => Float64Array,
   near: (value: (row: number) => number) => boolean,
 ): { readonly formula: Formula; readonly used: readonly NumberColumn[] }[] {
+  // By zero, nothing could be divided.
+  const divisors = parts.filter(isPositive)
   return parts.flatMap((a) => {
     const above = few(a)
-    return parts.flatMap((b) => {
-      // By zero, nothing could be divided.
-      if (a === b || !isPositive(b)) return []
+    return divisors.flatMap((b) => {
+      if (a === b) return []
       const below = few(b)
       return factors
         .filter((factor) => near((row) => (factor * above[row]) / below[row]))
