@@ -243,7 +243,7 @@ describe('the rendered chart', { skip: !hasHelm && 'helm is not installed, so on
       const job = (await rendered('job-values.yaml', '-f', join(own, file))).find(({ kind }) => kind === 'Job')
       return JSON.stringify(job?.spec)
     }
-    // JSON.stringify cannot tell 2.592e+06 from 2592000: Kubernetes does, so the text is looked at.
+    // As text: once parsed, 2.592e+06 is no different.
     const args = ['template', 'feed', folder, '--kube-version', '1.31.0', '-f', `${folder}ci/job-values.yaml`]
     const { stdout } = await run(helm, [...args, '-f', join(own, 'large.yaml')])
     for (const one of [...seconds.split(', '), 'terminationGracePeriodSeconds: 3600000'])

@@ -36,6 +36,31 @@ test('the worker of the Compose file outlives its bounded connectors, so that th
   assert.match(ports[0], new RegExp(`^127\\.0\\.0\\.1:.*:${worker.http.port}$`))
 })
 
+test('the worker of the Compose file has the time to finish its transactions, and no more rights than in a cluster', async () => {
+  const { services } = parse(await readFile(shipped('docker-compose.yml'), 'utf8')) as {
+    services: { worker: Record<string, unknown> }
+  }
+  const { stop_grace_period: grace, read_only: isReadOnly, cap_drop: dropped, security_opt: options } = services.worker
+  const { shutdown } = await loadWorker(shipped('deploy/worker.yaml'), {})
+  assert.ok(Number.parseInt(String(grace)) * 1000 > shutdown.timeoutMs)
+  assert.deepEqual([isReadOnly, dropped, options], [true, ['ALL'], ['no-new-privileges:true']])
+})
+
+test('native dependencies come prebuilt for the architectures that docs/running.md names', async () => {
+  const lock = JSON.parse(await readFile(shipped('package-lock.json'), 'utf8')) as {
+    packages: Record<string, { os?: string[]; cpu?: string[]; dev?: boolean }>
+  }
+  const built = (cpu: string): string[] =>
+    Object.entries(lock.packages)
+      .filter(([, one]) => one.dev !== true && one.os?.[0] === 'linux' && one.cpu?.[0] === cpu)
+      .map(([name]) => name.replace(cpu, 'CPU'))
+  assert.ok(built('x64').length >= 4)
+  assert.deepEqual(
+    built('x64').filter((name) => !built('arm64').includes(name)),
+    [],
+  )
+})
+
 describe("the image's health check", () => {
   const healthy: RequestListener = (request, response) => {
     response.writeHead(request.url === '/health' ? 200 : 503).end()
