@@ -11,7 +11,7 @@ import { TransactionFilter } from './wire/transaction-filter.js'
 
 /** Markers of an acknowledged commit are milliseconds away. */
 export const markersMs = 3_000
-const markersPollMs = 20
+export const markersPollMs = 20
 
 interface Entry {
   readonly value: Buffer | null

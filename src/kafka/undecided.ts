@@ -25,7 +25,7 @@ export interface Decisions {
 
 /** Reads the log from `stableEnd` to before `end`. Rejects as TopicReader.read does. */
 export async function decisionsBehind(
-  reader: TopicReader,
+  reader: Pick<TopicReader, 'read'>,
   { partition, stableEnd, end }: Pick<PartitionRange, 'partition' | 'stableEnd' | 'end'>,
 ): Promise<Decisions> {
   const markers = new Map<bigint, { offset: number; commit: boolean }[]>()
