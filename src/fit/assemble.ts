@@ -89,7 +89,7 @@ export function assembleModel(
   }
 
   function relatedColumns(column: LearnedColumn, relation: PlannedRelation): ArtifactColumn[] {
-    const parts = [relation.rest, relation.own, relation.free].filter((part) => part != null)
+    const parts = [relation.rest, relation.own, relation.free, ...(relation.parts ?? [])].filter((part) => part != null)
     const shape = { name: column.name, type: column.learned.type, ...(column.hidden && { hidden: true as const }) }
     const nullable = column.learned.held.includes(null)
     return [{ ...shape, nullable, source: relationSource(relation) }, ...parts.map(learnedColumn)]

@@ -110,6 +110,7 @@ export function prepareTable(
   const ways = {
     isFixed: (name: string) => isClock(name) || groups.some((group) => group.has(name)),
     groups,
+    hasClocks: clocks.length > 0,
     isExact: (name: string) => nodes.some(({ column, alphabet }) => column.name === name && alphabet.exact),
     freeName: (name: string) => freeName(name, names),
     stated,
@@ -127,9 +128,9 @@ export function prepareTable(
   )
   composed = composed.filter(({ column }) => !made.has(column.name))
   nodes = nodes.filter(({ column }) => !made.has(column.name) && !gone.has(column.name))
-  for (const { rest, own, free, notSo } of relations) {
+  for (const { rest, own, free, parts = [], notSo } of relations) {
     if (rest !== null) nodes.push(discretised(rest, table, { ...options, keep: notSo ?? undefined }))
-    for (const hidden of [own, free]) if (hidden != null) nodes.push(discretised(hidden, table, options))
+    for (const hidden of [...parts, own, free]) if (hidden != null) nodes.push(discretised(hidden, table, options))
   }
   for (const { rest } of followers) if (rest !== null) nodes.push(discretised(rest, table, options))
   const before = dependenciesOf(nodes)
@@ -182,7 +183,11 @@ export function prepareTable(
     joint,
     masks,
     patterns,
-    forbid: [...stated.forbid, ...unequal.map(({ forbidden }) => forbidden)],
+    forbid: [
+      ...stated.forbid,
+      ...unequal.map(({ forbidden }) => forbidden),
+      ...relations.flatMap(({ forbidden = [] }) => forbidden.map(({ formula }) => formula)),
+    ],
     notes,
   }
 }
@@ -196,7 +201,11 @@ function nodesOf(
 ): NodeColumn[] {
   const parts = composed.find((each) => each.column === column)
   const relation = relations.find((each) => each.column === column)
-  const columns = relation ? [relation.rest, relation.own, relation.free] : parts ? [parts.day, parts.time] : [column]
+  const columns = relation
+    ? [relation.rest, relation.own, relation.free, ...(relation.parts ?? [])]
+    : parts
+      ? [parts.day, parts.time]
+      : [column]
   return nodes.filter((node) => columns.includes(node.column))
 }
 

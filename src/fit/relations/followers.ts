@@ -5,7 +5,7 @@ import type { FieldType } from '../../record.js'
 import type { LearnedColumn } from '../columns/plan.js'
 import { codeLength } from './code-length.js'
 import { columnOfNumbers, computedOf, numberColumn, numbersOf, partsIn } from './number-column.js'
-import type { PlannedRelation } from './planned-relation.js'
+import { restType, type PlannedRelation } from './planned-relation.js'
 
 /** A column computed from the record's event time, outside the circuit: a formula, plus a hidden learned column unless the rest is always 0. */
 export interface Follower {
@@ -59,7 +59,7 @@ function partsOf({ formula, between, atLeast, atMost }: PlannedRelation): string
 }
 
 function follower(
-  { column, formula, by, rest, own, notSo, free, between, atLeast, atMost }: PlannedRelation,
+  { column, formula, by, rest, own, notSo, free, parts: hidden, between, atLeast, atMost }: PlannedRelation,
   clock: string,
   parts: (name: string) => ColumnInput,
   freeName: (name: string) => string,
@@ -71,7 +71,8 @@ function follower(
     const given = computedOf(whole, type, 'half', parts, values.length)
     return { whole, rests: values.map((value, row) => value - given[row]) }
   }
-  const isPlain = by === 'sum' && between === undefined && free === undefined && own === null && notSo === null
+  const isPlain =
+    by === 'sum' && [between, free, hidden].every((each) => each === undefined) && own === null && notSo === null
   const isTime = type.kind === 'date' || type.kind === 'timestamp'
   const ways = [
     ...(isPlain ? [from(formula)] : []),
@@ -90,11 +91,6 @@ function follower(
 
 function limit(op: 'max' | 'min', sum: Formula, names: readonly string[]): Formula {
   return { op, of: [sum, ...names.map((column): Formula => ({ column }))] }
-}
-
-/** The type of a rest: for times, a number of days or milliseconds. */
-function restType(type: FieldType): FieldType {
-  return type.kind === 'date' || type.kind === 'timestamp' ? { kind: 'integer' } : type
 }
 
 function scaled(rest: Formula, type: FieldType): Formula {

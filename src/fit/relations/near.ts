@@ -7,6 +7,7 @@ import { someOf } from '../some-rows.js'
 import type { Order } from './order.js'
 import { numbersOf, type NumberColumn } from './number-column.js'
 import { ratioRests } from './rests.js'
+import { savedByDays } from './days.js'
 import { trendFormula } from './trend.js'
 import type { Uses } from './uses.js'
 
@@ -19,6 +20,8 @@ export interface NearRelation {
   readonly between?: readonly [low: Formula, high: Formula]
   /** The column of times that the formula is a trend over. */
   readonly trend?: string
+  /** Whether the rest is a number of days and a time of day of its own, counted from the day of the formula. */
+  readonly byDays?: true
   /** Bits per row that learning the rest instead of the column saves. */
   readonly gain: number
 }
@@ -47,10 +50,11 @@ export function nearRelations(
   orders: readonly Order[],
   named: Named,
   uses: Uses,
+  hasClocks: boolean,
 ): NearRelation[] {
   const rows = columns[0]?.column.raw.codes.length ?? 0
   if (rows < minRows || columns.length < 2) return []
-  const search = new NearSearch(columns, orders, named, someOf(rows, sampleRows), uses)
+  const search = new NearSearch(columns, orders, named, someOf(rows, sampleRows), uses, hasClocks)
   const left = new Set(columns)
   const placed: NumberColumn[] = []
   const found: NearRelation[] = []
@@ -90,6 +94,7 @@ class NearSearch {
     readonly named: Named,
     readonly sample: Uint32Array,
     readonly uses: Uses,
+    readonly hasClocks: boolean,
   ) {
     for (const each of columns) {
       const values = numbersOf(each, sample)
@@ -109,14 +114,27 @@ class NearSearch {
       }
       return sum
     }
-    const scores = new Map([...left].map((each) => [each, saved(each)]))
-    return [...left].reduce((best, each) => (scores.get(each)! > scores.get(best)! ? each : best))
+    const isFirst = (each: NumberColumn): boolean => ![...left].some((other) => this.#isBefore(other, each))
+    const first = [...left].filter(isFirst)
+    const roots = first.length > 0 ? first : [...left]
+    const scores = new Map(roots.map((each) => [each, saved(each)]))
+    return roots.reduce((best, each) => (scores.get(each)! > scores.get(best)! ? each : best))
+  }
+
+  /** Whether a time is before another in every row: what happens first is the base of what follows, not the other way round. */
+  #isBefore(x: NumberColumn, y: NumberColumn): boolean {
+    if (x === y || !x.isTime || !y.isTime) return false
+    if (this.orders.some(({ low, high }) => low === x && high === y)) return true
+    // An order does not compare times with dates of the same day.
+    if (x.type.kind !== 'timestamp' || y.type.kind !== 'date' || this.#sharedBits(x, y) < minSharedBits) return false
+    const [times, dates] = [this.#values.get(x)!, this.#values.get(y)!]
+    return times.every((time, i) => Number.isNaN(time - dates[i]) || Math.floor(time / dayMs) <= dates[i])
   }
 
   candidates(y: NumberColumn, placed: readonly NumberColumn[]): NearRelation[] {
     const bases: Formula[] = placed
       .filter((x) => this.#isRelated(x, y) && !this.uses.needs(x.name, y.name))
-      .map((x) => baseFor(y, x))
+      .map((x) => baseFor(y, x, this.#isBelow(x, y)))
     const lower = this.orders
       .filter(({ high, low }) => high === y && placed.includes(low) && !this.uses.needs(low.name, y.name))
       .map(({ low }) => low)
@@ -196,6 +214,10 @@ class NearSearch {
     }
   }
 
+  #isBelow(x: NumberColumn, y: NumberColumn): boolean {
+    return this.orders.some(({ low, high }) => low === x && high === y)
+  }
+
   #isRelated(x: NumberColumn, y: NumberColumn): boolean {
     if (x.isTime !== y.isTime) return false
     if (this.orders.some(({ low, high }) => (low === x && high === y) || (low === y && high === x))) return true
@@ -244,14 +266,23 @@ class NearSearch {
     const known = sharedBits(baseLevels, this.#levels.get(y)!)
     const bits = by === 'ratio' ? ratioLength(rests, base, y.grain) : ownLengthOf(rests, y)
     const gain = this.#own.get(y)! - known - (bits - sharedBits(baseLevels, levels)) - (by === 'ratio' ? ratioCost : 0)
-    return { column: y, formula, by, gain }
+    const byDays = y.type.kind === 'timestamp' && by === 'sum' && !this.hasClocks
+    const saved = byDays ? savedByDays(values, base, y.grain) : null
+    if (saved === null || saved <= 0) return { column: y, formula, by, gain }
+    return { column: y, formula, by, byDays: true, gain: gain + saved }
   }
 }
 
-/** A column as the base of another; for a date, the day of a time. */
-function baseFor(y: NumberColumn, x: NumberColumn): Formula {
+/**
+ * A column as the base of another: for a date, the day of a time; on a coarser grid, such as that of quarter-hours, the nearest value of the grid
+ * (from the side that keeps an order), so that any base and rest add up to a value on it.
+ */
+function baseFor(y: NumberColumn, x: NumberColumn, isBelow: boolean): Formula {
   const base: Formula = { column: x.name }
-  return y.type.kind === 'date' && x.type.kind === 'timestamp' ? { op: 'date', of: [base] } : base
+  if (y.type.kind === 'date' && x.type.kind === 'timestamp') return { op: 'date', of: [base] }
+  const [fine, coarse] = [x.grain * x.unit, y.grain * y.unit].map((step) => Number(step.toPrecision(12)))
+  if (fine === 0 || coarse === 0 || fine >= coarse || y.grain === 1) return base
+  return { op: '*', of: [{ op: isBelow ? 'ceil' : 'floor', of: [{ op: '/', of: [base, coarse] }] }, coarse] }
 }
 
 function boundOf(op: 'max' | 'min', columns: readonly NumberColumn[]): Formula {

@@ -37,12 +37,27 @@ export function relationNote(relation: PlannedRelation, isTime: (column: string)
 }
 
 export function relationSentence(relation: PlannedRelation, isTime: (column: string) => boolean): string {
-  const { formula, by, kept, free, atLeast, atMost, rest, calendar, stated, between, trend } = relation
+  const {
+    formula,
+    by,
+    kept,
+    free,
+    atLeast,
+    atMost,
+    rest,
+    calendar,
+    stated,
+    between,
+    trend,
+    base,
+    forbidden = [],
+  } = relation
   if (calendar !== undefined) return `is ${calendar} in every row`
   const text = formulaText(formula, isTime)
   const limits = [
     ...(atLeast.length > 0 ? [`never below ${atLeast.join(' or ')}`] : []),
     ...(atMost.length > 0 ? [`never above ${atMost.join(' or ')}`] : []),
+    ...forbidden.map((condition) => condition.text),
   ]
   if (kept !== null) {
     if (stated) return `is ${text}, as stated; ${kept.kept} of ${kept.rows} rows of the table keep it`
@@ -51,7 +66,9 @@ export function relationSentence(relation: PlannedRelation, isTime: (column: str
   }
   if (between !== undefined)
     return `lies between ${between.map((bound) => formulaText(bound)).join(' and ')}, learned as its relative position`
-  const base = trend === undefined ? text : `a trend over ${trend}`
-  const how = free === undefined ? [`learned as ${base} ${by === 'ratio' ? '× a ratio' : '+ a rest'}`] : []
+  if (base !== undefined)
+    return [`learned as days after ${formulaText(base, isTime)} and a time of day`, ...limits].join(', ')
+  const start = trend === undefined ? text : `a trend over ${trend}`
+  const how = free === undefined ? [`learned as ${start} ${by === 'ratio' ? '× a ratio' : '+ a rest'}`] : []
   return [...how, ...limits].join(', ')
 }

@@ -1,14 +1,24 @@
 import { GenesisError } from '../../errors.js'
-import { columnsIn } from '../../model/expression/formula.js'
+import { columnsIn, durationText, type Formula } from '../../model/expression/formula.js'
+import { dayMs } from '../../model/held.js'
 import type { LearnedColumn } from '../columns/plan.js'
-import type { Named } from './candidate.js'
+import { formulaIn, type FormulaCandidate, type Named } from './candidate.js'
 import { calendarOf } from './calendar.js'
 import { chooseExact, spanOf } from './choose-exact.js'
+import { closedHours } from './days.js'
 import { exactRelations, type ExactRelation } from './exact.js'
 import { nearRelations } from './near.js'
 import { columnOfNumbers, numberColumn, numbersOf, partsIn, type NumberColumn } from './number-column.js'
 import { findOrders, type Order } from './order.js'
-import { exactRelation, nearRelation, ownRelation, statedRelation, type PlannedRelation } from './planned-relation.js'
+import {
+  dayRelation,
+  exactRelation,
+  nearRelation,
+  ownRelation,
+  statedRelation,
+  type Forbidden,
+  type PlannedRelation,
+} from './planned-relation.js'
 import type { StatedRelations } from './stated.js'
 import { Uses } from './uses.js'
 
@@ -19,6 +29,8 @@ export interface RelationOptions {
   readonly groups: readonly ReadonlySet<string>[]
   /** Whether every value of a column is its own symbol, so that values always stay on a calendar. */
   readonly isExact: (name: string) => boolean
+  /** Whether there are event times. What follows them cannot be redrawn, so that its orders must hold as it is. */
+  readonly hasClocks: boolean
   readonly stated: StatedRelations
   /** Whether to search for relations; if not, only stated ones apply. */
   readonly search: boolean
@@ -63,10 +75,14 @@ export function planRelations(learned: readonly LearnedColumn[], options: Relati
     orders,
     named,
     uses,
+    options.hasClocks,
   )
   for (const relation of exact) made.set(relation.column.name, exactRelation(relation, named, freeName))
-  for (const { column, formula, by, between, trend } of near) {
-    const relation = nearRelation({ column, formula, rounding: 'half' }, by, between, named, freeName)
+  for (const { column, formula, by, between, trend, byDays } of near) {
+    const candidate = { column, formula, rounding: 'half' as const }
+    const relation = byDays
+      ? dayRelation(candidate, named, freeName)
+      : withHours(nearRelation(candidate, by, between, named, freeName), candidate, named)
     made.set(column.name, trend === undefined ? relation : { ...relation, trend })
   }
   const isWhole = (name: string): boolean => isFixed(name) || isOnCalendar(named.get(name)!)
@@ -120,6 +136,12 @@ function limited(
 ): PlannedRelation[] {
   const isExact = (name: string): boolean => made.get(name)?.kept != null
   for (const { low, high } of orders) {
+    const byDays = [high, low].find(({ name }) => made.get(name)?.parts !== undefined)
+    if (byDays !== undefined) {
+      const known = made.get(byDays.name)!
+      made.set(byDays.name, { ...known, forbidden: [...(known.forbidden ?? []), ...outOfOrder(low, high, known)] })
+      continue
+    }
     const follows = [low, high].some(
       ({ name }) => isExact(name) && uses.needs(name, name === low.name ? high.name : low.name),
     )
@@ -144,6 +166,36 @@ function limited(
     uses.add(side.name, [other.name])
   }
   return [...made.values()].filter(({ column }) => named.has(column.name))
+}
+
+/** Adds that sums of a base and a rest must not fall into hours of the day that the column never has. */
+function withHours(relation: PlannedRelation, candidate: FormulaCandidate, named: Named): PlannedRelation {
+  if (candidate.column.type.kind !== 'timestamp' || relation.by === 'ratio') return relation
+  const closed = closedHours(candidate.column.name, numbersOf(candidate.column), formulaIn(candidate, named))
+  return closed === null ? relation : { ...relation, forbidden: [closed] }
+}
+
+/** The condition that two times are in the wrong order, or nearer than in any row; none if their days alone rule that out. */
+function outOfOrder(low: NumberColumn, high: NumberColumn, { base }: PlannedRelation): Forbidden[] {
+  const from = numbersOf(low).map((value) => value * low.unit)
+  const to = numbersOf(high).map((value) => value * high.unit)
+  let [least, leastDays] = [Infinity, Infinity]
+  to.forEach((value, row) => {
+    if (Number.isNaN(value - from[row])) return
+    least = Math.min(least, value - from[row])
+    leastDays = Math.min(leastDays, Math.floor(value / dayMs) - Math.floor(from[row] / dayMs))
+  })
+  const isBase = columnsIn(base ?? null).some((name) => name === low.name || name === high.name)
+  if (isBase && leastDays > 0) return []
+  const [after, before]: Formula[] = [{ column: high.name }, { column: low.name }]
+  if (!(least > 0 && least < Infinity))
+    return [{ formula: { op: '<', of: [after, before] }, text: `${high.name} never before ${low.name}` }]
+  return [
+    {
+      formula: { op: '<', of: [{ op: '-', of: [after, before] }, least] },
+      text: `${high.name} always ${durationText(least)} or more after ${low.name}`,
+    },
+  ]
 }
 
 /** Plans the columns on a calendar that are not yet computed from others. */

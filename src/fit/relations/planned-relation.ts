@@ -1,5 +1,6 @@
 /** Relations as the artifact computes them: which parts of a column are computed, and which are learned in hidden columns. */
 import type { FieldType } from '../../record.js'
+import { dayMs } from '../../model/held.js'
 import type { ColumnInput } from '../../model/expression/input.js'
 import { roundings, type Formula, type Rounding } from '../../model/expression/formula.js'
 import { grainOf } from '../columns/learned.js'
@@ -7,8 +8,15 @@ import type { LearnedColumn } from '../columns/plan.js'
 import { formulaIn, keptRows, toleranceOf, type FormulaCandidate, type Named } from './candidate.js'
 import { spanOf } from './choose-exact.js'
 import { codeLength } from './code-length.js'
+import { daysAndTimes } from './days.js'
 import { columnOfNumbers, computedOf, numbersOf, type NumberColumn } from './number-column.js'
 import { ratioRests } from './rests.js'
+
+export interface Forbidden {
+  readonly formula: Formula
+  /** What is true of all other records, such as "never before ordered". */
+  readonly text: string
+}
 
 /** How a column is computed from others, and which hidden columns are learned for that. */
 export interface PlannedRelation {
@@ -24,6 +32,12 @@ export interface PlannedRelation {
   /** The rest that marks rows in which the formula does not hold; null: none. */
   readonly notSo: number | null
   readonly own: LearnedColumn | null
+  /** Hidden columns that the formula reads beside others. */
+  readonly parts?: readonly LearnedColumn[]
+  /** What the column is compared with in the report, if not the formula. */
+  readonly base?: Formula
+  /** Conditions that no record may satisfy. */
+  readonly forbidden?: readonly Forbidden[]
   /** The hidden column that the formula reads, if the column is only its own values within limits. */
   readonly free?: LearnedColumn
   readonly bounds: readonly [number, number] | null
@@ -141,6 +155,46 @@ export function nearRelation(
   }
 }
 
+/**
+ * Plans a time as days after the day of a formula and a time of day, each learned. An order of both is then a condition, because a time of day
+ * can be too early on the same day.
+ */
+export function dayRelation(
+  candidate: FormulaCandidate,
+  named: Named,
+  freeName: (name: string) => string,
+): PlannedRelation {
+  const { column, formula } = candidate
+  const { name } = column
+  const values = numbersOf(column)
+  const given = formulaIn(candidate, named)
+  const { days, times } = daysAndTimes(values, given)
+  const applies = (row: number): boolean => !Number.isNaN(given[row])
+  const counted = columnOfNumbers(
+    freeName(`${name}.days`),
+    { kind: 'integer' },
+    filled(days, (row) => !Number.isNaN(days[row])),
+  )
+  const day: Formula = { op: 'date', of: [formula] }
+  return {
+    ...{
+      column: column.column,
+      rounding: 'half',
+      by: 'sum',
+      bounds: spanOf(column),
+      atLeast: [],
+      atMost: [],
+      kept: null,
+    },
+    formula: { op: '+', of: [day, { op: '*', of: [{ column: counted.name }, dayMs] }] },
+    base: formula,
+    parts: [counted],
+    rest: columnOfNumbers(freeName(`${name}.clock`), { kind: 'integer' }, filled(times, applies)),
+    notSo: null,
+    own: ownColumn(column, values, (row) => !applies(row), freeName),
+  }
+}
+
 /** Plans a column that is its own values, in a hidden column, which orders can then limit. */
 export function ownRelation(column: NumberColumn, freeName: (name: string) => string): PlannedRelation {
   const { type, name } = column
@@ -157,7 +211,7 @@ function beyond(values: Float64Array, low: Float64Array): Float64Array {
 }
 
 /** The type of a rest: for times, a number of days or milliseconds. */
-function restType(type: FieldType): FieldType {
+export function restType(type: FieldType): FieldType {
   return type.kind === 'date' || type.kind === 'timestamp' || type.kind === 'time' ? { kind: 'integer' } : type
 }
 

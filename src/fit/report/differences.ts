@@ -21,14 +21,17 @@ const maxPairs = 24
 /** The relations of a table that a sample can show, learned or not, and pairs of correlated columns, the closest first. */
 export function differencesOf(prepared: Prepared, real: Sample): Difference[] {
   const names = new Set(real.columns.filter(({ numeric }) => numeric).map(({ name }) => name))
-  const found = prepared.tied.flatMap(({ column, formula, rounding, by, between }): Difference[] => {
-    const parts = columnsIn(formula)
-    if (parts.length === 0 || !parts.every((name) => names.has(name))) return []
-    const base = { column: column.name, formula, rounding }
-    if (between !== undefined)
-      return between.map((bound): Difference => ({ ...base, formula: bound, by: 'difference' }))
-    return [{ ...base, by: 'difference' }, ...(by === 'ratio' ? [{ ...base, by: 'ratio' as const }] : [])]
-  })
+  const found = prepared.tied.flatMap(
+    ({ column, formula: whole, base: compared, rounding, by, between }): Difference[] => {
+      const formula = compared ?? whole
+      const parts = columnsIn(formula)
+      if (parts.length === 0 || !parts.every((name) => names.has(name))) return []
+      const base = { column: column.name, formula, rounding }
+      if (between !== undefined)
+        return between.map((bound): Difference => ({ ...base, formula: bound, by: 'difference' }))
+      return [{ ...base, by: 'difference' }, ...(by === 'ratio' ? [{ ...base, by: 'ratio' as const }] : [])]
+    },
+  )
   const known = new Set(found.map(({ column, formula }) => [column, ...columnsIn(formula)].sort().join('\n')))
   return [...found, ...closePairs(prepared, real, known)]
 }

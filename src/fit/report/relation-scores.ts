@@ -19,8 +19,9 @@ export interface FoundRelation {
 export function foundRelations(prepared: Prepared): FoundRelation[] {
   const isTime = timesIn(learnedColumns(prepared))
   return prepared.relations.map((relation) => {
-    const { column, formula, kept, calendar, atLeast, atMost, between } = relation
-    const isRule = calendar !== undefined || atLeast.length + atMost.length > 0
+    const { column, kept, calendar, atLeast, atMost, between, forbidden = [] } = relation
+    const formula = relation.base ?? relation.formula
+    const isRule = calendar !== undefined || atLeast.length + atMost.length + forbidden.length > 0
     const share = kept === null ? (isRule ? 1 : null) : rounded(kept.kept / Math.max(1, kept.rows))
     return {
       column: column.name,

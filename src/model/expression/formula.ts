@@ -130,7 +130,8 @@ const durationUnits = [
   ['ms', 1],
 ] as const
 
-function durationText(ms: number): string {
+/** Milliseconds in the largest unit of which they are a multiple: 90m. */
+export function durationText(ms: number): string {
   const [name, unit] = durationUnits.find(([, length]) => ms >= length && ms % length === 0) ?? ['ms', 1]
   return `${ms / unit}${name}`
 }

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { writeModel } from '#src/model/artifact-write.js'
+import { fitTable, type FitOptions } from '#src/fit/fit.js'
+import { TrainingRandom } from '#src/fit/random.js'
+import type { Cell } from '#src/fit/table/table.js'
+import { parseModel } from '#src/model/load.js'
+import { openGenerator } from '#src/model/open.js'
+import { toRows } from '#src/model/rows.js'
+import type { Value } from '#src/record.js'
+import { tableOf } from '../../support/tables.js'
+
+const options: FitOptions = { name: 'test', states: 4, seed: 1, minCount: 1, roundExtremes: false }
+const [minute, quarter, hour, day] = [60_000, 900_000, 3_600_000, 86_400_000]
+const start = Date.UTC(2023, 2, 1)
+
+async function fitted(
+  make: (random: TrainingRandom) => Record<string, Cell>,
+  count = 1500,
+): Promise<{ notes: string; records: readonly Record<string, Value>[] }> {
+  const random = new TrainingRandom(5)
+  const made = Array.from({ length: count }, () => make(random))
+  const table = tableOf(Object.fromEntries(Object.keys(made[0]).map((key) => [key, made.map((row) => row[key])])))
+  const { artifact, report } = await fitTable(table, options)
+  const generator = openGenerator(parseModel(Buffer.from(writeModel(artifact)), 'test'), { seed: 3, capacity: 3000 })
+  return { notes: report.notes.join('\n'), records: toRows(generator.generate(3000)) as Record<string, Value>[] }
+}
+
+const local = (ms: number): string => new Date(ms).toISOString().slice(0, 16)
+const date = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+const at = (value: Value): number =>
+  Date.parse(String(value).length > 10 ? `${String(value).slice(0, 16)}Z` : String(value))
+const timeOf = (ms: number): number => ms % day
+
+test('a hire begins and ends in opening hours, on quarter-hours, and never ends before it begins', async () => {
+  const { notes, records } = await fitted((random) => {
+    const from = start + day * random.below(600) + 8 * hour + quarter * random.below(44)
+    const days = [0, 1, 1, 2, 3, 4, 5][random.below(7)]
+    const end = from - timeOf(from) + days * day + 8 * hour + quarter * random.below(44)
+    const to = end > from ? end : from + quarter
+    const paid = random.uniform() < 0.1 ? null : date(to + day * [0, 0, 0, 3, 14][random.below(5)])
+    return { picked_up: local(from), returned: local(to), days: Math.ceil((to - from) / day), paid_at: paid }
+  })
+  assert.match(notes, /column returned: learned as days after picked_up and a time of day/)
+  for (const { picked_up, returned, days, paid_at } of records) {
+    const [from, to] = [at(picked_up), at(returned)]
+    for (const time of [from, to]) {
+      assert.ok(timeOf(time) >= 8 * hour && timeOf(time) <= 19 * hour, local(time))
+      assert.equal(time % quarter, 0)
+    }
+    assert.ok(to - from >= quarter, `${String(picked_up)} to ${String(returned)}`)
+    assert.equal(days, Math.ceil((to - from) / day))
+    assert.ok(paid_at === null || at(paid_at) >= to - timeOf(to))
+  }
+  const late = records.filter(({ returned }) => timeOf(at(returned)) >= 18 * hour).length / records.length
+  assert.ok(Math.abs(late - 4 / 44) < 0.03, `${late}`)
+})
+
+test('what follows within hours keeps its distances and still ends before closing time', async () => {
+  const { records } = await fitted((random) => {
+    const from = start + day * random.below(400) + 11 * hour + minute * random.below(700)
+    return {
+      ordered: local(from),
+      served: local(Math.min(from + minute * (15 + random.below(60)), from - timeOf(from) + 23 * hour + 30 * minute)),
+    }
+  })
+  for (const { ordered, served } of records) {
+    const [from, to] = [at(ordered), at(served)]
+    assert.ok(to - from >= 0 && to - from < 75 * minute)
+    assert.ok(timeOf(to) >= 11 * hour && timeOf(to) <= 23.5 * hour, local(to))
+  }
+})
+
+test('a time on quarter-hours stays on them, whatever it is added to; numbers stay on their grid as well', async () => {
+  const { records } = await fitted((random) => {
+    const call = start + minute * random.below(300 * 1440)
+    const visit = quarter * Math.ceil((call + hour * (1 + random.below(40))) / quarter)
+    const cost = 100 + random.below(100_000)
+    return { call: local(call), visit: local(visit), cost, price: 50 * Math.ceil((cost + random.below(900)) / 50) }
+  })
+  for (const { call, visit, cost, price } of records) {
+    assert.equal(at(visit) % quarter, 0)
+    assert.ok(at(visit) >= at(call))
+    assert.equal(Number(price) % 50, 0)
+    assert.ok(Number(price) >= Number(cost))
+  }
+})
