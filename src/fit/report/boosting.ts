@@ -79,63 +79,97 @@ function trainingOf(columns: readonly BinnedColumn[], train: Uint32Array): Train
 }
 
 /** The split of each node that explains most of the residuals; null: no split does. */
-function bestSplits({ columns, residuals, nodes }: Training, width: number): (Split | null)[] {
+function bestSplits(training: Training, width: number): (Split | null)[] {
+  const { columns, residuals } = training
   const best = new Array<Split | null>(width).fill(null)
   const spread = residuals.reduce((sum, residual) => sum + residual ** 2, 0) / Math.max(1, residuals.length)
   columns.forEach(({ bins, count, ordered }, column) => {
     const sums = new Float64Array(width * count)
     const counts = new Float64Array(width * count)
-    for (let i = 0; i < residuals.length; i++) {
-      const at = nodes[i] * count + bins[i]
-      sums[at] += residuals[i]
-      counts[at]++
-    }
+    addUp(training, bins, count, sums, counts)
+    const order = new Uint8Array(count)
     for (let node = 0; node < width; node++) {
-      const from = node * count
-      const split = splitOf(sums.subarray(from, from + count), counts.subarray(from, from + count), ordered, spread)
-      if (split !== null && split.gain > (best[node]?.gain ?? 0)) best[node] = { column, ...split }
+      const cells: Cells = { sums, counts, from: node * count, order, used: 0 }
+      cells.used = sortedBins(cells, ordered)
+      // Sorting alone explains 2/π of the spread between bins.
+      const chance = ordered ? 0 : (2 / Math.PI) * (cells.used - 1) * spread
+      const cut = cutOf(cells, chance, best[node]?.gain ?? 0)
+      if (cut === null) continue
+      const right = new Uint8Array(count)
+      for (let i = cut.index + 1; i < cells.used; i++) right[order[i]] = 1
+      best[node] = { gain: cut.gain, column, right }
     }
   })
   return best
 }
 
-/**
- * `spread`: mean square of the residuals. Bins without an order are sorted by their means. Sorting alone explains 2/π of the spread between
- * them, which does not count as gain, because otherwise a column with many categories would hide all others.
- */
-function splitOf(
+/** Adds up the rows by node and bin, with `width` bins a node. Hot. */
+function addUp(
+  { residuals, nodes }: Training,
+  bins: Uint8Array,
+  width: number,
   sums: Float64Array,
   counts: Float64Array,
-  ordered: boolean,
-  spread: number,
-): Omit<Split, 'column'> | null {
-  const order: number[] = []
-  for (let bin = 0; bin < counts.length; bin++) if (counts[bin] > 0) order.push(bin)
-  if (!ordered) order.sort((a, b) => sums[a] / counts[a] - sums[b] / counts[b] || a - b)
+): void {
+  for (let i = 0; i < residuals.length; i++) {
+    const at = nodes[i] * width + bins[i]
+    sums[at] += residuals[i]
+    counts[at]++
+  }
+}
+
+/** The rows of a node, by bin of one column. */
+interface Cells {
+  readonly sums: Float64Array
+  readonly counts: Float64Array
+  /** The node's first bin. */
+  readonly from: number
+  /** Scratch: the node's bins that have rows, in the order in which they can be cut. */
+  readonly order: Uint8Array
+  /** The number of these. */
+  used: number
+}
+
+/** Writes `order`, by value or, without an order, by mean; returns the number of bins. */
+function sortedBins({ sums, counts, from, order }: Cells, ordered: boolean): number {
+  let used = 0
+  for (let bin = 0; bin < order.length; bin++) if (counts[from + bin] > 0) order[used++] = bin
+  if (!ordered) {
+    const mean = (bin: number): number => sums[from + bin] / counts[from + bin]
+    order.subarray(0, used).sort((a, b) => mean(a) - mean(b) || a - b)
+  }
+  return used
+}
+
+/**
+ * The best cut after a bin of `order`, if it gains more than `least`. A gain of `chance` does not count, because otherwise a column with
+ * many categories would hide all others.
+ */
+function cutOf(
+  { sums, counts, from, order, used }: Cells,
+  chance: number,
+  least: number,
+): { readonly index: number; readonly gain: number } | null {
   let sum = 0
   let count = 0
-  for (const bin of order) {
-    sum += sums[bin]
-    count += counts[bin]
+  for (let i = 0; i < used; i++) {
+    sum += sums[from + order[i]]
+    count += counts[from + order[i]]
   }
   const whole = sum ** 2 / (count + shrinkage)
   let left = 0
   let leftCount = 0
-  let gain = ordered ? 0 : (2 / Math.PI) * (order.length - 1) * spread
-  const chance = gain
-  let cut = -1
-  for (let i = 0; i + 1 < order.length; i++) {
-    left += sums[order[i]]
-    leftCount += counts[order[i]]
+  let gain = chance
+  let index = -1
+  for (let i = 0; i + 1 < used; i++) {
+    left += sums[from + order[i]]
+    leftCount += counts[from + order[i]]
     if (leftCount < minRows || count - leftCount < minRows) continue
     const parts = left ** 2 / (leftCount + shrinkage) + (sum - left) ** 2 / (count - leftCount + shrinkage)
     if (parts - whole > gain) {
       gain = parts - whole
-      cut = i
+      index = i
     }
   }
-  if (cut < 0) return null
-  const right = new Uint8Array(sums.length)
-  for (let i = cut + 1; i < order.length; i++) right[order[i]] = 1
-  return { gain: gain - chance, right }
+  return index >= 0 && gain - chance > least ? { index, gain: gain - chance } : null
 }

@@ -6,18 +6,29 @@ import type { Sample } from './sample.js'
  * per column |a − b| / range for numbers, and 0 or 1 for categories and missing values.
  */
 export function closestShare(synthetic: Sample, train: Sample, heldOut: Sample, rows: number): number {
-  const scales = synthetic.columns.map((column, j) =>
+  const scales = Float64Array.from(synthetic.columns, (column, j) =>
     column.numeric ? 1 / rangeOf([train.columns[j].values, heldOut.columns[j].values]) : 0,
   )
   const size = Math.min(train.rows, heldOut.rows)
-  let nearer = 0
   const count = Math.min(rows, synthetic.rows)
+  const [from, seen, unseen] = [byRows(synthetic, count), byRows(train, size), byRows(heldOut, size)]
+  let nearer = 0
   for (let row = 0; row < count; row++) {
-    const toTrain = nearest(synthetic, row, train, size, scales)
-    const toHeldOut = nearest(synthetic, row, heldOut, size, scales)
+    const toTrain = nearest(from, row, seen, scales)
+    const toHeldOut = nearest(from, row, unseen, scales)
     nearer += toTrain < toHeldOut ? 1 : toTrain === toHeldOut ? 0.5 : 0
   }
   return nearer / count
+}
+
+/** The first rows, each contiguous. */
+function byRows({ columns }: Sample, rows: number): Float64Array {
+  const width = columns.length
+  const values = new Float64Array(rows * width)
+  columns.forEach((column, j) => {
+    for (let row = 0; row < rows; row++) values[row * width + j] = column.values[row]
+  })
+  return values
 }
 
 /** The share of `rows` that equal one of the hashed rows in every column. */
@@ -64,13 +75,16 @@ function rangeOf(sets: readonly Float64Array[]): number {
   return high > low ? high - low : 1
 }
 
-function nearest(from: Sample, row: number, to: Sample, size: number, scales: readonly number[]): number {
+/** The distance from a row to the nearest of other rows. `scales[j]`: 1 / range of column j; 0: categories. */
+function nearest(from: Float64Array, row: number, to: Float64Array, scales: Float64Array): number {
+  const width = scales.length
+  const start = row * width
   let best = Infinity
-  for (let other = 0; other < size; other++) {
+  for (let other = 0; other < to.length; other += width) {
     let distance = 0
-    for (let j = 0; j < scales.length && distance < best; j++) {
-      const a = from.columns[j].values[row]
-      const b = to.columns[j].values[other]
+    for (let j = 0; j < width && distance < best; j++) {
+      const a = from[start + j]
+      const b = to[other + j]
       if (scales[j] === 0) distance += a === b ? 0 : 1
       else {
         const away = Math.abs(a - b) * scales[j]
