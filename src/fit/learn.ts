@@ -14,17 +14,20 @@ export interface LearnOptions extends PrepareOptions {
   readonly signal?: AbortSignal
 }
 
-/** A model of a small table from all of its rows, without a report. */
+/** A model of a small table from all of its rows, without a report, and notes about its columns. */
 export async function learnTable(
   table: Table,
   file: ColumnsFile,
   planned: readonly PlannedColumn[],
   options: LearnOptions & { readonly states: number },
-): Promise<ModelArtifact> {
+): Promise<{ artifact: ModelArtifact; notes: readonly string[] }> {
   const prepared = prepareTable(table, file, options, { planned, casts: [] })
   const { name, states, seed, threads, signal } = options
   const ordered = prepared.nodes.map(orderedCodes)
   const trained =
     prepared.nodes.length === 0 ? null : await train(codedRows(prepared), { states, seed, threads, ordered, signal })
-  return assembleModel(prepared, trained?.circuit ?? null, { name, seed, report: null })
+  const notes = prepared.planned.flatMap((column) =>
+    column.place === 'learned' ? column.learned.notes : (column.found?.notes ?? []),
+  )
+  return { artifact: assembleModel(prepared, trained?.circuit ?? null, { name, seed, report: null }), notes }
 }

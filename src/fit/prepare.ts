@@ -76,7 +76,7 @@ export function prepareTable(
 ): Prepared {
   const { casts } = plan
   const cast = new Set(casts.flatMap(({ columns }) => columns.map(({ name }) => name)))
-  const notes = [...table.notes, ...casts.map(({ note }) => note)]
+  const notes = [...table.notes, ...casts.flatMap((cast) => cast.notes)]
   const names = new Set(plan.planned.map(({ name }) => name))
   for (const { node } of casts) names.add(node.column.name)
   const others = plan.planned.filter(({ name }) => !cast.has(name))

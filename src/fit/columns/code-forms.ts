@@ -3,6 +3,7 @@ import type { LearnedColumn, UnlearnedColumn, PlannedColumn } from './plan.js'
 import { phrasesOf } from './phrases.js'
 import { placeholderWords } from './placeholders.js'
 import { formsOfCodes } from './text-forms.js'
+import { domainsOf } from './email-domains.js'
 import { topicsOf } from './topics.js'
 
 /** Another column determines the prefix of codes if at least this share of the rows follow the rule … */
@@ -47,6 +48,7 @@ export function withForms(
   const learned = planned.filter((column): column is LearnedColumn => column.place === 'learned')
   return planned.flatMap((column): PlannedColumn[] => {
     if (column.place === 'outside' && column.kind === 'text') return worded(column, minCount, learned, freeName)
+    if (column.place === 'outside' && column.kind === 'email') return withDomains(column, minCount, freeName)
     const given = column.place === 'outside' ? column.found?.forms : undefined
     if (column.place === 'learned' || column.raw === null || column.found === null || given === undefined)
       return [column]
@@ -83,6 +85,21 @@ function worded(
   const name = freeName(`${column.name}.form`)
   const made = { words: words ?? placeholderWords, ...(topics && { topics }) }
   return [formColumn(name, raw, forms), { ...column, found: { ...found, forms, form: name, ...made } }]
+}
+
+/** A column of email addresses, preceded by a hidden column of their domains if any of these is frequent. */
+function withDomains(column: UnlearnedColumn, minCount: number, freeName: (name: string) => string): PlannedColumn[] {
+  const { raw, found, settings } = column
+  if (raw === null || found === null || settings.domains === 'example') return [column]
+  const forms = domainsOf(raw, new Set(settings.missing), minCount)
+  if (forms === null) return [column]
+  const note =
+    `column ${column.name}: records have the domains that at least five of its addresses share, where mail may reach someone; ` +
+    'for addresses that reach no one, set domains: example in a columns file'
+  const notes = [...(found.notes ?? []), note]
+  if (new Set(forms).size === 1) return [{ ...column, found: { ...found, forms, notes } }]
+  const name = freeName(`${column.name}.domain`)
+  return [formColumn(name, raw, forms), { ...column, found: { ...found, forms, form: name, notes } }]
 }
 
 /** Replaces forms with too few rows by the most frequent one. */

@@ -48,6 +48,8 @@ export interface ColumnSettings {
   readonly before?: string | readonly string[]
   /** Ignores relations found for this column. */
   readonly relations?: 'off'
+  /** For email addresses: only example domains, where mail reaches no one. */
+  readonly domains?: 'example'
   /** Does not repeat the column's people: each record has another. */
   readonly repeats?: 'off'
 }

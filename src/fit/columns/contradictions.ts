@@ -47,6 +47,7 @@ const kindsOfKey: Partial<Record<Key, readonly ColumnKind[]>> = {
   equals: [...numbers, ...times],
   after: [...numbers, ...times],
   before: [...numbers, ...times],
+  domains: ['email'],
 }
 
 /** The required keys of a column that is not read from the table. */
@@ -68,7 +69,7 @@ export function contradictions(
   complain: Complain,
 ): GenesisError[] {
   const errors: GenesisError[] = []
-  for (const key of ['missing', 'mask', 'equals', 'after', 'before', 'relations', 'repeats'] as const) {
+  for (const key of ['missing', 'mask', 'equals', 'after', 'before', 'relations', 'repeats', 'domains'] as const) {
     if (isMade && settings[key] !== undefined) errors.push(complain(key, 'only for columns of the table'))
   }
   for (const key of Object.keys(settings) as Key[]) {

@@ -6,6 +6,7 @@ import { rateShapeOf } from './event-shape.js'
 import { patternOfForm } from './code-forms.js'
 import { parseTime } from './dates.js'
 import type { Outside } from './detect.js'
+import { exampleDomains } from './email-domains.js'
 import { emailForm, type NamePart } from './email-form.js'
 import { freeName } from './day-and-time.js'
 import { escaped } from './patterns.js'
@@ -14,8 +15,6 @@ import type { UnlearnedColumn, PlannedColumn } from './plan.js'
 import { personNameOf } from './texts.js'
 
 const string = { kind: 'string' } as const
-/** Reserved for examples (RFC 2606), so mail reaches no one. */
-const mailDomains = ['example.com', 'example.org', 'example.net']
 /** Address templates of languages in which the house number does not simply follow the street. */
 const addressForms: Readonly<Record<string, string>> = {
   en: '{number} {street}',
@@ -80,10 +79,8 @@ export function outsideColumns(
     case 'email': {
       const found = column.raw === null ? null : emailForm(column.raw, namesIn(all, names))
       const person = found === null ? personOf(column, all, names, locale) : null
-      const domain = part('domain', { from: 'pool', values: mailDomains })
       const local = found ?? `{${person!.first}|slug}.{${person!.last}|slug}`
-      const template = `${local}@{${domain.name}}`
-      return [...(person?.parts ?? []), domain, make({ from: 'template', template })]
+      return [...(person?.parts ?? []), ...emails(column, local, make, part)]
     }
     case 'address': {
       const form = addressForms[locale] ?? '{street} {number}'
@@ -114,6 +111,22 @@ export function outsideColumns(
     case 'clock':
       return [make({ from: 'clock' }, { kind: 'timestamp' })]
   }
+}
+
+/** Addresses at the table's domains, or at example domains. */
+function emails(
+  { found }: UnlearnedColumn,
+  local: string,
+  make: (source: ColumnOrigin) => ArtifactColumn,
+  part: (suffix: string, source: ColumnOrigin) => ArtifactColumn,
+): ArtifactColumn[] {
+  const { forms, form } = found ?? {}
+  if (forms === undefined) {
+    const domain = part('domain', { from: 'pool', values: [...exampleDomains] })
+    return [domain, make({ from: 'template', template: `${local}@{${domain.name}}` })]
+  }
+  if (form === undefined) return [make({ from: 'template', template: `${local}@${forms[0] ?? ''}` })]
+  return [missingByForm(make({ from: 'template', template: `${local}@{${form}}` }), forms)]
 }
 
 /** Codes of one form, or of the forms in a hidden column, which also determines which codes are missing. */

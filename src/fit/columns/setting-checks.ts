@@ -76,6 +76,7 @@ const checks: { readonly [Key in keyof Required<ColumnSettings>]: Check } = {
   before: isNames,
   relations: oneOf('off'),
   repeats: oneOf('off'),
+  domains: oneOf('example'),
   jitter: (value) => (isDuration(value) ? null : 'a duration such as 5s'),
 }
 

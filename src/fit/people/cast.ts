@@ -23,7 +23,7 @@ export interface Cast {
   /** By person: its share of the class. */
   readonly shares: Float64Array
   readonly columns: readonly CastColumn[]
-  readonly note: string
+  readonly notes: readonly string[]
 }
 
 export interface CastColumn {
@@ -64,6 +64,7 @@ export async function castPeople(
 
 interface LearnedPeople {
   readonly artifact: ModelArtifact
+  readonly notes: readonly string[]
   readonly planned: readonly PlannedColumn[]
 }
 
@@ -91,7 +92,7 @@ async function learnPeople(
   const settings: ColumnsFile = { ...noColumnsFile, columns: given }
   const states = people.count < fewPeople ? fewStates : manyStates
   const planned = planColumns(own, settings)
-  return { artifact: await learnTable(own, settings, planned, { ...options, states }), planned }
+  return { ...(await learnTable(own, settings, planned, { ...options, states })), planned }
 }
 
 /** The kind to read a person's column as; undefined: as inferred. */
@@ -151,7 +152,13 @@ function castOf(people: People, learned: LearnedPeople, name: string, options: L
   const note =
     `${described} ${people.count} people; records have ${classOf.length} made-up people, who come back as often` +
     (scale < 1 ? `; a model has at most ${maxPeople}` : '')
-  return { node: nodeOf(name, people, classOfPerson, classes.length), classOf, shares, columns, note }
+  return {
+    node: nodeOf(name, people, classOfPerson, classes.length),
+    classOf,
+    shares,
+    columns,
+    notes: [note, ...learned.notes],
+  }
 }
 
 function nodeOf(name: string, { personOf }: People, classOfPerson: Int32Array, classes: number): NodeColumn {
