@@ -1,4 +1,4 @@
-/** Tables with relations: real ones shipped with vega-datasets, and two synthetic ones. */
+/** Tables with relations: real ones shipped with vega-datasets, and three synthetic ones. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
@@ -18,6 +18,7 @@ export const tables: Record<string, () => TableRow[]> = {
   birdstrikes: () => csv('birdstrikes.csv'),
   books,
   shop,
+  hires,
 }
 
 function json(file: string): TableRow[] {
@@ -93,6 +94,36 @@ function shop(): TableRow[] {
       total: ((amount + shipping) / 100).toFixed(2),
       return_reason: returned ? ['size', 'broken', 'other'][random.below(3)] : null,
       refund: returned ? ((amount * (1 + random.below(2))) / 200).toFixed(2) : null,
+    }
+  })
+}
+
+/** Bicycle hires: opening hours, quarter-hours, days begun, and payments. */
+function hires(): TableRow[] {
+  const random = new TrainingRandom(13)
+  const prices = { city: 12, trekking: 16, 'e-bike': 28, cargo: 35, kids: 8 }
+  const types = Object.keys(prices) as (keyof typeof prices)[]
+  const quarter = day / 96
+  const local = (ms: number): string => new Date(ms).toISOString().slice(0, 16)
+  return Array.from({ length: 5000 }, () => {
+    let opened = Date.UTC(2023, 2, 1) + day * random.below(600)
+    // Most Sundays are quiet.
+    if (new Date(opened).getUTCDay() === 0 && random.uniform() < 0.7) opened += day
+    const from = opened + day / 3 + quarter * random.below(1 + random.below(44))
+    const end = opened + day * [0, 1, 1, 2, 2, 3, 4, 5, 7, 10][random.below(10)] + day / 3 + quarter * random.below(44)
+    const to = end > from ? end : from + quarter * (1 + random.below(4))
+    const type = types[random.below(1 + random.below(5))]
+    const days = Math.ceil((to - from) / day)
+    const discount = [0, 0, 0, 0, 5, 10, 20][random.below(7)]
+    return {
+      bike_type: type,
+      picked_up: local(from),
+      returned: local(to),
+      days,
+      price_per_day: prices[type].toFixed(2),
+      discount: (discount / 100).toFixed(2),
+      total: ((days * prices[type] * (100 - discount)) / 100).toFixed(2),
+      paid_at: random.uniform() < 0.07 ? null : date(to + (random.uniform() < 0.7 ? 0 : day * random.below(15))),
     }
   })
 }

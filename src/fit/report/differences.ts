@@ -1,5 +1,6 @@
 import type { FieldType } from '../../record.js'
 import { columnsIn, unitOf, type Formula, type Rounding } from '../../model/expression/formula.js'
+import { dayMs } from '../../model/held.js'
 import { learnedColumns } from './sample.js'
 import type { Prepared } from '../prepare.js'
 import { computed } from '../relations/number-column.js'
@@ -33,7 +34,67 @@ export function differencesOf(prepared: Prepared, real: Sample): Difference[] {
     },
   )
   const known = new Set(found.map(({ column, formula }) => [column, ...columnsIn(formula)].sort().join('\n')))
-  return [...found, ...closePairs(prepared, real, known)]
+  return [...found, ...closePairs(prepared, real, known), ...spans(prepared, real, known)]
+}
+
+/** Units of durations between times, in milliseconds. */
+const units = [7 * dayMs, dayMs, 3_600_000, 60_000, 1000]
+const maxSpans = 12
+
+/**
+ * Numbers that go with the difference of two columns more than with either of them, such as days charged beside the begin and end of a hire, whether a relation ties
+ * them or not.
+ */
+function spans(prepared: Prepared, real: Sample, known: ReadonlySet<string>): Difference[] {
+  const types = typesOf(prepared)
+  const isTime = (name: string): boolean => ['date', 'timestamp'].includes(types.get(name)!.kind)
+  const numeric = real.columns.filter(({ name, numeric: isNumber }) => isNumber && types.get(name)!.kind !== 'time')
+  const valuesOf = new Map(
+    numeric.map(({ name, values }) => {
+      const { factor, scale } = unitOf(types.get(name)!)
+      return [name, values.map((value) => (value * factor) / 10 ** scale)] as const
+    }),
+  )
+  const found: (Difference & { readonly r: number })[] = []
+  numeric.forEach(({ name: a }, i) => {
+    for (const { name: b } of numeric.slice(i + 1)) {
+      if (isTime(a) !== isTime(b)) continue
+      const [from, to] = [valuesOf.get(a)!, valuesOf.get(b)!]
+      const length = to.map((value, row) => value - from[row])
+      for (const { name: c } of numeric) {
+        if (c === a || c === b || isTime(c) || known.has([a, b, c].sort().join('\n'))) continue
+        const values = valuesOf.get(c)!
+        const r = correlation(length, values)
+        const alone = Math.max(Math.abs(correlation(from, values)), Math.abs(correlation(to, values)))
+        if (!(Math.abs(r) >= minCorrelation && Math.abs(r) > alone)) continue
+        const unit = nearestUnit(deviation(length) / deviation(values), isTime(a) ? units : [1])
+        if (unit === null) continue
+        const difference: Formula = {
+          op: '-',
+          of: r > 0 ? [{ column: b }, { column: a }] : [{ column: a }, { column: b }],
+        }
+        const formula: Formula = unit === 1 ? difference : { op: '/', of: [difference, unit] }
+        found.push({ column: c, formula, rounding: 'half', by: 'difference', r: Math.abs(r) })
+      }
+    }
+  })
+  return found
+    .sort((x, y) => y.r - x.r)
+    .slice(0, maxSpans)
+    .map(({ r: _, ...difference }) => difference)
+}
+
+/** The unit nearest to a ratio, if it is within a factor of two. */
+function nearestUnit(ratio: number, among: readonly number[]): number | null {
+  const away = (unit: number): number => Math.abs(Math.log2(ratio / unit))
+  const nearest = among.reduce((best, unit) => (away(unit) < away(best) ? unit : best))
+  return away(nearest) <= 1 ? nearest : null
+}
+
+function deviation(values: Float64Array): number {
+  const present = values.filter((value) => !Number.isNaN(value))
+  const mean = present.reduce((sum, value) => sum + value, 0) / present.length
+  return Math.sqrt(present.reduce((sum, value) => sum + (value - mean) ** 2, 0) / present.length)
 }
 
 function closePairs(prepared: Prepared, real: Sample, known: ReadonlySet<string>): Difference[] {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { writeModel } from '#src/model/artifact-write.js'
 import { fitTable, type FitOptions } from '#src/fit/fit.js'
+import type { FitReport } from '#src/fit/report/report.js'
 import { TrainingRandom } from '#src/fit/random.js'
 import type { Cell } from '#src/fit/table/table.js'
 import { parseModel } from '#src/model/load.js'
@@ -17,13 +18,17 @@ const start = Date.UTC(2023, 2, 1)
 async function fitted(
   make: (random: TrainingRandom) => Record<string, Cell>,
   count = 1500,
-): Promise<{ notes: string; records: readonly Record<string, Value>[] }> {
+): Promise<{ report: FitReport; notes: string; records: readonly Record<string, Value>[] }> {
   const random = new TrainingRandom(5)
   const made = Array.from({ length: count }, () => make(random))
   const table = tableOf(Object.fromEntries(Object.keys(made[0]).map((key) => [key, made.map((row) => row[key])])))
   const { artifact, report } = await fitTable(table, options)
   const generator = openGenerator(parseModel(Buffer.from(writeModel(artifact)), 'test'), { seed: 3, capacity: 3000 })
-  return { notes: report.notes.join('\n'), records: toRows(generator.generate(3000)) as Record<string, Value>[] }
+  return {
+    report,
+    notes: report.notes.join('\n'),
+    records: toRows(generator.generate(3000)) as Record<string, Value>[],
+  }
 }
 
 const local = (ms: number): string => new Date(ms).toISOString().slice(0, 16)
@@ -84,4 +89,15 @@ test('a time on quarter-hours stays on them, whatever it is added to; numbers st
     assert.equal(Number(price) % 50, 0)
     assert.ok(Number(price) >= Number(cost))
   }
+})
+
+test('the report compares a number with the time between two columns, even if no relation ties them', async () => {
+  const { report } = await fitted((random) => {
+    const from = start + minute * random.below(500 * 1440)
+    const to = from + hour * (1 + random.below(240))
+    // Neither rounding fits all rows, but the number is never far from the days.
+    return { from: local(from), to: local(to), charged: Math.ceil((to - from) / day) + [0, 0, 1][random.below(3)] }
+  }, 4000)
+  assert.ok(report.relations?.some(({ column, to }) => column === 'charged' && to === '(to - from) / duration("1d")'))
+  assert.ok(report.detectability! > 0.6, `${report.detectability}`)
 })
