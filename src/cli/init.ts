@@ -8,10 +8,12 @@ import type { Model } from '../model/model.js'
 import { typeLanguages } from './describe-types.js'
 import { defaultFitFlags, fit } from './fit.js'
 import { firstFreePort } from './init/free-port.js'
-import { composeText, connectorText, nextSteps, workerText } from './init/texts.js'
+import { composeText, connectorText, declarationText, nextSteps, workerText } from './init/texts.js'
+import { wishedColumns, type WishedColumn } from './init/wish-list.js'
 
 interface Flags {
   readonly name?: string
+  readonly columns?: string
   readonly dir: string
 }
 
@@ -26,7 +28,7 @@ const tableName = /\.(csv|tsv|jsonl|ndjson|parquet)(\.gz)?$/i
 const composeNames = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml']
 const packageRoot = fileURLToPath(new URL('../../', import.meta.url))
 
-/** `genesis init`: everything a first connector needs, from a table, a model or a schema. */
+/** `genesis init`: everything a first connector needs, from a table, a model, a schema or a list of columns. */
 export function initCommand(): Command {
   return new Command('init')
     .description(
@@ -34,9 +36,13 @@ export function initCommand(): Command {
     )
     .argument(
       '[source]',
-      'a table to train a model from, a model, or a schema (default: the table in this folder, otherwise an example)',
+      'a table to train a model from, a model, a declaration, or a schema (default: the table in this folder, otherwise an example)',
     )
-    .option('--name <name>', "name of the connector and its topic (default: the source's)")
+    .option(
+      '--columns <list>',
+      'instead of a source: columns to declare, as in "id, email, age:18..90, plan:free|paid"',
+    )
+    .option('--name <name>', "name of the connector and its topic (default: the source's; with --columns, records)")
     .option('--dir <folder>', 'where to write', '.')
     .addHelpText(
       'after',
@@ -45,6 +51,7 @@ Examples:
   genesis init
   genesis init customers.csv
   genesis init customer.avsc --dir feed
+  genesis init --columns "id, name, email, price, status:new|paid|shipped, created_at" --name orders
 
 If KAFKA_BROKERS is set, the worker file and the Compose file are not written, and records are JSON unless SCHEMA_REGISTRY_URL is also set.`,
     )
@@ -52,20 +59,17 @@ If KAFKA_BROKERS is set, the worker file and the Compose file are not written, a
 }
 
 async function init(given: string | undefined, flags: Flags): Promise<void> {
-  const source = given ?? (await onlyTable()) ?? join(packageRoot, 'models', 'customers.json')
-  const name = flags.name ?? nameOf(source)
+  if (flags.columns !== undefined && given !== undefined)
+    throw new GenesisError('USAGE', 'either a source or columns', { place: '--columns', found: `the source ${given}` })
+  const columns = flags.columns === undefined ? null : wishedColumns(flags.columns)
+  const source = columns === null ? await sourceOf(given) : null
+  const name = flags.name ?? (source === null ? 'records' : nameOf(source))
   checkName(name)
-  if (given === undefined)
-    say(
-      source.startsWith(packageRoot)
-        ? 'no table here, so using an example; `genesis init TABLE` uses your own'
-        : `using the table in this folder: ${source}`,
-    )
   const place = (path: string): string => join(flags.dir, path)
   const connectorFile = place(`connectors/${name}.yaml`)
   // Checked before a training run that may take minutes.
   await refuse(connectorFile)
-  const input = await inputOf(source, name, place)
+  const input = columns === null ? await inputOf(source!, name, place) : await declare(columns, name, place)
   if (input === null) return
   const { KAFKA_BROKERS: brokers, SCHEMA_REGISTRY_URL: registry } = process.env
   const fromConnector = (path: string): string => relative(resolve(dirname(connectorFile)), resolve(path))
@@ -77,6 +81,37 @@ async function init(given: string | undefined, flags: Flags): Promise<void> {
   await writeNew(connectorFile, text)
   const surroundings = brokers === undefined ? await writeSurroundings(place) : null
   say(nextSteps({ ...input, connectorFile, surroundings, byNpx: process.env.npm_lifecycle_event === 'npx' }))
+}
+
+/** What to begin with, if columns are not listed. */
+async function sourceOf(given: string | undefined): Promise<string> {
+  if (given !== undefined) return given
+  const table = await onlyTable()
+  say(
+    table === undefined
+      ? 'no table here, so using an example; `genesis init TABLE` uses your own, `genesis init --columns LIST` declares columns'
+      : `using the table in this folder: ${table}`,
+  )
+  return table ?? join(packageRoot, 'models', 'customers.json')
+}
+
+/** Writes a declaration of the columns, and says what was guessed. */
+async function declare(
+  columns: readonly WishedColumn[],
+  name: string,
+  place: (path: string) => string,
+): Promise<Input> {
+  const modelFile = place(`models/${name}.yaml`)
+  const schemaFile = place(`schemas/${name}.avsc`)
+  await writeNew(modelFile, declarationText(name, columns))
+  const model = await loadModel(modelFile)
+  await writeNew(schemaFile, typeLanguages.avro(model))
+  const named = (because: WishedColumn['because']): string =>
+    columns.flatMap((column) => (column.because === because ? [column.name] : [])).join(', ')
+  if (named('name') !== '') say(`note: guessed from their names: ${named('name')}; change them in ${modelFile}`)
+  if (named('nothing') !== '')
+    say(`note: of ${named('nothing')} the name says nothing: random letters; say what they hold in ${modelFile}`)
+  return { model, modelFile, schemaFile }
 }
 
 /** The table in the working directory, if any. Throws USAGE if there are several. */
@@ -91,7 +126,7 @@ async function onlyTable(): Promise<string | undefined> {
 }
 
 function nameOf(path: string): string {
-  const name = basename(path).replace(/\.(csv|tsv|txt|jsonl?|ndjson|parquet|avsc)(\.gz)?$/i, '')
+  const name = basename(path).replace(/\.(csv|tsv|txt|jsonl?|ndjson|parquet|avsc|ya?ml)(\.gz)?$/i, '')
   return name.replaceAll(/[^\w.-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '')
 }
 
@@ -112,6 +147,12 @@ async function inputOf(source: string, name: string, place: (path: string) => st
   const schemaFile = place(`schemas/${name}.avsc`)
   if (!(await isThere(source)))
     throw new GenesisError('USAGE', 'the source cannot be read', { place: source, found: 'no such file' })
+  // Stays where it is: it may include other files.
+  if (/\.ya?ml$/i.test(source)) {
+    const model = await loadModel(source)
+    await writeNew(schemaFile, typeLanguages.avro(model))
+    return { model, modelFile: source, schemaFile }
+  }
   const isModel = source.startsWith(packageRoot) || (await readsAsModel(source))
   if (resolve(source) !== resolve(modelFile)) {
     await refuse(modelFile)

@@ -12,7 +12,7 @@ interface CommandRow {
 /** Every command of the program, in the order of the help. */
 const commands: Readonly<Record<string, CommandRow>> = {
   init: {
-    summary: 'create a first connector from a table, a model or a schema',
+    summary: 'create a first connector from a table, a model, a schema or a list of columns',
     parameters: '[source]',
     load: async () => (await import('./init.js')).initCommand(),
   },

@@ -45,12 +45,13 @@ function startShell(t: TestContext, cwd: string, line: string) {
 }
 
 test('every line of "From your table to a topic" works as it stands, in an otherwise empty folder', async (t) => {
-  const name = uniqueName('customers')
-  // The topic has the table's name; others on this broker have one of the same.
-  const lines = (await linesOfPage()).map((line) => line.replaceAll('customers', name))
+  const [name, declared] = [uniqueName('customers'), uniqueName('members')]
+  // The topics have these names; others on this broker have some of the same.
+  const lines = (await linesOfPage()).map((line) => line.replaceAll('customers', name).replaceAll('members', declared))
   const rows = Array.from({ length: 400 }, (_, i) => `${i + 1},${i % 3 === 0 ? 'paid' : 'free'},${(i * 7) % 40}`)
   await writeFile(join(folder, `${name}.csv`), `id,plan,spend\n${rows.join('\n')}\n`)
   deleteAfter(t, name)
+  deleteAfter(t, declared)
   for (const line of lines) {
     const { child, finished } = startShell(t, folder, line)
     if (/ run /.test(line)) {
@@ -64,6 +65,6 @@ test('every line of "From your table to a topic" works as it stands, in an other
   }
   assert.deepEqual(
     lines.map((line) => line.split(' ')[line.startsWith('npx') ? 2 : 1]),
-    ['init', 'stream', 'compose', 'run', 'verify'],
+    ['init', 'init', 'stream', 'compose', 'run', 'verify'],
   )
 })

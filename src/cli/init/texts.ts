@@ -1,7 +1,8 @@
 /** The files that `genesis init` writes, and its closing message. */
 import { dirname } from 'node:path'
-import { parseDocument } from 'yaml'
+import { Document, parseDocument } from 'yaml'
 import type { Model } from '../../model/model.js'
+import type { WishedColumn } from './wish-list.js'
 
 export interface Ports {
   readonly kafkaPort: number
@@ -32,8 +33,13 @@ export function connectorText(
 
 /** The first column with a unique value per record. */
 function keyOf({ columns }: Model): string | null {
-  const column = columns.find(({ hidden, source }) => hidden !== true && ['sequence', 'uuid'].includes(source.from))
+  const column = columns.find(({ hidden, source }) => hidden !== true && isUnique(source))
   return column?.name ?? null
+}
+
+function isUnique(source: Model['columns'][number]['source']): boolean {
+  if (source.from === 'cycle') return source.step === 1 && source.restart === undefined
+  return source.from === 'sequence' || source.from === 'uuid'
 }
 
 /** A commented-out condition on the text column with the fewest values. */
@@ -103,4 +109,25 @@ export function nextSteps({ modelFile, connectorFile, surroundings, byNpx }: Nex
       ? []
       : ['', `Without Docker: put the addresses of your Kafka and registry into ${surroundings.worker}.`]),
   ].join('\n')
+}
+
+/** A declaration to edit, with these columns. */
+export function declarationText(name: string, columns: readonly WishedColumn[]): string {
+  const lines = columns.map(({ name: column, keys, because }) => {
+    const text = `  ${plain(column)}: ${flow(keys)}`
+    return because === 'nothing' ? `${text} # letters: its name says nothing` : text
+  })
+  return [
+    '# Declared, not learned: change what does not fit. All kinds and keys: docs/declared.md of the package genesis-connect.',
+    '# `genesis stream` shows the records; expressions compute columns from others.',
+    `name: ${name}`,
+    'columns:',
+    ...lines,
+    '',
+  ].join('\n')
+}
+
+/** A mapping in one line. */
+function flow(keys: WishedColumn['keys']): string {
+  return new Document(keys).toString({ collectionStyle: 'flow', lineWidth: 0 }).trim()
 }

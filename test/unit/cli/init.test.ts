@@ -7,9 +7,13 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { parse } from 'yaml'
 import { firstFreePort } from '#src/cli/init/free-port.js'
-import { composeText } from '#src/cli/init/texts.js'
+import { composeText, declarationText } from '#src/cli/init/texts.js'
+import { wishedColumns } from '#src/cli/init/wish-list.js'
+import { loadModel } from '#src/model/load.js'
+import { kinds } from '#src/model/declared/kinds.js'
 import { program, shipped, type Finished } from '../../support/genesis.js'
 import { temporaryFolder } from '../../support/tables.js'
+import { folderWith } from '../config/folder.js'
 
 const root = temporaryFolder()
 const fresh = (): string => mkdtempSync(join(root, 'folder-'))
@@ -87,6 +91,63 @@ describe('genesis init', () => {
     assert.equal((await genesisIn(folder, ['validate', 'feed/connectors', '--worker', 'feed/worker.yaml'])).status, 0)
   })
 
+  test('declares the columns of a list, as their names or the list say, and says what it guessed', async () => {
+    const folder = fresh()
+    const list = 'id, email, price, plan:free|paid, age:18..90, weight:0.5..2.50, seen:date, zork'
+    const { status, stderr } = await genesisIn(folder, ['init', '--columns', list, '--name', 'orders'])
+    assert.equal(status, 0, stderr)
+    assert.match(stderr, /^note: guessed from their names: id, email, price; change them in models\/orders\.yaml$/m)
+    assert.match(stderr, /^note: of zork the name says nothing: random letters; say what they hold in /m)
+    const { columns } = parse(readFileSync(join(folder, 'models/orders.yaml'), 'utf8')) as { columns: object }
+    assert.deepEqual(columns, {
+      id: { kind: 'sequence' },
+      email: { kind: 'email' },
+      price: { distribution: 'log-normal', median: 20, spread: 2, min: 1, max: 1000, scale: 2 },
+      plan: { values: ['free', 'paid'] },
+      age: { kind: 'integer', min: 18, max: 90 },
+      weight: { kind: 'decimal', min: 0.5, max: 2.5, scale: 2 },
+      seen: { kind: 'date', min: '2024-01-01', max: '2025-12-31' },
+      zork: { regex: '[a-z]{8,15}' },
+    })
+    const connector = parse(readFileSync(join(folder, 'connectors/orders.yaml'), 'utf8')) as Record<string, unknown>
+    assert.equal(connector['key'], 'id')
+    const valid = await genesisIn(folder, ['validate', '--worker', 'worker.yaml'])
+    assert.deepEqual([valid.status, valid.stderr], [0, ''])
+  })
+
+  test('every kind and every name that it knows makes a column that a model takes', async (t) => {
+    const names = readFileSync(shipped('src/cli/init/wish-list.ts'), 'utf8')
+    const suggested = [...names.matchAll(/^ {2}\[\n? *\/(.+)\/,/gm)].map(([, source]) => new RegExp(source))
+    const words = [
+      ...'id guid email first_name last_name user_name vendor product job city country_code country state mac ip'.split(
+        ' ',
+      ),
+      ...'street phone name currency language gender color url status comment birthday date paid_at is_paid price'.split(
+        ' ',
+      ),
+      ...'salary age qty rating percent temperature lat lon user_id'.split(' '),
+    ]
+    const unseen = suggested.filter((one) => !words.some((word) => one.test(word)))
+    assert.deepEqual([suggested.length > 30, unseen], [true, []])
+    const known = Object.keys(kinds).map((kind) => `k_${kind}:${kind}`)
+    const others = ['int', 'bool', 'float', 'money', 'datetime', 'clock', 'uuid', 'string'].map(
+      (one) => `t_${one}:${one}`,
+    )
+    const columns = wishedColumns([...words, ...known, ...others].join(','))
+    const path = join(await folderWith(t, { 'a.yaml': declarationText('a', columns) }), 'a.yaml')
+    const model = await loadModel(path)
+    assert.equal(model.columns.filter(({ hidden }) => hidden !== true).length, columns.length)
+  })
+
+  test('takes a declaration where it is', async () => {
+    const folder = fresh()
+    writeFileSync(join(folder, 'mine.yaml'), 'name: mine\ncolumns: { n: { kind: sequence } }\n')
+    const { status, stderr } = await genesisIn(folder, ['init', 'mine.yaml'])
+    assert.equal(status, 0, stderr)
+    assert.match(readFileSync(join(folder, 'connectors/mine.yaml'), 'utf8'), /^model: \.\.\/mine\.yaml$/m)
+    assert.equal((await genesisIn(folder, ['validate', '--worker', 'worker.yaml'])).status, 0)
+  })
+
   test('overwrites nothing, and keeps away from a Compose file that is there', async () => {
     const folder = fresh()
     writeFileSync(join(folder, 'compose.yaml'), 'mine')
@@ -115,6 +176,23 @@ describe('genesis init', () => {
     'a name that is none': [
       ['a.csv', '--name', 'a b'],
       /--name: not a valid name for a connector and its topic; found a b/,
+    ],
+    'a source and columns': [
+      ['a.csv', '--columns', 'x'],
+      /--columns: either a source or columns; found the source a\.csv/,
+    ],
+    'a kind that is none': [
+      ['--columns', 'x:dcimal'],
+      /--columns x: an unknown kind of column; found dcimal; expected decimal, perhaps/,
+    ],
+    'a name of a column that is none': [
+      ['--columns', 'First Name'],
+      /found First Name; expected .*; perhaps first_name/,
+    ],
+    'a column named twice': [['--columns', 'a, a'], /a column is named twice; found a/],
+    'a file of columns': [
+      ['--columns', 'a.yaml'],
+      /a file instead of a list; found a\.yaml; expected a list; genesis init a\.yaml/,
     ],
   }
   for (const [what, [args, message]] of Object.entries(mistakes))
