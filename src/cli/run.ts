@@ -89,6 +89,12 @@ function executorsFor(config: WorkerConfig, tracing: Tracing | null): TaskExecut
   return { here: traced(executors.here), threads: traced(executors.threads) }
 }
 
+/** Where a browser on this machine finds the page, if the worker listens on all addresses. */
+function pageAddress({ address, port }: HttpServer, { host }: WorkerConfig['http']): string {
+  const isEverywhere = host === '0.0.0.0' || host === '::'
+  return `${isEverywhere ? `${address.split(':', 1)[0]}://localhost:${port}` : address}/ui/`
+}
+
 async function run(given: readonly string[], options: RunOptions): Promise<number> {
   const file = await loadWorker(options.worker ?? null, process.env)
   const config = { ...file, log: { ...file.log, level: options.logLevel ?? file.log.level } }
@@ -175,6 +181,7 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
       }
       server = await startServer(services, config.http, config.advertised.host)
       report.info(`listening at ${server.address}${openness(config.http)}`, { address: server.address })
+      if (config.http.ui) report.info(`the page is at ${pageAddress(server, config.http)}`)
     }
     // A group must be known before files are applied to it; a standalone worker is ready once its files are applied.
     if (config.group.enabled) await Promise.race([herder.start(), interruption])

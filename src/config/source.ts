@@ -4,6 +4,7 @@ import { extname } from 'node:path'
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, parseDocument, visit } from 'yaml'
 import type { Document, Node } from 'yaml'
 import { GenesisError } from '../errors.js'
+import { nearPath } from './near-path.js'
 import { parseProperties } from './properties.js'
 
 /** Keys and indexes from the root of a document. */
@@ -78,7 +79,12 @@ export function unreadable(file: string, cause: unknown): GenesisError {
     EACCES: 'no permission to read it',
     EISDIR: 'it is a folder',
   }
-  return new GenesisError('CONFIG_UNREADABLE', reasons[code ?? ''] ?? message, { place: file, cause })
+  const near = code === 'ENOENT' ? nearPath(file, 'connectors', /\.(ya?ml|json|properties)$/i) : undefined
+  return new GenesisError('CONFIG_UNREADABLE', reasons[code ?? ''] ?? message, {
+    place: file,
+    ...(near !== undefined && { remedy: `Did you mean ${near}?` }),
+    cause,
+  })
 }
 
 function isEmpty(node: Node): boolean {

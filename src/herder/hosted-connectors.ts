@@ -33,7 +33,7 @@ export class HostedConnectors {
   /** Throws CONNECTOR_NOT_FOUND. */
   find(name: string): HostedConnector {
     const found = this.#byName.get(name)
-    if (found === undefined) throw notFound(name)
+    if (found === undefined) throw notFound(name, this.#byName.keys())
     return found
   }
 

@@ -1,12 +1,17 @@
 /** Errors common to all herders. */
+import { nearest } from '../config/nearest.js'
 import { GenesisError } from '../errors.js'
 import type { PlannedDelivery } from '../connector/outline.js'
 import type { ConnectorStatus, RestartOptions } from './herder.js'
 import type { RawConfig, RawConnector } from '../config/raw-connector.js'
 import type { HostedConnector } from './hosted-connector.js'
 
-export function notFound(name: string): GenesisError {
-  return new GenesisError('CONNECTOR_NOT_FOUND', 'no connector of this name', { found: name })
+export function notFound(name: string, names: Iterable<string>): GenesisError {
+  const near = nearest(name, names)
+  return new GenesisError('CONNECTOR_NOT_FOUND', 'no connector of this name', {
+    found: name,
+    ...(near !== undefined && { expected: `${near}, perhaps` }),
+  })
 }
 
 export function noTask(name: string, task: number): GenesisError {

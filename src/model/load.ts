@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { isObject } from '../config/is-object.js'
+import { nearPath } from '../config/near-path.js'
 import { GenesisError } from '../errors.js'
 import { artifactFormat, artifactVersion, type ModelArtifact } from './artifact.js'
 import { writeModel } from './artifact-write.js'
@@ -42,10 +43,14 @@ export async function loadModel(path: ModelSource): Promise<Model> {
     bytes = await readFile(proto?.file ?? path)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
+    const near = code === 'ENOENT' ? nearPath(path, 'models', /\.(json|ya?ml|avsc|proto)$/i) : undefined
     throw new GenesisError('MODEL_UNREADABLE', 'the model file cannot be read', {
       place: path,
       found: code === 'ENOENT' ? 'no such file' : (code ?? String(cause)),
-      remedy: 'Paths in a connector file are relative to that file; `genesis fit` creates models',
+      remedy:
+        near === undefined
+          ? 'Paths in a connector file are relative to that file; `genesis fit` creates models'
+          : `Did you mean ${near}?`,
       cause,
     })
   }

@@ -5,6 +5,7 @@ import type { GenesisError } from '../errors.js'
 import { asOfText } from './as-of.js'
 import { acceptsGzip, zippedText } from './content-encoding.js'
 import { errorAnswer, HttpError } from './http-error.js'
+import { nearRoute } from './near-route.js'
 import { auditRequests, type AuditEntry } from './audit.js'
 import { guardRequests, openAccess, routeOf, type Access } from './auth/guard.js'
 import type { Tracer } from '../telemetry/tracer.js'
@@ -95,7 +96,7 @@ export function createRouter(routes: readonly Route[], options: RouterOptions): 
     const { is404, method, url, headers } = request
     const path = url.split('?', 1)[0]
     if (path.includes('//')) return done(new HttpError(400, 'Ambiguous URI empty segment'))
-    if (method === 'OPTIONS' || is404) return void answerUnrouted(table.methodsOf(path), method, reply)
+    if (method === 'OPTIONS' || is404) return void answerUnrouted(table, path, method, reply)
     const { isOpen, pageUrl } = routeOf(request)
     if (pageUrl !== undefined) void reply.header('Vary', 'Accept')
     if (pageUrl !== undefined && isBrowser(headers.accept)) return void reply.redirect(pageUrl)
@@ -157,13 +158,14 @@ async function sendLong(
 }
 
 /** No route: 404 if the path has none for any method, otherwise the response to OPTIONS, or 405. */
-function answerUnrouted(methods: readonly string[], method: string, reply: FastifyReply): FastifyReply {
+function answerUnrouted(table: RouteTable, path: string, method: string, reply: FastifyReply): FastifyReply {
+  const methods = table.methodsOf(path)
   if (methods.length > 0 && method === 'OPTIONS') {
     const allow = [...methods, 'OPTIONS'].join(', ')
     return reply.code(200).headers({ 'Content-Type': 'text/plain', Allow: allow }).send(allow)
   }
   const error =
-    methods.length > 0 ? new HttpError(405, 'HTTP 405 Method Not Allowed') : new HttpError(404, 'HTTP 404 Not Found')
+    methods.length > 0 ? new HttpError(405, 'HTTP 405 Method Not Allowed') : new HttpError(404, table.notFound(path))
   const { status, body } = errorAnswer(error)
   return reply.code(status).header('Content-Type', jsonType).send(JSON.stringify(body))
 }
@@ -199,9 +201,11 @@ function isBrowser(accept = ''): boolean {
 
 /** The methods of a path. */
 class RouteTable {
+  readonly #templates: readonly string[]
   readonly #paths: readonly { readonly pattern: RegExp; readonly method: HTTPMethods }[]
 
   constructor(routes: readonly Route[]) {
+    this.#templates = routes.map(({ path }) => path)
     this.#paths = routes.map(({ path, method }) => ({
       pattern: new RegExp(
         `^${path
@@ -216,5 +220,11 @@ class RouteTable {
   methodsOf(path: string): readonly string[] {
     const methods = this.#paths.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)
     return methods.includes('GET') ? ['HEAD', ...methods] : methods
+  }
+
+  /** Connect's message, and what was probably meant. */
+  notFound(path: string): string {
+    const near = nearRoute(path, this.#templates)
+    return `HTTP 404 Not Found${near === undefined ? '' : `; perhaps ${near}`}`
   }
 }

@@ -260,7 +260,7 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     for (let attempt = 0; ; attempt++) {
       await this.#toWrite()
       const known = this.#config.connectors.get(name)
-      if (known === undefined) throw notFound(name)
+      if (known === undefined) throw notFound(name, this.#config.connectors.keys())
       refuseOfFile(known.raw)
       const raw = { name, config: patched(known.raw.config, changes), file: null }
       await deliveriesOf(raw, this.parts.planning)
