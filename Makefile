@@ -3,16 +3,19 @@
 # make help    the rest
 
 .DEFAULT_GOAL := help
+# Ctrl-C ends make as it ends its command: by SIGINT (a shell shows 130), and without a line about the target. Left alone, make would
+# return 2 where only the command was interrupted.
+run = trap : INT; $(1); status=$$?; [ $$status -ne 130 ] || { kill -INT $$PPID; exit 0; }; exit $$status
 .PHONY: help node demo test check bench readers record-connect fuzz fault soak chaos model build node-matrix site release sbom clean
 
 help:
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1 \t/p' Makefile | expand -t 20
 
 demo: node ## run the shipped connectors against a real Kafka, and prove the result
-	@node scripts/build.js demo && node build/scripts/demo.js
+	@$(call run,node scripts/build.js demo && node build/scripts/demo.js)
 
 test: build ## run the whole test suite
-	@node build/scripts/test.js
+	@$(call run,node build/scripts/test.js)
 
 check: build ## lint, format, dead code, the site, licences, install scripts
 	npx eslint .
@@ -22,46 +25,46 @@ check: build ## lint, format, dead code, the site, licences, install scripts
 	node build/scripts/dependencies.js
 
 bench: build ## print the benchmark table (docs/benchmarks.md); SECTIONS="sampler …" for parts
-	@node build/bench/main.js $(SECTIONS)
+	@$(call run,node build/bench/main.js $(SECTIONS))
 
 readers: build ## nested values in every format, read by Java's deserializers and by fastavro (Maven, Python)
-	@READERS=all node build/scripts/test.js contract/readers.test.ts
+	@$(call run,READERS=all node build/scripts/test.js contract/readers.test.ts)
 
 record-connect: build ## record again what Apache Kafka Connect answers (the REST contract)
-	@node build/scripts/record-connect.js
+	@$(call run,node build/scripts/record-connect.js)
 
 fuzz: build ## send 10,000 wild requests to a worker
-	@FUZZ_REQUESTS=10000 node --test --test-reporter=spec build/test/unit/rest/fuzz.test.js
+	@$(call run,FUZZ_REQUESTS=10000 node --test --test-reporter=spec build/test/unit/rest/fuzz.test.js)
 
 fault: build ## run every fault scenario and print the table (docs/guarantees.md)
-	@node build/scripts/fault.js
-	@GENESIS_KILLS=20 node build/scripts/test.js fault/lives-kill.test.ts
+	@$(call run,node build/scripts/fault.js)
+	@$(call run,GENESIS_KILLS=20 node build/scripts/test.js fault/lives-kill.test.ts)
 
 chaos: build ## four workers, three brokers and faults that a seed chooses; MINUTES=10 SEED=42
-	@node build/scripts/chaos.js $(or $(MINUTES),3) $(SEED)
+	@$(call run,node build/scripts/chaos.js $(or $(MINUTES),3) $(SEED))
 
 soak: build ## a connector through sessions, a quota, outages and a full disk, with its log; and the long variants of tests
-	@node build/scripts/soak.js
-	@SOAK=1 node build/scripts/test.js integration/session-renewal.test.ts integration/package-types.test.ts
+	@$(call run,node build/scripts/soak.js)
+	@$(call run,SOAK=1 node build/scripts/test.js integration/session-renewal.test.ts integration/package-types.test.ts)
 
 model: build ## make the shipped models again, byte for byte
-	@node build/scripts/make-models.js
+	@$(call run,node build/scripts/make-models.js)
 
 build: node ## install dependencies and compile
-	@node scripts/build.js
+	@$(call run,node scripts/build.js)
 
 node:
 	@command -v node >/dev/null || { echo "genesis-connect needs Node 20.19.4 or later: https://nodejs.org"; exit 1; }
 
 node-matrix: build ## unit and contract tests and one delivery on Node 20, 22, 24 and 26 (NODE=22: on one of them)
-	@node build/scripts/node-matrix.js $(NODE)
+	@$(call run,node build/scripts/node-matrix.js $(NODE))
 
 site: node_modules/.package-lock.json ## make the documentation site: build/site/index.html
 	@npx typedoc --options typedoc.site.json --logLevel Warn
 	@echo build/site/index.html
 
 release: build ## make every place that names the version agree; VERSION=1.2.3 (publishes nothing)
-	@node build/scripts/release.js $(VERSION)
+	@$(call run,node build/scripts/release.js $(VERSION))
 
 sbom: node_modules/.package-lock.json ## list what ships, in CycloneDX: build/sbom.json
 	@mkdir -p build
