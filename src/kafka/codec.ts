@@ -18,7 +18,12 @@ export interface Codec {
 }
 
 /** Every chunk zlib fills costs a turn of the event loop; Node's default of 16 kB took two to three times as long to decompress. */
-const chunkSize = 1 << 18
+const maxChunkSize = 1 << 18
+
+/** Half of what is compressed: usually all of the result, without memory for more. */
+function chunkSizeFor({ length }: Buffer): number {
+  return Math.min(maxChunkSize, Math.max(1 << 12, length >> 1))
+}
 
 const gzipAsync = promisify(gzip)
 const gunzipAsync = promisify(gunzip)
@@ -38,8 +43,9 @@ export const codecs: Readonly<Record<Compression, Codec>> = {
   },
   gzip: {
     id: 1,
-    compress: (records) => gzipAsync(records, { level: constants.Z_DEFAULT_COMPRESSION, chunkSize }),
-    decompress: (bytes) => gunzipAsync(bytes, { chunkSize }),
+    compress: (records) =>
+      gzipAsync(records, { level: constants.Z_DEFAULT_COMPRESSION, chunkSize: chunkSizeFor(records) }),
+    decompress: (bytes) => gunzipAsync(bytes, { chunkSize: maxChunkSize }),
   },
   snappy: {
     id: 2,

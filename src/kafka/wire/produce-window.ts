@@ -11,10 +11,10 @@ import type { SizeLimit } from '../producer.js'
 import { giveBack, takeMemory } from '../request-memory.js'
 import { ThrottleMeter } from '../throttle.js'
 import type { Leaders } from './leaders.js'
+import { compress } from './compress-batch.js'
 import { fastBackoff } from './retry-until.js'
 import { produceApis, produceByIdApi, produceV2Api } from './produce-request.js'
 import type { ProducePart, ProduceResult } from './produce-request.js'
-import { headerBytes } from './record-batch.js'
 import type { ProducerIdentity } from './record-batch.js'
 import { writeHeader } from './record-batch-write.js'
 import type { BatchFacts } from './record-batch-write.js'
@@ -31,7 +31,7 @@ const unknownTopicId = 100
 /** A leader that does not know its topic yet returns one of these. */
 const unheard = new Set([unknownTopicOrPartition, notLeader, unknownTopicId])
 
-/** How long a leader named by the metadata may take to learn of its topic: it hears of a new topic a moment later. */
+/** How long a leader that the metadata names may take to learn of its topic. */
 const newLeaderMs = 500
 
 export interface WindowOptions {
@@ -54,6 +54,11 @@ export interface WindowOptions {
 export interface TopicRecords extends FramedRecords {
   readonly topic: string
   readonly codec: Codec
+}
+
+interface SentPart extends ProducePart {
+  /** Before compression. */
+  readonly stagedBytes: number
 }
 
 // Brokers remember a producer's last five batches; Java's client has the same limit.
@@ -132,50 +137,58 @@ export class ProduceWindow {
         baseSequence: this.#sequences.take(topic, partition, count),
       }
     })
-    // A partition's first batch must be in before the second is sent: it may be answered CONCURRENT_TRANSACTIONS, or its
-    // leader may not have heard of a new topic. In transactions v1 adding the partition comes first.
-    const { v2, transactionalId } = this.#options
-    const joining = (v2 || transactionalId === null) && all.some((records) => !this.#joined.has(nameOf(records)))
-    if (joining) this.#joining = true
     this.#inFlight++
-    const copies: Buffer[] = []
-    const sent = all.every(({ codec }) => codec.id === 0)
-      ? this.#send(
-          all.map((records, i) => {
-            writeHeader(records.bytes, 0, facts[i])
-            return this.#partOf(records, joining ? copyInto(copies, records.bytes) : records.bytes)
-          }),
-          joining,
-        )
-      : this.#compressAndSend(all, facts, joining)
+    const isPlain = all.every(({ codec }) => codec.id === 0)
+    const sent = isPlain ? this.#sendPlain(all, facts) : this.#compressAndSend(all, facts)
     sent.then(() => {
       this.#inFlight--
-      copies.forEach(giveBack)
-      if (joining) {
-        for (const records of all) this.#joined.add(nameOf(records))
-        this.#joining = false
-      }
       this.#options.onProgress()
     }, this.#fail)
   }
 
-  async #compressAndSend(all: readonly TopicRecords[], facts: readonly BatchFacts[], joining: boolean): Promise<void> {
-    const before = this.#turn
-    const packed = Promise.all(all.map(async (records, i) => this.#partOf(records, await compress(records, facts[i]))))
-    // In order: a batch that compresses faster must not overtake an earlier one.
-    const sent = Promise.all([packed, before]).then(([parts]) => ({ done: this.#send(parts, joining) }))
-    this.#turn = sent.then(
-      () => {},
-      () => {},
-    )
-    await (
-      await sent
-    ).done
+  async #sendPlain(all: readonly TopicRecords[], facts: readonly BatchFacts[]): Promise<void> {
+    const isFirst = this.#isFirst(all)
+    if (isFirst) this.#joining = true
+    const copies: Buffer[] = []
+    const parts = all.map((records, i) => {
+      writeHeader(records.bytes, 0, facts[i])
+      return this.#partOf(records, isFirst ? copyInto(copies, records.bytes) : records.bytes)
+    })
+    await this.#send(parts, isFirst)
+    copies.forEach(giveBack)
+    if (!isFirst) return
+    for (const records of all) this.#joined.add(nameOf(records))
+    this.#joining = false
   }
 
-  async #send(parts: readonly ProducePart[], joining: boolean): Promise<void> {
+  // A partition's first batch must be in before the second is sent: it may be answered CONCURRENT_TRANSACTIONS, or its
+  // leader may not have heard of a new topic. In transactions v1 adding the partition comes first.
+  #isFirst(all: readonly TopicRecords[]): boolean {
+    const { v2, transactionalId } = this.#options
+    return (v2 || transactionalId === null) && all.some((records) => !this.#joined.has(nameOf(records)))
+  }
+
+  /** Compresses at once, several batches at a time, also while a partition's first batch is on its way; sends in order. */
+  async #compressAndSend(all: readonly TopicRecords[], facts: readonly BatchFacts[]): Promise<void> {
+    const before = this.#turn
+    const packed = Promise.all(all.map(async (records, i) => this.#partOf(records, await compress(records, facts[i]))))
+    const sent = Promise.all([packed, before]).then(([parts]) => {
+      const isFirst = this.#isFirst(all)
+      const done = this.#send(parts, isFirst).then(() => {
+        if (isFirst) for (const records of all) this.#joined.add(nameOf(records))
+      })
+      return { done, next: isFirst ? done : undefined }
+    })
+    // What follows a failure is not sent: it fails, too.
+    this.#turn = sent.then(({ next }) => next)
+    this.#turn.catch(() => undefined)
+    const { done } = await sent
+    await done
+  }
+
+  async #send(parts: readonly SentPart[], joining: boolean): Promise<void> {
     if (this.#failed) return
-    const nodes = new Map<number, ProducePart[]>()
+    const nodes = new Map<number, SentPart[]>()
     for (const part of parts) {
       const node = this.#options.leaders.of(part.topic, part.partition)
       const same = nodes.get(node)
@@ -185,7 +198,7 @@ export class ProduceWindow {
     await Promise.all([...nodes].map(([node, parts]) => this.#request(node, parts, joining)))
   }
 
-  async #request(node: number, parts: ProducePart[], joining: boolean): Promise<void> {
+  async #request(node: number, parts: SentPart[], joining: boolean): Promise<void> {
     const { leaders, v2, transactionalId, timeoutMs, pace } = this.#options
     const broker = leaders.broker(node)
     const byId = isById(broker, v2 || transactionalId === null, parts)
@@ -196,7 +209,7 @@ export class ProduceWindow {
       const { throttleMs } = answer
       const results = byId ? withNames(answer.results, parts) : answer.results
       pace.observe(
-        parts.reduce((sum, { batch }) => sum + batch.length, 0),
+        parts.reduce((sum, { stagedBytes }) => sum + stagedBytes, 0),
         throttleMs,
       )
       this.#wait(throttleMs)
@@ -217,8 +230,8 @@ export class ProduceWindow {
     }
   }
 
-  #partOf({ topic, partition }: TopicPartition, batch: Buffer): ProducePart {
-    return { topic, topicId: this.#options.leaders.topicId(topic), partition, batch }
+  #partOf({ topic, partition, bytes }: TopicRecords, batch: Buffer): SentPart {
+    return { topic, topicId: this.#options.leaders.topicId(topic), partition, batch, stagedBytes: bytes.length }
   }
 
   #refusal({ topic, partition, code, message }: ProduceResult): GenesisError {
@@ -261,17 +274,6 @@ function copyInto(copies: Buffer[], bytes: Buffer): Buffer {
   copies.push(memory)
   memory.set(bytes)
   return memory.subarray(0, bytes.length)
-}
-
-async function compress(records: TopicRecords, facts: BatchFacts): Promise<Buffer> {
-  // The stage is overwritten while the thread pool works.
-  const plain = Buffer.from(records.bytes)
-  const packed = await records.codec.compress(plain.subarray(headerBytes))
-  const smaller = headerBytes + packed.length < plain.length
-  const batch = smaller ? Buffer.allocUnsafe(headerBytes + packed.length) : plain
-  if (smaller) packed.copy(batch, headerBytes)
-  writeHeader(batch, smaller ? records.codec.id : 0, facts)
-  return batch
 }
 
 /** Whether requests identify topics by id: a recreated topic then rejects records meant for its predecessor. */

@@ -6,6 +6,8 @@
 import type { EncodedBatch, EncodedHeaders } from '../../record.js'
 import { headerBytes } from './record-batch.js'
 import { recordOverhead, singleRecordBatchBytes, writeRecord } from './record-batch-write.js'
+import { giveBackStageMemory, noMemory, takeStageMemory } from './stage-memory.js'
+import type { StageMemory } from './stage-memory.js'
 
 export interface StageLimits {
   readonly partitions: number
@@ -23,7 +25,7 @@ export interface FramedRecords {
   readonly count: number
   readonly baseTimestamp: number
   readonly maxTimestamp: number
-  /** Part of the stage's memory: invalid after the next `add`. */
+  /** Part of the stage's memory: invalid after the next `add` or `release`. */
   readonly bytes: Buffer
 }
 
@@ -32,26 +34,20 @@ const nullValue = 2
 
 export class RecordStage {
   readonly #limits: Readonly<StageLimits>
-  // Framed batches occupy [0, frameEnd), staged bytes start at frameEnd: copyWithin needs them in one array.
-  #memory = Buffer.alloc(0)
-  #frameEnd = 0
+  /** By default borrowed from the first record until `release`. */
+  #memory: StageMemory
   #end = 0
   #count = 0
-  // Record i: key from bounds[2i], value from bounds[2i + 1] to ends[i].
-  #bounds = new Int32Array(0)
-  #ends = new Int32Array(0)
-  #partitions = new Int32Array(0)
-  #nulls = new Uint8Array(0)
-  #timestamps = new Float64Array(0)
-  #order = new Int32Array(0)
-  // Record i: headers from headers[2i] to headers[2i + 1]. Null until a record has any: unused headers cost nothing.
-  #headers: Int32Array | null = null
+  /** Of a staged record. */
+  #hasHeaders = false
   readonly #framedBytes: Int32Array
   readonly #counts: Int32Array
   #touched: number[] = []
 
-  constructor(limits: StageLimits) {
+  /** `memory`: only for this stage. */
+  constructor(limits: StageLimits, memory = noMemory) {
     this.#limits = limits
+    this.#memory = memory
     this.#framedBytes = new Int32Array(limits.partitions)
     this.#counts = new Int32Array(limits.partitions)
   }
@@ -62,7 +58,7 @@ export class RecordStage {
 
   /** Bytes of keys, values and headers. */
   get bytes(): number {
-    return this.#end - this.#frameEnd
+    return this.#end - this.#memory.frameEnd
   }
 
   /** The partitions with staged records. */
@@ -82,32 +78,37 @@ export class RecordStage {
     const start = offsets[2 * from]
     const ofHeaders = headers === undefined ? 0 : headers.offsets[to] - headers.offsets[from]
     this.#reserve(offsets[2 * to] - start + ofHeaders, to - from)
-    this.#memory.set(batch.bytes.subarray(start, offsets[2 * to]), this.#end)
+    const { bytes, bounds, ends, partitions: targets, nulls, timestamps } = this.#memory
+    bytes.set(batch.bytes.subarray(start, offsets[2 * to]), this.#end)
     const shift = this.#end - start
     let n = this.#count
     for (let i = from; i < to; i++, n++) {
-      this.#bounds[2 * n] = offsets[2 * i] + shift
-      this.#bounds[2 * n + 1] = offsets[2 * i + 1] + shift
-      this.#ends[n] = offsets[2 * i + 2] + shift
-      this.#partitions[n] = partitions[i]
-      this.#nulls[n] = nulls(batch, i)
-      this.#timestamps[n] = batch.timestamps === undefined ? now : batch.timestamps[i]
+      bounds[2 * n] = offsets[2 * i] + shift
+      bounds[2 * n + 1] = offsets[2 * i + 1] + shift
+      ends[n] = offsets[2 * i + 2] + shift
+      targets[n] = partitions[i]
+      nulls[n] = nullsOf(batch, i)
+      timestamps[n] = batch.timestamps === undefined ? now : batch.timestamps[i]
     }
     this.#end += offsets[2 * to] - start
-    if (headers !== undefined || this.#headers !== null) this.#addHeaders(headers, from, to)
+    if (headers !== undefined || this.#hasHeaders) this.#addHeaders(headers, from, to)
     this.#count = n
     return to
   }
 
   #addHeaders(headers: EncodedHeaders | undefined, from: number, to: number): void {
-    const column = (this.#headers ??= new Int32Array(2 * this.#ends.length))
+    const memory = this.#memory
     const n = this.#count
+    if (memory.headers.length < memory.bounds.length) memory.growHeaders(n)
+    if (!this.#hasHeaders) memory.headers.fill(0, 0, 2 * n)
+    this.#hasHeaders = true
+    const column = memory.headers
     if (headers === undefined) {
       column.fill(0, 2 * n, 2 * (n + to - from))
       return
     }
     const { bytes, offsets } = headers
-    this.#memory.set(bytes.subarray(offsets[from], offsets[to]), this.#end)
+    memory.bytes.set(bytes.subarray(offsets[from], offsets[to]), this.#end)
     const shift = this.#end - offsets[from]
     for (let i = from, at = 2 * n; i < to; i++) {
       column[at++] = offsets[i] + shift
@@ -144,28 +145,29 @@ export class RecordStage {
   /** Frames everything staged and empties the stage. */
   frame(): FramedRecords[] {
     this.#sort()
-    const headers = this.#headers
+    const { bytes, bounds, ends, nulls, timestamps, order, headers } = this.#memory
+    const hasHeaders = this.#hasHeaders
     const framed: FramedRecords[] = []
     let next = 0
     let at = 0
     for (const partition of this.#touched) {
       const count = this.#counts[partition]
       const start = at
-      const baseTimestamp = this.#timestamps[this.#order[next]]
+      const baseTimestamp = timestamps[order[next]]
       let maxTimestamp = baseTimestamp
       at += headerBytes
       for (let delta = 0; delta < count; delta++) {
-        const i = this.#order[next++]
-        const key = this.#bounds[2 * i]
-        const value = this.#bounds[2 * i + 1]
-        const timestamp = this.#timestamps[i]
+        const i = order[next++]
+        const key = bounds[2 * i]
+        const value = bounds[2 * i + 1]
+        const timestamp = timestamps[i]
         if (timestamp > maxTimestamp) maxTimestamp = timestamp
-        const nulls = this.#nulls[i]
-        const keyLength = nulls & nullKey ? -1 : value - key
-        const valueLength = nulls & nullValue ? -1 : this.#ends[i] - value
-        const from = headers === null ? 0 : headers[2 * i]
+        const isNull = nulls[i]
+        const keyLength = isNull & nullKey ? -1 : value - key
+        const valueLength = isNull & nullValue ? -1 : ends[i] - value
+        const from = hasHeaders ? headers[2 * i] : 0
         at = writeRecord(
-          this.#memory,
+          bytes,
           at,
           timestamp - baseTimestamp,
           delta,
@@ -174,21 +176,30 @@ export class RecordStage {
           value,
           valueLength,
           from,
-          headers === null ? 0 : headers[2 * i + 1] - from,
+          hasHeaders ? headers[2 * i + 1] - from : 0,
         )
       }
-      framed.push({ partition, count, baseTimestamp, maxTimestamp, bytes: this.#memory.subarray(start, at) })
+      framed.push({ partition, count, baseTimestamp, maxTimestamp, bytes: bytes.subarray(start, at) })
       this.#counts[partition] = 0
     }
     this.#touched = []
     this.#count = 0
-    this.#end = this.#frameEnd
+    this.#hasHeaders = false
+    this.#end = this.#memory.frameEnd
     return framed
+  }
+
+  /** Gives its memory back, unless records are staged: framed batches are then invalid. */
+  release(): void {
+    if (this.#count > 0) return
+    giveBackStageMemory(this.#memory)
+    this.#memory = noMemory
+    this.#end = 0
   }
 
   /** Sorts the records' indices by partition (in #touched order), keeping the order within each. */
   #sort(): void {
-    const order = this.#order
+    const { order, partitions } = this.#memory
     if (this.#touched.length === 1) {
       for (let i = 0; i < this.#count; i++) order[i] = i
       return
@@ -199,68 +210,37 @@ export class RecordStage {
       next[partition] = start
       start += this.#counts[partition]
     }
-    for (let i = 0; i < this.#count; i++) order[next[this.#partitions[i]]++] = i
+    for (let i = 0; i < this.#count; i++) order[next[partitions[i]]++] = i
   }
 
   /** Makes room for `bytes` more bytes and `records` more records, and for framing everything. */
   #reserve(bytes: number, records: number): void {
+    if (this.#memory === noMemory) {
+      this.#memory = takeStageMemory()
+      this.#end = this.#memory.frameEnd
+    }
+    const memory = this.#memory
     const count = this.#count + records
-    if (count > this.#ends.length) this.#growColumns(count)
+    if (count > memory.ends.length) memory.growColumns(count, this.#count)
     const staged = this.bytes + bytes
     const frames = staged + count * recordOverhead + this.#touched.length * headerBytes
-    if (frames <= this.#frameEnd && this.#frameEnd + staged <= this.#memory.length) return
-    this.#growMemory(powerOfTwo(frames), powerOfTwo(staged))
-  }
-
-  #growMemory(frames: number, staged: number): void {
-    const frameEnd = Math.max(frames, this.#frameEnd)
-    const memory = Buffer.allocUnsafeSlow(frameEnd + Math.max(staged, this.#memory.length - this.#frameEnd))
-    this.#memory.copy(memory, frameEnd, this.#frameEnd, this.#end)
-    const shift = frameEnd - this.#frameEnd
-    for (let i = 0; i < this.#count; i++) {
-      this.#bounds[2 * i] += shift
-      this.#bounds[2 * i + 1] += shift
-      this.#ends[i] += shift
-    }
-    if (this.#headers !== null) for (let i = 0; i < 2 * this.#count; i++) this.#headers[i] += shift
-    this.#end += shift
-    this.#frameEnd = frameEnd
-    this.#memory = memory
-  }
-
-  #growColumns(records: number): void {
-    const size = powerOfTwo(records)
-    this.#bounds = grown(this.#bounds, new Int32Array(2 * size))
-    this.#ends = grown(this.#ends, new Int32Array(size))
-    this.#partitions = grown(this.#partitions, new Int32Array(size))
-    this.#nulls = grown(this.#nulls, new Uint8Array(size))
-    this.#timestamps = grown(this.#timestamps, new Float64Array(size))
-    this.#order = new Int32Array(size)
-    if (this.#headers !== null) this.#headers = grown(this.#headers, new Int32Array(2 * size))
+    if (frames <= memory.frameEnd && memory.frameEnd + staged <= memory.bytes.length) return
+    this.#end += memory.growBytes(frames, staged, this.#end, this.#count, this.#hasHeaders)
   }
 }
 
-function nulls(batch: EncodedBatch, i: number): number {
+function nullsOf(batch: EncodedBatch, i: number): number {
   const key = !batch.hasKeys || (batch.nullKeys !== undefined && batch.nullKeys[i] === 1) ? nullKey : 0
   return batch.nullValues !== undefined && batch.nullValues[i] === 1 ? key | nullValue : key
 }
 
 function singleBatchBytes(batch: EncodedBatch, i: number): number {
   const { offsets } = batch
-  const flags = nulls(batch, i)
+  const flags = nullsOf(batch, i)
   const { headers } = batch
   return singleRecordBatchBytes(
     flags & nullKey ? -1 : offsets[2 * i + 1] - offsets[2 * i],
     flags & nullValue ? -1 : offsets[2 * i + 2] - offsets[2 * i + 1],
     headers === undefined ? 0 : headers.offsets[i + 1] - headers.offsets[i],
   )
-}
-
-function grown<Column extends Int32Array | Uint8Array | Float64Array>(old: Column, column: Column): Column {
-  column.set(old)
-  return column
-}
-
-function powerOfTwo(atLeast: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(atLeast, 32)))
 }

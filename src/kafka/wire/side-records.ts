@@ -4,6 +4,7 @@ import type { SideRecord } from '../producer.js'
 import type { TopicRecords } from './produce-window.js'
 import { encodeHeaders } from './record-headers.js'
 import { RecordStage } from './record-stage.js'
+import { StageMemory } from './stage-memory.js'
 
 const none = Buffer.alloc(0)
 
@@ -13,7 +14,7 @@ export type PlainRecord = Pick<SideRecord, 'key' | 'value' | 'headers'>
 /** Frames a record for another topic in its own batch, so that the number of side records never makes a batch too large. */
 export function frameSideRecord(record: SideRecord, now: number): TopicRecords {
   const { topic, partition } = record
-  const stage = new RecordStage({ partitions: 1, batchBytes: Infinity, bytes: Infinity })
+  const stage = new RecordStage({ partitions: 1, batchBytes: Infinity, bytes: Infinity }, new StageMemory())
   stage.add(encodeRecords([record]), new Int32Array(1), 0, now)
   const [framed] = stage.frame()
   return { ...framed, topic, partition, codec: codecs.none }

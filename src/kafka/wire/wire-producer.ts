@@ -1,7 +1,6 @@
 /**
- * The producer port, directly on the protocol: frames encoded batches as record batches and sends them over
- * @platformatic/kafka's connections. Built for one thread that generates and sends: all work here is
- * per batch, except for framing the records.
+ * The producer port, directly on the protocol: frames encoded batches as record batches and sends them over @platformatic/kafka's
+ * connections. Built for one thread that generates and sends: all work here is per batch, except for framing the records.
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { ClusterOptions } from '../../config/cluster.js'
@@ -14,6 +13,7 @@ import { codecs } from '../codec.js'
 import { kafkaError, recordTooLarge } from '../errors.js'
 import { sizeLimit } from '../producer.js'
 import type { KafkaProducer, ProducerOptions, SideRecord } from '../producer.js'
+import { endedFromOutside } from './ended-from-outside.js'
 import { Leaders } from './leaders.js'
 import { ProduceWindow } from './produce-window.js'
 import type { TopicRecords } from './produce-window.js'
@@ -28,6 +28,10 @@ import type { TransactionEvent, TransactionState } from './transaction-state.js'
 
 /** Bytes collected while requests are in flight. Measured: smaller costs requests, larger costs cache misses. */
 const stageBytes = 1 << 20
+/** With several partitions: the broker pays for each one's part of a request. */
+const maxStageBytes = 4 * stageBytes
+/** Slow: smaller parts keep several threads busy, and the last one is soon done. */
+const gzipStageBytes = 1 << 18
 
 /** In-flight requests per connection: more than the window allows. */
 const maxInflights = 16
@@ -53,6 +57,7 @@ export class WireProducer implements KafkaProducer {
   #failure: GenesisError | null = null
   #failing: Promise<GenesisError> | null = null
   #wake: (() => void) | null = null
+  #soon = false
   /** Where the last commit had its side records: the next one will have them there too. */
   #sides: readonly TopicPartition[] = []
 
@@ -69,7 +74,8 @@ export class WireProducer implements KafkaProducer {
       transactionalId === null
         ? null
         : new TransactionCoordinator(this.#connections, transactionalId, cluster.requestTimeoutMs, options.onThrottle)
-    this.#pace = new RequestPace(Math.min(stageBytes, batchBytes))
+    const perPartition = options.compression === 'gzip' ? gzipStageBytes : stageBytes
+    this.#pace = new RequestPace(Math.min(maxStageBytes, perPartition * partitions, batchBytes * partitions))
     this.#limits = { partitions, batchBytes, soleRecordBytes: maxMessageBytes, bytes: this.#pace.bytes }
     this.#stage = new RecordStage(this.#limits)
     this.#topics = new Set([topic])
@@ -117,8 +123,7 @@ export class WireProducer implements KafkaProducer {
         await this.#until(() => this.#dispatch([]))
         dispatched = true
       }
-      // Small batches are sent at once while nothing is in flight, and collected otherwise.
-      if (this.#window?.inFlight === 0) dispatched = this.#dispatch([]) || dispatched
+      this.#dispatchSoon()
       // Gives the sockets a turn even if the caller never waits for anything else.
       if (dispatched) await nextTurn()
     })
@@ -144,6 +149,7 @@ export class WireProducer implements KafkaProducer {
         if (this.#window?.joined.size !== 0) await this.#coordinator.end(true, this.#v2)
         this.#window?.reset(this.#coordinator.producer)
       }
+      this.#stage.release()
       this.#enter('committed')
     })
   }
@@ -177,6 +183,19 @@ export class WireProducer implements KafkaProducer {
   async #deliver(side: readonly TopicRecords[]): Promise<void> {
     await this.#until(() => this.#dispatch(side))
     await this.#until(() => this.#window?.inFlight === 0)
+  }
+
+  /**
+   * Small batches are sent while nothing is in flight, and collected otherwise: with the next turn of the event loop, so that a commit
+   * that comes at once sends its checkpoint in the same request.
+   */
+  #dispatchSoon(): void {
+    if (this.#soon || this.#window?.inFlight !== 0) return
+    this.#soon = true
+    setImmediate(() => {
+      this.#soon = false
+      if (this.#wake === null) this.#progress()
+    })
   }
 
   /** Sends what is staged plus these records if possible now; true if nothing is left. */
@@ -262,30 +281,12 @@ export class WireProducer implements KafkaProducer {
     return this.#failing
   }
 
-  /**
-   * Tells a new owner from a transaction timeout. The error codes do not: both look like fencing in one protocol version, and like an invalid
-   * transaction state in the other. Taking a new owner for a timeout would fence that owner in turn.
-   */
-  async #explain(thrown: unknown): Promise<GenesisError> {
+  #explain(thrown: unknown): Promise<GenesisError> {
     const { transactionalId, transactionTimeoutMs } = this.#options
-    const error = kafkaError(thrown, { transactionalId })
-    const doubtful = error.code === 'KAFKA_FENCED' || error.code === 'KAFKA_TRANSACTION_ABORTED'
-    if (!doubtful || this.#coordinator === null || this.#state === 'new') return error
+    if (this.#coordinator === null || this.#state === 'new')
+      return Promise.resolve(kafkaError(thrown, { transactionalId }))
     const openMs = Date.now() - this.#begunAt
-    const late = openMs >= transactionTimeoutMs
-    if (error.code === 'KAFKA_FENCED' && !late) return error
-    const standing = await this.#coordinator.standing()
-    if (standing === 'aborted' && late)
-      return new GenesisError('KAFKA_TRANSACTION_ABORTED', 'the transaction was open for longer than its timeout', {
-        place: error.details.place,
-        found: `${openMs} ms, then ${error.details.found}`,
-        expected: `less than ${transactionTimeoutMs} ms`,
-        remedy: 'Raise transaction.timeout, or commit more often',
-        cause: thrown,
-      })
-    return standing === 'aborted' || standing === 'taken'
-      ? new GenesisError('KAFKA_FENCED', 'another worker has taken over the shard', { ...error.details, cause: thrown })
-      : error
+    return endedFromOutside(thrown, { transactionalId, transactionTimeoutMs, openMs }, this.#coordinator)
   }
 
   #tooLarge(batch: EncodedBatch, i: number, partition: number): GenesisError {

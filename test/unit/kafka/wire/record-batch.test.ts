@@ -8,6 +8,7 @@ import { openRecordBatch, readHeader } from '#src/kafka/wire/record-batch-read.j
 import { recordOverhead, singleRecordBatchBytes, writeHeader } from '#src/kafka/wire/record-batch-write.js'
 import { SequenceNumbers } from '#src/kafka/wire/sequences.js'
 import { RecordStage } from '#src/kafka/wire/record-stage.js'
+import { StageMemory } from '#src/kafka/wire/stage-memory.js'
 import { sizeOfVarint, sizeOfVarlong, writeVarint, writeVarlong } from '#src/kafka/wire/varint.js'
 import { encodedBatch } from '../../../support/encoded-batch.js'
 import type { TestRecord } from '../../../support/encoded-batch.js'
@@ -185,6 +186,50 @@ describe('a framed record batch', () => {
         },
       ),
     )
+  })
+
+  test('is the same in memory that others have used, with or without headers', () => {
+    const record = (i: number, hasHeaders: boolean): TestRecord => ({
+      key: null,
+      value: Buffer.alloc(i % 50, i),
+      timestamp: i,
+      partition: i % 4,
+      ...(hasHeaders ? { headers: [['n', Buffer.from(String(i))]] as const } : {}),
+    })
+    const frames = (stage: RecordStage, records: readonly TestRecord[], split: number): string[] => {
+      for (const part of [records.slice(0, split), records.slice(split)]) {
+        const { batch, partitions } = encodedBatch(part)
+        assert.equal(stage.add(batch, partitions, 0, 0), part.length)
+      }
+      const framed = stage.frame().map(({ bytes }) => bytes.toString('hex', headerBytes))
+      stage.release()
+      return framed
+    }
+    const limits = { partitions: 4, batchBytes: 1 << 20, bytes: 1 << 20 }
+    const borrower = new RecordStage(limits)
+    for (const [count, headersFrom] of [
+      [200, 0],
+      [300, 300],
+      [300, 150],
+      [40, 20],
+    ]) {
+      const records = Array.from({ length: count }, (_, i) => record(i, i >= headersFrom))
+      const own = frames(new RecordStage(limits, new StageMemory()), records, 20)
+      assert.deepEqual(frames(borrower, records, 20), own)
+    }
+  })
+
+  test('keeps its memory while records are staged', () => {
+    const [a, b] = [1, 2].map(() => new RecordStage({ partitions: 1, batchBytes: 1 << 20, bytes: 1 << 20 }))
+    const { batch, partitions } = encodedBatch([{ key: null, value: Buffer.from('first'), timestamp: 0, partition: 0 }])
+    a.add(batch, partitions, 0, 0)
+    a.release()
+    const other = encodedBatch([{ key: null, value: Buffer.from('other'), timestamp: 0, partition: 0 }])
+    b.add(other.batch, partitions, 0, 0)
+    assert.match(a.frame()[0].bytes.toString('latin1'), /first/)
+    assert.match(b.frame()[0].bytes.toString('latin1'), /other/)
+    a.release()
+    b.release()
   })
 
   test('keeps what is staged when its memory grows', async () => {
