@@ -265,7 +265,7 @@ export const connectorSchema = {
       'When to commit (at-least-once: when to write a checkpoint): at every interval, or after every batch.',
       'interval',
     ),
-    interval: option<number>('duration', 'With boundary interval: maximum time between commits.', '100ms', {
+    interval: option<number>('duration', 'With boundary interval: maximum time from the first record of a transaction to its commit.', '100ms', {
       minimum: 1,
       aliases: ['transaction.boundary.interval.ms'],
     }),

@@ -12,6 +12,7 @@ import type { SharedSinkParts, SinkPlan } from '../sink/plan.js'
 import { createSink } from '../sink/sinks.js'
 import type { Sink } from '../sink/sink.js'
 import { createPacer, largestGrant } from '../pacing/create.js'
+import { Unlimited } from '../pacing/unlimited.js'
 import { systemClock } from '../delivery/clock.js'
 import { Recovery } from '../delivery/recovery.js'
 import { ModelCache } from '../connector/model-cache.js'
@@ -19,6 +20,7 @@ import type { TaskEvents } from './task-events.js'
 import type { SpanName } from '../telemetry/span-table.js'
 import type { TaskTrace } from './task-trace.js'
 import { Task } from './task.js'
+import { Turns } from './turns.js'
 
 /** Shared by the tasks of a thread. */
 export interface TaskResources {
@@ -29,6 +31,7 @@ export interface TaskResources {
   readonly schemas: SchemaWatch | null
   readonly sinks: SharedSinkParts
   readonly recovery: Recovery
+  readonly turns: Turns
 }
 
 export function createResources(worker: WorkerConfig): TaskResources {
@@ -40,6 +43,7 @@ export function createResources(worker: WorkerConfig): TaskResources {
     schemas: registry && new SchemaWatch(registry),
     sinks: {},
     recovery: new Recovery(systemClock),
+    turns: new Turns(systemClock),
   }
 }
 
@@ -64,7 +68,7 @@ export interface Slice {
  */
 export async function openTask(
   { connector, shard: index, trace = null }: ResolvedTask,
-  { worker, models, registry, schemas, sinks, recovery }: TaskResources,
+  { worker, models, registry, schemas, sinks, recovery, turns }: TaskResources,
   events: TaskEvents,
   slice: Slice = { from: 0, to: connector.throughput.maxRecords },
   makeSink: (plan: SinkPlan) => Promise<Sink> = createSink,
@@ -86,8 +90,9 @@ export async function openTask(
   const sink = await makeSink({ connector, worker, shard, fields, fingerprint, shared: sinks })
   const pacer = createPacer(connector.throughput, shard, connector.seed)
   const { transaction, errors } = connector
+  const turn = sink.writesInTurns === true && pacer instanceof Unlimited ? turns.turn() : undefined
   const options = { shard, ...slice, transaction, errors }
-  return new Task(options, { generator, encoder, sink, pacer, trace }, events, systemClock, undefined, recovery)
+  return new Task(options, { generator, encoder, sink, pacer, trace, turn }, events, systemClock, undefined, recovery)
 }
 
 /** The registry with a span for each subject that is registered or looked up. */

@@ -9,6 +9,7 @@ import type { Sink } from '../sink/sink.js'
 import { OpenTransaction } from './open-transaction.js'
 import type { TaskTrace } from './task-trace.js'
 import { Sleep } from './sleep.js'
+import type { Turn } from './turns.js'
 
 /** The parts of a task, all its own. */
 export interface TaskParts {
@@ -18,7 +19,12 @@ export interface TaskParts {
   readonly pacer: Pacer
   /** @default null: it makes no spans */
   readonly trace?: TaskTrace | null
+  /** Absent: it writes whenever it has records. */
+  readonly turn?: Turn
 }
+
+/** By how much a timer may be late on an idle machine. */
+const timerMs = 2
 
 export interface PipelineOptions {
   readonly shards: number
@@ -89,10 +95,22 @@ export class Pipeline {
 
   /** Delivers from the generator's position to the end or until `stop`, then commits the last transaction. */
   async run(): Promise<void> {
-    const { generator, encoder, sink, pacer } = this.#parts
+    try {
+      await this.#run()
+    } finally {
+      this.#parts.turn?.end()
+    }
+  }
+
+  async #run(): Promise<void> {
+    const { generator, encoder, sink, pacer, turn } = this.#parts
     const { end, shards } = this.#options
     pacer.start(this.#clock.now())
     while (!this.#stopping && generator.position < end) {
+      if (turn?.isMine === false) {
+        await turn.take()
+        if (this.#stopping) break
+      }
       const now = this.#clock.now()
       const limit = Math.min(end, this.#poisonSearch.limit)
       const room = Math.ceil((limit - generator.position) / shards)
@@ -120,25 +138,35 @@ export class Pipeline {
   stop(): void {
     this.#stopping = true
     this.#sleep.wake()
+    this.#parts.turn?.end()
   }
 
   #commitIsDue(limit: number): boolean {
     const { boundary, intervalMs } = this.#options.transaction
     if (boundary === 'batch' || this.#parts.generator.position >= limit) return true
-    return this.#clock.now() - (this.#transaction?.began ?? Infinity) >= intervalMs
+    const now = this.#clock.now()
+    const began = this.#transaction?.began ?? Infinity
+    if (now - began >= Math.min(intervalMs, this.#parts.turn?.lengthMs ?? Infinity)) return true
+    // Nothing more can join in time. Said with the last batch, so that a sink can send both at once.
+    return this.#transaction !== null && this.#isLast(this.#transaction, now)
+  }
+
+  /** Whether the next records come too late for the transaction. A timer may be late: close to the limit is too late. */
+  #isLast({ began }: OpenTransaction, now: number): boolean {
+    const delayMs = this.#parts.pacer.delay(now)
+    return delayMs > 0 && began + this.#options.transaction.intervalMs <= now + delayMs + timerMs
   }
 
   /** Nothing is due: commits first if nothing more can join the transaction, so that none stays open needlessly. */
   async #idle(now: number): Promise<void> {
     if (this.#committing !== null) return this.#committed()
-    const delayMs = this.#parts.pacer.delay(now)
     const open = this.#transaction
-    if (open !== null && open.began + this.#options.transaction.intervalMs <= now + delayMs) this.#commit(open)
-    else if (!this.#stopping) await this.#sleep.for((done) => this.#clock.after(delayMs, done))
+    if (open !== null && this.#isLast(open, now)) this.#commit(open)
+    else if (!this.#stopping) await this.#sleep.for((done) => this.#clock.after(this.#parts.pacer.delay(now), done))
   }
 
   #commit(transaction: OpenTransaction): void {
-    const { sink, pacer, generator, trace = null } = this.#parts
+    const { sink, pacer, generator, turn, trace = null } = this.#parts
     const began = this.#clock.now()
     this.#transaction = null
     this.#inDoubt = transaction
@@ -162,6 +190,8 @@ export class Pipeline {
     })()
     // Awaited before the next write; until then, avoid an unhandled rejection.
     this.#committing.catch(() => undefined)
+    // The next task writes while this one's records are acknowledged.
+    turn?.end()
   }
 
   async #committed(): Promise<void> {

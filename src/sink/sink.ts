@@ -21,6 +21,8 @@ export interface Sink {
   write(batch: EncodedBatch): Promise<void>
   /** Maximum records per batch, as the sink currently estimates. Absent: unlimited. */
   readonly maxRecords?: number
+  /** Whether sinks of a thread are better written to one after the other than all at once: they pay per transaction and batch. */
+  readonly writesInTurns?: boolean
   /** Total milliseconds spent waiting for quotas. Absent: it has none. */
   readonly throttledMs?: number
   /**

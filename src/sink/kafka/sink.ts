@@ -42,6 +42,7 @@ export interface KafkaSinkOptions extends TopicsPlan {
 
 /** One shard's records in a topic, and its checkpoint in the checkpoint topic: in one transaction if exactly-once. */
 export class KafkaSink implements Sink {
+  readonly writesInTurns = true
   readonly #cluster: ClusterOptions
   readonly #options: KafkaSinkOptions
   readonly #reader: CheckpointReader

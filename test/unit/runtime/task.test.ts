@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { GenesisError, type ErrorCode } from '#src/errors.js'
 import { Task, type TaskOptions } from '#src/runtime/task.js'
 import { OutageLog } from '#src/runtime/outage-log.js'
+import { Turns, type Turn } from '#src/runtime/turns.js'
 import type { TaskEvents } from '#src/runtime/task-events.js'
 import { TaskTrace } from '#src/runtime/task-trace.js'
 import type { Span } from '#src/telemetry/span.js'
@@ -48,10 +49,12 @@ interface Setup {
   shards?: number
   batch?: number
   boundary?: 'batch' | 'interval'
+  intervalMs?: number
   errors?: Partial<TaskOptions['errors']>
   pacer?: Pacer
   sink?: Sink
   encoder?: Encoder
+  turn?: Turn
   /** Hears of every state. */
   state?: TaskEvents['state']
   trace?: TaskTrace
@@ -69,7 +72,7 @@ function make(setup: Setup) {
       shard: { connector: 'c', shard, shards },
       from: setup.from ?? 0,
       to: setup.to === undefined ? 100 : setup.to,
-      transaction: { boundary: setup.boundary ?? 'batch', intervalMs: 100 },
+      transaction: { boundary: setup.boundary ?? 'batch', intervalMs: setup.intervalMs ?? 100 },
       errors: { ...retry, ...setup.errors },
     },
     {
@@ -78,6 +81,7 @@ function make(setup: Setup) {
       sink: setup.sink ?? sink,
       pacer: setup.pacer ?? new Unlimited(),
       trace: setup.trace,
+      turn: setup.turn,
     },
     {
       state(state, failure, retryInMs) {
@@ -110,6 +114,51 @@ function once(kind: 'open' | 'write' | 'commit', nth: number, code: ErrorCode, a
 }
 
 describe('a task', () => {
+  test('writes in turns with others, a transaction each, and passes its turn on when it fails', async () => {
+    const clock = new SimulatedClock()
+    const turns = new Turns({ after: () => () => undefined })
+    const written: number[] = []
+    const shards = 3
+    const failsOnce = once('write', 2, 'KAFKA_RETRIABLE')
+    const tasks = range(0, shards).map((shard) =>
+      make({
+        clock,
+        shard,
+        shards,
+        to: 90,
+        boundary: 'interval',
+        turn: turns.turn(),
+        script: (call, positions) => {
+          if (call === 'write') {
+            written.push(shard)
+            // A turn is ten batches long.
+            clock.time += 10
+          }
+          return shard === 1 ? failsOnce(call, positions) : null
+        },
+      }),
+    )
+    // A shard has 30 records in three batches: one transaction.
+    const ends = await Promise.all(tasks.map(({ task }) => task.run()))
+    assert.deepEqual(ends, Array(shards).fill({ end: 'complete' }))
+    assert.deepEqual(written, [0, 0, 0, 1, 1, 1, 2, 2, 2, 1, 1, 1])
+    for (const [shard, { store }] of tasks.entries()) assert.deepEqual(store.records, range(shard, 90, shards))
+  })
+
+  test('that waits for its turn ends when it is stopped', async () => {
+    const turns = new Turns({ after: () => () => undefined })
+    await turns.turn().take()
+    const { task, store } = make({
+      to: null,
+      turn: turns.turn(),
+      state: (state) => {
+        if (state === 'RUNNING') setImmediate(() => task.stop())
+      },
+    })
+    assert.deepEqual(await task.run(), { end: 'stopped' })
+    assert.deepEqual(store.records, [])
+  })
+
   test('delivers the positions below the bound, a transaction per batch, and is complete', async () => {
     const { task, store, counters, states } = make({ to: 25 })
     assert.deepEqual(await task.run(), { end: 'complete' })
@@ -166,6 +215,20 @@ describe('a task', () => {
     assert.deepEqual(dense.store.records, range(0, 100))
     assert.ok(Math.max(...dense.store.commits) <= 11, `commits of ${dense.store.commits.join(' ')}`)
     assert.ok(dense.store.commits.length <= 13)
+  })
+
+  test('does not hold records for others that come when their transaction should end', async () => {
+    // The pacer's groups are ten milliseconds apart, and a tenth more or less late.
+    const { task, store } = make({
+      boundary: 'interval',
+      intervalMs: 10,
+      pacer: new FixedRate({ ratePerSecond: 9_990 }),
+      batch: 1000,
+      to: 2000,
+    })
+    await task.run()
+    assert.deepEqual(store.records, range(0, 2000))
+    assert.ok(Math.max(...store.commits) <= 110, `commits of ${store.commits.join(' ')}`)
   })
 
   test('waits longer after each failure in a row, and from the start again after progress', async () => {
