@@ -11,10 +11,10 @@ import { asVariables } from '../scripts/stack/stack.js'
 import { connect } from './sections/connect.js'
 import { codecs, idle, line, memory, producers, rate, verify } from './sections/delivering.js'
 import { groups, groupsize, rest } from './sections/group.js'
-import { cost, declared, encoders, lives, sampler, training, websockets } from './sections/making.js'
+import { cost, declared, encoders, lives, sampler, threads, training, websockets } from './sections/making.js'
 import type { BenchContext, Section } from './sections/section.js'
 
-const withoutBroker = { sampler, training, encoders, declared, lives, cost, websockets, groupsize }
+const withoutBroker = { sampler, training, encoders, declared, lives, cost, threads, websockets, groupsize }
 const withBroker = { producers, codecs, line, rate, idle, verify, memory, rest, groups, connect }
 const sections = new Map<string, Section>(Object.entries({ ...withoutBroker, ...withBroker }))
 

@@ -6,6 +6,7 @@ import { benchFit, fitCases, type FitResult } from '../fit.js'
 import { benchLives } from '../lives.js'
 import { load, micros, millions, table, thousands, title } from '../markdown.js'
 import { benchSampler } from '../sampler.js'
+import { benchThreads } from '../threads.js'
 import { benchWebSockets } from '../websocket.js'
 import type { Section } from './section.js'
 
@@ -89,6 +90,22 @@ export const cost: Section = async ({ quick }) => {
       `${result.cpuMicrosPerRecord.toFixed(3)} µs`,
     ]),
   )
+}
+
+export const threads: Section = async ({ quick }) => {
+  title('Threads: records made, encoded as Avro and delivered to a sink that discards, 15 columns')
+  const results = await benchThreads(quick ? { rounds: 3, records: 1_000_000 } : {})
+  table(
+    ['threads', 'records/s', 'CPU a record', 'cores', 'against one thread'],
+    results.map((result) => [
+      String(result.threads),
+      millions(result.recordsPerSecond),
+      micros(result.cpuMicrosPerRecord),
+      result.cores.toFixed(2),
+      (result.recordsPerSecond / results[0].recordsPerSecond).toFixed(2),
+    ]),
+  )
+  console.log(load())
 }
 
 export const websockets: Section = async ({ quick }) => {
