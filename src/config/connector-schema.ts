@@ -265,10 +265,15 @@ export const connectorSchema = {
       'When to commit (at-least-once: when to write a checkpoint): at every interval, or after every batch.',
       'interval',
     ),
-    interval: option<number>('duration', 'With boundary interval: maximum time from the first record of a transaction to its commit.', '100ms', {
-      minimum: 1,
-      aliases: ['transaction.boundary.interval.ms'],
-    }),
+    interval: option<number>(
+      'duration',
+      'With boundary interval: maximum time from the first record of a transaction to its commit.',
+      '100ms',
+      {
+        minimum: 1,
+        aliases: ['transaction.boundary.interval.ms'],
+      },
+    ),
     timeout: option<number>(
       'duration',
       'Time after which the broker aborts the transaction of a producer that is gone; at most the broker-side transaction.max.timeout.ms.',
