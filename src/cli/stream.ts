@@ -125,7 +125,7 @@ async function stream(model: string, options: StreamFlags): Promise<void> {
   const makeSink = async (plan: SinkPlan): Promise<Sink> => {
     if (connector.topic !== null) return createSink(plan)
     const { sink } = plan.connector
-    const framing = createFraming(plan.connector, sink.type === 'file' ? sink.format : 'json', plan.fields)
+    const framing = await createFraming(plan.connector, sink.type === 'file' ? sink.format : 'json', plan.fields)
     // The last possible failure: only now is the old file replaced.
     if (output !== undefined) file = await openOutput(output)
     return new StreamSink(file ?? process.stdout, output ?? 'standard output', framing)

@@ -54,7 +54,7 @@ function plainEncoder(
     return envelope === 'upsert' ? withTombstones(encoder) : encoder
   }
   if (sink.format === 'avro') return containerEncoder(fields, valueSchema(connector, fields))
-  return lineEncoder(sink.format === 'ndjson' ? 'json' : sink.format, fields)
+  return lineEncoder(sink.format, fields)
 }
 
 /** Values of an object container: Avro without the registry's prefix. Throws SCHEMA_MISMATCH. */

@@ -14,7 +14,8 @@ export interface LineEncoder extends Encoder {
   header(): Buffer
 }
 
-export function lineEncoder(format: 'json' | 'csv', fields: readonly Field[]): LineEncoder {
+/** `ndjson` is JSON lines. */
+export function lineEncoder(format: 'json' | 'ndjson' | 'csv', fields: readonly Field[]): LineEncoder {
   if (format === 'csv') return new TextRecordEncoder({ fields, key: null, value: csvSteps(fields) }, csvHeader(fields))
   const value = [...jsonSteps(fields), constant('\n')]
   return new TextRecordEncoder({ fields, key: null, value })

@@ -9,7 +9,7 @@ import { writeModel } from './artifact-write.js'
 import { argProperties } from './declared/avro-shape.js'
 import { isSchema, modelOfProto, modelOfSchema } from './declared/from-schema.js'
 import { optionFilesOf, withOptionFiles } from './declared/option-files.js'
-import { includedIn, readDeclaration, type DeclaredModel } from './declared/from-declaration.js'
+import type { DeclaredModel } from './declared/from-declaration.js'
 import { fieldsOf } from './fields.js'
 import { readCircuit } from './load/circuit.js'
 import { checkColumns } from './load/columns.js'
@@ -89,13 +89,17 @@ export async function filesOfModel(source: ModelSource): Promise<string[]> {
     if (bytes !== null && proto !== undefined)
       files.push(...importsBeside(bytes.toString(), proto).map((imported) => imported.file))
     else if (bytes !== null) files.push(...optionFilesOf(annotatedSchema(bytes), file))
-    file = isDeclaration ? await includedIn(file) : null
+    if (!isDeclaration) break
+    const { includedIn } = await import('./declared/from-declaration.js')
+    file = await includedIn(file)
   }
   return files
 }
 
 /** Reads a declaration. `before`: the files that include it. */
-function declaredIn(path: string, before: readonly string[] = []): Promise<DeclaredModel> {
+async function declaredIn(path: string, before: readonly string[] = []): Promise<DeclaredModel> {
+  // Loaded lazily, with the libraries for YAML and expressions: most models are trained.
+  const { readDeclaration } = await import('./declared/from-declaration.js')
   const round = [...before, path]
   return readDeclaration(path, async (other) => {
     if (round.includes(other))

@@ -1,7 +1,7 @@
 import type { WorkerConfig } from '../config/worker.js'
-import { createEncoder } from '../encode/create.js'
 import { CurrentEncoder } from '../encode/current-encoder.js'
 import type { Encoder } from '../encode/encoder.js'
+import { loadEncoder } from '../encode/load.js'
 import { createRegistry, type Registry } from '../encode/registry.js'
 import { SchemaWatch } from '../encode/schema-watch.js'
 import type { SubjectRegistry } from '../encode/subject.js'
@@ -82,6 +82,7 @@ export async function openTask(
     capacity: largestGrant(connector.throughput, shard),
   })
   const { fields, fingerprint } = generator
+  const createEncoder = await loadEncoder(connector)
   const make = (one: SubjectRegistry | null): Encoder => createEncoder(connector, one)(fields)
   const encoder =
     registry === null || schemas === null

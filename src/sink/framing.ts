@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { exactJsonText } from '../config/exact-json.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import { lineEncoder } from '../encode/lines.js'
-import { valueSchema } from '../encode/value.js'
 import type { EncodedBatch, Field } from '../record.js'
 import type { FileSinkConfig } from './file/options.js'
 
@@ -19,12 +18,16 @@ export interface Framing {
 type Described = Pick<ConnectorConfig, 'name' | 'topic' | 'value' | 'disturb'>
 
 /** The format of a file or byte stream, to match the connector's encoder. Throws SCHEMA_INVALID. */
-export function createFraming(
+export async function createFraming(
   connector: Described,
   format: FileSinkConfig['format'],
   fields: readonly Field[],
-): Framing {
-  if (format === 'avro') return new ContainerFraming(exactJsonText(valueSchema(connector, fields).json))
+): Promise<Framing> {
+  if (format === 'avro') {
+    // Loaded lazily, with Avro's library.
+    const { valueSchema } = await import('../encode/value.js')
+    return new ContainerFraming(exactJsonText(valueSchema(connector, fields).json))
+  }
   return new LineFraming(format, format === 'csv' ? lineEncoder('csv', fields).header() : Buffer.alloc(0))
 }
 

@@ -17,7 +17,7 @@ export async function openFiles(
 ): Promise<Delivered> {
   const shards = connector.tasks.max
   const paths = Array.from({ length: shards }, (_, shard) => shardFile(sink.path, shard, shards))
-  const { header } = createFraming(connector, sink.format, fields)
+  const { header } = await createFraming(connector, sink.format, fields)
   const saved = () => Promise.all(paths.map((path) => readCheckpointFile(`${path}.checkpoint`)))
   const lengths = (await saved()).map((checkpoint) => checkpoint?.bytes ?? 0)
   return {

@@ -17,9 +17,9 @@ export interface FileSinkOptions {
   readonly framing: Framing
 }
 
-export function createFileSink({ connector, fields, shard }: SinkPlan<FileSinkConfig>): Sink {
+export async function createFileSink({ connector, fields, shard }: SinkPlan<FileSinkConfig>): Promise<Sink> {
   const { path, format } = connector.sink
-  return new FileSink({ path, shard, framing: createFraming(connector, format, fields) })
+  return new FileSink({ path, shard, framing: await createFraming(connector, format, fields) })
 }
 
 /**

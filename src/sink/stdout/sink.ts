@@ -6,8 +6,9 @@ import type { SinkPlan } from '../plan.js'
 import { DownstreamClosed, type Sink } from '../sink.js'
 import type { StdoutSinkConfig } from './options.js'
 
-export function createStdoutSink({ connector, fields }: SinkPlan<StdoutSinkConfig>): Sink {
-  return new StreamSink(process.stdout, 'standard output', createFraming(connector, connector.sink.format, fields))
+export async function createStdoutSink({ connector, fields }: SinkPlan<StdoutSinkConfig>): Promise<Sink> {
+  const framing = await createFraming(connector, connector.sink.format, fields)
+  return new StreamSink(process.stdout, 'standard output', framing)
 }
 
 /**
