@@ -50,8 +50,10 @@ export function relationSentence(relation: PlannedRelation, isTime: (column: str
     between,
     trend,
     base,
+    weekdays,
     forbidden = [],
   } = relation
+  if (weekdays !== undefined) return `learned as a week and a weekday: ${weekdays}`
   if (calendar !== undefined) return `is ${calendar} in every row`
   const text = formulaText(formula, isTime)
   const limits = [

@@ -21,6 +21,7 @@ import {
 } from './planned-relation.js'
 import type { StatedRelations } from './stated.js'
 import { Uses } from './uses.js'
+import { closedWeekdays, weekdayRelation } from './weekdays.js'
 
 export interface RelationOptions {
   /** Whether a column must be learned itself, because it determines others or is determined by another, or is an event time. */
@@ -80,9 +81,10 @@ export function planRelations(learned: readonly LearnedColumn[], options: Relati
   for (const relation of exact) made.set(relation.column.name, exactRelation(relation, named, freeName))
   for (const { column, formula, by, between, trend, byDays } of near) {
     const candidate = { column, formula, rounding: 'half' as const }
-    const relation = byDays
+    const planned = byDays
       ? dayRelation(candidate, named, freeName)
-      : withHours(nearRelation(candidate, by, between, named, freeName), candidate, named)
+      : nearRelation(candidate, by, between, named, freeName)
+    const relation = options.hasClocks ? planned : withHours(planned, candidate, named)
     made.set(column.name, trend === undefined ? relation : { ...relation, trend })
   }
   const isWhole = (name: string): boolean => isFixed(name) || isOnCalendar(named.get(name)!)
@@ -168,11 +170,14 @@ function limited(
   return [...made.values()].filter(({ column }) => named.has(column.name))
 }
 
-/** Adds that sums of a base and a rest must not fall into hours of the day that the column never has. */
+/** Adds that a time must not fall into hours of the day, or on weekdays, that the column never has. */
 function withHours(relation: PlannedRelation, candidate: FormulaCandidate, named: Named): PlannedRelation {
-  if (candidate.column.type.kind !== 'timestamp' || relation.by === 'ratio') return relation
-  const closed = closedHours(candidate.column.name, numbersOf(candidate.column), formulaIn(candidate, named))
-  return closed === null ? relation : { ...relation, forbidden: [closed] }
+  const { column } = candidate
+  if (!column.isTime || relation.by === 'ratio') return relation
+  const isSum = column.type.kind === 'timestamp' && relation.parts === undefined
+  const hours = isSum ? closedHours(column.name, numbersOf(column), formulaIn(candidate, named)) : null
+  const closed = [hours, closedWeekdays(column)].filter((each) => each !== null)
+  return closed.length === 0 ? relation : { ...relation, forbidden: closed }
 }
 
 /** The condition that two times are in the wrong order, or nearer than in any row; none if their days alone rule that out. */
@@ -204,11 +209,11 @@ function calendars(
   made: ReadonlySet<string>,
   { isFixed, isExact, freeName }: RelationOptions,
 ): PlannedRelation[] {
-  return columns.flatMap((column) => {
+  return columns.flatMap((column): PlannedRelation | PlannedRelation[] => {
     const { name } = column
     if (made.has(name) || isFixed(name) || isExact(name)) return []
     const found = calendarOf(column)
-    if (found === null) return []
+    if (found === null) return weekdayRelation(column, freeName) ?? []
     const free = columnOfNumbers(
       freeName(`${name}.place`),
       { kind: 'integer' },

@@ -45,6 +45,8 @@ export interface PlannedRelation {
   readonly atMost: readonly string[]
   /** Whether it is stated in a columns file. Then every record satisfies it, even if the table's rows do not. */
   readonly stated?: true
+  /** How its weekdays differ, if it is learned as weeks and weekdays. */
+  readonly weekdays?: string
   /** The calendar that the column lies on, if the formula only counts its positions. */
   readonly calendar?: string
   /** Number of rows with all values, and of those that satisfy the formula; null: every row has a rest. */
@@ -237,7 +239,7 @@ function ownColumn(
 }
 
 /** In rows where a hidden column is not used, repeats the previous row's value, because a constant would be learned as if it meant something. */
-function filled(values: Float64Array, applies: (row: number) => boolean): Float64Array {
+export function filled(values: Float64Array, applies: (row: number) => boolean): Float64Array {
   let last = values.find((_, i) => applies(i)) ?? 0
   return values.map((value, i) => {
     if (applies(i)) last = value

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ModelArtifact } from '#src/model/artifact.js'
 import { writeModel } from '#src/model/artifact-write.js'
 import { fitTable, type FitOptions } from '#src/fit/fit.js'
 import type { FitReport } from '#src/fit/report/report.js'
@@ -18,13 +19,14 @@ const start = Date.UTC(2023, 2, 1)
 async function fitted(
   make: (random: TrainingRandom) => Record<string, Cell>,
   count = 1500,
-): Promise<{ report: FitReport; notes: string; records: readonly Record<string, Value>[] }> {
+): Promise<{ artifact: ModelArtifact; report: FitReport; notes: string; records: readonly Record<string, Value>[] }> {
   const random = new TrainingRandom(5)
   const made = Array.from({ length: count }, () => make(random))
   const table = tableOf(Object.fromEntries(Object.keys(made[0]).map((key) => [key, made.map((row) => row[key])])))
   const { artifact, report } = await fitTable(table, options)
   const generator = openGenerator(parseModel(Buffer.from(writeModel(artifact)), 'test'), { seed: 3, capacity: 3000 })
   return {
+    artifact,
     report,
     notes: report.notes.join('\n'),
     records: toRows(generator.generate(3000)) as Record<string, Value>[],
@@ -100,4 +102,28 @@ test('the report compares a number with the time between two columns, even if no
   }, 4000)
   assert.ok(report.relations?.some(({ column, to }) => column === 'charged' && to === '(to - from) / duration("1d")'))
   assert.ok(report.detectability! > 0.6, `${report.detectability}`)
+})
+
+test('weekdays are as frequent as in the table, and none is added that a shop is closed on', async () => {
+  const { artifact, notes, records } = await fitted((random) => {
+    const weekday = (ms: number): number => new Date(ms).getUTCDay()
+    let opened = start + day * random.below(700)
+    if (weekday(opened) === 0 && random.uniform() < 0.8) opened += day
+    let closed = opened + day * random.below(6)
+    if (weekday(closed) === 0) closed += day
+    return {
+      opened: local(opened + hour * (8 + random.below(10))),
+      closed: local(closed + hour * (19 + random.below(3))),
+    }
+  }, 3000)
+  assert.match(notes, /column opened: learned as a week and a weekday: \d % on Sundays/)
+  assert.match(notes, /column closed: .*never on Sundays/)
+  const sundays = (name: string): number =>
+    records.filter((row) => new Date(at(row[name])).getUTCDay() === 0).length / records.length
+  assert.ok(Math.abs(sundays('opened') - 0.2 / 7) < 0.015, `${sundays('opened')}`)
+  assert.equal(sundays('closed'), 0)
+  const conditions = { opened: ['between', '2024-05-01T10:00', '2024-05-01T12:00'] }
+  const model = parseModel(Buffer.from(writeModel(artifact)), 'test')
+  for (const row of toRows(openGenerator(model, { conditions }).generate(100)) as Record<string, Value>[])
+    assert.match(String(row.opened), /^2024-05-01T1[012]:00/)
 })
