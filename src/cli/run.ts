@@ -119,6 +119,8 @@ async function run(given: readonly string[], options: RunOptions): Promise<numbe
   const herder = tracing === null ? created : tracedHerder(created, tracing.tracer)
   const source = new FileSource(paths, process.env, (deliveries) => preflight(deliveries, config, models), herder)
   const found = await source.read()
+  // Their thread starts while this one checks them.
+  worker.prepare(found.put.flatMap(({ deliveries }) => deliveries.map(({ sink }) => sink)))
   const { good, errors } = await source.check(found)
   // With --watch, files can be fixed while the others run. Otherwise it is all or nothing.
   if (!options.watch || good.length === 0) throwErrors(errors)

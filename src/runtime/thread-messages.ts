@@ -1,6 +1,7 @@
 import type { WorkerConfig } from '../config/worker.js'
 import type { Counters } from '../delivery/counters.js'
 import type { Span } from '../telemetry/span.js'
+import type { SinkConfig } from '../sink/options.js'
 import type { Failure, TaskEnd } from './task-events.js'
 import type { TaskSpec } from './task-executor.js'
 
@@ -12,6 +13,7 @@ export interface ThreadData {
 export type ToThread =
   | { readonly call: 'start'; readonly id: number; readonly spec: TaskSpec }
   | { readonly call: 'stop' | 'abandon'; readonly id: number }
+  | { readonly call: 'prepare'; readonly sink: SinkConfig['type'] }
   | { readonly call: 'ping' }
 
 export type FromThread =

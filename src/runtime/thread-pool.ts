@@ -3,6 +3,7 @@ import { getHeapStatistics } from 'node:v8'
 import { Worker, type WorkerOptions } from 'node:worker_threads'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
+import type { SinkConfig } from '../sink/options.js'
 import { asFailure } from './task-events.js'
 import type { RunningTask, TaskListener, TaskExecutor, TaskSpec } from './task-executor.js'
 import type { FromThread, ThreadData, ToThread } from './thread-messages.js'
@@ -70,6 +71,11 @@ export class ThreadPool implements TaskExecutor {
     const send = (message: ToThread): void => thread.worker.postMessage(message)
     send({ call: 'start', id, spec })
     return { stop: () => send({ call: 'stop', id }), abandon: () => send({ call: 'abandon', id }) }
+  }
+
+  /** Starts a thread, unless one is idle, and has it load the sink's parts. */
+  prepare(sink: SinkConfig['type']): void {
+    this.#thread().worker.postMessage({ call: 'prepare', sink } satisfies ToThread)
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 /** Entry point of a worker thread: runs tasks as told by the main thread's messages. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { GenesisError } from '../errors.js'
+import { preloadSink } from '../sink/sinks.js'
 import type { Counters } from '../delivery/counters.js'
 import { InlineExecutor } from './inline-executor.js'
 import type { RunningTask } from './task-executor.js'
@@ -28,6 +29,7 @@ function tellProgress(): void {
 
 port.on('message', (message: ToThread) => {
   if (message.call === 'ping') return say({ say: 'pong' })
+  if (message.call === 'prepare') return preloadSink(message.sink)
   const { id } = message
   if (message.call !== 'start') {
     running.get(id)?.[message.call]()

@@ -1,3 +1,4 @@
+import type { SinkConfig } from '../sink/options.js'
 import { currentSpan } from '../telemetry/current-span.js'
 import type { Span, SpanAttributes } from '../telemetry/span.js'
 import type { Tracer } from '../telemetry/tracer.js'
@@ -45,6 +46,10 @@ export class TracedExecutor implements TaskExecutor {
         },
       },
     )
+  }
+
+  prepare(sink: SinkConfig['type']): void {
+    this.#executor.prepare?.(sink)
   }
 
   close(): Promise<void> {

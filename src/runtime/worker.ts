@@ -52,6 +52,11 @@ export class Worker {
     this.#clock = clock
   }
 
+  /** Begins to load what tasks with these sinks need. */
+  prepare(sinks: readonly DeliveryOutline['sink'][]): void {
+    for (const type of new Set(sinks.map((sink) => sink.type))) this.#executorOf({ sink: { type } }).prepare?.(type)
+  }
+
   /** Starts a task once an earlier one with the same id has ended. Resolves when it is started; its status says how it goes. */
   startTask(spec: TaskSpec): Promise<void> {
     return this.#change(spec, async () => {
@@ -144,7 +149,7 @@ export class Worker {
   }
 
   /** Standard output belongs to this thread: records from another would pass through it anyway. */
-  #executorOf({ sink }: DeliveryOutline): TaskExecutor {
+  #executorOf({ sink }: { readonly sink: Pick<DeliveryOutline['sink'], 'type'> }): TaskExecutor {
     return sink.type === 'stdout' ? this.#executors.here : this.#executors.threads
   }
 

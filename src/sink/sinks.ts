@@ -14,6 +14,12 @@ const sinks: { readonly [C in SinkConfig as C['type']]: Create<C> } = {
   'websocket-server': async (plan) => (await import('./websocket-server/sink.js')).createWebSocketServerSink(plan),
 }
 
+/** Begins to load what a sink needs. Errors occur again, and are reported, when it is created. */
+export function preloadSink(type: SinkConfig['type']): void {
+  if (type !== 'kafka') return
+  for (const part of [import('./kafka/create.js'), import('../encode/create.js')]) part.catch(() => undefined)
+}
+
 /** Creates the connector's sink; connects nothing. Throws SCHEMA_INVALID. */
 export async function createSink(plan: SinkPlan): Promise<Sink> {
   const create = sinks[plan.connector.sink.type] as Create<SinkConfig>

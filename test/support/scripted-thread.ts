@@ -4,15 +4,21 @@ import { emptyCounters } from '#src/delivery/counters.js'
 import type { FromThread, ToThread } from '#src/runtime/thread-messages.js'
 
 const say = (message: FromThread): void => parentPort?.postMessage(message)
+/** Sinks it was prepared for: counted as records of its tasks. */
+let prepared = 0
 let keptAlive: NodeJS.Timeout | null = null
 
 parentPort?.on('message', (message: ToThread) => {
   if (message.call === 'ping') return say({ say: 'pong' })
+  if (message.call === 'prepare') {
+    prepared++
+    return
+  }
   const { id } = message
   if (message.call !== 'start') return say({ say: 'ended', id, end: { end: 'stopped' } })
   const { name } = message.spec.connector
   say({ say: 'state', id, state: 'RUNNING', failure: null, retryInMs: 0 })
-  say({ say: 'progress', tasks: [{ id, counters: { ...emptyCounters(7), records: 7 } }] })
+  say({ say: 'progress', tasks: [{ id, counters: { ...emptyCounters(7), records: 7 + prepared } }] })
   if (name === 'throws') setImmediate(() => fail())
   else if (name === 'exits') process.exit(3)
   else if (name === 'fills the heap') setImmediate(fill)

@@ -55,6 +55,14 @@ describe('threads', () => {
     assert.equal(heard.counters?.records, 7)
   })
 
+  test('a thread that was prepared for a sink gets the first task', async (t) => {
+    const { threads, start } = await pool(t, 2)
+    threads.prepare('kafka')
+    const { heard } = start('completes')
+    await heard.end
+    assert.equal(heard.counters?.records, 7 + 1)
+  })
+
   for (const [name, reason] of [
     ['throws', /as scripted/],
     ['exits', /exit status 3/],
