@@ -22,11 +22,16 @@ export function rateChart(): RateChart {
     plot?.setData(data)
     if (plot !== null && plot.series[targetSeries].show !== hasTarget) plot.setSeries(targetSeries, { show: hasTarget })
   }
-  const resized = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height }))
+  const resized = new ResizeObserver(() => {
+    // It is hidden until the connector is known.
+    if (element.clientWidth === 0) return
+    if (plot === null) create()
+    else plot.setSize({ width: element.clientWidth, height })
+  })
   const scheme = matchMedia('(prefers-color-scheme: dark)')
   let Plot: typeof uPlot | null = null
   const create = (): void => {
-    if (Plot === null) return
+    if (Plot === null || element.clientWidth === 0) return
     plot?.destroy()
     plot = new Plot(optionsOf(element, hasTarget), data, element)
   }
@@ -35,12 +40,11 @@ export function rateChart(): RateChart {
     Plot = ((await import(url)) as { default: typeof uPlot }).default
     // The view may have been left in the meantime.
     if (!element.isConnected) return
-    create()
     resized.observe(element)
     // Its legend keeps the colours it was created with.
     scheme.addEventListener('change', create)
   }
-  // In the next turn: a plot needs the width of its place in the document.
+  // In the next turn: then the view is in the document.
   setTimeout(() => void load().catch(() => element.replaceChildren('The chart could not be loaded.')))
   return {
     element,

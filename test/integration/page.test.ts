@@ -166,6 +166,40 @@ describe('the web page', { skip }, () => {
     await tab.until(`document.querySelector('[role=alert]').innerText.includes('Not allowed')`)
   })
 
+  test('does not move while it loads: layout shifts stay below 0.1, which Web Vitals call good', async (t) => {
+    const [{ address }, tab] = await Promise.all([startWorker(t), tabOf(t)])
+    const config = {
+      'connector.class': 'GenesisSource',
+      model: 'customers.json',
+      'sink.type': 'file',
+      'sink.path': 'a',
+    }
+    const created = await fetch(`${address}/connectors`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ name: 'a', config: { ...config, 'throughput.rate': '10' } }),
+    })
+    assert.equal(created.status, 201)
+    const source = `window.shifts = 0
+      new PerformanceObserver((list) => list.getEntries().forEach((entry) => (window.shifts += entry.value)))
+        .observe({ type: 'layout-shift', buffered: true })`
+    await tab.send('Page.addScriptToEvaluateOnNewDocument', { source })
+    await resize(tab, 412)
+    const loaded = {
+      'connectors/a': "document.querySelector('.chart canvas')",
+      new: "document.getElementById('field-model')",
+    }
+    for (const [hash, isLoaded] of Object.entries(loaded)) {
+      await tab.open('about:blank')
+      await tab.open(`${address}/ui/#/${hash}`)
+      await tab.until(`${isLoaded} && document.getElementById('versions').textContent !== ''`)
+      // A shift is told in the frame after it.
+      await tab.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))')
+      const shifts = await tab.evaluate<number>('window.shifts')
+      assert.ok(shifts < 0.1, `${hash}: ${shifts}`)
+    }
+  })
+
   test('keeps only the visible rows of a thousand connectors in the document', async (t) => {
     const [{ address }, tab] = await Promise.all([startWorker(t), tabOf(t)])
     const connectors = Array.from({ length: 1000 }, (_, i) => pageConnector(`load-${i}`, { records_per_second: i }))
