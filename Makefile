@@ -6,7 +6,7 @@
 # Ctrl-C ends make as it ends its command: by SIGINT (a shell shows 130), and without a line about the target. Left alone, make would
 # return 2 where only the command was interrupted.
 run = trap : INT; $(1); status=$$?; [ $$status -ne 130 ] || { kill -INT $$PPID; exit 0; }; exit $$status
-.PHONY: help node demo test check bench readers record-connect fuzz fault soak chaos model build node-matrix site release sbom clean
+.PHONY: help node demo test check bench readers record-connect fuzz fault soak chaos screenshots model build node-matrix site release sbom clean
 
 help:
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1 \t/p' Makefile | expand -t 20
@@ -46,6 +46,9 @@ chaos: build ## four workers, three brokers and faults that a seed chooses; MINU
 soak: build ## a connector through sessions, a quota, outages and a full disk, with its log; and the long variants of tests
 	@$(call run,node build/scripts/soak.js)
 	@$(call run,SOAK=1 node build/scripts/test.js integration/session-renewal.test.ts integration/package-types.test.ts)
+
+screenshots: build ## take the pictures of the page in docs/images again (Chromium); look at them
+	@$(call run,node build/scripts/screenshots.js)
 
 model: build ## make the shipped models again, byte for byte
 	@$(call run,node build/scripts/make-models.js)
