@@ -29,7 +29,7 @@ import type { TransactionEvent, TransactionState } from './transaction-state.js'
 /** Bytes collected while requests are in flight. Measured: smaller costs requests, larger costs cache misses. */
 const stageBytes = 1 << 20
 /** With several partitions: the broker pays for each one's part of a request. */
-const maxStageBytes = 4 * stageBytes
+const maxStageBytes = 2 * stageBytes
 /** Slow: smaller parts keep several threads busy, and the last one is soon done. */
 const gzipStageBytes = 1 << 18
 
