@@ -143,7 +143,7 @@ export function nearRelation(
   const notSo = strays ? least - (grainOf([...rests].filter((rest) => !Number.isNaN(rest))) || 1) : null
   const shown = notSo === null ? rests : rests.map((rest, i) => (isStray(i) ? notSo : rest))
   return {
-    ...{ column: column.column, formula, rounding, by, bounds: spanOf(column), atLeast: [], atMost: [], kept: null },
+    ...{ column: column.column, formula, rounding, by, bounds: boundsOf(column), atLeast: [], atMost: [], kept: null },
     ...(between !== undefined && { between }),
     rest: restColumn(
       column,
@@ -183,7 +183,7 @@ export function dayRelation(
       column: column.column,
       rounding: 'half',
       by: 'sum',
-      bounds: spanOf(column),
+      bounds: boundsOf(column),
       atLeast: [],
       atMost: [],
       kept: null,
@@ -208,13 +208,23 @@ export function ownRelation(column: NumberColumn, freeName: (name: string) => st
   }
 }
 
+/**
+ * A number stays in the table's range. A time does not: it may come a rest after the last of the table, because what is cut off there would be
+ * an end too near to its start.
+ */
+function boundsOf(column: NumberColumn): PlannedRelation['bounds'] {
+  return isTime(column.type) ? null : spanOf(column)
+}
+
+const isTime = ({ kind }: FieldType): boolean => kind === 'date' || kind === 'timestamp'
+
 function beyond(values: Float64Array, low: Float64Array): Float64Array {
   return values.map((value, i) => value - low[i])
 }
 
 /** The type of a rest: for times, a number of days or milliseconds. */
 export function restType(type: FieldType): FieldType {
-  return type.kind === 'date' || type.kind === 'timestamp' || type.kind === 'time' ? { kind: 'integer' } : type
+  return isTime(type) || type.kind === 'time' ? { kind: 'integer' } : type
 }
 
 function restColumn(

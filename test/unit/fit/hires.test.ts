@@ -127,3 +127,16 @@ test('weekdays are as frequent as in the table, and none is added that a shop is
   for (const row of toRows(openGenerator(model, { conditions }).generate(100)) as Record<string, Value>[])
     assert.match(String(row.opened), /^2024-05-01T1[012]:00/)
 })
+
+test('a lesson lasts as long as its kind does, also the last of the table', async () => {
+  const kinds = { Yoga: 60, Spin: 45, Boxing: 90 }
+  const { records } = await fitted((random) => {
+    const slot = random.below(96)
+    const from = start + day * Math.floor(slot / 24) + 8 * hour + (hour / 2) * (slot % 24)
+    // In the last slot of the table there happen to be none of the longer ones.
+    const kind = slot === 95 ? 'Spin' : (['Yoga', 'Spin', 'Boxing'] as const)[random.below(3)]
+    return { kind, starts_at: local(from), ends_at: local(from + kinds[kind] * minute) }
+  })
+  for (const { kind, starts_at, ends_at } of records)
+    assert.equal((at(ends_at) - at(starts_at)) / minute, kinds[kind as keyof typeof kinds], String(ends_at))
+})
