@@ -40,6 +40,12 @@ const stepsPerFunction = 48
 /** Entries up to this many words are copied whole from equal-sized slots; longer ones word by word. */
 const slotWords = 12
 
+/**
+ * Parts of a column's vector, or what its code needs to know: a view of its bytes; the last byte, and one more, at which a whole word can be
+ * read.
+ */
+type ColumnPart = 'codes' | 'values' | 'bytes' | 'offsets' | 'missing' | 'view' | 'end'
+
 /** Collects the steps' code, and the data it refers to by index. */
 export class CodeEmitter {
   recordSize = 0
@@ -98,11 +104,15 @@ export class CodeEmitter {
   }
 
   /** The name of a part of a column's vector. */
-  private column(index: number, part: 'codes' | 'values' | 'bytes' | 'offsets' | 'missing' | 'view'): string {
+  private column(index: number, part: ColumnPart): string {
     const name = `${part}${[...this.scope, index].join('_')}`
     const from = ['vectors', ...this.scope.map((list) => `[${list}].items`), `[${index}]`].join('')
     const view = `new DataView(${from}.bytes.buffer, ${from}.bytes.byteOffset, ${from}.bytes.byteLength)`
-    this.columns.set(name, part === 'view' ? view : `${from}.${part}`)
+    const expressions: Partial<Record<ColumnPart, string>> = {
+      view,
+      end: `${from}.bytes.byteLength - 3`,
+    }
+    this.columns.set(name, expressions[part] ?? `${from}.${part}`)
     return name
   }
 
@@ -292,25 +302,32 @@ export class CodeEmitter {
 
   /**
    * Code that appends bytes x to c of a text vector as JSON: words of which no byte is below 32, a quotation mark or a backslash are copied
-   * whole. (Mycroft's test for a zero byte, on the word and on its differences from each; bytes from 128 on pass.)
+   * whole. (Mycroft's test for a zero byte, on the word and on its differences from each; bytes from 128 on pass.) The last word is filled
+   * up with spaces, except at the vector's end.
    */
   private jsonCopy(column: number, bytes: string): string {
     const view = this.column(column, 'view')
     const differs = (byte: number): string => `(((e = q ^ ${byte * 0x01010101}) - 0x1010101) & ~e)`
+    const isPlain = `((((q - 0x20202020) & ~q) | ${differs(34)} | ${differs(92)}) & -0x7f7f7f80) === 0`
+    const word = `${view}.getInt32(x, true)`
     return (
-      `for (; x <= c - 4; x += 4) { q = ${view}.getInt32(x, true); ` +
-      `if (((((q - 0x20202020) & ~q) | ${differs(34)} | ${differs(92)}) & -0x7f7f7f80) === 0) ` +
-      `{ d.setInt32(p, q, true); p += 4 } else p = writeJsonText(b, p, ${bytes}, x, x + 4) } ` +
-      `p = writeJsonText(b, p, ${bytes}, x, c)`
+      `for (; x <= c - 4; x += 4) { q = ${word}; ` +
+      `if (${isPlain}) { d.setInt32(p, q, true); p += 4 } else p = writeJsonText(b, p, ${bytes}, x, x + 4) } ` +
+      `if (x < c) { if (c <= ${this.column(column, 'end')}) { e = -1 << ((c - x) << 3); q = (${word} & ~e) | (0x20202020 & e) } else q = 0; ` +
+      `if (${isPlain}) { d.setInt32(p, q, true); p += c - x } else p = writeJsonText(b, p, ${bytes}, x, c) }`
     )
   }
 
-  /** Code that appends bytes x to c of a text vector: whole words, then the remaining bytes. */
+  /**
+   * Code that appends bytes x to c of a text vector: whole words, the last of which may take up to three bytes of what follows. At the
+   * vector's end, nothing follows: whole words, then the remaining bytes.
+   */
   private textCopy(column: number, bytes: string): string {
     const view = this.column(column, 'view')
+    const word = `d.setInt32(p, ${view}.getInt32(x, true), true)`
     return (
-      `for (; x <= c - 4; x += 4, p += 4) d.setInt32(p, ${view}.getInt32(x, true), true); ` +
-      `while (x < c) b[p++] = ${bytes}[x++]`
+      `if (c <= ${this.column(column, 'end')}) { e = p + c - x; for (; x < c; x += 4, p += 4) ${word}; p = e } ` +
+      `else { for (; x <= c - 4; x += 4, p += 4) ${word}; while (x < c) b[p++] = ${bytes}[x++] }`
     )
   }
 }

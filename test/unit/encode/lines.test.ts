@@ -27,6 +27,27 @@ test('a JSON line reads back as the row, and its members are in the order of the
   )
 })
 
+test('texts of every length are written as JSON.stringify does, wherever their bytes end', () => {
+  const character = fc.constantFrom('a', ' ', '"', '\\', '\n', '\u0001', '\u007f', 'é', '€', '😀')
+  const texts = fc.array(fc.string({ unit: character, maxLength: 12 }), { minLength: 1, maxLength: 6 })
+  const field: Field = { name: 't', type: { kind: 'string' }, nullable: false, vector: 'text', plain: false }
+  fc.assert(
+    fc.property(texts, fc.nat(5), (values, spare) => {
+      const parts = values.map((value) => Buffer.from(value))
+      // What follows the last text must not matter.
+      const bytes = Buffer.concat([...parts, Buffer.from('"\n"\n"').subarray(0, spare)])
+      const offsets = Int32Array.from([0, ...parts.map((_, i) => Buffer.concat(parts.slice(0, i + 1)).length)])
+      const batch = { fields: [field], start: 0, stride: 1, length: values.length }
+      const vectors = [{ kind: 'text' as const, bytes, offsets, missing: undefined }]
+      const lines = valuesOf(lineEncoder('json', [field]).encode({ ...batch, vectors })).map(String)
+      assert.deepEqual(
+        lines,
+        values.map((t) => `${JSON.stringify({ t })}\n`),
+      )
+    }),
+  )
+})
+
 test('CSV reads back as the rows as text, and a missing value differs from an empty one', () => {
   fc.assert(
     fc.property(sampleBatches({ names: anyName }), ({ batch, rows }) => {
