@@ -6,6 +6,8 @@ import { ratioOf, ratioUnit } from '../../model/relations/relation.js'
 import { someOf } from '../some-rows.js'
 import type { Order } from './order.js'
 import { numbersOf, type NumberColumn } from './number-column.js'
+import type { PacedRelation } from './paced.js'
+import type { Forbidden } from './planned-relation.js'
 import { ratioRests } from './rests.js'
 import { savedByDays } from './days.js'
 import { trendFormula } from './trend.js'
@@ -22,6 +24,8 @@ export interface NearRelation {
   readonly trend?: string
   /** Whether the rest is a number of days and a time of day of its own, counted from the day of the formula. */
   readonly byDays?: true
+  /** What no record may satisfy. */
+  readonly forbidden?: Forbidden
   /** Bits per row that learning the rest instead of the column saves. */
   readonly gain: number
 }
@@ -50,7 +54,7 @@ export function nearRelations(
   orders: readonly Order[],
   named: Named,
   uses: Uses,
-  hasClocks: boolean,
+  { hasClocks, paced }: { readonly hasClocks: boolean; readonly paced: readonly PacedRelation[] },
 ): NearRelation[] {
   const rows = columns[0]?.column.raw.codes.length ?? 0
   if (rows < minRows || columns.length < 2) return []
@@ -66,7 +70,11 @@ export function nearRelations(
   while (left.size > 0) {
     let best: NearRelation | null = null
     for (const y of left) {
-      for (const relation of search.candidates(y, placed)) {
+      const given = paced.find(({ column }) => column === y)
+      if (given !== undefined && columnsIn(given.formula).some((name) => [...left].some((each) => each.name === name)))
+        continue
+      const relations = given === undefined ? search.candidates(y, placed) : search.paced(given)
+      for (const relation of relations) {
         const needed = search.isOrdered(relation) ? -orderCost : minGain
         if (relation.gain >= needed && relation.gain > (best?.gain ?? -Infinity)) best = relation
       }
@@ -149,6 +157,13 @@ class NearSearch {
       lower.length > 0 && upper.length > 0 && lower.every((low) => upper.every((high) => this.#leads(low, high, y)))
     if (isBetween) near.push(this.#between(y, boundOf('max', lower), boundOf('min', upper)))
     return [...near, ...trends].filter((relation) => relation !== null)
+  }
+
+  /** The time that a duration leads to, which nothing else may decide. */
+  paced({ column, formula, forbidden }: PacedRelation): NearRelation[] {
+    const isFree = columnsIn(formula).every((name) => !this.uses.needs(name, column.name))
+    const relation = isFree ? this.#relation(column, formula, 'sum') : null
+    return relation === null ? [] : [{ ...relation, forbidden, gain: Infinity }]
   }
 
   /** A number as a smooth function of a time and what is left of it, such as measurements that rise over the years. */

@@ -10,6 +10,7 @@ import { exactRelations, type ExactRelation } from './exact.js'
 import { nearRelations } from './near.js'
 import { columnOfNumbers, numberColumn, numbersOf, partsIn, type NumberColumn } from './number-column.js'
 import { findOrders, type Order } from './order.js'
+import { pacedRelation } from './paced.js'
 import {
   dayRelation,
   exactRelation,
@@ -64,6 +65,11 @@ export function planRelations(learned: readonly LearnedColumn[], options: Relati
   )
   const rest = free.filter(({ name }) => !copies.has(name))
   const orders = [...statedOrders, ...findOrders(rest).filter((order) => !isStated(order, statedOrders))]
+  const paced = found
+    .filter(
+      ({ column, isDuration, share }) => isDuration && share === 1 && isGiven(column.name) && !made.has(column.name),
+    )
+    .flatMap((relation) => pacedRelation(relation, named) ?? [])
   // Adding a rest would move values off their calendar.
   const isOnCalendar = (column: NumberColumn): boolean => !isExact(column.name) && calendarOf(column) !== null
   const near = nearRelations(
@@ -76,15 +82,17 @@ export function planRelations(learned: readonly LearnedColumn[], options: Relati
     orders,
     named,
     uses,
-    options.hasClocks,
+    { hasClocks: options.hasClocks, paced },
   )
   for (const relation of exact) made.set(relation.column.name, exactRelation(relation, named, freeName))
-  for (const { column, formula, by, between, trend, byDays } of near) {
+  for (const { column, formula, by, between, trend, byDays, forbidden } of near) {
     const candidate = { column, formula, rounding: 'half' as const }
     const planned = byDays
       ? dayRelation(candidate, named, freeName)
       : nearRelation(candidate, by, between, named, freeName)
-    const relation = options.hasClocks ? planned : withHours(planned, candidate, named)
+    const within = options.hasClocks ? planned : withHours(planned, candidate, named)
+    const relation =
+      forbidden === undefined ? within : { ...within, forbidden: [...(within.forbidden ?? []), forbidden] }
     made.set(column.name, trend === undefined ? relation : { ...relation, trend })
   }
   const isWhole = (name: string): boolean => isFixed(name) || isOnCalendar(named.get(name)!)

@@ -201,3 +201,19 @@ test('rows that break a rounded duration break it as often as the table does', a
   assert.ok(others.length > 10 && others.length < 120, `${others.length}`)
   assert.ok(others.every(({ days }) => days === 0))
 })
+
+test('a rate that a number of days decides, and the days themselves, both stay right', async () => {
+  const rate = (days: number): number => (days > 3 ? 9 : days > 1 ? 12 : 15)
+  const { records } = await fitted(9, (random) => {
+    const { from, to } = hire(random)
+    const days = Math.ceil((to - from) / day)
+    const label = days > 3 ? 'week' : days > 1 ? 'short' : 'day'
+    return { from: local(from), to: local(to), days, rate: rate(days), label, total: days * rate(days) }
+  })
+  for (const { from, to, days, rate: each, label, total } of records) {
+    assert.equal(days, Math.ceil((at(to) - at(from)) / day))
+    assert.equal(each, rate(Number(days)))
+    assert.equal(label, Number(days) > 3 ? 'week' : Number(days) > 1 ? 'short' : 'day')
+    assert.equal(total, Number(days) * Number(each))
+  }
+})
