@@ -74,7 +74,7 @@ OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 OTEL_TRACES_EXPORTER=otlp gene
 | \`OTEL_BSP_SCHEDULE_DELAY\`, \`OTEL_BSP_MAX_QUEUE_SIZE\`, \`OTEL_BSP_MAX_EXPORT_BATCH_SIZE\` | 5000 ms, 2048, 512; spans beyond a full queue are dropped, which is logged once |
 
 A call over REST that changes something is a span named after its method and route, such as \`PUT /connectors/{name}/config\`; one that only reads is one if its caller sends a [\`traceparent\`](https://www.w3.org/TR/trace-context/).
-With that header, the call and all that follows from it on this worker belong to the caller's trace. In a group, tasks that other workers start, or that a rebalance starts later, begin traces of their own: look for their \`genesis.connector\`. The other spans:
+With that header, the call and all that follows from it belong to the caller's trace. In a group, so do the tasks that it starts again on other workers; those that a rebalance starts, such as the first ones of a new connector, begin traces of their own: look for their \`genesis.connector\`. The other spans:
 
 | span | shows |
 | --- | --- |

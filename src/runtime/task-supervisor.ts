@@ -2,6 +2,7 @@ import { addCounters, emptyCounters, type Counters } from '../delivery/counters.
 import { Backoff } from '../delivery/backoff.js'
 import type { Clock } from '../delivery/clock.js'
 import type { TaskRunStatus } from './status.js'
+import { outside } from '../telemetry/current-span.js'
 import type { Failure, State, TaskEnd } from './task-events.js'
 import type { RunningTask, TaskExecutor, TaskSpec } from './task-executor.js'
 
@@ -110,7 +111,8 @@ export class TaskSupervisor {
     this.#enter('RESTARTING', end.failure, waitMs)
     this.#cancelRestart = this.#clock.after(waitMs, () => {
       this.#cancelRestart = null
-      this.start()
+      // Not part of the call that once started it.
+      outside(() => this.start())
     })
   }
 

@@ -8,6 +8,11 @@ export function currentSpan(): SpanContext | null {
   return storage.getStore() ?? null
 }
 
+/** Does work that outlives the call, or has other causes too. */
+export function outside<T>(work: () => T): T {
+  return storage.exit(work)
+}
+
 export function within<T>(span: SpanContext, work: () => T): T {
   return storage.run(span, work)
 }

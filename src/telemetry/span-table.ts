@@ -13,7 +13,7 @@ export const spanTable = {
   'reset offsets': 'the same',
   'apply file': 'a connector file, at the start and when it changes',
   'remove file': 'the same, when it is gone',
-  'start task': 'a task, until it runs or fails; part of the change that started it on this worker',
+  'start task': 'a task, until it runs or fails; part of the change that started it',
   'prepare task': 'part of a start: loads the model and compiles the conditions and the encoder',
   'register schema': 'part of a start or a recovery: `genesis.subject`, `genesis.schema_id`',
   'look up schema': 'the same without `value.auto_register`',

@@ -2,6 +2,8 @@ import { isObject } from '../../config/is-object.js'
 import type { RawConfig, RawConnector } from '../../config/raw-connector.js'
 import type { Store, StoreEntry, StoreWrite } from '../../kafka/store.js'
 import type { TargetState } from '../herder.js'
+import { currentSpan, within } from '../../telemetry/current-span.js'
+import { parseTraceparent, traceparentOf } from '../../telemetry/traceparent.js'
 
 /** A connector as stored in the log. */
 export interface LoggedConnector {
@@ -112,12 +114,12 @@ export class ConfigLog {
   }
 
   async target(name: string, target: TargetState): Promise<void> {
-    await this.#store.write([{ key: prefixes.target + name, value: bytesOf(targetWords[target]) }])
+    await this.#store.write([{ key: prefixes.target + name, value: bytesOf(withCause(targetWords[target])) }])
   }
 
   async restart(name: string, { includeTasks, onlyFailed, tasks }: LoggedRestart): Promise<void> {
     const value = { 'include-tasks': includeTasks, 'only-failed': onlyFailed, ...(tasks !== null && { tasks }) }
-    await this.#store.write([{ key: prefixes.restart + name, value: bytesOf(value) }])
+    await this.#store.write([{ key: prefixes.restart + name, value: bytesOf(withCause(value)) }])
   }
 
   async logger(name: string, level: string): Promise<void> {
@@ -131,12 +133,22 @@ export class ConfigLog {
       ...(initial !== 'RUNNING' && { initial_state: initial }),
       ...(condition !== null && { if: condition }),
     }
-    const [{ offset }] = await this.#store.write([{ key: prefixes.connector + raw.name, value: bytesOf(value) }])
+    const [{ offset }] = await this.#store.write([
+      { key: prefixes.connector + raw.name, value: bytesOf(withCause(value)) },
+    ])
     return !this.#refused.delete(offset)
   }
 
+  /** A change that is made now belongs to the trace of who made it, on every worker. */
   #apply({ key, value, offset }: StoreEntry): void {
     const content = value === null ? null : parsed(value)
+    const cause = this.#isLive && isObject(content) ? parseTraceparent(content.traceparent) : null
+    const apply = (): void => this.#applyTo(key, content, offset)
+    if (cause === null) apply()
+    else within(cause, apply)
+  }
+
+  #applyTo(key: string, content: unknown, offset: number): void {
     const of = (prefix: string): string | null => (key.startsWith(prefix) ? key.slice(prefix.length) : null)
     const [connector, target] = [of(prefixes.connector), of(prefixes.target)]
     const [restart, logger] = [of(prefixes.restart), of(prefixes.logger)]
@@ -214,6 +226,12 @@ export class ConfigLog {
     this.#refused.clear()
     for (const [name, before] of gone) this.#listener.connector(name, undefined, before)
   }
+}
+
+/** With the span that it is written in, if there is one; earlier versions pass over it. */
+function withCause(value: object): object {
+  const span = currentSpan()
+  return span === null ? value : { ...value, traceparent: traceparentOf(span) }
 }
 
 function targetOf(word: unknown): TargetState | null {

@@ -38,6 +38,7 @@ import { GroupConnectors } from './group-connectors.js'
 import { GroupMember, type Membership } from './group-member.js'
 import { GroupStatus } from './group-status.js'
 import type { LoggedTask } from './status-log.js'
+import { outside } from '../../telemetry/current-span.js'
 
 export interface DistributedOptions extends HerderOptions {
   readonly configStore: Store
@@ -100,11 +101,11 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     const config = new ConfigLog(options.configStore, {
       connector(...change) {
         tasks.configured(...change)
-        group.tasksChanged()
+        outside(() => group.tasksChanged())
       },
       restart(...change) {
         tasks.restarted(...change)
-        group.tasksChanged()
+        outside(() => group.tasksChanged())
       },
       logger: (name, level) => void parts.loggers.set(name, logLevelOf(level), now()),
       unreadable: (key, offset) =>
