@@ -16,7 +16,8 @@ export type FieldType =
   | { readonly kind: 'uuid' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'integer' }
-  | { readonly kind: 'decimal'; readonly scale: number }
+  /** `fixed`: text formats write all `scale` places, 1 to 9 of them (18.00), and derived Avro schemas have a decimal. */
+  | { readonly kind: 'decimal'; readonly scale: number; readonly fixed?: true }
   | { readonly kind: 'double' }
   | { readonly kind: 'date'; readonly spelling?: Spelling }
   /** `local`: without a time zone; the milliseconds treat the local clock as if it were UTC. */

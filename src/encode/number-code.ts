@@ -33,6 +33,7 @@ export function numberCode(form: NumberForm, parts: Parts): string {
     case 'int64':
       return 'p = writeInt64(d, p, v)'
     case 'digits':
+      if (form.fixed) return `p = writeFixedDecimal(b, p, v, ${form.scale})`
       return form.scale === 0 ? 'p = writeInteger(b, p, v)' : `p = writeDecimal(b, p, v, ${form.scale})`
     case 'real':
       return 'p = writeReal(b, p, v)'

@@ -1,7 +1,7 @@
 import { unscaledSize, writeInt64, writeLong, writeUnscaled } from './binary.js'
 import { seal, writeBase128, writeDateMessage, writeFixed64, writeTimestampMessage } from './protobuf/wire.js'
 import type { NumberForm } from './step.js'
-import { writeDate, writeDecimal, writeReal, writeTimestamp } from './text.js'
+import { writeDate, writeDecimal, writeFixedDecimal, writeReal, writeTimestamp } from './text.js'
 
 /** Maximum bytes of a number in this form. */
 export function maxSize(form: NumberForm): number {
@@ -61,7 +61,7 @@ function writeNumber(form: NumberForm, b: Buffer, value: number): number {
     case 'int64':
       return writeInt64(d, 0, value)
     case 'digits':
-      return writeDecimal(b, 0, value, form.scale)
+      return form.fixed ? writeFixedDecimal(b, 0, value, form.scale) : writeDecimal(b, 0, value, form.scale)
     case 'real':
       return writeReal(b, 0, value)
     case 'spelled': {

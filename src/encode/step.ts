@@ -14,8 +14,8 @@ export type NumberForm =
   | { readonly as: 'unscaled'; readonly shift: number; readonly precision: number; readonly size: number | null }
   /** 8 bytes big-endian, as written by Kafka's LongSerializer. */
   | { readonly as: 'int64' }
-  /** Text of value ÷ 10^scale, exact. */
-  | { readonly as: 'digits'; readonly scale: number }
+  /** Text of value ÷ 10^scale, exact; with `fixed`, with all places, otherwise without trailing zeros. */
+  | { readonly as: 'digits'; readonly scale: number; readonly fixed?: boolean }
   /** The shortest text that parses back to the same double. */
   | { readonly as: 'real' }
   /** ISO 8601 text of days or milliseconds since 1970; with `prefixed`, as an Avro string. */

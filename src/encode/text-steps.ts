@@ -61,7 +61,7 @@ function numberForm(type: FieldType): NumberForm {
   if (writer !== null) return { as: 'spelled', writer, prefixed: false }
   switch (type.kind) {
     case 'decimal':
-      return { as: 'digits', scale: type.scale }
+      return { as: 'digits', scale: type.scale, fixed: type.fixed }
     case 'double':
       return { as: 'real' }
     case 'date':

@@ -72,6 +72,19 @@ export function writeDecimal(b: Uint8Array, p: number, value: number, scale: num
   return writeDigits(b, p, fraction, width)
 }
 
+/** value ÷ 10^scale with all its places, 1 to 9. */
+export function writeFixedDecimal(b: Uint8Array, p: number, value: number, scale: number): number {
+  if (value < 0) {
+    b[p++] = 45
+    value = -value
+  }
+  const unit = powers[scale]
+  const whole = Math.floor(value / unit)
+  p = writeInteger(b, p, whole)
+  b[p++] = 46
+  return writeDigits(b, p, value - whole * unit, scale)
+}
+
 function writeLongFraction(b: Uint8Array, p: number, value: number, scale: number): number {
   const digits = String(value).padStart(scale + 1, '0')
   const fraction = digits.slice(-scale).replace(/0+$/, '')

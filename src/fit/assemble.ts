@@ -4,6 +4,7 @@ import {
   firstArtifactVersion,
   formulaVersion,
   relationVersion,
+  wordVersion,
   type ArtifactColumn,
   type ModelArtifact,
 } from '../model/artifact.js'
@@ -127,7 +128,8 @@ export function assembleModel(
 
 /** The oldest version that supports everything in the model. */
 function versionOf({ relations, followers, masks, forbid }: Prepared, columns: readonly ArtifactColumn[]): number {
-  if (columns.some(isNewest)) return artifactVersion
+  if (columns.some(({ type }) => type.kind === 'decimal' && type.fixed)) return artifactVersion
+  if (columns.some(isWorded)) return wordVersion
   const isSpelled = columns.some(({ type }) => type.kind === 'time' || 'spelling' in type || 'local' in type)
   const isFormed = columns.some(({ source: { from } }) => from === 'filled' || from === 'regex')
   const isLater = relations.some(({ formula, between }) => between !== undefined || !isArithmetic(formula))
@@ -135,7 +137,7 @@ function versionOf({ relations, followers, masks, forbid }: Prepared, columns: r
   return relations.length + masks.length > 0 ? relationVersion : firstArtifactVersion
 }
 
-function isNewest({ source, type }: ArtifactColumn): boolean {
+function isWorded({ source, type }: ArtifactColumn): boolean {
   if ('spelling' in type && type.spelling?.pattern.includes('YYYY')) return true
   if ('check' in source && source.check !== undefined) return true
   return source.from === 'worded' || (source.from === 'template' && source.template.includes('|initial}'))

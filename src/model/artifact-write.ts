@@ -45,7 +45,7 @@ function inOrder({ name, type, nullable, hidden, path, missing, source }: Artifa
 function typeInOrder(type: FieldType): FieldType {
   switch (type.kind) {
     case 'decimal':
-      return { kind: type.kind, scale: type.scale }
+      return { kind: type.kind, scale: type.scale, ...(type.fixed && { fixed: true }) }
     case 'timestamp':
       return { kind: type.kind, ...(type.local && { local: type.local }), ...spellingInOrder(type.spelling) }
     case 'date':

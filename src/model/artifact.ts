@@ -8,7 +8,9 @@ import type { CheckLaw } from './generated/check-digits.js'
 
 export const artifactFormat = 'genesis-model'
 /** The newest version that this program reads. */
-export const artifactVersion = 4
+export const artifactVersion = 5
+/** The first version with texts of words, check digits and initials. */
+export const wordVersion = 4
 /** The first version with spelled times, forms, formulas and short numbers. */
 export const formulaVersion = 3
 /** The first version with relations and masks. */
@@ -31,6 +33,7 @@ export interface ModelArtifact {
 
 export interface ArtifactColumn {
   name: string
+  /** Fixed decimals since version 5. */
   type: FieldType
   nullable: boolean
   hidden?: true

@@ -7,7 +7,7 @@ type ListType = Extract<FieldType, { kind: 'list' }>
 /**
  * The Avro schema derived from a layout, for connectors without one: a field per column, in order; nullable ones as
  * ["null", T] with default null. Strings stay strings even if all values are known, so that new values need no new
- * schema; a decimal becomes a double, which every consumer can read (an .avsc can specify decimals). Records in lists have names of their own.
+ * schema; a decimal becomes a double, which every consumer can read, unless its places are fixed, as those of prices are. Records in lists have names of their own.
  */
 export function deriveSchema(fields: readonly Field[], { name, namespace }: RecordName): object {
   const names = avroNames(fields.map((field) => field.name))
@@ -24,6 +24,9 @@ export function deriveSchema(fields: readonly Field[], { name, namespace }: Reco
   }
 }
 
+/** The same for all columns and tables, so that larger numbers need no new schema. */
+const fixedDigits = 18
+
 /** The Avro type of a column's non-null single values. */
 export function deriveType(type: Exclude<FieldType, ListType>): string | object {
   switch (type.kind) {
@@ -34,7 +37,9 @@ export function deriveType(type: Exclude<FieldType, ListType>): string | object 
     case 'integer':
       return 'long'
     case 'decimal':
-      return 'double'
+      return type.fixed
+        ? { type: 'bytes', logicalType: 'decimal', precision: fixedDigits, scale: type.scale }
+        : 'double'
     case 'uuid':
       return { type: 'string', logicalType: 'uuid' }
     case 'date':

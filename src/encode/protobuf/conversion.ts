@@ -110,7 +110,8 @@ function textForm(type: FieldType): NumberForm {
   if (writer !== null) return { as: 'spelled', writer, prefixed: false }
   if (type.kind === 'double') return { as: 'real' }
   if (type.kind === 'date' || type.kind === 'timestamp') return { as: type.kind, prefixed: false }
-  return { as: 'digits', scale: type.kind === 'decimal' ? type.scale : 0 }
+  if (type.kind === 'decimal') return { as: 'digits', scale: type.scale, fixed: type.fixed }
+  return { as: 'digits', scale: 0 }
 }
 
 function ofText(): ProtoConversion {

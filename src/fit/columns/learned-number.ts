@@ -34,6 +34,15 @@ export function learnNumber(
     largest = Math.max(largest, Math.abs(value))
   }
   const notes = droppedNotes(column.name, reading, 'numbers')
+  const places = forced === 'integer' || forced === 'real' ? 0 : writtenPlaces(column, reading)
+  const isWhole = scale === 0 && places === 1
+  if (isWhole && forced === null)
+    notes.push(
+      `column ${column.name}: its numbers are whole, though they are written with a decimal place, and records have integers; ` +
+        'for decimals, set kind: decimal in a columns file',
+    )
+  const isWritten = places > 0 && !(isWhole && forced === null) && (as.scale ?? places) === places
+  if (isWritten) scale = places
   if (isPrinted) notes.push(...readNotes(column, reading))
   const values = clamped(column, reading.values, as, (bound) => (typeof bound === 'number' ? bound : undefined), notes)
   if (forced === 'real' || scale > maxDecimals || largest * 10 ** scale > Number.MAX_SAFE_INTEGER)
@@ -42,12 +51,34 @@ export function learnNumber(
   const integer = scale === 0 && forced !== 'decimal'
   return {
     kind: integer ? 'integer' : 'decimal',
-    type: integer ? { kind: 'integer' } : { kind: 'decimal', scale },
+    type: integer
+      ? { kind: 'integer' }
+      : { kind: 'decimal', scale, ...((isWritten || (forced === 'decimal' && scale > 0)) && { fixed: true as const }) },
     held,
     grain: grainOf(held),
     detail: null,
     notes,
   }
+}
+
+/** The number of decimal places that all of the texts are written with; 0: none, or not the same. */
+function writtenPlaces({ values }: RawColumn, reading: Reading<number>): number {
+  let places = 0
+  for (const [code, cell] of values.entries()) {
+    const value = reading.values[code]
+    if (value === null) continue
+    const own = typeof cell === 'string' ? placesIn(cell, value) : 0
+    if (own === 0 || (places > 0 && own !== places)) return 0
+    places = own
+  }
+  return places <= maxDecimals ? places : 0
+}
+
+/** The digits of a text after its decimal separator. */
+function placesIn(text: string, value: number): number {
+  const places = /[.,](\d+)\D*$/.exec(text)?.[1].length ?? 0
+  const digits = Number(text.replace(/\D/g, ''))
+  return digits === Math.round(Math.abs(value) * 10 ** places) && !/\de/i.test(text) ? places : 0
 }
 
 /** A note with the first value that is formatted for people, and how it was read. */

@@ -60,10 +60,16 @@ export const maxItems = 1000
 
 const kinds = ['string', 'uuid', 'boolean', 'integer', 'decimal', 'double', 'date', 'timestamp', 'time', 'list', 'json']
 
+function isFixable(scale: unknown): boolean {
+  return Number(scale) >= 1 && Number(scale) <= 9
+}
+
 function shapeOfType(type: Json, path: string, read: Reader): asserts type is Json & FieldType {
   if (!kinds.some((kind) => kind === type.kind))
     read.file.invalid(`${path}.kind`, 'unknown type', type.kind, `one of ${kinds.join(', ')}`)
   if (type.kind === 'decimal') read.whole(type, 'scale', `${path}.scale`, 0, 15)
+  if (type.fixed !== undefined && (type.fixed !== true || type.kind !== 'decimal' || !isFixable(type.scale)))
+    read.file.invalid(`${path}.fixed`, 'wrong value', type.fixed, 'true for a decimal of scale 1 to 9, or no such key')
   if (type.size !== undefined) read.whole(type, 'size', `${path}.size`, 0, Number.MAX_SAFE_INTEGER)
   if (type.branches !== undefined)
     read.list(type, 'branches', `${path}.branches`).forEach((branch, index) => {

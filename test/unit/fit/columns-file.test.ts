@@ -56,6 +56,7 @@ test('a kind overrides what the table shows', async () => {
   assert.deepEqual((await learnedFrom('columns: { amount: { kind: decimal, scale: 3 } }', 'amount')).type, {
     kind: 'decimal',
     scale: 3,
+    fixed: true,
   })
 })
 

@@ -288,7 +288,7 @@ test('what lies between two columns keeps its place between them, and is no more
       return { open, low: others[0], high: others[1], close: others[2] }
     }),
   )
-  assert.equal(artifact.version, 3)
+  assert.equal(artifact.version, 5)
   let edges = 0
   let upper = 0
   for (const row of records) {

@@ -67,7 +67,7 @@ columns:
 forbid:
   - state == "open" && closed_by != "nobody"
 `)
-  assert.equal(version, 3)
+  assert.equal(version, 5)
   for (const { price, count, total, fee, gift, start, end, state, closed_by } of records) {
     assert.equal(Number(total).toFixed(2), (Number(price) * Number(count)).toFixed(2))
     assert.equal(fee, gift === 'yes' ? 0 : 4.9)
