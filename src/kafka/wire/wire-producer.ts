@@ -30,8 +30,8 @@ import type { TransactionEvent, TransactionState } from './transaction-state.js'
 const stageBytes = 1 << 20
 /** With several partitions: the broker pays for each one's part of a request. */
 const maxStageBytes = 2 * stageBytes
-/** Slow: smaller parts keep several threads busy, and the last one is soon done. */
-const gzipStageBytes = 1 << 18
+/** With compression: smaller parts keep several threads busy, and the last one is soon done. */
+const packedStageBytes = 1 << 18
 
 /** In-flight requests per connection: more than the window allows. */
 const maxInflights = 16
@@ -74,7 +74,7 @@ export class WireProducer implements KafkaProducer {
       transactionalId === null
         ? null
         : new TransactionCoordinator(this.#connections, transactionalId, cluster.requestTimeoutMs, options.onThrottle)
-    const perPartition = options.compression === 'gzip' ? gzipStageBytes : stageBytes
+    const perPartition = options.compression === 'none' ? stageBytes : packedStageBytes
     this.#pace = new RequestPace(Math.min(maxStageBytes, perPartition * partitions, batchBytes * partitions))
     this.#limits = { partitions, batchBytes, soleRecordBytes: maxMessageBytes, bytes: this.#pace.bytes }
     this.#stage = new RecordStage(this.#limits)
