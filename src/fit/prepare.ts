@@ -83,13 +83,14 @@ export function prepareTable(
   const planned = withForms(others, options.minCount, (name) => freeName(name, names))
   let nodes: NodeColumn[] = []
   let composed: ComposedColumn[] = []
+  const counting = planned.find((column) => column.place === 'outside' && column.kind === 'sequence')?.name
   for (const column of planned) {
     if (column.place === 'outside') {
       notes.push(...(column.note === undefined ? [] : [column.note]), ...(column.found?.notes ?? []))
       continue
     }
     const node = discretised(column, table, options)
-    const rising = risingNote(column)
+    const rising = risingNote(column, counting)
     notes.push(...column.learned.notes, ...node.alphabet.notes, ...(rising === null ? [] : [rising]))
     const parts = node.alphabet.exact ? null : dayAndTime(column, names)
     if (parts === null) {

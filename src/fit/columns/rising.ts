@@ -7,8 +7,14 @@ const maxBackSteps = 0.01
 /** Minimum share of the rows with a distinct time. */
 const minDistinct = 0.5
 
-/** A note that a column of times increases from row to row, and how to generate records that do; null: it does not. */
-export function risingNote({ name, raw, learned: { type, held } }: LearnedColumn): string | null {
+/**
+ * A note that a column of times increases from row to row, and how to generate records that do; null: it does not. `counting`: the name
+ * of a column that counts the records.
+ */
+export function risingNote(
+  { name, raw, learned: { type, held } }: LearnedColumn,
+  counting: string | undefined,
+): string | null {
   const rows = raw.codes.length
   if (type.kind !== 'timestamp' || rows < minRows || held.length < minDistinct * rows || held.includes(null))
     return null
@@ -19,8 +25,9 @@ export function risingNote({ name, raw, learned: { type, held } }: LearnedColumn
   if (back > maxBackSteps * rows || last <= first) return null
   const start = new Date(first).toISOString().replace('.000Z', 'Z')
   const step = durationText((last - first) / (rows - 1))
+  const ordered = counting === undefined ? '' : `, so a later ${counting} may have an earlier ${name}`
   return (
-    `column ${name}: its times increase from row to row, but records are drawn independently of each other; ` +
+    `column ${name}: its times increase from row to row, but records are drawn independently of each other${ordered}; ` +
     `for increasing times, set { kind: event_time, start: ${start}, step: ${step} } in a columns file: dates tied to it follow`
   )
 }

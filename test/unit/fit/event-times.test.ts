@@ -59,6 +59,18 @@ test('a time that rises with the rows is noted with the settings that make recor
   assert.match(found[0], /column ordered: .*\{ kind: event_time, start: 2024-01-01T\d\d:\d\d:\d\dZ, step: \d+[smh] \}/)
 })
 
+test('the note says that a number that counts the records would disagree with the times', () => {
+  const rising = {
+    order_no: Array.from({ length: 200 }, (_, i) => i + 1),
+    placed: Array.from({ length: 200 }, (_, i) => new Date(Date.UTC(2024, 0, 1) + i * 5_000_000).toISOString()),
+  }
+  const { notes } = prepareTable(tableOf(rising), undefined, options)
+  assert.match(
+    notes.join('\n'),
+    /column placed: .*, so a later order_no may have an earlier placed; .*kind: event_time/,
+  )
+})
+
 test('the dates of a record follow its event time at the distances that the table has', async () => {
   const model = await modelOf('columns: { ordered: { kind: event_time, start: 2030-01-01T00:00:00Z, step: 1h } }')
   for (const from of [0, 1_000_000]) {
