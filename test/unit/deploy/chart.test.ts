@@ -73,11 +73,18 @@ const cases = (await readdir(`${folder}ci`)).filter((name) => name.endsWith('-va
 
 /** `helm` of the PATH, or the one that HELM names. */
 const helm = process.env['HELM'] ?? 'helm'
+/** `kubernetes-validate` (PyPI), which has the schemas of Kubernetes. */
+const validator = process.env['KUBERNETES_VALIDATE'] ?? 'kubernetes-validate'
 const run = promisify(execFile)
-const hasHelm = await run(helm, ['version', '--short']).then(
-  () => true,
-  () => false,
-)
+
+function works(command: string, ...args: string[]): Promise<boolean> {
+  return run(command, args).then(
+    () => true,
+    () => false,
+  )
+}
+
+const [hasHelm, hasSchemas] = await Promise.all([works(helm, 'version', '--short'), works(validator, '--version')])
 
 describe("the chart's values", () => {
   test('are what their schema says, in values.yaml and in every example', async () => {
@@ -334,3 +341,53 @@ describe('the rendered chart', { skip: !hasHelm && 'helm is not installed, so on
     await refused(t, 'workers-values.yaml', 'http.auth.secret=', /needs http\.auth\.secret/)
   })
 })
+
+describe(
+  "Kubernetes' schemas",
+  { skip: !(hasHelm && hasSchemas) && 'helm or kubernetes-validate (PyPI) is not installed' },
+  () => {
+    // What is wrong goes to its standard output.
+    const validated = (version: string, ...files: string[]): Promise<string> =>
+      run(validator, ['--strict', '--no-warn', '-k', version, ...files]).then(
+        ({ stdout }) => stdout,
+        (error: { readonly stdout?: string }) => Promise.reject(new Error(error.stdout)),
+      )
+
+    for (const version of ['1.29.0', '1.37.0'])
+      test(`allow what the chart makes of every example, and the plain manifests, in ${version}`, async (t) => {
+        const texts: Record<string, string> = {}
+        const [keda, statefulSet] = ['autoscaling.lag.by=keda', 'kind=StatefulSet']
+        const sets = [
+          ...cases.map((name) => [name]),
+          ['workers-values.yaml', keda],
+          ['workers-values.yaml', statefulSet],
+        ]
+        for (const [name, ...set] of sets) {
+          const more = set.flatMap((one) => ['--set', one])
+          const { stdout } = await run(helm, [
+            'template',
+            'feed',
+            folder,
+            '--kube-version',
+            version,
+            '-f',
+            `${folder}ci/${name}`,
+            ...more,
+          ])
+          texts[`${[name, ...set].join('-')}.yaml`] = stdout
+        }
+        const own = await folderWith(t, texts)
+        const plain = ['config', 'worker', 'sidecar'].map((name) => `${folder}../kubernetes/${name}.yaml`)
+        const said = await validated(version, ...Object.keys(texts).map((name) => join(own, name)), ...plain)
+        for (const kind of ['deployment', 'statefulset', 'job', 'horizontalpodautoscaler', 'networkpolicy', 'pod'])
+          assert.match(said, new RegExp(`passed for resource ${kind}/`))
+      })
+
+    test('refuse a key that does not exist', async (t) => {
+      const own = await folderWith(t, {
+        'a.yaml': 'apiVersion: v1\nkind: Service\nmetadata: { name: a }\nspec: { portz: [] }\n',
+      })
+      await assert.rejects(validated('1.37.0', join(own, 'a.yaml')), /portz/)
+    })
+  },
+)
