@@ -11,7 +11,7 @@ import { quotientFormulas, stepFormulas } from './steps.js'
 export interface ExactRelation extends FormulaCandidate {
   /** Share of the sample's rows with all values that satisfy it. */
   readonly share: number
-  /** Whether it is the time between two columns, or since one. */
+  /** Whether it is the time between two columns, or a number that one of them has, such as its year or an age. */
   readonly isDuration?: true
 }
 
@@ -129,7 +129,7 @@ class Search {
       for (const formula of formulas) {
         const relation = this.#checked(y, formula, y.isTime ? ['floor'] : ['half', 'floor', 'ceil'])
         if (relation !== null && relation.share === 1) {
-          found.push(relation)
+          found.push(x.isTime && !y.isTime ? { ...relation, isDuration: true } : relation)
           break
         }
       }

@@ -1,8 +1,8 @@
 /** Times that follow a duration which is learned itself, because other columns depend on it: a rate on the number of days. */
-import { formulaText, type Formula } from '../../model/expression/formula.js'
+import { columnsIn, formulaText, type Formula } from '../../model/expression/formula.js'
 import type { FormulaCandidate } from './candidate.js'
 import type { ExactRelation } from './exact.js'
-import type { NumberColumn } from './number-column.js'
+import { numbersOf, type NumberColumn } from './number-column.js'
 
 /** A later time as an earlier one and a duration, up to what rounding left out. */
 export interface PacedRelation extends FormulaCandidate {
@@ -16,6 +16,8 @@ export function pacedRelation(
   named: ReadonlyMap<string, NumberColumn>,
 ): PacedRelation | null {
   const parts = partsOf(formula)
+  const [only, ...others] = columnsIn(formula)
+  if (others.length === 0) return datedRelation(duration, formula, named.get(only))
   const [to, from] = [parts?.to, parts?.from].map((name) => (name === undefined ? undefined : named.get(name)))
   if (parts === null || to === undefined || from === undefined || !to.isTime || !from.isTime) return null
   const count: Formula =
@@ -28,6 +30,36 @@ export function pacedRelation(
     forbidden: {
       formula: { op: '!=', of: [{ column: duration.name }, formula] },
       text: `${duration.name} always ${formulaText(formula, isTime)}`,
+    },
+  }
+}
+
+/** How much wider the rest may be than a unit of the number, such as a year of age. */
+const maxUnits = 2.2
+
+/** The time that a number decides up to a unit, such as a date of birth by an age; null: the number is not one that rises or falls with the time. */
+function datedRelation(y: NumberColumn, formula: Formula, x: NumberColumn | undefined): PacedRelation | null {
+  if (x?.isTime !== true) return null
+  const times = numbersOf(x).map((value) => value * x.unit)
+  const values = numbersOf(y).map((value) => value * y.unit)
+  const rows = [...times.keys()].filter((row) => !Number.isNaN(times[row] + values[row]))
+  const ends = [Math.min, Math.max].map((end) =>
+    rows.reduce((row, other) => (end(times[row], times[other]) === times[other] ? other : row), rows[0]),
+  )
+  const [low, high] = ends
+  const unit = Math.round((times[high] - times[low]) / (values[high] - values[low]))
+  if (!Number.isFinite(unit) || unit === 0) return null
+  const rests = rows.map((row) => times[row] - unit * values[row])
+  const [least, most] = rests.reduce(([a, b], rest) => [Math.min(a, rest), Math.max(b, rest)], [Infinity, -Infinity])
+  if (most - least > maxUnits * Math.abs(unit)) return null
+  const scaled: Formula = { op: '*', of: [{ column: y.name }, unit] }
+  return {
+    column: x,
+    formula: { op: '+', of: [scaled, Math.round(least)] },
+    rounding: 'half',
+    forbidden: {
+      formula: { op: '!=', of: [{ column: y.name }, formula] },
+      text: `${y.name} always ${formulaText(formula, (name) => name === x.name)}`,
     },
   }
 }

@@ -103,14 +103,17 @@ export function planRelations(learned: readonly LearnedColumn[], options: Relati
   return [...all, ...calendars(free, new Set(all.map(({ column }) => column.name)), options)]
 }
 
-/** The columns of groups in which each is a duration in every row. Then nothing is lost if they are computed from times. */
+/**
+ * The columns of groups in which each is computed from times in every row, or from another one that is. Then nothing is lost if none of them is
+ * learned.
+ */
 function durationGroups(found: readonly ExactRelation[], groups: readonly ReadonlySet<string>[]): ReadonlySet<string> {
-  const durations = new Set(
-    found.filter(({ isDuration, share }) => isDuration && share === 1).map(({ column }) => column.name),
-  )
-  return new Set(
-    groups.filter((group) => [...group].every((name) => durations.has(name))).flatMap((group) => [...group]),
-  )
+  const exact = found.filter(({ share }) => share === 1)
+  const durations = new Set(exact.filter(({ isDuration }) => isDuration).map(({ column }) => column.name))
+  const isComputed = (name: string): boolean =>
+    durations.has(name) ||
+    exact.some(({ column, formula }) => column.name === name && columnsIn(formula).every((part) => durations.has(part)))
+  return new Set(groups.filter((group) => [...group].every(isComputed)).flatMap((group) => [...group]))
 }
 
 function noRoom({ low, high }: Order): never {
@@ -146,10 +149,11 @@ function limited(
 ): PlannedRelation[] {
   const isExact = (name: string): boolean => made.get(name)?.kept != null
   for (const { low, high } of orders) {
-    const byDays = [high, low].find(({ name }) => made.get(name)?.parts !== undefined)
-    if (byDays !== undefined) {
-      const known = made.get(byDays.name)!
-      made.set(byDays.name, { ...known, forbidden: [...(known.forbidden ?? []), ...outOfOrder(low, high, known)] })
+    // Moving a value to a bound would break what else records must satisfy.
+    const redrawn = [high, low].find(({ name }) => (made.get(name)?.parts ?? made.get(name)?.forbidden) !== undefined)
+    if (redrawn !== undefined) {
+      const known = made.get(redrawn.name)!
+      made.set(redrawn.name, { ...known, forbidden: [...(known.forbidden ?? []), ...outOfOrder(low, high, known)] })
       continue
     }
     const follows = [low, high].some(

@@ -217,3 +217,27 @@ test('a rate that a number of days decides, and the days themselves, both stay r
     assert.equal(total, Number(days) * Number(each))
   }
 })
+
+test('an age, its group and the date of birth, and a month, its quarter and the date, agree in every record', async () => {
+  const today = Date.UTC(2024, 5, 15)
+  const ageOf = (born: number): number => {
+    const [now, then] = [new Date(today), new Date(born)]
+    const early = now.toISOString().slice(5) < then.toISOString().slice(5)
+    return now.getUTCFullYear() - then.getUTCFullYear() - (early ? 1 : 0)
+  }
+  const { records } = await fitted(10, (random, row) => {
+    const born = row < 2 ? Date.UTC(1990, 5, 15 + row) : today - day * (7000 + random.below(25_000))
+    const joined = today - day * random.below(3000)
+    const month = new Date(joined).getUTCMonth() + 1
+    return {
+      ...{ born: date(born), age: ageOf(born), group: `over ${10 * Math.floor(ageOf(born) / 10)}` },
+      ...{ joined: date(joined), month, quarter: Math.ceil(month / 3) },
+    }
+  })
+  for (const { born, age, group, joined, month, quarter } of records) {
+    assert.equal(age, ageOf(at(born)))
+    assert.equal(group, `over ${10 * Math.floor(Number(age) / 10)}`)
+    assert.equal(month, new Date(at(joined)).getUTCMonth() + 1)
+    assert.equal(quarter, Math.ceil(Number(month) / 3))
+  }
+})
