@@ -101,9 +101,22 @@ export interface ReportInput {
 export function makeReport({ prepared, sourceRows, circuit, training, split, seed }: ReportInput): FitReport {
   const table = { rows: prepared.rows, sourceRows }
   const notes = prepared.notes
-  if (circuit === null || training === null) {
+  const trained =
+    training === null
+      ? null
+      : {
+          rows: training.rows,
+          states: training.states,
+          epochs: training.epochs,
+          logLikelihood: {
+            train: rounded(training.logLikelihood.train),
+            heldOut: rounded(training.logLikelihood.heldOut),
+          },
+        }
+  // If all columns follow event times, there is nothing to compare.
+  if (circuit === null || training === null || learnedColumns(prepared).length === 0) {
     const columns = prepared.planned.map((column) => describeColumn(column.name, prepared))
-    return { table, training: null, quality: null, baseline: null, privacy: null, columns, pairs: [], notes }
+    return { table, training: trained, quality: null, baseline: null, privacy: null, columns, pairs: [], notes }
   }
   const categories = new Categories()
   const real = realSample(prepared, split.heldOut ?? split.train, categories)
@@ -123,15 +136,7 @@ export function makeReport({ prepared, sourceRows, circuit, training, split, see
         )
   return {
     table,
-    training: {
-      rows: training.rows,
-      states: training.states,
-      epochs: training.epochs,
-      logLikelihood: {
-        train: rounded(training.logLikelihood.train),
-        heldOut: rounded(training.logLikelihood.heldOut),
-      },
-    },
+    training: trained,
     quality: {
       against: split.heldOut === null ? 'training' : 'held-out',
       realRows: real.rows,

@@ -102,3 +102,19 @@ test('a condition on a date that follows an event time is refused', async () => 
     (error) => error instanceof GenesisError && error.code === 'CONDITION_INVALID',
   )
 })
+
+test('a time of day and a number of days follow an event time, too', async () => {
+  const path = join(folder, 'hours.yaml')
+  writeFileSync(path, 'columns:\n  ordered: { kind: event_time, start: 2024-01-01T00:00:00Z, step: 47m }\n')
+  const hours = tableOf({
+    ordered: orders.map(({ ordered }) => iso(ordered)),
+    time: orders.map(({ ordered }) => iso(ordered).slice(11, 19)),
+    shipped: orders.map(({ shipped }) => iso(shipped)),
+    days: orders.map(({ ordered, shipped }) => Math.ceil((shipped - ordered) / (24 * hour))),
+  })
+  const { artifact } = await fitTable(hours, { ...options, columns: await readColumnsFile(path) })
+  for (const { ordered, time, shipped, days } of rowsOf(parseModel(Buffer.from(writeModel(artifact)), 't'))) {
+    assert.equal(String(time).slice(0, 8), String(ordered).slice(11, 19))
+    assert.equal(days, Math.ceil((Date.parse(String(shipped)) - Date.parse(String(ordered))) / (24 * hour)))
+  }
+})
