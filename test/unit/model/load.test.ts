@@ -274,7 +274,7 @@ test('what is not JSON, not an object, or of a newer format is refused', () => {
   refused('PAR1', 'MODEL_UNREADABLE', /not JSON; found "PAR1"/)
   refused('', 'MODEL_UNREADABLE', /an empty file/)
   refused('[1]', 'MODEL_INVALID', /not a model; found \[1\]/)
-  refused(JSON.stringify({ ...sample(), version: 5 }), 'MODEL_TOO_NEW', /version 5; expected at most 4\. Update/)
+  refused(JSON.stringify({ ...sample(), version: 6 }), 'MODEL_TOO_NEW', /version 6; expected at most 5\. Update/)
 })
 
 test('a file that is not there is MODEL_UNREADABLE with its path', async () => {
