@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { works } from './command.js'
 import { fetchOnce } from './fetch-once.js'
-import { maven } from './maven.js'
+import { copyDependencies, maven } from './maven.js'
 import { freePorts } from './ports.js'
 import { until } from './ready.js'
 import { kafkaVersion } from './stack.js'
@@ -44,9 +44,8 @@ export interface ConnectOptions {
 
 /** The folder with Kafka Connect's jars, downloaded if missing. */
 export async function connectJars(signal: AbortSignal): Promise<string> {
-  const goal = 'dependency:copy-dependencies'
   const fetch = (target: string): Promise<string> =>
-    maven(['-f', pom, `-Dkafka=${kafkaVersion}`, goal, `-DoutputDirectory=${target}`], signal)
+    maven(['-f', pom, `-Dkafka=${kafkaVersion}`, copyDependencies, `-DoutputDirectory=${target}`], signal)
   await fetchOnce(jars, fetch, { signal })
   return jars
 }

@@ -15,6 +15,10 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const pom = join(root, 'scripts/stack/pom.xml')
 const defaultCache = join(root, 'build/stack')
 
+/** In full: for `dependency:…` Maven first asks its repositories which plugin that is, one after the other. */
+const dependencyPlugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1'
+export const copyDependencies = `${dependencyPlugin}:copy-dependencies`
+
 /** How long a repository may send nothing. */
 const silenceMs = 20_000
 
@@ -132,13 +136,12 @@ export function maven(args: readonly string[], signal?: AbortSignal): Promise<st
 }
 
 function fetchKafka(folder: string, signal: AbortSignal): Promise<unknown> {
-  const goal = 'dependency:copy-dependencies'
-  return maven(['-f', pom, `-Dkafka=${kafkaVersion}`, goal, `-DoutputDirectory=${folder}`], signal)
+  return maven(['-f', pom, `-Dkafka=${kafkaVersion}`, copyDependencies, `-DoutputDirectory=${folder}`], signal)
 }
 
 async function fetchRegistry(folder: string, signal: AbortSignal): Promise<void> {
   const artifact = `io.apicurio:apicurio-registry-app:${registryVersion}:tar.gz:all`
-  const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy'
+  const goal = `${dependencyPlugin}:copy`
   await maven([goal, `-Dartifact=${artifact}`, `-DoutputDirectory=${folder}`], signal)
   await run('tar', ['xzf', join(folder, `apicurio-registry-app-${registryVersion}-all.tar.gz`), '-C', folder])
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run } from '../../scripts/stack/command.js'
 import { fetchOnce } from '../../scripts/stack/fetch-once.js'
-import { maven } from '../../scripts/stack/maven.js'
+import { copyDependencies, maven } from '../../scripts/stack/maven.js'
 import { pythonWith } from '../../scripts/stack/python.js'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -15,7 +15,7 @@ const cache = join(root, 'build/stack')
 async function readByJava(registryUrl: string, folder: string): Promise<void> {
   const jars = join(cache, 'readers-java')
   const pom = ['-f', join(sources, 'pom.xml'), `-DoutputDirectory=${jars}`]
-  await fetchOnce(jars, () => maven(['dependency:copy-dependencies', ...pom]))
+  await fetchOnce(jars, () => maven([copyDependencies, ...pom]))
   await run('java', ['-cp', join(jars, '*'), join(sources, 'Read.java'), registryUrl, folder])
 }
 
