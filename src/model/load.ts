@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { isObject } from '../config/is-object.js'
 import { nearPath } from '../config/near-path.js'
@@ -78,6 +78,22 @@ function annotatedSchema(bytes: Buffer): Record<string, unknown> | null {
   }
 }
 
+const headBytes = 256
+
+/** The bytes of a schema's file. Null: it cannot be read, or is a model, which begins by saying so and may be large. */
+async function schemaIn(file: string): Promise<Buffer | null> {
+  const opened = await open(file).catch(() => null)
+  if (opened === null) return null
+  try {
+    const { buffer, bytesRead } = await opened.read(Buffer.alloc(headBytes), 0, headBytes, 0)
+    return buffer.includes(`"${artifactFormat}"`) || bytesRead === 0 ? null : await opened.readFile()
+  } catch {
+    return null
+  } finally {
+    await opened.close()
+  }
+}
+
 /** The files of a model: its own, those that it includes, and those with options of a schema. */
 export async function filesOfModel(source: ModelSource): Promise<string[]> {
   const files: string[] = []
@@ -85,7 +101,7 @@ export async function filesOfModel(source: ModelSource): Promise<string[]> {
     const proto = protoPath(file)?.file
     files.push(proto ?? file)
     const isDeclaration = declarations.has(extname(file))
-    const bytes = isDeclaration ? null : await readFile(proto ?? file).catch(() => null)
+    const bytes = isDeclaration ? null : await schemaIn(proto ?? file)
     if (bytes !== null && proto !== undefined)
       files.push(...importsBeside(bytes.toString(), proto).map((imported) => imported.file))
     else if (bytes !== null) files.push(...optionFilesOf(annotatedSchema(bytes), file))
