@@ -4,8 +4,8 @@
 
 .DEFAULT_GOAL := help
 # Ctrl-C ends make as it ends its command: by SIGINT (a shell shows 130), and without a line about the target. Left alone, make would
-# return 2 where only the command was interrupted.
-run = trap : INT; $(1); status=$$?; [ $$status -ne 130 ] || { kill -INT $$PPID; exit 0; }; exit $$status
+# return 2 where only the command was interrupted. It also does where the command is gone before make has seen to the signal.
+run = trap : INT; $(1); status=$$?; [ $$status -ne 130 ] || { kill -INT $$PPID; sleep 0.3; exit 0; }; exit $$status
 .PHONY: help node demo test check bench readers record-connect fuzz fault soak chaos screenshots model build node-matrix site release sbom clean
 
 help:

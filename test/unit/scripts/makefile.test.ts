@@ -22,7 +22,8 @@ async function startMake(t: TestContext, target: string, status = 130) {
   const fake = await commandFolder(t, `exec ${process.execPath} -e "${script}"`)
   const child = spawn('make', ['--no-print-directory', target], {
     cwd: shipped('.'),
-    env: { ...process.env, PATH: `${fake}:${process.env.PATH}` },
+    // As from a shell: within `make test` it would call itself make[1].
+    env: { ...process.env, MAKELEVEL: undefined, MAKEFLAGS: undefined, PATH: `${fake}:${process.env.PATH}` },
     // A group of its own, as a terminal's foreground job is.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
