@@ -39,15 +39,11 @@ export async function readable(
   const described = new Map<string, Omit<UnreadableRecords, 'records'>>()
   for (let ranges = first; ; ranges = await reader.ranges()) {
     const behind = ranges.filter(({ partition, stableEnd }) => stableEnd < (first.at(partition)?.end ?? 0))
-    if (behind.length > 0 && performance.now() < markersDeadline) {
-      await sleep(markersPollMs, undefined, { signal })
-      continue
-    }
     const blocked: Blocked[] = []
     for (const range of behind) {
       const decisions = await decisionsBehind(reader, range)
       const { blocker, committed } = decisions
-      // Only its own records follow it: nobody misses them.
+      // Only its own records follow it: nobody misses them, unless they are committed in a moment.
       if (blocker === null || committed === 0) continue
       const key = `${range.partition} ${blocker.offset}`
       const found = described.get(key) ?? (await describe(worker, range.partition, blocker))
@@ -55,6 +51,10 @@ export async function readable(
       blocked.push({ decisions, records: { ...found, records: 0 } })
     }
     const waitedMs = performance.now() - began
+    if (blocked.length === 0 && behind.length > 0 && performance.now() < markersDeadline) {
+      await sleep(markersPollMs, undefined, { signal })
+      continue
+    }
     if (blocked.length === 0 || waitedMs >= waitMs) return { ranges, blocked }
     onWait?.(blocked[0].records, waitedMs)
     await sleep(Math.min(pollMs, waitMs - waitedMs), undefined, { signal })
