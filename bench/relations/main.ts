@@ -14,16 +14,16 @@ import type { Cell, Table } from '#src/fit/table/table.js'
 import { parseModel } from '#src/model/load.js'
 import { openGenerator } from '#src/model/open.js'
 import { toRows } from '#src/model/rows.js'
-import { missingPatterns, totalVariation } from './measures.js'
+import { missingPatterns, totalVariation, unseenPairs } from './measures.js'
 import { tables, type TableRow } from './tables.js'
 
 const given = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
 const showRows = process.argv.includes('--rows')
 
 console.log(
-  '| table | relations | AUC | differences, ratios (real rows) | rules broken | missing patterns (real rows) | model | fit | records/s |',
+  '| table | relations | AUC | differences, ratios (real rows) | distance beside real rows, mean, worst | rules broken | missing patterns (real rows) | unseen pairs (real rows) | model | fit | records/s |',
 )
-console.log('|---|---|---|---|---|---|---|---|---|')
+console.log('|---|---|---|---|---|---|---|---|---|---|---|')
 for (const name of given.length > 0 ? given : Object.keys(tables)) {
   const table = name.endsWith('.csv')
     ? await readTable(name, { maxRows: 1_000_000, seed: 1 })
@@ -41,7 +41,8 @@ async function measured(name: string, table: Table, relations: boolean): Promise
   const made = toRows(generator.generate(generator.capacity))
   const names = table.columns.map((column) => column.name).filter((column) => column in made[0])
   const { train, heldOut } = splitRows(table.rows, 1)
-  const real = patternsOf(table, names, heldOut ?? train)
+  const [known, others] = [rowsOf(table, names, train), rowsOf(table, names, heldOut ?? train)]
+  const real = missingPatterns(others, names)
   const scores = report.relations ?? []
   const rules = scores.filter(({ rule }) => rule !== undefined)
   const broken = rules.filter((score) => (score.broken ?? 0) > 0)
@@ -51,8 +52,10 @@ async function measured(name: string, table: Table, relations: boolean): Promise
     relations ? 'on' : 'off',
     figure(report.detectability),
     `${mean(scores.map(({ score }) => score))} (${mean(scores.map(({ baseline }) => baseline))})`,
+    distances(scores),
     `${broken.length} of ${rules.length}${broken.length > 0 ? `, up to ${(100 * worst).toFixed(1)} %` : ''}`,
-    `${figure(totalVariation(real, missingPatterns(made, names)))} (${figure(totalVariation(real, patternsOf(table, names, train)))})`,
+    `${figure(totalVariation(real, missingPatterns(made, names)))} (${figure(totalVariation(real, missingPatterns(known, names)))})`,
+    `${figure(unseenPairs(made, known, names))} (${figure(unseenPairs(others, known, names))})`,
     `${Math.ceil(text.length / 1000)} kB`,
     `${seconds} s`,
     String(speedOf(generator)),
@@ -80,12 +83,19 @@ function tableOf(place: string, rows: readonly TableRow[]): Table {
   return builder.finish()
 }
 
-function patternsOf(table: Table, names: readonly string[], rows: Uint32Array): Map<string, number> {
+function rowsOf(table: Table, names: readonly string[], rows: Uint32Array): Record<string, Cell>[] {
   const columns = names.map((name) => table.columns.find((column) => column.name === name)!)
-  const each = Array.from(rows, (row) =>
+  return Array.from(rows, (row) =>
     Object.fromEntries(columns.map(({ name, values, codes }) => [name, values[codes[row]]])),
   )
-  return missingPatterns(each, names)
+}
+
+/** Kolmogorov-Smirnov distances of differences and ratios from held-out rows, as multiples of those of training rows. */
+function distances(scores: readonly { readonly score: number | null; readonly baseline: number | null }[]): string {
+  const ratios = scores.flatMap(({ score, baseline }) =>
+    score === null || baseline === null || baseline === 1 ? [] : [(1 - score) / (1 - baseline)],
+  )
+  return ratios.length === 0 ? '–' : `${mean(ratios)}, ${figure(Math.max(...ratios))}`
 }
 
 function mean(values: readonly (number | null)[]): string {
