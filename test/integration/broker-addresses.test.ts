@@ -27,7 +27,8 @@ describe('a broker whose name means another address from now on', { skip, concur
       const connector = connectorOf({
         ...{ name: topic, topic, model: shipped('models/customers.json'), sink: { type: 'kafka' } },
         ...{ value: { format: 'json' }, producer: { client } },
-        ...{ throughput: { rate: 200, max_records: 400 }, transaction: { interval: '50ms' } },
+        // Four seconds: a machine that is busy elsewhere for one or two does not send everything before the broker moves.
+        ...{ throughput: { rate: 250, max_records: 1000 }, transaction: { interval: '50ms' } },
       })
       const failures: Failure[] = []
       const moves: Promise<void>[] = []
@@ -39,7 +40,7 @@ describe('a broker whose name means another address from now on', { skip, concur
             if (failure !== null) failures.push(failure)
           },
           progress: ({ records }) => {
-            if (records >= 100 && moves.length === 0) moves.push(broker.move('127.0.0.2'))
+            if (records > 0 && moves.length === 0) moves.push(broker.move('127.0.0.2'))
           },
         },
       )
@@ -47,7 +48,7 @@ describe('a broker whose name means another address from now on', { skip, concur
       assert.deepEqual(await task.run(), { end: 'complete' })
       await Promise.all(moves)
       assert.ok(failures.length > 0 && failures.every(({ retriable }) => retriable))
-      assert.equal((await committedRecords(topic)).length, 400)
+      assert.equal((await committedRecords(topic)).length, 1000)
     })
 
   test('is found there by whoever asks only now and then', async (t) => {
