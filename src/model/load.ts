@@ -56,8 +56,7 @@ export async function loadModel(path: ModelSource): Promise<Model> {
   }
   if (proto === null) {
     const schema = annotatedSchema(bytes)
-    if (optionFilesOf(schema, path).length === 0) return parseModel(bytes, path)
-    return modelFromSchema(await withOptionFiles(schema as Record<string, unknown>, path), path)
+    return schema === null ? parseModel(bytes, path) : modelFromSchema(await withOptionFiles(schema, path), path)
   }
   const text = bytes.toString()
   return modelOfProto(parseProto(text, proto.file, proto.message, importsBeside(text, proto.file)), (model) =>
