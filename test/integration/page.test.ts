@@ -12,6 +12,14 @@ import { pageConnector, pageTask } from '../support/page-connectors.js'
 const browser = findBrowser()
 const skip = browser === null && 'no browser on this machine: install Chromium, or name one in CHROMIUM'
 
+/** A connector of a worker of startWorker. */
+const fileConfig = {
+  'connector.class': 'GenesisSource',
+  model: 'customers.json',
+  'sink.type': 'file',
+  'sink.path': 'a',
+}
+
 /** A worker whose connectors write files, and its address. */
 async function startWorker(
   t: TestContext,
@@ -148,16 +156,10 @@ describe('the web page', { skip }, () => {
       `{name: ${name}, password: ${quoted(await hashPassword(name))}, role: ${role}}`
     const users = `, auth: {users: [${await user('ada', 'admin')}, ${await user('rita', 'reader')}]}`
     const [{ address }, tab] = await Promise.all([startWorker(t, users), tabOf(t)])
-    const config = {
-      'connector.class': 'GenesisSource',
-      model: 'customers.json',
-      'sink.type': 'file',
-      'sink.path': 'a',
-    }
     const created = await fetch(`${address}/connectors`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Authorization: `Basic ${btoa('ada:ada')}` },
-      body: JSON.stringify({ name: 'a', config, initial_state: 'PAUSED' }),
+      body: JSON.stringify({ name: 'a', config: fileConfig, initial_state: 'PAUSED' }),
     })
     assert.equal(created.status, 201)
     await tab.open(`${address.replace('//', '//rita:rita@')}/ui/`)
@@ -168,16 +170,10 @@ describe('the web page', { skip }, () => {
 
   test('does not move while it loads: layout shifts stay below 0.1, which Web Vitals call good', async (t) => {
     const [{ address }, tab] = await Promise.all([startWorker(t), tabOf(t)])
-    const config = {
-      'connector.class': 'GenesisSource',
-      model: 'customers.json',
-      'sink.type': 'file',
-      'sink.path': 'a',
-    }
     const created = await fetch(`${address}/connectors`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ name: 'a', config: { ...config, 'throughput.rate': '10' } }),
+      body: JSON.stringify({ name: 'a', config: { ...fileConfig, 'throughput.rate': '10' } }),
     })
     assert.equal(created.status, 201)
     const source = `window.shifts = 0
