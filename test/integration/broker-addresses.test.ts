@@ -47,7 +47,9 @@ describe('a broker whose name means another address from now on', { skip, concur
       t.after(() => task.abandon())
       assert.deepEqual(await task.run(), { end: 'complete' })
       await Promise.all(moves)
-      assert.ok(failures.length > 0 && failures.every(({ retriable }) => retriable))
+      // A connection that closes between two requests is replaced without a failure.
+      assert.ok(failures.every(({ retriable }) => retriable))
+      assert.ok(broker.connections > 0)
       assert.equal((await committedRecords(topic)).length, 1000)
     })
 

@@ -34,6 +34,8 @@ function answerNames(): void {
 export class NamedBroker {
   /** By name. */
   readonly cluster: ClusterOptions
+  /** How many connections were taken at the address that the name means now. */
+  connections = 0
   readonly #name: string
   readonly #port: number
   #server: ReturnType<typeof createServer>
@@ -74,6 +76,7 @@ export class NamedBroker {
   /** The name means another address from now on, where the broker is; nothing is left at the earlier one. */
   async move(address: string): Promise<void> {
     await this.#close()
+    this.connections = 0
     addresses.set(this.#name, address)
     this.#server = createServer().listen(this.#port, address)
     await once(this.#server, 'listening')
@@ -83,6 +86,7 @@ export class NamedBroker {
   #accept({ host = this.#name, port = this.#port }: { host?: string; port?: number } = {}): void {
     const [from, to] = [addressBytes(this.#broker), addressBytes({ host, port })]
     this.#server.on('connection', (client) => {
+      this.connections++
       const inner = connect(this.#broker.port, this.#broker.host)
       for (const [one, other] of [
         [client, inner],
