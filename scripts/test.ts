@@ -2,19 +2,15 @@
  * Runs the tests against a real broker and registry: `node build/scripts/test.js [folder or file of test/ …]`,
  * for example `unit`, `integration/cli`. Without arguments: everything. Exits with the tests' status.
  */
-import { spawn } from 'node:child_process'
 import { readdir, stat } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { untilInterrupted } from './interrupt.js'
 import { needsBroker } from './needs-broker.js'
 import { Progress } from './progress.js'
+import { runTests } from './run-tests.js'
 import { climb, whatToInstall } from './stack/ladder.js'
 import { asVariables } from './stack/stack.js'
-
-/** One more than there are cores: broker tests spend much of their time waiting. */
-const concurrency = availableParallelism() + 1
 
 const tests = fileURLToPath(new URL('../test/', import.meta.url))
 
@@ -43,26 +39,11 @@ async function main(): Promise<number> {
   }
   try {
     if (stack !== undefined) progress.say(`Kafka: ${stack.origin}`)
-    return await runTests(files, { ...process.env, ...(stack && asVariables(stack)) }, signal)
+    const env = { ...process.env, ...(stack && asVariables(stack)) }
+    return await runTests({ tests, files, env, signal, say: (line) => progress.say(line) })
   } finally {
     if (stack !== undefined) await progress.during('removing Kafka and the registry', () => stack.stop())
   }
-}
-
-function runTests(files: readonly string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const args = [
-      '--test',
-      `--test-concurrency=${concurrency}`,
-      '--test-timeout=300000',
-      '--test-reporter=spec',
-      ...files,
-    ]
-    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'inherit', 'inherit'] })
-    signal.addEventListener('abort', () => child.kill('SIGTERM'))
-    child.once('error', reject)
-    child.once('exit', (status) => resolve(status ?? 1))
-  })
 }
 
 main().then(
