@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isObject } from '../config/is-object.js'
@@ -28,6 +29,8 @@ export const memoryStore: ConnectorStore = {
 /** One file each, `<name>.json`, in Connect's form for creating connectors (KIP-980): name, config, initial_state. */
 export class ConnectorFolder implements ConnectorStore {
   readonly #path: string
+  /** Of the loaded connectors, by name: a file may have been named otherwise, by hand or by an earlier version. */
+  readonly #files = new Map<string, string>()
 
   constructor(path: string) {
     this.#path = path
@@ -58,6 +61,7 @@ export class ConnectorFolder implements ConnectorStore {
 
   async remove(name: string): Promise<void> {
     await this.#do(() => rm(this.#fileOf(name), { force: true }))
+    this.#files.delete(name)
   }
 
   async #read(path: string): Promise<StoredConnector> {
@@ -65,6 +69,7 @@ export class ConnectorFolder implements ConnectorStore {
     if (isObject(content) && typeof content.name === 'string' && isObject(content.config)) {
       const target = (['RUNNING', 'PAUSED', 'STOPPED'] as const).find((state) => state === content.initial_state)
       const raw = { name: content.name, config: content.config as RawConfig, file: null }
+      this.#files.set(raw.name, path)
       return { raw, target: target ?? 'RUNNING' }
     }
     throw new GenesisError('CONFIG_UNREADABLE', 'not a connector that was created over REST', {
@@ -73,11 +78,8 @@ export class ConnectorFolder implements ConnectorStore {
     })
   }
 
-  /**
-   * Encodes a name as letters, digits and `._-`, without a leading dot, so that the file cannot be outside the folder.
-   */
   #fileOf(name: string): string {
-    return join(this.#path, `${name}.json`)
+    return this.#files.get(name) ?? join(this.#path, `${fileNameOf(name)}.json`)
   }
 
   async #do<T>(work: () => Promise<T>): Promise<T> {
@@ -93,4 +95,24 @@ export class ConnectorFolder implements ConnectorStore {
       })
     }
   }
+}
+
+/** With `.json.new`, less than the 255 bytes that file systems allow. */
+const maxFileNameLength = 200
+
+/**
+ * Encodes a name as letters, digits and `._-%`, without a leading dot, so that the file cannot be outside the folder. A long one ends
+ * with its hash instead.
+ */
+function fileNameOf(name: string): string {
+  const encoded = [...Buffer.from(name)]
+    .map((byte, i) => {
+      const letter = String.fromCharCode(byte)
+      const isPlain = i === 0 ? /[\w-]/ : /[\w.-]/
+      return isPlain.test(letter) ? letter : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+    })
+    .join('')
+  if (encoded.length <= maxFileNameLength) return encoded
+  const hash = createHash('sha256').update(name).digest('hex')
+  return `${encoded.slice(0, maxFileNameLength - hash.length - 1)}%${hash}`
 }

@@ -51,7 +51,7 @@ export function createParts(options: HerderOptions, observe: Observe): HerderPar
 }
 
 /** The read-only calls of a herder, common to standalone workers and groups. */
-export class HerderReads implements Pick<
+export abstract class HerderReads implements Pick<
   Herder,
   | 'list'
   | 'overview'
@@ -140,12 +140,9 @@ export class HerderReads implements Pick<
   }
 
   /**
-   * Called before every read, to catch up with other workers' changes to configurations, or also to task states. A standalone worker has
-   * none.
+   * Called before every read. In a group, catches up with other workers' changes to configurations, or also to task states.
    */
-  protected refresh(_to: 'configurations' | 'states' = 'configurations'): Promise<void> {
-    return Promise.resolve()
-  }
+  protected abstract refresh(to?: 'configurations' | 'states'): Promise<void>
 
   #overview(connector: HostedConnector): ConnectorOverview {
     return { ...this.connectors.view(connector), progress: this.connectors.progress(connector) }

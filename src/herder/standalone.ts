@@ -39,6 +39,9 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
   /** Of each connector. */
   readonly #changes = new SerialQueues()
   #phase: Herder['phase'] = 'starting'
+  #whenStarted!: () => void
+  /** Resolves when the stored connectors are known, or never will be. */
+  readonly #started = new Promise<void>((resolve) => (this.#whenStarted = resolve))
   #whenEnded: () => void = () => undefined
 
   constructor(options: StandaloneOptions) {
@@ -79,12 +82,15 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
       await this.#plan(connector)
       this.#add(connector)
     }
-    this.#phase = 'running'
+    // It may have been stopped meanwhile.
+    if (this.#phase === 'starting') this.#phase = 'running'
+    this.#whenStarted()
   }
 
   /** Stops all tasks; true: all stopped gracefully within the shutdown deadline. */
   close(): Promise<boolean> {
     this.#phase = 'stopping'
+    this.#whenStarted()
     return this.#host.stop()
   }
 
@@ -197,7 +203,7 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
   }
 
   applyFile(raw: RawConnector, deliveries: readonly PlannedDelivery[], isRemade: boolean): Promise<void> {
-    return this.#change(raw.name, async () => {
+    return this.#serially(raw.name, async () => {
       const known = this.connectors.get(raw.name)
       refuseSharedFile(raw.name, deliveries, this.connectors.all)
       if (known === undefined) {
@@ -218,7 +224,7 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
   }
 
   removeFile(name: string): Promise<void> {
-    return this.#change(name, () => {
+    return this.#serially(name, () => {
       const known = this.connectors.get(name)
       if (known !== undefined && known.raw.file !== null) this.#remove(known)
       return Promise.resolve()
@@ -319,8 +325,19 @@ export class StandaloneHerder extends HerderReads implements Herder, FileTarget 
     if (known !== undefined) throw alreadyThere(known.raw)
   }
 
+  /** A call that comes before the stored connectors are known waits for them: it could be about one of them. */
+  protected override refresh(): Promise<void> {
+    return this.#started
+  }
+
+  /** A change over REST. */
+  async #change<T>(name: string, work: () => Promise<T>): Promise<T> {
+    await this.#started
+    return this.#serially(name, work)
+  }
+
   /** Serializes changes of a connector; refuses them during shutdown. */
-  #change<T>(name: string, work: () => Promise<T>): Promise<T> {
+  #serially<T>(name: string, work: () => Promise<T>): Promise<T> {
     return this.#phase === 'stopping' ? Promise.reject(stopping()) : this.#changes.run(name, work)
   }
 }

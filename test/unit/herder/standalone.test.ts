@@ -7,6 +7,7 @@ import { connectorClass } from '#src/config/connector-class.js'
 import { ModelCache } from '#src/connector/model-cache.js'
 import { preflight } from '#src/connector/preflight.js'
 import { ConnectorFolder, memoryStore, type ConnectorStore } from '#src/herder/connector-folder.js'
+import type { GenesisError } from '#src/errors.js'
 import { FileSource } from '#src/herder/file-source.js'
 import { StandaloneHerder } from '#src/herder/standalone.js'
 import { writeModel } from '#src/model/artifact-write.js'
@@ -25,6 +26,7 @@ interface Place extends HerderPlace {
 async function makePlace(
   t: TestContext,
   store: (folder: string) => ConnectorStore = () => memoryStore,
+  starts = true,
 ): Promise<Place> {
   const folder = await mkdtemp(join(tmpdir(), 'genesis-herder-'))
   t.after(() => rm(folder, { recursive: true }))
@@ -50,7 +52,7 @@ async function makePlace(
     positions: shards,
     store: store(join(folder, 'kept')),
   })
-  await herder.start()
+  if (starts) await herder.start()
   t.after(() => herder.close())
   const variables = new Set<string>()
   t.after(() => variables.forEach((name) => delete process.env[name]))
@@ -193,6 +195,72 @@ describe('a folder for connectors that come over REST', () => {
       ],
     )
     assert.ok(folder !== next.folder)
+  })
+
+  test('is read before a call over REST is answered', async (t) => {
+    let load!: () => void
+    const loaded = new Promise<void>((resolve) => (load = resolve))
+    const saved: string[] = []
+    const place = await makePlace(t)
+    const config = { 'connector.class': connectorClass, model: place.model, topic: 't', 'value.format': 'json' }
+    const store: ConnectorStore = {
+      ...memoryStore,
+      load: () => loaded.then(() => [{ raw: { name: 'kept', config, file: null }, target: 'PAUSED' }]),
+      save: ({ raw }) => Promise.resolve(void saved.push(raw.name)),
+    }
+    const { herder } = await makePlace(t, () => store, false)
+    const calls = Promise.allSettled([
+      herder.list().then((all) => all.map(({ info }) => info.name)),
+      herder.status('kept').then(({ state }) => state),
+      herder.create('kept', config),
+      herder.status('other'),
+    ])
+    const starting = herder.start()
+    load()
+    await starting
+    assert.deepEqual(
+      (await calls).map((call) => (call.status === 'fulfilled' ? call.value : (call.reason as GenesisError).code)),
+      [['kept'], 'PAUSED', 'CONNECTOR_EXISTS', 'CONNECTOR_NOT_FOUND'],
+    )
+    assert.deepEqual(saved, [])
+  })
+
+  test('is waited for no longer by a worker that stops', async (t) => {
+    const never = new Promise<never>(() => undefined)
+    const { herder } = await makePlace(t, () => ({ ...memoryStore, load: () => never }), false)
+    void herder.start()
+    const change = assert.rejects(herder.pause('kept'), { code: 'HERDER_STOPPING' })
+    await herder.close()
+    await change
+  })
+
+  test('takes every name, and writes nowhere else', async (t) => {
+    let kept = ''
+    const { herder, folder, model } = await makePlace(t, (path) => new ConnectorFolder((kept = path)))
+    const config = { 'connector.class': connectorClass, model, topic: 't', 'value.format': 'json' }
+    const names = ['../outside', '/etc', 'a/b', 'a%2Fb', '.hidden', 'Größe 1', 'n'.repeat(512), `${'n'.repeat(511)}m`]
+    for (const name of names) await herder.create(name, config)
+    assert.deepEqual((await readdir(folder)).sort(), ['kept', 'model.json'])
+    assert.equal((await readdir(kept)).length, names.length)
+    const next = await makePlace(t, () => new ConnectorFolder(kept))
+    const listed = async (): Promise<readonly string[]> => (await next.herder.list()).map(({ info }) => info.name)
+    assert.deepEqual([...(await listed())].sort(), [...names].sort())
+    for (const name of names) await next.herder.delete(name)
+    assert.deepEqual(await readdir(kept), [])
+  })
+
+  test('changes the file that has a connector, whatever its name', async (t) => {
+    const kept = await mkdtemp(join(tmpdir(), 'genesis-kept-'))
+    t.after(() => rm(kept, { recursive: true }))
+    const first = await makePlace(t, () => new ConnectorFolder(kept))
+    const config = { 'connector.class': connectorClass, model: first.model, topic: 't', 'value.format': 'json' }
+    // As earlier versions named it.
+    await writeFile(join(kept, 'my orders.json'), JSON.stringify({ name: 'my orders', config }))
+    const { herder } = await makePlace(t, () => new ConnectorFolder(kept))
+    await herder.pause('my orders')
+    assert.deepEqual(await readdir(kept), ['my orders.json'])
+    await herder.delete('my orders')
+    assert.deepEqual(await readdir(kept), [])
   })
 
   test('may have one that cannot run any more: it is FAILED and says why', async (t) => {
