@@ -60,7 +60,27 @@ const levels = 24
 /** Levels of about equal mass; the last is for missing values. */
 export function levelsOf(values: Float64Array): Uint8Array {
   const edges = quantileEdges(values, levels)
-  return Uint8Array.from(values, (value) => (Number.isNaN(value) ? levels : intervalOf(value, edges)))
+  const result = new Uint8Array(values.length)
+  for (let i = 0; i < values.length; i++) result[i] = Number.isNaN(values[i]) ? levels : intervalOf(values[i], edges)
+  return result
+}
+
+/** The same for codes, by code; `counts`: the number of rows that have it. */
+export function levelsOfCounts(counts: Uint32Array): Uint8Array {
+  const rows = counts.reduce((sum, count) => sum + count, 0)
+  const result = new Uint8Array(counts.length)
+  let level = -1
+  let next = 1
+  let before = 0
+  counts.forEach((count, code) => {
+    // The code is an edge if a row that starts an interval has it, except for the lowest code.
+    const from = next
+    while (next < levels && Math.floor((next * rows) / levels) < before + count) next++
+    if (count > 0 && (level < 0 || next > from)) level++
+    before += count
+    result[code] = Math.max(0, level)
+  })
+  return result
 }
 
 /** Mutual information of two columns of levels, in bits, over the rows that have both, less its bias; at least 0. */

@@ -1,5 +1,5 @@
 import type { NodeColumn } from '../node-column.js'
-import { levelsOf, sharedBits } from './code-length.js'
+import { levelsOfCounts, sharedBits } from './code-length.js'
 
 const sampleRows = 4000
 const key = 32
@@ -47,8 +47,15 @@ function add(lists: Map<number, number[]>, at: number, row: number): void {
   else list.push(row)
 }
 
-function levelsIn({ codes }: NodeColumn, rows?: Uint32Array): Uint8Array {
-  return levelsOf(rows === undefined ? Float64Array.from(codes) : Float64Array.from(rows, (row) => codes[row]))
+/** `levelsOf` for codes: each code has one level. */
+function levelsIn({ codes, alphabet }: NodeColumn, rows?: Uint32Array): Uint8Array {
+  const counts = new Uint32Array(alphabet.symbols.length)
+  const result = new Uint8Array(rows?.length ?? codes.length)
+  const rowOf = (i: number): number => (rows === undefined ? i : rows[i])
+  for (let i = 0; i < result.length; i++) counts[codes[rowOf(i)]]++
+  const levels = levelsOfCounts(counts)
+  for (let i = 0; i < result.length; i++) result[i] = levels[codes[rowOf(i)]]
+  return result
 }
 
 /** The node with each row's code taken from its donor, and without the symbol for missing if no row needs it. */

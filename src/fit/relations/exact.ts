@@ -4,7 +4,7 @@ import { fitnessOf, formulaIn, keptRows, toleranceOf, type FormulaCandidate, typ
 import { codeLength } from './code-length.js'
 import { durationFormulas } from './durations.js'
 import { numbersOf, type NumberColumn } from './number-column.js'
-import { digitsOf, formulaOf, niceNear, partsOf, untilFixed } from './single-column.js'
+import { digitsOf, formulaOf, niceNear, partsOf, plainValue, untilFixed } from './single-column.js'
 import { quotientFormulas, stepFormulas } from './steps.js'
 
 /** A formula that nearly every row satisfies. */
@@ -68,6 +68,8 @@ class Search {
   readonly #most = new Map<NumberColumn, number>()
   /** Rows all over the sample, on which formulas are tried before the others. */
   readonly #spread: Uint32Array
+  /** Where these are in the sample. */
+  readonly #spreadAt: Uint32Array
   readonly #known = new Map<Uint32Array, Map<NumberColumn, Float64Array>>()
 
   constructor(
@@ -79,7 +81,8 @@ class Search {
       const all = numbersOf(each, sample).map((held) => held * each.unit)
       this.#all.set(each, all)
     }
-    this.#spread = Uint32Array.from(someOf(sample.length, spreadRows), (i) => sample[i])
+    this.#spreadAt = someOf(sample.length, spreadRows)
+    this.#spread = this.#spreadAt.map((i) => sample[i])
     for (const rows of [this.#spread, sample]) this.#known.set(rows, new Map())
   }
 
@@ -127,6 +130,7 @@ class Search {
           ? []
           : [...this.#units(y, x), ...digitsOf(y, x), ...stepFormulas(y, x, this.#all.get(y)!, this.#all.get(x)!)]
       for (const formula of formulas) {
+        if (!x.isTime && this.#isFar(y, x, formula)) continue
         const relation = this.#checked(y, formula, y.isTime ? ['floor'] : ['half', 'floor', 'ceil'])
         if (relation !== null && relation.share === 1) {
           found.push(x.isTime && !y.isTime ? { ...relation, isDuration: true } : relation)
@@ -135,6 +139,20 @@ class Search {
       }
     }
     return found
+  }
+
+  /** Whether a formula of x is so far from y in so many of the spread rows that no rounding would make it pass. */
+  #isFar(y: NumberColumn, x: NumberColumn, formula: Formula): boolean {
+    const target = this.#all.get(y)!
+    const values = this.#all.get(x)!
+    const slack = y.type.kind === 'double' ? 2e-9 * this.#mostOf(y) : 1.01 * y.unit
+    const allowed = Math.floor((1 - minSpreadShare) * this.#spread.length)
+    let misses = 0
+    for (const i of this.#spreadAt) {
+      const value = plainValue(formula, values[i])
+      if (Math.abs(value - target[i]) > slack + 1e-9 * Math.abs(value) && ++misses > allowed) return misses > 30
+    }
+    return false
   }
 
   /** The line through two distant rows, if there is one. */

@@ -124,3 +124,29 @@ export function niceNear(slope: number, grain: number, span: number): number[] {
   }
   return nice
 }
+
+/** A formula's value for one number in its column, before rounding; NaN: unknown, for other operators than arithmetic. */
+export function plainValue(formula: Formula, x: number): number {
+  if (typeof formula === 'number') return formula
+  if (formula === null || 'text' in formula) return NaN
+  if ('column' in formula) return x
+  const a = plainValue(formula.of[0], x)
+  if (formula.op === 'floor') return Math.floor(a)
+  if (formula.op === 'ceil') return Math.ceil(a)
+  if (formula.of.length !== 2) return NaN
+  const b = plainValue(formula.of[1], x)
+  switch (formula.op) {
+    case '+':
+      return a + b
+    case '-':
+      return a - b
+    case '*':
+      return a * b
+    case '/':
+      return a / b
+    case '%':
+      return a - Math.floor(a / b) * b
+    default:
+      return NaN
+  }
+}

@@ -21,16 +21,21 @@ const minValues = 3
 /** Formulas such as floor(x / 60) or ceil(x / 10) × 10 that the column `y` equals in all of some rows. Both in formulas' units. */
 export function stepFormulas(y: NumberColumn, x: NumberColumn, target: Float64Array, values: Float64Array): Formula[] {
   if (y.isTime || x.isTime || y.type.kind === 'double') return []
-  const rows = [...target.keys()].filter((row) => !Number.isNaN(target[row] + values[row]))
-  const distinct = new Set(rows.map((row) => target[row]))
+  if (isBothWays(target, values)) return []
+  const distinct = new Set<number>()
+  const rows: number[] = []
+  let [low, high] = [-1, -1]
+  for (let row = 0; row < target.length; row++) {
+    if (Number.isNaN(target[row] + values[row])) continue
+    rows.push(row)
+    distinct.add(target[row])
+    if (low < 0 || values[row] < values[low]) low = row
+    if (high < 0 || values[row] > values[high]) high = row
+  }
   if (distinct.size < minValues) return []
   const scale = 1 / y.unit
   const first = Math.round(target[rows[0]] * scale)
   const step = tidy(commonStep([...distinct].map((value) => Math.round(value * scale) - first)) * y.unit)
-  const [low, high] = rows.reduce(
-    ([least, most], row) => [values[row] < values[least] ? row : least, values[row] > values[most] ? row : most],
-    [rows[0], rows[0]],
-  )
   const [across, up] = [values[high] - values[low], target[high] - target[low]]
   // From one end to the other there is up to one step more or less.
   if (!(across > 0) || Math.abs(up) <= step) return []
@@ -49,6 +54,28 @@ export function stepFormulas(y: NumberColumn, x: NumberColumn, target: Float64Ar
         return [offset === 0 ? height : { op: offset > 0 ? '+' : '-', of: [height, Math.abs(offset)] }]
       }),
     )
+}
+
+/** Pairs of rows that are compared with each other before all rows are looked at. */
+const comparedRows = 64
+/** More than the tolerances of two steps' heights. */
+const noise = 2.5e-6
+
+/** Whether y rises with x between some rows and falls between others, so that no step function gives it. */
+function isBothWays(target: Float64Array, values: Float64Array): boolean {
+  let rises = false
+  let falls = false
+  const apart = Math.max(1, Math.floor(target.length / comparedRows))
+  for (let i = apart; i < target.length; i += apart) {
+    for (let j = 0; j < i; j += apart) {
+      const across = Math.sign(values[i] - values[j])
+      const up = across * (target[i] - target[j])
+      if (up > noise) rises = true
+      if (up < -noise) falls = true
+      if (rises && falls) return true
+    }
+  }
+  return false
 }
 
 /** What quotients are multiplied by: percentages, and rates per hour. */

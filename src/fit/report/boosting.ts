@@ -63,79 +63,70 @@ export function boostedScores(
   return scores
 }
 
-/** The rows that trees are grown on, contiguous in memory. */
+/** The rows that trees are grown on, contiguous in memory, and scratch space. */
 interface Training {
   readonly columns: readonly BinnedColumn[]
   readonly residuals: Float64Array
   readonly nodes: Uint8Array
+  /** Sum and number of the rows of each node and bin of one column, the bins of a node one after another. */
+  readonly cells: Float64Array
+  /** Bins of a node that have rows, in the order in which they can be cut. */
+  readonly order: Uint8Array
 }
+
+const maxBins = 256
 
 function trainingOf(columns: readonly BinnedColumn[], train: Uint32Array): Training {
   return {
     columns: columns.map((column) => ({ ...column, bins: Uint8Array.from(train, (row) => column.bins[row]) })),
     residuals: new Float64Array(train.length),
     nodes: new Uint8Array(train.length),
+    cells: new Float64Array(2 * maxBins * (1 << (depth - 1))),
+    order: new Uint8Array(maxBins),
   }
 }
 
 /** The split of each node that explains most of the residuals; null: no split does. */
 function bestSplits(training: Training, width: number): (Split | null)[] {
-  const { columns, residuals } = training
+  const { columns, residuals, nodes, cells, order } = training
   const best = new Array<Split | null>(width).fill(null)
   const spread = residuals.reduce((sum, residual) => sum + residual ** 2, 0) / Math.max(1, residuals.length)
+  const rows = new Uint32Array(width)
+  for (const node of nodes) rows[node]++
   columns.forEach(({ bins, count, ordered }, column) => {
-    const sums = new Float64Array(width * count)
-    const counts = new Float64Array(width * count)
-    addUp(training, bins, count, sums, counts)
-    const order = new Uint8Array(count)
+    addUp(training, bins, count, width)
     for (let node = 0; node < width; node++) {
-      const cells: Cells = { sums, counts, from: node * count, order, used: 0 }
-      cells.used = sortedBins(cells, ordered)
+      if (rows[node] < 2 * minRows) continue
+      const from = 2 * node * count
+      const used = sortBins(training, from, count, ordered)
       // Sorting alone explains 2/π of the spread between bins.
-      const chance = ordered ? 0 : (2 / Math.PI) * (cells.used - 1) * spread
-      const cut = cutOf(cells, chance, best[node]?.gain ?? 0)
+      const chance = ordered ? 0 : (2 / Math.PI) * (used - 1) * spread
+      const cut = cutOf(cells, from, order, used, chance, best[node]?.gain ?? 0)
       if (cut === null) continue
       const right = new Uint8Array(count)
-      for (let i = cut.index + 1; i < cells.used; i++) right[order[i]] = 1
+      for (let i = cut.index + 1; i < used; i++) right[order[i]] = 1
       best[node] = { gain: cut.gain, column, right }
     }
   })
   return best
 }
 
-/** Adds up the rows by node and bin, with `width` bins a node. Hot. */
-function addUp(
-  { residuals, nodes }: Training,
-  bins: Uint8Array,
-  width: number,
-  sums: Float64Array,
-  counts: Float64Array,
-): void {
-  for (let i = 0; i < residuals.length; i++) {
-    const at = nodes[i] * width + bins[i]
-    sums[at] += residuals[i]
-    counts[at]++
+/** Adds up the rows by node and bin, with `count` bins a node. Hot. */
+function addUp({ residuals, nodes, cells }: Training, bins: Uint8Array, count: number, width: number): void {
+  cells.fill(0, 0, 2 * width * count)
+  for (let i = 0; i < bins.length; i++) {
+    const at = 2 * (nodes[i] * count + bins[i])
+    cells[at] += residuals[i]
+    cells[at + 1]++
   }
 }
 
-/** The rows of a node, by bin of one column. */
-interface Cells {
-  readonly sums: Float64Array
-  readonly counts: Float64Array
-  /** The node's first bin. */
-  readonly from: number
-  /** Scratch: the node's bins that have rows, in the order in which they can be cut. */
-  readonly order: Uint8Array
-  /** The number of these. */
-  used: number
-}
-
-/** Writes `order`, by value or, without an order, by mean; returns the number of bins. */
-function sortedBins({ sums, counts, from, order }: Cells, ordered: boolean): number {
+/** Writes `order`, by value or, without an order, by mean; returns the number of bins. `from`: the node's first cell. */
+function sortBins({ cells, order }: Training, from: number, count: number, ordered: boolean): number {
   let used = 0
-  for (let bin = 0; bin < order.length; bin++) if (counts[from + bin] > 0) order[used++] = bin
+  for (let bin = 0; bin < count; bin++) if (cells[from + 2 * bin + 1] > 0) order[used++] = bin
   if (!ordered) {
-    const mean = (bin: number): number => sums[from + bin] / counts[from + bin]
+    const mean = (bin: number): number => cells[from + 2 * bin] / cells[from + 2 * bin + 1]
     order.subarray(0, used).sort((a, b) => mean(a) - mean(b) || a - b)
   }
   return used
@@ -146,15 +137,18 @@ function sortedBins({ sums, counts, from, order }: Cells, ordered: boolean): num
  * many categories would hide all others.
  */
 function cutOf(
-  { sums, counts, from, order, used }: Cells,
+  cells: Float64Array,
+  from: number,
+  order: Uint8Array,
+  used: number,
   chance: number,
   least: number,
 ): { readonly index: number; readonly gain: number } | null {
   let sum = 0
   let count = 0
   for (let i = 0; i < used; i++) {
-    sum += sums[from + order[i]]
-    count += counts[from + order[i]]
+    sum += cells[from + 2 * order[i]]
+    count += cells[from + 2 * order[i] + 1]
   }
   const whole = sum ** 2 / (count + shrinkage)
   let left = 0
@@ -162,8 +156,8 @@ function cutOf(
   let gain = chance
   let index = -1
   for (let i = 0; i + 1 < used; i++) {
-    left += sums[from + order[i]]
-    leftCount += counts[from + order[i]]
+    left += cells[from + 2 * order[i]]
+    leftCount += cells[from + 2 * order[i] + 1]
     if (leftCount < minRows || count - leftCount < minRows) continue
     const parts = left ** 2 / (leftCount + shrinkage) + (sum - left) ** 2 / (count - leftCount + shrinkage)
     if (parts - whole > gain) {

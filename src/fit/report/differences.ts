@@ -5,6 +5,7 @@ import { learnedColumns } from './sample.js'
 import type { Prepared } from '../prepare.js'
 import { computed } from '../relations/number-column.js'
 import type { Sample, SampleColumn } from './sample.js'
+import { SpanCorrelations } from './span-correlations.js'
 import { correlation } from './trends.js'
 
 /** A column that is close to others, and how its distance from them is measured. */
@@ -40,6 +41,8 @@ export function differencesOf(prepared: Prepared, real: Sample): Difference[] {
 /** Units of durations between times, in milliseconds. */
 const units = [7 * dayMs, dayMs, 3_600_000, 60_000, 1000]
 const maxSpans = 12
+/** Far more than an estimated correlation may be off. */
+const roundingErrors = 1e-3
 
 /**
  * Numbers that go with the difference of two columns more than with either of them, such as days charged beside the begin and end of a hire, whether a relation ties
@@ -49,25 +52,26 @@ function spans(prepared: Prepared, real: Sample, known: ReadonlySet<string>): Di
   const types = typesOf(prepared)
   const isTime = (name: string): boolean => ['date', 'timestamp'].includes(types.get(name)!.kind)
   const numeric = real.columns.filter(({ name, numeric: isNumber }) => isNumber && types.get(name)!.kind !== 'time')
-  const valuesOf = new Map(
-    numeric.map(({ name, values }) => {
-      const { factor, scale } = unitOf(types.get(name)!)
-      return [name, values.map((value) => (value * factor) / 10 ** scale)] as const
-    }),
-  )
+  const columns = numeric.map(({ name, values }) => {
+    const { factor, scale } = unitOf(types.get(name)!)
+    return { name, isTime: isTime(name), values: values.map((value) => (value * factor) / 10 ** scale) }
+  })
+  const correlations = new SpanCorrelations(columns.map(({ values }) => values))
   const found: (Difference & { readonly r: number })[] = []
-  numeric.forEach(({ name: a }, i) => {
-    for (const { name: b } of numeric.slice(i + 1)) {
-      if (isTime(a) !== isTime(b)) continue
-      const [from, to] = [valuesOf.get(a)!, valuesOf.get(b)!]
-      const length = to.map((value, row) => value - from[row])
-      for (const { name: c } of numeric) {
-        if (c === a || c === b || isTime(c) || known.has([a, b, c].sort().join('\n'))) continue
-        const values = valuesOf.get(c)!
+  columns.forEach(({ name: a, isTime: isSpan, values: from }, i) => {
+    for (let j = i + 1; j < columns.length; j++) {
+      const { name: b, isTime: isAlsoTime, values: to } = columns[j]
+      if (isSpan !== isAlsoTime) continue
+      let length: Float64Array | null = null
+      for (const [k, { name: c, isTime: isPoint, values }] of columns.entries()) {
+        if (k === i || k === j || isPoint) continue
+        const alone = correlations.alone(i, j, k)
+        if (!(correlations.between(i, j, k) > Math.max(alone, minCorrelation) - roundingErrors)) continue
+        if (known.has([a, b, c].sort().join('\n'))) continue
+        length ??= to.map((value, row) => value - from[row])
         const r = correlation(length, values)
-        const alone = Math.max(Math.abs(correlation(from, values)), Math.abs(correlation(to, values)))
         if (!(Math.abs(r) >= minCorrelation && Math.abs(r) > alone)) continue
-        const unit = nearestUnit(deviation(length) / deviation(values), isTime(a) ? units : [1])
+        const unit = nearestUnit(deviation(length) / deviation(values), isSpan ? units : [1])
         if (unit === null) continue
         const difference: Formula = {
           op: '-',

@@ -1,7 +1,7 @@
 import { formulaText } from '../../model/expression/formula.js'
 import { relationSentence, timesIn } from '../relations/note.js'
 import type { Prepared } from '../prepare.js'
-import { differencesOf, differenceValues } from './differences.js'
+import { differenceValues, type Difference } from './differences.js'
 import { learnedColumns, type Sample } from './sample.js'
 import { ksComplement } from './shapes.js'
 
@@ -48,10 +48,11 @@ export interface RelationScore {
 
 export function relationScores(
   prepared: Prepared,
+  differences: readonly Difference[],
   { real, references, synthetic }: { real: Sample; references: Sample; synthetic: Sample },
 ): RelationScore[] {
   const isTime = timesIn(learnedColumns(prepared))
-  return differencesOf(prepared, references).map((difference): RelationScore => {
+  return differences.map((difference): RelationScore => {
     const [own, other, made] = [real, references, synthetic].map((sample) =>
       differenceValues(difference, prepared, sample),
     )

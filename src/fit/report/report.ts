@@ -147,7 +147,7 @@ export function makeReport({ prepared, sourceRows, circuit, training, split, see
     privacy: split.heldOut === null ? null : privacyOf(prepared, split.train, { real, references, synthetic }),
     detectability: toldFromReal(synthetic),
     detectabilityOfReal: toldFromReal(references),
-    relations: relationScores(prepared, { real, references, synthetic }),
+    relations: relationScores(prepared, differences, { real, references, synthetic }),
     found: foundRelations(prepared),
     columns: prepared.planned.map(({ name }): ColumnReport => {
       const j = learned.get(name)
