@@ -1,4 +1,5 @@
 import type { CodedTable } from '../model/circuit.js'
+import { storedNumbers } from './circuit-tables.js'
 import { fitsInMemory, run, type RunOptions, type RunResult } from './run.js'
 import { dividedTable, someRows } from './table-parts.js'
 
@@ -27,19 +28,26 @@ export const shortEpochs = 5
 const maxRows = 60_000
 /** Minimum number of rows per state for a size to be tried. */
 const minRowsPerState = 16
+/** Numbers in a model file of about a megabyte (circuit-tables.ts), which is what a ConfigMap holds. */
+const modestNumbers = 375_000
 /** Doubling the states quadruples the work, which is worth it if held-out rows become 4 % likelier. */
 const minGain = 0.04
 
 /**
  * Chooses H by short runs, starting from the smallest size and doubling while that is worth it. Without held-out rows, a tenth of the
- * table is held out for the choice. Aborting returns the best choice so far.
+ * table is held out for the choice. A size that would take more than a megabyte, and more numbers than the table has values, is not tried.
+ * Aborting returns the best choice so far.
  */
 export async function chooseStates(
   table: CodedTable,
   heldOut: CodedTable | undefined,
   options: (states: number) => RunOptions,
 ): Promise<Choice> {
-  const tried = sizes.filter((states) => states * minRowsPerState <= table.rows)
+  const modest = Math.max(modestNumbers, table.rows * table.sizes.length)
+  const tried = sizes.filter((states) => {
+    const { parent } = options(states)
+    return states * minRowsPerState <= table.rows && storedNumbers(parent, table.sizes, states) <= modest
+  })
   if (tried.length < 2) return { states: sizes[0], candidates: [], short: null }
   const parts = heldOut === undefined ? dividedTable(table, 10) : { table, heldOut }
   const trained = someRows(parts.table, maxRows)

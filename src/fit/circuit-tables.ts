@@ -6,6 +6,17 @@ import { encodeShortTable, encodeTable } from '../model/table.js'
 /** Circuits with at least this many numbers, about half a megabyte in 32 bits, are written in 16 bits. */
 const manyNumbers = 100_000
 
+/** How many numbers a model file has for a circuit with many of them. */
+export function storedNumbers(parent: readonly number[], sizes: readonly number[], states: number): number {
+  const inner = parent.filter((above, node) => above >= 0 && !isLeaf(parent, node)).length
+  return states + inner * states ** 2 + states * sizes.reduce((sum, size) => sum + size, 0)
+}
+
+/** A leaf needs no state: the parent's state determines the distribution of its symbols. */
+function isLeaf(parent: readonly number[], node: number): boolean {
+  return parent[node] >= 0 && !parent.includes(node)
+}
+
 /** A circuit as stored in a model file. */
 export function circuitTables(circuit: Circuit): ArtifactCircuit {
   const { states, prior, transitions, emissions } = circuit
@@ -18,13 +29,13 @@ export function circuitTables(circuit: Circuit): ArtifactCircuit {
       emissions: emissions.map(encodeTable),
     }
   }
-  // A leaf needs no state: the parent's state determines the distribution of its symbols.
-  const isLeaf = (node: number): boolean => parent[node] >= 0 && !parent.includes(node)
   return {
     ...{ states, numbers: 'short', parent, prior: encodeShortTable(prior) },
-    transitions: transitions.map((table, node) => (isLeaf(node) ? '' : encodeShortTable(table))),
+    transitions: transitions.map((table, node) => (isLeaf(parent, node) ? '' : encodeShortTable(table))),
     emissions: emissions.map((table, node) =>
-      encodeShortTable(isLeaf(node) ? Float32Array.from(product(transitions[node], table, states, states)) : table),
+      encodeShortTable(
+        isLeaf(parent, node) ? Float32Array.from(product(transitions[node], table, states, states)) : table,
+      ),
     ),
   }
 }

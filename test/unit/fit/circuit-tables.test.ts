@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { circuitTables } from '#src/fit/circuit-tables.js'
+import { circuitTables, storedNumbers } from '#src/fit/circuit-tables.js'
 import { TrainingRandom } from '#src/fit/random.js'
 import { writeModel } from '#src/model/artifact-write.js'
 import type { ModelArtifact } from '#src/model/artifact.js'
@@ -57,4 +57,14 @@ test('a small circuit is written exactly', () => {
     ...{ states: 2, parent: [-1], prior: table(1, 2), transitions: [new Float32Array(0)], emissions: [table(2, 3)] },
   }
   assert.equal(circuitTables(small).numbers, undefined)
+})
+
+test('how many numbers are written is known before a circuit is trained', () => {
+  const { prior, transitions, emissions } = circuitTables(circuit)
+  const bytes = [prior, ...transitions, ...emissions].map((text) => Buffer.from(text, 'base64').length)
+  const sizes = circuit.emissions.map(({ length }) => length / states)
+  assert.equal(
+    2 * storedNumbers(circuit.parent, sizes, states),
+    bytes.reduce((a, b) => a + b),
+  )
 })

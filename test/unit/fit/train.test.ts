@@ -1,6 +1,7 @@
 import { test, suite } from 'node:test'
 import assert from 'node:assert/strict'
 import type { Circuit, CodedTable } from '#src/model/circuit.js'
+import { TrainingRandom } from '#src/fit/random.js'
 import { train, type TrainOptions, type TrainProgress } from '#src/fit/train.js'
 import { isValid, logLikelihood, randomCircuit, sampleTable } from './known-circuit.js'
 
@@ -68,6 +69,24 @@ void suite('training', () => {
     assert.ok(report.states > 16)
     const [first, second] = report.candidates
     assert.ok(second.heldOut > first.heldOut + 0.04)
+  })
+
+  test('auto does not try sizes that would take more numbers than the table has values, and more than a megabyte', async () => {
+    const random = new TrainingRandom(1)
+    const wide = (width: number): CodedTable =>
+      tableOf(
+        Array.from({ length: width }, () => Array.from({ length: 600 }, () => random.below(500))),
+        Array<number>(width).fill(500),
+      )
+    const options: TrainOptions = { states: 'auto', seed: 1, epochs: 1, threads: 2 }
+    // 32 states × 500 symbols × 25 columns are 400,000 numbers, for 15,000 values.
+    const { report } = await train(wide(25), options)
+    assert.deepEqual([report.states, report.candidates], [16, []])
+    const { report: modest } = await train(wide(20), options)
+    assert.deepEqual(
+      modest.candidates.map(({ states }) => states),
+      [16, 32],
+    )
   })
 
   test('auto continues the short run of the chosen size', async () => {
