@@ -6,46 +6,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { after, before, describe, test, type TestContext } from 'node:test'
 import { eventually } from '../contract/herder.js'
 import { program, runNode, shipped } from '../support/genesis.js'
 import { loopbackCertificate, loopbackKey } from '../support/loopback-certificate.js'
 import { startOtlpReceiver } from '../support/otlp-receiver.js'
 import { cheapHash } from '../support/password-hash.js'
-
-/** In every place that takes a secret, one of its own. None of them may come out anywhere. */
-const secrets = {
-  saslPassword: 'planted-sasl-password',
-  registryPassword: 'planted-registry-password',
-  adminPassword: 'planted-admin-password',
-  token: 'planted-static-token',
-  webSocketKey: 'planted-websocket-key',
-  restVariable: 'planted-rest-variable',
-  restFile: 'planted-rest-file',
-  plainText: 'planted-plain-text',
-  wrongLogin: 'planted-wrong-login',
-  path: 'planted-path',
-  model: 'planted-model',
-  topic: 'planted-topic',
-}
-
-/** A text as it is, in URLs, in hexadecimal, and wherever it is in Base64 of something longer. */
-function formsOf(secret: string): string[] {
-  const base64 = [0, 1, 2].map((shift) => {
-    const text = Buffer.from(`${'x'.repeat(shift)}${secret}`).toString('base64')
-    return text.slice(shift === 0 ? 0 : 4, -4)
-  })
-  return [secret, encodeURIComponent(secret), Buffer.from(secret).toString('hex'), ...base64]
-}
-
-function assertNone(where: string, text: string, allowed: readonly string[] = []): void {
-  for (const [name, secret] of Object.entries(secrets))
-    if (!allowed.includes(secret))
-      for (const form of formsOf(secret)) {
-        const at = text.indexOf(form)
-        assert.equal(at, -1, `${name} in ${where}: …${text.slice(Math.max(0, at - 100), at + 100)}`)
-      }
-}
+import { leakyOptions, leaksIn, secrets, type Output } from '../support/planted-secrets.js'
 
 const worker = (hash: string): string => `
 http:
@@ -73,6 +40,10 @@ name: to-a-file
 model: ${shipped('models/customers.json')}
 sink: { type: file, path: records.jsonl }
 throughput: { rate: 10 }
+---
+name: to-no-file
+model: ${shipped('models/customers.json')}
+sink: { type: file, path: 'worker.yaml/\${env:SECRET_PATH}' }
 ---
 name: to-kafka
 model: ${shipped('models/customers.json')}
@@ -114,11 +85,13 @@ describe('a planted secret', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  test('is in no log, no response, no metric and no error of a running worker', async (t) => {
+  /** What a worker says and answers while its connectors fail and its callers err. `more`: of its environment. */
+  async function outputsOfWorker(t: TestContext, more: Readonly<Record<string, string>> = {}): Promise<Output[]> {
+    const outputs: Output[] = []
     const args = [program, 'run', 'connectors.yaml', '--worker', 'worker.yaml', '--log-level', 'trace', '--json']
     const collector = await startOtlpReceiver(t)
     const telemetry = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, OTEL_TRACES_EXPORTER: 'otlp' }
-    const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, ...env, ...telemetry } })
+    const child = spawn(process.execPath, args, { cwd: folder, env: { ...process.env, ...env, ...telemetry, ...more } })
     t.after(() => child.kill('SIGKILL'))
     let output = ''
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (output += part.toString()))
@@ -157,18 +130,20 @@ describe('a planted secret', () => {
       await call(admin, 'POST', '/genesis/connectors/to-kafka/verify'),
     ]
     assert.match(refused[0], /^400.*\$\{env:REST_KEY\}/s)
-    assertNone('the answers to wrong calls', refused.join('\n'))
+    outputs.push({ where: 'the answers to wrong calls', text: refused.join('\n') })
 
     // Every task that cannot do its work has said so.
     const ready = async (): Promise<boolean> => {
       const text = await call(admin, 'GET', '/ready')
-      return ['to-kafka', 'to-a-websocket', 'over-rest'].every((name) => text.includes(`"connector":"${name}"`))
+      return ['to-no-file', 'to-kafka', 'to-a-websocket', 'over-rest'].every((name) =>
+        text.includes(`"connector":"${name}"`),
+      )
     }
     await eventually(ready)
     const document = JSON.parse((await call(admin, 'GET', '/openapi.json')).slice(4)) as {
       readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>
     }
-    const names = ['to-a-file', 'to-kafka', 'to-a-websocket', 'over-rest']
+    const names = ['to-a-file', 'to-no-file', 'to-kafka', 'to-a-websocket', 'over-rest']
     const gets = Object.entries(document.paths).flatMap(([path, methods]) =>
       methods['get'] === undefined ? [] : names.map((name) => path.replace('{name}', name).replaceAll(/\{\w+\}/g, '0')),
     )
@@ -180,25 +155,49 @@ describe('a planted secret', () => {
       '/connector-plugins/GenesisSource/config',
     ]
     assert.ok(all.length > 40)
-    await Promise.all(
-      all.flatMap((path) => [
-        call(reader, 'GET', path).then((text) => assertNone(`GET ${path} as a reader`, text)),
-        // An administrator sees what was sent.
-        call(admin, 'GET', path).then((text) => assertNone(`GET ${path} as an admin`, text, [secrets.plainText])),
-      ]),
-    )
+    for (const [role, login, allowed] of [
+      ['a reader', reader, []],
+      // An administrator sees what was sent.
+      ['an admin', admin, [secrets.plainText]],
+    ] as const)
+      // One after the other: many logins at once are refused.
+      for (const path of all) {
+        const text = await call(login, 'GET', path)
+        assert.doesNotMatch(text, /^(?:401|403|429)|too many/i, path)
+        outputs.push({ where: `GET ${path} as ${role}`, text, allowed })
+      }
     child.kill('SIGTERM')
     await exit
     assert.match(output, /"code":"AUDIT"/)
     assert.match(output, /KAFKA_UNREACHABLE|REGISTRY_UNREACHABLE/)
-    assertNone('the logs', output)
+    outputs.push({ where: 'the logs', text: output })
     const failed = collector.spans.filter(({ name, status }) => name === 'start task' && status === 2)
     assert.deepEqual(failed.map(({ attributes }) => attributes['genesis.connector']).sort(), [
       'over-rest',
       'to-a-websocket',
       'to-kafka',
+      'to-no-file',
     ])
-    assertNone('metrics and traces', Buffer.concat(collector.bodies).toString('latin1'))
+    outputs.push({ where: 'metrics and traces', text: Buffer.concat(collector.bodies).toString('latin1') })
+    return outputs
+  }
+
+  test('is in no log, no response, no metric and no error of a running worker', async (t) => {
+    assert.deepEqual(leaksIn(await outputsOfWorker(t)), [])
+  })
+
+  test('is found in each of these if the program leaks it there', async (t) => {
+    const leaks = leaksIn(await outputsOfWorker(t, { NODE_OPTIONS: leakyOptions() }))
+    const found = (leak: string): boolean => leaks.some((one) => one.startsWith(leak))
+    for (const leak of [
+      'path in the logs: ',
+      'path in GET /genesis/connectors/to-no-file as a reader: ',
+      'webSocketKey in the answers to wrong calls: ',
+      'restVariable in metrics and traces: ',
+      'restFile in GET /ready as an admin: ',
+      'webSocketKey in GET /metrics as a reader: ',
+    ])
+      assert.ok(found(leak), `not found: ${leak}\n${leaks.join('\n')}`)
   })
 
   test('is in no output of other commands, nor of one that fails or crashes', async () => {
@@ -228,7 +227,23 @@ describe('a planted secret', () => {
       }),
     ])
     assert.match(outputs.join('\n'), /as-scripted/)
-    assertNone('the output of commands', outputs.join('\n'))
+    assert.deepEqual(leaksIn([{ where: 'the output of commands', text: outputs.join('\n') }]), [])
+  })
+
+  test('is found in the output of commands that leak it, and of one that crashes', async () => {
+    const crash = `--import=data:text/javascript,throw(new(Error)(process.env.WEBSOCKET_KEY))`
+    const leaksOf = async (options: string, ...args: string[]): Promise<readonly string[]> => {
+      const { stdout, stderr } = await runNode([program, ...args], {
+        cwd: folder,
+        env: { ...env, NODE_OPTIONS: options },
+      })
+      return leaksIn([{ where: 'it', text: stdout + stderr }]).map((leak) => leak.split(' in it: ')[0])
+    }
+    const onWorker = ['--worker', 'worker.yaml']
+    await writeFile(join(folder, 'no-model.yaml'), "name: w\nmodel: '${file:secrets/key}'\ntopic: t\n")
+    assert.deepEqual(await leaksOf(crash, 'run', 'connectors.yaml', ...onWorker), ['webSocketKey'])
+    assert.deepEqual(await leaksOf(leakyOptions(), 'describe', shipped('models/customers.json')), ['webSocketKey'])
+    assert.deepEqual(await leaksOf(leakyOptions(), 'validate', 'no-model.yaml', ...onWorker), ['restFile'])
   })
 
   test('is in no output of verify and reset: not where they work, not where they fail, not as JSON, not in a trace', async () => {
@@ -268,6 +283,6 @@ describe('a planted secret', () => {
     await run(1, 'verify', away)
     await run(1, 'reset', away, '--yes')
     await run(1, 'reset', away, '--keep-position', '--yes', '--json')
-    assertNone('the output of verify and reset', outputs.join('\n'))
+    assert.deepEqual(leaksIn([{ where: 'the output of verify and reset', text: outputs.join('\n') }]), [])
   })
 })

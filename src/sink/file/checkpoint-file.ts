@@ -11,14 +11,19 @@ export interface FileCheckpoint {
   readonly form: string
 }
 
-/** Reads it; null if there is none. Throws CHECKPOINT_INVALID unless `replaceCheckpointFile` wrote it. */
+/** Reads it; null if there is none. Throws CHECKPOINT_INVALID unless `replaceCheckpointFile` wrote it, and SINK_FAILED if it cannot be read. */
 export async function readCheckpointFile(path: string): Promise<FileCheckpoint | null> {
   let text: string
   try {
     text = await readFile(path, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return null
+    throw new GenesisError('SINK_FAILED', 'the checkpoint file cannot be read', {
+      place: path,
+      found: code ?? message,
+      cause: error,
+    })
   }
   try {
     const content = JSON.parse(text) as FileCheckpoint

@@ -7,6 +7,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import { describe, test, type TestContext } from 'node:test'
 import avsc from 'avsc'
 import type { GenesisError } from '#src/errors.js'
+import { readCheckpointFile } from '#src/sink/file/checkpoint-file.js'
 import { shardFile } from '#src/sink/file/options.js'
 import { FileSink, type FileSinkOptions } from '#src/sink/file/sink.js'
 import { ContainerFraming, LineFraming } from '#src/sink/framing.js'
@@ -212,6 +213,17 @@ describe('the file sink', () => {
       read,
       Array.from({ length: 1000 }, (_, i) => i),
     )
+  })
+
+  test('says which checkpoint it cannot read, and why', async (t) => {
+    const file = join(await folder(t), 'file')
+    await writeFile(file, '')
+    const path = join(file, 'data.jsonl.checkpoint')
+    await assert.rejects(readCheckpointFile(path), {
+      code: 'SINK_FAILED',
+      message: `${path}: the checkpoint file cannot be read; found ENOTDIR`,
+    })
+    assert.equal(await readCheckpointFile(`${file}.checkpoint`), null)
   })
 
   test('gives each of several shards its own file', async () => {
