@@ -22,8 +22,6 @@ export interface LineResult {
   readonly cores: number
   /** CPU seconds until the first producer was fenced: threads, libraries, model, topics. */
   readonly startCpuSeconds: number
-  /** Resident memory of this process after each tenth of the records. */
-  readonly rssBytes: readonly number[]
 }
 
 /** Sends `records` records to a new topic; the clocks run from the fenced producer to the last commit. */
@@ -43,17 +41,11 @@ export function benchLine({ records, tasks = 1, threads = tasks, connector = {} 
       },
     }
     const worker = new Worker({ ...config, threads }, events)
-    const rssBytes: number[] = []
-    const watch = setInterval(() => {
-      const tenths = Math.floor((worker.status()[0].counters.records * 10) / records)
-      while (rssBytes.length < Math.min(9, tenths)) rssBytes.push(process.memoryUsage.rss())
-    }, 50)
     try {
       const before = process.cpuUsage()
       await Promise.all(specsOf().map((task) => worker.startTask(task)))
       await worker.ended()
       const ended = performance.now()
-      rssBytes.push(process.memoryUsage.rss())
       const [{ complete, tasks: all }] = worker.status()
       if (!complete || began === undefined) throw new Error(all.map(({ failure }) => failure?.message).join('; '))
       const seconds = (ended - began.at) / 1000
@@ -63,10 +55,8 @@ export function benchLine({ records, tasks = 1, threads = tasks, connector = {} 
         cpuMicrosPerRecord: (cpuSeconds * 1e6) / records,
         cores: cpuSeconds / seconds,
         startCpuSeconds: secondsOf(began.cpu) - secondsOf(before),
-        rssBytes,
       }
     } finally {
-      clearInterval(watch)
       await worker.stop()
     }
   })

@@ -2,8 +2,9 @@
 import type { Compression } from '#src/kafka/producer.js'
 import { alone } from '../alone.js'
 import type { IdleResult } from '../idle.js'
-import { benchLine, type LineOptions, type LineResult } from '../line.js'
+import { benchLine, type LineOptions } from '../line.js'
 import { interleaved, median, megabytes, micros, millions, percent, table, thousands, title } from '../markdown.js'
+import { benchMemory } from '../memory.js'
 import { benchProduce } from '../produce.js'
 import { benchRate } from '../rate.js'
 import { benchVerify } from '../verify.js'
@@ -125,10 +126,10 @@ export const verify: Section = async ({ rounds, quick }) => {
   table(['shards and partitions', 'records/s', 'CPU a record'], rows)
 }
 
-export const memory: Section = async ({ quick }) => {
+export const memory: Section = async ({ brokers, quick }) => {
   const records = quick ? 10_000_000 : 100_000_000
-  title(`Resident memory of the whole line over ${millions(records)} records, one thread`)
-  const { rssBytes } = await alone<LineResult>('line', { records })
+  title(`Resident memory of \`genesis run\` over ${millions(records)} records, one task`)
+  const { bareBytes, rssBytes, seconds } = await benchMemory(brokers, records)
   const [first] = rssBytes
   table(
     ['sent', ...rssBytes.map((_, tenth) => `${(tenth + 1) * 10} %`)],
@@ -137,4 +138,5 @@ export const memory: Section = async ({ quick }) => {
       ['against the first tenth', ...rssBytes.map((bytes) => `${((bytes / first - 1) * 100).toFixed(1)} %`)],
     ],
   )
+  console.log(`Node with an empty program: ${megabytes(bareBytes)}. The run took ${seconds.toFixed(0)} s.\n`)
 }
