@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander'
 import { genesisProgram } from './program.js'
 import { report } from './report.js'
+import { keepYoungGeneration } from './young-generation.js'
 
 /** A reader that stops early (`genesis stream … | head`) is not an error. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -11,8 +12,10 @@ process.on('uncaughtException', (error) => process.exit(report(error)))
 
 /** Commands report their outcome through process.exitCode, or throw. */
 async function main(): Promise<void> {
+  const command = process.argv[2] ?? ''
+  if (command === 'run') keepYoungGeneration()
   try {
-    await (await genesisProgram(process.argv[2] ?? '')).parseAsync()
+    await (await genesisProgram(command)).parseAsync()
   } catch (error) {
     // Commander has already printed the problem; help and version also end here, with status 0.
     process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : report(error)

@@ -32,10 +32,9 @@ const maxUnanswered = 12
 
 /**
  * Node ends a thread at its heap limit with 16 MB in reserve. What survives a young generation of its usual size can exceed that at once,
- * and Node 24 then aborts the whole process. It grows to its size while a thread starts and stays as large; at twice this size a thread needed
- * 10 MB more, and no less CPU.
+ * and Node 24 then aborts the whole process. A thread has all of it from the start: at four times this size it needed 14 MB more, and no less CPU.
  */
-const maxYoungGenerationSizeMb = 12
+const maxYoungGenerationSizeMb = 6
 
 /**
  * Runs tasks on worker threads, many on each; threads are started on demand. When a thread dies (a
