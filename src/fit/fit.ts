@@ -1,10 +1,9 @@
 import type { ModelArtifact } from '../model/artifact.js'
 import { assembleModel } from './assemble.js'
 import type { ColumnsFile } from './columns/settings.js'
-import { orderedCodes } from './node-column.js'
 import { castPeople } from './people/cast.js'
 import { planTable } from './plan-table.js'
-import { codedRows, prepareTable, type Prepared } from './prepare.js'
+import { codedRows, likenessOf, prepareTable, type Prepared } from './prepare.js'
 import { TrainingRandom } from './random.js'
 import { dryRun } from './dry-run.js'
 import { exampleNotes } from './examples.js'
@@ -69,8 +68,7 @@ async function trainCircuit(prepared: Prepared, split: Split, options: FitOption
   const { states, seed, threads, signal, onProgress } = options
   const heldOut = split.heldOut === null ? undefined : codedRows(prepared, split.heldOut)
   const table = codedRows(prepared, split.train)
-  const ordered = prepared.nodes.map(orderedCodes)
-  return train(table, { states, seed, threads, heldOut, ordered, signal, onProgress })
+  return train(table, { states, seed, threads, heldOut, ...likenessOf(prepared), signal, onProgress })
 }
 
 interface Split {

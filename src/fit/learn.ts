@@ -2,8 +2,7 @@ import type { ModelArtifact } from '../model/artifact.js'
 import { assembleModel } from './assemble.js'
 import type { PlannedColumn } from './columns/plan.js'
 import type { ColumnsFile } from './columns/settings.js'
-import { orderedCodes } from './node-column.js'
-import { codedRows, prepareTable, type PrepareOptions } from './prepare.js'
+import { codedRows, likenessOf, prepareTable, type PrepareOptions } from './prepare.js'
 import type { Table } from './table/table.js'
 import { train } from './train.js'
 
@@ -23,9 +22,10 @@ export async function learnTable(
 ): Promise<{ artifact: ModelArtifact; notes: readonly string[] }> {
   const prepared = prepareTable(table, file, options, { planned, casts: [] })
   const { name, states, seed, threads, signal } = options
-  const ordered = prepared.nodes.map(orderedCodes)
   const trained =
-    prepared.nodes.length === 0 ? null : await train(codedRows(prepared), { states, seed, threads, ordered, signal })
+    prepared.nodes.length === 0
+      ? null
+      : await train(codedRows(prepared), { states, seed, threads, ...likenessOf(prepared), signal })
   const notes = prepared.planned.flatMap((column) =>
     column.place === 'learned' ? column.learned.notes : (column.found?.notes ?? []),
   )

@@ -91,6 +91,7 @@ export class Maximization {
       kernel.addConstant(table, average, symbol * width, width, mass * marginal[symbol])
     }
     this.#addNeighbours(node, average, table)
+    this.#addAlike(node, average, table)
     const total = this.#total
     kernel.sumRows(total, table, size)
     kernel.divideRows(table, total)
@@ -125,6 +126,29 @@ export class Maximization {
       const factor = (neighbourMass * marginal[codes[index]]) / windowMarginal
       // The difference may be a rounding error below 0.
       kernel.addShares(table, codes[index] * width, window, total, factor)
+    }
+  }
+
+  /** The same with groups of codes instead of windows. */
+  #addAlike(node: number, average: Float32Array, table: Float32Array): void {
+    const { alike, neighbourMass, marginals } = this.#smoothing
+    if (alike[node].length === 0) return
+    const { width } = this.#layout
+    const kernel = this.#kernel
+    const marginal = marginals[node]
+    const total = this.#total
+    kernel.sumRows(total, average, this.#sizes[node])
+    for (const groups of alike[node]) {
+      for (const codes of groups) {
+        const window = this.#window.fill(0)
+        let groupMarginal = 0
+        for (const code of codes) {
+          groupMarginal += marginal[code]
+          kernel.addSigned(window, average, code * width, 1)
+        }
+        for (const code of codes)
+          kernel.addShares(table, code * width, window, total, (neighbourMass * marginal[code]) / groupMarginal)
+      }
     }
   }
 

@@ -8,7 +8,7 @@ import { dayAndTime, freeName, type ComposedColumn } from './columns/day-and-tim
 import { risingNote } from './columns/rising.js'
 import { findDependencies, heldCodes, type ColumnDependency } from './dependencies.js'
 import { categoryAlphabet, numberAlphabet, type DiscretiseOptions } from './discretise/alphabet.js'
-import { jointColumns } from './relations/joint.js'
+import { groupsByPart, jointColumns } from './relations/joint.js'
 import { donated, donorsOf } from './relations/donors.js'
 import { findMasks, type Mask } from './relations/missing.js'
 import { forbiddenNote, maskNotes, relationNote, timesIn } from './relations/note.js'
@@ -17,10 +17,11 @@ import type { PlannedRelation } from './relations/planned-relation.js'
 import { followerNote, followersOf, type Follower } from './relations/followers.js'
 import { unequalPairs } from './relations/unequal.js'
 import { forbiddenRows, statedRelations } from './relations/stated.js'
-import type { NodeColumn } from './node-column.js'
+import { orderedCodes, type NodeColumn } from './node-column.js'
 import type { Cast } from './people/cast.js'
 import { eventTimesIn, inOrder, isLearned, planTable, type Plan } from './plan-table.js'
 import type { Table } from './table/table.js'
+import type { TrainOptions } from './train.js'
 
 /** A table prepared for training. */
 export interface Prepared {
@@ -251,6 +252,14 @@ export function codedRows({ rows, nodes }: Prepared, selected?: Uint32Array): Co
     rows: selected?.length ?? rows,
     sizes: nodes.map(({ alphabet }) => alphabet.symbols.length),
     codes: nodes.map(({ codes }) => (selected === undefined ? codes : pick(codes, selected))),
+  }
+}
+
+/** What training is told about the codes of each node. */
+export function likenessOf({ nodes, joint }: Prepared): Pick<TrainOptions, 'ordered' | 'alike'> {
+  return {
+    ordered: nodes.map(orderedCodes),
+    alike: nodes.map((node) => (joint.includes(node.column) ? groupsByPart(node) : [])),
   }
 }
 

@@ -5,7 +5,7 @@ import { batchesOf, chunksPerBatch, heldOutChunks } from './job.js'
 import type { BegunRun, EpochDone, Gain, TrainingJob } from './job.js'
 import { bytesOf, copyTables, layoutIn, type Layout, type CircuitShape, type CircuitTables } from './layout.js'
 import { plainKernel } from './plain-kernel.js'
-import { smoothingOf } from './smoothing.js'
+import { smoothingOf, type CodeGroups } from './smoothing.js'
 import { TrainingRandom } from './random.js'
 import { sharedMemory, type SharedMemory } from './simd.js'
 import { start } from './start.js'
@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly parent: readonly number[]
   /** As in TrainOptions. */
   readonly ordered: readonly number[]
+  /** As in TrainOptions. */
+  readonly alike: readonly (readonly CodeGroups[])[]
   /** Codes must be in shared memory (`sharedTable`). */
   readonly table: CodedTable
   readonly heldOut: CodedTable | undefined
@@ -61,8 +63,8 @@ export function fitsInMemory(options: RunOptions): boolean {
  * TABLE_INVALID if the circuit does not fit in memory.
  */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { states, epochs, seed, parent, ordered, table, heldOut, signal } = options
-  const smoothing = smoothingOf(table, states, ordered)
+  const { states, epochs, seed, parent, ordered, alike, table, heldOut, signal } = options
+  const smoothing = smoothingOf(table, states, ordered, alike)
   const shape = shapeOf(options)
   const { threads } = shape
   const likelihoods = likelihoodsOf(options)

@@ -1,7 +1,7 @@
 import type { CodedTable } from '../model/circuit.js'
 import { groupRows } from './groups.js'
 import type { Layout } from './layout.js'
-import type { Smoothing } from './smoothing.js'
+import type { CodeGroups, Smoothing } from './smoothing.js'
 import type { TrainingRandom } from './random.js'
 import { someRows } from './table-parts.js'
 
@@ -27,13 +27,14 @@ export function start(
   layout: Layout,
   parent: readonly number[],
   states: number,
-  { marginals }: Smoothing,
+  { marginals, alike }: Smoothing,
   table: CodedTable,
   random: TrainingRandom,
 ): void {
   const { width, parameters, transposed, average } = layout
   const sample = someRows(table, sampleRows)
-  const groups = groupRows(sample, states, marginals, random)
+  const known = withGroups(sample, marginals, alike)
+  const groups = groupRows(known.table, states, known.marginals, random)
   const mass = new Float64Array(states).fill(minMass / states)
   for (const group of groups) mass[group] += (1 - minMass) / groups.length
   mass.forEach((p, z) => (parameters.prior[z] = average.prior[z] = p))
@@ -71,4 +72,23 @@ export function start(
 /** A positive random factor with mean 1: exponential, with a minimum so that nothing starts out impossible. */
 function spread(random: TrainingRandom): number {
   return 0.05 - 0.95 * Math.log(random.uniform())
+}
+
+/** Adds a column for each division of a column's codes into groups, so that rows that are alike only in their groups are similar. */
+function withGroups(
+  table: CodedTable,
+  marginals: readonly Float64Array[],
+  alike: readonly (readonly CodeGroups[])[],
+): { table: CodedTable; marginals: readonly Float64Array[] } {
+  const [sizes, codes, shares] = [[...table.sizes], [...table.codes], [...marginals]]
+  alike.forEach((divisions, node) => {
+    for (const groups of divisions) {
+      const groupOf = new Uint16Array(table.sizes[node])
+      groups.forEach((members, group) => members.forEach((code) => (groupOf[code] = group)))
+      sizes.push(groups.length)
+      codes.push(table.codes[node].map((code) => groupOf[code]))
+      shares.push(Float64Array.from(groups, (members) => members.reduce((sum, code) => sum + marginals[node][code], 0)))
+    }
+  })
+  return { table: { rows: table.rows, sizes, codes }, marginals: shares }
 }

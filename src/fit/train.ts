@@ -6,6 +6,7 @@ import { rootCheaply } from './root.js'
 import { openEpochs } from './job.js'
 import { run, type Begun, type RunOptions } from './run.js'
 import { maximumSpanningTree } from './spanning-tree.js'
+import type { CodeGroups } from './smoothing.js'
 import { sharedTable, someRows } from './table-parts.js'
 
 export interface TrainOptions {
@@ -20,6 +21,8 @@ export interface TrainOptions {
   readonly heldOut?: CodedTable
   /** By column: the number of its codes, starting at 0, that are in value order; 0: its codes have no order. @default all 0 */
   readonly ordered?: readonly number[]
+  /** By column: divisions of its codes into groups that are alike, such as combinations by one of their parts. @default none */
+  readonly alike?: readonly (readonly CodeGroups[])[]
   /** Aborting ends training early with the best circuit so far and is not an error. */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: TrainProgress) => void
@@ -66,13 +69,13 @@ const heldOutLimit = 8192
  */
 export async function train(table: CodedTable, options: TrainOptions): Promise<Trained> {
   const began = performance.now()
-  const { seed, signal, ordered = [] } = options
+  const { seed, signal, ordered = [], alike = [] } = options
   const threads = options.threads ?? availableParallelism()
   const shared = sharedTable(table)
   const neighbours = maximumSpanningTree(mutualInformation(table, ordered))
   const parent = rootCheaply(neighbours, table)
   const heldOut = options.heldOut === undefined ? undefined : sharedTable(someRows(options.heldOut, heldOutLimit))
-  const base = { seed, threads, parent, ordered, table: shared, heldOut, signal }
+  const base = { seed, threads, parent, ordered, alike, table: shared, heldOut, signal }
   const epochs = options.epochs ?? defaultEpochs(table.rows)
   const phase = (phase: TrainProgress['phase'], states: number, epochs: number, begun: Begun | null): RunOptions => {
     const from = performance.now()

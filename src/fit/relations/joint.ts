@@ -1,6 +1,7 @@
 import type { LearnedColumn } from '../columns/plan.js'
 import { heldCodes } from '../dependencies.js'
 import type { NodeColumn } from '../node-column.js'
+import type { CodeGroups } from '../smoothing.js'
 
 /** Minimum number of values of each column; with fewer, they fit into the hidden states. */
 const minValues = 20
@@ -142,4 +143,23 @@ function joined(a: NodeColumn, b: NodeColumn, pairs: ReadonlyMap<number, number>
     raw: { name, values: held, codes, counts: Uint32Array.from(pairs.values()), firstRows: keys.map(() => 1) },
     learned: { kind: 'category', type: { kind: 'string' }, held, grain: 0, detail: null, notes: [] },
   }
+}
+
+/** A part with more than this many times the other one's values says little about a row that the combination does not. */
+const maxTimesValues = 2
+
+/** The codes of a hidden column of combinations, divided by their first and by their second part, as far as that tells much. */
+export function groupsByPart({ alphabet }: NodeColumn): CodeGroups[] {
+  const parts = alphabet.symbols.map((symbol) => JSON.parse(String(symbol)) as unknown[])
+  const divisions = [0, 1].map((side): CodeGroups => {
+    const groups = new Map<unknown, number[]>()
+    parts.forEach((part, code) => {
+      const codes = groups.get(part[side])
+      if (codes === undefined) groups.set(part[side], [code])
+      else codes.push(code)
+    })
+    return [...groups.values()].map((codes) => Uint16Array.from(codes))
+  })
+  const fewest = Math.min(...divisions.map((groups) => groups.length))
+  return divisions.filter((groups) => groups.length <= maxTimesValues * fewest)
 }

@@ -3,7 +3,9 @@ import { test } from 'node:test'
 import type { ModelArtifact } from '#src/model/artifact.js'
 import { writeModel } from '#src/model/artifact-write.js'
 import { fitTable, type FitOptions } from '#src/fit/fit.js'
+import type { NodeColumn } from '#src/fit/node-column.js'
 import { TrainingRandom } from '#src/fit/random.js'
+import { groupsByPart } from '#src/fit/relations/joint.js'
 import type { Cell, Table } from '#src/fit/table/table.js'
 import { parseModel } from '#src/model/load.js'
 import { openGenerator } from '#src/model/open.js'
@@ -390,4 +392,16 @@ test('numbers that rise with a time stay near their trend', async () => {
   const conditions = { ppm: ['>', 400], date: ['<', '2012-01-01'] }
   for (const row of toRows(openGenerator(model, { conditions }).generate(100)) as Record<string, Value>[])
     assert.ok(Number(row.ppm) > 400 && String(row.date) < '2012-01-01')
+})
+
+test('combinations are alike if they share the part with fewer values, or either part if neither has many more', () => {
+  const column = {
+    alphabet: { symbols: ['["a","x"]', '["b","y"]', '["c","x"]', '["d","z"]', '["e","y"]', '["f","x"]'] },
+  }
+  const few = groupsByPart(column as unknown as NodeColumn).map((groups) => groups.map((codes) => [...codes]))
+  assert.deepEqual(few[0], [[0], [1], [2], [3], [4], [5]])
+  assert.deepEqual(few[1], [[0, 2, 5], [1, 4], [3]])
+  const more = { alphabet: { symbols: [...column.alphabet.symbols, '["g","x"]'] } }
+  const only = groupsByPart(more as unknown as NodeColumn).map((groups) => groups.map((codes) => [...codes]))
+  assert.deepEqual(only, [[[0, 2, 5, 6], [1, 4], [3]]])
 })

@@ -89,6 +89,31 @@ void suite('training', () => {
     )
   })
 
+  test('rare combinations borrow from others of the same part', async () => {
+    const random = new TrainingRandom(3)
+    const rowsOf = (rows: number): CodedTable => {
+      const drawn = Array.from({ length: rows }, () => {
+        const [a, b] = [random.below(40), random.below(8)]
+        return [a * 8 + b, random.uniform() < 0.9 ? b : random.below(8), b >> 1]
+      })
+      return tableOf(
+        [0, 1, 2].map((j) => drawn.map((row) => row[j])),
+        [320, 8, 4],
+      )
+    }
+    const [train1, heldOut] = [rowsOf(1000), rowsOf(1000)]
+    const byPart = Array.from({ length: 8 }, (_, b) => Uint16Array.from({ length: 40 }, (_, a) => a * 8 + b))
+    const options: TrainOptions = { states: 16, seed: 1, epochs: 6, heldOut }
+    const alone = await train(train1, { ...options, threads: 2 })
+    const [one, two] = await Promise.all(
+      [1, 2].map((threads) => train(train1, { ...options, threads, alike: [[byPart], [], []] })),
+    )
+    assert.ok(isValid(one.circuit, train1.sizes))
+    assert.equal(bytesOf(one.circuit), bytesOf(two.circuit))
+    const [before, after] = [alone, one].map(({ report }) => report.logLikelihood.heldOut!)
+    assert.ok(after > before + 0.1, `${before} and ${after}`)
+  })
+
   test('auto continues the short run of the chosen size', async () => {
     const seen: TrainProgress[] = []
     const options: TrainOptions = { states: 'auto', seed: 1, epochs: 6, heldOut, threads: 2 }
