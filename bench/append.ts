@@ -5,7 +5,7 @@ import type { BenchConnector } from './connector.js'
 
 /** The broker's time for one batch of `records` records without a transaction, in ms, measured repeatedly with pauses. */
 export async function appendTimes({ connector: { name }, worker }: BenchConnector, records: number): Promise<number[]> {
-  const producer = createProducer('wire', worker.kafka, {
+  const producer = await createProducer('wire', worker.kafka, {
     topic: name,
     partitions: 1,
     transactionalId: null,

@@ -150,7 +150,7 @@ async function produce(
   cluster: ClusterOptions,
   { client, compression, transactional, batch, records, topic, sideTopic }: Run,
 ): Promise<PerfTestResult> {
-  const producer = createProducer(client, cluster, {
+  const producer = await createProducer(client, cluster, {
     topic,
     partitions: 1,
     transactionalId: transactional ? topic : null,

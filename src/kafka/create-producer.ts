@@ -1,27 +1,29 @@
 import type { ClusterOptions } from '../config/cluster.js'
 import type { BrokerSource } from './broker-source.js'
-import { KafkajsProducer } from './kafkajs-producer.js'
 import type { KafkaProducer, ProducerOptions } from './producer.js'
 import { WireProducer } from './wire/wire-producer.js'
 
+type Create = (cluster: ClusterOptions, options: ProducerOptions, shared: BrokerSource | null) => Promise<KafkaProducer>
+
 const producers = {
-  wire: (cluster: ClusterOptions, options: ProducerOptions, shared: BrokerSource | null): KafkaProducer =>
-    new WireProducer(cluster, options, shared),
-  kafkajs: (cluster: ClusterOptions, options: ProducerOptions): KafkaProducer => new KafkajsProducer(cluster, options),
-} as const
+  wire: (...given: Parameters<Create>) => Promise.resolve(new WireProducer(...given)),
+  // Its library is loaded on demand: few use it.
+  kafkajs: async (cluster: ClusterOptions, options: ProducerOptions) =>
+    new (await import('./kafkajs-producer.js')).KafkajsProducer(cluster, options),
+} as const satisfies Readonly<Record<string, Create>>
 
 /** Values of `producer.client` in a connector file. */
 export type ProducerClient = keyof typeof producers
 
 /**
- * A producer for one shard. `shared`: connections for clients that can share them. Throws CONFIG_INVALID for options
- * the client does not support.
+ * A producer for one shard, connected to nothing yet. `shared`: connections for clients that can share them. Rejects with
+ * CONFIG_INVALID for options the client does not support.
  */
 export function createProducer(
   client: ProducerClient,
   cluster: ClusterOptions,
   options: ProducerOptions,
   shared: BrokerSource | null = null,
-): KafkaProducer {
+): Promise<KafkaProducer> {
   return producers[client](cluster, options, shared)
 }

@@ -77,7 +77,7 @@ export async function moveCheckpoints(owner: CheckpointOwner, next: NextCheckpoi
     await fenceIds(connections, ids, limitMs)
     const { moved, records } = await plan(owner, partitions, await reader.kept(connector, sink), next)
     if (records.length > 0) {
-      const producer = createProducer('wire', cluster, {
+      const producer = await createProducer('wire', cluster, {
         topic: checkpoints.topic,
         partitions,
         transactionalId: transactionalId(owner.group, shardOf(owner, 0)),

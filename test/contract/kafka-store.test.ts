@@ -85,7 +85,7 @@ describe('a store in a topic', () => {
     deleteAfter(t, topic)
     const store = storeAt(t, topic)
     await store.open()
-    const stranger = createProducer('wire', testCluster(), {
+    const stranger = await createProducer('wire', testCluster(), {
       topic,
       partitions: 1,
       transactionalId: uniqueName('stranger'),

@@ -270,7 +270,7 @@ export const scenarios: readonly Scenario[] = [
   refused('checkpoint corrupt', async ({ cluster, checkpointTopic, name }) => {
     const shard = { connector: name, shard: 0 }
     const record = checkpointRecord(checkpointTopic, 1, shard, { position: 0, fingerprint: '', shards: 1 })
-    const producer = createProducer('wire', cluster, {
+    const producer = await createProducer('wire', cluster, {
       ...{ topic: checkpointTopic, partitions: 1, transactionalId: null, transactionTimeoutMs: 10_000 },
       ...{ compression: 'none', maxMessageBytes: 1 << 20 },
     })

@@ -93,7 +93,7 @@ describe(
           const address = await advertised(t)
           const { cluster } = await NamedBroker.start(t, address)
           const options = { topic, partitions: 1, transactionalId: uniqueName('id'), transactionTimeoutMs: 20_000 }
-          const producer = createProducer(
+          const producer = await createProducer(
             client,
             { ...cluster, requestTimeoutMs: 500, connectTimeoutMs: 500 },
             { ...options, compression: 'none', maxMessageBytes: 100_000 },

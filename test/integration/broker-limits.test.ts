@@ -32,12 +32,16 @@ describe('a broker with narrow limits', () => {
     t: TestContext,
     client: ProducerClient,
     transactionTimeoutMs = 20_000,
-  ): Promise<[topic: string, next: () => KafkaProducer]> => {
+  ): Promise<[topic: string, next: () => Promise<KafkaProducer>]> => {
     const topic = uniqueName('limits')
     await makeTopic(cluster, topic)
     const options = { topic, partitions: 1, transactionalId: uniqueName('id'), transactionTimeoutMs } as const
-    const next = (): KafkaProducer => {
-      const producer = createProducer(client, cluster, { ...options, compression: 'none', maxMessageBytes: 100_000 })
+    const next = async (): Promise<KafkaProducer> => {
+      const producer = await createProducer(client, cluster, {
+        ...options,
+        compression: 'none',
+        maxMessageBytes: 100_000,
+      })
       t.after(() => producer.close())
       return producer
     }
@@ -53,7 +57,7 @@ describe('a broker with narrow limits', () => {
   for (const client of ['wire', 'kafkajs'] satisfies ProducerClient[]) {
     test(`${client}: a transaction timeout beyond transaction.max.timeout.ms is refused before anything is sent`, async (t) => {
       const [topic, next] = await producerOf(t, client, 60_000)
-      await assert.rejects(next().init(), {
+      await assert.rejects((await next()).init(), {
         code: 'KAFKA_REJECTED',
         message:
           /INVALID_TRANSACTION_TIMEOUT.*Set transaction.timeout to at most the broker's transaction.max.timeout.ms/,
@@ -67,7 +71,7 @@ describe('a broker with narrow limits', () => {
         await producer.send(batchOf(from, 1), Int32Array.of(0))
         await producer.commit([])
       }
-      const producer = next()
+      const producer = await next()
       await producer.init()
       await deliver(producer, 0)
       // Connection, transactional id and sequence numbers all expire meanwhile.
@@ -77,7 +81,7 @@ describe('a broker with narrow limits', () => {
       } catch (error) {
         assert.ok(error instanceof Error && 'retriable' in error && error.retriable === true, String(error))
         await producer.close()
-        const successor = next()
+        const successor = await next()
         await successor.init()
         await deliver(successor, 1)
       }

@@ -85,8 +85,8 @@ async function live(client: ProducerClient, cluster: ClusterOptions, forMs: numb
     maxMessageBytes: 1_000_000,
   } as const
   for (const name of [topic, checkpoints]) await makeTopic(cluster, name, 2)
-  const shared = createProducer(client, cluster, options, pool)
-  const own = createProducer(client, cluster, { ...options, transactionalId: null })
+  const shared = await createProducer(client, cluster, options, pool)
+  const own = await createProducer(client, cluster, { ...options, transactionalId: null })
   const end = performance.now() + forMs
   let sent = 0
   try {

@@ -8,7 +8,7 @@ import { committedRecords, createTopic, testCluster, uniqueName } from '../suppo
 describe('a small transaction', () => {
   test('is a single request to the leader of its partitions, with its checkpoint', async (t) => {
     const [topic, sideTopic] = [await createTopic(t), await createTopic(t)]
-    const producer = createProducer('wire', testCluster(), {
+    const producer = await createProducer('wire', testCluster(), {
       ...{ topic, partitions: 1, transactionalId: uniqueName('test-id'), transactionTimeoutMs: 30_000 },
       ...{ compression: 'none', maxMessageBytes: 1_000_000 },
     })

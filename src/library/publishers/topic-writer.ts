@@ -74,7 +74,7 @@ export class IdempotentTopicWriter implements TopicWriter {
       if (connector.timestamp !== null) checkTimestampType(target)
       this.#open = {
         partitions,
-        producer: createProducer(producer.client, worker.kafka, {
+        producer: await createProducer(producer.client, worker.kafka, {
           topic,
           partitions,
           transactionalId: null,

@@ -85,8 +85,6 @@ export class KafkaSink implements Sink {
     const { target, checkpointTopic, deadLetters } = topics
     if (this.#options.hasTimestamps) checkTimestampType(target)
     this.#checkpointTopicId = checkpointTopic.topicId
-    // It would fence the shard's next owner.
-    if (closings !== this.#closings) throw new GenesisError('INTERNAL', 'the sink was closed while opening')
     const producerOptions = {
       topic,
       topicIds: idsOf([target, checkpointTopic]),
@@ -99,7 +97,9 @@ export class KafkaSink implements Sink {
       deadLetters,
       onThrottle: (ms: number) => this.#throttle.add(ms),
     }
-    const producer = createProducer(this.#options.client, this.#cluster, producerOptions, this.#shared)
+    const producer = await createProducer(this.#options.client, this.#cluster, producerOptions, this.#shared)
+    // It would fence the shard's next owner.
+    if (closings !== this.#closings) throw new GenesisError('INTERNAL', 'the sink was closed while opening')
     const open: OpenSink = {
       producer,
       partitions: target.partitions,
@@ -208,10 +208,13 @@ export class KafkaSink implements Sink {
   /** A new shard of an existing stream: its siblings' checkpoints tell. */
   async #checkNew(topics: Pick<SinkTopics, 'target' | 'hadRecords'>): Promise<void> {
     const { shard, checkpoints } = this.#options
-    const siblings = await this.#reader.connector(shard.connector, shard.sink)
+    // Together they take one read.
+    const [siblings, others] = await Promise.all([
+      this.#reader.connector(shard.connector, shard.sink),
+      this.#reader.sinks(shard.connector),
+    ])
     for (const [sibling, other] of siblings) this.#check(other, sibling, topics)
     if (siblings.size > 0) return
-    const others = await this.#reader.sinks(shard.connector)
     // Continuing under another key would resend everything, possibly to the same topic.
     if (others.length === 0 || others.includes(null) === (shard.sink === undefined)) return
     throw new GenesisError(

@@ -6,17 +6,16 @@ import { splitAddress } from '#src/kafka/platformatic-connection.js'
 import { clusterAt } from '../../support/kafka.js'
 
 for (const compression of ['snappy', 'lz4', 'zstd'] as const)
-  test(`${compression} needs the wire client, and the error says so`, () => {
-    const make = (): unknown =>
-      createProducer('kafkajs', clusterAt(['127.0.0.1:1']), {
-        topic: 't',
-        partitions: 1,
-        transactionalId: null,
-        transactionTimeoutMs: 1000,
-        compression,
-        maxMessageBytes: 1000,
-      })
-    assert.throws(make, { code: 'CONFIG_INVALID', message: new RegExp(`found ${compression}.*client: wire`) })
+  test(`${compression} needs the wire client, and the error says so`, async () => {
+    const make = createProducer('kafkajs', clusterAt(['127.0.0.1:1']), {
+      topic: 't',
+      partitions: 1,
+      transactionalId: null,
+      transactionTimeoutMs: 1000,
+      compression,
+      maxMessageBytes: 1000,
+    })
+    await assert.rejects(make, { code: 'CONFIG_INVALID', message: new RegExp(`found ${compression}.*client: wire`) })
   })
 
 test('topics that hold state of Kafka, a registry or this program are no targets', () => {
