@@ -55,7 +55,8 @@ export interface ConnectorDocument {
   readonly deliveries: readonly ConnectorConfig[]
 }
 
-interface ReadDocuments extends Omit<ReadConnectors, 'connectors'> {
+/** What files and folders contain. */
+export interface ReadDocuments extends Omit<ReadConnectors, 'connectors'> {
   readonly documents: ConnectorDocument[]
   /** The connectors that would write to the same file; `errors` has an error for each pair. */
   readonly shared: readonly SharedFile<ConnectorDocument>[]

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { stat } from 'node:fs/promises'
-import { readDocuments, type ConnectorDocument } from '../config/connector-file.js'
+import { readDocuments, type ConnectorDocument, type ReadDocuments } from '../config/connector-file.js'
 import { hideSecrets } from '../config/hide-secrets.js'
 import type { Environment } from '../config/placeholders.js'
 import type { RawConnector } from '../config/raw-connector.js'
 import type { SharedFile } from '../config/shared-files.js'
-import { contentOf, inputsOf, versionOf } from '../connector/inputs.js'
+import { versionOf } from '../connector/file-version.js'
+import { contentOf, inputsOf } from '../connector/inputs.js'
 import { outlineOf, type PlannedDelivery } from '../connector/outline.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import { distinct } from '../config/check.js'
@@ -73,9 +74,9 @@ export class FileSource {
     return put.flatMap(({ inputs }) => [...inputs.keys()])
   }
 
-  /** Compares the files with what was applied. */
-  async read(): Promise<FileChanges> {
-    const { documents, shared, errors, secrets } = await readDocuments(this.#paths, this.#env)
+  /** Compares the files with what was applied. `just`: what they contain, if they have just been read. */
+  async read(just?: ReadDocuments): Promise<FileChanges> {
+    const { documents, shared, errors, secrets } = just ?? (await readDocuments(this.#paths, this.#env))
     const losers = this.#losersOf(shared)
     const owners = this.#ownersOf(documents)
     const put: FileChanges['put'][number][] = []

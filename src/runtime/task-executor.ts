@@ -1,6 +1,5 @@
 import type { DeliveryOutline } from '../connector/outline.js'
 import type { RawConnector } from '../config/raw-connector.js'
-import type { SinkConfig } from '../sink/options.js'
 import type { Span, SpanContext } from '../telemetry/span.js'
 import type { Sampling } from '../telemetry/tracer.js'
 import type { TaskEnd, TaskEvents } from './task-events.js'
@@ -41,8 +40,6 @@ export interface RunningTask {
 export interface TaskExecutor {
   /** Does not throw; errors arrive as the task's end. The listener is called later, never synchronously. */
   start(spec: TaskSpec, listener: TaskListener): RunningTask
-  /** Begins to load what tasks with such a sink need, so that the first of them starts sooner. */
-  prepare?(sink: SinkConfig['type']): void
   /** Ends whatever still runs without waiting, and frees everything. */
   close(): Promise<void>
 }

@@ -73,7 +73,7 @@ export class ThreadPool implements TaskExecutor {
     return { stop: () => send({ call: 'stop', id }), abandon: () => send({ call: 'abandon', id }) }
   }
 
-  /** Starts a thread, unless one is idle, and has it load the sink's parts. */
+  /** Starts a thread, unless one has no tasks yet, and has it load the sink's parts. */
   prepare(sink: SinkConfig['type']): void {
     this.#thread().worker.postMessage({ call: 'prepare', sink } satisfies ToThread)
   }
@@ -140,6 +140,17 @@ export class ThreadPool implements TaskExecutor {
     for (const listener of thread.tasks.values()) listener.ended({ end: 'failed', failure: asFailure(lost) })
     thread.tasks.clear()
   }
+}
+
+/** Standard output belongs to the main thread: records from another would pass through it anyway. */
+export function runsInThread(sink: SinkConfig['type']): boolean {
+  return sink !== 'stdout'
+}
+
+/** As many as the worker's configuration asks for; null: none. */
+export function createThreads(config: WorkerConfig): ThreadPool | null {
+  const count = threadCount(config.threads)
+  return count === 0 ? null : new ThreadPool(config, count)
 }
 
 /** The number of threads the worker's configuration asks for. */

@@ -1,4 +1,3 @@
-import type { SinkConfig } from '../sink/options.js'
 import { currentSpan } from '../telemetry/current-span.js'
 import type { Span, SpanAttributes } from '../telemetry/span.js'
 import type { Tracer } from '../telemetry/tracer.js'
@@ -46,10 +45,6 @@ export class TracedExecutor implements TaskExecutor {
         },
       },
     )
-  }
-
-  prepare(sink: SinkConfig['type']): void {
-    this.#executor.prepare?.(sink)
   }
 
   close(): Promise<void> {

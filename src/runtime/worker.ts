@@ -10,7 +10,7 @@ import type { DeliveryStatus } from './status.js'
 import type { Failure, State } from './task-events.js'
 import type { TaskExecutor, TaskSpec } from './task-executor.js'
 import { taskKey, type TaskId } from './task-key.js'
-import { threadCount, ThreadPool } from './thread-pool.js'
+import { createThreads, runsInThread } from './thread-pool.js'
 
 /** A worker's reports about what it runs. */
 export interface WorkerEvents {
@@ -50,11 +50,6 @@ export class Worker {
     this.#events = events
     this.#executors = executors
     this.#clock = clock
-  }
-
-  /** Begins to load what tasks with these sinks need. */
-  prepare(sinks: readonly DeliveryOutline['sink'][]): void {
-    for (const type of new Set(sinks.map((sink) => sink.type))) this.#executorOf({ sink: { type } }).prepare?.(type)
   }
 
   /** Starts a task once an earlier one with the same id has ended. Resolves when it is started; its status says how it goes. */
@@ -148,9 +143,8 @@ export class Worker {
     await run.stop(shard, this.#config.shutdown.timeoutMs)
   }
 
-  /** Standard output belongs to this thread: records from another would pass through it anyway. */
-  #executorOf({ sink }: { readonly sink: Pick<DeliveryOutline['sink'], 'type'> }): TaskExecutor {
-    return sink.type === 'stdout' ? this.#executors.here : this.#executors.threads
+  #executorOf({ sink }: Pick<DeliveryOutline, 'sink'>): TaskExecutor {
+    return runsInThread(sink.type) ? this.#executors.threads : this.#executors.here
   }
 
   /** Serialises the changes of one task. */
@@ -159,9 +153,11 @@ export class Worker {
   }
 }
 
-/** As the configuration asks for them. */
-export function createExecutors(config: WorkerConfig): TaskExecutors {
+/** As the configuration asks for them. `threads`: null: all tasks run in this one. */
+export function createExecutors(
+  config: WorkerConfig,
+  threads: TaskExecutor | null = createThreads(config),
+): TaskExecutors {
   const here = new InlineExecutor(config)
-  const threads = threadCount(config.threads)
-  return { here, threads: threads === 0 ? here : new ThreadPool(config, threads) }
+  return { here, threads: threads ?? here }
 }
