@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { readConnectors } from '../config/connector-file.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { Environment } from '../config/placeholders.js'
 import { filesOfModel } from '../model/load.js'
+import { versionOf } from './file-version.js'
 
 /**
  * The files a connector depends on besides its own: model, schema, rate curve, and the connectors it references with
@@ -31,14 +32,6 @@ export async function inputsOf(connector: ConnectorConfig, env: Environment): Pr
   }
   await visit(connector)
   return [...found]
-}
-
-/** Identifies the current content of a file, as far as the file system can tell. */
-export function versionOf(path: string): Promise<string> {
-  return stat(path).then(
-    ({ mtimeMs, size, ino }) => `${mtimeMs} ${size} ${ino}`,
-    () => 'missing',
-  )
 }
 
 const contents = new Map<string, { readonly version: string; readonly digest: string }>()

@@ -1,6 +1,6 @@
 import { filesOfModel, loadModel, type ModelSource } from '../model/load.js'
 import type { Model } from '../model/model.js'
-import { versionOf } from './inputs.js'
+import { versionOf } from './file-version.js'
 
 /** The models of a thread: tasks with the same file share one, so that thousands of them fit in memory. */
 export class ModelCache {

@@ -1,18 +1,16 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { throwErrors } from '../config/check.js'
-import { readConnectors } from '../config/connector-file.js'
 import type { ConnectorConfig, ReferencesConfig } from '../config/connector.js'
 import { locationOf } from '../config/location.js'
 import { nearest } from '../config/nearest.js'
 import { GenesisError } from '../errors.js'
-import type { Generator } from '../model/generator.js'
+import { defaultCapacity, type Generator } from '../model/generator.js'
 import type { ModelSource } from '../model/load.js'
 import type { Model } from '../model/model.js'
-import { DisturbedGenerator, spareCapacity } from '../model/faults/disturbed-generator.js'
 import { checkEnvelope } from './check-envelope.js'
 import { eventTimesOf } from '../model/time/following.js'
-import { defaultCapacity, openGenerator, type References } from '../model/open.js'
+import { openGenerator, type References } from '../model/open.js'
 
 export interface ConnectorOpening {
   /** Reads a model file, or derives a model from a schema. */
@@ -38,6 +36,8 @@ export async function openConnector(
   const tombstones = before && connector.value.tombstones
   const options = { ...streamOf(connector), references, shard, shards, before, tombstones }
   if (disturb === null) return openGenerator(model, { ...options, capacity })
+  // Loaded on demand, like the files of references: most streams have neither.
+  const { DisturbedGenerator, spareCapacity } = await import('../model/faults/disturbed-generator.js')
   const inner = openGenerator(model, { ...options, capacity: (capacity ?? defaultCapacity) + spareCapacity(disturb) })
   return new DisturbedGenerator(inner, disturb, shard, shards, capacity ?? defaultCapacity)
 }
@@ -81,6 +81,7 @@ function identityOf({ name, file }: ConnectorConfig): string {
 
 async function connectorAt({ connector }: ReferencesConfig, place: string): Promise<ConnectorConfig> {
   if ('name' in connector) return connectorNamed(connector.name, connector.folder, place)
+  const { readConnectors } = await import('../config/connector-file.js')
   const { connectors, errors } = await readConnectors([connector.file], process.env)
   throwErrors(errors)
   // All sinks of one connector get the same records.
@@ -94,6 +95,7 @@ async function connectorAt({ connector }: ReferencesConfig, place: string): Prom
 
 /** Errors in other files of the folder are ignored here: they are reported where those run. */
 async function connectorNamed(name: string, folder: string, place: string): Promise<ConnectorConfig> {
+  const { readConnectors } = await import('../config/connector-file.js')
   const likeliest = ['.yaml', '.yml', '.json'].map((extension) => join(folder, name + extension)).filter(existsSync)
   const named = (each: ConnectorConfig): boolean => each.name === name
   // A folder may hold a thousand connectors.

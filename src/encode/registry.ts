@@ -5,8 +5,8 @@ import type { WorkerConfig } from '../config/worker.js'
 import type { ErrorCode } from '../errors.js'
 import { GenesisError } from '../errors.js'
 import type { NamedSchema } from '../model/schemas/named-schema.js'
+import type * as Http from './registry-http.js'
 import type { HttpAnswer, HttpOptions } from './registry-http.js'
-import { exchange } from './registry-http.js'
 
 /** A registered schema, with the schemas it refers to, each after its own dependencies. */
 export interface RegisteredSchema {
@@ -48,6 +48,12 @@ const maxId = 2 ** 31 - 1
 const attempts = 5
 const firstDelayMs = 100
 const maxDelayMs = 5_000
+
+/** One HTTP exchange. Loaded on demand, with Node's modules for it: many commands never ask a registry. */
+async function exchange(...call: Parameters<typeof Http.exchange>): Promise<HttpAnswer> {
+  const http = await import('./registry-http.js')
+  return http.exchange(...call)
+}
 
 /** The worker's registry, or null if it has none. */
 export function createRegistry(options: WorkerConfig['registry']): Registry | null {

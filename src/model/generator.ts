@@ -1,6 +1,9 @@
 import { GenesisError } from '../errors.js'
 import type { ColumnBatch, Field } from '../record.js'
 
+/** Default for `GeneratorOptions.capacity`. */
+export const defaultCapacity = 4096
+
 /**
  * Generates the records of one shard. Record p depends only on (model, conditions, seed, p): the same position gives the same bytes on
  * every machine and thread, whatever was generated before.

@@ -1,25 +1,19 @@
 import { createHash } from 'node:crypto'
 import { open, readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import { isObject } from '../config/is-object.js'
 import { nearPath } from '../config/near-path.js'
 import { GenesisError } from '../errors.js'
 import { artifactFormat, artifactVersion, type ModelArtifact } from './artifact.js'
-import { writeModel } from './artifact-write.js'
-import { argProperties } from './declared/avro-shape.js'
-import { isSchema, modelOfProto, modelOfSchema } from './declared/from-schema.js'
-import { optionFilesOf, withOptionFiles } from './declared/option-files.js'
 import type { DeclaredModel } from './declared/from-declaration.js'
 import { fieldsOf } from './fields.js'
 import { readCircuit } from './load/circuit.js'
 import { checkColumns } from './load/columns.js'
+import type * as Schemas from './load-schema.js'
 import { ModelFile, shown } from './load/model-file.js'
 import { shapeOfArtifact } from './load/shape.js'
-import { withLives } from './lives/with-lives.js'
 import type { CircuitSource, ModelColumn, Model } from './model.js'
 import { isPlainColumn } from './generated/plain.js'
-import { parseProto, protoPath } from './schemas/proto-file.js'
-import { importsBeside } from './schemas/proto-imports.js'
+import { protoPath } from './schemas/proto-path.js'
 import { poolOf } from './generated/words.js'
 
 /** Where a model comes from: the path of a model or schema file, or a schema itself. */
@@ -33,7 +27,11 @@ export type ModelSource = string | object
 export async function loadModel(path: ModelSource): Promise<Model> {
   if (typeof path !== 'string') return modelFromSchema(path, 'the inline schema')
   if (declarations.has(extname(path))) {
-    const { artifact, lives } = await declaredIn(path)
+    const [{ artifact, lives }, { writeModel }, { withLives }] = await Promise.all([
+      declaredIn(path),
+      import('./artifact-write.js'),
+      import('./lives/with-lives.js'),
+    ])
     const model = parseModel(Buffer.from(writeModel(artifact)), path)
     return lives === null ? model : withLives(model, lives)
   }
@@ -54,28 +52,27 @@ export async function loadModel(path: ModelSource): Promise<Model> {
       cause,
     })
   }
-  if (proto === null) {
-    const schema = annotatedSchema(bytes)
-    return schema === null ? parseModel(bytes, path) : modelFromSchema(await withOptionFiles(schema, path), path)
+  if (proto !== null) {
+    const { modelOfProtoFile } = await schemas()
+    return modelOfProtoFile(bytes.toString(), proto, (text) => parseModel(Buffer.from(text), path))
   }
-  const text = bytes.toString()
-  return modelOfProto(parseProto(text, proto.file, proto.message, importsBeside(text, proto.file)), (model) =>
-    parseModel(Buffer.from(model), path),
-  )
+  const file: ModelFile = new ModelFile(path)
+  const document = documentOf(bytes, file)
+  if (saysItIsAModel(document)) return modelOf(document, bytes, file)
+  const { isSchema, completed } = await schemas()
+  if (!isSchema(document)) return modelOf(document, bytes, file)
+  return modelFromSchema(await completed(document, bytes, path), path)
+}
+
+// Loaded on demand, like declarations: most models are trained.
+const schemas = (): Promise<typeof Schemas> => import('./load-schema.js')
+
+/** True: it is no schema. */
+function saysItIsAModel({ format, protobuf }: Readonly<Record<string, unknown>>): boolean {
+  return format === artifactFormat && protobuf === undefined
 }
 
 const declarations: ReadonlySet<string> = new Set(['.yaml', '.yml'])
-
-/** The schema that a file has, if it has annotations. */
-function annotatedSchema(bytes: Buffer): Record<string, unknown> | null {
-  if (!bytes.includes(`"${argProperties}"`)) return null
-  try {
-    const document: unknown = JSON.parse(bytes.toString())
-    return isObject(document) && isSchema(document) ? document : null
-  } catch {
-    return null
-  }
-}
 
 const headBytes = 256
 
@@ -101,9 +98,11 @@ export async function filesOfModel(source: ModelSource): Promise<string[]> {
     files.push(proto ?? file)
     const isDeclaration = declarations.has(extname(file))
     const bytes = isDeclaration ? null : await schemaIn(proto ?? file)
-    if (bytes !== null && proto !== undefined)
-      files.push(...importsBeside(bytes.toString(), proto).map((imported) => imported.file))
-    else if (bytes !== null) files.push(...optionFilesOf(annotatedSchema(bytes), file))
+    if (bytes !== null) {
+      const { importsBeside, optionFilesIn } = await schemas()
+      if (proto === undefined) files.push(...optionFilesIn(bytes, file))
+      else files.push(...importsBeside(bytes.toString(), proto).map((imported) => imported.file))
+    }
     if (!isDeclaration) break
     const { includedIn } = await import('./declared/from-declaration.js')
     file = await includedIn(file)
@@ -134,15 +133,18 @@ async function declaredIn(path: string, before: readonly string[] = []): Promise
   })
 }
 
-function modelFromSchema(schema: object, place: string): Model {
+async function modelFromSchema(schema: object, place: string): Promise<Model> {
+  const { modelOfSchema } = await schemas()
   return modelOfSchema(schema as Record<string, unknown>, place, (text) => parseModel(Buffer.from(text), place))
 }
 
-/** Parses the bytes of a model file. `place` names it in errors. Throws as `loadModel` does. */
+/** Parses the bytes of a model file; a schema is not one. `place` names it in errors. Throws as `loadModel` does. */
 export function parseModel(bytes: Uint8Array, place: string): Model {
   const file: ModelFile = new ModelFile(place)
-  const document = documentOf(bytes, file)
-  if (isSchema(document)) return modelFromSchema(document, place)
+  return modelOf(documentOf(bytes, file), bytes, file)
+}
+
+function modelOf(document: Record<string, unknown>, bytes: Uint8Array, file: ModelFile): Model {
   checkFormat(document, file)
   const artifact = shapeOfArtifact(document, file)
   const columnOfNode = checkColumns(artifact, file)

@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto'
 import { GenesisError } from '../errors.js'
 import type { ColumnBatch, Field, Vector } from '../record.js'
-import { checkBatchSize, checkPosition, type Generator } from './generator.js'
+import { checkBatchSize, checkPosition, defaultCapacity, type Generator } from './generator.js'
 import type { TimeCurve } from './artifact.js'
-import { entityCapacity, LivesGenerator } from './lives/lives-generator.js'
-import type { Lives } from './lives/lives.js'
-import { withTombstones } from './lives/tombstones.js'
 import type { ModelColumn, Model } from './model.js'
 import { buildColumns, neededColumns } from './generated/build.js'
 import type { GeneratedColumn } from './generated/generated.js'
@@ -30,9 +27,6 @@ import { inputOf, type ColumnInput } from './expression/input.js'
 import { columnsOf } from './conditions/negated.js'
 import { fingerprintOf } from './stream-fingerprint.js'
 import { dictionaryOf, vectorKind } from './fields.js'
-
-/** Default for `GeneratorOptions.capacity`. */
-export const defaultCapacity = 4096
 
 export interface GeneratorOptions {
   /** In the literal form of docs/conditions.md. @default none: all records of the model */
@@ -66,21 +60,10 @@ export interface References extends ReferenceShape {
  * the part of the conditions at fault.
  */
 export function openGenerator(model: Model, options: GeneratorOptions = {}): Generator {
-  return model.lives === undefined ? new ModelGenerator(model, options) : openLives(model.lives, options)
-}
-
-/** Conditions and references apply to the entities. */
-function openLives({ spec: declared, entity }: Lives, options: GeneratorOptions): Generator {
-  const { seed = 0, shard = 0, shards = 1, capacity = defaultCapacity, eventTimes, before = false } = options
-  if (eventTimes)
-    throw new GenesisError('CONFIG_INVALID', 'lives set their own event times', {
-      place: 'throughput.event_time',
-      found: 'throughput',
-      expected: 'event_time: model, and lives.every in the declaration',
-    })
-  const spec = options.tombstones ? withTombstones(declared) : declared
-  const inner = new ModelGenerator(entity, { ...options, capacity: entityCapacity(spec) })
-  return new LivesGenerator(inner, { spec, seed, shard, shards, capacity, before })
+  const { lives } = model
+  if (lives === undefined) return new ModelGenerator(model, options)
+  // Conditions and references apply to the entities.
+  return lives.open(options, (capacity) => new ModelGenerator(lives.entity, { ...options, capacity }))
 }
 
 /**

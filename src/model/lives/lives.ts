@@ -1,5 +1,7 @@
 /** Entities with lives, as declared: docs/lives.md. */
 import type { FieldType } from '../../record.js'
+import type { TimeCurve } from '../artifact.js'
+import type { Generator } from '../generator.js'
 import type { Model } from '../model.js'
 
 export interface LivesSpec {
@@ -63,4 +65,20 @@ export interface Lives {
   readonly spec: LivesSpec
   /** The model of the columns drawn once per entity, including setters. */
   readonly entity: Model
+  /**
+   * Opens a generator of the events of one shard's entities. `entities` opens one of those, with at least this capacity. Here, so that
+   * models without lives do not load it. Throws CONFIG_INVALID.
+   */
+  readonly open: (options: LivesOptions, entities: (capacity: number) => Generator) => Generator
+}
+
+/** Which events to generate, and in what form: options of `GeneratorOptions`, with the same defaults. */
+export interface LivesOptions {
+  readonly seed?: number
+  readonly shard?: number
+  readonly shards?: number
+  readonly capacity?: number
+  readonly eventTimes?: TimeCurve | null
+  readonly before?: boolean
+  readonly tombstones?: boolean
 }

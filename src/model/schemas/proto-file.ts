@@ -81,12 +81,6 @@ export function wrappedScalar({ fullName }: Pick<ProtoMessage, 'fullName'>): str
   return wrappers.get(fullName) ?? null
 }
 
-/** Splits a path such as `orders.proto#shop.Order` into file and message; null: not a .proto file. Message null: the first in the file. */
-export function protoPath(path: string): { readonly file: string; readonly message: string | null } | null {
-  const match = /^(.*\.proto)(?:#([\w.]+))?$/i.exec(path)
-  return match && { file: match[1], message: match[2] ?? null }
-}
-
 /** A schema that contains the text of a .proto file, `{ protobuf, message }`; null: not such a schema. */
 export function inlineProto(schema: unknown): { readonly protobuf: string; readonly message?: string } | null {
   if (!isObject(schema) || typeof schema.protobuf !== 'string') return null

@@ -52,22 +52,6 @@ describe('the command line', () => {
     assert.match(help.stdout, /Examples:\n {2}genesis verify/)
   })
 
-  it('loads few libraries to print lines of a trained model', async () => {
-    const inline = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`
-    const hooks = inline(`import { writeSync } from 'node:fs'
-      export async function resolve(specifier, context, next) {
-        const found = await next(specifier, context)
-        writeSync(2, found.url + '\\n')
-        return found
-      }`)
-    const register = inline(`import { register } from 'node:module'; register(${JSON.stringify(hooks)})`)
-    const env = { NODE_OPTIONS: `--import=${register}` }
-    const { status, stdout, stderr } = await genesis(['stream', model, '--max-records', '1'], env)
-    assert.deepEqual([status, stdout.split('\n').length], [0, 2])
-    const packages = [...stderr.matchAll(/\/node_modules\/((?:@[^/]+\/)?[^/]+)/g)].map(([, name]) => name)
-    assert.deepEqual([...new Set(packages)].sort(), ['commander', 'convict'])
-  })
-
   it('says the same of its commands whether or not they are loaded', async () => {
     const program = await genesisProgram()
     assert.ok((await genesis(['--help'])).stdout.startsWith(program.helpInformation()))
