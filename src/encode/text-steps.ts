@@ -33,7 +33,7 @@ export function textStep(
   const whole = (value: Value): Buffer =>
     value === null
       ? (wrapping.missing ?? Buffer.alloc(0))
-      : Buffer.concat([Buffer.from(before), renderText(field.type, value, format), Buffer.from(after)])
+      : Buffer.from(before + renderText(field.type, value, format) + after)
   const known = field.dictionary
   if (field.vector === 'dictionary' || (known !== undefined && !known.includes(undefined) && field.vector !== 'text')) {
     return { step: 'dictionary', column, entries: (known ?? []).map((value) => whole(value ?? null)) }
@@ -90,23 +90,23 @@ function isQuoted(type: FieldType, format: TextSyntax): boolean {
 }
 
 /** One non-null value, with JSON's quotation marks and escapes or CSV's quotes. */
-function renderText(type: FieldType, value: NonNullable<Value>, format: TextSyntax): Buffer {
+function renderText(type: FieldType, value: NonNullable<Value>, format: TextSyntax): string {
   if (typeof value === 'number') {
     const text = renderNumber(numberForm(type), value)?.toString() ?? ''
-    return Buffer.from(isQuoted(type, format) ? `"${text}"` : text)
+    return isQuoted(type, format) ? `"${text}"` : text
   }
-  if (format === 'json') return Buffer.from(type.kind === 'json' ? String(value) : JSON.stringify(value))
+  if (format === 'json') return type.kind === 'json' ? String(value) : JSON.stringify(value)
   const text = String(value)
-  if (format === 'raw' || (text !== '' && !/[",\r\n]/.test(text))) return Buffer.from(text)
-  return Buffer.from(`"${text.replaceAll('"', '""')}"`)
+  if (format === 'raw' || (text !== '' && !/[",\r\n]/.test(text))) return text
+  return `"${text.replaceAll('"', '""')}"`
 }
 
 /** A non-null value as plain text. */
 export function plainTextOf(type: FieldType, held: NonNullable<Value>): string {
-  return renderText(type, held, 'raw').toString()
+  return renderText(type, held, 'raw')
 }
 
 /** A present value as JSON. */
 export function jsonTextOf(type: FieldType, held: NonNullable<Value>): string {
-  return renderText(type, held, 'json').toString()
+  return renderText(type, held, 'json')
 }

@@ -132,14 +132,17 @@ function inputPart({ vector, type, dictionary, maxBytes: maxBytes, filter }: Tem
 }
 
 function rendered(texts: readonly string[]): { pieces: Uint8Array; starts: Int32Array; maxBytes: number } {
-  const pieces = texts.map((text) => Buffer.from(text))
+  const joined = Buffer.from(texts.join(''))
+  // A pool may have thousands. Of ASCII texts alone, each character is a byte.
+  const isAscii = joined.length === texts.reduce((sum, { length }) => sum + length, 0)
+  const encoded = isAscii ? null : texts.map((text) => Buffer.from(text))
   const starts = new Int32Array(texts.length + 1)
-  pieces.forEach((piece, index) => (starts[index + 1] = starts[index] + piece.length))
-  return {
-    pieces: Buffer.concat(pieces),
-    starts,
-    maxBytes: pieces.reduce((most, { length }) => Math.max(most, length), 0),
-  }
+  let maxBytes = 0
+  ;(encoded ?? texts).forEach(({ length }, index) => {
+    starts[index + 1] = starts[index] + length
+    maxBytes = Math.max(maxBytes, length)
+  })
+  return { pieces: encoded === null ? joined : Buffer.concat(encoded), starts, maxBytes }
 }
 
 function copyText(bytes: Uint8Array, at: number, text: GrowingText, row: number, filter: TemplateFilter): number {

@@ -35,7 +35,10 @@ const folded: Readonly<Record<string, string>> = {
 
 /** The ASCII letters and digits of a text, in lower case; if it has none, its code points in hexadecimal. */
 export function slug(text: string): string {
-  const plain = text.toLowerCase().replace(/[ßæœøłđðþı]/g, (letter) => folded[letter])
+  const lower = text.toLowerCase()
+  // Most texts need no folding, and a pool may have thousands.
+  if (/^[a-z0-9]+$/.test(lower)) return lower
+  const plain = lower.replace(/[ßæœøłđðþı]/g, (letter) => folded[letter])
   const kept = plain.normalize('NFD').replace(/[^a-z0-9]/g, '')
   if (kept !== '') return kept
   return Array.from(text, (character) => character.codePointAt(0)!.toString(16)).join('')
