@@ -6,7 +6,7 @@
 # Ctrl-C ends make as it ends its command: by SIGINT (a shell shows 130), and without a line about the target. Left alone, make would
 # return 2 where only the command was interrupted. It also does where the command is gone before make has seen to the signal.
 run = trap : INT; $(1); status=$$?; [ $$status -ne 130 ] || { kill -INT $$PPID; sleep 0.3; exit 0; }; exit $$status
-.PHONY: help node demo test check bench readers record-connect fuzz fault soak chaos screenshots model build node-matrix site release sbom clean
+.PHONY: help node demo test check bench readers record-connect fuzz fault soak outages chaos screenshots model build node-matrix site release sbom clean
 
 help:
 	@sed -n 's/^\([a-z-]*\): .*## /  make \1 \t/p' Makefile | expand -t 20
@@ -43,9 +43,12 @@ fault: build ## run every fault scenario and print the table (docs/guarantees.md
 chaos: build ## four workers, three brokers and faults that a seed chooses; MINUTES=10 SEED=42
 	@$(call run,node build/scripts/chaos.js $(or $(MINUTES),3) $(SEED))
 
-soak: build ## a connector through sessions, a quota, outages and a full disk, with its log; and the long variants of tests
-	@$(call run,node build/scripts/soak.js)
-	@$(call run,SOAK=1 node build/scripts/test.js integration/session-renewal.test.ts integration/package-types.test.ts)
+soak: build ## many connectors, REST calls and restarts for MINUTES=30: memory, handles, threads, verify
+	@$(call run,node build/scripts/soak.js $(or $(MINUTES),30) $(SEED))
+
+outages: build ## a connector through sessions, a quota, outages and a full disk, with its log; and the long variants of tests
+	@$(call run,node build/scripts/outages.js)
+	@$(call run,LONG=1 node build/scripts/test.js integration/session-renewal.test.ts integration/package-types.test.ts)
 
 screenshots: build ## take the pictures of the page in docs/images again (Chromium); look at them
 	@$(call run,node build/scripts/screenshots.js)

@@ -1,47 +1,63 @@
 /**
- * A connector through session renewals, a quota, outages and a full disk, with its log: `node build/scripts/soak.js`. Exits with
- * 0 if every record is there exactly once afterwards.
+ * A standalone worker and a group of two with many connectors, for half an hour of REST calls and restarts: `node build/scripts/soak.js
+ * [minutes] [seed]`. Exits with 0 if nothing leaks, nothing fails, and every topic and file matches its stream exactly.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { format } from 'node:util'
-import { soak } from '../test/fault/soak.js'
+import { runSoak } from '../test/fault/soak/run-soak.js'
+import { clusterAt, uniqueName } from '../test/support/kafka.js'
 import { untilInterrupted } from './interrupt.js'
 import { Progress } from './progress.js'
 import { climb, whatToInstall } from './stack/ladder.js'
-import { asVariables } from './stack/stack.js'
 
+const [minutes = '30', seed = String(Date.now() % 1_000_000)] = process.argv.slice(2)
 const signal = untilInterrupted()
 const progress = new Progress(process.stderr)
+const began = performance.now()
 
-async function main(): Promise<number> {
-  const stack = await climb({ docker: 'testcontainers', signal, progress })
+function say(line: string): void {
+  const seconds = Math.floor((performance.now() - began) / 1000)
+  const two = (n: number): string => String(n).padStart(2, '0')
+  console.log(`${two(Math.floor(seconds / 60))}:${two(seconds % 60)}  ${line}`)
+}
+
+async function main(): Promise<boolean> {
+  say(
+    `seed ${seed}: make soak MINUTES=${minutes} SEED=${seed}; ${cpus().length} cores, load ${loadavg()[0].toFixed(1)}`,
+  )
+  const stack = await climb({ docker: 'testcontainers', network: 'host', signal, progress })
   if (stack === null) {
-    progress.say(`The scenario needs a Kafka broker. ${whatToInstall}`)
-    return 1
+    progress.say(`The soak needs a Kafka broker. ${whatToInstall}`)
+    return false
   }
-  Object.assign(process.env, asVariables(stack))
   const folder = await mkdtemp(join(tmpdir(), 'genesis-soak-'))
   const interrupted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error('interrupted')))
   })
+  let isGood = false
   try {
-    const played = soak(folder, stack.registryUrl, (line) => console.log(line))
-    const { report, verified, exit, sessions, diskWasFull } = await Promise.race([played, interrupted])
-    console.log(report)
-    const disk = diskWasFull ? 'a full disk' : 'no full disk (cannot mount a tmpfs here)'
-    const result = verified && exit === 0 ? 'exact' : `NOT exact, or an unclean exit (status ${exit})`
-    console.log(`${sessions} sessions, a quota, an outage, a registry restart, ${disk}: ${result}`)
-    return verified && exit === 0 ? 0 : 1
+    const soak = runSoak({
+      ...{ seed: Number(seed), prefix: uniqueName('soak'), folder, connectors: 40, seconds: Number(minutes) * 60 },
+      ...{ restartEverySeconds: 20, cluster: clusterAt(stack.brokers.split(',')), registryUrl: stack.registryUrl },
+      ...{ judgesGrowth: true, say },
+    })
+    const { lines, faults } = await Promise.race([soak, interrupted])
+    for (const line of lines) say(line)
+    for (const fault of faults) say(`WRONG: ${fault}`)
+    isGood = faults.length === 0
+    say(isGood ? 'nothing leaks, nothing failed, all is exact' : `${faults.length} things are WRONG`)
   } finally {
-    await rm(folder, { recursive: true, force: true }).catch(() => {})
     await progress.during('removing Kafka and the registry', () => stack.stop())
+    if (isGood) await rm(folder, { recursive: true })
+    else say(`logs of the workers: ${folder}`)
   }
+  return isGood
 }
 
 main().then(
-  (status) => process.exit(status),
+  (isGood) => process.exit(isGood ? 0 : 1),
   (error: unknown) => {
     if (!signal.aborted) progress.say(format(error))
     process.exit(signal.aborted ? 130 : 1)

@@ -66,10 +66,10 @@ const resolutions = [
 ]
 const compilers = ['typescript', 'typescript-5']
 
-/** Each compiler and each resolution; with SOAK, as `make soak` sets it, each with each. */
+/** Each compiler and each resolution; with LONG, as `make outages` sets it, each with each. */
 const pairs = compilers.flatMap((compiler, one) =>
   resolutions
-    .filter((_, other) => other === one || process.env.SOAK !== undefined)
+    .filter((_, other) => other === one || process.env.LONG !== undefined)
     .map((resolution) => ({ compiler, resolution })),
 )
 

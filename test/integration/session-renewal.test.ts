@@ -16,8 +16,8 @@ import { startSecuredBroker, superUser } from '../support/secured-broker.js'
 import type { SecuredBroker } from '../support/secured-broker.js'
 import { unsignedToken } from '../support/unsigned-token.js'
 
-/** Lives of a session that a connection goes through; with SOAK, as `make soak` sets it, more of them. */
-const sessions = process.env.SOAK === undefined ? 3 : 10
+/** Lives of a session that a connection goes through; with LONG, as `make outages` sets it, more of them. */
+const sessions = process.env.LONG === undefined ? 3 : 10
 
 /** How long a session lives, by mechanism. kafkajs renews 3 s before the end, whatever the life. */
 const lives = { PLAIN: 3_000, 'SCRAM-SHA-256': 3_000, 'SCRAM-SHA-512': 5_000, OAUTHBEARER: 60_000 } as const

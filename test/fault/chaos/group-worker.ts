@@ -15,6 +15,8 @@ export interface GroupWorkerOptions {
   readonly settings: Readonly<Record<string, unknown>>
   readonly brokers: readonly string[]
   readonly models: string
+  /** Gets every line of its log, JSON each. */
+  readonly onLine?: (line: string) => void
 }
 
 /** Of the worker file: the topics of a group, named after it. */
@@ -93,6 +95,7 @@ export class GroupWorker {
     const listening = new Promise<string>((resolve, reject) => {
       createInterface(child.stderr).on('line', (line) => {
         this.#log?.write(`${line}\n`)
+        this.#options.onLine?.(line)
         this.#lines.push(line)
         if (this.#lines.length > keptLines) this.#lines.shift()
         const address = /"address":"([^"]+)"/.exec(line)?.[1]

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type { GroupWorker } from './group-worker.js'
 
-interface Held {
+export interface Held {
   readonly residentMegabytes: number
   /** Files and sockets. */
   readonly handles: number
@@ -40,7 +40,8 @@ export class Resources {
   }
 }
 
-async function heldBy(pid: number): Promise<Held | null> {
+/** Null: there is no such process. */
+export async function heldBy(pid: number): Promise<Held | null> {
   try {
     const status = await readFile(`/proc/${pid}/status`, 'utf8')
     const number = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(status)?.[1])
