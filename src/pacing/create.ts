@@ -6,16 +6,24 @@ import { EvenArrivals, PoissonArrivals } from './arrivals.js'
 import { IntervalBatches } from './interval-batches.js'
 import type { Pacer } from './pacer.js'
 import { burstRate, constantRate, faster, rampRate, recordedRate, sineRate, type RateCurve } from './rate-curve.js'
-import { ShapedRate } from './shaped-rate.js'
+import { defaultGroupMs, ShapedRate } from './shaped-rate.js'
 import { Unlimited } from './unlimited.js'
 
 export type Throughput = Omit<ConnectorConfig['throughput'], 'maxRecords'>
 
+/** The share of a transaction's interval that a group may take: timers are late, and a commit takes time, too. */
+const groupShare = 0.85
+
 /**
- * The pacer of one shard; all shards' pacers together give the connector's throughput. `seed`: of
- * Poisson arrivals. Throws CONFIG_UNREADABLE or CONFIG_INVALID for the file of a recorded rate.
+ * The pacer of one shard; all shards' pacers together give the connector's throughput. `seed`: of Poisson arrivals. `commitMs`: no record
+ * should wait longer for its transaction to end (default: any time). Throws CONFIG_UNREADABLE or CONFIG_INVALID for the file of a recorded rate.
  */
-export function createPacer(throughput: Throughput, { shard, shards }: ShardId, seed: number): Pacer {
+export function createPacer(
+  throughput: Throughput,
+  { shard, shards }: ShardId,
+  seed: number,
+  commitMs = Infinity,
+): Pacer {
   const { rate, intervalMs, batchSize, adaptive, arrivals } = throughput
   if (adaptive !== null) {
     const { targetLatencyMs } = adaptive
@@ -27,6 +35,7 @@ export function createPacer(throughput: Throughput, { shard, shards }: ShardId, 
   return new ShapedRate({
     curve,
     share: 1 / shards,
+    groupMs: Math.min(defaultGroupMs, groupShare * commitMs),
     // Staggered, they are even together (Hermite's identity), as random parts of a Poisson process form one.
     arrivals: () => (arrivals === 'even' ? new EvenArrivals(shard / shards) : new PoissonArrivals(seed, shard)),
   })

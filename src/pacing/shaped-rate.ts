@@ -8,10 +8,11 @@ export interface ShapedRateOptions {
   readonly share?: number
   /** Recreated at every start. @default even */
   readonly arrivals?: () => Arrivals
+  /** Records are released in groups worth this much time, whatever the batch size: smooth, with few wake-ups. @default 10 */
+  readonly groupMs?: number
 }
 
-/** Records are released in groups worth this much time, whatever the batch size: smooth, with few wake-ups. */
-const groupMs = 10
+export const defaultGroupMs = 10
 /** After a stall, this much time is caught up; anything older is skipped. */
 const debtMs = 1000
 
@@ -22,6 +23,7 @@ const debtMs = 1000
 export class ShapedRate implements Pacer {
   readonly #curve: RateCurve
   readonly #share: number
+  readonly #groupMs: number
   readonly #makeArrivals: () => Arrivals
   #arrivals: Arrivals
   /** In the shape's time. */
@@ -31,7 +33,8 @@ export class ShapedRate implements Pacer {
   #sent = 0
   #group = 1
 
-  constructor({ curve, share = 1, arrivals = () => new EvenArrivals() }: ShapedRateOptions) {
+  constructor({ curve, share = 1, groupMs = defaultGroupMs, arrivals = () => new EvenArrivals() }: ShapedRateOptions) {
+    this.#groupMs = groupMs
     this.#curve = curve
     this.#share = share
     this.#makeArrivals = arrivals
@@ -49,7 +52,7 @@ export class ShapedRate implements Pacer {
   grant(max: number, now: number): number {
     const time = now - (this.#origin ?? now)
     const expected = this.#expected(time)
-    const group = Math.max(1, Math.floor(this.#expected(time + groupMs) - expected))
+    const group = Math.max(1, Math.floor(this.#expected(time + this.#groupMs) - expected))
     const debt = time < debtMs ? Infinity : Math.max(group, Math.floor(expected - this.#expected(time - debtMs)))
     let due = this.#arrivals.by(expected - this.#before) - this.#sent
     if (due > debt) {

@@ -89,8 +89,9 @@ export async function openTask(
       ? make(null)
       : new CurrentEncoder(make, tracedRegistry(registry, trace), schemas)
   const sink = await makeSink({ connector, worker, shard, fields, fingerprint, shared: sinks })
-  const pacer = createPacer(connector.throughput, shard, connector.seed)
   const { transaction, errors } = connector
+  const commitMs = transaction.boundary === 'interval' ? transaction.intervalMs : Infinity
+  const pacer = createPacer(connector.throughput, shard, connector.seed, commitMs)
   const turn = sink.writesInTurns === true && pacer instanceof Unlimited ? turns.turn() : undefined
   const options = { shard, ...slice, transaction, errors }
   return new Task(options, { generator, encoder, sink, pacer, trace, turn }, events, systemClock, undefined, recovery)

@@ -130,6 +130,15 @@ describe('a fixed rate', () => {
     )
   })
 
+  test('grants ten milliseconds at a time, and less than the interval of shorter transactions', () => {
+    const throughput = throughputOf({ rate: 10_000, batchSize: 10_000 })
+    const groups = [undefined, 100, 10, 5].map((commitMs) => {
+      const pacer = createPacer(throughput, { connector: 'c', shard: 0, shards: 1 }, 0, commitMs)
+      return drive(pacer, 1_000, 10_000)[1].count
+    })
+    assert.deepEqual(groups, [100, 100, 85, 42])
+  })
+
   test('says when it grants: never before its delay has passed, always after it', () => {
     fc.assert(
       fc.property(
