@@ -1,6 +1,6 @@
 /**
  * A fixed rate: how many records arrive in any ten seconds and between two batches, and how long a record takes
- * from generation to the acknowledgement of its transaction, compared with the broker's time for an append alone.
+ * from generation, and from when it is due, to the acknowledgement of its transaction, compared with the broker's time for an append alone.
  */
 import { createEncoder } from '#src/encode/create.js'
 import { createRegistry } from '#src/encode/registry.js'
@@ -25,6 +25,8 @@ export interface RateResult {
   readonly gapMs: { readonly median: number; readonly p99: number; readonly most: number }
   /** From generation to the commit's response, over all records. */
   readonly latencyMs: { readonly median: number; readonly p99: number }
+  /** From when the rate has it due: with its wait for the rest of its group. */
+  readonly dueMs: { readonly median: number; readonly p99: number }
   /** For an equally large batch without a transaction: from sending to acknowledgement. */
   readonly appendMs: { readonly median: number; readonly p99: number }
 }
@@ -39,7 +41,7 @@ export function benchRate({ ratePerSecond = 10_000, seconds = 25, intervalMs = 1
     transaction: { interval: `${intervalMs}ms` },
   }
   return withConnector(keys, async (made) => {
-    const latencies = await latenciesOf(made, records)
+    const { generated, due } = await latenciesOf(made, ratePerSecond, records)
     const times = await timestamps(made)
     const gaps = times.flatMap((at, i) => (i > 0 && at > times[i - 1] ? [at - times[i - 1]] : []))
     const shares = windows(times).map((count) => count / ((ratePerSecond * windowMs) / 1000))
@@ -48,23 +50,36 @@ export function benchRate({ ratePerSecond = 10_000, seconds = 25, intervalMs = 1
       ratePerSecond,
       window: { least: Math.min(...shares), most: Math.max(...shares) },
       gapMs: { median: quantile(gaps, 0.5), p99: quantile(gaps, 0.99), most: quantile(gaps, 1) },
-      latencyMs: { median: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) },
+      latencyMs: { median: quantile(generated, 0.5), p99: quantile(generated, 0.99) },
+      dueMs: { median: quantile(due, 0.5), p99: quantile(due, 0.99) },
       appendMs: { median: quantile(appends, 0.5), p99: quantile(appends, 0.99) },
     }
   })
 }
 
+interface Latencies {
+  readonly generated: readonly number[]
+  readonly due: readonly number[]
+}
+
 /** Runs the connector's single task in this thread; milliseconds of every record. */
-async function latenciesOf({ connector, worker }: BenchConnector, records: number): Promise<number[]> {
+async function latenciesOf(
+  { connector, worker }: BenchConnector,
+  ratePerSecond: number,
+  records: number,
+): Promise<Latencies> {
   const shard = { connector: connector.name, shard: 0, shards: 1 }
   const capacity = largestGrant(connector.throughput, shard)
   const generator = await openConnector(connector, { load: loadModel, shard: 0, capacity })
   const encoder = createEncoder(connector, createRegistry(worker.registry))(generator.fields)
   const { fields, fingerprint } = generator
   const sink = await createSink({ connector, worker, shard, fields, fingerprint, shared: {} })
-  const pacer = createPacer(connector.throughput, shard, connector.seed)
+  const { transaction, errors } = connector
+  const pacer = createPacer(connector.throughput, shard, connector.seed, transaction.intervalMs)
   const made: { readonly at: number; readonly end: number; readonly length: number }[] = []
-  const latencies: number[] = []
+  const generated: number[] = []
+  const due: number[] = []
+  let began: number | null = null
   const watchedGenerator: Generator = {
     fields,
     fingerprint,
@@ -75,6 +90,8 @@ async function latenciesOf({ connector, worker }: BenchConnector, records: numbe
     start: (position) => generator.start(position),
     generate(count) {
       const at = performance.now()
+      // The first record is due at once.
+      began ??= at
       const batch = generator.generate(count)
       made.push({ at, end: generator.position, length: count })
       return batch
@@ -88,12 +105,14 @@ async function latenciesOf({ connector, worker }: BenchConnector, records: numbe
       await sink.commit(checkpoint)
       const now = performance.now()
       while (made.length > 0 && made[0].end <= checkpoint.position) {
-        const { at, length } = made.shift()!
-        for (let i = 0; i < length; i++) latencies.push(now - at)
+        const { at, end, length } = made.shift()!
+        for (let position = end - length; position < end; position++) {
+          generated.push(now - at)
+          due.push(now - (began ?? at) - (position * 1000) / ratePerSecond)
+        }
       }
     },
   }
-  const { transaction, errors } = connector
   const task = new Task(
     { shard, from: 0, to: records, transaction, errors },
     { generator: watchedGenerator, encoder, sink: watchedSink, pacer },
@@ -102,7 +121,7 @@ async function latenciesOf({ connector, worker }: BenchConnector, records: numbe
   )
   const ended = await task.run()
   if (ended.end !== 'complete') throw new Error(`the task ended early: ${JSON.stringify(ended)}`)
-  return latencies
+  return { generated, due }
 }
 
 /** Creation times of the topic's records, ascending. */
