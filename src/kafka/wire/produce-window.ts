@@ -4,7 +4,6 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Codec } from '../codec.js'
-import type { BrokerConnection } from '../platformatic-connection.js'
 import { protocolFailure } from '../errors.js'
 import { GenesisError } from '../../errors.js'
 import type { SizeLimit } from '../producer.js'
@@ -12,6 +11,7 @@ import { giveBack, takeMemory } from '../request-memory.js'
 import { ThrottleMeter } from '../throttle.js'
 import type { Leaders } from './leaders.js'
 import { compress } from './compress-batch.js'
+import { isById, withNames } from './produce-by-id.js'
 import { fastBackoff } from './retry-until.js'
 import { produceApis, produceByIdApi, produceV2Api } from './produce-request.js'
 import type { ProducePart, ProduceResult } from './produce-request.js'
@@ -39,6 +39,8 @@ export interface WindowOptions {
   readonly transactionalId: string | null
   /** Transactions v2: a partition's first batch implicitly adds it to the transaction (KIP-890). */
   readonly v2: boolean
+  /** Resolves when the broker accepts the first records of another transaction. @default at once */
+  readonly mayBegin?: () => Promise<void>
   /** Maximum time for the broker to replicate, and for waiting out CONCURRENT_TRANSACTIONS. */
   readonly timeoutMs: number
   readonly sizeLimit: (topic: string) => SizeLimit
@@ -187,6 +189,7 @@ export class ProduceWindow {
   }
 
   async #send(parts: readonly SentPart[], joining: boolean): Promise<void> {
+    if (joining && this.#joined.size === 0) await this.#options.mayBegin?.()
     if (this.#failed) return
     const nodes = new Map<number, SentPart[]>()
     for (const part of parts) {
@@ -274,17 +277,6 @@ function copyInto(copies: Buffer[], bytes: Buffer): Buffer {
   copies.push(memory)
   memory.set(bytes)
   return memory.subarray(0, bytes.length)
-}
-
-/** Whether requests identify topics by id: a recreated topic then rejects records meant for its predecessor. */
-function isById(broker: BrokerConnection, isAllowed: boolean, parts: readonly ProducePart[]): boolean {
-  const { key, version } = produceByIdApi
-  return isAllowed && broker.maxVersion(key) >= version && parts.every(({ topicId }) => topicId !== null)
-}
-
-function withNames(results: readonly ProduceResult[], parts: readonly ProducePart[]): ProduceResult[] {
-  const names = new Map(parts.map(({ topic, topicId }) => [topicId, topic]))
-  return results.map((result) => ({ ...result, topic: names.get(result.topic) ?? result.topic }))
 }
 
 function nameOf({ topic, partition }: TopicPartition): string {

@@ -23,6 +23,7 @@ import { protocolFailure } from '../errors.js'
 import type { KafkaContext } from '../errors.js'
 import { tolerant } from '../platformatic-connection.js'
 import type { BrokerConnection } from '../platformatic-connection.js'
+import { MarkerWait } from './marker-wait.js'
 import { fastBackoff, slowBackoff, retryUntil } from './retry-until.js'
 import type { ProducerIdentity } from './record-batch.js'
 
@@ -67,6 +68,12 @@ const passingCodes: readonly number[] = [...movedCodes, concurrentTransactions, 
 /** States of a transaction ended from outside, until the next owner has initialised. */
 const abortedStates: readonly string[] = ['PrepareEpochFence', 'PrepareAbort', 'CompleteAbort']
 
+/** Decided, and its markers are being written: the next transaction cannot begin. */
+const endingStates: readonly string[] = ['PrepareCommit', 'PrepareAbort']
+
+/** How long to wait for the coordinator to tell. */
+const answerMs = 100
+
 export class TransactionCoordinator {
   readonly #connections: ClusterConnections
   readonly #transactionalId: string
@@ -74,6 +81,7 @@ export class TransactionCoordinator {
   readonly #context: KafkaContext
   #node = -1
   #producer: ProducerIdentity = { id: -1n, epoch: -1 }
+  readonly #markers = new MarkerWait(() => this.#areMarkersWritten())
   readonly #onThrottle: (ms: number) => void
 
   /** `limitMs`: how long temporary errors are waited out. `onThrottle`: called with how long a quota throttles the connection. */
@@ -159,6 +167,7 @@ export class TransactionCoordinator {
       if (v2) {
         const answer = await endTxnV5.async(broker.connection, this.#transactionalId, id, epoch, commit)
         if (answer.errorCode === 0) this.#producer = answer.producer
+        this.#markers.ended()
         return { code: answer.errorCode, throttleMs: answer.throttleTimeMs }
       }
       const api = broker.choose(endTxnV3.api, endTxnV4.api)
@@ -167,12 +176,28 @@ export class TransactionCoordinator {
     })
   }
 
+  /** Transactions v2: resolves when the broker accepts the first records of another one. Never rejects. */
+  mayBegin(): Promise<void> {
+    return this.#markers.passed()
+  }
+
+  async #areMarkersWritten(): Promise<boolean> {
+    const state = this.#describe().then(({ transactionState }) => transactionState)
+    // Without an answer, the records show what is wrong.
+    const silence = sleep(answerMs, 'unknown', { ref: false })
+    return !endingStates.includes(await Promise.race([state, silence]).catch(() => 'unknown'))
+  }
+
+  async #describe() {
+    const { connection } = await this.connect()
+    const { transactionStates } = await describeTransactionsV0.api.async(connection, [this.#transactionalId])
+    return transactionStates[0]
+  }
+
   /** The state of the transaction at the coordinator. Never rejects. */
   async standing(): Promise<Standing> {
     try {
-      const { connection } = await this.connect()
-      const { transactionStates } = await describeTransactionsV0.api.async(connection, [this.#transactionalId])
-      const [{ producerId, producerEpoch, transactionState }] = transactionStates
+      const { producerId, producerEpoch, transactionState } = await this.#describe()
       if (producerId !== this.#producer.id) return 'taken'
       if (producerEpoch === this.#producer.epoch) return 'ours'
       return abortedStates.includes(transactionState) ? 'aborted' : 'taken'

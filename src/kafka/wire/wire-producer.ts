@@ -6,8 +6,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { ClusterOptions } from '../../config/cluster.js'
 import { GenesisError } from '../../errors.js'
 import type { EncodedBatch } from '../../record.js'
-import { OwnConnections } from '../broker-source.js'
-import type { BrokerSource } from '../broker-source.js'
+import { OwnConnections, type BrokerSource } from '../broker-source.js'
 import { ClusterConnections } from '../cluster-connections.js'
 import { codecs } from '../codec.js'
 import { kafkaError, recordTooLarge } from '../errors.js'
@@ -95,6 +94,7 @@ export class WireProducer implements KafkaProducer {
           leaders: this.#leaders,
           transactionalId,
           v2: this.#v2,
+          mayBegin: () => this.#coordinator?.mayBegin() ?? Promise.resolve(),
           timeoutMs: this.#requestTimeoutMs,
           sizeLimit: (topic) => sizeLimit(this.#options, topic),
           pace: this.#pace,

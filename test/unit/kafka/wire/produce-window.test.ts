@@ -61,6 +61,53 @@ test('the end of a throttle time is noticed, whatever part of a millisecond it c
   for (let n = 0; n < 500; n++) await takesMore(answeringLeaders(2))
 })
 
+describe("a transaction's first records", () => {
+  const setUp = () => {
+    const { sent, answers, leaders } = slowLeader()
+    let begin = (): void => {}
+    const window = new ProduceWindow(
+      {
+        ...{ leaders, transactionalId: null, v2: false, timeoutMs: 1_000 },
+        mayBegin: () => new Promise((so) => (begin = so)),
+        ...{ sizeLimit: () => ({}), pace: new RequestPace(1 << 20), onThrottle: () => {}, onProgress: () => {} },
+        onFailure: (error) => assert.fail(String(error)),
+      },
+      { id: 1n, epoch: 0 },
+    )
+    const dispatch = (count: number, partition = 0): void => {
+      const facts = { topic: 't', partition, count, baseTimestamp: 0, maxTimestamp: 0 }
+      window.dispatch([{ ...facts, bytes: Buffer.alloc(headerBytes + 10), codec: codecs.none }])
+    }
+    return { sent, answers, window, dispatch, begin: () => begin() }
+  }
+
+  test('are sent when it may begin; later ones do not wait', async () => {
+    const { sent, answers, window, dispatch, begin } = setUp()
+    dispatch(1)
+    await settled()
+    assert.deepEqual(sent, [])
+    assert.equal(window.busy, true)
+    begin()
+    await settled()
+    assert.deepEqual(sent, [1])
+    answers[0](0)
+    await settled()
+    dispatch(2)
+    dispatch(3, 1)
+    await settled()
+    assert.deepEqual(sent, [1, 2, 3])
+  })
+
+  test('are not sent if the producer stops meanwhile', async () => {
+    const { sent, window, dispatch, begin } = setUp()
+    dispatch(1)
+    window.stop()
+    begin()
+    await settled()
+    assert.deepEqual(sent, [])
+  })
+})
+
 /** A codec that finishes when told, and what it was given. */
 function slowCodec() {
   const begun: (() => void)[] = []
