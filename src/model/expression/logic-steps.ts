@@ -6,13 +6,28 @@ import type { NumberStep, Step, TextStep } from './step.js'
 
 export type ComparisonOperator = (typeof comparisons)[number]
 
-const compares: Record<ComparisonOperator, (a: number, b: number) => boolean> = {
-  '=': (a, b) => a === b,
-  '!=': (a, b) => a !== b,
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '>': (a, b) => a > b,
-  '>=': (a, b) => a >= b,
+type Comparison = (out: Float64Array, x: Float64Array, a: number, y: Float64Array, b: number, count: number) => void
+
+/** Compares x · a with y · b. A separate loop for each operator, as for arithmetic. */
+const compares: Record<ComparisonOperator, Comparison> = {
+  '=': (out, x, a, y, b, count) => {
+    for (let i = 0; i < count; i++) out[i] = x[i] * a === y[i] * b ? 1 : 0
+  },
+  '!=': (out, x, a, y, b, count) => {
+    for (let i = 0; i < count; i++) out[i] = x[i] * a !== y[i] * b ? 1 : 0
+  },
+  '<': (out, x, a, y, b, count) => {
+    for (let i = 0; i < count; i++) out[i] = x[i] * a < y[i] * b ? 1 : 0
+  },
+  '<=': (out, x, a, y, b, count) => {
+    for (let i = 0; i < count; i++) out[i] = x[i] * a <= y[i] * b ? 1 : 0
+  },
+  '>': (out, x, a, y, b, count) => {
+    for (let i = 0; i < count; i++) out[i] = x[i] * a > y[i] * b ? 1 : 0
+  },
+  '>=': (out, x, a, y, b, count) => {
+    for (let i = 0; i < count; i++) out[i] = x[i] * a >= y[i] * b ? 1 : 0
+  },
 }
 
 export function comparisonStep(op: ComparisonOperator, left: NumberStep, right: NumberStep): NumberStep {
@@ -24,11 +39,9 @@ export function comparisonStep(op: ComparisonOperator, left: NumberStep, right: 
     run(from, count) {
       left.run(from, count)
       right.run(from, count)
-      for (let i = 0; i < count; i++) {
-        const x = left.block[i] * a
-        const y = right.block[i] * b
-        block[i] = x !== x || y !== y ? NaN : compare(x, y) ? 1 : 0
-      }
+      const [x, y] = [left.block, right.block]
+      compare(block, x, a, y, b, count)
+      for (let i = 0; i < count; i++) if (x[i] * a !== x[i] * a || y[i] * b !== y[i] * b) block[i] = NaN
     },
   }
 }

@@ -3,6 +3,7 @@ import { blockRows } from '../random/block-words.js'
 import { exactly, unitOf, type FormulaOperator, type Rounding } from './formula.js'
 import type { NumberInput } from './input.js'
 import type { NumberStep } from './step.js'
+import { dayMs } from '../time/day.js'
 import { timePart } from './time-parts.js'
 
 export function constantStep(number: number): NumberStep {
@@ -32,18 +33,23 @@ export function columnStep({ type, codes, numbers }: NumberInput): NumberStep {
   }
 }
 
+function isIntegral({ whole, integral }: NumberStep): boolean {
+  return whole === true || integral === true
+}
+
 type Arithmetic = '+' | '-' | 'min' | 'max' | '%' | '*' | '/'
 
 export function arithmeticStep(op: Arithmetic, parts: readonly NumberStep[]): NumberStep {
   if (op === '*') {
     const scale = parts.reduce((sum, part) => sum + part.scale, 0)
-    return folded(parts, scale, (a, b, count) => {
-      for (let i = 0; i < count; i++) a[i] *= b[i]
+    const product = folded(parts, scale, (out, a, b, count) => {
+      for (let i = 0; i < count; i++) out[i] = a[i] * b[i]
     })
+    return { ...product, integral: parts.every(isIntegral) }
   }
   if (op === '/') {
-    const divide = (a: Float64Array, b: Float64Array, count: number): void => {
-      for (let i = 0; i < count; i++) a[i] /= b[i]
+    const divide = (out: Float64Array, a: Float64Array, b: Float64Array, count: number): void => {
+      for (let i = 0; i < count; i++) out[i] = a[i] / b[i]
     }
     return folded(parts, 0, divide, true)
   }
@@ -59,14 +65,14 @@ function alignedStep(op: AlignedOperator, parts: readonly NumberStep[]): NumberS
   const block = new Float64Array(blockRows)
   const whole = parts.every((part) => part.whole)
   return {
-    ...{ kind: 'number', scale, whole, block },
+    ...{ kind: 'number', scale, whole, integral: parts.every(isIntegral), block },
     run(from, count) {
-      parts.forEach((part, index) => {
-        part.run(from, count)
-        const factor = factors[index]
-        if (index === 0) for (let i = 0; i < count; i++) block[i] = part.block[i] * factor
-        else apply(block, part.block, factor, count)
-      })
+      for (const part of parts) part.run(from, count)
+      const [first] = parts
+      if (parts.length === 1) for (let i = 0; i < count; i++) block[i] = first.block[i] * factors[0]
+      else apply(block, first.block, factors[0], parts[1].block, factors[1], count)
+      for (let index = 2; index < parts.length; index++)
+        apply(block, block, 1, parts[index].block, factors[index], count)
     },
   }
 }
@@ -77,33 +83,36 @@ export function aligned(parts: readonly NumberStep[]): { readonly scale: number;
   return { scale, factors: parts.map((part) => 10 ** (scale - part.scale)) }
 }
 
-/** A separate loop for each operator, so that the engine sees only one kind of arithmetic in it. */
-const loops: Record<AlignedOperator, (a: Float64Array, b: Float64Array, factor: number, count: number) => void> = {
-  '+': (a, b, factor, count) => {
-    for (let i = 0; i < count; i++) a[i] += b[i] * factor
+type Loop = (out: Float64Array, a: Float64Array, left: number, b: Float64Array, right: number, count: number) => void
+
+/** out = a · left combined with b · right. A separate loop for each operator, so that the engine sees only one kind of arithmetic in it. */
+const loops: Record<AlignedOperator, Loop> = {
+  '+': (out, a, left, b, right, count) => {
+    for (let i = 0; i < count; i++) out[i] = a[i] * left + b[i] * right
   },
-  '-': (a, b, factor, count) => {
-    for (let i = 0; i < count; i++) a[i] -= b[i] * factor
+  '-': (out, a, left, b, right, count) => {
+    for (let i = 0; i < count; i++) out[i] = a[i] * left - b[i] * right
   },
-  min: (a, b, factor, count) => {
-    for (let i = 0; i < count; i++) a[i] = Math.min(a[i], b[i] * factor)
+  min: (out, a, left, b, right, count) => {
+    for (let i = 0; i < count; i++) out[i] = Math.min(a[i] * left, b[i] * right)
   },
-  max: (a, b, factor, count) => {
-    for (let i = 0; i < count; i++) a[i] = Math.max(a[i], b[i] * factor)
+  max: (out, a, left, b, right, count) => {
+    for (let i = 0; i < count; i++) out[i] = Math.max(a[i] * left, b[i] * right)
   },
-  '%': (a, b, factor, count) => {
+  '%': (out, a, left, b, right, count) => {
     for (let i = 0; i < count; i++) {
-      const by = b[i] * factor
-      a[i] -= Math.floor(a[i] / by) * by
+      const value = a[i] * left
+      const by = b[i] * right
+      out[i] = value - Math.floor(value / by) * by
     }
   },
 }
 
-/** Folds the other parts into the first. `plain`: converts the parts to plain numbers first, without a scale. */
+/** Folds the other parts into the first: out = a combined with b. `plain`: converts the parts to plain numbers first, without a scale. */
 function folded(
   parts: readonly NumberStep[],
   scale: number,
-  fold: (a: Float64Array, b: Float64Array, count: number) => void,
+  fold: (out: Float64Array, a: Float64Array, b: Float64Array, count: number) => void,
   plain = false,
 ): NumberStep {
   const block = new Float64Array(blockRows)
@@ -116,8 +125,8 @@ function folded(
           const divisor = 10 ** part.scale
           for (let i = 0; i < count; i++) part.block[i] /= divisor
         }
-        if (index === 0) block.set(part.block.subarray(0, count))
-        else fold(block, part.block, count)
+        if (index > 0) fold(block, index === 1 ? parts[0].block : block, part.block, count)
+        else if (parts.length === 1) block.set(part.block.subarray(0, count))
       })
     },
   }
@@ -136,14 +145,40 @@ export function functionStep(op: FormulaOperator, inner: NumberStep): NumberStep
     }
   }
   const divisor = 10 ** inner.scale
-  const apply = op === 'floor' ? Math.floor : op === 'ceil' ? Math.ceil : timePart(op)
+  const loop = functionLoops[op]
+  if (loop !== undefined) {
+    return {
+      ...{ kind: 'number', scale: 0, integral: true, block },
+      run(from, count) {
+        inner.run(from, count)
+        loop(block, inner.block, divisor, count)
+      },
+    }
+  }
+  const part = timePart(op)
   return {
-    ...{ kind: 'number', scale: 0, block },
+    // Only working days keep the fraction of what they are given.
+    ...{ kind: 'number', scale: 0, integral: op !== 'workday', block },
     run(from, count) {
       inner.run(from, count)
-      for (let i = 0; i < count; i++) block[i] = apply(inner.block[i] / divisor)
+      for (let i = 0; i < count; i++) block[i] = part(inner.block[i] / divisor)
     },
   }
+}
+
+/** As for `loops`, for the most frequent functions. */
+const functionLoops: Partial<
+  Record<FormulaOperator, (a: Float64Array, b: Float64Array, divisor: number, count: number) => void>
+> = {
+  floor: (a, b, divisor, count) => {
+    for (let i = 0; i < count; i++) a[i] = Math.floor(b[i] / divisor)
+  },
+  ceil: (a, b, divisor, count) => {
+    for (let i = 0; i < count; i++) a[i] = Math.ceil(b[i] / divisor)
+  },
+  date: (a, b, divisor, count) => {
+    for (let i = 0; i < count; i++) a[i] = Math.floor(b[i] / divisor / dayMs) * dayMs
+  },
 }
 
 /** Rounds to the given number of decimal places, halves away from zero. */

@@ -41,6 +41,7 @@ export function compileFormula(
   const down = (step.scale > scale ? 10 ** (step.scale - scale) : 1) * factor
   const round = type.kind !== 'double'
   const isWhole = step.whole === true && down === 1
+  const isIntegral = step.integral === true && down === 1
   return {
     run(from, count) {
       step.run(from, count)
@@ -48,7 +49,8 @@ export function compileFormula(
       if (up !== 1) for (let i = 0; i < count; i++) block[i] *= up
       if (!round) {
         if (down !== 1) for (let i = 0; i < count; i++) block[i] /= down
-      } else if (!isWhole) roundBlock(block, count, down, rounding)
+      } else if (isIntegral && !isWhole) for (let i = 0; i < count; i++) block[i] += 0
+      else if (!isWhole) roundBlock(block, count, down, rounding)
       return block
     },
   }

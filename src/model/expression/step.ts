@@ -7,6 +7,8 @@ export interface NumberStep {
   readonly scale: number
   /** Whether all its numbers are integers, none of them minus zero. */
   readonly whole?: boolean
+  /** Whether all its numbers are integers, minus zero included. */
+  readonly integral?: boolean
   readonly block: Float64Array
   run(from: number, count: number): void
 }

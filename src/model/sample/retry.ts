@@ -61,15 +61,16 @@ export class Retry {
 
   /** Checks `count` rows from index `to`, drawn for `positions`, and redraws those that fail. */
   run(positions: Float64Array, to: number, count: number): void {
-    const { circuit, spare, partOf } = this.#parts
+    const { circuit, checks, spare, partOf } = this.#parts
     const { components } = circuit
-    for (let i = 0; i < count; i++) this.#choice[i] = 1 + partOf[components[i]]
+    const choice = this.#choice
+    const passed = this.#passed
+    if (checks.length > 1) for (let i = 0; i < count; i++) choice[i] = 1 + partOf[components[i]]
     this.#check(to, count)
     let left = 0
-    for (let i = 0; i < count; i++) {
-      if (this.#passed[i]) continue
+    for (let i = passed.indexOf(0); i >= 0 && i < count; i = passed.indexOf(0, i + 1)) {
       this.#left[left] = to + i
-      this.#choice[left] = this.#choice[i]
+      choice[left] = 1 + partOf[components[i]]
       this.#positions[left++] = positions[i]
     }
     for (let attempt = 1; left > 0; attempt++) {

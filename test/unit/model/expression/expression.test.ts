@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import type { FieldType, Value, Vector } from '#src/record.js'
 import { GenesisError } from '#src/errors.js'
 import { columnsInExpression, readExpression } from '#src/model/expression/expression.js'
-import { columnsIn, formulaText } from '#src/model/expression/formula.js'
+import { columnsIn, formulaText, type Formula } from '#src/model/expression/formula.js'
 import { inputOf } from '#src/model/expression/input.js'
 import { compileCondition, compileFormula, compileText } from '#src/model/expression/program.js'
 import { heldDate, heldTimestamp } from '#src/model/held.js'
@@ -180,4 +180,32 @@ test('integers and conditions have the values that CEL gives them', () => {
       assert.equal(compileFormula(formula, number, { kind: 'integer' }).run(0, 1)[0], expected)
     }),
   )
+})
+
+test('formulas of integers are never minus zero, and fractions are rounded', () => {
+  const x = (values: readonly number[]): ((name: string) => ReturnType<typeof inputOf>) => {
+    const vector: Vector = { kind: 'number', values: Float64Array.from(values), codes: undefined }
+    return () => inputOf({ kind: 'integer' }, vector)
+  }
+  const given = [-1, 0, 1, 7, -8]
+  const valuesOf = (formula: Formula): number[] => [
+    ...compileFormula(formula, x(given), { kind: 'integer' }).run(0, given.length).slice(0, given.length),
+  ]
+  const column: Formula = { column: 'x' }
+  assert.deepEqual(valuesOf({ op: 'ceil', of: [{ op: '/', of: [column, 2] }] }), [0, 0, 1, 4, -4])
+  assert.deepEqual(valuesOf({ op: 'floor', of: [{ op: '/', of: [column, 2] }] }), [-1, 0, 0, 3, -4])
+  assert.deepEqual(valuesOf({ op: '*', of: [column, 0] }), [0, 0, 0, 0, 0])
+  assert.deepEqual(
+    valuesOf({
+      op: '+',
+      of: [
+        { op: '*', of: [column, 0] },
+        { op: '*', of: [column, 0] },
+      ],
+    }),
+    [0, 0, 0, 0, 0],
+  )
+  assert.deepEqual(valuesOf({ op: '/', of: [column, 2] }), [-1, 0, 1, 4, -4])
+  assert.deepEqual(valuesOf({ op: '*', of: [column, 0.5] }), [-1, 0, 1, 4, -4])
+  assert.deepEqual(valuesOf({ op: '-', of: [column, 1, 2] }), [-4, -3, -2, 4, -11])
 })
