@@ -7,7 +7,7 @@ import { ClusterConnections } from './cluster-connections.js'
 import type { TopicMetadata } from './cluster-connections.js'
 import { kafkaError, protocolFailure } from './errors.js'
 import type { KafkaContext } from './errors.js'
-import { fetchPartitionApi } from './wire/fetch.js'
+import { fetchPartitionApi, joined } from './wire/fetch.js'
 import type { AbortedTransaction, FetchedPartition } from './wire/fetch.js'
 import { tolerant } from './platformatic-connection.js'
 import { openRecordBatch, readHeader } from './wire/record-batch-read.js'
@@ -36,6 +36,7 @@ export interface TopicReaderOptions {
   readonly maxWaitMs?: number
 }
 
+const none = Buffer.alloc(0)
 const earliest = -2n
 const latest = -1n
 const offsetOutOfRange = 1
@@ -101,6 +102,7 @@ export class TopicReader {
     const context = { topic: this.#topic, partition }
     let position = start
     let progressAt = Date.now()
+    let memory: Buffer = none
     let pending = position < end ? this.#ahead(partition, position, isolation) : null
     while (pending !== null) {
       const fetched = await pending
@@ -110,7 +112,10 @@ export class TopicReader {
           found: `no offset ${position}`,
           remedy: "Raise the topic's retention, or read it before it expires",
         })
-      const { records, aborted } = fetched
+      const { pieces, aborted } = fetched
+      // Fresh memory for each fetch, a few MB, would cost a garbage collection each.
+      const records = joined(pieces, memory)
+      if (pieces.length > 1 && records.length > memory.length) memory = records
       const from = position
       position = offsetAfter(records, position, context)
       if (position > from) progressAt = Date.now()
@@ -138,7 +143,8 @@ export class TopicReader {
     isolation: Isolation,
   ): Promise<{ batches: RecordCursor[]; next: number }> {
     const context = { topic: this.#topic, partition }
-    const { errorCode, records, aborted } = await this.#fetch(partition, start, isolation)
+    const { errorCode, pieces, aborted } = await this.#fetch(partition, start, isolation)
+    const records = joined(pieces, none)
     if (errorCode !== 0) throw protocolFailure(errorCode, { ...context, operation: 'Read' })
     const isHidden = isolation === 'committed' ? hiddenFromCommitted(aborted) : () => false
     const batches: RecordCursor[] = []

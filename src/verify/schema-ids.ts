@@ -4,7 +4,6 @@
  */
 import type { Registry } from '../encode/registry.js'
 import { wirePrefixBytes } from '../encode/wire-format.js'
-import { eachBatch } from './each-batch.js'
 import type { FoundBatch, FoundPartition } from './match/expected-and-found.js'
 
 /** Records with an earlier id of the schema, and what the registry has under it now. */
@@ -22,7 +21,7 @@ export function lostIds(ids: readonly OtherId[]): readonly OtherId[] {
 
 /** A partition whose values all have `id`; `counts`: how many had which other one. */
 export function foundWithId(id: number, counts: Map<number, number>, partition: FoundPartition): FoundPartition {
-  return eachBatch(partition, (batch) => new OneIdBatch(id, counts, batch))
+  return { ...partition, amend: (batch) => toOneId(id, counts, batch) }
 }
 
 /** What the other ids stand for now. */
@@ -50,59 +49,11 @@ export async function resolveIds(
   return others
 }
 
-class OneIdBatch implements FoundBatch {
-  readonly #id: number
-  readonly #counts: Map<number, number>
-  readonly #batch: FoundBatch
-
-  constructor(id: number, counts: Map<number, number>, batch: FoundBatch) {
-    this.#id = id
-    this.#counts = counts
-    this.#batch = batch
-  }
-
-  get bytes(): Uint8Array {
-    return this.#batch.bytes
-  }
-
-  get offset(): number {
-    return this.#batch.offset
-  }
-
-  get keyStart(): number {
-    return this.#batch.keyStart
-  }
-
-  get keyLength(): number {
-    return this.#batch.keyLength
-  }
-
-  get valueStart(): number {
-    return this.#batch.valueStart
-  }
-
-  get valueLength(): number {
-    return this.#batch.valueLength
-  }
-
-  get timestamp(): number | undefined {
-    return this.#batch.timestamp
-  }
-
-  headers(): [name: string, value: Buffer | null][] {
-    return this.#batch.headers?.() ?? []
-  }
-
-  next(): boolean {
-    if (!this.#batch.next()) return false
-    const { bytes, valueStart: at, valueLength } = this.#batch
-    if (valueLength < wirePrefixBytes || bytes[at] !== 0) return true
-    const found = (bytes[at + 1] << 24) | (bytes[at + 2] << 16) | (bytes[at + 3] << 8) | bytes[at + 4]
-    const id = this.#id
-    if (found === id) return true
-    this.#counts.set(found, (this.#counts.get(found) ?? 0) + 1)
-    // The bytes are read only once, so they can be overwritten.
-    for (let i = 0; i < 4; i++) bytes[at + 1 + i] = (id >>> (24 - 8 * i)) & 0xff
-    return true
-  }
+function toOneId(id: number, counts: Map<number, number>, { bytes, valueStart: at, valueLength }: FoundBatch): void {
+  if (valueLength < wirePrefixBytes || bytes[at] !== 0) return
+  const found = (bytes[at + 1] << 24) | (bytes[at + 2] << 16) | (bytes[at + 3] << 8) | bytes[at + 4]
+  if (found === id) return
+  counts.set(found, (counts.get(found) ?? 0) + 1)
+  // The bytes are read only once, so they can be overwritten.
+  for (let i = 0; i < 4; i++) bytes[at + 1 + i] = (id >>> (24 - 8 * i)) & 0xff
 }

@@ -13,7 +13,8 @@ export interface FetchedPartition {
   readonly logStartOffset: number
   /** Aborted transactions overlapping the fetched offsets; only in read_committed fetches. */
   readonly aborted: readonly AbortedTransaction[]
-  readonly records: Buffer
+  /** The record batches, as pieces of at most a socket read; `joined` puts them together. */
+  readonly pieces: readonly Buffer[]
 }
 
 export interface AbortedTransaction {
@@ -21,7 +22,15 @@ export interface AbortedTransaction {
   readonly firstOffset: number
 }
 
-const empty = Buffer.alloc(0)
+/** The pieces in one: `memory`, if it is large enough, else new memory. A single piece is not copied. */
+export function joined(pieces: readonly Buffer[], memory: Buffer): Buffer {
+  if (pieces.length === 1) return pieces[0]
+  const size = pieces.reduce((sum, { length }) => sum + length, 0)
+  const whole = size <= memory.length ? memory.subarray(0, size) : Buffer.allocUnsafeSlow(size)
+  let at = 0
+  for (const piece of pieces) at += piece.copy(whole, at)
+  return whole
+}
 
 /** Fetches one partition, without a fetch session (KIP-227). */
 export const fetchPartitionApi = createAPI<
@@ -74,7 +83,7 @@ function parseFetch(_correlationId: number, _apiKey: number, _apiVersion: number
     lastStableOffset: -1,
     logStartOffset: -1,
     aborted: [],
-    records: empty,
+    pieces: [],
   }
 }
 
@@ -91,7 +100,7 @@ function parsePartition(reader: Reader): Omit<FetchedPartition, 'throttleMs'> {
     })) ?? []
   reader.readInt32() // preferred read replica
   const size = reader.readUnsignedVarInt() - 1
-  const records = size > 0 ? reader.buffer.slice(reader.position, reader.position + size) : empty
+  const pieces = size > 0 ? reader.buffer.subarray(reader.position, reader.position + size).buffers : []
   if (size > 0) reader.skip(size)
-  return { errorCode, lastStableOffset, logStartOffset, aborted, records }
+  return { errorCode, lastStableOffset, logStartOffset, aborted, pieces }
 }

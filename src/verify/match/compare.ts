@@ -2,7 +2,7 @@ import { explain, positionsOf } from './explain.js'
 import type { Explanation } from './explain.js'
 import { Matcher } from './matcher.js'
 import type { MatcherOptions } from './matcher.js'
-import type { ExpectedShard, FoundBatch, FoundPartition } from './expected-and-found.js'
+import type { Amend, ExpectedShard, FoundBatch, FoundPartition } from './expected-and-found.js'
 
 export interface CompareOptions extends Partial<MatcherOptions> {
   /** Wrong records listed per kind; default 5. */
@@ -67,6 +67,7 @@ export async function compare(
 interface Reader {
   readonly partition: number
   readonly batches: AsyncIterator<FoundBatch, void>
+  readonly amend?: Amend
 }
 
 /** Reads the partitions to their ends, keeping any from getting ahead of the others by more than the window if possible. */
@@ -82,7 +83,7 @@ async function readAll(
         const batch = await reader.batches.next()
         signal?.throwIfAborted()
         if (batch.done === true) open = open.filter((other) => other !== reader)
-        else matcher.take(reader.partition, batch.value)
+        else matcher.take(reader.partition, batch.value, reader.amend)
         onProgress?.({ step: 'compare', found: matcher.found })
       }
     }

@@ -41,9 +41,13 @@ export interface FoundBatch {
   headers?(): [name: string, value: Buffer | null][]
 }
 
+/** Called on a record that is not what is expected next, before it is compared with the rest: may overwrite its bytes. */
+export type Amend = (batch: FoundBatch) => void
+
 export interface FoundPartition {
   readonly partition: number
   /** The first available offset; above 0, older records have expired. */
   readonly start: number
   readonly batches: AsyncIterator<FoundBatch, void>
+  readonly amend?: Amend
 }

@@ -1,19 +1,24 @@
+import type { ExpectedBlock } from './expected-block.js'
+import { ExpectedQueues } from './expected-queues.js'
 import { HashMultiset } from './hash-multiset.js'
 import { hashExpected, RecordHash } from './record-hash.js'
-import type { ExpectedShard } from './expected-and-found.js'
+import type { ExpectedBatch, ExpectedShard } from './expected-and-found.js'
 
 const blockRecords = 4096
+/** What records waiting as bytes may hold; beyond it they wait as hashes. */
+const maxHeldBytes = 64 << 20
 
 /** Callback for one record of the stream; its result is passed to the caller. */
 export type ExpectedVisitor = (position: number, partition: number, low: number, high: number) => boolean
 
 /**
- * The part of the stream that was generated and not yet found: up to `window` records per shard, under their hashes. Hot code: no
- * allocation per record.
+ * The part of the stream that was generated and not yet found: up to `window` records per shard. Those in `queues` wait as bytes, in order; the
+ * others, all earlier, in `outstanding` under their hashes. Hot code: no allocation per record.
  */
 export class ExpectedWindow {
   /** Position · partitions + partition of each record, under its hash. */
   readonly outstanding = new HashMultiset()
+  readonly queues: ExpectedQueues
   /** The next position to generate, per shard. */
   readonly position: Float64Array
   /** Where the last one taken belongs. */
@@ -28,6 +33,7 @@ export class ExpectedWindow {
     this.#shards = shards
     this.#partitions = partitions
     this.#window = window
+    this.queues = new ExpectedQueues(shards.length, partitions)
     this.position = Float64Array.from(shards, ({ begin }) => begin)
     this.#waiting = new Int32Array(shards.length)
     shards.forEach((shard) => shard.start(shard.begin))
@@ -37,17 +43,51 @@ export class ExpectedWindow {
   next(): number {
     let best = -1
     for (let shard = 0; shard < this.#shards.length; shard++) {
-      if (this.position[shard] >= this.#shards[shard].end || this.#waiting[shard] >= this.#window) continue
+      if (!this.canGoOn(shard)) continue
       if (best < 0 || this.#waiting[shard] < this.#waiting[best]) best = shard
     }
     return best
   }
 
-  /** Makes a shard's next block outstanding, except what `isAwaited`. */
+  /** Whether there is more of a shard, and room for it. */
+  canGoOn(shard: number): boolean {
+    return this.position[shard] < this.#shards[shard].end && this.#waiting[shard] < this.#window
+  }
+
+  /** Queues a shard's next block; false: too much waits as bytes already. */
+  queue(shard: number): boolean {
+    this.queues.keep(shard)
+    if (this.queues.held > maxHeldBytes) return false
+    const batch = this.#next(shard)
+    this.queues.add(shard, batch)
+    this.#waiting[shard] += batch.records.length
+    return true
+  }
+
+  /** Takes the next record of a partition from a block; its position is then in `takenPosition`. */
+  takeNext(block: ExpectedBlock, partition: number): void {
+    this.takenPosition = block.position(block.take(partition))
+    this.settle(block, 1)
+  }
+
+  /** Called after `count` records of a block were taken. */
+  settle(block: ExpectedBlock, count: number): void {
+    this.#waiting[block.shard] -= count
+    this.queues.settle(block, count)
+  }
+
+  /** Moves all that wait as bytes to `outstanding`. */
+  hashAll(): void {
+    const hash = this.#hash
+    this.queues.drain((block, i, partition) => {
+      block.hash(hash, i)
+      this.outstanding.add(hash.low, hash.high, block.position(i) * this.#partitions + partition)
+    })
+  }
+
+  /** Makes a shard's next block outstanding, except what `isAwaited`. Nothing may wait as bytes. */
   make(shard: number, isAwaited: ExpectedVisitor): void {
-    const source = this.#shards[shard]
-    const left = Math.ceil((source.end - this.position[shard]) / source.shards)
-    const { records, partitions } = source.next(Math.min(blockRecords, left, this.#window))
+    const { records, partitions } = this.#next(shard)
     const hash = this.#hash
     for (let i = 0; i < records.length; i++) {
       const partition = partitions[i]
@@ -58,7 +98,6 @@ export class ExpectedWindow {
       this.outstanding.add(low, high, position * this.#partitions + partition)
       this.#waiting[shard]++
     }
-    this.position[shard] = records.start + records.length * records.stride
   }
 
   /** Removes the oldest outstanding record with a hash; its position is then in `takenPosition`. */
@@ -103,5 +142,14 @@ export class ExpectedWindow {
   goTo(shard: number, position: number): void {
     this.#shards[shard].start(position)
     this.position[shard] = position
+  }
+
+  #next(shard: number): ExpectedBatch {
+    const source = this.#shards[shard]
+    const left = Math.ceil((source.end - this.position[shard]) / source.shards)
+    const batch = source.next(Math.min(blockRecords, left, this.#window))
+    const { start, length, stride } = batch.records
+    this.position[shard] = start + length * stride
+    return batch
   }
 }

@@ -39,6 +39,38 @@ export class Matched {
     return this.#lastPosition[shard * this.#partitions + partition] < 0
   }
 
+  /** Whether a record follows everything matched of its shard and partition, in the stream and in the topic. */
+  isAfter(shard: number, partition: number, position: number, offset: number): boolean {
+    const pair = shard * this.#partitions + partition
+    return position > this.#lastPosition[pair] && offset > this.#lastOffset[pair]
+  }
+
+  /**
+   * As `add` for each of `count` records of a shard, in order in the stream and in the topic, of which the first `isAfter`. `unsure`: how
+   * many are optional; offset and hash: those of the last.
+   */
+  addRun(
+    shard: number,
+    partition: number,
+    count: number,
+    unsure: number,
+    first: number,
+    last: number,
+    offset: number,
+    low: number,
+    high: number,
+  ): void {
+    const pair = shard * this.#partitions + partition
+    this.count += count
+    this.#countOf[pair] += count
+    this.unsure += unsure
+    if (this.#lastPosition[pair] < 0) this.firstPosition[pair] = first
+    this.#lastPosition[pair] = last
+    this.#lastOffset[pair] = offset
+    this.#lastLow[pair] = low
+    this.#lastHigh[pair] = high
+  }
+
   add(position: number, partition: number, offset: number, low: number, high: number): void {
     const shard = position % this.#shards.length
     const pair = shard * this.#partitions + partition
