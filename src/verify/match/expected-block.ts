@@ -199,11 +199,19 @@ export class FoundView {
 
 // For a few hundred bytes the loop beats a call of Buffer.compare.
 function areEqual(a: DataView, aStart: number, b: DataView, bStart: number, length: number): boolean {
-  let i = 0
-  for (; i + 8 <= length; i += 8) {
-    if (a.getInt32(aStart + i, true) !== b.getInt32(bStart + i, true)) return false
-    if (a.getInt32(aStart + i + 4, true) !== b.getInt32(bStart + i + 4, true)) return false
+  if (length < 8) {
+    for (let i = 0; i < length; i++) if (a.getUint8(aStart + i) !== b.getUint8(bStart + i)) return false
+    return true
   }
-  for (; i < length; i++) if (a.getUint8(aStart + i) !== b.getUint8(bStart + i)) return false
-  return true
+  const aLast = aStart + length - 8
+  const bLast = bStart + length - 8
+  let i = aStart
+  let j = bStart
+  for (; i < aLast; i += 8, j += 8) {
+    const low = a.getInt32(i, true) ^ b.getInt32(j, true)
+    if ((low | (a.getInt32(i + 4, true) ^ b.getInt32(j + 4, true))) !== 0) return false
+  }
+  // The last eight bytes, some of them again.
+  const low = a.getInt32(aLast, true) ^ b.getInt32(bLast, true)
+  return (low | (a.getInt32(aLast + 4, true) ^ b.getInt32(bLast + 4, true))) === 0
 }

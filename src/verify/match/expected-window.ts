@@ -5,8 +5,6 @@ import { hashExpected, RecordHash } from './record-hash.js'
 import type { ExpectedBatch, ExpectedShard } from './expected-and-found.js'
 
 const blockRecords = 4096
-/** What records waiting as bytes may hold; beyond it they wait as hashes. */
-const maxHeldBytes = 64 << 20
 
 /** Callback for one record of the stream; its result is passed to the caller. */
 export type ExpectedVisitor = (position: number, partition: number, low: number, high: number) => boolean
@@ -26,13 +24,16 @@ export class ExpectedWindow {
   readonly #shards: readonly ExpectedShard[]
   readonly #partitions: number
   readonly #window: number
+  readonly #maxHeldBytes: number
   readonly #waiting: Int32Array
   readonly #hash = new RecordHash()
 
-  constructor(shards: readonly ExpectedShard[], partitions: number, window: number) {
+  /** `maxHeldBytes`: what records waiting as bytes may hold, beyond a block per shard; those beyond it wait as hashes. */
+  constructor(shards: readonly ExpectedShard[], partitions: number, window: number, maxHeldBytes: number) {
     this.#shards = shards
     this.#partitions = partitions
     this.#window = window
+    this.#maxHeldBytes = maxHeldBytes
     this.queues = new ExpectedQueues(shards.length, partitions)
     this.position = Float64Array.from(shards, ({ begin }) => begin)
     this.#waiting = new Int32Array(shards.length)
@@ -57,7 +58,7 @@ export class ExpectedWindow {
   /** Queues a shard's next block; false: too much waits as bytes already. */
   queue(shard: number): boolean {
     this.queues.keep(shard)
-    if (this.queues.held > maxHeldBytes) return false
+    if (this.queues.held > this.#maxHeldBytes) return false
     const batch = this.#next(shard)
     this.queues.add(shard, batch)
     this.#waiting[shard] += batch.records.length

@@ -28,6 +28,8 @@ export interface MatcherOptions {
   readonly timestamps: boolean
   /** False: every record is hashed. @default true */
   readonly inPlace?: boolean
+  /** Maximum bytes of generated records that wait to be compared as such. @default 64 MiB */
+  readonly maxHeldBytes?: number
 }
 
 export class Matcher {
@@ -52,7 +54,7 @@ export class Matcher {
     this.#timestamps = options.timestamps
     this.#inPlace = options.inPlace ?? true
     this.#lastShard = Int32Array.from(starts, (_, partition) => partition % shards.length)
-    this.expected = new ExpectedWindow(shards, partitions, options.window)
+    this.expected = new ExpectedWindow(shards, partitions, options.window, options.maxHeldBytes ?? 64 << 20)
     this.strangers = new UnmatchedRecords(shards.length, partitions, options.strangers)
     this.matched = new Matched(shards, partitions)
     this.beginnings = new Beginnings(starts, shards.length, this.matched, this.expected)

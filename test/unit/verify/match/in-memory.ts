@@ -22,6 +22,7 @@ export function shardsOf(
 
 class TestShard implements ExpectedShard {
   #position: number
+  #last: ExpectedBatch | null = null
 
   constructor(
     readonly stream: TestStream,
@@ -39,12 +40,13 @@ class TestShard implements ExpectedShard {
   }
 
   next(count: number): ExpectedBatch {
+    if (this.#last !== null) overwrite(this.#last)
     const start = this.#position
     const positions = Array.from({ length: count }, (_, i) => start + i * this.shards)
     this.#position = start + count * this.shards
     const records = positions.map((position) => this.stream.record(position))
     const { bytes, offsets } = joined(records)
-    return {
+    this.#last = {
       records: {
         start,
         stride: this.shards,
@@ -57,7 +59,17 @@ class TestShard implements ExpectedShard {
       },
       partitions: Int32Array.from(positions, (position) => this.stream.partition(position)),
     }
+    return this.#last
   }
+}
+
+/** As an encoder does with its memory when it is called again. */
+function overwrite({ records, partitions }: ExpectedBatch): void {
+  records.bytes.fill('!')
+  records.offsets.fill(0)
+  records.nullKeys?.fill(1)
+  records.nullValues?.fill(1)
+  partitions.fill(0)
 }
 
 /** A topic of some partitions, each read in batches of `batch` records. */

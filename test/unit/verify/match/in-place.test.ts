@@ -8,7 +8,7 @@ import type { TestStream, TextRecord } from './in-memory.js'
 
 /** A change of one partition's log at a place between 0 and 1. */
 type Fault = readonly [kind: (typeof kinds)[number], at: number, count: number]
-const kinds = ['missing', 'doubled', 'altered', 'nulled', 'foreign', 'moved', 'swapped', 'reversed'] as const
+const kinds = ['missing', 'doubled', 'altered', 'flipped', 'nulled', 'foreign', 'moved', 'swapped', 'reversed'] as const
 
 interface Case {
   readonly shards: number
@@ -81,6 +81,7 @@ function logsOf(one: Case, stream: TestStream): TextRecord[][] {
     if (kind === 'missing') log.splice(at, count)
     if (kind === 'doubled') log.splice(at + count, 0, ...some)
     if (kind === 'altered') log.splice(at, count, ...some.map(({ key }, i) => ({ key, value: `altered ${at + i}` })))
+    if (kind === 'flipped') log.splice(at, count, ...some.map((record, i) => flipped(record, at + i)))
     if (kind === 'nulled') log.splice(at, count, ...some.map(({ key }) => ({ key, value: null })))
     if (kind === 'foreign') log.splice(at, 0, ...some.map((_, i) => ({ key: null, value: `foreign ${i}` })))
     if (kind === 'moved') log.splice(Math.max(0, at - 100), 0, ...log.splice(at, count))
@@ -91,10 +92,20 @@ function logsOf(one: Case, stream: TestStream): TextRecord[][] {
   return logs
 }
 
+/** With another character at one place of key and value. */
+function flipped({ key, value }: TextRecord, place: number): TextRecord {
+  const text = (key ?? '') + (value ?? '')
+  if (text === '') return { key, value }
+  const at = place % text.length
+  const other = `${text.slice(0, at)}~${text.slice(at + 1)}`
+  const length = key?.length ?? 0
+  return { key: key === null ? null : other.slice(0, length), value: value === null ? null : other.slice(length) }
+}
+
 function check(one: Case, options: CompareOptions): Promise<ComparisonResult> {
   const stream = streamOf(one)
   const ends = Array.from({ length: one.shards }, (_, shard) => one.length * one.shards + shard)
-  const window = one.narrow ? { window: 64, patience: 100 } : {}
+  const window = one.narrow ? { window: 64, patience: 100, maxHeldBytes: 1000 } : {}
   return compare(shardsOf(stream, ends), topicOf(logsOf(one, stream), one.batch, [one.expired]), {
     beyond: 100,
     ...window,
