@@ -1,9 +1,29 @@
 import { setFlagsFromString } from 'node:v8'
+import type { Worker } from 'node:worker_threads'
 
 /**
- * Keeps the main thread's young generation as large as it is now; threads have their own limit. It would double four times while a worker
- * starts and keep that size: 16 to 64 MB, of which its few objects a second need none. To be called early. It has no options in Node, so this is V8's factor.
+ * Keeps the main thread's young generation about as large as it is now; threads have their own limit. It would double four times while a
+ * worker starts and keep that size: 16 to 64 MB, of which its few objects a second need none. To be called early.
  */
 export function keepYoungGeneration(): void {
+  keepFactor()
+  process.on('worker', keepWhileStarting)
+}
+
+/** How soon the factor is set again, in ms. */
+const againMs = 2
+
+// Node has no option for it: this is V8's factor, for the whole process.
+function keepFactor(): void {
   setFlagsFromString('--semi-space-growth-factor=1')
+}
+
+/** V8 sets factors below 2 back to 2 once in the start of each thread, before its first line runs. */
+function keepWhileStarting(thread: Worker): void {
+  const again = setInterval(keepFactor, againMs)
+  const end = (): void => {
+    clearInterval(again)
+    keepFactor()
+  }
+  thread.once('online', end).once('exit', end)
 }
