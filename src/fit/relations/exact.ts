@@ -292,9 +292,17 @@ class Search {
     const parts = this.columns.filter((x) => x !== y && !x.isTime && x.type.kind !== 'double')
     const isNear = (value: (i: number) => number): boolean => this.#isNear(y, value)
     const found: ExactRelation[] = []
+    const roundings = ['half', 'even', 'floor', 'ceil'] as const
     const add = (formula: Formula, used: readonly NumberColumn[]): void => {
-      const relation = this.#checked(y, formula, ['half', 'even', 'floor', 'ceil'], used)
+      const relation = this.#checked(y, formula, roundings, used)
       if (relation !== null) found.push(relation)
+    }
+    /** A product with a share that changes less than rounding does is none: without the share, as many rows satisfy it. */
+    const addShare = (whole: Formula, share: Formula, used: readonly NumberColumn[]): void => {
+      const relation = this.#checked(y, { op: '*', of: [whole, share] }, roundings, used)
+      if (relation === null) return
+      const plain = this.#checked(y, whole, roundings, used.slice(0, -1))
+      found.push(plain !== null && plain.share >= relation.share ? plain : relation)
     }
     const shares = (c: NumberColumn): { formula: Formula; value: (v: number) => number }[] => {
       const most = this.#mostOf(c)
@@ -316,8 +324,7 @@ class Search {
         if (i < j && isNear((r) => a[r] * b[r]))
           add({ op: '*', of: [formulaOf(parts[i]), formulaOf(parts[j])] }, [parts[i], parts[j]])
         for (const { formula, value } of shares(parts[j]))
-          if (isNear((r) => a[r] * value(b[r])))
-            add({ op: '*', of: [formulaOf(parts[i]), formula] }, [parts[i], parts[j]])
+          if (isNear((r) => a[r] * value(b[r]))) addShare(formulaOf(parts[i]), formula, [parts[i], parts[j]])
       }
     }
     if (found.length > 0 || parts.length > 30) return found

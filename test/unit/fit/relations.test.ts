@@ -405,3 +405,19 @@ test('combinations are alike if they share the part with fewer values, or either
   const only = groupsByPart(more as unknown as NodeColumn).map((groups) => groups.map((codes) => [...codes]))
   assert.deepEqual(only, [[[0, 2, 5, 6], [1, 4], [3]]])
 })
+
+test('a product with a share that rounding hides is a copy', async () => {
+  const table = rows(31, (random) => {
+    const open = 1 + random.below(24)
+    return {
+      open: String(open),
+      collections: String(random.uniform() < 0.1 ? 2 : 0),
+      good: String(random.uniform() < 0.02 ? random.below(24) : open),
+    }
+  })
+  const { report } = await fitTable(table, options)
+  assert.deepEqual(
+    report.notes.filter((note) => note.startsWith('column good')).map((note) => note.replace(/\d+ of/, 'n of')),
+    ['column good: is open in n of 1500 rows'],
+  )
+})
