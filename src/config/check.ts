@@ -2,12 +2,13 @@
  * Checks a document against a tree of options: reports every error at once, or returns every value with defaults
  * filled in.
  */
+import convict from 'convict'
 import { GenesisError } from '../errors.js'
-import { formatOf, heldValue, isGood } from './formats.js'
+import { convictFormat, formatOf, isGood } from './formats.js'
 import { isObject } from './is-object.js'
 import { nearest } from './nearest.js'
 import { isOption, optionsOf } from './option.js'
-import type { OptionTree, Values } from './option.js'
+import type { Option, OptionTree, Values } from './option.js'
 import { resolvePlaceholders } from './placeholders.js'
 import type { Environment } from './placeholders.js'
 import { parseJson } from './parse-json.js'
@@ -58,12 +59,13 @@ export function check<T extends OptionTree>(tree: T, source: ConfigSource, optio
   }
   visit(tree, value, [])
 
+  const env = new Map<string, string>()
   for (const [key, option] of optionsOf(tree)) {
     const text = option.env === undefined ? undefined : options.env[option.env]
     if (option.env !== undefined && text !== undefined && text !== '') {
       given.delete(key)
       failed.delete(key)
-      if (isGood(option, text, true)) given.set(key, text)
+      if (isGood(option, text, true)) env.set(option.env, text)
       else {
         failed.add(key)
         const details = {
@@ -81,7 +83,7 @@ export function check<T extends OptionTree>(tree: T, source: ConfigSource, optio
       )
     }
   }
-  return { values: filled(tree, given), errors, failed }
+  return { values: load(tree, given, env), errors, failed }
 }
 
 /** The maps of an option `maps` that has passed `check`, one by one; their places are below the option's. */
@@ -109,14 +111,43 @@ export function checkItems<T extends OptionTree>(
   })
 }
 
-/** Every value of a tree: those given by dotted key, which have passed, and defaults. `above`: the key of the tree, with a dot. */
-function filled<T extends OptionTree>(tree: T, given: ReadonlyMap<string, unknown>, above = ''): Values<T> {
-  const entries = Object.entries(tree).map(([name, node]): [string, unknown] => {
-    const key = above + name
-    if (!isOption(node)) return [name, filled(node, given, `${key}.`)]
-    return [name, heldValue(node, given.has(key) ? given.get(key) : node.default)]
-  })
-  return Object.fromEntries(entries) as Values<T>
+type Filled = convict.Config<Record<string, unknown>>
+
+/**
+ * Only trees without environment variables: creating a schema is far slower than filling it, and a group's log holds
+ * thousands of configurations.
+ */
+const kept = new WeakMap<OptionTree, Filled>()
+
+/** Only called with values that have passed. */
+function load<T extends OptionTree>(
+  tree: T,
+  given: ReadonlyMap<string, unknown>,
+  env: ReadonlyMap<string, string>,
+): Values<T> {
+  const isKept = env.size === 0
+  // Otherwise convict would read the process's arguments and environment.
+  const make = (): Filled => convict(toConvict(tree), { args: [], env: Object.fromEntries(env) })
+  const config = (isKept ? kept.get(tree) : undefined) ?? make()
+  if (isKept) kept.set(tree, config)
+  // Key by key: convict's load() also descends into values that are maps themselves.
+  for (const [key, value] of given) config.set(key, isObject(value) ? JSON.stringify(value) : value)
+  const values = config.getProperties() as Values<T>
+  if (isKept) for (const key of given.keys()) config.reset(key)
+  return values
+}
+
+function toConvict(tree: OptionTree): convict.Schema<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(tree).map(([key, node]) => [
+      key,
+      isOption(node) ? { ...node, default: held(node), format: convictFormat(node.format) } : toConvict(node),
+    ]),
+  )
+}
+
+function held(option: Option): unknown {
+  return isObject(option.default) ? JSON.stringify(option.default) : option.default
 }
 
 /**

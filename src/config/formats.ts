@@ -1,5 +1,6 @@
-/** Formats of option values: one row each, for the checks, JSON Schema and the reference pages. */
+/** Formats of option values: one row each, for the checks, convict, JSON Schema and the reference pages. */
 import { isIP } from 'node:net'
+import convict from 'convict'
 import { formatDuration, parseDuration, parseSize } from './quantity.js'
 import { isObject } from './is-object.js'
 import type { FormatName, Option } from './option.js'
@@ -23,7 +24,7 @@ const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 /** org.apache.kafka.common.internals.Topic: legal characters, and at most 249 of them. */
 const topicPattern = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/
 
-/** Objects are held as JSON text. */
+/** Objects are held as JSON text: convict flattens objects by dots, and column names may have dots. */
 export const formats = {
   text: { written: 'text', expected: () => 'text', accepts: isText, json: () => ({ minLength: 1 }) },
   name: {
@@ -178,14 +179,25 @@ export const formats = {
   },
 } satisfies Record<FormatName, Format>
 
-/** A valid value, or a default, as the program holds it: text is parsed as its format says, and an object becomes JSON text. */
-export function heldValue({ format }: Option, value: unknown): unknown {
-  const held = isObject(value) ? JSON.stringify(value) : value
-  // A copy: a list may be a default.
-  if (typeof held !== 'string') return structuredClone(held)
-  if (typeof format !== 'string') return held
-  const row: Format = formats[format]
-  return row.parse?.(held) ?? held
+// Prefixed: convict keeps one table of formats per process, and has formats with names like these.
+const prefix = 'genesis-'
+convict.addFormats(
+  Object.fromEntries(
+    Object.entries<Format>(formats).map(([name, format]) => [
+      prefix + name,
+      {
+        validate: (value: unknown, option: unknown) => {
+          if (!holds(format, value, option as Option)) throw new Error(`must be ${format.expected(option as Option)}`)
+        },
+        coerce: (text: unknown) => (typeof text === 'string' ? (format.parse?.(text) ?? text) : text),
+      },
+    ]),
+  ),
+)
+
+/** The name of a format in convict. */
+export function convictFormat(format: FormatName | string[]): string | string[] {
+  return typeof format === 'string' ? prefix + format : format
 }
 
 export function formatOf(option: Option): Format {

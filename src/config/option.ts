@@ -1,6 +1,6 @@
 /**
- * One row per option: the meaning of a key in a configuration file. Checks, JSON Schema and reference pages are
- * all generated from a tree of rows.
+ * One row per option: the meaning of a key in a configuration file. A tree of rows is a valid convict schema; checks,
+ * JSON Schema and reference pages are all generated from it.
  */
 
 /** The rows of formats.ts. */

@@ -53,7 +53,7 @@ describe('before it does anything, the program loads', () => {
 
   it('no more than the lines of a trained model need', async () => {
     const { status, modules, packages } = await loadedBy(['stream', model, '--max-records', '1'])
-    assert.deepEqual([status, packages], [0, ['commander']])
+    assert.deepEqual([status, packages], [0, ['commander', 'convict']])
     assert.ok(modules.size <= 210, `${modules.size} modules`)
     const unneeded = /^(model\/(declared|lives|schemas\/json)|kafka|herder|encode\/(avro|json-schema|registry-http))/
     assert.deepEqual(
@@ -64,7 +64,7 @@ describe('before it does anything, the program loads', () => {
 
   it('its configuration alone before a task thread is started', async () => {
     const loaded = await loadedBy(['run', '--help'])
-    assert.deepEqual([loaded.status, loaded.packages], [0, ['commander']])
+    assert.deepEqual([loaded.status, loaded.packages], [0, ['commander', 'convict']])
     assert.deepEqual(foldersOf(loaded), ['cli', 'config', 'errors.js', 'runtime', 'sink'])
     assert.ok(!loaded.modules.has('cli/host.js'))
   })
