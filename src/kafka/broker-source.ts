@@ -4,8 +4,8 @@ import { BrokerConnection } from './platformatic-connection.js'
 import type { ConnectionSettings } from './platformatic-connection.js'
 
 export interface BrokerSource {
-  /** Rejects as BrokerConnection.open does. */
-  open(host: string, port: number): Promise<BrokerConnection>
+  /** Rejects as BrokerConnection.open does, and with its reason as soon as the signal is aborted. */
+  open(host: string, port: number, signal?: AbortSignal): Promise<BrokerConnection>
   /** Returns a connection from `open`. Never rejects. */
   close(broker: BrokerConnection): Promise<void>
 }
@@ -20,8 +20,8 @@ export class OwnConnections implements BrokerSource {
     this.#settings = settings
   }
 
-  open(host: string, port: number): Promise<BrokerConnection> {
-    return BrokerConnection.open(host, port, this.#cluster, this.#settings)
+  open(host: string, port: number, signal?: AbortSignal): Promise<BrokerConnection> {
+    return BrokerConnection.open(host, port, this.#cluster, this.#settings, signal)
   }
 
   async close(broker: BrokerConnection): Promise<void> {

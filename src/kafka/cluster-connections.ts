@@ -36,12 +36,18 @@ export class ClusterConnections {
   readonly #cluster: ClusterOptions
   readonly #source: BrokerSource
   readonly #open = new Map<number, Promise<BrokerConnection>>()
-  #closed = false
+  readonly #connected = new Set<BrokerConnection>()
+  readonly #closing = new AbortController()
   #addresses = new Map<number, { host: string; port: number }>()
 
   constructor(cluster: ClusterOptions, source: BrokerSource = new OwnConnections(cluster)) {
     this.#cluster = cluster
     this.#source = source
+  }
+
+  /** When any broker was last heard on these connections, by `performance.now()`; 0: never. */
+  get heardAt(): number {
+    return Math.max(0, ...[...this.#connected].map(({ connection }) => connection.heardAt))
   }
 
   /** Asks any broker. Never auto-creates topics. */
@@ -85,7 +91,7 @@ export class ClusterConnections {
   /** Any broker: the first bootstrap broker that answers, until its connection breaks. */
   any(): Promise<BrokerConnection> {
     return this.#usable(bootstrapNode, () =>
-      openAnyBroker(this.#cluster, (host, port) => this.#source.open(host, port)),
+      openAnyBroker(this.#cluster, (host, port) => this.#source.open(host, port, this.#closing.signal)),
     )
   }
 
@@ -95,7 +101,8 @@ export class ClusterConnections {
       const address = this.#addresses.get(nodeId)
       if (address === undefined)
         throw new GenesisError('KAFKA_RETRIABLE', 'a partition has no leader', { found: `node ${nodeId}` })
-      return this.#source.open(address.host, address.port).catch((error: unknown) => {
+      return this.#source.open(address.host, address.port, this.#closing.signal).catch((error: unknown) => {
+        this.#closing.signal.throwIfAborted()
         throw unreachable(kafkaError(error), nodeId)
       })
     })
@@ -109,9 +116,9 @@ export class ClusterConnections {
     if (dropped !== undefined) await this.#giveBack([dropped])
   }
 
-  /** Releases every connection and opens no more: pending calls reject. Never rejects itself. */
+  /** Releases every connection, also those that are still opening, and opens no more: pending calls reject. Never rejects itself. */
   async close(): Promise<void> {
-    this.#closed = true
+    this.#closing.abort(new GenesisError('INTERNAL', 'the connections to the brokers are closed'))
     const all = [...this.#open.values()]
     this.#open.clear()
     await this.#giveBack(all)
@@ -119,7 +126,7 @@ export class ClusterConnections {
 
   async #usable(key: number, open: () => Promise<BrokerConnection>): Promise<BrokerConnection> {
     for (;;) {
-      if (this.#closed) throw new GenesisError('INTERNAL', 'the connections to the brokers are closed')
+      this.#closing.signal.throwIfAborted()
       const kept = this.#open.get(key)
       const opening = kept ?? this.#opening(key, open)
       const broker = await opening
@@ -131,9 +138,10 @@ export class ClusterConnections {
   #opening(key: number, open: () => Promise<BrokerConnection>): Promise<BrokerConnection> {
     const opening = Promise.resolve().then(open)
     this.#open.set(key, opening)
-    opening.catch(() => {
-      if (this.#open.get(key) === opening) this.#open.delete(key)
-    })
+    opening.then(
+      (broker) => this.#open.get(key) === opening && this.#connected.add(broker),
+      () => this.#open.get(key) === opening && this.#open.delete(key),
+    )
     return opening
   }
 
@@ -141,6 +149,7 @@ export class ClusterConnections {
     // Release each as often as it was opened: a pool may hand out the same connection twice, and counts both.
     const opened = await Promise.allSettled(new Set(all))
     const brokers = opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+    for (const broker of brokers) this.#connected.delete(broker)
     await Promise.all(brokers.map((broker) => this.#source.close(broker)))
   }
 }

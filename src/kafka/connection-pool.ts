@@ -4,6 +4,7 @@
  * records; and a request that is never answered blocks everyone on its connection.
  */
 import type { ClusterOptions } from '../config/cluster.js'
+import { GenesisError } from '../errors.js'
 import type { BrokerSource } from './broker-source.js'
 import { BrokerConnection } from './platformatic-connection.js'
 
@@ -15,6 +16,8 @@ interface Shared {
   readonly opening: Promise<BrokerConnection>
   broker: BrokerConnection | null
   users: number
+  /** Ends its opening. */
+  readonly abandon: () => void
 }
 
 export class ConnectionPool implements BrokerSource {
@@ -28,22 +31,35 @@ export class ConnectionPool implements BrokerSource {
     this.#perBroker = perBroker
   }
 
-  async open(host: string, port: number): Promise<BrokerConnection> {
+  async open(host: string, port: number, signal?: AbortSignal): Promise<BrokerConnection> {
+    signal?.throwIfAborted()
     const shared = this.#least(`${host}:${port}`) ?? this.#connect(host, port)
     shared.users++
+    let leave = (): void => undefined
+    const left = new Promise<never>((_, reject) => (leave = () => reject(signal?.reason as Error)))
+    signal?.addEventListener('abort', leave)
     try {
-      return await shared.opening
+      return await Promise.race([shared.opening, left])
     } catch (error) {
-      this.#shared.delete(shared)
+      if (signal?.aborted === true) await this.#release(shared)
+      else this.#shared.delete(shared)
       throw error
+    } finally {
+      signal?.removeEventListener('abort', leave)
     }
   }
 
   async close(broker: BrokerConnection): Promise<void> {
     const shared = [...this.#shared].find((one) => one.broker === broker)
-    if (shared === undefined || --shared.users > 0) return
+    if (shared !== undefined) await this.#release(shared)
+  }
+
+  /** Of its last user: also of a connection that is still opening. */
+  async #release(shared: Shared): Promise<void> {
+    if (--shared.users > 0) return
     this.#shared.delete(shared)
-    await broker.close().catch(() => {})
+    shared.abandon()
+    await shared.broker?.close().catch(() => {})
   }
 
   #least(address: string): Shared | null {
@@ -53,8 +69,10 @@ export class ConnectionPool implements BrokerSource {
   }
 
   #connect(host: string, port: number): Shared {
-    const opening = BrokerConnection.open(host, port, this.#cluster, { maxInflights })
-    const shared: Shared = { address: `${host}:${port}`, opening, broker: null, users: 0 }
+    const abandoned = new AbortController()
+    const opening = BrokerConnection.open(host, port, this.#cluster, { maxInflights }, abandoned.signal)
+    const abandon = (): void => abandoned.abort(new GenesisError('INTERNAL', 'nobody needs the connection any more'))
+    const shared: Shared = { address: `${host}:${port}`, opening, broker: null, users: 0, abandon }
     opening.then(
       (broker) => (shared.broker = broker),
       () => {},

@@ -17,6 +17,7 @@ import {
   syncGroupV5,
 } from './platformatic.js'
 import type { ClusterOptions } from '../config/cluster.js'
+import { GenesisError } from '../errors.js'
 import { ClusterConnections } from './cluster-connections.js'
 import { kafkaError, protocolFailure } from './errors.js'
 import { BrokerConnection, tolerant } from './platformatic-connection.js'
@@ -57,6 +58,7 @@ export class GroupCoordinator {
   readonly #connections: ClusterConnections
   #address: { readonly host: string; readonly port: number } | null = null
   #session: Promise<BrokerConnection> | null = null
+  readonly #closing = new AbortController()
 
   constructor(cluster: ClusterOptions, protocol: GroupProtocol) {
     this.#cluster = cluster
@@ -119,11 +121,15 @@ export class GroupCoordinator {
   /** Uses its own connection: the session's may be blocked on the group. */
   async leave(memberId: string, reason: string): Promise<void> {
     const { host, port } = await this.#find()
-    const broker = await BrokerConnection.open(host, port, this.#cluster)
+    const { signal } = this.#closing
+    const broker = await BrokerConnection.open(host, port, this.#cluster, {}, signal)
+    const giveUp = (): void => void broker.close()
+    signal.addEventListener('abort', giveUp)
     try {
       const api = broker.choose(leaveGroupV4.api, leaveGroupV5.api)
       await tolerant(api.async(broker.connection, this.#protocol.groupId, [{ memberId, reason }]))
     } finally {
+      signal.removeEventListener('abort', giveUp)
       await broker.close().catch(() => {})
     }
   }
@@ -139,7 +145,9 @@ export class GroupCoordinator {
     )
   }
 
+  /** Pending requests reject. */
   async close(): Promise<void> {
+    this.#closing.abort(new GenesisError('INTERNAL', 'the connection to the coordinator is closed'))
     await Promise.all([this.drop(), this.#connections.close()])
   }
 
@@ -155,7 +163,7 @@ export class GroupCoordinator {
   async #open(): Promise<BrokerConnection> {
     const { host, port } = (this.#address ??= await this.#find())
     const requestTimeoutMs = Math.max(this.#cluster.requestTimeoutMs, this.#protocol.rebalanceTimeoutMs + graceMs)
-    return BrokerConnection.open(host, port, { ...this.#cluster, requestTimeoutMs })
+    return BrokerConnection.open(host, port, { ...this.#cluster, requestTimeoutMs }, {}, this.#closing.signal)
   }
 
   async #find(): Promise<{ host: string; port: number }> {

@@ -49,6 +49,8 @@ const inconsistentProtocol = 23
 const memberIdRequired = 79
 const movedCodes: readonly number[] = [14, 15, 16]
 
+/** How long leaving waits for the coordinator, ms. The request is sent anyway, and a session ends by itself. */
+const leaveMs = 3_000
 const firstRetryMs = 50
 const maxRetryMs = 1_000
 
@@ -108,7 +110,7 @@ export class GroupMembership {
         this.#coordinator.leave(this.#memberId, reason).catch(() => {
           // The others notice when the session ends.
         }),
-        sleep(this.#options.sessionTimeoutMs, null, { ref: false }),
+        sleep(leaveMs, null, { ref: false }),
       ])
     await this.#coordinator.close()
     await this.#running

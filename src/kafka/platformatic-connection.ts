@@ -18,14 +18,16 @@ export type ConnectionSettings = Pick<ConnectionOptions, 'maxInflights' | 'handl
 
 /**
  * Connects and authenticates. The caller closes the connection. Rejects with KAFKA_UNREACHABLE,
- * KAFKA_AUTHENTICATION or KAFKA_TIMEOUT, naming the broker.
+ * KAFKA_AUTHENTICATION or KAFKA_TIMEOUT, naming the broker; or with the reason of the signal, which gives up at once.
  */
 export async function openConnection(
   host: string,
   port: number,
   cluster: ClusterOptions,
   settings: ConnectionSettings = {},
+  signal?: AbortSignal,
 ): Promise<WatchedConnection> {
+  signal?.throwIfAborted()
   const { sasl, requestTimeoutMs } = cluster
   const connection = new WatchedConnection(
     cluster.clientId,
@@ -34,12 +36,19 @@ export async function openConnection(
   )
   // In-flight requests are rejected when the socket fails; without a listener the event itself would end the process.
   connection.on('error', () => {})
+  const giveUp = (): void => void connection.socket.destroy(signal?.reason as Error)
   try {
-    await connection.connect(host, port)
+    const connected = connection.connect(host, port)
+    signal?.addEventListener('abort', giveUp)
+    if (signal?.aborted === true) giveUp()
+    await connected
     return connection
   } catch (error) {
     await connection.close()
+    signal?.throwIfAborted()
     throw notABroker(connection, host, port) ?? kafkaError(error, { broker: `${host}:${port}` })
+  } finally {
+    signal?.removeEventListener('abort', giveUp)
   }
 }
 
@@ -91,6 +100,9 @@ const refusedToken: NonNullable<NonNullable<ConnectionOptions['sasl']>['authByte
   else callback(null, bytes)
 }
 
+/** How long closing waits for data to leave for a broker, ms. */
+const unsentMs = 500
+
 /** All versions of one @platformatic/kafka API. */
 interface VersionedApi {
   readonly key: number
@@ -116,16 +128,23 @@ export class BrokerConnection {
     port: number,
     cluster: ClusterOptions,
     settings: ConnectionSettings = {},
+    signal?: AbortSignal,
   ): Promise<BrokerConnection> {
-    const connection = await openConnection(host, port, cluster, settings)
+    const connection = await openConnection(host, port, cluster, settings, signal)
     let failure: Error | undefined
     connection.once('error', (error) => (failure = error))
+    const giveUp = (): void => void connection.socket.destroy(signal?.reason as Error)
+    signal?.addEventListener('abort', giveUp)
     try {
+      signal?.throwIfAborted()
       return new BrokerConnection(host, port, connection, await requestApiVersions(connection))
     } catch (error) {
       await connection.close()
+      signal?.throwIfAborted()
       // In TLS 1.3 a broker refuses a client certificate only after the handshake: see the socket's error.
       throw notABroker(connection, host, port) ?? kafkaError(failure ?? error, { broker: `${host}:${port}` })
+    } finally {
+      signal?.removeEventListener('abort', giveUp)
     }
   }
 
@@ -165,8 +184,15 @@ export class BrokerConnection {
     return !isLate && (status === ConnectionStatuses.CONNECTED || status === ConnectionStatuses.REAUTHENTICATING)
   }
 
-  close(): Promise<void> {
-    return this.connection.close()
+  /** Pending requests reject. What a silent broker does not take is not waited for. */
+  async close(): Promise<void> {
+    const { socket } = this.connection
+    const late = setTimeout(() => socket.destroy(), unsentMs)
+    try {
+      await this.connection.close()
+    } finally {
+      clearTimeout(late)
+    }
   }
 }
 

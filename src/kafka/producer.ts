@@ -51,6 +51,8 @@ export interface KafkaProducer {
    * if one is refused, none after it is written. Begins a transaction if none is open.
    */
   commit(side: readonly SideRecord[]): Promise<void>
+  /** A stop is requested: rejects once brokers have been silent for a few seconds. Absent: it waits for its timeouts. */
+  hurry?(): void
   /** Aborts an open transaction if possible, and frees everything. Never rejects. */
   close(): Promise<void>
 }

@@ -31,6 +31,7 @@ export class WatchedConnection extends Connection {
   isLate = false
   /** What answers here instead of a Kafka broker, judging by its first bytes; null: a broker, or nothing has answered. */
   other: string | null = null
+  #heardAt = 0
   readonly #requestTimeoutMs: number
   readonly #refresh: () => Promise<unknown>
   readonly #throttle = new ThrottleMeter()
@@ -59,6 +60,11 @@ export class WatchedConnection extends Connection {
     this.on('sasl:authentication:extended', authenticated)
     this.on('error', (error) => this.#refuse(error))
     this.on('close', () => this.#refuse(null))
+  }
+
+  /** When it last had a response, by `performance.now()`. A quota that throttles it counts as one. */
+  get heardAt(): number {
+    return this.#throttle.leftMs() > 0 ? performance.now() : this.#heardAt
   }
 
   override connect(host: string, port: number, callback: CallbackWithPromise<void>): void
@@ -102,6 +108,7 @@ export class WatchedConnection extends Connection {
       const settle = this.#timed(callback)
       const sent = (): Writer => this.#reused.replace(apiKey, payload())
       super.send<Answer>(apiKey, apiVersion, sent, parse, requestTags, responseTags, (error, answer) => {
+        if (error === null) this.#heardAt = performance.now()
         const ms = throttleOf(error, answer)
         if (ms > 0) this.#wait(ms)
         settle(error, answer)

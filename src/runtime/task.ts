@@ -123,6 +123,7 @@ export class Task {
     this.#cutShort()
     // Nothing is open yet that needs finishing, and a broker that is not ready can take long.
     if (this.#opening) void this.#parts.sink.close()
+    else this.#parts.sink.hurry?.()
   }
 
   /** Ends without waiting for the open transaction, abandoning uncommitted records. */

@@ -11,6 +11,7 @@ import type { Checkpoint, EncodedBatch } from '../record.js'
 export interface Sink {
   /**
    * Fences earlier owners of the shard, and only then reads the checkpoint. Null: nothing was ever delivered.
+   * Rejects at once if the sink is closed meanwhile.
    * Once this resolves, whatever an earlier owner wrote but did not commit is gone or will never be seen.
    */
   open(): Promise<Checkpoint | null>
@@ -32,6 +33,8 @@ export interface Sink {
   deadLetter?(batch: EncodedBatch, error: GenesisError): void
   /** Makes everything written since the last commit durable, together with the checkpoint. */
   commit(checkpoint: Checkpoint): Promise<void>
+  /** A stop is requested: gives up what is not answered within a few seconds, and rejects. Absent: it waits as usual. */
+  hurry?(): void
   /** Frees everything. Uncommitted writes are abandoned. Never rejects; may be called in any state, repeatedly. */
   close(): Promise<void>
 }

@@ -58,6 +58,8 @@ const readTimeoutMs = 30_000
 const staleAfterMs = 3_000
 /** How long a write waits for an unreachable Kafka before it is refused. */
 const writeAfterMs = 10_000
+/** A store polls its log twice a second. */
+const silentMs = 3_000
 /** How often to retry connecting to Kafka at the start. */
 const openRetryMs = 1_000
 const maxAttempts = 10
@@ -193,10 +195,16 @@ export class DistributedHerder extends HerderReads implements Herder, FileTarget
     if (this.#progressTimer !== null) clearInterval(this.#progressTimer)
     const clean = await this.#host.stop()
     this.#tasks.release(this.#status.own.keys())
-    await this.#status.flush()
+    // To a group that cannot be heard nothing can be handed over: it misses this worker, and takes its tasks.
+    if (!this.#isSilent()) await this.#status.flush()
     await this.#group.leave()
     await Promise.all([this.#status.close(), this.#options.configStore.close()])
     return clean
+  }
+
+  /** Whether neither log could be read for some seconds. */
+  #isSilent(): boolean {
+    return this.#now() - Math.max(this.#config.followedAt, this.#status.followedAt) > silentMs
   }
 
   /** False: the obstacle is temporary; it is reported once. */

@@ -37,6 +37,8 @@ const maxInflights = 16
 
 /** How long closing waits for in-flight requests and the abort. */
 const closeMs = 2000
+/** How long a producer in a hurry bears a broker's silence. */
+const maxSilentMs = 6000
 
 export class WireProducer implements KafkaProducer {
   readonly #options: ProducerOptions
@@ -56,6 +58,9 @@ export class WireProducer implements KafkaProducer {
   #failure: GenesisError | null = null
   #failing: Promise<GenesisError> | null = null
   #wake: (() => void) | null = null
+  #hurry: NodeJS.Timeout | undefined
+  /** Rejects the call in progress. */
+  #cutShort: (error: GenesisError) => void = () => undefined
   #soon = false
   /** Where the last commit had its side records: the next one will have them there too. */
   #sides: readonly TopicPartition[] = []
@@ -154,7 +159,20 @@ export class WireProducer implements KafkaProducer {
     })
   }
 
+  /** `silentMs`: for tests. */
+  hurry(silentMs = maxSilentMs): void {
+    const began = performance.now()
+    this.#hurry ??= setInterval(() => {
+      if (performance.now() - Math.max(began, this.#connections.heardAt) < silentMs) return
+      clearInterval(this.#hurry)
+      const found = `silence for ${silentMs / 1000} s`
+      this.#cutShort(new GenesisError('KAFKA_TIMEOUT', 'a broker did not answer in time', { found }))
+      void this.#connections.close()
+    }, silentMs / 20)
+  }
+
   async close(): Promise<void> {
+    clearInterval(this.#hurry)
     if (this.#state === 'closed') return
     const state = this.#state
     this.#enter('close')
@@ -265,7 +283,10 @@ export class WireProducer implements KafkaProducer {
     if (this.#failing !== null) throw await this.#failing
     if (this.#failure !== null) throw this.#failure
     try {
-      await call()
+      await new Promise<void>((resolve, reject) => {
+        this.#cutShort = reject
+        call().then(resolve, reject)
+      })
     } catch (error) {
       throw await this.#fail(error)
     }

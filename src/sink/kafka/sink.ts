@@ -51,6 +51,7 @@ export class KafkaSink implements Sink {
   /** Found by the last opening: a different checkpoint topic is not the one written to. */
   #checkpointTopicId: string | null = null
   #closings = 0
+  #cutShort: (error: GenesisError) => void = () => undefined
   readonly #deadLetters: SideRecord[] = []
   readonly #pace: TransferPace
   readonly #throttle = new ThrottleMeter()
@@ -77,9 +78,21 @@ export class KafkaSink implements Sink {
     return this.#throttle.totalMs
   }
 
-  async open(): Promise<Checkpoint | null> {
+  /** A broker that does not answer holds up no one who closes the sink. */
+  open(): Promise<Checkpoint | null> {
+    return new Promise((resolve, reject) => {
+      this.#cutShort = reject
+      this.#opening().then(resolve, reject)
+    })
+  }
+
+  async #opening(): Promise<Checkpoint | null> {
     const { shard, topic, groupId, delivery } = this.#options
     const closings = this.#closings
+    /** Whatever comes after a closing would fence the shard's next owner. */
+    const stillOpen = (): void => {
+      if (closings !== this.#closings) throw closedWhileOpening()
+    }
     this.#deadLetters.length = 0
     const topics = await prepareTopics(this.#cluster, this.#options, (before) => this.#inspect(before), this.#shared)
     const { target, checkpointTopic, deadLetters } = topics
@@ -98,8 +111,7 @@ export class KafkaSink implements Sink {
       onThrottle: (ms: number) => this.#throttle.add(ms),
     }
     const producer = await createProducer(this.#options.client, this.#cluster, producerOptions, this.#shared)
-    // It would fence the shard's next owner.
-    if (closings !== this.#closings) throw new GenesisError('INTERNAL', 'the sink was closed while opening')
+    stillOpen()
     const open: OpenSink = {
       producer,
       partitions: target.partitions,
@@ -113,12 +125,14 @@ export class KafkaSink implements Sink {
     await stillThere(producer.init())
     let checkpoint = await this.#checkpoint()
     if (delivery === 'exactly-once' && checkpoint?.target === undefined) {
+      stillOpen()
       // A worker of version 0.1 has another id; whatever it has committed by now counts.
       await fenceEarlierId(this.#cluster, groupId, shard, checkpoint !== null, this.#shared)
       checkpoint = await this.#checkpoint()
     }
     if (checkpoint !== null) this.#check(checkpoint, shard.shard, topics)
     else await this.#checkNew(topics)
+    stillOpen()
     open.target = targetNow(groupId, target, checkpoint)
     return checkpoint && bare(checkpoint)
   }
@@ -158,10 +172,15 @@ export class KafkaSink implements Sink {
     this.#deadLetters.push(...deadLettersOf(deadLetterTopic, batch, { topic, partitions, shard }, error))
   }
 
+  hurry(): void {
+    this.#open?.producer.hurry?.()
+  }
+
   async close(): Promise<void> {
     const open = this.#open
     this.#open = null
     this.#closings++
+    this.#cutShort(closedWhileOpening())
     await open?.producer.close()
   }
 
@@ -256,6 +275,10 @@ interface OpenSink {
 
 function idsOf(topics: readonly TopicDescription[]): ReadonlyMap<string, string> {
   return new Map(topics.flatMap(({ topic, topicId }) => (topicId === null ? [] : [[topic, topicId]])))
+}
+
+function closedWhileOpening(): GenesisError {
+  return new GenesisError('INTERNAL', 'the sink was closed while opening')
 }
 
 function bare({ position, fingerprint, shards }: Checkpoint): Checkpoint {
