@@ -46,7 +46,7 @@ describe('before it does anything, the program loads', () => {
   it('next to nothing to print its version', async () => {
     const { status, modules, packages } = await loadedBy(['--version'])
     assert.deepEqual(
-      [status, [...modules], packages],
+      [status, [...modules].sort(), packages],
       [0, ['cli/main.js', 'cli/program.js', 'cli/report.js', 'cli/young-generation.js', 'errors.js'], ['commander']],
     )
   })
