@@ -11,8 +11,8 @@ export interface GrowthLine {
   readonly isLeak: boolean
 }
 
-/** What compiles, connects and fills its caches at the beginning is no leak. */
-const warmUpMs = 30_000
+/** What compiles, connects and fills its caches at the beginning is no leak: two minutes, or a quarter of a shorter life. */
+const warmUpMs = 120_000
 const minMeasurements = 20
 
 const kinds = [
@@ -25,7 +25,8 @@ const kinds = [
 
 /** Medians of the first tenth of a life, after its warm-up, and of its last tenth. A life too short to judge is a leak: nothing was shown. */
 export function judgeGrowth(life: readonly Measurement[]): readonly GrowthLine[] {
-  const steady = life.filter(({ atMs }) => atMs >= warmUpMs)
+  const beganMs = Math.min(warmUpMs, (life.at(-1)?.atMs ?? 0) / 4)
+  const steady = life.filter(({ atMs }) => atMs >= beganMs)
   if (steady.length < minMeasurements)
     return [{ text: `${steady.length} measurements after the warm-up: too few to judge`, isLeak: true }]
   const tenth = Math.ceil(steady.length / 10)
