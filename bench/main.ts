@@ -4,7 +4,7 @@
  * `--quick` gives rough figures in a few minutes.
  */
 import { availableParallelism, cpus, totalmem } from 'node:os'
-import { untilInterrupted } from '../scripts/interrupt.js'
+import { interruptionOf, untilInterrupted } from '../scripts/interrupt.js'
 import { Progress } from '../scripts/progress.js'
 import { climb, LadderError, whatToInstall } from '../scripts/stack/ladder.js'
 import { asVariables } from '../scripts/stack/stack.js'
@@ -25,10 +25,7 @@ const quick = process.argv.includes('--quick')
 const named = process.argv.slice(2).filter((argument) => argument !== '--quick')
 const wanted = named.length === 0 ? [...sections.keys()] : named
 const signal = untilInterrupted()
-const aborted = new Promise<never>((_, reject) => {
-  signal.addEventListener('abort', () => reject(new Error('interrupted')))
-})
-aborted.catch(() => {})
+const aborted = interruptionOf(signal)
 
 async function main(): Promise<number> {
   const unknown = named.find((name) => !sections.has(name))

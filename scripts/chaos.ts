@@ -11,8 +11,9 @@ import { groupFaults } from '../test/fault/chaos/faults.js'
 import { runChaos } from '../test/fault/chaos/run-chaos.js'
 import { KafkaCluster } from '../test/support/kafka-cluster.js'
 import { uniqueName } from '../test/support/kafka.js'
-import { untilInterrupted } from './interrupt.js'
+import { interruptionOf, untilInterrupted } from './interrupt.js'
 import { Progress } from './progress.js'
+import { timedLines } from './timed-lines.js'
 
 const [minutes = '3', seed = String(Date.now() % 1_000_000)] = process.argv.slice(2)
 const count = process.env['CHAOS_BROKERS'] === '1' ? 1 : 3
@@ -20,13 +21,7 @@ const what = count === 1 ? 'a broker' : 'three brokers'
 const parts = process.env['CHAOS_FAULTS']?.split(',') ?? null
 const signal = untilInterrupted()
 const progress = new Progress(process.stderr)
-const began = performance.now()
-
-function say(line: string): void {
-  const seconds = Math.floor((performance.now() - began) / 1000)
-  const two = (n: number): string => String(n).padStart(2, '0')
-  console.log(`${two(Math.floor(seconds / 60))}:${two(seconds % 60)}  ${line}`)
-}
+const say = timedLines()
 
 async function main(): Promise<boolean> {
   say(`seed ${seed}: make chaos MINUTES=${minutes} SEED=${seed} repeats the same faults`)
@@ -41,7 +36,7 @@ async function main(): Promise<boolean> {
         ...{ workers: 4, connectors: 24, recordsPerSecond: 6_000, seconds: Number(minutes) * 60 },
         faults: parts && groupFaults.filter(({ name }) => parts.some((part) => name.includes(part))),
       }),
-      new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('interrupted')))),
+      interruptionOf(signal),
     ])
     const records = verdicts.reduce((sum, one) => sum + one.records, 0)
     const wrong = verdicts.filter(({ fault }) => fault !== null).length

@@ -16,7 +16,7 @@ import { runScenario, scenarios } from '../test/fault/scenarios.js'
 import type { Contender } from '../test/fault/scenarios.js'
 import { uniqueName } from '../test/support/kafka.js'
 import { KafkaCluster } from '../test/support/kafka-cluster.js'
-import { untilInterrupted } from './interrupt.js'
+import { interruptionOf, untilInterrupted } from './interrupt.js'
 import { Progress } from './progress.js'
 import { works } from './stack/command.js'
 import { climb, LadderError, whatToInstall } from './stack/ladder.js'
@@ -30,10 +30,7 @@ const signal = untilInterrupted()
 const progress = new Progress(process.stderr)
 const java = await progress.during('asking Docker', () => works('docker', 'image', 'inspect', kafkaImage))
 let kept = true
-const aborted = new Promise<never>((_, reject) => {
-  signal.addEventListener('abort', () => reject(new Error('interrupted')))
-})
-aborted.catch(() => {})
+const aborted = interruptionOf(signal)
 /** A running scenario ignores Ctrl-C: abandon it. */
 const played = <T>(scenario: string, play: () => Promise<T>): Promise<T> =>
   progress.during(scenario, () => Promise.race([play(), aborted]))

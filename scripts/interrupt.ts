@@ -8,3 +8,12 @@ export function untilInterrupted(): AbortSignal {
     })
   return controller.signal
 }
+
+/** Rejects with the signal's reason when it is aborted: for a race with work that does not watch it. May be left without a handler. */
+export function interruptionOf(signal: AbortSignal): Promise<never> {
+  const interruption = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error))
+  })
+  interruption.catch(() => {})
+  return interruption
+}

@@ -6,8 +6,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { format } from 'node:util'
-import { soak } from '../test/fault/outages.js'
-import { untilInterrupted } from './interrupt.js'
+import { outages } from '../test/fault/outages.js'
+import { interruptionOf, untilInterrupted } from './interrupt.js'
 import { Progress } from './progress.js'
 import { climb, whatToInstall } from './stack/ladder.js'
 import { asVariables } from './stack/stack.js'
@@ -22,13 +22,10 @@ async function main(): Promise<number> {
     return 1
   }
   Object.assign(process.env, asVariables(stack))
-  const folder = await mkdtemp(join(tmpdir(), 'genesis-soak-'))
-  const interrupted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('interrupted')))
-  })
+  const folder = await mkdtemp(join(tmpdir(), 'genesis-outages-'))
   try {
-    const played = soak(folder, stack.registryUrl, (line) => console.log(line))
-    const { report, verified, exit, sessions, diskWasFull } = await Promise.race([played, interrupted])
+    const played = outages(folder, stack.registryUrl, (line) => console.log(line))
+    const { report, verified, exit, sessions, diskWasFull } = await Promise.race([played, interruptionOf(signal)])
     console.log(report)
     const disk = diskWasFull ? 'a full disk' : 'no full disk (cannot mount a tmpfs here)'
     const result = verified && exit === 0 ? 'exact' : `NOT exact, or an unclean exit (status ${exit})`

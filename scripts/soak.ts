@@ -8,20 +8,15 @@ import { join } from 'node:path'
 import { format } from 'node:util'
 import { runSoak } from '../test/fault/soak/run-soak.js'
 import { clusterAt, uniqueName } from '../test/support/kafka.js'
-import { untilInterrupted } from './interrupt.js'
+import { interruptionOf, untilInterrupted } from './interrupt.js'
 import { Progress } from './progress.js'
 import { climb, whatToInstall } from './stack/ladder.js'
+import { timedLines } from './timed-lines.js'
 
 const [minutes = '30', seed = String(Date.now() % 1_000_000)] = process.argv.slice(2)
 const signal = untilInterrupted()
 const progress = new Progress(process.stderr)
-const began = performance.now()
-
-function say(line: string): void {
-  const seconds = Math.floor((performance.now() - began) / 1000)
-  const two = (n: number): string => String(n).padStart(2, '0')
-  console.log(`${two(Math.floor(seconds / 60))}:${two(seconds % 60)}  ${line}`)
-}
+const say = timedLines()
 
 async function main(): Promise<boolean> {
   say(
@@ -33,9 +28,6 @@ async function main(): Promise<boolean> {
     return false
   }
   const folder = await mkdtemp(join(tmpdir(), 'genesis-soak-'))
-  const interrupted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('interrupted')))
-  })
   let isGood = false
   try {
     const soak = runSoak({
@@ -43,7 +35,7 @@ async function main(): Promise<boolean> {
       ...{ restartEverySeconds: 20, cluster: clusterAt(stack.brokers.split(',')), registryUrl: stack.registryUrl },
       ...{ judgesGrowth: true, say },
     })
-    const { lines, faults } = await Promise.race([soak, interrupted])
+    const { lines, faults } = await Promise.race([soak, interruptionOf(signal)])
     for (const line of lines) say(line)
     for (const fault of faults) say(`WRONG: ${fault}`)
     isGood = faults.length === 0

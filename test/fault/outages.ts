@@ -24,7 +24,7 @@ const diskBytes = 64 << 20
 const outageMs = 120_000
 const fullMs = 75_000
 
-export interface Soak {
+export interface Outages {
   /** Sessions that the connections to the broker went through, outages not counted. */
   readonly sessions: number
   /** False: mounting a file system that fills is not allowed here. */
@@ -36,7 +36,7 @@ export interface Soak {
 }
 
 /** `say` is told what is done to the worker, and gets its log. */
-export async function soak(folder: string, registryUrl: string, say: (line: string) => void): Promise<Soak> {
+export async function outages(folder: string, registryUrl: string, say: (line: string) => void): Promise<Outages> {
   const broker = await startSecuredBroker({
     'listener.name.sasl.plain.connections.max.reauth.ms': String(sessionMs),
   })
@@ -63,7 +63,7 @@ interface Scene {
   readonly say: (line: string) => void
 }
 
-async function live({ folder, archive, broker, door, say, disk }: Scene): Promise<Soak> {
+async function live({ folder, archive, broker, door, say, disk }: Scene): Promise<Outages> {
   const cluster = broker.sasl(superUser)
   const files = await configure(folder, archive)
   let sessionsMs = 0
@@ -121,7 +121,7 @@ async function live({ folder, archive, broker, door, say, disk }: Scene): Promis
   }
 }
 
-const clientId = 'genesis-soak'
+const clientId = 'genesis-outages'
 
 interface Files {
   readonly connector: string
@@ -134,7 +134,7 @@ async function configure(folder: string, archive: string): Promise<Files> {
   const { mechanism, username, password } = superUser
   const worker = {
     kafka: { client_id: clientId, sasl: { mechanism, username, password } },
-    checkpoints: { topic: 'soak-checkpoints' },
+    checkpoints: { topic: 'outages-checkpoints' },
     log: { format: 'line' },
     threads: 1,
   }
@@ -142,7 +142,7 @@ async function configure(folder: string, archive: string): Promise<Files> {
     ...{ name: 'customers', model: shipped('models/customers.json'), key: 'id', tasks: { max: 2 } },
     throughput: { rate: ratePerSecond },
     sinks: {
-      topic: { type: 'kafka', topic: 'soak', topic_creation: { partitions: 3 } },
+      topic: { type: 'kafka', topic: 'outages', topic_creation: { partitions: 3 } },
       archive: { type: 'file', path: join(archive, 'customers.jsonl') },
     },
   }
