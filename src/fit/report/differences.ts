@@ -6,7 +6,7 @@ import type { Prepared } from '../prepare.js'
 import { computed } from '../relations/number-column.js'
 import type { Sample, SampleColumn } from './sample.js'
 import { SpanCorrelations } from './span-correlations.js'
-import { correlation } from './trends.js'
+import { correlation, deviation } from './trends.js'
 
 /** A column that is close to others, and how its distance from them is measured. */
 export interface Difference {
@@ -93,12 +93,6 @@ function nearestUnit(ratio: number, among: readonly number[]): number | null {
   const away = (unit: number): number => Math.abs(Math.log2(ratio / unit))
   const nearest = among.reduce((best, unit) => (away(unit) < away(best) ? unit : best))
   return away(nearest) <= 1 ? nearest : null
-}
-
-function deviation(values: Float64Array): number {
-  const present = values.filter((value) => !Number.isNaN(value))
-  const mean = present.reduce((sum, value) => sum + value, 0) / present.length
-  return Math.sqrt(present.reduce((sum, value) => sum + (value - mean) ** 2, 0) / present.length)
 }
 
 function closePairs(prepared: Prepared, real: Sample, known: ReadonlySet<string>): Difference[] {

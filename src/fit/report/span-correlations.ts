@@ -1,4 +1,4 @@
-import { correlation } from './trends.js'
+import { correlation, deviation } from './trends.js'
 
 /** Correlations of differences of two columns with a third one, estimated without going through the rows. */
 export class SpanCorrelations {
@@ -9,7 +9,7 @@ export class SpanCorrelations {
   /** All columns must have the same rows; NaN: missing. */
   constructor(columns: readonly Float64Array[]) {
     this.#pairs = columns.map((a) => Float64Array.from(columns, (b) => correlation(a, b)))
-    this.#deviations = Float64Array.from(columns, deviation)
+    this.#deviations = Float64Array.from(columns, (values) => (values.some(Number.isNaN) ? NaN : deviation(values)))
   }
 
   /** The larger absolute correlation of c with a or b alone; NaN if one does not exist. */
@@ -25,13 +25,4 @@ export class SpanCorrelations {
     if (!(variance > 1e-6 * (from ** 2 + to ** 2)) || Number.isNaN(this.#deviations[c])) return 1
     return Math.abs(to * this.#pairs[b][c] - from * this.#pairs[a][c]) / Math.sqrt(variance)
   }
-}
-
-/** The standard deviation; NaN if a value is missing. */
-function deviation(values: Float64Array): number {
-  let mean = 0
-  for (const value of values) mean += value / values.length
-  let sum = 0
-  for (const value of values) sum += (value - mean) ** 2
-  return Math.sqrt(sum / values.length)
 }

@@ -49,6 +49,13 @@ export function correlation(a: Float64Array, b: Float64Array): number {
   return varA > 0 && varB > 0 ? Math.max(-1, Math.min(1, both / Math.sqrt(varA * varB))) : NaN
 }
 
+/** The standard deviation of the values that are there; NaN if none is. */
+export function deviation(values: Float64Array): number {
+  const present = values.filter((value) => !Number.isNaN(value))
+  const mean = present.reduce((sum, value) => sum + value, 0) / present.length
+  return Math.sqrt(present.reduce((sum, value) => sum + (value - mean) ** 2, 0) / present.length)
+}
+
 /** Category indexes, or the bin of each number: 0 below the real range, 11 from its maximum on, 12 if missing. */
 function cells(real: SampleColumn, synthetic: SampleColumn): { real: Float64Array; synthetic: Float64Array } {
   if (!real.numeric) return { real: real.values, synthetic: synthetic.values }
