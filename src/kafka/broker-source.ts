@@ -3,7 +3,14 @@ import type { ClusterOptions } from '../config/cluster.js'
 import { BrokerConnection } from './platformatic-connection.js'
 import type { ConnectionSettings } from './platformatic-connection.js'
 
+/** How large a produce request may become without being throttled: brokers count what a quota allows for all users of a client id. */
+export interface LearnedRequestSize {
+  /** Null: nothing is known yet. */
+  bytes: number | null
+}
+
 export interface BrokerSource {
+  readonly requestSize: LearnedRequestSize
   /** Rejects as BrokerConnection.open does, and with its reason as soon as the signal is aborted. */
   open(host: string, port: number, signal?: AbortSignal): Promise<BrokerConnection>
   /** Returns a connection from `open`. Never rejects. */
@@ -12,6 +19,7 @@ export interface BrokerSource {
 
 /** Connections with a single user. */
 export class OwnConnections implements BrokerSource {
+  readonly requestSize: LearnedRequestSize = { bytes: null }
   readonly #cluster: ClusterOptions
   readonly #settings: ConnectionSettings
 

@@ -213,6 +213,7 @@ test('a topic that is deleted while it is described is missing', async (t) => {
   const describeConfigs = 32
   /** Deletes the topic between the request for its metadata and the one for its configuration. */
   const deleting: BrokerSource = {
+    requestSize: source.requestSize,
     close: (broker) => source.close(broker),
     open: async (host, port) => {
       const broker = await source.open(host, port)

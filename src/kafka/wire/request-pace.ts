@@ -1,3 +1,5 @@
+import type { LearnedRequestSize } from '../broker-source.js'
+
 /** Throttle time to aim for when a quota throttles a produce request: short compared with every timeout. */
 const targetMs = 1_000
 
@@ -9,28 +11,34 @@ const growth = 4
 
 /**
  * Sizes produce requests: four times larger with every response that no quota throttles; once one does, shrinks to what the quota
- * allows in a second.
+ * allows in a second. Starts where those it shares connections with have got to.
  */
 export class RequestPace {
   readonly #maxBytes: number
-  #bytes: number
+  readonly #learned: LearnedRequestSize
+  /** Null: no response yet. */
+  #bytes: number | null = null
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, learned: LearnedRequestSize = { bytes: null }) {
     this.#maxBytes = maxBytes
-    this.#bytes = Math.min(firstBytes, maxBytes)
+    this.#learned = learned
   }
 
   get bytes(): number {
-    return this.#bytes
+    return this.#bytes ?? Math.min(this.#learned.bytes ?? firstBytes, this.#maxBytes)
   }
 
   /** A request of this many bytes was answered. */
   observe(bytes: number, throttleMs: number): void {
-    if (throttleMs > 0) this.#set(Math.min((bytes * targetMs) / throttleMs, 2 * this.#bytes))
-    else if (bytes > this.#bytes / 2) this.#set(growth * this.#bytes)
+    if (throttleMs > 0) {
+      this.#learned.bytes = this.#set(Math.min((bytes * targetMs) / throttleMs, 2 * this.bytes))
+    } else if (bytes > this.bytes / 2) {
+      // Another one's maximum may be higher.
+      this.#learned.bytes = Math.max(this.#learned.bytes ?? 0, this.#set(growth * this.bytes))
+    }
   }
 
-  #set(bytes: number): void {
-    this.#bytes = Math.min(Math.max(1, Math.floor(bytes)), this.#maxBytes)
+  #set(bytes: number): number {
+    return (this.#bytes = Math.min(Math.max(1, Math.floor(bytes)), this.#maxBytes))
   }
 }

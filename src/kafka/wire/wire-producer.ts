@@ -69,8 +69,9 @@ export class WireProducer implements KafkaProducer {
   constructor(cluster: ClusterOptions, options: ProducerOptions, shared: BrokerSource | null = null) {
     this.#options = options
     this.#requestTimeoutMs = cluster.requestTimeoutMs
-    const own = options.transactionalId === null || shared === null
-    this.#connections = new ClusterConnections(cluster, own ? new OwnConnections(cluster, { maxInflights }) : shared)
+    const isOwn = options.transactionalId === null || shared === null
+    const source = isOwn ? new OwnConnections(cluster, { maxInflights }) : shared
+    this.#connections = new ClusterConnections(cluster, source)
     this.#leaders = new Leaders(this.#connections, cluster.requestTimeoutMs, options.topicIds)
     const { transactionalId, topic, partitions, maxMessageBytes, maxBatchBytes = maxMessageBytes } = options
     const batchBytes = Math.min(maxBatchBytes, maxMessageBytes)
@@ -79,7 +80,8 @@ export class WireProducer implements KafkaProducer {
         ? null
         : new TransactionCoordinator(this.#connections, transactionalId, cluster.requestTimeoutMs, options.onThrottle)
     const perPartition = options.compression === 'none' ? stageBytes : packedStageBytes
-    this.#pace = new RequestPace(Math.min(maxStageBytes, perPartition * partitions, batchBytes * partitions))
+    const maxBytes = Math.min(maxStageBytes, perPartition * partitions, batchBytes * partitions)
+    this.#pace = new RequestPace(maxBytes, source.requestSize)
     this.#limits = { partitions, batchBytes, soleRecordBytes: maxMessageBytes, bytes: this.#pace.bytes }
     this.#stage = new RecordStage(this.#limits)
     this.#topics = new Set([topic])

@@ -32,3 +32,32 @@ test('a request always has room for something', () => {
   for (let n = 0; n < 30; n++) pace.observe(pace.bytes, 60_000)
   assert.equal(pace.bytes, 1)
 })
+
+test('who shares connections starts where others have got to, and goes its own way from there', () => {
+  const learned = { bytes: null }
+  const [first, later, small] = [500_000, 1_000_000, 300_000].map((maxBytes) => new RequestPace(maxBytes, learned))
+  assert.equal(later.bytes, first.bytes)
+  for (let n = 0; n < 10; n++) first.observe(first.bytes, 0)
+  assert.equal(later.bytes, 500_000)
+  assert.equal(small.bytes, 300_000)
+  later.observe(later.bytes, 0)
+  first.observe(first.bytes, 2_000)
+  assert.equal(later.bytes, 1_000_000)
+})
+
+test('a maximum of one is none of the others', () => {
+  const learned = { bytes: null }
+  const [large, small] = [new RequestPace(1_000_000, learned), new RequestPace(10_000, learned)]
+  for (let n = 0; n < 10; n++) {
+    large.observe(large.bytes, 0)
+    small.observe(small.bytes, 0)
+  }
+  assert.equal(new RequestPace(2_000_000, learned).bytes, 1_000_000)
+})
+
+test('who comes to a throttled client starts with what its quota allows', () => {
+  const learned = { bytes: null }
+  const throttled = new RequestPace(1_000_000, learned)
+  for (let n = 0; n < 20; n++) throttled.observe(throttled.bytes, throttled.bytes / 20)
+  assert.equal(new RequestPace(1_000_000, learned).bytes, throttled.bytes)
+})
