@@ -10,6 +10,7 @@ import { compileFunction } from 'node:vm'
 import type { Vector } from '../record.js'
 import { writeInt64, writeLong, writeUnscaled, writeUuid } from './binary.js'
 import { sharedCode } from './shared-code.js'
+import { monthDayWords, writeTimestampWords, yearWords } from './date-code.js'
 import { CodeEmitter } from './code-emitter.js'
 import {
   lengthSize,
@@ -29,7 +30,6 @@ import {
   writeInteger,
   writeJsonText,
   writeReal,
-  writeTimestamp,
 } from './text.js'
 
 /**
@@ -67,7 +67,9 @@ const helpers = {
   writeFixedDecimal,
   writeReal,
   writeDate,
-  writeTimestamp,
+  writeTimestampWords,
+  yearWords,
+  monthDayWords,
   writeJsonText,
   writeCsvText,
   writeBase128,

@@ -1,3 +1,5 @@
+import { dateCode } from './date-code.js'
+import { decimalCode, integerCode } from './digit-code.js'
 import { protoNumberCode } from './protobuf/number-code.js'
 import type { NumberForm } from './step.js'
 
@@ -33,8 +35,7 @@ export function numberCode(form: NumberForm, parts: Parts): string {
     case 'int64':
       return 'p = writeInt64(d, p, v)'
     case 'digits':
-      if (form.fixed) return `p = writeFixedDecimal(b, p, v, ${form.scale})`
-      return form.scale === 0 ? 'p = writeInteger(b, p, v)' : `p = writeDecimal(b, p, v, ${form.scale})`
+      return form.scale === 0 ? integerCode() : decimalCode(form.scale, form.fixed === true, parts.datum)
     case 'real':
       return 'p = writeReal(b, p, v)'
     case 'spelled': {
@@ -48,9 +49,8 @@ export function numberCode(form: NumberForm, parts: Parts): string {
     }
     case 'date':
     case 'timestamp': {
-      const write = form.as === 'date' ? 'writeDate' : 'writeTimestamp'
-      if (!form.prefixed) return `p = ${write}(b, p, v)`
-      return `q = ${write}(b, p + 1, v); b[p] = (q - p - 1) << 1; p = q`
+      const write = form.as === 'date' ? dateCode : 'p = writeTimestampWords(b, d, p, v)'
+      return form.prefixed ? `{ const m = p++; ${write}; b[m] = (p - m - 1) << 1 }` : write
     }
     default:
       return protoNumberCode(form, { inner: (of) => numberCode(of, parts), unfit: parts.unfit })
