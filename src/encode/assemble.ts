@@ -20,17 +20,10 @@ import {
   writeFixed64,
   writeTimestampMessage,
 } from './protobuf/wire.js'
+import { endWord, escapeWord } from './text-code.js'
 import type { NumberMisfit, EncodeStep } from './step.js'
 import { fuse } from './step.js'
-import {
-  writeCsvText,
-  writeDate,
-  writeDecimal,
-  writeFixedDecimal,
-  writeInteger,
-  writeJsonText,
-  writeReal,
-} from './text.js'
+import { writeCsvText, writeDate, writeDecimal, writeFixedDecimal, writeInteger, writeReal } from './text.js'
 
 /**
  * Writes `length` records; sets `offsets` as in EncodedBatch; returns the index after the last byte. `unfit` is called for
@@ -70,8 +63,9 @@ const helpers = {
   writeTimestampWords,
   yearWords,
   monthDayWords,
-  writeJsonText,
   writeCsvText,
+  escapeWord,
+  endWord,
   writeBase128,
   writeFixed64,
   writeTimestampMessage,

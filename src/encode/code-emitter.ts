@@ -33,6 +33,7 @@ import type {
   TextForm,
   TextEncodeStep,
 } from './step.js'
+import { csvCopy, jsonCopy, rawCopy } from './text-code.js'
 
 const textGrowth: Record<TextForm, number> = { raw: 1, prefixed: 1, json: 6, csv: 2, uuid: 1, sized: 1, wrapped: 1 }
 /** V8 does not optimise functions above 60 kB of bytecode; this many steps stay far below. */
@@ -40,11 +41,8 @@ const stepsPerFunction = 48
 /** Entries up to this many words are copied whole from equal-sized slots; longer ones word by word. */
 const slotWords = 12
 
-/**
- * Parts of a column's vector, or what its code needs to know: a view of its bytes; the last byte, and one more, at which a whole word can be
- * read.
- */
-type ColumnPart = 'codes' | 'values' | 'bytes' | 'offsets' | 'missing' | 'view' | 'end'
+/** Parts of a column's vector, or what its code needs to know: a view of its bytes; the first index at which no whole word, or double, can be read. */
+type ColumnPart = 'codes' | 'values' | 'bytes' | 'offsets' | 'missing' | 'view' | 'wordsEnd' | 'doublesEnd'
 
 /** Collects the steps' code, and the data it refers to by index. */
 export class CodeEmitter {
@@ -110,7 +108,8 @@ export class CodeEmitter {
     const view = `new DataView(${from}.bytes.buffer, ${from}.bytes.byteOffset, ${from}.bytes.byteLength)`
     const expressions: Partial<Record<ColumnPart, string>> = {
       view,
-      end: `${from}.bytes.byteLength - 3`,
+      wordsEnd: `${from}.bytes.byteLength - 3`,
+      doublesEnd: `${from}.bytes.byteLength - 7`,
     }
     this.columns.set(name, expressions[part] ?? `${from}.${part}`)
     return name
@@ -278,57 +277,26 @@ export class CodeEmitter {
     this.texts.push({ path: [...this.scope, column], growth: textGrowth[form] })
     this.recordSize += 16
     const range = `x = ${offsets}[i]; c = ${offsets}[i + 1]; `
+    if (form === 'uuid') return `p = writeUuid(b, p, ${bytes}, ${offsets}[i])`
+    const view = this.column(column, 'view')
+    const words = { bytes, view, end: this.column(column, 'wordsEnd') }
+    if (form === 'json') return range + jsonCopy(words)
+    if (form === 'csv') return range + csvCopy(words)
+    const copy = rawCopy({ bytes, view, end: this.column(column, 'doublesEnd') })
     switch (form) {
-      case 'json':
-        return range + this.jsonCopy(column, bytes)
-      case 'csv':
-        return `p = writeCsvText(b, p, ${bytes}, ${offsets}[i], ${offsets}[i + 1])`
-      case 'uuid':
-        return `p = writeUuid(b, p, ${bytes}, ${offsets}[i])`
       case 'raw':
-        return range + this.textCopy(column, bytes)
+        return range + copy
       case 'sized':
-        return `${range}q = c - x; p = writeBase128(b, p, q); ${this.textCopy(column, bytes)}`
+        return `${range}q = c - x; p = writeBase128(b, p, q); ${copy}`
       case 'wrapped':
         // The tag of field 1, and both lengths.
         return (
           `${range}q = c - x; p = writeBase128(b, p, q + 1 + lengthSize(q)); b[p++] = 10; ` +
-          `p = writeBase128(b, p, q); ${this.textCopy(column, bytes)}`
+          `p = writeBase128(b, p, q); ${copy}`
         )
       case 'prefixed':
-        return `${range}q = c - x; if (q < 64) b[p++] = q << 1; else p = writeLong(b, p, q, 1); ${this.textCopy(column, bytes)}`
+        return `${range}q = c - x; if (q < 64) b[p++] = q << 1; else p = writeLong(b, p, q, 1); ${copy}`
     }
-  }
-
-  /**
-   * Code that appends bytes x to c of a text vector as JSON: words of which no byte is below 32, a quotation mark or a backslash are copied
-   * whole. (Mycroft's test for a zero byte, on the word and on its differences from each; bytes from 128 on pass.) The last word is filled
-   * up with spaces, except at the vector's end.
-   */
-  private jsonCopy(column: number, bytes: string): string {
-    const view = this.column(column, 'view')
-    const differs = (byte: number): string => `(((e = q ^ ${byte * 0x01010101}) - 0x1010101) & ~e)`
-    const isPlain = `((((q - 0x20202020) & ~q) | ${differs(34)} | ${differs(92)}) & -0x7f7f7f80) === 0`
-    const word = `${view}.getInt32(x, true)`
-    return (
-      `for (; x <= c - 4; x += 4) { q = ${word}; ` +
-      `if (${isPlain}) { d.setInt32(p, q, true); p += 4 } else p = writeJsonText(b, p, ${bytes}, x, x + 4) } ` +
-      `if (x < c) { if (c <= ${this.column(column, 'end')}) { e = -1 << ((c - x) << 3); q = (${word} & ~e) | (0x20202020 & e) } else q = 0; ` +
-      `if (${isPlain}) { d.setInt32(p, q, true); p += c - x } else p = writeJsonText(b, p, ${bytes}, x, c) }`
-    )
-  }
-
-  /**
-   * Code that appends bytes x to c of a text vector: whole words, the last of which may take up to three bytes of what follows. At the
-   * vector's end, nothing follows: whole words, then the remaining bytes.
-   */
-  private textCopy(column: number, bytes: string): string {
-    const view = this.column(column, 'view')
-    const word = `d.setInt32(p, ${view}.getInt32(x, true), true)`
-    return (
-      `if (c <= ${this.column(column, 'end')}) { e = p + c - x; for (; x < c; x += 4, p += 4) ${word}; p = e } ` +
-      `else { for (; x <= c - 4; x += 4, p += 4) ${word}; while (x < c) b[p++] = ${bytes}[x++] }`
-    )
   }
 }
 

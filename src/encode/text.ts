@@ -144,30 +144,6 @@ export function writeTimestamp(b: Uint8Array, p: number, ms: number): number {
   return p + 14
 }
 
-/** UTF-8 text with JSON escapes (RFC 8259 §7), as written by JSON.stringify. At most 6 bytes per byte. */
-export function writeJsonText(b: Uint8Array, p: number, from: Uint8Array, start: number, end: number): number {
-  for (let q = start; q < end; q++) {
-    const c = from[q]
-    if (c >= 32 && c !== 34 && c !== 92) b[p++] = c
-    else p = writeEscape(b, p, c)
-  }
-  return p
-}
-
-/** What follows the backslash in a short escape; 0: it has none. */
-const shortEscapes = new Uint8Array(256)
-for (const [index, c] of [34, 92, 8, 9, 10, 12, 13].entries()) shortEscapes[c] = '"\\btnfr'.charCodeAt(index)
-
-function writeEscape(b: Uint8Array, p: number, c: number): number {
-  b[p++] = 92
-  const short = shortEscapes[c]
-  if (short !== 0) {
-    b[p++] = short
-    return p
-  }
-  return writeAscii(b, p, `u${c.toString(16).padStart(4, '0')}`)
-}
-
 /** UTF-8 text as a CSV field (RFC 4180 §2), quoted if needed or empty. At most 2 bytes per byte, plus 2. */
 export function writeCsvText(b: Uint8Array, p: number, from: Uint8Array, start: number, end: number): number {
   let quoted = start === end
