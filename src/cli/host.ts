@@ -16,6 +16,7 @@ import { Loggers } from '../herder/loggers.js'
 import { followFiles } from '../herder/follow-files.js'
 import { tracedHerder } from '../herder/traced-herder.js'
 import type { TaskExecutor } from '../runtime/task-executor.js'
+import { runsInThread, type ThreadPool } from '../runtime/thread-pool.js'
 import { TracedExecutor } from '../runtime/traced-executor.js'
 import { createExecutors, Worker, type TaskExecutors, type WorkerEvents } from '../runtime/worker.js'
 import { createHerder } from './create-herder.js'
@@ -54,7 +55,7 @@ export interface Hosting {
   /** The connectors in them. */
   readonly documents: ReadDocuments
   /** Threads for the tasks; null: they run in this one. */
-  readonly threads: TaskExecutor | null
+  readonly threads: ThreadPool | null
   /** Whether to follow the files. */
   readonly watch: boolean
   /** Whether to print the final summary as JSON. */
@@ -84,7 +85,11 @@ export async function host(hosting: Hosting): Promise<number> {
   const herder = tracing === null ? created : tracedHerder(created, tracing.tracer)
   const source = new FileSource(paths, process.env, (deliveries) => preflight(deliveries, config, models), herder)
   const found = await source.read(documents)
-  const { good, errors } = await source.check(found)
+  // Before anything runs, its thread checks a connector, and keeps what it loads for the tasks; this one then needs neither models nor encoders.
+  // Later ones are checked here, without delaying tasks.
+  const { good, errors } = await source.check(found, async ({ raw, deliveries }) => {
+    return threads !== null && deliveries.some(({ sink }) => runsInThread(sink.type)) && (await threads.isFit(raw))
+  })
   // With --watch, files can be fixed while the others run. Otherwise it is all or nothing.
   if (!hosting.watch || good.length === 0) throwErrors(errors)
   const deliveries = good.flatMap((one) => one.deliveries)

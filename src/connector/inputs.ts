@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { readConnectors } from '../config/connector-file.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { Environment } from '../config/placeholders.js'
-import { filesOfModel } from '../model/load.js'
+import { filesOfModel } from '../model/model-files.js'
 import { versionOf } from './file-version.js'
 
 /**

@@ -1,5 +1,5 @@
-import { filesOfModel, loadModel, type ModelSource } from '../model/load.js'
 import type { Model } from '../model/model.js'
+import { filesOfModel, type ModelSource } from '../model/model-files.js'
 import { versionOf } from './file-version.js'
 
 /** The models of a thread: tasks with the same file share one, so that thousands of them fit in memory. */
@@ -12,7 +12,8 @@ export class ModelCache {
     const key = typeof source === 'string' ? source : JSON.stringify(source)
     const known = this.#models.get(key)
     if (known?.version === version) return known.model
-    const model = loadModel(source)
+    // Loaded on demand: the main thread rarely reads a model.
+    const model = import('../model/load.js').then(({ loadModel }) => loadModel(source))
     this.#models.set(key, { version, model })
     model.catch(() => this.#models.delete(key))
     return model

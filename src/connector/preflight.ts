@@ -4,7 +4,6 @@ import type { ConnectorConfig } from '../config/connector.js'
 import { locationOf } from '../config/location.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
-import { checkOffline } from './check-offline.js'
 import { ModelCache } from './model-cache.js'
 
 /**
@@ -17,6 +16,8 @@ export async function preflight(
   models: ModelCache = new ModelCache(),
 ): Promise<LoadedConnectors> {
   const found: LoadedConnectors = { connectors: [], errors: [] }
+  // Loaded on demand: models and encoders are mostly checked in a task thread, which needs them anyway.
+  const { checkOffline } = await import('./check-offline.js')
   for (const connector of candidates) {
     const { errors } = await checkOffline(connector, (path) => models.load(path))
     const unfit = [...checkOnWorker(connector, worker), ...errors]

@@ -5,7 +5,7 @@ import { throwErrors } from '../config/check.js'
 import { isObject } from '../config/is-object.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { RawConnector } from '../config/raw-connector.js'
-import { openConnector, type ConnectorOpening } from '../connector/open.js'
+import type { ConnectorOpening } from '../connector/open.js'
 import { GenesisError } from '../errors.js'
 import type { Checkpoint } from '../record.js'
 import { keepsPositions } from '../sink/options.js'
@@ -65,6 +65,8 @@ async function move(
   const deliveries = resolved(raw, planning).filter(keepsPositions)
   const moves = new Map(deliveries.map((delivery) => [delivery, new Map<number, number | null>()]))
   const fingerprints = new Map<ConnectorConfig, string>()
+  // Loaded on demand: generators are for task threads.
+  const { openConnector } = await import('../connector/open.js')
   for (const delivery of deliveries) {
     const load: ConnectorOpening['load'] = (source) => planning.models.load(source)
     fingerprints.set(delivery, (await openConnector(delivery, { load, shard: 0, capacity: 1 })).fingerprint)

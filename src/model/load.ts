@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { open, readFile } from 'node:fs/promises'
-import { extname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { nearPath } from '../config/near-path.js'
 import { GenesisError } from '../errors.js'
 import { artifactFormat, artifactVersion, type ModelArtifact } from './artifact.js'
@@ -8,16 +7,13 @@ import type { DeclaredModel } from './declared/from-declaration.js'
 import { fieldsOf } from './fields.js'
 import { readCircuit } from './load/circuit.js'
 import { checkColumns } from './load/columns.js'
-import type * as Schemas from './load-schema.js'
 import { ModelFile, shown } from './load/model-file.js'
 import { shapeOfArtifact } from './load/shape.js'
 import type { CircuitSource, ModelColumn, Model } from './model.js'
+import { isDeclaration, schemas, type ModelSource } from './model-files.js'
 import { isPlainColumn } from './generated/plain.js'
 import { protoPath } from './schemas/proto-path.js'
 import { poolOf } from './generated/words.js'
-
-/** Where a model comes from: the path of a model or schema file, or a schema itself. */
-export type ModelSource = string | object
 
 /**
  * Reads and checks a model file, or derives a model from an Avro schema, a JSON Schema or a .proto file. Throws MODEL_UNREADABLE
@@ -26,7 +22,7 @@ export type ModelSource = string | object
  */
 export async function loadModel(path: ModelSource): Promise<Model> {
   if (typeof path !== 'string') return modelFromSchema(path, 'the inline schema')
-  if (declarations.has(extname(path))) {
+  if (isDeclaration(path)) {
     const [{ artifact, lives }, { writeModel }, { withLives }] = await Promise.all([
       declaredIn(path),
       import('./artifact-write.js'),
@@ -64,50 +60,9 @@ export async function loadModel(path: ModelSource): Promise<Model> {
   return modelFromSchema(await completed(document, bytes, path), path)
 }
 
-// Loaded on demand, like declarations: most models are trained.
-const schemas = (): Promise<typeof Schemas> => import('./load-schema.js')
-
 /** True: it is no schema. */
 function saysItIsAModel({ format, protobuf }: Readonly<Record<string, unknown>>): boolean {
   return format === artifactFormat && protobuf === undefined
-}
-
-const declarations: ReadonlySet<string> = new Set(['.yaml', '.yml'])
-
-const headBytes = 256
-
-/** The bytes of a schema's file. Null: it cannot be read, or is a model, which begins by saying so and may be large. */
-async function schemaIn(file: string): Promise<Buffer | null> {
-  const opened = await open(file).catch(() => null)
-  if (opened === null) return null
-  try {
-    const { buffer, bytesRead } = await opened.read(Buffer.alloc(headBytes), 0, headBytes, 0)
-    return buffer.includes(`"${artifactFormat}"`) || bytesRead === 0 ? null : await opened.readFile()
-  } catch {
-    return null
-  } finally {
-    await opened.close()
-  }
-}
-
-/** The files of a model: its own, those that it includes, and those with options of a schema. */
-export async function filesOfModel(source: ModelSource): Promise<string[]> {
-  const files: string[] = []
-  for (let file = typeof source === 'string' ? source : null; file !== null && !files.includes(file);) {
-    const proto = protoPath(file)?.file
-    files.push(proto ?? file)
-    const isDeclaration = declarations.has(extname(file))
-    const bytes = isDeclaration ? null : await schemaIn(proto ?? file)
-    if (bytes !== null) {
-      const { importsBeside, optionFilesIn } = await schemas()
-      if (proto === undefined) files.push(...optionFilesIn(bytes, file))
-      else files.push(...importsBeside(bytes.toString(), proto).map((imported) => imported.file))
-    }
-    if (!isDeclaration) break
-    const { includedIn } = await import('./declared/from-declaration.js')
-    file = await includedIn(file)
-  }
-  return files
 }
 
 /** Reads a declaration. `before`: the files that include it. */
@@ -122,7 +77,7 @@ async function declaredIn(path: string, before: readonly string[] = []): Promise
         found: [...round.slice(round.indexOf(other)), other].join(' → '),
         expected: 'includes without a cycle',
       })
-    if (!declarations.has(extname(other))) return (await loadModel(other)).artifact
+    if (!isDeclaration(other)) return (await loadModel(other)).artifact
     const { artifact, lives } = await declaredIn(other, round)
     if (lives === null) return artifact
     throw new GenesisError('CONFIG_INVALID', 'a model with lives cannot be included', {

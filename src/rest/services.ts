@@ -4,7 +4,7 @@ import { hidingSecrets, secretsIn, withoutSecretsIn } from '../config/hide-secre
 import { resolveConnector } from '../config/parse-connector.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { RawConnector } from '../config/raw-connector.js'
-import { openConnector, type ConnectorOpening } from '../connector/open.js'
+import type { ConnectorOpening } from '../connector/open.js'
 import { checkConnector } from '../connector/plan.js'
 import { GenesisError } from '../errors.js'
 import type { Planning } from '../herder/hosted-connector.js'
@@ -32,6 +32,8 @@ export function genesisServices(planning: Planning): GenesisServices {
       const count = Math.min(records, connector.throughput.maxRecords ?? records)
       const load: ConnectorOpening['load'] = (source) => models.load(source)
       return hidingSecrets(secrets, async () => {
+        // Loaded on demand: the main thread of a worker rarely generates.
+        const { openConnector } = await import('../connector/open.js')
         const generator = await openConnector(connector, { load, shard: 0, capacity: count })
         generator.start(0)
         return toRows(generator.generate(count))

@@ -4,6 +4,7 @@ import { withoutSecrets } from '../config/placeholders.js'
 import type { RawConnector } from '../config/raw-connector.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { resolveDelivery } from '../config/parse-connector.js'
+import { checkConnector } from '../connector/plan.js'
 import { createResources, openTask, type TaskResources } from './open-task.js'
 import { Tracer } from '../telemetry/tracer.js'
 import { asFailure, type Failure } from './task-events.js'
@@ -79,6 +80,15 @@ export class InlineExecutor implements TaskExecutor {
     }
     void run()
     return handle
+  }
+
+  /** Whether the connector's tasks can run on this worker, as far as that is known without a network. Tasks reuse what it loads. */
+  isFit(connector: RawConnector): Promise<boolean> {
+    const { worker, models } = this.#resources
+    return checkConnector(connector, worker, process.env, models).then(
+      ({ errors }) => errors.length === 0,
+      () => false,
+    )
   }
 
   close(): Promise<void> {

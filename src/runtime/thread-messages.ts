@@ -1,4 +1,5 @@
 import type { WorkerConfig } from '../config/worker.js'
+import type { RawConnector } from '../config/raw-connector.js'
 import type { Counters } from '../delivery/counters.js'
 import type { Span } from '../telemetry/span.js'
 import type { SinkConfig } from '../sink/options.js'
@@ -14,6 +15,7 @@ export type ToThread =
   | { readonly call: 'start'; readonly id: number; readonly spec: TaskSpec }
   | { readonly call: 'stop' | 'abandon'; readonly id: number }
   | { readonly call: 'prepare'; readonly sink: SinkConfig['type'] }
+  | { readonly call: 'check'; readonly id: number; readonly connector: RawConnector }
   | { readonly call: 'ping' }
 
 export type FromThread =
@@ -26,5 +28,6 @@ export type FromThread =
     }
   | { readonly say: 'progress'; readonly tasks: readonly { readonly id: number; readonly counters: Counters }[] }
   | { readonly say: 'span'; readonly id: number; readonly span: Span }
+  | { readonly say: 'checked'; readonly id: number; readonly isFit: boolean }
   | { readonly say: 'ended'; readonly id: number; readonly end: TaskEnd }
   | { readonly say: 'pong' }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
 import { Worker, type WorkerOptions } from 'node:worker_threads'
+import type { RawConnector } from '../config/raw-connector.js'
 import type { WorkerConfig } from '../config/worker.js'
 import { GenesisError } from '../errors.js'
 import type { SinkConfig } from '../sink/options.js'
@@ -11,6 +12,7 @@ import type { FromThread, ThreadData, ToThread } from './thread-messages.js'
 interface Thread {
   readonly worker: Worker
   readonly tasks: Map<number, TaskListener>
+  readonly checks: Map<number, (isFit: boolean) => void>
   /** The error it died of, if it reported one. */
   error: unknown
   /** Pings since its last message; null: no message yet, so it is starting. */
@@ -78,6 +80,19 @@ export class ThreadPool implements TaskExecutor {
     this.#thread().worker.postMessage({ call: 'prepare', sink } satisfies ToThread)
   }
 
+  /**
+   * Whether a connector's tasks can run, as far as a thread can tell without a network. False also if the thread is lost meanwhile: check
+   * it here, for errors with their places.
+   */
+  isFit(connector: RawConnector): Promise<boolean> {
+    const { worker, checks } = this.#thread()
+    const id = ++this.#lastId
+    return new Promise((resolve) => {
+      checks.set(id, resolve)
+      worker.postMessage({ call: 'check', id, connector } satisfies ToThread)
+    })
+  }
+
   async close(): Promise<void> {
     clearInterval(this.#pinging)
     await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()))
@@ -88,7 +103,7 @@ export class ThreadPool implements TaskExecutor {
     const [least] = [...this.#threads].sort((a, b) => a.tasks.size - b.tasks.size)
     if (least !== undefined && (least.tasks.size === 0 || this.#threads.size >= this.#size)) return least
     const worker = new Worker(this.#entry, this.#options)
-    const thread: Thread = { worker, tasks: new Map(), error: null, unanswered: null }
+    const thread: Thread = { worker, tasks: new Map(), checks: new Map(), error: null, unanswered: null }
     this.#threads.add(thread)
     worker.on('message', (message: FromThread) => this.#heard(thread, message))
     worker.on('error', (error) => (thread.error = error))
@@ -109,7 +124,7 @@ export class ThreadPool implements TaskExecutor {
   }
 
   #heard(thread: Thread, message: FromThread): void {
-    const { tasks } = thread
+    const { tasks, checks } = thread
     thread.unanswered = 0
     switch (message.say) {
       case 'pong':
@@ -122,6 +137,10 @@ export class ThreadPool implements TaskExecutor {
         return
       case 'span':
         tasks.get(message.id)?.span?.(message.span)
+        return
+      case 'checked':
+        checks.get(message.id)?.(message.isFit)
+        checks.delete(message.id)
         return
       case 'ended': {
         const listener = tasks.get(message.id)
@@ -139,6 +158,8 @@ export class ThreadPool implements TaskExecutor {
     })
     for (const listener of thread.tasks.values()) listener.ended({ end: 'failed', failure: asFailure(lost) })
     thread.tasks.clear()
+    for (const resolve of thread.checks.values()) resolve(false)
+    thread.checks.clear()
   }
 }
 

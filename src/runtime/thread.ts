@@ -31,6 +31,10 @@ port.on('message', (message: ToThread) => {
   if (message.call === 'ping') return say({ say: 'pong' })
   if (message.call === 'prepare') return preloadSink(message.sink)
   const { id } = message
+  if (message.call === 'check') {
+    void tasks.isFit(message.connector).then((isFit) => say({ say: 'checked', id, isFit }))
+    return
+  }
   if (message.call !== 'start') {
     running.get(id)?.[message.call]()
     return

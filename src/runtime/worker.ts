@@ -5,7 +5,7 @@ import { systemClock, type Clock } from '../delivery/clock.js'
 import { SerialQueues } from '../delivery/serial-queues.js'
 import type { ErrorCode } from '../errors.js'
 import { DeliveryRun } from './delivery-run.js'
-import { InlineExecutor } from './inline-executor.js'
+import { DeferredExecutor } from './deferred-executor.js'
 import type { DeliveryStatus } from './status.js'
 import type { Failure, State } from './task-events.js'
 import type { TaskExecutor, TaskSpec } from './task-executor.js'
@@ -158,6 +158,7 @@ export function createExecutors(
   config: WorkerConfig,
   threads: TaskExecutor | null = createThreads(config),
 ): TaskExecutors {
-  const here = new InlineExecutor(config)
+  // What generates and delivers is loaded if it is needed here: usually only the threads do.
+  const here = new DeferredExecutor(async () => new (await import('./inline-executor.js')).InlineExecutor(config))
   return { here, threads: threads ?? here }
 }

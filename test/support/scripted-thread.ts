@@ -15,6 +15,10 @@ parentPort?.on('message', (message: ToThread) => {
     return
   }
   const { id } = message
+  if (message.call === 'check') {
+    if (message.connector.name === 'exits') process.exit(3)
+    return say({ say: 'checked', id, isFit: message.connector.name === 'fit' })
+  }
   if (message.call !== 'start') return say({ say: 'ended', id, end: { end: 'stopped' } })
   const { name } = message.spec.connector
   say({ say: 'state', id, state: 'RUNNING', failure: null, retryInMs: 0 })

@@ -25,9 +25,11 @@ const hooks = inline(`import { writeSync } from 'node:fs'
   }`)
 const register = inline(`import { register } from 'node:module'; register(${JSON.stringify(hooks)})`)
 
-/** Runs the program, and says what it has loaded. */
-async function loadedBy(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Loaded> {
-  const child = spawn(process.execPath, [join(root, 'dist/cli/main.js'), ...args], {
+const program = join(root, 'dist/cli/main.js')
+
+/** Runs the program, or another, and says what it has loaded. */
+async function loadedBy(args: readonly string[], env: NodeJS.ProcessEnv = {}, file = program): Promise<Loaded> {
+  const child = spawn(process.execPath, [file, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: process.env['PATH'], ...env, NODE_OPTIONS: `--import=${register}` },
   })
@@ -67,6 +69,16 @@ describe('before it does anything, the program loads', () => {
     assert.deepEqual([loaded.status, loaded.packages], [0, ['commander', 'convict']])
     assert.deepEqual(foldersOf(loaded), ['cli', 'config', 'errors.js', 'runtime', 'sink'])
     assert.ok(!loaded.modules.has('cli/host.js'))
+  })
+
+  it('neither models nor encoders on the main thread of a worker', async () => {
+    const { status, modules, packages } = await loadedBy([], {}, join(root, 'dist/cli/host.js'))
+    assert.deepEqual([status, packages], [0, ['convict', 'pino']])
+    assert.ok(modules.size <= 130, `${modules.size} modules`)
+    assert.deepEqual(
+      [...modules].filter((path) => /^(encode|model)/.test(path)),
+      ['model/model-files.js', 'model/artifact.js', 'model/schemas/proto-path.js'],
+    )
   })
 
   it("no Kafka library for a file, and only the client's own for a topic", async (t) => {

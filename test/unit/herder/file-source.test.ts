@@ -3,8 +3,9 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
+import { GenesisError } from '#src/errors.js'
 import { FileWatch } from '#src/herder/file-watch.js'
-import { FileSource, type FileTarget } from '#src/herder/file-source.js'
+import { FileSource, type FileTarget, type Preflight } from '#src/herder/file-source.js'
 
 async function folder(t: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'genesis-watch-'))
@@ -49,6 +50,23 @@ describe('the connectors of a folder', () => {
     await rm(join(path, 'a.yaml'))
     await rename(join(path, 'c.yaml'), join(path, 'c.txt'))
     assert.deepEqual(await settle(source), { put: [], remade: [], remove: ['a', 'c'], errors: [] })
+  })
+
+  test('are checked only if they are not known to be fit', async (t) => {
+    const path = await folder(t)
+    for (const name of ['a', 'b']) await writeFile(join(path, `${name}.yaml`), text(name))
+    const checked: string[] = []
+    const refuse: Preflight = (connectors) => {
+      checked.push(...connectors.map(({ name }) => name))
+      return Promise.resolve({ connectors: [], errors: [new GenesisError('MODEL_UNREADABLE', 'unfit')] })
+    }
+    const source = new FileSource([path], {}, refuse, target)
+    const { good, errors } = await source.check(await source.read(), ({ raw }) => Promise.resolve(raw.name === 'a'))
+    assert.deepEqual([good.map(({ raw }) => raw.name), checked], [['a'], ['b']])
+    assert.deepEqual(
+      errors.map(({ code }) => code),
+      ['MODEL_UNREADABLE'],
+    )
   })
 
   test('do not write to one file: who has it keeps it, and the other starts when it has one of its own', async (t) => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import type { RawConfig } from '#src/config/raw-connector.js'
 import type { Counters } from '#src/delivery/counters.js'
 import type { RunningTask, TaskListener } from '#src/runtime/task-executor.js'
 import type { TaskEnd } from '#src/runtime/task-events.js'
@@ -61,6 +63,28 @@ describe('threads', () => {
     const { heard } = start('completes')
     await heard.end
     assert.equal(heard.counters?.records, 7 + 1)
+  })
+
+  test('say whether a connector can run; one that is lost does not', async (t) => {
+    const { threads } = await pool(t, 1)
+    const fits = ['fit', 'unfit', 'exits', 'fit'].map((name) => threads.isFit({ name, config: {}, file: null }))
+    assert.deepEqual(await Promise.all(fits), [true, false, false, false])
+    assert.equal(await threads.isFit({ name: 'fit', config: {}, file: null }), true)
+  })
+
+  test('find a connector fit by its model, its conditions and its worker', async (t) => {
+    const threads = new ThreadPool(await workerOf(), 1)
+    t.after(() => threads.close())
+    const model = fileURLToPath(new URL('../../../../models/customers.json', import.meta.url))
+    const isFit = (keys: RawConfig): Promise<boolean> => {
+      const config = { name: 'c', model, sink: { type: 'file', path: '/tmp/none' }, ...keys }
+      return threads.isFit({ name: 'c', config, file: '/connector.yaml' })
+    }
+    assert.equal(await isFit({}), true)
+    assert.equal(await isFit({ model: 'missing.json' }), false)
+    assert.equal(await isFit({ conditions: { nonsense: 1 } }), false)
+    assert.equal(await isFit({ sink: { type: 'kafka' }, topic: 't' }), false)
+    assert.equal(await isFit({ nonsense: 1 }), false)
   })
 
   for (const [name, reason] of [
