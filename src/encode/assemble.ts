@@ -11,6 +11,7 @@ import type { Vector } from '../record.js'
 import { writeInt64, writeLong, writeUnscaled, writeUuid } from './binary.js'
 import { sharedCode } from './shared-code.js'
 import { monthDayWords, writeTimestampWords, yearWords } from './date-code.js'
+import { digitCounts, digitWords } from './digit-code.js'
 import { CodeEmitter } from './code-emitter.js'
 import {
   lengthSize,
@@ -62,6 +63,8 @@ const helpers = {
   writeDate,
   writeTimestampWords,
   yearWords,
+  digitWords,
+  digitCounts,
   monthDayWords,
   writeCsvText,
   escapeWord,
@@ -100,14 +103,18 @@ function compile(source: CodeEmitter): WriteBatch {
         '} return p }',
       ]
     : [
-        'let b, d, o, unfit, j = 0',
+        'let o, unfit, j = 0',
         ...declarations.map(({ name }) => `let ${name}`),
-        ...source.parts.flatMap((lines, part) => [`function part${part}(i, p) { ${locals}`, ...lines, 'return p }']),
-        'return function (bytes, view, offsets, n, vectors, told) {',
-        'b = bytes; d = view; o = offsets; unfit = told; j = 0; o[0] = 0; let p = 0',
+        ...source.parts.flatMap((lines, part) => [
+          `function part${part}(i, p, b, d) { ${locals}`,
+          ...lines,
+          'return p }',
+        ]),
+        'return function (b, d, offsets, n, vectors, told) {',
+        'o = offsets; unfit = told; j = 0; o[0] = 0; let p = 0',
         ...declarations.map(({ name, expression }) => `${name} = ${expression}`),
         'for (let i = 0; i < n; i++) {',
-        ...source.parts.map((_, part) => `p = part${part}(i, p)`),
+        ...source.parts.map((_, part) => `p = part${part}(i, p, b, d) | 0`),
         '} return p }',
       ]
   const text = ["'use strict'", `const { ${names.join(', ')} } = helpers`, ...data, ...body].join('\n')

@@ -14,7 +14,7 @@
  *     v = values0[i]
  *     d.setInt32(p + 0, 0, true); d.setInt32(p + 4, 7, true); p += 5       // magic byte and schema id 7: two words for 5 bytes
  *     q = v; x = q | 0; if (x === q) { x = (x << 1) ^ (x >> 31); while ((x & -128) !== 0)
- *       { b[p++] = (x & 127) | 128; x >>>= 7 } b[p++] = x } else p = writeLong(b, p, v, 1)      // id, as a zigzag varint
+ *       { b[p++] = (x & 127) | 128; x >>>= 7 } b[p++] = x } else p = writeLong(b, p, v, 1) | 0  // id, as a zigzag varint
  *     c = codes1[i]
  *     x = c; d.setInt32(p + 0, k1[x + 0], true); p += k0[c]                // segment: its length and its text, pre-rendered
  *     o[++j] = p                                                           // the end of the value
@@ -36,8 +36,11 @@ import type {
 import { csvCopy, jsonCopy, rawCopy } from './text-code.js'
 
 const textGrowth: Record<TextForm, number> = { raw: 1, prefixed: 1, json: 6, csv: 2, uuid: 1, sized: 1, wrapped: 1 }
-/** V8 does not optimise functions above 60 kB of bytecode; this many steps stay far below. */
-const stepsPerFunction = 48
+/**
+ * Characters of code after which a new function begins. V8 takes long to optimise large functions, and does not optimise those above
+ * 60 kB of bytecode.
+ */
+const functionSize = 8000
 /** Entries up to this many words are copied whole from equal-sized slots; longer ones word by word. */
 const slotWords = 12
 
@@ -56,7 +59,7 @@ export class CodeEmitter {
   readonly columns = new Map<string, string>()
   /** Lines of code; each part becomes its own function. */
   readonly parts: string[][] = [[]]
-  private stepsInPart = 0
+  private partSize = 0
   /** How many messages the steps are in. */
   private messages = 0
   /** Columns of the enclosing lists. */
@@ -64,11 +67,10 @@ export class CodeEmitter {
 
   step(step: EncodeStep): void {
     // A list is one loop, and a message has its beginning in a variable.
-    if (this.stepsInPart >= stepsPerFunction && this.scope.length === 0 && this.messages === 0) {
+    if (this.partSize >= functionSize && this.scope.length === 0 && this.messages === 0) {
       this.parts.push([])
-      this.stepsInPart = 0
+      this.partSize = 0
     }
-    this.stepsInPart++
     switch (step.step) {
       case 'constant':
         return this.line(this.copy(step.bytes))
@@ -95,10 +97,12 @@ export class CodeEmitter {
 
   private line(...lines: string[]): void {
     this.parts[this.parts.length - 1].push(...lines)
+    for (const { length } of lines) this.partSize += length
   }
 
   private datum(value: unknown): string {
-    return `k${this.data.push(value) - 1}`
+    const known = this.data.indexOf(value)
+    return `k${known < 0 ? this.data.push(value) - 1 : known}`
   }
 
   /** The name of a part of a column's vector. */
@@ -230,7 +234,7 @@ export class CodeEmitter {
     this.messages++
     for (const step of steps) this.step(step)
     this.messages--
-    this.line('p = seal(b, m, p) }')
+    this.line('p = seal(b, m, p) | 0 }')
   }
 
   private list(step: ListStep): void {
@@ -277,7 +281,7 @@ export class CodeEmitter {
     this.texts.push({ path: [...this.scope, column], growth: textGrowth[form] })
     this.recordSize += 16
     const range = `x = ${offsets}[i]; c = ${offsets}[i + 1]; `
-    if (form === 'uuid') return `p = writeUuid(b, p, ${bytes}, ${offsets}[i])`
+    if (form === 'uuid') return `p = writeUuid(b, p, ${bytes}, ${offsets}[i]) | 0`
     const view = this.column(column, 'view')
     const words = { bytes, view, end: this.column(column, 'wordsEnd') }
     if (form === 'json') return range + jsonCopy(words)
@@ -287,15 +291,15 @@ export class CodeEmitter {
       case 'raw':
         return range + copy
       case 'sized':
-        return `${range}q = c - x; p = writeBase128(b, p, q); ${copy}`
+        return `${range}q = c - x; if (q < 128) b[p++] = q; else p = writeBase128(b, p, q) | 0; ${copy}`
       case 'wrapped':
         // The tag of field 1, and both lengths.
         return (
-          `${range}q = c - x; p = writeBase128(b, p, q + 1 + lengthSize(q)); b[p++] = 10; ` +
-          `p = writeBase128(b, p, q); ${copy}`
+          `${range}q = c - x; p = writeBase128(b, p, q + 1 + lengthSize(q)) | 0; b[p++] = 10; ` +
+          `p = writeBase128(b, p, q) | 0; ${copy}`
         )
       case 'prefixed':
-        return `${range}q = c - x; if (q < 64) b[p++] = q << 1; else p = writeLong(b, p, q, 1); ${copy}`
+        return `${range}q = c - x; if (q < 64) b[p++] = q << 1; else p = writeLong(b, p, q, 1) | 0; ${copy}`
     }
   }
 }

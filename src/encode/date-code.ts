@@ -3,6 +3,7 @@
  * year, and a year that begins in March has the same days up to its last one. The rest is left to text.ts. See code-emitter.ts for the names
  * in the code.
  */
+import { digitWords } from './digit-code.js'
 import { writeTimestamp } from './text.js'
 
 /** 1900-03-01 in days since 1970-01-01, and how many days from there on are covered: up to 2100-02-28. */
@@ -10,29 +11,25 @@ const firstDay = -25508
 const days = 73049
 
 const dayMillis = 86_400_000
-const iso = (day: number): string => new Date(day * dayMillis).toISOString()
 
+/** Two digits of n, then `after`, in the lowest bytes of a word. */
+const pair = (n: number, after: number): number => (digitWords[n] >>> 16) | (after << 16)
 /** The four digits of year 1900 + n. */
-export const yearWords = wordsOf(201, (n) => String(1900 + n))
+export const yearWords = digitWords.slice(1900, 2101)
 /** `-MM-DD` of day n of a year that begins in March, as the beginning of eight bytes. */
-export const monthDayWords = new Float64Array(
-  new Uint8Array(
-    Array.from({ length: 366 }, (_, n) => [
-      ...Buffer.from(
-        iso(firstDay + 3 * 365 + n)
-          .slice(4, 10)
-          .padEnd(8),
-      ),
-    ]).flat(),
-  ).buffer,
-)
-const hourWords = wordsOf(24, (n) => `T${String(n).padStart(2, '0')}:`)
-const minuteWords = wordsOf(60, (n) => `${String(n).padStart(2, '0')}:`)
-const secondWords = wordsOf(60, (n) => `${String(n).padStart(2, '0')}.`)
-const milliWords = wordsOf(1000, (n) => `${String(n).padStart(3, '0')}Z`)
+export const monthDayWords = new Float64Array(366)
+const hourWords = Int32Array.from({ length: 24 }, (_, n) => 84 | (pair(n, 58) << 8))
+const minuteWords = Int32Array.from({ length: 60 }, (_, n) => pair(n, 58))
+const secondWords = Int32Array.from({ length: 60 }, (_, n) => pair(n, 46))
+const milliWords = Int32Array.from({ length: 1000 }, (_, n) => (digitWords[n] >>> 8) | (90 << 24))
 
-function wordsOf(count: number, text: (n: number) => string): Int32Array {
-  return Int32Array.from({ length: count }, (_, n) => Buffer.from(text(n).padEnd(4)).readInt32LE(0))
+const monthDays = new DataView(monthDayWords.buffer)
+for (let month = 3, day = 1, n = 0; n < 366; n++) {
+  monthDays.setInt32(n * 8, 45 | (pair(month, 45) << 8), true)
+  monthDays.setInt32(n * 8 + 4, pair(day, 0x2020), true)
+  const length = month === 2 ? 29 : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
+  day = day === length ? 1 : day + 1
+  if (day === 1) month = month === 12 ? 1 : month + 1
 }
 
 /** Code that appends day v since 1970-01-01 as YYYY-MM-DD. */
@@ -41,7 +38,7 @@ export const dateCode =
   `if ((x >>> 0) < ${days} && x + ${firstDay} === v) { q = (((x << 2) + 3) / 1461) | 0; x = x - (Math.imul(q, 1461) >> 2); ` +
   // January and February, days 306 on, are of the next year.
   'd.setInt32(p, yearWords[q + ((305 - x) >>> 31)], true); d.setFloat64(p + 4, monthDayWords[x], true); p += 10 } ' +
-  'else p = writeDate(b, p, v)'
+  'else p = writeDate(b, p, v) | 0'
 
 /** Milliseconds since 1970-01-01T00:00Z as YYYY-MM-DDTHH:mm:ss.sssZ, like writeTimestamp. */
 export function writeTimestampWords(b: Uint8Array, d: DataView, p: number, ms: number): number {

@@ -157,8 +157,10 @@ export function fuse(steps: readonly EncodeStep[]): EncodeStep[] {
       pending = none
       continue
     }
+    // Where every number is drawn, its code tells nothing.
+    const known = step.step === 'number' && step.entries?.some((entry) => entry !== undefined) ? step.entries : null
     // Bytes after the value can only move to the next step if they follow every value.
-    const always = step.missing === null && (step.step !== 'number' || step.entries === null)
+    const always = step.missing === null && known === null
     const wrapping = {
       before: join(step.before),
       after: always ? none : step.after,
@@ -167,8 +169,7 @@ export function fuse(steps: readonly EncodeStep[]): EncodeStep[] {
     if (step.step === 'list') fused.push({ ...step, ...wrapping, items: fuse(step.items) })
     else if (step.step === 'text') fused.push({ ...step, ...wrapping })
     else {
-      const entries = step.entries === null ? null : step.entries.map((entry) => entry && join(entry))
-      fused.push({ ...step, ...wrapping, entries })
+      fused.push({ ...step, ...wrapping, entries: known?.map((entry) => entry && join(entry)) ?? null })
     }
     pending = always ? step.after : none
   }

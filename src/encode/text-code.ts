@@ -30,7 +30,7 @@ function isPlain(other: number): string {
 function lastWord({ bytes, view, end }: TextParts): string {
   return (
     `if (c <= ${end}) { e = -1 << ((c - x) << 3); q = (${view}.getInt32(x, true) & ~e) | (0x20202020 & e) } ` +
-    `else q = endWord(${bytes}, x, c)`
+    `else q = endWord(${bytes}, x, c) | 0`
   )
 }
 
@@ -39,9 +39,9 @@ export function jsonCopy(parts: TextParts): string {
   const plain = isPlain(92)
   return (
     `for (; x <= c - 4; x += 4) { q = ${parts.view}.getInt32(x, true); ` +
-    `if (${plain}) { d.setInt32(p, q, true); p += 4 } else p = escapeWord(d, p, q, 4) } ` +
+    `if (${plain}) { d.setInt32(p, q, true); p += 4 } else p = escapeWord(d, p, q, 4) | 0 } ` +
     `if (x < c) { ${lastWord(parts)}; ` +
-    `if (${plain}) { d.setInt32(p, q, true); p += c - x } else p = escapeWord(d, p, q, c - x) }`
+    `if (${plain}) { d.setInt32(p, q, true); p += c - x } else p = escapeWord(d, p, q, c - x) | 0 }`
   )
 }
 
@@ -55,7 +55,7 @@ export function csvCopy(parts: TextParts): string {
     `{ const s = x, m = p; let w = x < c; for (; x <= c - 4; x += 4, p += 4) { q = ${parts.view}.getInt32(x, true); ` +
     `if (${plain}) d.setInt32(p, q, true); else { w = false; break } } ` +
     `if (w && x < c) { ${lastWord(parts)}; if (${plain}) { d.setInt32(p, q, true); p += c - x } else w = false } ` +
-    `if (!w) p = writeCsvText(b, m, ${parts.bytes}, s, c) }`
+    `if (!w) p = writeCsvText(b, m, ${parts.bytes}, s, c) | 0 }`
   )
 }
 

@@ -14,9 +14,9 @@ export function protoNumberCode(form: ProtoNumberForm, { inner, unfit }: Parts):
       const other =
         form.bits === 64
           ? form.isSigned
-            ? 'p = writeBase128(b, p, v)'
-            : `{ if (v < 0) ${unfit()}; p = writeBase128(b, p, v) }`
-          : `{ if (${form.isSigned ? 'x !== v' : 'v !== v >>> 0'}) ${unfit()}; p = writeBase128(b, p, v) }`
+            ? 'p = writeBase128(b, p, v) | 0'
+            : `{ if (v < 0) ${unfit()}; p = writeBase128(b, p, v) | 0 }`
+          : `{ if (${form.isSigned ? 'x !== v' : 'v !== v >>> 0'}) ${unfit()}; p = writeBase128(b, p, v) | 0 }`
       return (
         'x = v | 0; if (x === v && x >= 0) { while ((x & -128) !== 0) { b[p++] = (x & 127) | 128; x >>>= 7 } ' +
         `b[p++] = x } else ${other}`
@@ -25,17 +25,17 @@ export function protoNumberCode(form: ProtoNumberForm, { inner, unfit }: Parts):
     case 'fixed': {
       if (form.bits === 64) {
         const check = form.isSigned ? '' : `if (v < 0) ${unfit()}; `
-        return `${check}p = writeFixed64(d, p, v)`
+        return `${check}p = writeFixed64(d, p, v) | 0`
       }
       return `if (v !== (v ${form.isSigned ? '| 0' : '>>> 0'})) ${unfit()}; d.setInt32(p, v, true); p += 4`
     }
     case 'sealed': {
       const tag = form.tag === null ? '' : `b[p++] = ${form.tag}; `
-      return `{ const m = p++; ${tag}${inner(form.of)}; p = seal(b, m, p) }`
+      return `{ const m = p++; ${tag}${inner(form.of)}; p = seal(b, m, p) | 0 }`
     }
     case 'timestamp-message':
-      return `p = writeTimestampMessage(b, p, ${form.ms === 1 ? 'v' : `v * ${form.ms}`})`
+      return `p = writeTimestampMessage(b, p, ${form.ms === 1 ? 'v' : `v * ${form.ms}`}) | 0`
     case 'date-message':
-      return 'p = writeDateMessage(b, p, v)'
+      return 'p = writeDateMessage(b, p, v) | 0'
   }
 }

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import { CodeEmitter } from '#src/encode/code-emitter.js'
+import { jsonSteps } from '#src/encode/json-object.js'
 import { lineEncoder } from '#src/encode/lines.js'
 import { RecordWriter } from '#src/encode/record-writer.js'
 import { constant } from '#src/encode/step.js'
@@ -104,4 +106,18 @@ test('unchanged texts of any length, wherever their bytes end', () => {
       )
     }
   }
+})
+
+test('a wide record is written by several functions, none of them too large for V8 to optimise soon', () => {
+  const fields = Array.from({ length: 100 }, (_, n): Field => ({ ...asText, name: `column ${n}`, nullable: true }))
+  const code = new CodeEmitter()
+  for (const step of jsonSteps(fields)) code.step(step)
+  assert.ok(code.parts.length > 1)
+  for (const lines of code.parts) assert.ok(lines.join('\n').length < 10_000)
+  const { length, vectors, ...batch } = batchOf(['a', 'say "b"', ''], '')
+  const wide = { ...batch, fields, length, vectors: fields.map(() => vectors[0]) }
+  assert.deepEqual(
+    valuesOf(lineEncoder('json', fields).encode(wide)).map((line) => JSON.parse(String(line)) as unknown),
+    ['a', 'say "b"', ''].map((text) => Object.fromEntries(fields.map(({ name }) => [name, text]))),
+  )
 })
