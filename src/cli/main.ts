@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander'
 import { genesisProgram } from './program.js'
 import { report } from './report.js'
-import { keepYoungGeneration } from './young-generation.js'
+import { keepHeapsSmall } from './small-heaps.js'
 
 /** A reader that stops early (`genesis stream … | head`) is not an error. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -13,7 +13,7 @@ process.on('uncaughtException', (error) => process.exit(report(error)))
 /** Commands report their outcome through process.exitCode, or throw. */
 async function main(): Promise<void> {
   const command = process.argv[2] ?? ''
-  if (command === 'run') keepYoungGeneration()
+  if (command === 'run') keepHeapsSmall()
   try {
     await (await genesisProgram(command)).parseAsync()
   } catch (error) {

@@ -36,8 +36,9 @@ export class StageMemory {
 
   /** Room for frames of `frames` bytes before `staged` staged bytes; moves those of the first `count` records. Returns by how far. */
   growBytes(frames: number, staged: number, end: number, count: number, hasHeaders: boolean): number {
-    const frameEnd = Math.max(powerOfTwo(frames), this.frameEnd)
-    const room = Math.max(powerOfTwo(staged), this.bytes.length - this.frameEnd)
+    const least = powerOfTwo(frames) + powerOfTwo(staged) > smallBytes ? wholeRoom : 0
+    const frameEnd = Math.max(powerOfTwo(frames), this.frameEnd, least)
+    const room = Math.max(powerOfTwo(staged), this.bytes.length - this.frameEnd, least)
     const bytes = Buffer.allocUnsafeSlow(frameEnd + room)
     this.bytes.copy(bytes, frameEnd, this.frameEnd, end)
     const shift = frameEnd - this.frameEnd
@@ -52,6 +53,14 @@ export class StageMemory {
     return shift
   }
 }
+
+/**
+ * Once memory needs more than this, it grows at one go to what most ever need. Pages that are never written take no memory, but glibc
+ * would keep more for itself in every thread's pool after a larger block was freed (M_MMAP_THRESHOLD in mallopt(3)).
+ */
+const smallBytes = 1 << 19
+/** For frames, and as much for staged bytes. */
+const wholeRoom = 1 << 20
 
 /** Nobody's. */
 export const noMemory = new StageMemory()

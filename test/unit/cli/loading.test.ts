@@ -49,7 +49,7 @@ describe('before it does anything, the program loads', () => {
     const { status, modules, packages } = await loadedBy(['--version'])
     assert.deepEqual(
       [status, [...modules].sort(), packages],
-      [0, ['cli/main.js', 'cli/program.js', 'cli/report.js', 'cli/young-generation.js', 'errors.js'], ['commander']],
+      [0, ['cli/main.js', 'cli/program.js', 'cli/report.js', 'cli/small-heaps.js', 'errors.js'], ['commander']],
     )
   })
 

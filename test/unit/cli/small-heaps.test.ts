@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { program, runNode, shipped } from '../../support/genesis.js'
 
+const smallHeaps = JSON.stringify(pathToFileURL(shipped('dist/cli/small-heaps.js')))
+
 const allocate = `
   const alive = Array.from({ length: 400_000 }, (_, i) => ({ i }))
   const space = v8.getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')
@@ -30,10 +32,42 @@ test('it stays small when threads start', async () => {
     import { once } from 'node:events'
     import v8 from 'node:v8'
     import { Worker } from 'node:worker_threads'
-    import { keepYoungGeneration } from ${JSON.stringify(pathToFileURL(shipped('dist/cli/young-generation.js')))}
-    keepYoungGeneration()
+    import { keepHeapsSmall } from ${smallHeaps}
+    keepHeapsSmall()
     await once(new Worker('', { eval: true }), 'exit')
     ${allocate}`
   const bytes = await youngBytes('--input-type=module', '--eval', code)
   assert.ok(bytes <= 4 << 20, `${bytes} bytes`)
+})
+
+/** How large the heap of a thread is at most, in bytes, that always holds 16 MB of objects, the oldest of which are replaced. */
+async function peakBytes(begin: string): Promise<number> {
+  const thread = `
+    import { getHeapStatistics } from 'node:v8'
+    import { parentPort } from 'node:worker_threads'
+    const held = []
+    let peak = 0
+    for (let i = 0; i < 800; i++) {
+      held[i % 64] = Array.from({ length: 5_000 }, (_, j) => ({ j }))
+      if (i > 400) peak = Math.max(peak, getHeapStatistics().used_heap_size)
+    }
+    parentPort.postMessage(peak)`
+  const code = `
+    import { once } from 'node:events'
+    import { Worker } from 'node:worker_threads'
+    ${begin}
+    const [peak] = await once(new Worker(${JSON.stringify(thread)}, { eval: true }), 'message')
+    process.stdout.write(String(peak))`
+  const { stdout, stderr } = await runNode(['--input-type=module', '--eval', code])
+  assert.match(stdout, /^\d+$/, stderr)
+  return parseInt(stdout, 10)
+}
+
+test('threads collect garbage before it is as large as what they hold', async () => {
+  const [small, usual] = await Promise.all([
+    peakBytes(`import { keepHeapsSmall } from ${smallHeaps}; keepHeapsSmall()`),
+    peakBytes(''),
+  ])
+  assert.ok(small <= 32 << 20, `${small} bytes`)
+  assert.ok(small < (usual * 2) / 3, `${small} bytes, usually ${usual}`)
 })
