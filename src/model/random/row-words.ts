@@ -37,6 +37,11 @@ export class RowWords {
     return this.#own ?? this.#block.words
   }
 
+  /** Where the words are, if they are shared with other generators. */
+  get block(): BlockWords | null {
+    return this.#own === undefined ? this.#block : null
+  }
+
   /** Generates the words of `count` rows (at most 512), at positions start, start + stride, … */
   fill(start: number, stride: number, count: number): void {
     const { low, high } = this.#block

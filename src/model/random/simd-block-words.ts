@@ -2,7 +2,8 @@ import { endianness } from 'node:os'
 import { blockRows, pitch, type BlockWords } from './block-words.js'
 import { rowWordsWasm } from './row-words-wasm.js'
 
-interface Memory {
+/** A WebAssembly.Memory. */
+export interface Memory {
   readonly buffer: ArrayBuffer
   grow(pages: number): number
 }
@@ -39,11 +40,13 @@ export class SimdBlockWords implements BlockWords {
   low: Int32Array
   high: Int32Array
   words: Int32Array
-  readonly #exports: Exports
+  readonly memory: Memory
+  readonly #fill: Exports['fill']
 
-  private constructor(exports: Exports) {
-    this.#exports = exports
-    const { buffer } = exports.memory
+  private constructor({ memory, fill }: Exports) {
+    this.memory = memory
+    this.#fill = fill
+    const { buffer } = memory
     this.low = new Int32Array(buffer, 0, blockRows)
     this.high = new Int32Array(buffer, highAt, blockRows)
     this.words = new Int32Array(buffer, wordsAt, 0)
@@ -64,29 +67,46 @@ export class SimdBlockWords implements BlockWords {
 
   reserve(draws: number): void {
     const size = draws * pitch
-    if (size <= this.words.length) return
-    const { memory } = this.#exports
-    // Twice the size: words that go elsewhere are generated behind those that stay.
-    const missing = wordsAt + 8 * size - memory.buffer.byteLength
+    if (size > this.words.length) this.#resize(size, 0)
+  }
+
+  /** The address of what follows the words: from here on the memory is free for others, until the next `reserve`. */
+  get end(): number {
+    return endOf(this.words.length)
+  }
+
+  /** Makes room for so many bytes behind the words. May replace `low`, `high` and `words`, with the same contents. */
+  extend(bytes: number): void {
+    this.#resize(this.words.length, bytes)
+  }
+
+  #resize(words: number, more: number): void {
+    const { memory } = this
+    const missing = endOf(words) + more - memory.buffer.byteLength
     if (missing > 0) memory.grow(Math.ceil(missing / pageBytes))
     const { buffer } = memory
     this.low = new Int32Array(buffer, 0, blockRows)
     this.high = new Int32Array(buffer, highAt, blockRows)
-    this.words = new Int32Array(buffer, wordsAt, size)
+    this.words = new Int32Array(buffer, wordsAt, words)
   }
 
   fill(count: number, attempt: number, key0: number, key1: number, draws: number, into?: Int32Array): void {
-    const { memory, fill } = this.#exports
+    const { memory } = this
     if (into === undefined) {
-      fill(count, attempt, key0, key1, draws, pitch, wordsAt)
+      this.#fill(count, attempt, key0, key1, draws, pitch, wordsAt)
       return
     }
     const at = wordsAt + this.words.byteLength
-    fill(count, attempt, key0, key1, draws, pitch, at)
+    this.#fill(count, attempt, key0, key1, draws, pitch, at)
     const made = new Int32Array(memory.buffer, at, draws * pitch)
     if (count > blockRows / 4) into.set(made)
     else
       for (let word = 0; word < made.length; word += pitch)
         for (let i = 0; i < count; i++) into[word + i] = made[word + i]
   }
+}
+
+/** Twice the size: words that go elsewhere are generated behind those that stay. */
+function endOf(words: number): number {
+  return wordsAt + 8 * words
 }

@@ -1,6 +1,8 @@
-import { blockRows, pitch } from '../random/block-words.js'
+import { blockRows, pitch, type BlockWords } from '../random/block-words.js'
+import { SimdBlockWords } from '../random/simd-block-words.js'
 import { divide, drawNarrow, drawReal, drawRows, drawVariantRows, drawWide, toCodes } from './draw.js'
 import type { AliasRows, NodeTables } from './node-tables.js'
+import { DrawsLayout, SimdDraws, symbolsAt, zerosAt } from './simd-draws.js'
 
 /** Where a node's draws go: codes for each row of a batch, and numbers if the column has bins. */
 export interface NodeOutput {
@@ -22,7 +24,16 @@ interface Step {
   readonly output: NodeOutput | null
   readonly own: Uint16Array
   readonly above: Uint16Array
+  /** Where `own` and `above` are in the layout. */
+  readonly ownAt: number
+  readonly aboveAt: number
+  /** Where the tables are in the layout. */
+  readonly statesAt: number
+  readonly symbolsAt: number
 }
+
+/** Tables are loaded into WebAssembly's memory once this many of their bytes are there for each row drawn since, about what it costs. */
+const bytesPerRow = 256
 
 /** Walks the circuit from the root to the leaves, one block of rows at a time, and fills the vectors of a batch. */
 export class CircuitSampler {
@@ -30,6 +41,10 @@ export class CircuitSampler {
   readonly #components: Uint16Array
   readonly #choice: { readonly rows: AliasRows; readonly draw: number } | null
   readonly #zeros = new Uint16Array(blockRows)
+  /** Null: its tables have variants, or are too large. */
+  readonly #layout: DrawsLayout | null
+  #rowsWithout = 0
+  #simd: SimdDraws | null = null
 
   /**
    * `nodes`: parents first. `choice`: the table of conjunctions, if there are several. `takeDraws(n)` reserves n words of a row and
@@ -44,7 +59,9 @@ export class CircuitSampler {
     this.#components = choice ? new Uint16Array(blockRows) : this.#zeros
     this.#choice = choice && { rows: choice, draw: choice.bits === 0 ? -1 : takeDraws(1) }
     const states = new Map<number, Uint16Array>([[-1, this.#zeros]])
-    this.#steps = nodes.map((tables) => {
+    const layout = new DrawsLayout(nodes.length)
+    const rowsAt = new Map<number, number>([[-1, zerosAt]])
+    this.#steps = nodes.map((tables, index) => {
       const output = outputOf(tables.node)
       const take = (needed: boolean): number => (needed ? takeDraws(1) : -1)
       const draws = {
@@ -55,8 +72,16 @@ export class CircuitSampler {
       }
       const own = new Uint16Array(tables.states ? blockRows : 0)
       states.set(tables.node, own)
-      return { tables, draws, output, own, above: states.get(tables.parent)! }
+      const ownAt = draws.state < 0 ? zerosAt : layout.rows(index)
+      rowsAt.set(tables.node, ownAt)
+      return {
+        ...{ tables, draws, output, own, above: states.get(tables.parent)! },
+        ...{ ownAt, aboveAt: rowsAt.get(tables.parent)! },
+        statesAt: tables.states && draws.state >= 0 ? layout.add(tables.states.table) : zerosAt,
+        symbolsAt: draws.symbol >= 0 ? layout.add(tables.symbols.table) : zerosAt,
+      }
     })
+    this.#layout = choice === null && layout.fits ? layout : null
   }
 
   /** The conjunction that each row of the last block was drawn from. */
@@ -65,10 +90,28 @@ export class CircuitSampler {
   }
 
   /**
+   * Before a batch of `count` rows: decides how to draw those whose words are the block's. Null: all words are the generator's own. May
+   * replace the block's vectors, with the same contents.
+   */
+  prepare(block: BlockWords | null, count: number): void {
+    this.#simd = null
+    if (this.#layout === null || !(block instanceof SimdBlockWords)) return
+    const simd = SimdDraws.of(block)
+    if (!simd.has(this)) {
+      this.#rowsWithout += count
+      if (this.#rowsWithout * bytesPerRow < this.#layout.bytes) return
+      simd.load(this, this.#layout)
+    }
+    this.#rowsWithout = 0
+    this.#simd = simd
+  }
+
+  /**
    * Draws `count` rows (at most `blockRows`) into the vectors, starting at index `to`. `choice`: for each row, the row of the table of
    * conjunctions to draw from.
    */
   draw(words: Int32Array, to: number, count: number, choice: Uint16Array = this.#zeros): void {
+    if (this.#simd?.block.words === words) return this.#drawSimd(this.#simd, words, to, count)
     if (this.#choice && this.#choice.draw >= 0) {
       const { rows, draw } = this.#choice
       drawRows(rows.table, rows.bits, choice, words, draw * pitch, this.#components, 0, count)
@@ -81,8 +124,21 @@ export class CircuitSampler {
       if (draws.symbol >= 0)
         this.#drawRows(tables.symbols, tables.first.symbols, rows, words, draws.symbol, output.codes, to, count)
       else output.codes.fill(0, to, to + count)
-      if (output.values) drawValues(tables, draws, words, output.codes, output.values, to, count)
-      if (tables.values.codes) toCodes(tables.values.codes, output.codes, to, count)
+      drawValues(tables, draws, words, output, to, count)
+    }
+  }
+
+  #drawSimd(simd: SimdDraws, words: Int32Array, to: number, count: number): void {
+    for (const { tables, draws, output, ownAt, aboveAt, statesAt, symbolsAt: tableAt } of this.#steps) {
+      if (tables.states && draws.state >= 0)
+        simd.drawRows(statesAt, tables.states.bits, aboveAt, draws.state, ownAt, count)
+      if (output === null) continue
+      if (draws.symbol >= 0) {
+        const rows = tables.states ? ownAt : aboveAt
+        simd.drawRows(tableAt, tables.symbols.bits, rows, draws.symbol, symbolsAt, count)
+        output.codes.set(count === blockRows ? simd.symbols : simd.symbols.subarray(0, count), to)
+      } else output.codes.fill(0, to, to + count)
+      drawValues(tables, draws, words, output, to, count)
     }
   }
 
@@ -105,15 +161,17 @@ function drawValues(
   { values: symbols }: NodeTables,
   draws: Draws,
   words: Int32Array,
-  codes: Uint16Array,
-  values: Float64Array,
+  { codes, values }: NodeOutput,
   to: number,
   count: number,
 ): void {
-  const at = draws.value * pitch
-  const next = draws.value2 * pitch
-  if (symbols.grain === 0) drawReal(symbols, codes, words, at, next, values, to, count)
-  else if (symbols.wide) drawWide(symbols, codes, words, at, next, values, to, count)
-  else drawNarrow(symbols, codes, words, at, values, to, count)
-  if (symbols.divisor !== 1) divide(values, symbols.divisor, to, count)
+  if (values !== null) {
+    const at = draws.value * pitch
+    const next = draws.value2 * pitch
+    if (symbols.grain === 0) drawReal(symbols, codes, words, at, next, values, to, count)
+    else if (symbols.wide) drawWide(symbols, codes, words, at, next, values, to, count)
+    else drawNarrow(symbols, codes, words, at, values, to, count)
+    if (symbols.divisor !== 1) divide(values, symbols.divisor, to, count)
+  }
+  if (symbols.codes) toCodes(symbols.codes, codes, to, count)
 }
