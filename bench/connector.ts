@@ -7,10 +7,9 @@ import type { WorkerConfig } from '#src/config/worker.js'
 import type { TaskSpec } from '#src/runtime/task-executor.js'
 import { writeModel } from '#src/model/artifact-write.js'
 import { connectorOf, tasksOf } from '../test/support/connectors.js'
+import { uniqueName } from '../test/support/kafka.js'
 import { censusLikeArtifact } from '../test/support/models.js'
 import { deleteTopics } from './topics.js'
-
-let runs = 0
 
 export interface BenchConnector {
   readonly connector: ConnectorConfig
@@ -28,7 +27,7 @@ export async function withConnector<T>(
   const folder = await mkdtemp(join(tmpdir(), 'genesis-bench-'))
   const model = join(folder, 'census.json')
   await writeFile(model, writeModel(censusLikeArtifact()))
-  const name = `bench-line-${process.pid}-${runs++}`
+  const name = uniqueName('bench-line')
   const worker = await loadWorker(null, process.env)
   try {
     const whole = { name, model, topic: name, sink: { type: 'kafka' }, ...keys }

@@ -15,6 +15,7 @@ import { createProducer } from '#src/kafka/create-producer.js'
 import type { ProducerClient } from '#src/kafka/create-producer.js'
 import type { Compression } from '#src/kafka/producer.js'
 import type { EncodedBatch } from '#src/record.js'
+import { uniqueName } from '../test/support/kafka.js'
 import { censusBatch } from './encode.js'
 import { interleaved, median } from './markdown.js'
 import { perfTest } from './perf-test.js'
@@ -45,19 +46,8 @@ const delimiter = '<END-OF-RECORD>'
 
 /** Medians over the rounds. */
 export async function benchProduce(options: ProduceOptions): Promise<ProduceResult[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'genesis-bench-'))
-  const cluster: ClusterOptions = {
-    brokers: options.brokers.split(','),
-    clientId: 'genesis-bench',
-    tls: null,
-    sasl: null,
-    connectTimeoutMs: 10_000,
-    requestTimeoutMs: 60_000,
-  }
-  try {
-    const batch = censusRecords()
-    const payloadFile = join(folder, 'payload')
-    await writeFile(payloadFile, payload(batch))
+  const cluster = clusterOf(options.brokers)
+  return withPayload(async (batch, payloadFile) => {
     const results: ProduceResult[] = []
     for (const compression of options.codecs) {
       if (!(await isTaken(cluster, compression, batch))) {
@@ -76,6 +66,44 @@ export async function benchProduce(options: ProduceOptions): Promise<ProduceResu
         })
     }
     return results
+  })
+}
+
+function clusterOf(brokers: string): ClusterOptions {
+  return {
+    brokers: brokers.split(','),
+    clientId: 'genesis-bench',
+    tls: null,
+    sasl: null,
+    connectTimeoutMs: 10_000,
+    requestTimeoutMs: 60_000,
+  }
+}
+
+/** perf-test with the contenders' records, each time to a new topic with one partition. A quarter of the records are its warm-up. */
+export function withPerfTest<T>(
+  brokers: string,
+  use: (once: (records: number) => Promise<PerfTestResult>) => Promise<T>,
+): Promise<T> {
+  return withPayload((_batch, payloadFile) =>
+    use((records) =>
+      withTopic(clusterOf(brokers), (topic) =>
+        perfTest({
+          ...{ brokers, topic, records, payloadFile, delimiter, transactionMs, properties: {} },
+          warmup: Math.floor(records / 4),
+        }),
+      ),
+    ),
+  )
+}
+
+async function withPayload<T>(use: (batch: EncodedBatch, payloadFile: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'genesis-bench-'))
+  try {
+    const batch = censusRecords()
+    const payloadFile = join(folder, 'payload')
+    await writeFile(payloadFile, payload(batch))
+    return await use(batch, payloadFile)
   } finally {
     await rm(folder, { recursive: true })
   }
@@ -185,8 +213,11 @@ async function produce(
   }
 }
 
-async function withTopic(cluster: ClusterOptions, once: Contender[1]): Promise<PerfTestResult> {
-  const topic = `bench-${process.pid}-${Math.round(performance.now())}`
+async function withTopic<T>(
+  cluster: ClusterOptions,
+  once: (topic: string, sideTopic: string) => Promise<T>,
+): Promise<T> {
+  const topic = uniqueName('bench')
   const topics = [topic, `${topic}-checkpoints`] as const
   const admin = new KafkaAdmin(cluster)
   for (const name of topics) await admin.ensureTopic(name, { partitions: 1, replicationFactor: -1, config: {} })

@@ -2,10 +2,22 @@
 import type { Compression } from '#src/kafka/producer.js'
 import { alone } from '../alone.js'
 import type { IdleResult } from '../idle.js'
-import { benchLine, type LineOptions } from '../line.js'
-import { interleaved, median, megabytes, micros, millions, percent, table, thousands, title } from '../markdown.js'
+import { benchLine, type LineOptions, type LineResult } from '../line.js'
+import {
+  interleaved,
+  load,
+  median,
+  megabytes,
+  micros,
+  millions,
+  percent,
+  table,
+  thousands,
+  title,
+} from '../markdown.js'
 import { benchMemory } from '../memory.js'
-import { benchProduce } from '../produce.js'
+import type { PerfTestResult } from '../perf-test.js'
+import { benchProduce, withPerfTest } from '../produce.js'
 import { benchRate } from '../rate.js'
 import { benchVerify } from '../verify.js'
 import type { BenchContext, Section } from './section.js'
@@ -38,28 +50,66 @@ async function produced({ brokers, rounds, quick }: BenchContext, codecs: readon
 }
 
 const rare = { income: '>50K', age: ['between', 30, 31] }
-const lines: readonly (Omit<LineOptions, 'records'> & { readonly name: string })[] = [
-  { name: 'one thread, one partition' },
-  { name: 'one thread, one partition, under rare conditions', connector: { conditions: rare } },
-  { name: 'one thread, 64 shards, 64 partitions', tasks: 64, threads: 1 },
-  { name: 'two threads, two partitions', tasks: 2 },
+const lines: readonly (LineOptions & { readonly name: string })[] = [
+  { name: 'one thread, one partition', records: 6_000_000 },
+  { name: 'one thread, one partition, under rare conditions', records: 6_000_000, connector: { conditions: rare } },
+  // Each has one or two turns after the warm-up.
+  { name: 'one thread, 64 shards, 64 partitions', records: 12_000_000, tasks: 64, threads: 1 },
+  { name: 'two threads, two partitions', records: 6_000_000, tasks: 2 },
 ]
+const peer = { name: 'perf-test, one partition: the same records, not generated', records: 2_000_000 }
 
-export const line: Section = async ({ rounds, quick }) => {
+interface Contender {
+  readonly name: string
+  readonly once: () => Promise<PerfTestResult & Partial<LineResult>>
+}
+
+export const line: Section = async ({ brokers, rounds, quick }) => {
   title('The whole line: model → Avro → exactly-once in Kafka, 15 columns, transactions of 100 ms, rounds interleaved')
-  const records = quick ? 500_000 : 3_000_000
-  const measured = await interleaved(rounds, lines, ({ name: _name, ...options }) => benchLine({ records, ...options }))
-  table(
-    ['line', 'records/s', 'CPU a record', 'cores', 'CPU of the start'],
-    lines.map(({ name }, index) => [
-      name,
-      thousands(median(measured[index].map((one) => one.recordsPerSecond))),
-      micros(median(measured[index].map((one) => one.cpuMicrosPerRecord))),
-      median(measured[index].map((one) => one.cores)).toFixed(2),
-      `${median(measured[index].map((one) => one.startCpuSeconds)).toFixed(1)} s`,
-    ]),
+  const share = quick ? 0.2 : 1
+  await withPerfTest(brokers, async (perfTest) => {
+    const contenders: readonly Contender[] = [
+      ...lines.map(({ name, ...options }) => ({
+        name,
+        once: () => benchLine({ ...options, records: options.records * share }),
+      })),
+      { name: peer.name, once: () => perfTest(peer.records * share) },
+    ]
+    // A broker gets faster for minutes: its code is compiled as it runs.
+    if (!quick) for (const { once } of contenders) await once()
+    const measured = await interleaved(rounds, contenders, ({ once }) => once())
+    const rates = measured.map((runs) => runs.map((one) => one.recordsPerSecond))
+    table(
+      [
+        'line',
+        'records/s',
+        'against perf-test, by round',
+        'against one partition',
+        'CPU a record',
+        'cores',
+        'CPU of the start',
+      ],
+      contenders.map(({ name }, index) => [
+        name,
+        thousands(median(rates[index])),
+        ratio(rates[index], rates[contenders.length - 1]),
+        ratio(rates[index], rates[0]),
+        micros(median(measured[index].map((one) => one.cpuMicrosPerRecord))),
+        ...(['cores', 'startCpuSeconds'] as const).map((key) => {
+          const values = measured[index].flatMap((one) => one[key] ?? [])
+          return values.length === 0 ? '–' : median(values).toFixed(2)
+        }),
+      ]),
+    )
+  })
+  console.log(
+    'Without the first quarter of the records. Cores are those of this process; the broker gets the rest.\n' + load(),
   )
-  console.log('Cores are those of this process; the broker gets the rest of the machine.\n')
+}
+
+/** Medians of what was measured in the same rounds. */
+function ratio(rates: readonly number[], others: readonly number[]): string {
+  return median(rates.map((rate, round) => rate / others[round])).toFixed(2)
 }
 
 export const rate: Section = async ({ quick }) => {
