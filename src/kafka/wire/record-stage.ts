@@ -81,15 +81,18 @@ export class RecordStage {
     const { bytes, bounds, ends, partitions: targets, nulls, timestamps } = this.#memory
     bytes.set(batch.bytes.subarray(start, offsets[2 * to]), this.#end)
     const shift = this.#end - start
-    let n = this.#count
+    const first = this.#count
+    let n = first
     for (let i = from; i < to; i++, n++) {
       bounds[2 * n] = offsets[2 * i] + shift
       bounds[2 * n + 1] = offsets[2 * i + 1] + shift
       ends[n] = offsets[2 * i + 2] + shift
       targets[n] = partitions[i]
-      nulls[n] = nullsOf(batch, i)
-      timestamps[n] = batch.timestamps === undefined ? now : batch.timestamps[i]
     }
+    if (batch.timestamps === undefined) timestamps.fill(now, first, n)
+    else for (let i = from; i < to; i++) timestamps[first + i - from] = batch.timestamps[i]
+    if (batch.nullKeys === undefined && batch.nullValues === undefined) nulls.fill(nullsOf(batch, from), first, n)
+    else for (let i = from; i < to; i++) nulls[first + i - from] = nullsOf(batch, i)
     this.#end += offsets[2 * to] - start
     if (headers !== undefined || this.#hasHeaders) this.#addHeaders(headers, from, to)
     this.#count = n
@@ -121,22 +124,24 @@ export class RecordStage {
   #take(batch: EncodedBatch, partitions: Int32Array, from: number): number {
     const { offsets, length, headers } = batch
     const { batchBytes, soleRecordBytes = batchBytes, bytes: limit } = this.#limits
+    const counts = this.#counts
+    const framedBytes = this.#framedBytes
     let bytes = this.bytes
     let i = from
     for (; i < length; i++) {
       let size = offsets[2 * i + 2] - offsets[2 * i]
       if (headers !== undefined) size += headers.offsets[i + 1] - headers.offsets[i]
       const partition = partitions[i]
-      const staged = this.#counts[partition] as number | undefined
+      const staged = counts[partition] as number | undefined
       if (staged === undefined) throw new RangeError(`partition ${partition} of ${this.#limits.partitions}`)
       if (staged === 0) {
         if (singleBatchBytes(batch, i) > soleRecordBytes) break
         if (bytes > 0 && bytes + size > limit) break
         this.#touched.push(partition)
-        this.#framedBytes[partition] = headerBytes
-      } else if (bytes + size > limit || this.#framedBytes[partition] + size + recordOverhead > batchBytes) break
-      this.#framedBytes[partition] += size + recordOverhead
-      this.#counts[partition]++
+        framedBytes[partition] = headerBytes
+      } else if (bytes + size > limit || framedBytes[partition] + size + recordOverhead > batchBytes) break
+      framedBytes[partition] += size + recordOverhead
+      counts[partition] = staged + 1
       bytes += size
     }
     return i
