@@ -190,7 +190,7 @@ class ModelGenerator implements Generator, Lookup {
     const start = this.#position
     const stride = this.#shards
     this.begin()
-    this.#circuit.prepare(this.#words.block, count)
+    if (this.#drawsCircuit) this.#circuit.prepare(this.#words.block, count)
     for (let to = 0; to < count; to += blockRows) {
       const rows = Math.min(blockRows, count - to)
       const position = start + to * stride

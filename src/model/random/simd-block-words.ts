@@ -75,9 +75,15 @@ export class SimdBlockWords implements BlockWords {
     return endOf(this.words.length)
   }
 
-  /** Makes room for so many bytes behind the words. May replace `low`, `high` and `words`, with the same contents. */
-  extend(bytes: number): void {
-    this.#resize(this.words.length, bytes)
+  /** Makes room for so many bytes behind the words; false: there is none. May replace `low`, `high` and `words`, with the same contents. */
+  extend(bytes: number): boolean {
+    try {
+      this.#resize(this.words.length, bytes)
+      return true
+    } catch (error) {
+      if (error instanceof RangeError) return false
+      throw error
+    }
   }
 
   #resize(words: number, more: number): void {

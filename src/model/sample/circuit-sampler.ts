@@ -32,7 +32,7 @@ interface Step {
   readonly symbolsAt: number
 }
 
-/** Tables are loaded into WebAssembly's memory once this many of their bytes are there for each row drawn since, about what it costs. */
+/** A row drawn without WebAssembly pays for copying this many bytes of tables into its memory: about what it would have saved. */
 const bytesPerRow = 256
 
 /** Walks the circuit from the root to the leaves, one block of rows at a time, and fills the vectors of a batch. */
@@ -41,7 +41,7 @@ export class CircuitSampler {
   readonly #components: Uint16Array
   readonly #choice: { readonly rows: AliasRows; readonly draw: number } | null
   readonly #zeros = new Uint16Array(blockRows)
-  /** Null: its tables have variants, or are too large. */
+  /** Null: it has no tables, or too large ones, or several variants of them. */
   readonly #layout: DrawsLayout | null
   #rowsWithout = 0
   #simd: SimdDraws | null = null
@@ -81,7 +81,7 @@ export class CircuitSampler {
         symbolsAt: draws.symbol >= 0 ? layout.add(tables.symbols.table) : zerosAt,
       }
     })
-    this.#layout = choice === null && layout.fits ? layout : null
+    this.#layout = choice === null && layout.isUseful ? layout : null
   }
 
   /** The conjunction that each row of the last block was drawn from. */
@@ -100,7 +100,7 @@ export class CircuitSampler {
     if (!simd.has(this)) {
       this.#rowsWithout += count
       if (this.#rowsWithout * bytesPerRow < this.#layout.bytes) return
-      simd.load(this, this.#layout)
+      if (!simd.load(this, this.#layout)) return
     }
     this.#rowsWithout = 0
     this.#simd = simd

@@ -52,8 +52,9 @@ export class DrawsLayout {
     return this.#next
   }
 
-  get fits(): boolean {
-    return this.#next <= maxBytes
+  /** Whether loading it is worth it. */
+  get isUseful(): boolean {
+    return this.#tables.length > 0 && this.#next <= maxBytes
   }
 
   write(buffer: ArrayBuffer, base: number): void {
@@ -96,15 +97,16 @@ export class SimdDraws {
     return this.#owner === owner && this.#base === this.block.end && this.symbols.buffer === this.block.memory.buffer
   }
 
-  /** May move the words: who holds the block's must ask for them again. */
-  load(owner: object, layout: DrawsLayout): void {
+  /** False: there is no memory for it. May move the words: who holds the block's must ask for them again. */
+  load(owner: object, layout: DrawsLayout): boolean {
     const { block } = this
     this.#owner = null
-    block.extend(layout.bytes)
+    if (!block.extend(layout.bytes)) return false
     this.#base = block.end
     layout.write(block.memory.buffer, this.#base)
     this.symbols = new Uint16Array(block.memory.buffer, this.#base + symbolsAt, blockRows)
     this.#owner = owner
+    return true
   }
 
   /** Like `drawRows` of draw.ts, with addresses of the loaded layout, and draw `draw` of each row. */

@@ -128,6 +128,29 @@ test('circuits push each other out of the memory, and so do more random words', 
   drawsTheSame(first)
 })
 
+test('a circuit without tables leaves those of others in place', () => {
+  const block = simdBlock()
+  const first = circuit()
+  drawn(first, block, 0, blockRows, enough)
+  new CircuitSampler(
+    [],
+    null,
+    (count) => count,
+    () => null,
+  ).prepare(block, enough)
+  assert.ok(SimdDraws.of(block).has(first.sampler))
+})
+
+test('without memory for its tables, a circuit draws as before', () => {
+  const block = simdBlock()
+  const [plain, other] = [circuit(), circuit()]
+  const expected = drawn(plain, block, 0, blockRows)
+  assert.equal(block.extend(2 ** 40), false)
+  block.extend = () => false
+  assert.deepEqual(drawn(other, block, 0, blockRows, enough), expected)
+  assert.equal(SimdDraws.of(block).has(other.sampler), false)
+})
+
 test('words of its own are not drawn from in WebAssembly', () => {
   const block = simdBlock()
   const [plain, fast] = [circuit(), circuit()]
