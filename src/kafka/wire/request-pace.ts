@@ -25,16 +25,21 @@ export class RequestPace {
   }
 
   get bytes(): number {
-    return this.#bytes ?? Math.min(this.#learned.bytes ?? firstBytes, this.#maxBytes)
+    return this.#bytes ?? Math.min(Math.floor(this.#learned.bytes ?? firstBytes), this.#maxBytes)
   }
 
   /** A request of this many bytes was answered. */
   observe(bytes: number, throttleMs: number): void {
+    // What is far below the limit says little: the throttle time follows from what all of them have sent.
+    const isLarge = bytes > this.bytes / 2
+    const { bytes: known } = this.#learned
     if (throttleMs > 0) {
-      this.#learned.bytes = this.#set(Math.min((bytes * targetMs) / throttleMs, 2 * this.bytes))
-    } else if (bytes > this.bytes / 2) {
+      const allowed = (bytes * targetMs) / throttleMs
+      this.#set(Math.min(allowed, 2 * this.bytes))
+      if (isLarge) this.#learned.bytes = Math.max(1, Math.min(allowed, known ?? firstBytes))
+    } else if (isLarge) {
       // Another one's maximum may be higher.
-      this.#learned.bytes = Math.max(this.#learned.bytes ?? 0, this.#set(growth * this.bytes))
+      this.#learned.bytes = Math.max(this.#set(growth * this.bytes), known ?? 0)
     }
   }
 

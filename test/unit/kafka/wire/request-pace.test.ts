@@ -45,6 +45,17 @@ test('who shares connections starts where others have got to, and goes its own w
   assert.equal(later.bytes, 1_000_000)
 })
 
+test('a small request that is throttled tells the others nothing', () => {
+  const learned = { bytes: null }
+  const [bulk, slow] = [new RequestPace(1_000_000, learned), new RequestPace(1_000_000, learned)]
+  slow.observe(120, 11_000)
+  assert.equal(new RequestPace(1_000_000, learned).bytes, bulk.bytes)
+  for (let n = 0; n < 10; n++) bulk.observe(bulk.bytes, 0)
+  const other = new RequestPace(1_000_000, learned)
+  other.observe(120, 3_000)
+  assert.equal(new RequestPace(1_000_000, learned).bytes, 1_000_000)
+})
+
 test('a maximum of one is none of the others', () => {
   const learned = { bytes: null }
   const [large, small] = [new RequestPace(1_000_000, learned), new RequestPace(10_000, learned)]
@@ -52,6 +63,7 @@ test('a maximum of one is none of the others', () => {
     large.observe(large.bytes, 0)
     small.observe(small.bytes, 0)
   }
+  small.observe(small.bytes, 1)
   assert.equal(new RequestPace(2_000_000, learned).bytes, 1_000_000)
 })
 
