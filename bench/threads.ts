@@ -39,7 +39,7 @@ const capacity = 4096
 const script = fileURLToPath(import.meta.url)
 
 /** Medians of `rounds` rounds, with 1 thread and with as many as there are cores (at least 2). */
-export async function benchThreads({ rounds = 5, records = 3_000_000 } = {}): Promise<ThreadsResult[]> {
+export async function benchThreads({ rounds = 5, records = 12_000_000 } = {}): Promise<ThreadsResult[]> {
   const counts = [1, Math.max(2, availableParallelism())]
   const measured = await interleaved(rounds, counts, (threads) => once(threads, records))
   return counts.map((threads, index) => ({
