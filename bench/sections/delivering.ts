@@ -51,11 +51,11 @@ async function produced({ brokers, rounds, quick }: BenchContext, codecs: readon
 
 const rare = { income: '>50K', age: ['between', 30, 31] }
 const lines: readonly (LineOptions & { readonly name: string })[] = [
-  { name: 'one thread, one partition', records: 6_000_000 },
-  { name: 'one thread, one partition, under rare conditions', records: 6_000_000, connector: { conditions: rare } },
+  { name: 'one thread, one partition', records: 16_000_000 },
+  { name: 'one thread, one partition, under rare conditions', records: 16_000_000, connector: { conditions: rare } },
   // Each has one or two turns after the warm-up.
-  { name: 'one thread, 64 shards, 64 partitions', records: 12_000_000, tasks: 64, threads: 1 },
-  { name: 'two threads, two partitions', records: 6_000_000, tasks: 2 },
+  { name: 'one thread, 64 shards, 64 partitions', records: 16_000_000, tasks: 64, threads: 1 },
+  { name: 'two threads, two partitions', records: 16_000_000, tasks: 2 },
 ]
 const peer = { name: 'perf-test, one partition: the same records, not generated', records: 2_000_000 }
 
