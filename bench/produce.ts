@@ -19,7 +19,7 @@ import { uniqueName } from '../test/support/kafka.js'
 import { censusBatch } from './encode.js'
 import { interleaved, median } from './markdown.js'
 import { perfTest } from './perf-test.js'
-import type { PerfTestResult } from './perf-test.js'
+import type { PerfTestOptions, PerfTestResult } from './perf-test.js'
 import { deleteTopics } from './topics.js'
 
 export interface ProduceOptions {
@@ -87,12 +87,7 @@ export function withPerfTest<T>(
 ): Promise<T> {
   return withPayload((_batch, payloadFile) =>
     use((records) =>
-      withTopic(clusterOf(brokers), (topic) =>
-        perfTest({
-          ...{ brokers, topic, records, payloadFile, delimiter, transactionMs, properties: {} },
-          warmup: Math.floor(records / 4),
-        }),
-      ),
+      withTopic(clusterOf(brokers), peer({ brokers, payloadFile, records, transactionMs, properties: {} })),
     ),
   )
 }
@@ -124,31 +119,30 @@ function contenders(
   payloadFile: string,
 ): Contender[] {
   const records = Math.floor(options.records * shareOf[compression])
-  const peer =
-    (transactionMs: number | null): Contender[1] =>
-    (topic) =>
-      perfTest({
-        ...{ brokers, topic, payloadFile, delimiter, transactionMs },
-        records,
-        warmup: Math.floor(records / 4),
-        properties: { 'compression.type': compression },
-      })
+  const properties = { 'compression.type': compression }
+  const theirs = (transactionMs: number | null): Contender[1] =>
+    peer({ brokers, payloadFile, records, transactionMs, properties })
   const own =
     (client: ProducerClient, records: number, transactional = true): Contender[1] =>
     (topic, sideTopic) =>
       produce(cluster, { client, compression, transactional, batch, records, topic, sideTopic })
   const everywhere: Contender[] = [
     [`wire, transactions of ${transactionMs} ms`, own('wire', records)],
-    [`perf-test, transactions of ${transactionMs} ms`, peer(transactionMs)],
-    ['perf-test, not transactional', peer(null)],
+    [`perf-test, transactions of ${transactionMs} ms`, theirs(transactionMs)],
+    ['perf-test, not transactional', theirs(null)],
   ]
   if (compression !== 'none') return everywhere
   return [
     ...everywhere,
     ['wire, not transactional', own('wire', records, false)],
-    [`perf-test, transactions of ${perfTestDefaultMs} ms`, peer(perfTestDefaultMs)],
+    [`perf-test, transactions of ${perfTestDefaultMs} ms`, theirs(perfTestDefaultMs)],
     [`kafkajs, transactions of ${transactionMs} ms`, own('kafkajs', records / 10)],
   ]
+}
+
+/** perf-test as a contender. A quarter of the records are its warm-up. */
+function peer(given: Omit<PerfTestOptions, 'topic' | 'warmup' | 'delimiter'>): Contender[1] {
+  return (topic) => perfTest({ ...given, topic, delimiter, warmup: Math.floor(given.records / 4) })
 }
 
 /** Whether the broker accepts a codec: an image may lack the native library. */
