@@ -38,6 +38,9 @@ export interface TopicExpectation {
   readonly config?: Readonly<Record<string, string>>
 }
 
+/** The configuration of a checkpoint topic. */
+export const compacted = { 'cleanup.policy': 'compact' }
+
 const defaultMaxMessageBytes = 1_048_588
 const unknownTopic = 3
 const topicExists = 36
@@ -93,8 +96,7 @@ export class KafkaAdmin {
 
   /** The compacted checkpoint topic. TOPIC_UNFIT if it exists without compaction: checkpoints would expire. */
   ensureCheckpointTopic(topic: string, partitions: number, replicationFactor: number): Promise<TopicDescription> {
-    const config = { 'cleanup.policy': 'compact' }
-    return this.ensureTopic(topic, { partitions, replicationFactor, config }, { config })
+    return this.ensureTopic(topic, { partitions, replicationFactor, config: compacted }, { config: compacted })
   }
 
   /** Never rejects. */

@@ -12,6 +12,7 @@ import { produceByIdApi } from '#src/kafka/wire/produce-request.js'
 import { WireProducer } from '#src/kafka/wire/wire-producer.js'
 import type { KafkaSink } from '#src/sink/kafka/sink.js'
 import type { KafkaSinkOptions } from '#src/sink/kafka/sink.js'
+import { prepareTopics } from '#src/sink/kafka/topics.js'
 import { TopicWatch } from '#src/sink/kafka/topic-watch.js'
 import { batchOf } from '../contract/sink.js'
 import { kafkaSinks, type KafkaSinks } from '../support/kafka-sinks.js'
@@ -99,6 +100,23 @@ test('a topic that was deleted while the connector ran ends it, and is not made 
   await running.close()
   await assert.rejects(running.open(), { code: 'CHECKPOINT_INVALID', message: /the stream's topic was deleted/ })
   assert.equal(await topicId(options.topic), undefined)
+})
+
+test('a topic that is deleted between the look at it and the creation of what is missing is not made again', async (t) => {
+  const { options } = stream(t)
+  const { topic, checkpoints } = options
+  for (const deleted of [topic, checkpoints.topic]) {
+    for (const name of [topic, checkpoints.topic]) await create(name, 1, { 'cleanup.policy': 'compact' })
+    await assert.rejects(
+      prepareTopics(testCluster(), options, () => deleteTopic(deleted)),
+      {
+        code: 'KAFKA_RETRIABLE',
+        message: new RegExp(`topic ${deleted}: the topic was deleted while the connector was starting`),
+      },
+    )
+    assert.equal(await topicId(deleted), undefined)
+    if (deleted === topic) await deleteTopic(checkpoints.topic)
+  }
 })
 
 test('a topic that somebody made again is refused, naming both ids, and gets no record', async (t) => {

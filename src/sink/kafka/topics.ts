@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClusterOptions } from '../../config/cluster.js'
 import { GenesisError } from '../../errors.js'
-import { KafkaAdmin, refuseInternalTopic } from '../../kafka/admin.js'
-import type { TopicCreation, TopicDescription } from '../../kafka/admin.js'
+import { compacted, KafkaAdmin, refuseInternalTopic } from '../../kafka/admin.js'
+import type { TopicCreation, TopicDescription, TopicExpectation } from '../../kafka/admin.js'
 import type { BrokerSource } from '../../kafka/broker-source.js'
 import { kafkaError } from '../../kafka/errors.js'
 import type { ProducerOptions } from '../../kafka/producer.js'
@@ -39,7 +39,8 @@ export interface TopicsBefore {
 
 /**
  * Creates what is missing. `inspect` sees the state before anything is created, and throws if it should not be. Throws
- * CHECKPOINT_INVALID if the checkpoint topic is gone and the target has records.
+ * CHECKPOINT_INVALID if the checkpoint topic is gone and the target has records, and KAFKA_RETRIABLE if a topic is deleted
+ * after `inspect` has seen it.
  */
 export async function prepareTopics(
   cluster: ClusterOptions,
@@ -58,18 +59,32 @@ export async function prepareTopics(
     const foundCheckpoints = await admin.describe(checkpoints.topic)
     if (hadRecords && foundCheckpoints === null) throw checkpointsLost(plan)
     await inspect({ target: found, checkpointTopic: foundCheckpoints, hadRecords })
-    const checkpointTopic = await admin.ensureCheckpointTopic(
-      checkpoints.topic,
-      checkpoints.partitions,
-      checkpoints.replicationFactor,
-    )
-    const target = await admin.ensureTopic(topic, creation, { config: creation?.config ?? {} })
+    const expected = { config: creation?.config ?? {} }
+    const checkpointTopic =
+      foundCheckpoints === null
+        ? await admin.ensureCheckpointTopic(checkpoints.topic, checkpoints.partitions, checkpoints.replicationFactor)
+        : await stillThere(admin, checkpoints.topic, { config: compacted })
+    const target =
+      found === null ? await admin.ensureTopic(topic, creation, expected) : await stillThere(admin, topic, expected)
     const deadLetters = await ensureDeadLetterTopic(admin, deadLetterTopic, creation, target)
     return { target, checkpointTopic, deadLetters, hadRecords }
   } catch (error) {
     throw kafkaError(error)
   } finally {
     await admin.close()
+  }
+}
+
+/** What was inspected is not created again: an empty topic in its place would hide that its records are gone. */
+async function stillThere(admin: KafkaAdmin, topic: string, expected: TopicExpectation): Promise<TopicDescription> {
+  try {
+    return await admin.ensureTopic(topic, null, expected)
+  } catch (error) {
+    if (!(error instanceof GenesisError) || error.code !== 'TOPIC_MISSING') throw error
+    throw new GenesisError('KAFKA_RETRIABLE', 'the topic was deleted while the connector was starting', {
+      place: `topic ${topic}`,
+      cause: error,
+    })
   }
 }
 
