@@ -130,7 +130,7 @@ async function stream(model: string, options: StreamFlags): Promise<void> {
     if (output !== undefined) file = await openOutput(output)
     return new StreamSink(file ?? process.stdout, output ?? 'standard output', framing)
   }
-  const task = await openTask({ connector, shard: 0 }, createResources(worker), events, slice, makeSink)
+  const task = await openTask({ connector, shard: 0 }, await createResources(worker), events, slice, makeSink)
   if (connector.topic !== null) await reach(worker, connector.topic)
   const release = onInterrupt(() => task.stop())
   const began = performance.now()

@@ -1,4 +1,4 @@
-/** Connectors from files and folders; parse-connector.ts checks each. */
+/** Connectors from files and folders; resolve-connector.ts reads each. */
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, extname, join } from 'node:path'
 import { errorsIn, GenesisError } from '../errors.js'
@@ -6,7 +6,7 @@ import { throwErrors } from './check.js'
 import { fileExtensions, type ConnectorConfig } from './connector.js'
 import { hideSecrets } from './hide-secrets.js'
 import { isObject } from './is-object.js'
-import { readSinks, type ConnectorDraft, type ReadConnectors } from './parse-connector.js'
+import { readSinks, type ConnectorDraft, type ReadConnectors } from './resolve-connector.js'
 import { secretsOf, type Environment } from './placeholders.js'
 import type { RawConfig, RawConnector } from './raw-connector.js'
 import { sharedFiles, type SharedFile } from './shared-files.js'

@@ -10,7 +10,6 @@ import type { Environment } from './placeholders.js'
 import { plainSource, readSources, readConfigText } from './source.js'
 import type { ConfigSource } from './source.js'
 import { parseProperties } from './properties.js'
-import { withWorkerKeys } from './worker-keys.js'
 import { workerSchema } from './worker-schema.js'
 import type { WorkerConfig } from './worker.js'
 
@@ -30,7 +29,10 @@ export async function loadWorker(path: string | null, env: Environment): Promise
       expected: '1',
     })
   }
-  return parseWorker(sources[0] ?? plainSource({}, path ?? 'worker'), env, folder)
+  if (sources.length === 0) return parseWorker(plainSource({}, path ?? 'worker'), env, folder)
+  const { withWorkerKeys } = await import('./worker-keys.js')
+  const { source, remarks } = withWorkerKeys(sources[0])
+  return parseWorker(source, env, folder, remarks)
 }
 
 /** A `.properties` file in Kafka Connect's form, or a YAML or JSON file. */
@@ -44,12 +46,16 @@ function isProperties(path: string | null): boolean {
   return path !== null && extname(path) === '.properties'
 }
 
-/** The same from an already read source; relative paths start from `folder`. */
-export function parseWorker(source: ConfigSource, env: Environment, folder: string): WorkerConfig {
-  const { source: own, remarks } = withWorkerKeys(source)
-  const checked = check(workerSchema, own, { env, folder, anyText: isProperties(source.file) })
+/** The same from an already read source by our keys; relative paths start from `folder`. `remarks`: about its keys. */
+export function parseWorker(
+  source: ConfigSource,
+  env: Environment,
+  folder: string,
+  remarks: readonly string[] = [],
+): WorkerConfig {
+  const checked = check(workerSchema, source, { env, folder, anyText: isProperties(source.file) })
   throwErrors(checked.errors)
-  return toConfig(checked.values, own, { env, folder, remarks })
+  return toConfig(checked.values, source, { env, folder, remarks })
 }
 
 interface Surroundings {

@@ -1,4 +1,4 @@
-import { resolveConnector } from '../config/parse-connector.js'
+import { resolveConnector } from '../config/resolve-connector.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import { hideSecrets, secretsIn } from '../config/hide-secrets.js'
 import type { Environment } from '../config/placeholders.js'

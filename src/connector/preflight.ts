@@ -1,5 +1,5 @@
 import { distinct } from '../config/check.js'
-import type { LoadedConnectors } from '../config/parse-connector.js'
+import type { LoadedConnectors } from '../config/resolve-connector.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import { locationOf } from '../config/location.js'
 import type { WorkerConfig } from '../config/worker.js'

@@ -1,6 +1,6 @@
 /** Offsets of connectors (KIP-875): their positions as Connect's source offsets. */
 import { hidingSecrets, secretsIn } from '../config/hide-secrets.js'
-import { resolveConnector } from '../config/parse-connector.js'
+import { resolveConnector } from '../config/resolve-connector.js'
 import { throwErrors } from '../config/check.js'
 import { isObject } from '../config/is-object.js'
 import type { ConnectorConfig } from '../config/connector.js'

@@ -1,7 +1,7 @@
 /** REST services beyond a herder, built from the parts of `genesis stream` and `genesis verify`. */
 import { throwErrors } from '../config/check.js'
 import { hidingSecrets, secretsIn, withoutSecretsIn } from '../config/hide-secrets.js'
-import { resolveConnector } from '../config/parse-connector.js'
+import { resolveConnector } from '../config/resolve-connector.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import type { RawConnector } from '../config/raw-connector.js'
 import type { ConnectorOpening } from '../connector/open.js'

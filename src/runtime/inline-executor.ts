@@ -3,7 +3,7 @@ import { secretsIn, withoutSecretsIn } from '../config/hide-secrets.js'
 import { withoutSecrets } from '../config/placeholders.js'
 import type { RawConnector } from '../config/raw-connector.js'
 import type { WorkerConfig } from '../config/worker.js'
-import { resolveDelivery } from '../config/parse-connector.js'
+import { resolveDelivery } from '../config/resolve-connector.js'
 import { checkConnector } from '../connector/plan.js'
 import { createResources, openTask, type TaskResources } from './open-task.js'
 import { Tracer } from '../telemetry/tracer.js'
@@ -37,7 +37,7 @@ function traceOf(spec: TaskSpec, events: TaskListener): TaskTrace | null {
 
 /** Runs tasks in this thread. A failing task does not affect the others: they share nothing that can fail. */
 export class InlineExecutor implements TaskExecutor {
-  readonly #resources: TaskResources
+  readonly #resources: Promise<TaskResources>
   readonly #rest: WorkerConfig['rest']
   readonly #running = new Set<RunningTask>()
 
@@ -68,7 +68,8 @@ export class InlineExecutor implements TaskExecutor {
       await Promise.resolve()
       try {
         const resolved = resolveDelivery(connector, delivery.sinkName, process.env, this.#rest)
-        const open = (): Promise<Task> => openTask({ connector: resolved, shard, trace }, this.#resources, events)
+        const resources = await this.#resources
+        const open = (): Promise<Task> => openTask({ connector: resolved, shard, trace }, resources, events)
         task = await (trace === null ? open() : trace.step('prepare task', open))
         const end = stopping ? ({ end: 'stopped' } as const) : await task.run()
         this.#running.delete(handle)
@@ -83,8 +84,8 @@ export class InlineExecutor implements TaskExecutor {
   }
 
   /** Whether the connector's tasks can run on this worker, as far as that is known without a network. Tasks reuse what it loads. */
-  isFit(connector: RawConnector): Promise<boolean> {
-    const { worker, models } = this.#resources
+  async isFit(connector: RawConnector): Promise<boolean> {
+    const { worker, models } = await this.#resources
     return checkConnector(connector, worker, process.env, models).then(
       ({ errors }) => errors.length === 0,
       () => false,

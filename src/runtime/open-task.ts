@@ -1,9 +1,9 @@
 import type { WorkerConfig } from '../config/worker.js'
-import { CurrentEncoder } from '../encode/current-encoder.js'
+import type { CurrentEncoder } from '../encode/current-encoder.js'
 import type { Encoder } from '../encode/encoder.js'
 import { loadEncoder } from '../encode/load.js'
-import { createRegistry, type Registry } from '../encode/registry.js'
-import { SchemaWatch } from '../encode/schema-watch.js'
+import type { Registry } from '../encode/registry.js'
+import type { SchemaWatch } from '../encode/schema-watch.js'
 import type { SubjectRegistry } from '../encode/subject.js'
 import type { ConnectorConfig } from '../config/connector.js'
 import { openConnector } from '../connector/open.js'
@@ -11,7 +11,7 @@ import type { ShardId } from '../record.js'
 import type { SharedSinkParts, SinkPlan } from '../sink/plan.js'
 import { createSink } from '../sink/sinks.js'
 import type { Sink } from '../sink/sink.js'
-import { createPacer, largestGrant } from '../pacing/create.js'
+import { loadPacing } from '../pacing/load.js'
 import { Unlimited } from '../pacing/unlimited.js'
 import { systemClock } from '../delivery/clock.js'
 import { Recovery } from '../delivery/recovery.js'
@@ -34,17 +34,26 @@ export interface TaskResources {
   readonly turns: Turns
 }
 
-export function createResources(worker: WorkerConfig): TaskResources {
-  const registry = createRegistry(worker.registry)
+export async function createResources(worker: WorkerConfig): Promise<TaskResources> {
   return {
     worker,
     models: new ModelCache(),
-    registry,
-    schemas: registry && new SchemaWatch(registry),
+    ...(await registryOf(worker)),
     sinks: {},
     recovery: new Recovery(systemClock),
     turns: new Turns(systemClock),
   }
+}
+
+/** Many workers and commands have no registry, and load nothing for it. */
+async function registryOf(worker: WorkerConfig): Promise<Pick<TaskResources, 'registry' | 'schemas'>> {
+  if (worker.registry.url === null) return { registry: null, schemas: null }
+  const [{ createRegistry }, { SchemaWatch }] = await Promise.all([
+    import('../encode/registry.js'),
+    import('../encode/schema-watch.js'),
+  ])
+  const registry = createRegistry(worker.registry)
+  return { registry, schemas: registry && new SchemaWatch(registry) }
 }
 
 /** A task with its checked configuration, including secrets: it stays on this thread. */
@@ -76,10 +85,11 @@ export async function openTask(
   const { name, sinkName, tasks } = connector
   const sinkOf = sinkName === null ? {} : { sink: sinkName }
   const shard: ShardId = { connector: name, ...sinkOf, shard: index, shards: tasks.max }
+  const pacing = await loadPacing(connector.throughput, shard)
   const generator = await openConnector(connector, {
     load: (path) => models.load(path),
     shard: shard.shard,
-    capacity: largestGrant(connector.throughput, shard),
+    capacity: pacing.largestGrant,
   })
   const { fields, fingerprint } = generator
   const createEncoder = await loadEncoder(connector)
@@ -87,14 +97,19 @@ export async function openTask(
   const encoder =
     registry === null || schemas === null
       ? make(null)
-      : new CurrentEncoder(make, tracedRegistry(registry, trace), schemas)
+      : await currentEncoder(make, tracedRegistry(registry, trace), schemas)
   const sink = await makeSink({ connector, worker, shard, fields, fingerprint, shared: sinks })
   const { transaction, errors } = connector
   const commitMs = transaction.boundary === 'interval' ? transaction.intervalMs : Infinity
-  const pacer = createPacer(connector.throughput, shard, connector.seed, commitMs)
+  const pacer = pacing.create(connector.seed, commitMs)
   const turn = sink.writesInTurns === true && pacer instanceof Unlimited ? turns.turn() : undefined
   const options = { shard, ...slice, transaction, errors }
   return new Task(options, { generator, encoder, sink, pacer, trace, turn }, events, systemClock, undefined, recovery)
+}
+
+async function currentEncoder(...parts: ConstructorParameters<typeof CurrentEncoder>): Promise<Encoder> {
+  const { CurrentEncoder } = await import('../encode/current-encoder.js')
+  return new CurrentEncoder(...parts)
 }
 
 /** The registry with a span for each subject that is registered or looked up. */

@@ -35,7 +35,7 @@ describe('a broker whose name means another address from now on', { skip, concur
       let until = Infinity
       const task = await openTask(
         { connector, shard: 0 },
-        createResources(await workerOf({ kafka: broker.cluster, checkpoints })),
+        await createResources(await workerOf({ kafka: broker.cluster, checkpoints })),
         {
           state: (_state, failure) => {
             if (failure !== null) failures.push(failure)

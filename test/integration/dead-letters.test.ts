@@ -46,7 +46,7 @@ async function run(connector: ConnectorConfig): Promise<TaskEnd> {
   const { name } = connector
   const worker = await loadWorker(null, { ...process.env, GENESIS_CHECKPOINTS_TOPIC: `${name}-checkpoints` })
   const events = { state: () => undefined, progress: () => undefined }
-  const task = await openTask({ connector, shard: 0 }, createResources(worker), events, { from: 0, to: records })
+  const task = await openTask({ connector, shard: 0 }, await createResources(worker), events, { from: 0, to: records })
   return task.run()
 }
 

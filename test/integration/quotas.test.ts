@@ -49,7 +49,7 @@ async function run(
   let last: Counters | null = null
   const task = await openTask(
     { connector, shard: 0 },
-    createResources(await workerOf({ kafka: cluster, checkpoints })),
+    await createResources(await workerOf({ kafka: cluster, checkpoints })),
     {
       state: (_state, failure) => {
         if (failure !== null) failures.push(failure)

@@ -107,7 +107,7 @@ interface Stage {
   readonly resources: TaskResources
   readonly look: () => void
   /** Resources of a new process. */
-  readonly anew: () => TaskResources
+  readonly anew: () => Promise<TaskResources>
 }
 
 async function setUp(t: TestContext): Promise<Stage> {
@@ -116,7 +116,7 @@ async function setUp(t: TestContext): Promise<Stage> {
   const checkpoints = { topic: `${topic}-checkpoints`, partitions: 1, replicationFactor: -1 }
   deleteAfter(t, topic, checkpoints.topic)
   const worker = await workerOf({ kafka: testCluster(), checkpoints, registry: registryOptions(registry.url) })
-  const anew = (): TaskResources => createResources(worker)
+  const anew = (): Promise<TaskResources> => createResources(worker)
   let due: (() => void)[] = []
   const look = (): void => {
     const calls = due
@@ -127,7 +127,7 @@ async function setUp(t: TestContext): Promise<Stage> {
     due.push(call)
     return () => undefined
   }
-  const resources = anew()
+  const resources = await anew()
   assert.ok(resources.registry !== null)
   const schemas = new SchemaWatch(resources.registry, { after })
   return { topic, worker, registry, resources: { ...resources, schemas }, look, anew }
@@ -222,11 +222,11 @@ describe('a registry that has lost its schemas', { concurrency: true }, () => {
   test('is told by verify: every record is there, and which of them have an id that stands for something else', async (t) => {
     const stage = await setUp(t)
     const { topic, worker, registry, anew } = stage
-    await run(stage, anew(), { records: 50 })
+    await run(stage, await anew(), { records: 50 })
     const connector = writer(topic, 120)
     assert.deepEqual((await verifyConnector(connector, worker)).schemaIds, [])
     registry.restart()
-    await run(stage, anew(), { records: 120 })
+    await run(stage, await anew(), { records: 120 })
     const report = await verifyConnector(connector, worker)
     assert.deepEqual(
       [report.exact, report.sent, Object.values(report.counts).every((count) => count === 0), report.found],
@@ -273,7 +273,7 @@ describe('a registry that has lost its schemas', { concurrency: true }, () => {
     registry.restart()
     const { failures } = await run(stage, resources, { records: 100 })
     registry.restart('one-more')
-    failures.push(...(await run(stage, anew(), { records: 150 })).failures)
+    failures.push(...(await run(stage, await anew(), { records: 150 })).failures)
     assert.deepEqual(failures, [])
     assert.deepEqual(await idsIn(topic), [
       [1, 50],

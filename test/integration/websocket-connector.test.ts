@@ -20,7 +20,7 @@ async function taskOf(
   const written = { name: 'live', model: 'models/customers.json', ...options }
   const connector = parseConnector(plainSource(written, 'test'), place)
   const worker = parseWorker(plainSource({}, 'test'), {}, place.folder)
-  return openTask({ connector, shard: 0 }, createResources(worker), {
+  return openTask({ connector, shard: 0 }, await createResources(worker), {
     state: (state) => states(state),
     progress: () => undefined,
   })

@@ -1,5 +1,5 @@
 import type { RestFolders } from '#src/config/connect-keys.js'
-import { resolveDelivery } from '#src/config/parse-connector.js'
+import { resolveDelivery } from '#src/config/resolve-connector.js'
 import { deliveryName, type ConnectorConfig } from '#src/config/connector.js'
 import { ModelCache } from '#src/connector/model-cache.js'
 import { openConnector, type ConnectorOpening } from '#src/connector/open.js'

@@ -1,5 +1,5 @@
 import { throwErrors } from '../../config/check.js'
-import { resolveConnector } from '../../config/parse-connector.js'
+import { resolveConnector } from '../../config/resolve-connector.js'
 import type { RawConnector } from '../../config/raw-connector.js'
 import { outlineOf } from '../../connector/outline.js'
 import type { TaskRunStatus } from '../../runtime/status.js'

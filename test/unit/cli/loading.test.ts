@@ -56,8 +56,9 @@ describe('before it does anything, the program loads', () => {
   it('no more than the lines of a trained model need', async () => {
     const { status, modules, packages } = await loadedBy(['stream', model, '--max-records', '1'])
     assert.deepEqual([status, packages], [0, ['commander', 'convict']])
-    assert.ok(modules.size <= 215, `${modules.size} modules`)
-    const unneeded = /^(model\/(declared|lives|schemas\/json)|kafka|herder|encode\/(avro|json-schema|registry-http))/
+    assert.ok(modules.size <= 195, `${modules.size} modules`)
+    const unneeded =
+      /^(model\/(declared|lives|schemas\/json)|kafka|herder|encode\/(avro|json-schema|registry)|config\/(connect-|datagen)|pacing\/create)/
     assert.deepEqual(
       [...modules].filter((path) => unneeded.test(path)),
       [],

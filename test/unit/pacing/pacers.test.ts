@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { folderWith } from '../config/folder.js'
 import { FixedRate } from '../../support/fixed-rate.js'
 import { IntervalBatches } from '#src/pacing/interval-batches.js'
 import { createPacer, largestGrant, type Throughput } from '#src/pacing/create.js'
+import { loadPacing } from '#src/pacing/load.js'
 import type { Pacer } from '#src/pacing/pacer.js'
 import { Unlimited } from '#src/pacing/unlimited.js'
 
@@ -207,4 +210,30 @@ test('the largest grant of a slow stream is small, so that its buffers are', () 
   const shard = { connector: 'c', shard: 0, shards: 2 }
   const of = (rate: number | null): number => largestGrant(throughputOf({ rate, batchSize: 1_000 }), shard)
   assert.deepEqual([of(null), of(0.1), of(500), of(1e6)], [1_000, 1, 250, 1_000])
+})
+
+test('pacing is loaded for the throughput, the same as created', async (t) => {
+  const folder = await folderWith(t, { 'recorded.csv': 'seconds,rate\n0,100\n10,300\n' })
+  const shard = { connector: 'c', shard: 1, shards: 2 }
+  const shape = { type: 'constant', speed: 1 } as const
+  const bursts = { type: 'bursts', burstRate: 900, burstMs: 100, periodMs: 1_000, speed: 2 } as const
+  const all: Partial<Throughput>[] = [
+    {},
+    { shape: { ...shape, speed: 2 } },
+    { shape: { type: 'curve', file: join(folder, 'recorded.csv'), speed: 1 } },
+    { rate: 100 },
+    { rate: 100, shape: bursts },
+    { intervalMs: 50 },
+    { adaptive: { targetLatencyMs: 20 } },
+    { adaptive: { targetLatencyMs: 20 }, rate: 100 },
+  ]
+  for (const given of all) {
+    const throughput = throughputOf(given)
+    const loaded = await loadPacing(throughput, shard)
+    const created = createPacer(throughput, shard, 7, 100)
+    const pacer = loaded.create(7, 100)
+    assert.equal(loaded.largestGrant, largestGrant(throughput, shard), JSON.stringify(given))
+    assert.equal(pacer.constructor, created.constructor, JSON.stringify(given))
+    if (!(pacer instanceof Unlimited)) assert.deepEqual(drive(pacer, 300, 100), drive(created, 300, 100))
+  }
 })
