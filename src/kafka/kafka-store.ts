@@ -9,6 +9,7 @@ import { StoreWriter } from './store-writer.js'
 import type { Store, StoreEntry, StoreListener, StoreWrite } from './store.js'
 import { TopicReader } from './topic-reader.js'
 import type { RecordCursor } from './wire/record-batch-read.js'
+import { retryUntil, slowBackoff } from './wire/retry-until.js'
 import { TransactionFilter } from './wire/transaction-filter.js'
 
 export interface KafkaStoreOptions {
@@ -286,10 +287,16 @@ export class KafkaStore implements Store {
       return await asked()
     } catch (error) {
       this.#assertOpen()
-      if ((await this.#admin.describe(topic)) !== null) throw error
+      // The leader of a new topic may be slow to hear of it.
+      const askedNew = () => retryUntil(this.#timeoutMs, slowBackoff, { topic, operation: 'Read' }, asked)
+      const found = await this.#admin.describe(topic)
+      if (found !== null) {
+        if (this.#topicId === null || found.topicId === this.#topicId) throw error
+        return await askedNew()
+      }
       if (isExpendable === true) {
         await this.#ensureTopic()
-        return await asked()
+        return await askedNew()
       }
       throw new GenesisError('TOPIC_MISSING', 'the topic no longer exists', {
         place: `topic ${topic}`,
