@@ -1,13 +1,8 @@
 /** Where connections to brokers come from and who closes them: their only user, or a shared pool. */
 import type { ClusterOptions } from '../config/cluster.js'
+import { LearnedRequestSize } from './learned-request-size.js'
 import { BrokerConnection } from './platformatic-connection.js'
 import type { ConnectionSettings } from './platformatic-connection.js'
-
-/** How large a produce request may become without being throttled: brokers count what a quota allows for all users of a client id. */
-export interface LearnedRequestSize {
-  /** Null: nothing is known yet. */
-  bytes: number | null
-}
 
 export interface BrokerSource {
   readonly requestSize: LearnedRequestSize
@@ -19,7 +14,7 @@ export interface BrokerSource {
 
 /** Connections with a single user. */
 export class OwnConnections implements BrokerSource {
-  readonly requestSize: LearnedRequestSize = { bytes: null }
+  readonly requestSize = new LearnedRequestSize()
   readonly #cluster: ClusterOptions
   readonly #settings: ConnectionSettings
 

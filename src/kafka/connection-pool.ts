@@ -5,7 +5,8 @@
  */
 import type { ClusterOptions } from '../config/cluster.js'
 import { GenesisError } from '../errors.js'
-import type { BrokerSource, LearnedRequestSize } from './broker-source.js'
+import type { BrokerSource } from './broker-source.js'
+import { LearnedRequestSize } from './learned-request-size.js'
 import { BrokerConnection } from './platformatic-connection.js'
 
 /** In-flight requests of everyone sharing a connection. */
@@ -21,7 +22,7 @@ interface Shared {
 }
 
 export class ConnectionPool implements BrokerSource {
-  readonly requestSize: LearnedRequestSize = { bytes: null }
+  readonly requestSize = new LearnedRequestSize()
   readonly #cluster: ClusterOptions
   readonly #perBroker: number
   readonly #shared = new Set<Shared>()

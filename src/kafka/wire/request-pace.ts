@@ -1,10 +1,7 @@
-import type { LearnedRequestSize } from '../broker-source.js'
+import { LearnedRequestSize } from '../learned-request-size.js'
 
 /** Throttle time to aim for when a quota throttles a produce request: short compared with every timeout. */
 const targetMs = 1_000
-
-/** Initial request size: small, to discover the quota cheaply. */
-const firstBytes = 64 << 10
 
 /** Steep: where many producers share the records, few of their requests should be small. */
 const growth = 4
@@ -19,27 +16,25 @@ export class RequestPace {
   /** Null: no response yet. */
   #bytes: number | null = null
 
-  constructor(maxBytes: number, learned: LearnedRequestSize = { bytes: null }) {
+  constructor(maxBytes: number, learned = new LearnedRequestSize()) {
     this.#maxBytes = maxBytes
     this.#learned = learned
   }
 
   get bytes(): number {
-    return this.#bytes ?? Math.min(Math.floor(this.#learned.bytes ?? firstBytes), this.#maxBytes)
+    return this.#bytes ?? Math.min(Math.floor(this.#learned.bytes), this.#maxBytes)
   }
 
   /** A request of this many bytes was answered. */
   observe(bytes: number, throttleMs: number): void {
     // What is far below the limit says little: the throttle time follows from what all of them have sent.
     const isLarge = bytes > this.bytes / 2
-    const { bytes: known } = this.#learned
     if (throttleMs > 0) {
       const allowed = (bytes * targetMs) / throttleMs
       this.#set(Math.min(allowed, 2 * this.bytes))
-      if (isLarge) this.#learned.bytes = Math.max(1, Math.min(allowed, known ?? firstBytes))
+      if (isLarge) this.#learned.lower(allowed)
     } else if (isLarge) {
-      // Another one's maximum may be higher.
-      this.#learned.bytes = Math.max(this.#set(growth * this.bytes), known ?? 0)
+      this.#learned.raise(this.#set(growth * this.bytes))
     }
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { LearnedRequestSize } from '#src/kafka/learned-request-size.js'
 import { RequestPace } from '#src/kafka/wire/request-pace.js'
 
 test('requests grow to the maximum while no quota throttles them', () => {
@@ -34,7 +35,7 @@ test('a request always has room for something', () => {
 })
 
 test('who shares connections starts where others have got to, and goes its own way from there', () => {
-  const learned = { bytes: null }
+  const learned = new LearnedRequestSize()
   const [first, later, small] = [500_000, 1_000_000, 300_000].map((maxBytes) => new RequestPace(maxBytes, learned))
   assert.equal(later.bytes, first.bytes)
   for (let n = 0; n < 10; n++) first.observe(first.bytes, 0)
@@ -46,7 +47,7 @@ test('who shares connections starts where others have got to, and goes its own w
 })
 
 test('a small request that is throttled tells the others nothing', () => {
-  const learned = { bytes: null }
+  const learned = new LearnedRequestSize()
   const [bulk, slow] = [new RequestPace(1_000_000, learned), new RequestPace(1_000_000, learned)]
   slow.observe(120, 11_000)
   assert.equal(new RequestPace(1_000_000, learned).bytes, bulk.bytes)
@@ -57,7 +58,7 @@ test('a small request that is throttled tells the others nothing', () => {
 })
 
 test('a maximum of one is none of the others', () => {
-  const learned = { bytes: null }
+  const learned = new LearnedRequestSize()
   const [large, small] = [new RequestPace(1_000_000, learned), new RequestPace(10_000, learned)]
   for (let n = 0; n < 10; n++) {
     large.observe(large.bytes, 0)
@@ -67,8 +68,16 @@ test('a maximum of one is none of the others', () => {
   assert.equal(new RequestPace(2_000_000, learned).bytes, 1_000_000)
 })
 
+test('where others start is not lowered by a small maximum', () => {
+  const learned = new LearnedRequestSize()
+  const small = new RequestPace(10_000, learned)
+  const before = new RequestPace(1_000_000, learned).bytes
+  for (let n = 0; n < 10; n++) small.observe(small.bytes, 0)
+  assert.equal(new RequestPace(1_000_000, learned).bytes, before)
+})
+
 test('who comes to a throttled client starts with what its quota allows', () => {
-  const learned = { bytes: null }
+  const learned = new LearnedRequestSize()
   const throttled = new RequestPace(1_000_000, learned)
   for (let n = 0; n < 20; n++) throttled.observe(throttled.bytes, throttled.bytes / 20)
   assert.equal(new RequestPace(1_000_000, learned).bytes, throttled.bytes)
