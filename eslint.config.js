@@ -25,6 +25,7 @@ const floors = [
   'config',
   'errors.ts',
   'record.ts',
+  'webassembly.ts',
   // In browsers: a client of REST, which imports nothing of the program.
   'page',
 ]

@@ -33,6 +33,10 @@ export async function referenceFiles(): Promise<ReferenceFile[]> {
     'deploy/chart/dashboard.json': JSON.stringify(dashboard()),
     'schemas/connector.schema.json': JSON.stringify(connectorJsonSchema('genesis-connect connector')),
     'src/fit/kernel-wasm.ts': await assembledModule('src/fit/kernel.wat', 'kernelWasm'),
+    'src/kafka/wire/frame-records-wasm.ts': await assembledModule(
+      'src/kafka/wire/frame-records.wat',
+      'frameRecordsWasm',
+    ),
     'src/model/random/row-words-wasm.ts': await assembledModule('src/model/random/row-words.wat', 'rowWordsWasm'),
     'src/model/sample/draw-rows-wasm.ts': await assembledModule('src/model/sample/draw-rows.wat', 'drawRowsWasm'),
     'schemas/worker.schema.json': JSON.stringify(jsonSchema(workerSchema, 'genesis-connect worker')),

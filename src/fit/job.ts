@@ -1,6 +1,6 @@
 import type { CircuitShape } from './layout.js'
 import type { Smoothing } from './smoothing.js'
-import type { SharedMemory } from './simd.js'
+import type { SharedMemory } from '../webassembly.js'
 
 /** One training run as sent to its threads. Everything large is shared, not copied. */
 export interface TrainingJob {

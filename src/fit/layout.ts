@@ -2,7 +2,7 @@
  * The layout of the memory that training threads share. Every thread computes the same layout for itself.
  */
 import type { PatternArrays } from './patterns.js'
-import type { SharedMemory } from './simd.js'
+import type { SharedMemory } from '../webassembly.js'
 
 /** Everything that a training run's memory layout depends on. */
 export interface CircuitShape {

@@ -7,7 +7,7 @@ import { bytesOf, copyTables, layoutIn, type Layout, type CircuitShape, type Cir
 import { plainKernel } from './plain-kernel.js'
 import { smoothingOf, type CodeGroups } from './smoothing.js'
 import { TrainingRandom } from './random.js'
-import { sharedMemory, type SharedMemory } from './simd.js'
+import { sharedMemory, type SharedMemory } from '../webassembly.js'
 import { start } from './start.js'
 import { Barrier } from './barrier.js'
 import type { WorkerData } from './worker.js'

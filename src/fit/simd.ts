@@ -1,4 +1,5 @@
 /** The kernel of kernel.ts in WebAssembly SIMD (kernel.wat), on memory that all training threads share. */
+import { canRun, instantiate, type SharedMemory } from '../webassembly.js'
 import { negligible, type Kernel } from './kernel.js'
 import { kernelWasm } from './kernel-wasm.js'
 
@@ -47,35 +48,14 @@ interface Exports {
   readonly divideRows: (table: Address, total: Address, count: number, row: number) => void
 }
 
-declare const WebAssembly: {
-  validate(bytes: Uint8Array): boolean
-  Module: new (bytes: Uint8Array) => object
-  Instance: new (module: object, imports: object) => { exports: unknown }
-  Memory: new (shape: { initial: number; maximum: number; shared: true }) => SharedMemory
-}
-
-/** A `WebAssembly.Memory` shared by threads; it can be sent to a worker. */
-export interface SharedMemory {
-  readonly buffer: SharedArrayBuffer
-}
-
-const pageBytes = 65536
-
-/** Zeroed memory of at least `bytes` bytes. */
-export function sharedMemory(bytes: number): SharedMemory {
-  const pages = Math.max(1, Math.ceil(bytes / pageBytes))
-  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
-}
-
 /** Whether this machine can run `simdKernel`. */
 export function hasSimd(): boolean {
-  return WebAssembly.validate(Buffer.from(kernelWasm, 'base64'))
+  return canRun(kernelWasm)
 }
 
 /** The kernel for arrays in `memory`. */
 export function simdKernel(memory: SharedMemory): Kernel {
-  const module = new WebAssembly.Module(Buffer.from(kernelWasm, 'base64'))
-  const simd = new WebAssembly.Instance(module, { training: { memory } }).exports as Exports
+  const simd = instantiate(kernelWasm, { training: { memory } }) as Exports
   const end = (array: Float32Array, length = array.length): Address => array.byteOffset + 4 * length
   return {
     multiply(a, b, c, m, width) {

@@ -4,8 +4,9 @@
  * staged, not with the number of partitions.
  */
 import type { EncodedBatch, EncodedHeaders } from '../../record.js'
+import { nullKey, nullValue } from './framer.js'
 import { headerBytes } from './record-batch.js'
-import { recordOverhead, singleRecordBatchBytes, writeRecord } from './record-batch-write.js'
+import { recordOverhead, singleRecordBatchBytes } from './record-batch-write.js'
 import { giveBackStageMemory, noMemory, takeStageMemory } from './stage-memory.js'
 import type { StageMemory } from './stage-memory.js'
 
@@ -29,17 +30,10 @@ export interface FramedRecords {
   readonly bytes: Buffer
 }
 
-const nullKey = 1
-const nullValue = 2
-
 export class RecordStage {
   readonly #limits: Readonly<StageLimits>
   /** By default borrowed from the first record until `release`. */
   #memory: StageMemory
-  #end = 0
-  #count = 0
-  /** Of a staged record. */
-  #hasHeaders = false
   readonly #framedBytes: Int32Array
   readonly #counts: Int32Array
   #touched: number[] = []
@@ -53,12 +47,12 @@ export class RecordStage {
   }
 
   get count(): number {
-    return this.#count
+    return this.#memory.count
   }
 
   /** Bytes of keys, values and headers. */
   get bytes(): number {
-    return this.#end - this.#memory.frameEnd
+    return this.#memory.stagedBytes
   }
 
   /** The partitions with staged records. */
@@ -76,48 +70,41 @@ export class RecordStage {
     if (to === from) return from
     const { offsets, headers } = batch
     const start = offsets[2 * from]
+    const size = offsets[2 * to] - start
     const ofHeaders = headers === undefined ? 0 : headers.offsets[to] - headers.offsets[from]
-    this.#reserve(offsets[2 * to] - start + ofHeaders, to - from)
-    const { bytes, bounds, ends, partitions: targets, nulls, timestamps } = this.#memory
-    bytes.set(batch.bytes.subarray(start, offsets[2 * to]), this.#end)
-    const shift = this.#end - start
-    const first = this.#count
-    let n = first
-    for (let i = from; i < to; i++, n++) {
-      bounds[2 * n] = offsets[2 * i] + shift
-      bounds[2 * n + 1] = offsets[2 * i + 1] + shift
-      ends[n] = offsets[2 * i + 2] + shift
-      targets[n] = partitions[i]
-    }
-    if (batch.timestamps === undefined) timestamps.fill(now, first, n)
-    else for (let i = from; i < to; i++) timestamps[first + i - from] = batch.timestamps[i]
-    if (batch.nullKeys === undefined && batch.nullValues === undefined) nulls.fill(nullsOf(batch, from), first, n)
+    const memory = this.#reserve(size + ofHeaders, to - from)
+    const { bytes, bounds, partitions: targets, nulls, timestamps, count: first, end } = memory
+    const last = first + to - from
+    bytes.set(batch.bytes.subarray(start, start + size), end)
+    targets.set(partitions.subarray(from, to), first)
+    const shift = end - start
+    for (let i = 2 * from, n = 2 * first; i <= 2 * to; i++, n++) bounds[n] = offsets[i] + shift
+    if (batch.timestamps === undefined) timestamps.fill(now, first, last)
+    else timestamps.set(batch.timestamps.subarray(from, to), first)
+    if (batch.nullKeys === undefined && batch.nullValues === undefined) nulls.fill(nullsOf(batch, from), first, last)
     else for (let i = from; i < to; i++) nulls[first + i - from] = nullsOf(batch, i)
-    this.#end += offsets[2 * to] - start
-    if (headers !== undefined || this.#hasHeaders) this.#addHeaders(headers, from, to)
-    this.#count = n
+    memory.end = end + size
+    if (headers !== undefined || memory.hasHeaders) this.#addHeaders(headers, from, to)
+    memory.count = last
     return to
   }
 
-  #addHeaders(headers: EncodedHeaders | undefined, from: number, to: number): void {
+  #addHeaders(all: EncodedHeaders | undefined, from: number, to: number): void {
     const memory = this.#memory
-    const n = this.#count
-    if (memory.headers.length < memory.bounds.length) memory.growHeaders(n)
-    if (!this.#hasHeaders) memory.headers.fill(0, 0, 2 * n)
-    this.#hasHeaders = true
-    const column = memory.headers
-    if (headers === undefined) {
-      column.fill(0, 2 * n, 2 * (n + to - from))
+    if (!memory.hasHeaders) memory.beginHeaders()
+    const { headers, count } = memory
+    if (all === undefined) {
+      headers.fill(0, 2 * count, 2 * (count + to - from))
       return
     }
-    const { bytes, offsets } = headers
-    memory.bytes.set(bytes.subarray(offsets[from], offsets[to]), this.#end)
-    const shift = this.#end - offsets[from]
-    for (let i = from, at = 2 * n; i < to; i++) {
-      column[at++] = offsets[i] + shift
-      column[at++] = offsets[i + 1] + shift
+    const { bytes, offsets } = all
+    memory.headersStart -= offsets[to] - offsets[from]
+    memory.bytes.set(bytes.subarray(offsets[from], offsets[to]), memory.headersStart)
+    const shift = memory.headersStart - offsets[from]
+    for (let i = from, at = 2 * count; i < to; i++) {
+      headers[at++] = offsets[i] + shift
+      headers[at++] = offsets[i + 1] + shift
     }
-    this.#end += offsets[to] - offsets[from]
   }
 
   /** Counts how many records fit, and reserves their space. */
@@ -126,14 +113,16 @@ export class RecordStage {
     const { batchBytes, soleRecordBytes = batchBytes, bytes: limit } = this.#limits
     const counts = this.#counts
     const framedBytes = this.#framedBytes
+    const isOne = isOnePartition(partitions, from, length)
     let bytes = this.bytes
     let i = from
     for (; i < length; i++) {
-      let size = offsets[2 * i + 2] - offsets[2 * i]
-      if (headers !== undefined) size += headers.offsets[i + 1] - headers.offsets[i]
       const partition = partitions[i]
       const staged = counts[partition] as number | undefined
       if (staged === undefined) throw new RangeError(`partition ${partition} of ${this.#limits.partitions}`)
+      if (isOne && staged > 0) return this.#takeRest(batch, partition, i, bytes)
+      let size = offsets[2 * i + 2] - offsets[2 * i]
+      if (headers !== undefined) size += headers.offsets[i + 1] - headers.offsets[i]
       if (staged === 0) {
         if (singleBatchBytes(batch, i) > soleRecordBytes) break
         if (bytes > 0 && bytes + size > limit) break
@@ -147,91 +136,90 @@ export class RecordStage {
     return i
   }
 
+  /** The same for records from `from` on that all go to a partition that has some, with `bytes` bytes staged: sizes grow with their number. */
+  #takeRest({ offsets, headers, length }: EncodedBatch, partition: number, from: number, bytes: number): number {
+    const framed = this.#framedBytes[partition]
+    const { bytes: limit, batchBytes } = this.#limits
+    const sizeUntil = (to: number): number => {
+      const size = offsets[2 * to] - offsets[2 * from]
+      return headers === undefined ? size : size + headers.offsets[to] - headers.offsets[from]
+    }
+    let fits = from
+    for (let tooMany = length + 1; tooMany - fits > 1;) {
+      const middle = (fits + tooMany) >> 1
+      const size = sizeUntil(middle)
+      const isRoom = bytes + size <= limit && framed + size + (middle - from) * recordOverhead <= batchBytes
+      if (isRoom) fits = middle
+      else tooMany = middle
+    }
+    this.#framedBytes[partition] += sizeUntil(fits) + (fits - from) * recordOverhead
+    this.#counts[partition] += fits - from
+    return fits
+  }
+
   /** Frames everything staged and empties the stage. */
   frame(): FramedRecords[] {
-    this.#sort()
-    const { bytes, bounds, ends, nulls, timestamps, order, headers } = this.#memory
-    const hasHeaders = this.#hasHeaders
+    const memory = this.#memory
+    const { bytes, timestamps, order, framer } = memory
+    const isSorted = this.#touched.length > 1
+    if (isSorted) this.#sort()
     const framed: FramedRecords[] = []
-    let next = 0
-    let at = 0
+    let first = 0
+    let start = 0
     for (const partition of this.#touched) {
       const count = this.#counts[partition]
-      const start = at
-      const baseTimestamp = timestamps[order[next]]
-      let maxTimestamp = baseTimestamp
-      at += headerBytes
-      for (let delta = 0; delta < count; delta++) {
-        const i = order[next++]
-        const key = bounds[2 * i]
-        const value = bounds[2 * i + 1]
-        const timestamp = timestamps[i]
-        if (timestamp > maxTimestamp) maxTimestamp = timestamp
-        const isNull = nulls[i]
-        const keyLength = isNull & nullKey ? -1 : value - key
-        const valueLength = isNull & nullValue ? -1 : ends[i] - value
-        const from = hasHeaders ? headers[2 * i] : 0
-        at = writeRecord(
-          bytes,
-          at,
-          timestamp - baseTimestamp,
-          delta,
-          key,
-          keyLength,
-          value,
-          valueLength,
-          from,
-          hasHeaders ? headers[2 * i + 1] - from : 0,
-        )
-      }
-      framed.push({ partition, count, baseTimestamp, maxTimestamp, bytes: bytes.subarray(start, at) })
+      const end = framer.frame(memory, isSorted, first, count, start + headerBytes)
+      framed.push({
+        partition,
+        count,
+        baseTimestamp: timestamps[isSorted ? order[first] : first],
+        maxTimestamp: framer.maxTimestamp,
+        bytes: bytes.subarray(start, end),
+      })
       this.#counts[partition] = 0
+      first += count
+      start = end
     }
     this.#touched = []
-    this.#count = 0
-    this.#hasHeaders = false
-    this.#end = this.#memory.frameEnd
+    memory.clear()
     return framed
   }
 
   /** Gives its memory back, unless records are staged: framed batches are then invalid. */
   release(): void {
-    if (this.#count > 0) return
+    if (this.count > 0) return
     giveBackStageMemory(this.#memory)
     this.#memory = noMemory
-    this.#end = 0
   }
 
   /** Sorts the records' indices by partition (in #touched order), keeping the order within each. */
   #sort(): void {
-    const { order, partitions } = this.#memory
-    if (this.#touched.length === 1) {
-      for (let i = 0; i < this.#count; i++) order[i] = i
-      return
-    }
+    const { order, partitions, count } = this.#memory
     const next = this.#framedBytes // its sums are not needed any more
     let start = 0
     for (const partition of this.#touched) {
       next[partition] = start
       start += this.#counts[partition]
     }
-    for (let i = 0; i < this.#count; i++) order[next[partitions[i]]++] = i
+    for (let i = 0; i < count; i++) order[next[partitions[i]]++] = i
   }
 
   /** Makes room for `bytes` more bytes and `records` more records, and for framing everything. */
-  #reserve(bytes: number, records: number): void {
-    if (this.#memory === noMemory) {
-      this.#memory = takeStageMemory()
-      this.#end = this.#memory.frameEnd
-    }
+  #reserve(bytes: number, records: number): StageMemory {
+    if (this.#memory === noMemory) this.#memory = takeStageMemory()
     const memory = this.#memory
-    const count = this.#count + records
-    if (count > memory.ends.length) memory.growColumns(count, this.#count)
-    const staged = this.bytes + bytes
-    const frames = staged + count * recordOverhead + this.#touched.length * headerBytes
-    if (frames <= memory.frameEnd && memory.frameEnd + staged <= memory.bytes.length) return
-    this.#end += memory.growBytes(frames, staged, this.#end, this.#count, this.#hasHeaders)
+    const frames = this.bytes + bytes + (memory.count + records) * recordOverhead + this.#touched.length * headerBytes
+    memory.reserve(records, bytes, frames)
+    return memory
   }
+}
+
+/** Whether records go to a single partition; false if there are none. */
+function isOnePartition(partitions: Int32Array, from: number, to: number): boolean {
+  const partition = partitions[from]
+  let i = from
+  while (i < to && partitions[i] === partition) i++
+  return i === to
 }
 
 function nullsOf(batch: EncodedBatch, i: number): number {

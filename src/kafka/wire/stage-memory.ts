@@ -1,57 +1,183 @@
+import type { Columns, Framer } from './framer.js'
+import { plainFramer } from './framer.js'
+import { createSimdFramer, spareBytes, type SimdFramer } from './simd-framer.js'
+
+interface Shape {
+  /** Of the columns. */
+  readonly records: number
+  readonly frameEnd: number
+  /** Behind it, for staged bytes. */
+  readonly room: number
+}
+
+/** When a memory gets a framer of its own, and how. */
+export interface MemoryOptions {
+  /** Bytes from which on it is large. @default smallBytes */
+  readonly largeBytes?: number
+  /** Null: it stays plain. @default createSimdFramer */
+  readonly createFramer?: () => SimdFramer | null
+}
+
 /**
  * What a stage holds its records in. A producer borrows it while it collects records; many producers of a thread, of which few write at a
- * time, need only a few.
+ * time, need only a few. Once it is large, it is the memory of WebAssembly.
  */
-export class StageMemory {
-  /** Framed batches occupy [0, frameEnd), staged bytes start at frameEnd: copyWithin needs them in one array. */
-  bytes = Buffer.alloc(0)
+export class StageMemory implements Columns {
+  /** Framed batches occupy [0, frameEnd). Keys and values are staged from frameEnd on, headers up to the end: the framer needs them in one array. */
+  bytes: Buffer = Buffer.alloc(0)
   frameEnd = 0
-  /** Record i: key from bounds[2i], value from bounds[2i + 1] to ends[i]. */
   bounds = new Int32Array(0)
-  ends = new Int32Array(0)
   partitions = new Int32Array(0)
   nulls = new Uint8Array(0)
   timestamps = new Float64Array(0)
-  /** The records' indices by partition; meaningful while framing. */
   order = new Int32Array(0)
-  /** Record i: headers from headers[2i] to headers[2i + 1]. Empty until a record has any: unused headers cost nothing. */
   headers = new Int32Array(0)
+  hasHeaders = false
+  /** Of staged records. */
+  count = 0
+  /** Of staged keys and values. */
+  end = 0
+  /** Where staged headers begin. */
+  headersStart = 0
+  #framer: SimdFramer | null = null
+  readonly #options: Required<MemoryOptions>
 
-  /** Room for as many records; keeps the first `count`. */
-  growColumns(records: number, count: number): void {
-    const size = powerOfTwo(records)
-    this.bounds = grown(this.bounds, new Int32Array(2 * size), 2 * count)
-    this.ends = grown(this.ends, new Int32Array(size), count)
-    this.partitions = grown(this.partitions, new Int32Array(size), count)
-    this.nulls = grown(this.nulls, new Uint8Array(size), count)
-    this.timestamps = grown(this.timestamps, new Float64Array(size), count)
-    this.order = new Int32Array(size)
-    if (this.headers.length > 0) this.growHeaders(count)
+  constructor({ largeBytes = smallBytes, createFramer = createSimdFramer }: MemoryOptions = {}) {
+    this.#options = { largeBytes, createFramer }
   }
 
-  /** Room for the headers of as many records as the other columns have; keeps those of the first `count`. */
-  growHeaders(count: number): void {
-    this.headers = grown(this.headers, new Int32Array(this.bounds.length), 2 * count)
+  get framer(): Framer {
+    return this.#framer ?? plainFramer
   }
 
-  /** Room for frames of `frames` bytes before `staged` staged bytes; moves those of the first `count` records. Returns by how far. */
-  growBytes(frames: number, staged: number, end: number, count: number, hasHeaders: boolean): number {
-    const least = powerOfTwo(frames) + powerOfTwo(staged) > smallBytes ? wholeRoom : 0
-    const frameEnd = Math.max(powerOfTwo(frames), this.frameEnd, least)
-    const room = Math.max(powerOfTwo(staged), this.bytes.length - this.frameEnd, least)
-    const bytes = Buffer.allocUnsafeSlow(frameEnd + room)
-    this.bytes.copy(bytes, frameEnd, this.frameEnd, end)
-    const shift = frameEnd - this.frameEnd
-    for (let i = 0; i < count; i++) {
-      this.bounds[2 * i] += shift
-      this.bounds[2 * i + 1] += shift
-      this.ends[i] += shift
+  /** Bytes of keys, values and headers. */
+  get stagedBytes(): number {
+    return this.end - this.frameEnd + this.bytes.length - this.headersStart
+  }
+
+  clear(): void {
+    this.count = 0
+    this.end = this.frameEnd
+    this.headersStart = this.bytes.length
+    this.hasHeaders = false
+  }
+
+  /** Makes room for so many more records of `bytes` bytes, and for frames of `frames` bytes. May replace everything, with the same contents. */
+  reserve(records: number, bytes: number, frames: number): void {
+    const count = this.count + records
+    const staged = this.stagedBytes + bytes
+    const room = this.bytes.length - this.frameEnd
+    const lacksRecords = count > this.nulls.length
+    const lacksBytes = frames + spareBytes > this.frameEnd || staged > room
+    if (!lacksRecords && !lacksBytes) return
+    let shape: Shape = {
+      records: lacksRecords ? powerOfTwo(count) : this.nulls.length,
+      frameEnd: Math.max(powerOfTwo(frames + spareBytes), this.frameEnd),
+      room: Math.max(powerOfTwo(staged), room),
     }
-    if (hasHeaders) for (let i = 0; i < 2 * count; i++) this.headers[i] += shift
-    this.frameEnd = frameEnd
-    this.bytes = bytes
-    return shift
+    if (shape.frameEnd + shape.room > this.#options.largeBytes) {
+      shape = atLeast(wholeShape, shape)
+      if (lacksBytes) this.#framer ??= this.#options.createFramer()
+    }
+    if (this.#framer !== null && this.#moveInto(this.#framer, shape)) return
+    // Columns that were in a framer's memory stay there until they move.
+    this.#framer = null
+    if (lacksRecords) this.#moveColumns(this, newColumns(shape.records, this.headers.length > 0))
+    if (lacksBytes) this.#moveBytes(this.bytes, Buffer.allocUnsafeSlow(shape.frameEnd + shape.room), shape.frameEnd)
   }
+
+  /** For a stage's first headers: without any, they cost nothing. */
+  beginHeaders(): void {
+    if (this.headers.length === 0) this.headers = new Int32Array(2 * this.nulls.length)
+    this.headers.fill(0, 0, 2 * this.count)
+    this.hasHeaders = true
+  }
+
+  #moveInto(framer: SimdFramer, shape: Shape): boolean {
+    const { length } = this.bytes
+    const isInside = this.bytes.buffer === framer.memory
+    const columns = this.#copiedColumns()
+    if (!framer.reserve(columnsEnd(shape) + spareBytes)) return false
+    const { memory } = framer
+    // Behind all bytes, old and new.
+    this.#moveColumns(columns, columnsIn(memory, shape))
+    const bytes = Buffer.from(memory, 0, shape.frameEnd + shape.room)
+    this.#moveBytes(isInside ? Buffer.from(memory, 0, length) : this.bytes, bytes, shape.frameEnd)
+    return true
+  }
+
+  #copiedColumns(): StagedColumns {
+    const { bounds, partitions, nulls, timestamps, headers, count } = this
+    return {
+      bounds: bounds.slice(0, 2 * count + 1),
+      partitions: partitions.slice(0, count),
+      nulls: nulls.slice(0, count),
+      timestamps: timestamps.slice(0, count),
+      headers: headers.slice(0, 2 * count),
+    }
+  }
+
+  #moveColumns(from: StagedColumns, to: StagedColumns & Pick<StageMemory, 'order'>): void {
+    const { count } = this
+    to.bounds.set(from.bounds.subarray(0, 2 * count + 1))
+    to.partitions.set(from.partitions.subarray(0, count))
+    to.nulls.set(from.nulls.subarray(0, count))
+    to.timestamps.set(from.timestamps.subarray(0, count))
+    if (this.hasHeaders) to.headers.set(from.headers.subarray(0, 2 * count))
+    this.bounds = to.bounds
+    this.partitions = to.partitions
+    this.nulls = to.nulls
+    this.timestamps = to.timestamps
+    this.headers = to.headers
+    this.order = to.order
+  }
+
+  /** `from` and `to` may begin at the same place: nothing moves down. */
+  #moveBytes(from: Buffer, to: Buffer, frameEnd: number): void {
+    const { count, bounds, headers } = this
+    const headersShift = to.length - from.length
+    to.set(from.subarray(this.headersStart, from.length), this.headersStart + headersShift)
+    if (this.hasHeaders) for (let i = 0; i < 2 * count; i++) headers[i] += headersShift
+    this.headersStart += headersShift
+    const shift = frameEnd - this.frameEnd
+    to.set(from.subarray(this.frameEnd, this.end), frameEnd)
+    if (count > 0) for (let i = 0; i <= 2 * count; i++) bounds[i] += shift
+    this.end += shift
+    this.frameEnd = frameEnd
+    this.bytes = to
+  }
+}
+
+type StagedColumns = Pick<StageMemory, 'bounds' | 'partitions' | 'nulls' | 'timestamps' | 'headers'>
+
+function newColumns(records: number, withHeaders: boolean): StagedColumns & Pick<StageMemory, 'order'> {
+  return {
+    bounds: new Int32Array(2 * records + 1),
+    partitions: new Int32Array(records),
+    nulls: new Uint8Array(records),
+    timestamps: new Float64Array(records),
+    order: new Int32Array(records),
+    headers: new Int32Array(withHeaders ? 2 * records : 0),
+  }
+}
+
+/** Behind the bytes; addresses are multiples of their entries' size. */
+function columnsIn(memory: ArrayBuffer, shape: Shape): StagedColumns & Pick<StageMemory, 'order'> {
+  const { records } = shape
+  let end = shape.frameEnd + shape.room
+  const next = (bytes: number): number => (end += bytes) - bytes
+  return {
+    timestamps: new Float64Array(memory, next(8 * records), records),
+    headers: new Int32Array(memory, next(8 * records), 2 * records),
+    partitions: new Int32Array(memory, next(4 * records), records),
+    order: new Int32Array(memory, next(4 * records), records),
+    bounds: new Int32Array(memory, next(8 * records + 4), 2 * records + 1),
+    nulls: new Uint8Array(memory, next(records), records),
+  }
+}
+
+function columnsEnd({ records, frameEnd, room }: Shape): number {
+  return frameEnd + room + (8 + 8 + 4 + 4 + 8 + 1) * records + 4
 }
 
 /**
@@ -59,8 +185,7 @@ export class StageMemory {
  * would keep more for itself in every thread's pool after a larger block was freed (M_MMAP_THRESHOLD in mallopt(3)).
  */
 const smallBytes = 1 << 19
-/** For frames, and as much for staged bytes. */
-const wholeRoom = 1 << 20
+const wholeShape: Shape = { records: 1 << 14, frameEnd: 1 << 21, room: 1 << 20 }
 
 /** Nobody's. */
 export const noMemory = new StageMemory()
@@ -79,13 +204,12 @@ export function giveBackStageMemory(memory: StageMemory): void {
   if (memory !== noMemory && free.length < maxFree) free.push(memory)
 }
 
-function grown<Column extends Int32Array | Uint8Array | Float64Array>(
-  old: Column,
-  column: Column,
-  count: number,
-): Column {
-  column.set(old.subarray(0, count))
-  return column
+function atLeast(least: Shape, { records, frameEnd, room }: Shape): Shape {
+  return {
+    records: Math.max(records, least.records),
+    frameEnd: Math.max(frameEnd, least.frameEnd),
+    room: Math.max(room, least.room),
+  }
 }
 
 function powerOfTwo(atLeast: number): number {

@@ -1,12 +1,6 @@
-import { endianness } from 'node:os'
+import { canRun, ifMemory, instantiate, pageBytes, type Memory } from '../../webassembly.js'
 import { blockRows, pitch, type BlockWords } from './block-words.js'
 import { rowWordsWasm } from './row-words-wasm.js'
-
-/** A WebAssembly.Memory. */
-export interface Memory {
-  readonly buffer: ArrayBuffer
-  grow(pages: number): number
-}
 
 interface Exports {
   readonly memory: Memory
@@ -21,16 +15,6 @@ interface Exports {
   ) => void
 }
 
-// Every JavaScript engine has it, but TypeScript declares it only with the browser's types.
-declare const WebAssembly:
-  | {
-      validate(code: Uint8Array): boolean
-      Module: new (code: Uint8Array) => object
-      Instance: new (module: object) => { readonly exports: unknown }
-    }
-  | undefined
-
-const pageBytes = 0x10000
 /** Addresses of the positions' upper halves and of the words; the lower halves are at 0. */
 const highAt = 4 * blockRows
 const wordsAt = 8 * blockRows
@@ -54,15 +38,8 @@ export class SimdBlockWords implements BlockWords {
 
   /** Null if not supported: no 128-bit SIMD, big-endian, or no address space left for the memory. */
   static create(): SimdBlockWords | null {
-    if (typeof WebAssembly === 'undefined' || endianness() !== 'LE') return null
-    const code = Buffer.from(rowWordsWasm, 'base64')
-    if (!WebAssembly.validate(code)) return null
-    try {
-      return new SimdBlockWords(new WebAssembly.Instance(new WebAssembly.Module(code)).exports as Exports)
-    } catch (error) {
-      if (error instanceof RangeError) return null
-      throw error
-    }
+    if (!canRun(rowWordsWasm)) return null
+    return ifMemory(() => new SimdBlockWords(instantiate(rowWordsWasm) as Exports))
   }
 
   reserve(draws: number): void {
@@ -77,13 +54,11 @@ export class SimdBlockWords implements BlockWords {
 
   /** Makes room for so many bytes behind the words; false: there is none. May replace `low`, `high` and `words`, with the same contents. */
   extend(bytes: number): boolean {
-    try {
+    const resize = (): true => {
       this.#resize(this.words.length, bytes)
       return true
-    } catch (error) {
-      if (error instanceof RangeError) return false
-      throw error
     }
+    return ifMemory(resize) ?? false
   }
 
   #resize(words: number, more: number): void {

@@ -2,7 +2,7 @@ import { blockRows, pitch, type BlockWords } from '../random/block-words.js'
 import { SimdBlockWords } from '../random/simd-block-words.js'
 import { divide, drawNarrow, drawReal, drawRows, drawVariantRows, drawWide, toCodes } from './draw.js'
 import type { AliasRows, NodeTables } from './node-tables.js'
-import { DrawsLayout, SimdDraws, symbolsAt, zerosAt } from './simd-draws.js'
+import { DrawsLayout, SimdDraws, drawnAt, zerosAt } from './simd-draws.js'
 
 /** Where a node's draws go: codes for each row of a batch, and numbers if the column has bins. */
 export interface NodeOutput {
@@ -129,13 +129,13 @@ export class CircuitSampler {
   }
 
   #drawSimd(simd: SimdDraws, words: Int32Array, to: number, count: number): void {
-    for (const { tables, draws, output, ownAt, aboveAt, statesAt, symbolsAt: tableAt } of this.#steps) {
+    for (const { tables, draws, output, ownAt, aboveAt, statesAt, symbolsAt } of this.#steps) {
       if (tables.states && draws.state >= 0)
         simd.drawRows(statesAt, tables.states.bits, aboveAt, draws.state, ownAt, count)
       if (output === null) continue
       if (draws.symbol >= 0) {
         const rows = tables.states ? ownAt : aboveAt
-        simd.drawRows(tableAt, tables.symbols.bits, rows, draws.symbol, symbolsAt, count)
+        simd.drawRows(symbolsAt, tables.symbols.bits, rows, draws.symbol, drawnAt, count)
         output.codes.set(count === blockRows ? simd.symbols : simd.symbols.subarray(0, count), to)
       } else output.codes.fill(0, to, to + count)
       drawValues(tables, draws, words, output, to, count)

@@ -1,3 +1,4 @@
+import { instantiate } from '../../webassembly.js'
 import { blockRows, pitch } from '../random/block-words.js'
 import type { SimdBlockWords } from '../random/simd-block-words.js'
 import { drawRowsWasm } from './draw-rows-wasm.js'
@@ -6,17 +7,12 @@ interface Exports {
   readonly drawRows: (table: number, bits: number, rows: number, words: number, out: number, count: number) => void
 }
 
-declare const WebAssembly: {
-  Module: new (code: Uint8Array) => object
-  Instance: new (module: object, imports: object) => { readonly exports: unknown }
-}
-
 /** Of a block's rows: a symbol or a state each. */
 const rowsBytes = 2 * blockRows
 
 /** Where the first row of every table is drawn from, and where symbols go. */
 export const zerosAt = 0
-export const symbolsAt = rowsBytes
+export const drawnAt = rowsBytes
 const rowsAt = 2 * rowsBytes
 
 /** Tables above this are left where they are: most of their cost is the cache's, and they would take memory twice. */
@@ -74,13 +70,12 @@ export class SimdDraws {
   readonly #drawRows: Exports['drawRows']
   #owner: object | null = null
   #base = 0
-  /** Of a block, as `drawRows` leaves them at `symbolsAt`. */
+  /** Of a block, as `drawRows` leaves them at `drawnAt`. */
   symbols = new Uint16Array(0)
 
   private constructor(block: SimdBlockWords) {
     this.block = block
-    const module = new WebAssembly.Module(Buffer.from(drawRowsWasm, 'base64'))
-    this.#drawRows = (new WebAssembly.Instance(module, { words: { memory: block.memory } }).exports as Exports).drawRows
+    this.#drawRows = (instantiate(drawRowsWasm, { words: { memory: block.memory } }) as Exports).drawRows
   }
 
   /** Those that share a block's memory. */
@@ -104,7 +99,7 @@ export class SimdDraws {
     if (!block.extend(layout.bytes)) return false
     this.#base = block.end
     layout.write(block.memory.buffer, this.#base)
-    this.symbols = new Uint16Array(block.memory.buffer, this.#base + symbolsAt, blockRows)
+    this.symbols = new Uint16Array(block.memory.buffer, this.#base + drawnAt, blockRows)
     this.#owner = owner
     return true
   }

@@ -4,7 +4,8 @@ import fc from 'fast-check'
 import type { Kernel } from '#src/fit/kernel.js'
 import { plainKernel } from '#src/fit/plain-kernel.js'
 import { TrainingRandom } from '#src/fit/random.js'
-import { hasSimd, sharedMemory, simdKernel } from '#src/fit/simd.js'
+import { hasSimd, simdKernel } from '#src/fit/simd.js'
+import { sharedMemory } from '#src/webassembly.js'
 
 type Numbers = Float32Array | Float64Array
 

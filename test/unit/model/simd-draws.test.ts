@@ -9,7 +9,7 @@ import { SimdBlockWords } from '#src/model/random/simd-block-words.js'
 import { baseNodes } from '#src/model/sample/base.js'
 import { CircuitSampler, type NodeOutput } from '#src/model/sample/circuit-sampler.js'
 import { drawRows } from '#src/model/sample/draw.js'
-import { DrawsLayout, SimdDraws, symbolsAt } from '#src/model/sample/simd-draws.js'
+import { DrawsLayout, SimdDraws, drawnAt } from '#src/model/sample/simd-draws.js'
 import { censusLikeArtifact } from '../../support/models.js'
 
 const model = parseModel(Buffer.from(writeModel(censusLikeArtifact())), 'test')
@@ -77,7 +77,7 @@ test('WebAssembly draws the same symbols from an alias table as plain TypeScript
       simd.load(rows, layout)
       words.fill(0, 1, blockRows)
       new Uint16Array(block.memory.buffer, block.end + layout.rows(0), rows.length).set(rows)
-      simd.drawRows(tableAt, bits, layout.rows(0), draw, symbolsAt, rows.length)
+      simd.drawRows(tableAt, bits, layout.rows(0), draw, drawnAt, rows.length)
       const expected = new Uint16Array(rows.length)
       drawRows(table, bits, rows, words.words, draw * pitch, expected, 0, rows.length)
       assert.deepEqual(simd.symbols.slice(0, rows.length), expected)
