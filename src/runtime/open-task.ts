@@ -85,7 +85,7 @@ export async function openTask(
   const { name, sinkName, tasks } = connector
   const sinkOf = sinkName === null ? {} : { sink: sinkName }
   const shard: ShardId = { connector: name, ...sinkOf, shard: index, shards: tasks.max }
-  const pacing = await loadPacing(connector.throughput, shard)
+  const pacing = await loadPacing(connector.throughput, shard, (slice.to ?? Infinity) - slice.from)
   const generator = await openConnector(connector, {
     load: (path) => models.load(path),
     shard: shard.shard,

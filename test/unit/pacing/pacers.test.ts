@@ -237,3 +237,12 @@ test('pacing is loaded for the throughput, the same as created', async (t) => {
     if (!(pacer instanceof Unlimited)) assert.deepEqual(drive(pacer, 300, 100), drive(created, 300, 100))
   }
 })
+
+test('the largest grant of a short stream is the whole stream', async () => {
+  const shard = { connector: 'c', shard: 0, shards: 1 }
+  for (const given of [{}, { rate: 1e6 }, { intervalMs: 50 }]) {
+    const of = async (records?: number): Promise<number> =>
+      (await loadPacing(throughputOf({ ...given, batchSize: 1_000 }), shard, records)).largestGrant
+    assert.deepEqual([await of(0), await of(1), await of(20), await of(5_000), await of()], [1, 1, 20, 1_000, 1_000])
+  }
+})
