@@ -23,7 +23,7 @@ const never = 2 ** 31 - 1
  * - Requests wait while a SASL session is renewed; a broker would close the connection on them (KIP-368).
  * - Requests wait while a quota throttles the connection, and the timeout of those in flight is extended: the broker
  *   reads nothing from the connection meanwhile (KIP-219).
- * - Large requests are sent from reused memory.
+ * - Large requests are sent from reused or lent memory.
  * - A response that arrives after its request timed out is ignored; the library would disconnect.
  */
 export class WatchedConnection extends Connection {
@@ -59,7 +59,10 @@ export class WatchedConnection extends Connection {
     this.on('sasl:authentication', authenticated)
     this.on('sasl:authentication:extended', authenticated)
     this.on('error', (error) => this.#refuse(error))
-    this.on('close', () => this.#refuse(null))
+    this.on('close', () => {
+      this.#reused.drop()
+      this.#refuse(null)
+    })
   }
 
   /** When it last had a response, by `performance.now()`. A quota that throttles it counts as one. */

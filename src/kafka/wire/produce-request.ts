@@ -40,7 +40,7 @@ export interface ProduceAnswer {
   readonly throttleMs: number
 }
 
-/** Sends with acks=all. The batches are copied before the call returns. */
+/** Sends with acks=all. The batches are copied before the call returns, unless they are lent. */
 export type ProduceApi = API<[transactionalId: string | null, timeoutMs: number, parts: ProducePart[]], ProduceAnswer>
 
 const firstById = 13

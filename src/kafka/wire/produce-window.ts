@@ -7,6 +7,7 @@ import type { Codec } from '../codec.js'
 import { protocolFailure } from '../errors.js'
 import { GenesisError } from '../../errors.js'
 import type { SizeLimit } from '../producer.js'
+import { lend, Loan, minLentBytes } from '../lent-memory.js'
 import { giveBack, takeMemory } from '../request-memory.js'
 import { ThrottleMeter } from '../throttle.js'
 import type { Leaders } from './leaders.js'
@@ -126,7 +127,7 @@ export class ProduceWindow {
     }, this.#fail)
   }
 
-  /** Sends one batch to each of some partitions. Their memory may be reused once this returns. */
+  /** Sends one batch to each of some partitions. Memory that is not lent may be reused once this returns. */
   dispatch(all: readonly TopicRecords[]): void {
     const facts = all.map((records): BatchFacts => {
       const { topic, partition, count, baseTimestamp, maxTimestamp } = records
@@ -271,12 +272,14 @@ function patienceMs(code: number, timeoutMs: number): number {
   return unheard.has(code) ? Math.min(newLeaderMs, timeoutMs) : 0
 }
 
-/** A copy in memory that is added to `copies`, to be given back. */
+/** A copy in memory that is added to `copies`, to be given back. Until then it may be sent several times. */
 function copyInto(copies: Buffer[], bytes: Buffer): Buffer {
   const memory = takeMemory(bytes.length)
   copies.push(memory)
   memory.set(bytes)
-  return memory.subarray(0, bytes.length)
+  const copy = memory.subarray(0, bytes.length)
+  if (bytes.length >= minLentBytes) lend(copy, new Loan())
+  return copy
 }
 
 function nameOf({ topic, partition }: TopicPartition): string {

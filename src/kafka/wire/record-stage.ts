@@ -4,6 +4,7 @@
  * staged, not with the number of partitions.
  */
 import type { EncodedBatch, EncodedHeaders } from '../../record.js'
+import { lend, minLentBytes } from '../lent-memory.js'
 import { nullKey, nullValue } from './framer.js'
 import { headerBytes } from './record-batch.js'
 import { recordOverhead, singleRecordBatchBytes } from './record-batch-write.js'
@@ -26,7 +27,7 @@ export interface FramedRecords {
   readonly count: number
   readonly baseTimestamp: number
   readonly maxTimestamp: number
-  /** Part of the stage's memory: invalid after the next `add` or `release`. */
+  /** Part of the stage's memory: unless it is lent, invalid after the next `add` or `release`. */
   readonly bytes: Buffer
 }
 
@@ -164,17 +165,20 @@ export class RecordStage {
     const isSorted = this.#touched.length > 1
     if (isSorted) this.#sort()
     const framed: FramedRecords[] = []
+    const place = memory.place()
+    let { start } = place
     let first = 0
-    let start = 0
     for (const partition of this.#touched) {
       const count = this.#counts[partition]
       const end = framer.frame(memory, isSorted, first, count, start + headerBytes)
+      const frame = bytes.subarray(start, end)
+      if (place.loan !== null && frame.length >= minLentBytes) lend(frame, place.loan)
       framed.push({
         partition,
         count,
         baseTimestamp: timestamps[isSorted ? order[first] : first],
         maxTimestamp: framer.maxTimestamp,
-        bytes: bytes.subarray(start, end),
+        bytes: frame,
       })
       this.#counts[partition] = 0
       first += count
@@ -190,6 +194,14 @@ export class RecordStage {
     if (this.count > 0) return
     giveBackStageMemory(this.#memory)
     this.#memory = noMemory
+  }
+
+  /** Drops what is staged, and gives its memory back. */
+  discard(): void {
+    for (const partition of this.#touched) this.#counts[partition] = 0
+    this.#touched = []
+    this.#memory.clear()
+    this.release()
   }
 
   /** Sorts the records' indices by partition (in #touched order), keeping the order within each. */

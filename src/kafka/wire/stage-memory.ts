@@ -1,3 +1,4 @@
+import { Loan } from '../lent-memory.js'
 import type { Columns, Framer } from './framer.js'
 import { plainFramer } from './framer.js'
 import { createSimdFramer, spareBytes, type SimdFramer } from './simd-framer.js'
@@ -5,6 +6,7 @@ import { createSimdFramer, spareBytes, type SimdFramer } from './simd-framer.js'
 interface Shape {
   /** Of the columns. */
   readonly records: number
+  /** For frames, twice if large. */
   readonly frameEnd: number
   /** Behind it, for staged bytes. */
   readonly room: number
@@ -23,7 +25,10 @@ export interface MemoryOptions {
  * time, need only a few. Once it is large, it is the memory of WebAssembly.
  */
 export class StageMemory implements Columns {
-  /** Framed batches occupy [0, frameEnd). Keys and values are staged from frameEnd on, headers up to the end: the framer needs them in one array. */
+  /**
+   * Framed batches occupy [0, frameEnd), of large memory one half at a time. Keys and values are staged from frameEnd on, headers up to the
+   * end: the framer needs them in one array.
+   */
   bytes: Buffer = Buffer.alloc(0)
   frameEnd = 0
   bounds = new Int32Array(0)
@@ -40,6 +45,8 @@ export class StageMemory implements Columns {
   /** Where staged headers begin. */
   headersStart = 0
   #framer: SimdFramer | null = null
+  /** Of the halves; none: not large. */
+  #loans: readonly Loan[] = []
   readonly #options: Required<MemoryOptions>
 
   constructor({ largeBytes = smallBytes, createFramer = createSimdFramer }: MemoryOptions = {}) {
@@ -55,6 +62,16 @@ export class StageMemory implements Columns {
     return this.end - this.frameEnd + this.bytes.length - this.headersStart
   }
 
+  /**
+   * Where frames go, and the loan to lend them for; null: they may be overwritten soon. One half is lent at most, so the other is free; it is not
+   * even touched unless a socket is slow.
+   */
+  place(): { readonly start: number; readonly loan: Loan | null } {
+    const [first, second] = this.#loans
+    if (this.#loans.length === 0) return { start: 0, loan: null }
+    return first.isFree ? { start: 0, loan: second.isFree ? first : null } : { start: this.frameEnd / 2, loan: null }
+  }
+
   clear(): void {
     this.count = 0
     this.end = this.frameEnd
@@ -66,24 +83,36 @@ export class StageMemory implements Columns {
   reserve(records: number, bytes: number, frames: number): void {
     const count = this.count + records
     const staged = this.stagedBytes + bytes
+    const places = this.#loans.length || 1
+    const frameRoom = this.frameEnd / places
     const room = this.bytes.length - this.frameEnd
     const lacksRecords = count > this.nulls.length
-    const lacksBytes = frames + spareBytes > this.frameEnd || staged > room
+    const lacksBytes = frames + spareBytes > frameRoom || staged > room
     if (!lacksRecords && !lacksBytes) return
-    let shape: Shape = {
+    const shape: Shape = {
       records: lacksRecords ? powerOfTwo(count) : this.nulls.length,
-      frameEnd: Math.max(powerOfTwo(frames + spareBytes), this.frameEnd),
+      frameEnd: Math.max(powerOfTwo(frames + spareBytes), frameRoom),
       room: Math.max(powerOfTwo(staged), room),
     }
-    if (shape.frameEnd + shape.room > this.#options.largeBytes) {
-      shape = atLeast(wholeShape, shape)
-      if (lacksBytes) this.#framer ??= this.#options.createFramer()
+    if (shape.frameEnd + shape.room > this.#options.largeBytes) this.#makeLarge(atLeast(wholeShape, shape))
+    else {
+      if (lacksRecords) this.#moveColumns(this, newColumns(shape.records, this.headers.length > 0))
+      if (lacksBytes) this.#moveBytes(this.bytes, Buffer.allocUnsafeSlow(shape.frameEnd + shape.room), shape.frameEnd)
     }
-    if (this.#framer !== null && this.#moveInto(this.#framer, shape)) return
-    // Columns that were in a framer's memory stay there until they move.
-    this.#framer = null
-    if (lacksRecords) this.#moveColumns(this, newColumns(shape.records, this.headers.length > 0))
-    if (lacksBytes) this.#moveBytes(this.bytes, Buffer.allocUnsafeSlow(shape.frameEnd + shape.room), shape.frameEnd)
+  }
+
+  #makeLarge({ records, frameEnd, room }: Shape): void {
+    const shape = { records, frameEnd: 2 * frameEnd, room }
+    // What is lent must not move: whoever uses it keeps it alive.
+    const isLent = this.#loans.some(({ isFree }) => !isFree)
+    const framer = isLent ? null : (this.#framer ?? this.#options.createFramer())
+    if (framer !== null && this.#moveInto(framer, shape)) this.#framer = framer
+    else {
+      this.#framer = null
+      this.#moveColumns(this, newColumns(records, this.headers.length > 0))
+      this.#moveBytes(this.bytes, Buffer.allocUnsafeSlow(shape.frameEnd + room), shape.frameEnd)
+    }
+    this.#loans = [new Loan(), new Loan()]
   }
 
   /** For a stage's first headers: without any, they cost nothing. */

@@ -187,6 +187,7 @@ export class WireProducer implements KafkaProducer {
       // The next owner of the transactional id ends it, or it times out.
     }
     this.#window?.stop()
+    this.#stage.discard()
     await this.#connections.close()
   }
 

@@ -22,6 +22,6 @@ for (const [name, createFramer] of [
   test(`a stage with ${name} grows by doubling while it is small, and then at one go`, () => {
     const memory = new StageMemory({ createFramer })
     const step = 10_000
-    assert.deepEqual(sizesWhileFilled(memory, 3_000_000, step), [32, 64, 128, 256, 512, 3072, 4096, 8192])
+    assert.deepEqual(sizesWhileFilled(memory, 3_000_000, step), [32, 64, 128, 256, 512, 5120, 6144, 12288])
     for (let i = 0; i < 300; i++) assert.equal(memory.bytes[memory.frameEnd + i * step], (i + 1) % 256)
   })

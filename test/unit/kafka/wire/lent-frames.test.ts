@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { loanOf } from '#src/kafka/lent-memory.js'
+import { headerBytes } from '#src/kafka/wire/record-batch.js'
+import { RecordStage } from '#src/kafka/wire/record-stage.js'
+import { SimdFramer } from '#src/kafka/wire/simd-framer.js'
+import { StageMemory } from '#src/kafka/wire/stage-memory.js'
+import { encodedBatch } from '../../../support/encoded-batch.js'
+
+const limits = { partitions: 1, batchBytes: 1 << 24, bytes: 1 << 24 }
+
+function batchOf(count: number, size: number, fill: number) {
+  return encodedBatch(
+    Array.from({ length: count }, () => ({ key: null, value: Buffer.alloc(size, fill), timestamp: 0, partition: 0 })),
+  )
+}
+
+function framesOf(stage: RecordStage, count: number, size: number, fill: number): Buffer {
+  const { batch, partitions } = batchOf(count, size, fill)
+  assert.equal(stage.add(batch, partitions, 0, 0), count)
+  return stage.frame()[0].bytes
+}
+
+/** What they should be. */
+function expected(count: number, size: number, fill: number): Buffer {
+  const plain = new RecordStage(limits, new StageMemory({ createFramer: () => null }))
+  return Buffer.from(framesOf(plain, count, size, fill).subarray(headerBytes))
+}
+
+for (const [name, createFramer] of [
+  ['plain memory', () => null],
+  ['memory of WebAssembly', () => SimdFramer.create()],
+] as const) {
+  const large = (): RecordStage => new RecordStage(limits, new StageMemory({ largeBytes: 0, createFramer }))
+
+  test(`frames in ${name} stay as they are while they are lent, whatever is framed meanwhile`, () => {
+    const stage = large()
+    const lent = framesOf(stage, 1000, 100, 1)
+    const loan = loanOf(lent)
+    assert.ok(loan)
+    loan.begin()
+    const kept = expected(1000, 100, 1)
+    for (const [count, size, fill] of [
+      [1000, 100, 2],
+      [5000, 90, 3],
+      // More records, and more bytes, than there is room for.
+      [40_000, 50, 4],
+      [2000, 3000, 5],
+      [30, 20, 6],
+    ]) {
+      const frames = framesOf(stage, count, size, fill)
+      assert.ok(frames.subarray(headerBytes).equals(expected(count, size, fill)))
+      assert.ok(lent.subarray(headerBytes).equals(kept))
+    }
+    loan.end()
+  })
+
+  test(`only one half of ${name} is lent at a time`, () => {
+    const stage = large()
+    const first = framesOf(stage, 1000, 100, 1)
+    const loan = loanOf(first)
+    loan?.begin()
+    const second = framesOf(stage, 1000, 100, 2)
+    assert.equal(loanOf(second), undefined)
+    assert.notEqual(second.byteOffset, first.byteOffset)
+    loan?.end()
+    const third = framesOf(stage, 1000, 100, 3)
+    assert.equal(loanOf(third), loan)
+    assert.equal(third.byteOffset, first.byteOffset)
+  })
+}
+
+test('small stages and small batches are not lent', () => {
+  const small = new RecordStage(limits, new StageMemory())
+  assert.equal(loanOf(framesOf(small, 1000, 100, 1)), undefined)
+  const large = new RecordStage(limits, new StageMemory({ largeBytes: 0 }))
+  assert.equal(loanOf(framesOf(large, 100, 100, 1)), undefined)
+})
+
+test('a stage that is discarded begins anew', () => {
+  const stage = new RecordStage(limits)
+  const { batch, partitions } = batchOf(10, 10, 1)
+  stage.add(batch, partitions, 0, 0)
+  stage.discard()
+  assert.equal(stage.count, 0)
+  assert.ok(
+    framesOf(stage, 5, 10, 2)
+      .subarray(headerBytes)
+      .equals(expected(5, 10, 2)),
+  )
+})
