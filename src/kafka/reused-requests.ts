@@ -23,10 +23,12 @@ export class ReusedRequests {
   readonly #bodies = new Map<number, Body>()
   #last = 0
   #attached: Socket | null = null
+  #ended = false
 
   /** What the library should send for this payload. Its bytes may change once this returns, except for lent ones. */
   replace(apiKey: number, payload: Writer): Writer {
-    if (apiKey !== produce) return payload
+    // The library refuses a request on a connection that has ended: no socket would take its memory and set it free.
+    if (apiKey !== produce || this.#ended) return payload
     this.#last = (this.#last + 1) | 0
     this.#bodies.set(this.#last, bodyOf(payload))
     const token = Writer.create().appendInt32(this.#last)
@@ -38,6 +40,7 @@ export class ReusedRequests {
   attach(socket: Socket): void {
     if (socket === this.#attached) return
     this.#attached = socket
+    this.#ended = false
     const write = socket.write.bind(socket) as (bytes: Uint8Array, done?: () => void) => boolean
     socket.write = (bytes: Buffer, ...rest: []) => {
       const body = this.#bodyOf(bytes)
@@ -57,6 +60,7 @@ export class ReusedRequests {
 
   /** The connection has ended: what was not written is not needed any more. */
   drop(): void {
+    this.#ended = true
     this.#bodies.forEach(end)
     this.#bodies.clear()
   }

@@ -128,6 +128,18 @@ for (const isTls of [false, true])
     })
   })
 
+test('requests to a connection that has ended leave lent memory free', async (t) => {
+  const { connection, accepted } = await connected(t, false)
+  const closed = once(connection, 'close')
+  accepted.destroy()
+  await closed
+  const lent = Buffer.alloc(100)
+  const loan = new Loan()
+  lend(lent, loan)
+  await assert.rejects(send(connection, lent), { message: 'Connection closed' })
+  assert.equal(loan.isFree, true)
+})
+
 test('requests that were never written set lent memory free with their connection', () => {
   const requests = new ReusedRequests()
   const lent = Buffer.alloc(10)
