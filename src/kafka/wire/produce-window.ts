@@ -174,7 +174,13 @@ export class ProduceWindow {
   /** Compresses at once, several batches at a time, also while a partition's first batch is on its way; sends in order. */
   async #compressAndSend(all: readonly TopicRecords[], facts: readonly BatchFacts[]): Promise<void> {
     const before = this.#turn
-    const packed = Promise.all(all.map(async (records, i) => this.#partOf(records, await compress(records, facts[i]))))
+    const packed = Promise.all(
+      all.map(async (records, i) => {
+        // Now: its bytes are none any more if the stage's memory grows meanwhile.
+        const part = this.#partOf(records, records.bytes)
+        return { ...part, batch: await compress(records, facts[i]) }
+      }),
+    )
     const sent = Promise.all([packed, before]).then(([parts]) => {
       const isFirst = this.#isFirst(all)
       const done = this.#send(parts, isFirst).then(() => {

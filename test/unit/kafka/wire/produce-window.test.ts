@@ -136,20 +136,20 @@ describe('batches that are compressed', () => {
     const { begun, codec } = slowCodec()
     const { sent, answers, leaders } = slowLeader()
     const failures: unknown[] = []
+    const pace = new RequestPace(1 << 20)
     const window = new ProduceWindow(
       {
         ...{ leaders, transactionalId: null, v2: false, timeoutMs: 1_000 },
-        ...{ sizeLimit: () => ({}), pace: new RequestPace(1 << 20), onThrottle: () => {}, onProgress: () => {} },
+        ...{ sizeLimit: () => ({}), pace, onThrottle: () => {}, onProgress: () => {} },
         onFailure: (error) => failures.push(error),
       },
       { id: 1n, epoch: 0 },
     )
-    const dispatch = (count: number): void => {
+    const dispatch = (count: number, bytes = Buffer.alloc(headerBytes + 10, count)): void => {
       const facts = { topic: 't', partition: 0, count, baseTimestamp: 0, maxTimestamp: 0 }
-      const bytes = Buffer.alloc(headerBytes + 10, count)
       window.dispatch([{ ...facts, bytes, codec }])
     }
-    return { begun, sent, answers, failures, window, dispatch }
+    return { begun, sent, answers, failures, pace, window, dispatch }
   }
 
   test("are compressed at the same time, and sent in order, after the partition's first", async () => {
@@ -175,5 +175,19 @@ describe('batches that are compressed', () => {
     await settled()
     assert.equal(sent.length, 1)
     assert.ok(failures.length > 0)
+  })
+
+  test('count as large as they were, even if the memory they were framed in has moved', async () => {
+    const { begun, answers, pace, dispatch } = setUp()
+    const before = pace.bytes
+    const memory = new ArrayBuffer(before)
+    dispatch(1, Buffer.from(memory))
+    // As memory of WebAssembly does when it grows.
+    structuredClone(memory, { transfer: [memory] })
+    begun[0]()
+    await settled()
+    answers[0](0)
+    await settled()
+    assert.ok(pace.bytes > before)
   })
 })
