@@ -124,8 +124,9 @@ export class WatchedConnection extends Connection {
     this.#held.push({ send: () => send(() => kept), refuse: (error) => callback(error) })
   }
 
+  /** What waits is not overtaken: its timer is late if the thread is busy, and a producer's batches have an order. */
   get #isHeld(): boolean {
-    return !this.#ended && (this.#renewing || this.#throttle.leftMs() > 0)
+    return !this.#ended && (this.#renewing || this.#held.length > 0 || this.#throttle.leftMs() > 0)
   }
 
   /** Calls back once: with the response, or on timeout. */

@@ -58,6 +58,17 @@ test('a request that waits for a quota is sent as it was, whatever becomes of it
   assert.deepEqual(got, ['first', 'second'])
 })
 
+test('a request that waits for a quota is not overtaken by one that is made when the wait is over', async (t) => {
+  const { connection, got } = await throttled(t, 20)
+  await send(connection, Buffer.from('first'))
+  const heldUntil = performance.now() + 21
+  const second = send(connection, Buffer.from('second'))
+  // The thread is busy: no timer fires.
+  while (performance.now() < heldUntil);
+  await Promise.all([second, send(connection, Buffer.from('third'))])
+  assert.deepEqual(got, ['first', 'second', 'third'])
+})
+
 test('requests of every size arrive as they were, from memory that is used again', async (t) => {
   const { connection, got } = await throttled(t, 0)
   const sizes = [3, 20_000, 1 << 20, 16_384, 100_000, 20_000]
