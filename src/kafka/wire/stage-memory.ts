@@ -103,9 +103,9 @@ export class StageMemory implements Columns {
 
   #makeLarge({ records, frameEnd, room }: Shape): void {
     const shape = { records, frameEnd: 2 * frameEnd, room }
-    // What is lent must not move: whoever uses it keeps it alive.
+    // What is lent must not move: whoever uses it keeps it alive, and this goes elsewhere.
     const isLent = this.#loans.some(({ isFree }) => !isFree)
-    const framer = isLent ? null : (this.#framer ?? this.#options.createFramer())
+    const framer = (isLent ? null : this.#framer) ?? this.#options.createFramer()
     if (framer !== null && this.#moveInto(framer, shape)) this.#framer = framer
     else {
       this.#framer = null

@@ -70,6 +70,20 @@ for (const [name, createFramer] of [
   })
 }
 
+test('memory that grows while a part is lent stays in WebAssembly', () => {
+  const memory = new StageMemory({ largeBytes: 0, createFramer: () => SimdFramer.create() })
+  const stage = new RecordStage(limits, memory)
+  const { framer } = memory
+  const lent = framesOf(stage, 1000, 100, 1)
+  loanOf(lent)?.begin()
+  const large = memory.framer
+  assert.notEqual(large, framer)
+  framesOf(stage, 40_000, 50, 2)
+  assert.equal(memory.framer instanceof SimdFramer, true)
+  assert.notEqual(memory.framer, large)
+  assert.ok(lent.subarray(headerBytes).equals(expected(1000, 100, 1)))
+})
+
 test('small stages and small batches are not lent', () => {
   const small = new RecordStage(limits, new StageMemory())
   assert.equal(loanOf(framesOf(small, 1000, 100, 1)), undefined)
