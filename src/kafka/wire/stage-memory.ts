@@ -102,17 +102,19 @@ export class StageMemory implements Columns {
   }
 
   #makeLarge({ records, frameEnd, room }: Shape): void {
-    const shape = { records, frameEnd: 2 * frameEnd, room }
+    // Columns are of 32 bits: what is huge has no second place, and is not lent.
+    const isHuge = 2 * frameEnd + room > 2 ** 31
+    const shape = { records, frameEnd: isHuge ? frameEnd : 2 * frameEnd, room }
     // What is lent must not move: whoever uses it keeps it alive, and this goes elsewhere.
     const isLent = this.#loans.some(({ isFree }) => !isFree)
-    const framer = (isLent ? null : this.#framer) ?? this.#options.createFramer()
+    const framer = isHuge ? null : ((isLent ? null : this.#framer) ?? this.#options.createFramer())
     if (framer !== null && this.#moveInto(framer, shape)) this.#framer = framer
     else {
       this.#framer = null
       this.#moveColumns(this, newColumns(records, this.headers.length > 0))
       this.#moveBytes(this.bytes, Buffer.allocUnsafeSlow(shape.frameEnd + room), shape.frameEnd)
     }
-    this.#loans = [new Loan(), new Loan()]
+    this.#loans = isHuge ? [] : [new Loan(), new Loan()]
   }
 
   /** For a stage's first headers: without any, they cost nothing. */

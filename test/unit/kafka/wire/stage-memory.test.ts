@@ -25,3 +25,16 @@ for (const [name, createFramer] of [
     assert.deepEqual(sizesWhileFilled(memory, 3_000_000, step), [32, 64, 128, 256, 512, 5120, 6144, 12288])
     for (let i = 0; i < 300; i++) assert.equal(memory.bytes[memory.frameEnd + i * step], (i + 1) % 256)
   })
+
+for (const createFramer of [() => null, () => SimdFramer.create()])
+  test('32 bits are enough for what a stage holds, however large', () => {
+    // Only reserved: memory that nobody writes is none.
+    const memory = new StageMemory({ createFramer })
+    for (const bytes of [1e6, 400e6, 600e6, 900e6]) {
+      memory.reserve(1, bytes, bytes)
+      assert.ok(memory.frameEnd + bytes < 2 ** 31)
+      assert.ok(memory.bytes.length - memory.frameEnd >= bytes)
+      const { start } = memory.place()
+      assert.ok(start + bytes <= memory.frameEnd)
+    }
+  })
