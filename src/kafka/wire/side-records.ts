@@ -14,7 +14,9 @@ export type PlainRecord = Pick<SideRecord, 'key' | 'value' | 'headers'>
 /** Frames a record for another topic in its own batch, so that the number of side records never makes a batch too large. */
 export function frameSideRecord(record: SideRecord, now: number): TopicRecords {
   const { topic, partition } = record
-  const stage = new RecordStage({ partitions: 1, batchBytes: Infinity, bytes: Infinity }, new StageMemory())
+  // Never large: it would take one of the few framers from a producer, for a single record.
+  const memory = new StageMemory({ largeBytes: Infinity })
+  const stage = new RecordStage({ partitions: 1, batchBytes: Infinity, bytes: Infinity }, memory)
   stage.add(encodeRecords([record]), new Int32Array(1), 0, now)
   const [framed] = stage.frame()
   return { ...framed, topic, partition, codec: codecs.none }

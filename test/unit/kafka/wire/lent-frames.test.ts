@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { loanOf } from '#src/kafka/lent-memory.js'
 import { headerBytes } from '#src/kafka/wire/record-batch.js'
 import { RecordStage } from '#src/kafka/wire/record-stage.js'
-import { SimdFramer } from '#src/kafka/wire/simd-framer.js'
+import { frameSideRecord } from '#src/kafka/wire/side-records.js'
+import { SimdFramer, createSimdFramer } from '#src/kafka/wire/simd-framer.js'
 import { StageMemory } from '#src/kafka/wire/stage-memory.js'
 import { encodedBatch } from '../../../support/encoded-batch.js'
 
@@ -89,6 +90,15 @@ test('small stages and small batches are not lent', () => {
   assert.equal(loanOf(framesOf(small, 1000, 100, 1)), undefined)
   const large = new RecordStage(limits, new StageMemory({ largeBytes: 0 }))
   assert.equal(loanOf(framesOf(large, 100, 100, 1)), undefined)
+})
+
+test('side records, however large, leave WebAssembly to the stages', () => {
+  const value = Buffer.alloc(1 << 20, 1)
+  for (let n = 0; n < 4; n++) {
+    const { bytes } = frameSideRecord({ topic: 's', partition: 0, key: null, value }, 0)
+    assert.ok(bytes.includes(value))
+  }
+  assert.notEqual(createSimdFramer(), null)
 })
 
 test('a stage that is discarded begins anew', () => {
