@@ -45,8 +45,8 @@ export class StageMemory implements Columns {
   /** Where staged headers begin. */
   headersStart = 0
   #framer: SimdFramer | null = null
-  /** Of the halves; none: not large. */
-  #loans: readonly Loan[] = []
+  /** Of the first half; null: there are no halves. */
+  #loan: Loan | null = null
   readonly #options: Required<MemoryOptions>
 
   constructor({ largeBytes = smallBytes, createFramer = createSimdFramer }: MemoryOptions = {}) {
@@ -63,13 +63,12 @@ export class StageMemory implements Columns {
   }
 
   /**
-   * Where frames go, and the loan to lend them for; null: they may be overwritten soon. One half is lent at most, so the other is free; it is not
+   * Where frames go, and the loan to lend them for; null: they may be overwritten soon. Only the first half is ever lent; the second is not
    * even touched unless a socket is slow.
    */
   place(): { readonly start: number; readonly loan: Loan | null } {
-    const [first, second] = this.#loans
-    if (this.#loans.length === 0) return { start: 0, loan: null }
-    return first.isFree ? { start: 0, loan: second.isFree ? first : null } : { start: this.frameEnd / 2, loan: null }
+    const loan = this.#loan
+    return loan === null || loan.isFree ? { start: 0, loan } : { start: this.frameEnd / 2, loan: null }
   }
 
   clear(): void {
@@ -83,8 +82,7 @@ export class StageMemory implements Columns {
   reserve(records: number, bytes: number, frames: number): void {
     const count = this.count + records
     const staged = this.stagedBytes + bytes
-    const places = this.#loans.length || 1
-    const frameRoom = this.frameEnd / places
+    const frameRoom = this.#loan === null ? this.frameEnd : this.frameEnd / 2
     const room = this.bytes.length - this.frameEnd
     const lacksRecords = count > this.nulls.length
     const lacksBytes = frames + spareBytes > frameRoom || staged > room
@@ -106,7 +104,7 @@ export class StageMemory implements Columns {
     const isHuge = 2 * frameEnd + room > 2 ** 31
     const shape = { records, frameEnd: isHuge ? frameEnd : 2 * frameEnd, room }
     // What is lent must not move: whoever uses it keeps it alive, and this goes elsewhere.
-    const isLent = this.#loans.some(({ isFree }) => !isFree)
+    const isLent = this.#loan?.isFree === false
     const framer = isHuge ? null : ((isLent ? null : this.#framer) ?? this.#options.createFramer())
     if (framer !== null && this.#moveInto(framer, shape)) this.#framer = framer
     else {
@@ -114,7 +112,7 @@ export class StageMemory implements Columns {
       this.#moveColumns(this, newColumns(records, this.headers.length > 0))
       this.#moveBytes(this.bytes, Buffer.allocUnsafeSlow(shape.frameEnd + room), shape.frameEnd)
     }
-    this.#loans = isHuge ? [] : [new Loan(), new Loan()]
+    this.#loan = isHuge ? null : new Loan()
   }
 
   /** For a stage's first headers: without any, they cost nothing. */
