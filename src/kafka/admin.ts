@@ -38,7 +38,7 @@ export interface TopicExpectation {
   readonly config?: Readonly<Record<string, string>>
 }
 
-/** The configuration of a checkpoint topic. */
+/** The configuration of topics whose last record of a key counts: of checkpoints, and of a group's stores. */
 export const compacted = { 'cleanup.policy': 'compact' }
 
 const defaultMaxMessageBytes = 1_048_588

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClusterOptions } from '../config/cluster.js'
 import { asGenesisError, GenesisError } from '../errors.js'
-import { KafkaAdmin } from './admin.js'
+import { compacted, KafkaAdmin } from './admin.js'
 import { kafkaError } from './errors.js'
 import { sharedRuns } from './shared-runs.js'
 import { StoreWriter } from './store-writer.js'
@@ -146,15 +146,14 @@ export class KafkaStore implements Store {
 
   async #ensureTopic(): Promise<void> {
     const { topic, creation } = this.#options
-    const config = { 'cleanup.policy': 'compact' }
     await this.#admin.ensureTopic(
       topic,
       creation && {
         partitions: 1,
         replicationFactor: creation.replicationFactor,
-        config: { ...creation.config, ...config },
+        config: { ...creation.config, ...compacted },
       },
-      { partitions: 1, config },
+      { partitions: 1, config: compacted },
     )
   }
 

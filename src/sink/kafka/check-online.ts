@@ -5,7 +5,7 @@ import { openConnector } from '../../connector/open.js'
 import { checkSubjects } from '../../encode/check.js'
 import { createRegistry } from '../../encode/registry.js'
 import { GenesisError } from '../../errors.js'
-import { checkTopic, KafkaAdmin, refuseInternalTopic } from '../../kafka/admin.js'
+import { checkTopic, compacted, KafkaAdmin, refuseInternalTopic } from '../../kafka/admin.js'
 import { loadModel } from '../../model/load.js'
 
 /**
@@ -33,10 +33,9 @@ async function checkTopics({ topic, topicCreation }: ConnectorConfig, worker: Wo
       })
     }
     const { checkpoints } = worker
-    const config = { 'cleanup.policy': 'compact' }
-    const compacted = await admin.describe(checkpoints.topic)
-    if (compacted !== null) checkTopic(compacted, { config })
-    else await admin.checkCreation(checkpoints.topic, { ...checkpoints, config })
+    const existing = await admin.describe(checkpoints.topic)
+    if (existing !== null) checkTopic(existing, { config: compacted })
+    else await admin.checkCreation(checkpoints.topic, { ...checkpoints, config: compacted })
   } finally {
     await admin.close()
   }
