@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 import { connectorClass } from '#src/config/connector-class.js'
 import type { KafkaConnect } from '../../../scripts/stack/connect.js'
 import { kafkaVersion } from '../../../scripts/stack/stack.js'
@@ -62,6 +63,24 @@ export async function askConnect(connect: KafkaConnect): Promise<Recorded['answe
   const answers: Record<string, Record<string, Answer>> = {}
   for (const scenario of scenarios) answers[scenario.name] = Object.fromEntries(await play(side, scenario))
   return answers
+}
+
+export interface Differing {
+  /** Scenario and call. */
+  readonly call: string
+  readonly now: Answer | undefined
+  readonly recorded: Answer | undefined
+}
+
+/** The answers of a Kafka Connect that was just started that are not the recorded ones, where those are always the same. */
+export async function answersThatDiffer(connect: KafkaConnect): Promise<Differing[]> {
+  const [now, { answers }] = [await askConnect(connect), await readRecorded()]
+  return scenarios.flatMap(({ name, calls }) =>
+    calls(ourSide(connect.url))
+      .filter(({ differs }) => !differs?.sometimes)
+      .map(({ does }) => ({ call: `${name}, ${does}`, now: now[name][does], recorded: answers[name][does] }))
+      .filter(({ now, recorded }) => !isDeepStrictEqual(now, recorded)),
+  )
 }
 
 export async function readRecorded(): Promise<Recorded> {

@@ -10,8 +10,6 @@ function makeMember() {
   let end = (): void => undefined
   let owned: ReadonlySet<string> = new Set()
   const rejoins: string[] = []
-  let hasRejoined = (): void => undefined
-  const rejoined = new Promise<void>((resolve) => (hasRejoined = resolve))
   const member = new GroupMember(
     {
       workerId: () => 'a:1',
@@ -32,10 +30,7 @@ function makeMember() {
     },
     (own) => {
       handlers = own
-      const rejoin = (reason: string): void => {
-        rejoins.push(reason)
-        hasRejoined()
-      }
+      const rejoin = (reason: string): void => void rejoins.push(reason)
       return { start: () => undefined, rejoin, leave: () => Promise.resolve() }
     },
   )
@@ -44,8 +39,6 @@ function makeMember() {
   return {
     member,
     rejoins,
-    /** The first time. */
-    rejoined: () => rejoined,
     /** A round of the group; resolves with the tasks that the member has said it has. */
     round: async (tasks: readonly string[], rejoinInMs: number | null = null): Promise<readonly string[]> => {
       const said = decodeMetadata(handlers.metadata()).tasks
@@ -105,11 +98,16 @@ test('a rebalance is over when the worker runs what it was assigned, however man
   assert.ok(member.figures.rebalanceMs > 0)
 })
 
-test('a member rejoins by itself once a lost worker was waited for, unless a round came before', async () => {
-  const { round, rejoins, rejoined } = makeMember()
-  await round(['t#0'], 1)
+test('a member rejoins by itself once a lost worker was waited for, unless a round came before', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const { round, rejoins } = makeMember()
+  await round(['t#0'], 10)
   await round(['t#0'])
-  await round(['t#0'], 2)
-  await rejoined()
+  t.mock.timers.tick(10)
+  assert.deepEqual(rejoins, [])
+  await round(['t#0'], 10)
+  t.mock.timers.tick(9)
+  assert.deepEqual(rejoins, [])
+  t.mock.timers.tick(1)
   assert.deepEqual(rejoins, ['a lost worker has not returned'])
 })
