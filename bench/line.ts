@@ -52,8 +52,12 @@ export function benchLine({ records, tasks = 1, threads = tasks, connector = {} 
     const worker = new Worker({ ...config, threads }, events)
     try {
       await Promise.all(specsOf().map((task) => worker.startTask(task)))
-      const ended = worker.ended().then(() => performance.now())
-      const warm = await warmed(worker, records / 4)
+      let hasEnded = false
+      const ended = worker.ended().then(() => {
+        hasEnded = true
+        return performance.now()
+      })
+      const warm = await warmed(worker, records / 4, () => hasEnded)
       const began = { at: performance.now(), cpu: process.cpuUsage() }
       const elapsed = ((await ended) - began.at) / 1000
       const cores = secondsOf(process.cpuUsage(began.cpu)) / elapsed
@@ -67,11 +71,11 @@ export function benchLine({ records, tasks = 1, threads = tasks, connector = {} 
   })
 }
 
-/** Waits for so many records, and tells how many there were. */
-async function warmed(worker: Worker, records: number): Promise<number> {
+/** Waits for so many records, however long the tasks take to start, and tells how many there were. */
+async function warmed(worker: Worker, records: number, hasEnded: () => boolean): Promise<number> {
   for (;;) {
-    const [{ counters, state }] = worker.status()
-    if (counters.records >= records || state !== 'RUNNING') return counters.records
+    const [{ counters }] = worker.status()
+    if (counters.records >= records || hasEnded()) return counters.records
     await wait(pollMs)
   }
 }
