@@ -18,7 +18,7 @@ export class Loan {
 }
 
 /** Smaller batches are not worth lending: many short writes cost more than a copy. */
-export const minLentBytes = 1 << 16
+export const minLentBytes = 1 << 13
 
 const loans = new WeakMap<Uint8Array, Loan>()
 

@@ -19,11 +19,33 @@ export function assignPartitions(
   end = batch.length,
 ): void {
   const { start, stride, bytes, offsets, hasKeys, nullKeys } = batch
+  if (!hasKeys) {
+    assignPositions(start, stride, partitions, into, first, end)
+    return
+  }
   for (let i = first; i < end; i++) {
     into[i] =
-      hasKeys && (nullKeys === undefined || nullKeys[i] === 0)
+      nullKeys === undefined || nullKeys[i] === 0
         ? partitionOfKey(bytes, offsets[2 * i], offsets[2 * i + 1], partitions)
         : partitionOfPosition(start + i * stride, partitions)
+  }
+}
+
+/** `partitionOfPosition` of start + i · stride, with one division for each block. */
+function assignPositions(
+  start: number,
+  stride: number,
+  partitions: number,
+  into: Int32Array,
+  first: number,
+  end: number,
+): void {
+  for (let i = first; i < end;) {
+    const position = start + i * stride
+    const partition = partitionOfPosition(position, partitions)
+    const left = positionsPerBlock - (position % positionsPerBlock)
+    const next = Math.min(end, i + Math.ceil(left / stride))
+    while (i < next) into[i++] = partition
   }
 }
 

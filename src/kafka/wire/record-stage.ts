@@ -110,50 +110,56 @@ export class RecordStage {
 
   /** Counts how many records fit, and reserves their space. */
   #take(batch: EncodedBatch, partitions: Int32Array, from: number): number {
-    const { offsets, length, headers } = batch
-    const { batchBytes, soleRecordBytes = batchBytes, bytes: limit } = this.#limits
+    const { length } = batch
+    const { batchBytes, bytes: limit } = this.#limits
     const counts = this.#counts
     const framedBytes = this.#framedBytes
-    const isOne = isOnePartition(partitions, from, length)
-    let bytes = this.bytes
-    let i = from
-    for (; i < length; i++) {
+    let { bytes } = this
+    for (let i = from; i < length;) {
       const partition = partitions[i]
       const staged = counts[partition] as number | undefined
       if (staged === undefined) throw new RangeError(`partition ${partition} of ${this.#limits.partitions}`)
-      if (isOne && staged > 0) return this.#takeRest(batch, partition, i, bytes)
-      let size = offsets[2 * i + 2] - offsets[2 * i]
-      if (headers !== undefined) size += headers.offsets[i + 1] - headers.offsets[i]
+      let end = i + 1
       if (staged === 0) {
-        if (singleBatchBytes(batch, i) > soleRecordBytes) break
-        if (bytes > 0 && bytes + size > limit) break
+        if (!this.#isRoomForFirst(batch, i, bytes)) return i
         this.#touched.push(partition)
         framedBytes[partition] = headerBytes
-      } else if (bytes + size > limit || framedBytes[partition] + size + recordOverhead > batchBytes) break
-      framedBytes[partition] += size + recordOverhead
-      counts[partition] = staged + 1
+      } else {
+        // Records without keys come in runs.
+        while (end < length && partitions[end] === partition) end++
+      }
+      const size = sizeOf(batch, i, end)
+      const framed = framedBytes[partition] + size + (end - i) * recordOverhead
+      if (staged > 0 && (bytes + size > limit || framed > batchBytes))
+        return this.#takeSome(batch, partition, i, end, bytes)
+      framedBytes[partition] = framed
+      counts[partition] = staged + end - i
       bytes += size
+      i = end
     }
-    return i
+    return length
   }
 
-  /** The same for records from `from` on that all go to a partition that has some, with `bytes` bytes staged: sizes grow with their number. */
-  #takeRest({ offsets, headers, length }: EncodedBatch, partition: number, from: number, bytes: number): number {
-    const framed = this.#framedBytes[partition]
+  /** For a record of a partition that has none yet, with `bytes` bytes staged. */
+  #isRoomForFirst(batch: EncodedBatch, i: number, bytes: number): boolean {
+    const { batchBytes, soleRecordBytes = batchBytes, bytes: limit } = this.#limits
+    if (singleBatchBytes(batch, i) > soleRecordBytes) return false
+    return bytes === 0 || bytes + sizeOf(batch, i, i + 1) <= limit
+  }
+
+  /** Takes those of a run that fit into a partition that has some, with `bytes` bytes staged: sizes grow with their number. Not all of them do. */
+  #takeSome(batch: EncodedBatch, partition: number, from: number, end: number, bytes: number): number {
     const { bytes: limit, batchBytes } = this.#limits
-    const sizeUntil = (to: number): number => {
-      const size = offsets[2 * to] - offsets[2 * from]
-      return headers === undefined ? size : size + headers.offsets[to] - headers.offsets[from]
-    }
+    const framed = this.#framedBytes[partition]
     let fits = from
-    for (let tooMany = length + 1; tooMany - fits > 1;) {
+    for (let tooMany = end; tooMany - fits > 1;) {
       const middle = (fits + tooMany) >> 1
-      const size = sizeUntil(middle)
+      const size = sizeOf(batch, from, middle)
       const isRoom = bytes + size <= limit && framed + size + (middle - from) * recordOverhead <= batchBytes
       if (isRoom) fits = middle
       else tooMany = middle
     }
-    this.#framedBytes[partition] += sizeUntil(fits) + (fits - from) * recordOverhead
+    this.#framedBytes[partition] += sizeOf(batch, from, fits) + (fits - from) * recordOverhead
     this.#counts[partition] += fits - from
     return fits
   }
@@ -226,12 +232,10 @@ export class RecordStage {
   }
 }
 
-/** Whether records go to a single partition; false if there are none. */
-function isOnePartition(partitions: Int32Array, from: number, to: number): boolean {
-  const partition = partitions[from]
-  let i = from
-  while (i < to && partitions[i] === partition) i++
-  return i === to
+/** Bytes of keys, values and headers of some records. */
+function sizeOf({ offsets, headers }: EncodedBatch, from: number, to: number): number {
+  const size = offsets[2 * to] - offsets[2 * from]
+  return headers === undefined ? size : size + headers.offsets[to] - headers.offsets[from]
 }
 
 function nullsOf(batch: EncodedBatch, i: number): number {

@@ -61,3 +61,25 @@ test('a batch with and without keys is assigned record by record', () => {
   assignPartitions({ ...batch, start: 256, stride: 256 }, 5, into)
   assert.deepEqual([...into], [479470107 % 5, partitionOfPosition(512, 5)])
 })
+
+test('records without keys are assigned as each by its position, whatever the stride', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.nat(2000), fc.integer({ min: 2 ** 52, max: 2 ** 52 + 2000 })),
+      fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constantFrom(256, 257, 100_000)),
+      fc.integer({ min: 1, max: 70 }),
+      fc.integer({ min: 1, max: 600 }),
+      fc.nat(5),
+      (start, stride, count, length, first) => {
+        const values = Array.from({ length }, () => ({ key: null, value: null, timestamp: 0, partition: 0 }))
+        const into = new Int32Array(length).fill(-1)
+        assignPartitions({ ...encodedBatch(values).batch, start, stride }, count, into, Math.min(first, length))
+        const each = (i: number): number => (i < first ? -1 : partitionOfPosition(start + i * stride, count))
+        assert.deepEqual(
+          [...into],
+          Array.from({ length }, (_, i) => each(i)),
+        )
+      },
+    ),
+  )
+})

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { loanOf } from '#src/kafka/lent-memory.js'
+import { loanOf, minLentBytes } from '#src/kafka/lent-memory.js'
 import { headerBytes } from '#src/kafka/wire/record-batch.js'
 import { RecordStage } from '#src/kafka/wire/record-stage.js'
 import { frameSideRecord } from '#src/kafka/wire/side-records.js'
@@ -89,7 +89,9 @@ test('small stages and small batches are not lent', () => {
   const small = new RecordStage(limits, new StageMemory())
   assert.equal(loanOf(framesOf(small, 1000, 100, 1)), undefined)
   const large = new RecordStage(limits, new StageMemory({ largeBytes: 0 }))
-  assert.equal(loanOf(framesOf(large, 100, 100, 1)), undefined)
+  const few = framesOf(large, 20, 100, 1)
+  assert.ok(few.length < minLentBytes)
+  assert.equal(loanOf(few), undefined)
 })
 
 test('side records, however large, leave WebAssembly to the stages', () => {

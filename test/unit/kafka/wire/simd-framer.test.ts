@@ -6,6 +6,7 @@ import { RecordStage } from '#src/kafka/wire/record-stage.js'
 import { SimdFramer, createSimdFramer } from '#src/kafka/wire/simd-framer.js'
 import { StageMemory } from '#src/kafka/wire/stage-memory.js'
 import { headerBytes } from '#src/kafka/wire/record-batch.js'
+import { recordOverhead } from '#src/kafka/wire/record-batch-write.js'
 import { encodedBatch, type TestRecord } from '../../../support/encoded-batch.js'
 
 interface Framed {
@@ -141,28 +142,43 @@ describe('records framed in WebAssembly', () => {
   })
 })
 
-test('as many records for a single partition are taken as one by one', () => {
+test('as many records are taken together as one by one, also of runs for the same partition', () => {
+  const size = fc.nat(20_000)
   fc.assert(
     fc.property(
       records(1),
-      fc.nat(20_000),
-      fc.nat(20_000),
-      fc.nat(20_000),
+      fc.record({ batchBytes: size, soleRecordBytes: size, bytes: size }),
+      fc.array(fc.nat(2), { minLength: 1, maxLength: 5 }),
+      fc.integer({ min: 1, max: 40 }),
       fc.nat(3),
-      (all, batchBytes, soleRecordBytes, bytes, before) => {
-        const limits: StageLimits = { partitions: 2, batchBytes, soleRecordBytes, bytes }
-        const { batch, partitions } = encodedBatch(all)
-        // Another partition at the end: then they are not all for one.
-        const mixed = encodedBatch([...all, { key: null, value: null, timestamp: 0, partition: 1 }])
-        const one = new RecordStage(limits, plain())
-        const two = new RecordStage(limits, plain())
+      (all, limits, order, run, before) => {
+        const partition = (i: number): number => order[Math.floor(i / run) % order.length]
+        const { batch, partitions } = encodedBatch(all.map((one, i) => ({ ...one, partition: partition(i) })))
+        const [together, singly] = [1, 2].map(() => new RecordStage({ partitions: 3, ...limits }, plain()))
         const from = Math.min(before, all.length - 1)
-        for (const stage of [one, two]) stage.add({ ...batch, length: from }, partitions, 0, 0)
-        const counts = [one.count, two.count]
-        const taken = one.add(batch, partitions, from, 0)
-        const alsoTaken = Math.min(two.add(mixed.batch, mixed.partitions, from, 0), all.length)
-        assert.deepEqual([taken, counts[0]], [alsoTaken, counts[1]])
+        const start = together.add({ ...batch, length: from }, partitions, 0, 0)
+        const taken = together.add(batch, partitions, start, 0)
+        let next = 0
+        while (next < all.length && singly.add({ ...batch, length: next + 1 }, partitions, next, 0) > next) next++
+        // What the first call did not take may fit the second one as little.
+        assert.deepEqual([taken, together.count, together.bytes], [next, singly.count, singly.bytes])
       },
     ),
+    { numRuns: 500 },
   )
+})
+
+test('a run fills a stage and a record batch up to their limits exactly', () => {
+  const { batch, partitions } = encodedBatch(
+    Array.from({ length: 8 }, () => ({ key: null, value: Buffer.alloc(10), timestamp: 0, partition: 0 })),
+  )
+  const taken = (limits: Omit<StageLimits, 'partitions'>): number =>
+    new RecordStage({ partitions: 1, ...limits }, plain()).add(batch, partitions, 0, 0)
+  const framed = (count: number): number => headerBytes + count * (10 + recordOverhead)
+  assert.deepEqual([taken({ bytes: 50, batchBytes: 1e6 }), taken({ bytes: 49, batchBytes: 1e6 })], [5, 4])
+  assert.deepEqual(
+    [framed(5), framed(5) - 1].map((batchBytes) => taken({ bytes: 1e6, batchBytes })),
+    [5, 4],
+  )
+  assert.deepEqual([taken({ bytes: 80, batchBytes: 1e6 }), taken({ bytes: 1e6, batchBytes: framed(8) })], [8, 8])
 })
