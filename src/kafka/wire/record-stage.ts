@@ -72,8 +72,7 @@ export class RecordStage {
     const { offsets, headers } = batch
     const start = offsets[2 * from]
     const size = offsets[2 * to] - start
-    const ofHeaders = headers === undefined ? 0 : headers.offsets[to] - headers.offsets[from]
-    const memory = this.#reserve(size + ofHeaders, to - from)
+    const memory = this.#reserve(sizeOf(batch, from, to), to - from)
     const { bytes, bounds, partitions: targets, nulls, timestamps, count: first, end } = memory
     const last = first + to - from
     bytes.set(batch.bytes.subarray(start, start + size), end)
