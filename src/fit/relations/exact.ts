@@ -38,7 +38,7 @@ export function exactRelations(columns: readonly NumberColumn[], named: Named): 
   const sample = someOf(rows, sampleRows)
   const search = new Search(looked, named, sample)
   const found: ExactRelation[] = []
-  for (const y of looked) {
+  for (const y of search.shown) {
     const durations = search.durations(y)
     found.push(...durations)
     // Then it need not be a function of another duration.
@@ -47,14 +47,14 @@ export function exactRelations(columns: readonly NumberColumn[], named: Named): 
     if (functions.length > 0) found.push(...functions)
     else found.push(...search.sums(y), ...search.products(y))
   }
-  return [...found, ...quotients(looked, search, found)]
+  return [...found, ...quotients(search, found)]
 }
 
 /** Quotients, except those that are only another form of a product. */
-function quotients(columns: readonly NumberColumn[], search: Search, found: readonly ExactRelation[]): ExactRelation[] {
+function quotients(search: Search, found: readonly ExactRelation[]): ExactRelation[] {
   const ties = new Set(found.map(tieOf))
   const done = new Set(found.map(({ column }) => column))
-  return columns.flatMap((y) => (done.has(y) ? [] : search.quotients(y).filter((each) => !ties.has(tieOf(each)))))
+  return search.shown.flatMap((y) => (done.has(y) ? [] : search.quotients(y).filter((each) => !ties.has(tieOf(each)))))
 }
 
 /** Identifies the columns that a relation connects, whichever of them it computes. */
@@ -63,6 +63,8 @@ export function tieOf({ column, formula }: ExactRelation): string {
 }
 
 class Search {
+  /** The columns with enough values to show a relation. Of no others is a formula tried: a table of few rows satisfies many by chance. */
+  readonly shown: readonly NumberColumn[]
   readonly #few = new Map<NumberColumn, Float64Array>()
   readonly #all = new Map<NumberColumn, Float64Array>()
   readonly #most = new Map<NumberColumn, number>()
@@ -81,6 +83,7 @@ class Search {
       const all = numbersOf(each, sample).map((held) => held * each.unit)
       this.#all.set(each, all)
     }
+    this.shown = columns.filter((each) => countOf(this.#all.get(each)!) >= minEvidence)
     this.#spreadAt = someOf(sample.length, spreadRows)
     this.#spread = this.#spreadAt.map((i) => sample[i])
     for (const rows of [this.#spread, sample]) this.#known.set(rows, new Map())
@@ -96,7 +99,7 @@ class Search {
 
   /** y = the time between two columns, rounded or counted. */
   durations(y: NumberColumn): ExactRelation[] {
-    const formulas = durationFormulas(y, this.columns, (column) => this.#fewOf(column))
+    const formulas = durationFormulas(y, this.shown, (column) => this.#fewOf(column))
     const byTie = new Map<string, ExactRelation>()
     for (const formula of formulas) {
       const relation = this.#checked(y, formula, ['half'], null)
@@ -111,7 +114,7 @@ class Search {
   /** y = a / b, rounded. */
   quotients(y: NumberColumn): ExactRelation[] {
     if (y.isTime || y.type.kind === 'double' || y.type.kind === 'time') return []
-    const parts = this.columns.filter((x) => x !== y && !x.isTime && x.type.kind !== 'time')
+    const parts = this.shown.filter((x) => x !== y && !x.isTime && x.type.kind !== 'time')
     return quotientFormulas(
       parts,
       (column) => this.#fewOf(column),
@@ -122,7 +125,7 @@ class Search {
   /** y = f(x): a copy, another unit, or a part of a number or time. */
   functions(y: NumberColumn): ExactRelation[] {
     const found: ExactRelation[] = []
-    for (const x of this.columns) {
+    for (const x of this.shown) {
       if (x === y) continue
       const formulas = x.isTime
         ? [...partsOf(x, y), ...untilFixed(x, y, this.#all.get(x)!, this.#all.get(y)!)]
@@ -181,7 +184,7 @@ class Search {
 
   /** y = ± a ± b (± c (± d)). */
   sums(y: NumberColumn): ExactRelation[] {
-    const parts = this.columns.filter((x) => x !== y && x.isTime === y.isTime && !x.isTime && x.type.kind !== 'double')
+    const parts = this.shown.filter((x) => x !== y && x.isTime === y.isTime && !x.isTime && x.type.kind !== 'double')
     if (y.isTime || y.type.kind === 'double') return []
     const found: ExactRelation[] = []
     const values = (each: NumberColumn): Float64Array => this.#fewOf(each)
@@ -289,7 +292,7 @@ class Search {
   /** y = a × b (× c), a × b × (1 − c), a × (1 ± c), and the same with c in percent. */
   products(y: NumberColumn): ExactRelation[] {
     if (y.isTime || y.type.kind === 'double') return []
-    const parts = this.columns.filter((x) => x !== y && !x.isTime && x.type.kind !== 'double')
+    const parts = this.shown.filter((x) => x !== y && !x.isTime && x.type.kind !== 'double')
     const isNear = (value: (i: number) => number): boolean => this.#isNear(y, value)
     const found: ExactRelation[] = []
     const roundings = ['half', 'even', 'floor', 'ceil'] as const
@@ -485,4 +488,11 @@ interface TellingRows {
   readonly isTelling: Uint8Array
   /** Whether y is not nearly constant in them. */
   readonly isVaried: boolean
+}
+
+/** How many of them are not missing. */
+function countOf(numbers: Float64Array): number {
+  let count = 0
+  for (const each of numbers) if (!Number.isNaN(each)) count++
+  return count
 }
